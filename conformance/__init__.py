@@ -1,0 +1,3 @@
+"""Says which statements of an AWS API reference hold on an HTTP endpoint, and proves it."""
+
+__version__ = "0.1.0"

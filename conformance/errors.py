@@ -1,0 +1,44 @@
+"""What can go wrong outside our control, drawn once.
+
+Problem                    every error a user may see: one line, a hint, an exit code
+├── BadInput               exit 2: a file or option the user gave cannot be used
+│   ├── (documents)        PageProblem and friends live beside the reader
+│   └── (contract)         SpecProblem, UnknownService, NothingSelected
+└── CouldNotTest           exit 3: the target could not be tested at all
+    └── (target)           Unreachable, WrongCredentials, TargetDidNotStart
+
+Subclasses carry their facts as fields; the sentence is rendered by ``__str__`` at the edge.
+Anything that is not a Problem and escapes is our own fault and is reported as such.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Problem(Exception):
+    """An error that is told in one line with what to do about it.
+
+    ``exit_code`` is the process exit status (2 bad input, 3 could not test); ``hint`` says what to
+    do next and may be empty.
+    """
+
+    exit_code: ClassVar[int] = 2
+    hint: str = ""
+
+    def __init__(self, message: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        if hint:
+            self.hint = hint
+
+
+class BadInput(Problem):
+    """A file, an option or an identifier that cannot be used as given."""
+
+    exit_code = 2
+
+
+class CouldNotTest(Problem):
+    """The target could not be tested: nothing can be said of it."""
+
+    exit_code = 3
