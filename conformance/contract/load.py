@@ -1,0 +1,197 @@
+"""Load a service's contract: derived spec plus overlay, merged, as typed values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from conformance.contract.locate import services, spec_file
+from conformance.contract.model import (
+    Contract,
+    DeclaredError,
+    Level,
+    Location,
+    Member,
+    Operation,
+    PatchRule,
+)
+from conformance.contract.shapes import ShapeReader, SpecProblem
+from conformance.errors import BadInput
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+JSON_TYPE = "application/json"
+
+Json = Mapping[str, Any]
+
+
+class UnknownService(BadInput):
+    """A service without a spec."""
+
+    def __init__(self, service: str, known: tuple[str, ...]) -> None:
+        self.service, self.known = service, known
+        hint = f"known services: {', '.join(known) or 'none'}"
+        super().__init__(f"there is no spec for the service {service!r}", hint)
+
+
+def load_contract(service: str) -> Contract:
+    """The typed contract of a service.
+
+    Raises UnknownService when there is no spec and SpecProblem when it cannot be read.
+    """
+    return build_contract(service, merged_spec(service), spec_hashes(service))
+
+
+def merged_spec(service: str) -> dict[str, Any]:
+    """The derived OpenAPI document with its overlay applied."""
+    if service not in services():
+        raise UnknownService(service, services())
+    document = read_yaml(spec_file(service, "openapi.yaml"))
+    overlay = spec_file(service, "overlay.yaml")
+    if not overlay.exists():
+        return document
+    from conformance.contract.overlay import apply_overlay
+
+    merged: dict[str, Any] = apply_overlay(document, read_yaml(overlay), f"{service}/overlay.yaml")
+    return merged
+
+
+def spec_hashes(service: str) -> dict[str, str]:
+    """sha256 of the spec files of a service, by file name."""
+    files = [spec_file(service, name) for name in ("openapi.yaml", "overlay.yaml")]
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.exists()
+    }
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML mapping, read by the C loader where there is one.
+
+    Raises SpecProblem when the file is not readable YAML or not a mapping.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        with path.open("rb") as stream:
+            content = yaml.load(stream, Loader=loader)  # noqa: S506 - a safe loader, C or Python
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SpecProblem(path.name, "file", " ".join(str(error).split())) from error
+    if not isinstance(content, dict):
+        raise SpecProblem(path.name, "file", "is not a mapping")
+    return content
+
+
+def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contract:
+    """The typed contract of a merged spec given as plain data."""
+    try:
+        reader = ShapeReader(
+            service, spec.get("components", {}).get("schemas", {}), spec.get("x-documents", {})
+        )
+        operations = {
+            operation.name: operation for operation in _operations(service, spec, reader)
+        }
+        return Contract(
+            service=service,
+            title=spec["info"]["title"],
+            operations=operations,
+            common_errors={
+                name: DeclaredError(name, about["status"], reader.source(about.get("x-source")))
+                for name, about in spec.get("x-common-errors", {}).items()
+            },
+            facts=spec.get("x-conformance", {}),
+            documents=spec.get("x-documents", {}),
+            hashes=dict(hashes),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise SpecProblem(service, "merged spec", f"{type(error).__name__}: {error}") from error
+
+
+def _operations(service: str, spec: Json, reader: ShapeReader) -> Iterator[Operation]:
+    for path, item in spec["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield _operation(service, path, method, item[method], reader)
+
+
+def _operation(
+    service: str, path: str, method: str, node: Json, reader: ShapeReader
+) -> Operation:
+    status, success = _success(node)
+    content = success.get("content", {})
+    content_type = next(iter(content), None)
+    schema = content.get(content_type, {}).get("schema") if content_type else None
+    source = reader.source(success.get("x-source"))
+    return Operation(
+        service=service,
+        name=node["operationId"],
+        method=method.upper(),
+        path=path.split("?", 1)[0],
+        query=node.get("x-query", {}),
+        input=_input(node, reader),
+        output=reader.members(schema) if schema else {},
+        status=status,
+        status_source=source,
+        errors=_errors(node, reader),
+        source=reader.source(node.get("x-source")),
+        content_type=content_type,
+        content_type_source=reader.source(success.get("x-content-type-source")),
+        patch=tuple(_patch(node.get("x-patch-operations", {}), reader)),
+    )
+
+
+def _success(node: Json) -> tuple[int, Json]:
+    for status, response in node["responses"].items():
+        if str(status).startswith("2"):
+            return int(status), response
+    raise KeyError(f"{node['operationId']} has no success response")
+
+
+def _input(node: Json, reader: ShapeReader) -> dict[str, Member]:
+    members = {
+        parameter["name"]: reader.member(
+            parameter["name"],
+            {**_parameter_notes(parameter), **parameter["schema"]},
+            bool(parameter.get("required")),
+            Location(parameter["in"]),
+        )
+        for parameter in node.get("parameters", [])
+    }
+    for media, content in node.get("requestBody", {}).get("content", {}).items():
+        schema = content["schema"]
+        if media == JSON_TYPE:
+            members.update(reader.members(schema))
+        else:
+            name = schema.get("x-member", "body")
+            required = bool(node["requestBody"].get("required"))
+            members[name] = reader.member(name, schema, required, Location.PAYLOAD)
+    return members
+
+
+def _parameter_notes(parameter: Json) -> dict[str, Any]:
+    return {
+        key: value
+        for key, value in parameter.items()
+        if key.startswith("x-") and key not in {"x-source"}
+    }
+
+
+def _errors(node: Json, reader: ShapeReader) -> dict[str, DeclaredError]:
+    return {
+        name: DeclaredError(name, int(status), reader.source(about.get("x-source")))
+        for status, response in node["responses"].items()
+        for name, about in response.get("x-errors", {}).items()
+    }
+
+
+def _patch(table: Json, reader: ShapeReader) -> Iterator[PatchRule]:
+    for path, row in table.items():
+        source = reader.source(row.get("x-source"))
+        levels = row.get("x-levels", {})
+        for op, supported in row.items():
+            if op.startswith("x-"):
+                continue
+            # What the patch-operations page alone states is of level `expected`.
+            level = Level(levels.get(op, Level.EXPECTED))
+            yield PatchRule(path, op, bool(supported), source, level)

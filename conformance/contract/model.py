@@ -1,0 +1,189 @@
+"""The contract as typed values: what a merged spec says about a service.
+
+Everything here is frozen and knows nothing of HTTP clients, targets or probes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Level(StrEnum):
+    """What a failure means; the gate fails on the first two."""
+
+    REQUIRED = "required"
+    EXPECTED = "expected"
+    STRICT = "strict"
+    INFORMATIONAL = "informational"
+
+
+class Kind(StrEnum):
+    """What kind of JSON value a shape stands for on the wire."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TIMESTAMP = "timestamp"
+    BLOB = "blob"
+    LIST = "list"
+    MAP = "map"
+    STRUCTURE = "structure"
+    ANY = "any"
+
+
+class Location(StrEnum):
+    """Where a request member travels."""
+
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+    BODY = "body"
+    PAYLOAD = "payload"
+    """The whole body is this one member (a blob)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a statement comes from; exactly one of document, observation, protocol is set."""
+
+    document: str | None = None
+    section: str | None = None
+    line: int | None = None
+    url: str | None = None
+    sha256: str | None = None
+    text: str | None = None
+    observation: str | None = None
+    protocol: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form: only what is known."""
+        pairs = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: value for name, value in pairs if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One limit on a value: ``maxLength`` 1000, ``pattern`` ... with its place and level.
+
+    ``name`` is the JSON Schema keyword: minLength, maxLength, pattern, enum, minimum, maximum,
+    minItems, maxItems, minProperties, maxProperties. A pattern's value is the Java expression as
+    documented; it applies to the whole value.
+    """
+
+    name: str
+    value: Any
+    source: Source
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A value's kind and limits; element and key and members by kind."""
+
+    kind: Kind
+    constraints: Mapping[str, Constraint] = field(default_factory=dict)
+    members: Mapping[str, Member] = field(default_factory=dict)
+    element: Shape | None = None
+    """Of a list its items, of a map its values."""
+    key: Shape | None = None
+    name: str | None = None
+    """The documented name of a structure, where it has one."""
+    wire: Kind | None = None
+    """Of a timestamp: NUMBER (epoch seconds) or STRING (ISO 8601)."""
+    source: Source = field(default_factory=Source)
+    """Where the type is stated."""
+    level: Level = Level.REQUIRED
+    """Level of the type statement."""
+    examples: tuple[Any, ...] = ()
+    """Values known to be valid; accept probes start from these."""
+    closed: bool = False
+    """Nothing but the examples is known to be accepted, whatever the limits allow."""
+    lenient: tuple[str, ...] = ()
+    """JSON types that AWS may convert instead of refusing: never probed at gate level."""
+    secret: bool = False
+
+    def limit(self, name: str) -> Any:
+        """The value of a constraint, or None."""
+        found = self.constraints.get(name)
+        return None if found is None else found.value
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A named part of a request, a response or a structure.
+
+    ``name`` is the name on the wire; ``documented`` the page's name where it differs.
+    """
+
+    name: str
+    shape: Shape
+    required: bool = False
+    required_source: Source = field(default_factory=Source)
+    required_level: Level = Level.REQUIRED
+    location: Location = Location.BODY
+    documented: str | None = None
+    source: Source = field(default_factory=Source)
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredError:
+    """An error an operation's page (or the common-errors page) lists."""
+
+    name: str
+    status: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class PatchRule:
+    """One cell of the patch-operations table."""
+
+    path: str
+    op: str
+    supported: bool
+    source: Source
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation: ``method`` and ``path`` template (labels in braces), its input and output."""
+
+    service: str
+    name: str
+    method: str
+    path: str
+    query: Mapping[str, str]
+    """Literal query parameters that select the operation."""
+    input: Mapping[str, Member]
+    """Every request member by wire name, whatever its location."""
+    output: Mapping[str, Member]
+    status: int
+    """The documented success status."""
+    status_source: Source
+    errors: Mapping[str, DeclaredError]
+    source: Source
+    content_type: str | None = None
+    """Of the success response; None where it has no body."""
+    content_type_source: Source = field(default_factory=Source)
+    patch: tuple[PatchRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A service: its operations and what the overlay adds, as plain data."""
+
+    service: str
+    title: str
+    operations: Mapping[str, Operation]
+    common_errors: Mapping[str, DeclaredError]
+    facts: Mapping[str, Any]
+    """The overlay's ``x-conformance`` object: lifecycle, base requests, refusals, rules."""
+    documents: Mapping[str, Any]
+    """URL and sha256 of each document, by name."""
+    hashes: Mapping[str, str]
+    """sha256 of the spec and overlay files, by file name."""

@@ -1,0 +1,100 @@
+"""Addresses inside a request or response: ``Restrictions.AllowActions[]``, ``Tags.{key}``.
+
+A place is a tuple of segments: member names, ``[]`` for any item of a list, ``{key}`` and
+``{value}`` for the keys and values of a map. Values are plain JSON values (dict, list, ...).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Place = tuple[str, ...]
+
+ITEM = "[]"
+KEY = "{key}"
+VALUE = "{value}"
+
+
+class Absent:
+    """The value of a member that is not there."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = Absent()
+
+
+def show(place: Place) -> str:
+    """The place as it stands in requirement ids."""
+    text = ""
+    for segment in place:
+        text += segment if segment == ITEM or not text else f".{segment}"
+    return text
+
+
+def parse(text: str) -> Place:
+    """The place that ``show`` wrote."""
+    return tuple(part for piece in text.split(".") for part in _split_items(piece))
+
+
+def _split_items(piece: str) -> Iterator[str]:
+    depth = (len(piece) - len(piece.rstrip(ITEM))) // len(ITEM)
+    name = piece[: len(piece) - depth * len(ITEM)]
+    if name:
+        yield name
+    yield from [ITEM] * depth
+
+
+def find(value: Any, place: Place) -> Iterator[Any]:
+    """Every value at a place; a missing or null member on the way gives nothing."""
+    if not place:
+        yield value
+        return
+    head, rest = place[0], place[1:]
+    if head == ITEM:
+        if isinstance(value, list):
+            for item in value:
+                yield from find(item, rest)
+    elif head == KEY:
+        if isinstance(value, dict):
+            yield from value
+    elif head == VALUE:
+        if isinstance(value, dict):
+            for item in value.values():
+                yield from find(item, rest)
+    elif isinstance(value, dict) and head in value:
+        yield from find(value[head], rest)
+
+
+def put(value: Any, place: Place, new: Any) -> Any:
+    """A copy of ``value`` with ``new`` at the place; ABSENT removes the member.
+
+    An ``[]`` segment addresses the first item (made if the list is empty or missing); ``{key}``
+    and ``{value}`` replace the map by one entry.
+    """
+    if not place:
+        return new
+    head, rest = place[0], place[1:]
+    if head == ITEM:
+        items = list(value) if isinstance(value, list) and value else [None]
+        return [put(items[0], rest, new), *items[1:]]
+    if head == KEY:
+        entries = value if isinstance(value, dict) and value else {"": "v"}
+        return {new: next(iter(entries.values()))}
+    if head == VALUE:
+        entries = value if isinstance(value, dict) and value else {"k": None}
+        name = next(iter(entries))
+        return {name: put(entries[name], rest, new)}
+    return _put_member(value if isinstance(value, dict) else {}, head, rest, new)
+
+
+def _put_member(value: dict[str, Any], head: str, rest: Place, new: Any) -> dict[str, Any]:
+    copy = dict(value)
+    inner = put(copy.get(head), rest, new)
+    if inner is ABSENT:
+        copy.pop(head, None)
+    else:
+        copy[head] = inner
+    return copy

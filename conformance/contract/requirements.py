@@ -1,0 +1,321 @@
+"""The catalogue: every testable statement of a contract, each with its address.
+
+Ids are stable: they are made of names on the wire and JSON Schema keywords only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from conformance.contract import statements
+from conformance.contract.model import (
+    Contract,
+    Kind,
+    Level,
+    Location,
+    Member,
+    Operation,
+    Shape,
+    Source,
+)
+from conformance.contract.places import ITEM, KEY, VALUE, Place, show
+from conformance.errors import BadInput
+
+
+class Subject(StrEnum):
+    """What a requirement is about; decides how it is probed and judged."""
+
+    INPUT_TYPE = "input-type"
+    INPUT_LIMIT = "input-limit"
+    INPUT_REQUIRED = "input-required"
+    STATUS = "status"
+    NO_SERVER_ERROR = "no-server-error"
+    CONTENT_TYPE = "content-type"
+    EMPTY_BODY = "empty-body"
+    OUTPUT_TYPE = "output-type"
+    OUTPUT_FORMAT = "output-format"
+    OUTPUT_LIMIT = "output-limit"
+    OUTPUT_REQUIRED = "output-required"
+    ERROR = "error"
+    PATCH = "patch"
+    RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One testable statement.
+
+    ``place`` is the member it is about, ``keyword`` the limit or the patch operation, ``detail``
+    what a rule of the overlay says.
+    """
+
+    id: str
+    service: str
+    operation: str | None
+    level: Level
+    statement: str
+    source: Source
+    subject: Subject
+    place: Place = ()
+    keyword: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    shape: Shape | None = field(default=None, repr=False, compare=False)
+
+
+class NothingSelected(BadInput):
+    """A filter that matches no requirement."""
+
+    hint = "`conformance requirements` lists the ids; quote globs so that the shell keeps them"
+
+    def __init__(self, globs: Sequence[str]) -> None:
+        self.globs = tuple(globs)
+        super().__init__(f"no requirement matches {', '.join(globs)}")
+
+
+def catalogue(contract: Contract) -> tuple[Requirement, ...]:
+    """Every requirement of a service, in the order of its operations; ids are unique."""
+    found: dict[str, Requirement] = {}
+    for operation in contract.operations.values():
+        for requirement in _of_operation(operation, contract):
+            found.setdefault(requirement.id, requirement)
+    for requirement in _of_rules(contract):
+        found[requirement.id] = requirement
+    return tuple(found.values())
+
+
+def select(
+    requirements: Sequence[Requirement], globs: Sequence[str]
+) -> tuple[Requirement, ...]:
+    """Those whose id matches one of the globs (all, when there are none).
+
+    ``*`` stands for any text, ``?`` for one character; every other character, ``[`` included,
+    for itself, because ids contain ``[]``. Raises NothingSelected.
+    """
+    if not globs:
+        return tuple(requirements)
+    compiled = [_glob(pattern) for pattern in globs]
+    chosen = tuple(
+        requirement
+        for requirement in requirements
+        if any(pattern.fullmatch(requirement.id) for pattern in compiled)
+    )
+    if not chosen:
+        raise NothingSelected(globs)
+    return chosen
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    special = {"*": ".*", "?": "."}
+    return re.compile("".join(special.get(char) or re.escape(char) for char in pattern), re.DOTALL)
+
+
+def _of_operation(operation: Operation, contract: Contract) -> Iterator[Requirement]:
+    prefix = f"{operation.service}/{operation.name}"
+    yield _make(
+        operation, f"{prefix}/status/{operation.status}", Level.REQUIRED,
+        f"{operation.name} answers a valid request with {operation.status}",
+        operation.status_source, Subject.STATUS,
+    )  # fmt: skip
+    yield _make(
+        operation, f"{prefix}/status/no-5xx", Level.EXPECTED,
+        f"{operation.name} answers every request, and never with a server error",
+        Source(protocol="HTTP semantics: a 5xx or no answer is the server's own failure"),
+        Subject.NO_SERVER_ERROR,
+    )  # fmt: skip
+    yield from _of_answer(operation, prefix)
+    for error in operation.errors.values():
+        yield _make(
+            operation, f"{prefix}/error/{error.name}", Level.REQUIRED,
+            f"{error.name} comes with status {error.status}",
+            error.source, Subject.ERROR, keyword=error.name,
+        )  # fmt: skip
+    for member in operation.input.values():
+        yield from _of_input(operation, member, (member.name,), f"{prefix}/request", Source())
+    for member in operation.output.values():
+        yield from _of_output(operation, member, (member.name,), f"{prefix}/response", Source())
+    yield from _of_patch(operation, prefix)
+
+
+def _of_answer(operation: Operation, prefix: str) -> Iterator[Requirement]:
+    if operation.content_type:
+        yield _make(
+            operation, f"{prefix}/response/content-type", Level.REQUIRED,
+            f"A successful answer is labelled {operation.content_type}",
+            operation.content_type_source, Subject.CONTENT_TYPE,
+        )  # fmt: skip
+    else:
+        yield _make(
+            operation, f"{prefix}/response/body/empty", Level.REQUIRED,
+            "A successful answer has no body", operation.status_source, Subject.EMPTY_BODY,
+        )  # fmt: skip
+
+
+def _of_input(
+    operation: Operation, member: Member, place: Place, prefix: str, above: Source
+) -> Iterator[Requirement]:
+    # A path label cannot be left out, and labels and query parameters carry text only: such
+    # statements cannot be tested.
+    if member.required and member.location is not Location.PATH:
+        yield _make(
+            operation, f"{prefix}/{show(place)}/required", member.required_level,
+            f"{show(place)} must be given", member.required_source, Subject.INPUT_REQUIRED, place,
+            shape=member.shape,
+        )  # fmt: skip
+    shapes = _of_shape(
+        operation, member.shape, place, prefix, above, Subject.INPUT_TYPE, Subject.INPUT_LIMIT
+    )
+    text_only = member.location in {Location.PATH, Location.QUERY, Location.HEADER}
+    for requirement in shapes:
+        if not (text_only and _is_text_type(requirement)):
+            yield requirement
+    for inner, inner_place, source in _inner_members(member.shape, place, above):
+        yield from _of_input(operation, inner, inner_place, prefix, source)
+
+
+def _is_text_type(requirement: Requirement) -> bool:
+    """True for 'is a string' and the like, which text cannot break."""
+    shape = requirement.shape
+    numeric = shape is not None and shape.kind in {Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN}
+    return requirement.subject is Subject.INPUT_TYPE and not numeric
+
+
+def _of_output(
+    operation: Operation, member: Member, place: Place, prefix: str, above: Source
+) -> Iterator[Requirement]:
+    if member.required:
+        yield _make(
+            operation, f"{prefix}/{show(place)}/required", member.required_level,
+            f"{show(place)} is always in the answer", member.required_source,
+            Subject.OUTPUT_REQUIRED, place, shape=member.shape,
+        )  # fmt: skip
+    yield from _of_shape(
+        operation, member.shape, place, prefix, above, Subject.OUTPUT_TYPE, Subject.OUTPUT_LIMIT
+    )
+    for inner, inner_place, source in _inner_members(member.shape, place, above):
+        yield from _of_output(operation, inner, inner_place, prefix, source)
+
+
+def _inner_members(
+    shape: Shape, place: Place, above: Source
+) -> Iterator[tuple[Member, Place, Source]]:
+    """The members of the structures inside a shape, through lists and maps."""
+    source = shape.source if shape.source != Source() else above
+    for name, member in shape.members.items():
+        yield member, (*place, name), source
+    if shape.element is not None:
+        step = ITEM if shape.kind is Kind.LIST else VALUE
+        yield from _inner_members(shape.element, (*place, step), source)
+
+
+def _of_shape(
+    operation: Operation,
+    shape: Shape,
+    place: Place,
+    prefix: str,
+    above: Source,
+    about_type: Subject,
+    about_limit: Subject,
+) -> Iterator[Requirement]:
+    """Type and limits of a value and, through lists and maps, of what it is made of."""
+    source = shape.source if shape.source != Source() else above
+    where = show(place)
+    if source != Source() and shape.kind not in {Kind.ANY, Kind.BLOB}:
+        yield _make(
+            operation, f"{prefix}/{where}/type", shape.level,
+            f"{where} is {statements.noun(shape)}", source, about_type, place,
+            shape=shape,
+        )  # fmt: skip
+        if shape.kind is Kind.TIMESTAMP and about_type is Subject.OUTPUT_TYPE:
+            yield _format(operation, shape, place, prefix, source)
+    for constraint in shape.constraints.values():
+        yield _make(
+            operation, f"{prefix}/{where}/{constraint.name}", constraint.level,
+            statements.limit(where, constraint.name, constraint.value),
+            constraint.source, about_limit, place, constraint.name,
+            shape=shape,
+        )  # fmt: skip
+    if shape.element is not None:
+        inner = (*place, ITEM if shape.kind is Kind.LIST else VALUE)
+        yield from _of_shape(
+            operation, shape.element, inner, prefix, source, about_type, about_limit
+        )
+    if shape.key is not None and shape.key.constraints:
+        # A JSON object's keys are always strings: only their limits can be broken.
+        yield from _of_shape(
+            operation, shape.key, (*place, KEY), prefix, Source(), about_type, about_limit
+        )
+
+
+def _format(
+    operation: Operation, shape: Shape, place: Place, prefix: str, source: Source
+) -> Requirement:
+    """The wire format of a timestamp: the pages show it by example, recordings confirm it."""
+    return _make(
+        operation, f"{prefix}/{show(place)}/format", Level.EXPECTED,
+        statements.timestamp_format(show(place), shape), source, Subject.OUTPUT_FORMAT, place,
+        shape=shape,
+    )  # fmt: skip
+
+
+def _of_patch(operation: Operation, prefix: str) -> Iterator[Requirement]:
+    for rule in operation.patch:
+        yield _make(
+            operation, f"{prefix}/patch/{rule.path.strip('/')}/{rule.op}", rule.level,
+            statements.patch(rule.path, rule.op, rule.supported), rule.source,
+            Subject.PATCH, keyword=rule.op, detail={"path": rule.path, "supported": rule.supported},
+        )  # fmt: skip
+
+
+def _of_rules(contract: Contract) -> Iterator[Requirement]:
+    for address, rule in contract.facts.get("rules", {}).items():
+        name = address.split("/", 1)[0]
+        operation = name if name in contract.operations else None
+        yield Requirement(
+            id=f"{contract.service}/{address}",
+            service=contract.service,
+            operation=operation,
+            level=Level(rule["level"]),
+            statement=rule["statement"],
+            source=_rule_source(contract, rule["source"]),
+            subject=Subject.RULE,
+            keyword=rule["rule"],
+            detail=rule,
+        )
+
+
+def _rule_source(contract: Contract, pointer: Mapping[str, Any]) -> Source:
+    if "document" in pointer:
+        about = contract.documents.get(pointer["document"], {})
+        return Source(**{**pointer, "url": about.get("url"), "sha256": about.get("sha256")})
+    return Source(**pointer)
+
+
+def _make(
+    operation: Operation,
+    address: str,
+    level: Level,
+    statement: str,
+    source: Source,
+    subject: Subject,
+    place: Place = (),
+    keyword: str = "",
+    detail: Mapping[str, Any] | None = None,
+    shape: Shape | None = None,
+) -> Requirement:
+    return Requirement(
+        id=address,
+        service=operation.service,
+        operation=operation.name,
+        level=level,
+        statement=statement,
+        source=source,
+        subject=subject,
+        place=place,
+        keyword=keyword,
+        detail=detail or {},
+        shape=shape,
+    )

@@ -1,0 +1,192 @@
+"""Read the schemas of a merged spec into Shapes and Members.
+
+The spec's own conventions: ``x-type`` where JSON Schema types do not tell, ``x-pattern`` the Java
+pattern as documented, ``x-sources`` the source of each keyword, ``x-levels`` a level that differs
+from the source's own, ``x-examples`` values known to be valid, ``x-lenient`` JSON types that AWS
+may convert, ``x-secret`` for values that must not be written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.contract.model import (
+    Constraint,
+    Kind,
+    Level,
+    Location,
+    Member,
+    Shape,
+    Source,
+)
+from conformance.errors import BadInput
+
+KEYWORDS = (
+    "minLength",
+    "maxLength",
+    "pattern",
+    "enum",
+    "minimum",
+    "maximum",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+)
+SCALARS = {
+    "string": Kind.STRING,
+    "integer": Kind.INTEGER,
+    "number": Kind.NUMBER,
+    "boolean": Kind.BOOLEAN,
+}
+
+Json = Mapping[str, Any]
+
+
+class SpecProblem(BadInput):
+    """A spec that does not keep to the conventions it is read by."""
+
+    hint = "derive the spec again, or check the overlay beside it"
+
+    def __init__(self, spec: str, where: str, reason: str) -> None:
+        self.spec, self.where, self.reason = spec, where, reason
+        super().__init__(f"{spec}: {where}: {reason}")
+
+
+class ShapeReader:
+    """Turns schemas into shapes; one for each spec, as ``$ref`` and sources resolve in it."""
+
+    def __init__(self, name: str, schemas: Json, documents: Json) -> None:
+        self._name, self._schemas, self._documents = name, schemas, documents
+        self._open: list[str] = []
+
+    def source(self, pointer: Json | None) -> Source:
+        """A source pointer with the URL and hash of its document."""
+        if not pointer:
+            return Source()
+        about = self._documents.get(pointer.get("document", ""), {})
+        return Source(
+            document=pointer.get("document"),
+            section=pointer.get("section"),
+            line=pointer.get("line"),
+            url=about.get("url"),
+            sha256=about.get("sha256"),
+            text=pointer.get("text"),
+            observation=pointer.get("observation"),
+            protocol=pointer.get("protocol"),
+        )
+
+    def level(self, schema: Json, keyword: str, source: Source) -> Level:
+        """The overlay's level for a keyword, else what its source is worth."""
+        stated = schema.get("x-levels", {}).get(keyword)
+        if stated:
+            return Level(stated)
+        return Level.EXPECTED if source.observation or source.protocol else Level.REQUIRED
+
+    def members(self, schema: Json, location: Location = Location.BODY) -> dict[str, Member]:
+        """The members of an object schema (or a reference to one), by wire name."""
+        target = self._resolve(schema)
+        required = target.get("required", ())
+        return {
+            name: self.member(name, member, name in required, location)
+            for name, member in target.get("properties", {}).items()
+        }
+
+    def member(self, name: str, schema: Json, required: bool, location: Location) -> Member:
+        """One member with its shape and the source of its being required."""
+        sources = schema.get("x-sources", {})
+        source = self.source(sources.get("required"))
+        return Member(
+            name=name,
+            shape=self.shape(schema, name),
+            required=required,
+            required_source=source,
+            required_level=self.level(schema, "required", source),
+            location=location,
+            documented=schema.get("x-documented-name"),
+            source=self.source(sources.get("type") or sources.get("required")),
+        )
+
+    def shape(self, schema: Json, where: str) -> Shape:
+        """The shape of a schema; a structure that contains itself ends as ANY."""
+        name = schema["$ref"].rsplit("/", 1)[-1] if "$ref" in schema else None
+        if name and name in self._open:
+            return Shape(kind=Kind.ANY, name=name)
+        target = self._resolve(schema)
+        if name:
+            self._open.append(name)
+        try:
+            return self._build(target, {**target, **schema}, name, where)
+        finally:
+            if name:
+                self._open.pop()
+
+    def _build(self, target: Json, schema: Json, name: str | None, where: str) -> Shape:
+        kind = self._kind(target, where)
+        sources = schema.get("x-sources", {})
+        source = self.source(sources.get("type"))
+        return Shape(
+            kind=kind,
+            constraints=self._constraints(schema),
+            members=self.members(target) if kind is Kind.STRUCTURE else {},
+            element=self._element(target, kind, where),
+            key=self.shape({"type": "string", **target.get("propertyNames", {})}, where)
+            if kind is Kind.MAP
+            else None,
+            name=name,
+            wire=SCALARS.get(str(target.get("type"))) if kind is Kind.TIMESTAMP else None,
+            source=source,
+            level=self.level(schema, "type", source),
+            examples=tuple(schema.get("x-examples", ())),
+            closed=bool(schema.get("x-closed", False)),
+            lenient=tuple(schema.get("x-lenient", ())),
+            secret=bool(schema.get("x-secret", False)),
+        )
+
+    def _element(self, schema: Json, kind: Kind, where: str) -> Shape | None:
+        if kind is Kind.LIST:
+            return self.shape(schema.get("items", {}), f"{where}[]")
+        if kind is Kind.MAP:
+            values = schema.get("additionalProperties", {})
+            return self.shape(values if isinstance(values, dict) else {}, where)
+        return None
+
+    def _kind(self, schema: Json, where: str) -> Kind:
+        if "x-type" in schema:
+            return Kind(schema["x-type"])
+        stated = schema.get("type")
+        if stated == "array":
+            return Kind.LIST
+        if stated == "object":
+            return Kind.STRUCTURE if "properties" in schema else Kind.MAP
+        if stated == "string" and schema.get("format") == "binary":
+            return Kind.BLOB
+        if stated is None:
+            return Kind.ANY
+        if stated not in SCALARS:
+            raise SpecProblem(self._name, where, f"type {stated!r} is not known")
+        return SCALARS[stated]
+
+    def _constraints(self, schema: Json) -> dict[str, Constraint]:
+        sources = schema.get("x-sources", {})
+        found = {}
+        for keyword in KEYWORDS:
+            value = schema.get("x-pattern") if keyword == "pattern" else schema.get(keyword)
+            if value is None:
+                continue
+            source = self.source(sources.get(keyword))
+            found[keyword] = Constraint(
+                keyword, value, source, self.level(schema, keyword, source)
+            )
+        return found
+
+    def _resolve(self, schema: Json) -> Json:
+        reference = schema.get("$ref")
+        if reference is None:
+            return schema
+        name = reference.rsplit("/", 1)[-1]
+        if name not in self._schemas:
+            raise SpecProblem(self._name, reference, "refers to a schema that is not there")
+        resolved: Json = self._schemas[name]
+        return resolved
