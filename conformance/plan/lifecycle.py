@@ -1,0 +1,46 @@
+"""The overlay's lifecycle of a resource, as operations and places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.contract.model import Contract, Operation
+from conformance.contract.places import Place, find, parse
+from conformance.plan.bases import base
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """Which operation plays which role, and where the identifier stands."""
+
+    contract: Contract
+    facts: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, contract: Contract) -> Lifecycle:
+        """The lifecycle of a service's resource."""
+        return cls(contract, contract.facts["resource"])
+
+    def operation(self, role: str) -> Operation:
+        """The operation of a role: create, read, update, list or delete."""
+        return self.contract.operations[self.facts[role]]
+
+    @property
+    def label(self) -> str:
+        """The request member that carries the identifier."""
+        label: str = self.facts["identifier"]["label"]
+        return label
+
+    def request(self, role: str, **members: Any) -> dict[str, Any]:
+        """The base request of a role with members replaced or added."""
+        operation = self.operation(role)
+        extra = self.facts.get("delete-with", {}) if role == "delete" else {}
+        return {**base(self.contract, operation), **extra, **members}
+
+
+def member(body: Any, where: str | Place) -> Any:
+    """The first value at a place of an answer, None where there is none."""
+    place = parse(where) if isinstance(where, str) else where
+    return next(find(body, place), None)

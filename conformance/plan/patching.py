@@ -1,0 +1,94 @@
+"""Probes of the patch-operations table: every path with every operation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.contract.model import Contract, Kind, Level, Operation
+from conformance.contract.requirements import Requirement
+from conformance.plan.bases import base
+from conformance.plan.probes import Fault, Plan, Probe, Shown, Side
+
+BOOLEANS = {"true": True, "false": False}
+
+
+def list_member(operation: Operation) -> str:
+    """The request member that carries the patch operations: a list of structures with an op."""
+    return next(
+        name
+        for name, member in operation.input.items()
+        if member.shape.element is not None and "op" in member.shape.element.members
+    )
+
+
+def plan_cell(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
+    """One cell: supported is accepted and shown by the answer, anything else is refused.
+
+    A supported cell of informational level is one of which nothing is known but that it exists
+    (aws-behaviour, section U): it is sent, and whatever the answer, only a server error counts.
+    """
+    path, op = requirement.detail["path"], requirement.keyword
+    supported = requirement.detail["supported"]
+    if not supported:
+        probes = tuple(
+            _probe(contract, operation, requirement, Side.REJECT, {"op": op, "path": path, **extra})
+            for extra in _extras(op, path, operation)
+        )
+        return Plan(requirement.id, probes, sides=(Side.REJECT,))
+    side = Side.OBSERVE if requirement.level is Level.INFORMATIONAL else Side.ACCEPT
+    probes = tuple(
+        _probe(
+            contract, operation, requirement, side, {"op": op, "path": path, "value": value},
+            _shown(operation, path, value) if side is Side.ACCEPT else (),
+        )
+        for value in patch_values(contract, operation, path)
+    )  # fmt: skip
+    return Plan(requirement.id, probes, sides=(side,))
+
+
+def _extras(op: str, path: str, operation: Operation) -> list[dict[str, str]]:
+    """What else an operation carries: a value, or for copy and move where from."""
+    member = operation.output.get(path.strip("/"))
+    value = "true" if member is not None and member.shape.kind is Kind.BOOLEAN else "conformance"
+    if op == "remove":
+        return [{}]
+    if op in {"copy", "move"}:
+        return [{"from": "/description" if path != "/description" else "/name"}]
+    return [{"value": value}]
+
+
+def patch_values(contract: Contract, operation: Operation, path: str) -> list[str]:
+    """Texts to put at a path: the overlay's, else by the answer's member of that name."""
+    facts = contract.facts.get("operations", {}).get(operation.name, {})
+    stated: list[str] | None = facts.get("patch-values", {}).get(path)
+    if stated is not None:
+        return stated
+    member = operation.output.get(path.strip("/"))
+    if member is not None and member.shape.kind is Kind.BOOLEAN:
+        return ["true", "false"]
+    return ["conformance", "conformance again"]
+
+
+def _shown(operation: Operation, path: str, value: str) -> tuple[Shown, ...]:
+    """The answer's member of the same name shows the value."""
+    member = operation.output.get(path.strip("/"))
+    if member is None:
+        return ()
+    wanted: Any = BOOLEANS.get(value) if member.shape.kind is Kind.BOOLEAN else value
+    return (Shown((path.strip("/"),), wanted),)
+
+
+def _probe(
+    contract: Contract,
+    operation: Operation,
+    requirement: Requirement,
+    side: Side,
+    entry: dict[str, Any],
+    shown: tuple[Shown, ...] = (),
+) -> Probe:
+    member = list_member(operation)
+    return Probe(
+        requirement.id, operation, side, {**base(contract, operation), member: [entry]},
+        f"{entry['op']} {entry['path']}", Fault.PATCH if side is Side.REJECT else Fault.NONE,
+        (member,), shown=shown,
+    )  # fmt: skip

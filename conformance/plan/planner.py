@@ -1,0 +1,216 @@
+"""From a requirement to its probes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+from conformance.contract.places import ABSENT, Place, find, parse
+from conformance.contract.requirements import Requirement, Subject
+from conformance.plan import patching, rules, strings, values
+from conformance.plan.bases import base, edited
+from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
+
+ONLY_OBSERVED = {
+    Subject.NO_SERVER_ERROR,
+    Subject.CONTENT_TYPE,
+    Subject.EMPTY_BODY,
+    Subject.OUTPUT_TYPE,
+    Subject.OUTPUT_FORMAT,
+    Subject.OUTPUT_LIMIT,
+    Subject.OUTPUT_REQUIRED,
+}
+BOTH = (Side.ACCEPT, Side.REJECT)
+
+
+def plan(contract: Contract, requirement: Requirement) -> Plan:
+    """The probes of a requirement; those that are only observed have none of their own."""
+    subject = requirement.subject
+    if subject in ONLY_OBSERVED:
+        return Plan(requirement.id, sides=(Side.ACCEPT,))
+    operation = contract.operations.get(requirement.operation or "")
+    if subject is Subject.RULE:
+        single = rules.is_single(requirement)
+        return rules.plan_rule(contract, requirement) if single else Plan(requirement.id, sides=())
+    if operation is None:
+        return Plan(requirement.id, sides=(), why_not="the operation is not in the contract")
+    if subject is Subject.STATUS:
+        return Plan(requirement.id, (_valid(contract, operation, requirement),), sides=(Side.ACCEPT,))
+    if subject is Subject.ERROR:
+        return _error(contract, operation, requirement)
+    if subject is Subject.PATCH:
+        return patching.plan_cell(contract, operation, requirement)
+    if subject is Subject.INPUT_REQUIRED:
+        return _required(contract, operation, requirement)
+    if subject is Subject.INPUT_TYPE:
+        return _type(contract, operation, requirement)
+    return _limit(contract, operation, requirement)
+
+
+def _valid(contract: Contract, operation: Operation, requirement: Requirement) -> Probe:
+    return Probe(
+        requirement.id, operation, Side.ACCEPT,
+        base(contract, operation, requirement.place), "a valid request",
+    )  # fmt: skip
+
+
+def not_found(contract: Contract, operation: Operation) -> tuple[str, ...]:
+    """The operation's errors that say that the thing asked for is not there."""
+    return tuple(error.name for error in operation.errors.values() if error.status == 404)
+
+
+def _error(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
+    """An unknown identifier provokes the 404; any other error is graded where it shows up."""
+    facts = contract.facts.get("resource", {})
+    identifier = facts.get("identifier", {})
+    request = base(contract, operation)
+    label = next((name for name in request if "${id}" in str(request[name])), None)
+    if requirement.keyword == facts.get("not-found") and label and identifier:
+        unknown = str(request[label]).replace("${id}", identifier["unknown"])
+        probe = Probe(
+            requirement.id, operation, Side.REJECT, {**request, label: unknown},
+            "an identifier that nothing has", Fault.NOT_FOUND, (label,),
+        )  # fmt: skip
+        return Plan(requirement.id, (probe,), sides=(Side.REJECT,))
+    unique = facts.get("unique", {})
+    if requirement.keyword == unique.get("error") and operation.name == facts.get("create"):
+        probe = Probe(
+            requirement.id, operation, Side.REJECT,
+            {**request, unique["member"]: "${taken}"},
+            "what must be unique is already taken", Fault.CONFLICT, (unique["member"],),
+        )  # fmt: skip
+        return Plan(requirement.id, (probe,), sides=(Side.REJECT,))
+    return Plan(requirement.id, sides=(), why_not="no request is known that provokes it")
+
+
+def _required(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
+    valid = _valid(contract, operation, requirement)
+    start = _with_sample(valid.values, requirement)
+    cases = [(ABSENT, "left out")]
+    if operation.input[requirement.place[0]].location is Location.BODY:
+        cases.append((None, "null"))
+    faults = tuple(
+        replace(
+            valid, side=Side.REJECT, fault=Fault.REQUIRED, place=requirement.place, note=note,
+            values=edited(dict(start), requirement.place, value),
+        )
+        for value, note in cases
+    )  # fmt: skip
+    present = replace(valid, values=start, note="given")
+    return Plan(requirement.id, (present, *faults), sides=BOTH)
+
+
+def _with_sample(request: Any, requirement: Requirement) -> dict[str, Any]:
+    """The base with the member in it, so that taking it out is the one difference."""
+    if list(find(request, requirement.place)) or requirement.shape is None:
+        return dict(request)
+    return edited(dict(request), requirement.place, values.sample(requirement.shape))
+
+
+def _type(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
+    shape, place = _shape(requirement), requirement.place
+    valid = _valid(contract, operation, requirement)
+    right = replace(valid, values=_with_sample(valid.values, requirement), note="the right type")
+    allowed = () if _stateful(contract, operation, place) else (right,)
+    wrong = tuple(
+        replace(
+            valid, side=Side.REJECT, fault=Fault.TYPE, place=place, note=case.note,
+            values=edited(dict(valid.values), place, case.value),
+        )
+        for case in values.wrong_types(shape)
+    )  # fmt: skip
+    return Plan(requirement.id, (*allowed, *wrong), sides=BOTH if allowed else (Side.REJECT,))
+
+
+def _limit(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
+    shape, place, keyword = _shape(requirement), requirement.place, requirement.keyword
+    error = strings.pattern_error(shape.limit("pattern")) if shape.limit("pattern") else None
+    if error:
+        return Plan(requirement.id, sides=(), why_not=f"the pattern cannot be generated: {error}")
+    valid = _valid(contract, operation, requirement)
+    if _is_label(operation, place):
+        valid = replace(valid, tolerated=not_found(contract, operation))
+    stateful = _stateful(contract, operation, place)
+    allowed = () if stateful else tuple(_allowed(contract, valid, shape, place, keyword))
+    fault = Fault.ENUM if keyword == "enum" else Fault.LIMIT
+    forbidden = tuple(
+        replace(valid, side=Side.REJECT, fault=fault, place=place, note=case.note, tolerated=(),
+                values=edited(dict(valid.values), place, _unique(contract, operation, place, case)))
+        for case in values.refused(shape, keyword)
+        if _can_travel(operation, place, case.value)
+    )  # fmt: skip
+    sides = tuple(side for side, cases in zip(BOTH, (allowed, forbidden), strict=True) if cases)
+    drawings = tuple(_drawings(operation, valid, shape, place, keyword, stateful))
+    why_not = "" if sides else "no text of that length keeps the other limits: it cannot be asked"
+    return Plan(requirement.id, allowed + forbidden, drawings, why_not, sides)
+
+
+def _allowed(
+    contract: Contract, valid: Probe, shape: Shape, place: Place, keyword: str
+) -> Iterator[Probe]:
+    for case in values.accepted(shape, keyword):
+        if _can_travel(valid.operation, place, case.value):
+            value = _unique(contract, valid.operation, place, case)
+            yield replace(
+                valid, note=case.note, place=place, values=edited(dict(valid.values), place, value)
+            )
+
+
+def _drawings(
+    operation: Operation, valid: Probe, shape: Shape, place: Place, keyword: str, stateful: bool
+) -> Iterator[Drawing]:
+    """Random values on both sides, where strings are limited; the resource's own name aside."""
+    textual = shape.kind is Kind.STRING and keyword in {"minLength", "maxLength", "pattern"}
+    if not textual or shape.closed or _is_label(operation, place):
+        return
+    if not stateful and "${" not in json.dumps(valid.values.get(place[0], "")):
+        yield Drawing(replace(valid, place=place), shape, keyword)
+    if keyword == "pattern":
+        reject = replace(valid, side=Side.REJECT, fault=Fault.LIMIT, place=place)
+        yield Drawing(reject, shape, keyword)
+
+
+def _unique(contract: Contract, operation: Operation, place: Place, case: values.Case) -> Any:
+    """A value that must be unique is named by its length only: the run fills it in."""
+    facts = contract.facts.get("resource", {})
+    unique = facts.get("unique", {})
+    shape_free = isinstance(case.value, str) and case.note in UNIQUE_NOTES | {
+        f"a match of {len(case.value)} characters"
+    }
+    if operation.name == facts.get("create") and place == (unique.get("member"),) and shape_free:
+        return f"${{{unique['template']}:{len(case.value)}}}" if case.value else case.value
+    return case.value
+
+
+UNIQUE_NOTES = {
+    "at the limit", "one step inside", "one less than the minimum", "one more than the maximum",
+}  # fmt: skip
+
+
+def _is_label(operation: Operation, place: Place) -> bool:
+    return operation.input[place[0]].location is Location.PATH
+
+
+def _can_travel(operation: Operation, place: Place, value: Any) -> bool:
+    """A label that is empty, a dot segment or has a slash changes the route: not a limit probe."""
+    if not _is_label(operation, place) or not isinstance(value, str):
+        return True
+    return bool(value.strip(".")) and not set(value) & set("/%\\\n")
+
+
+def _shape(requirement: Requirement) -> Shape:
+    if requirement.shape is None:
+        raise ValueError(f"{requirement.id} has no shape")
+    return requirement.shape
+
+
+def _stateful(contract: Contract, operation: Operation, place: Place) -> bool:
+    """True where only a value that depends on other state of the target would be accepted."""
+    facts = contract.facts.get("operations", {}).get(operation.name, {})
+    return any(place[: len(parse(one))] == parse(one) for one in facts.get("stateful", ()))
+
+
+__all__ = ["not_found", "plan"]

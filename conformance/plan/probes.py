@@ -1,0 +1,89 @@
+"""What a probe is: one planned experiment for one requirement and one side of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from conformance.contract.model import Operation, Shape
+from conformance.contract.places import Place
+
+
+class Side(StrEnum):
+    """Whether the target must accept the request or refuse it, or either is only watched."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    OBSERVE = "observe"
+
+
+class Fault(StrEnum):
+    """What is wrong with a request; decides which refusals are right (the overlay's table)."""
+
+    NONE = "none"
+    LIMIT = "limit"
+    ENUM = "enum"
+    TYPE = "type"
+    REQUIRED = "required"
+    PATCH = "patch"
+    SYNTAX = "syntax"
+    NOT_FOUND = "not-found"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a successful answer must show: a member of it and the value."""
+
+    place: Place
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A request template with its one fault (or none).
+
+    ``values`` are the members by wire name; texts in them may hold ``${...}`` placeholders that
+    only a run can fill (names, identifiers). ``raw`` replaces the body by these bytes.
+    """
+
+    requirement: str
+    operation: Operation
+    side: Side
+    values: Mapping[str, Any]
+    note: str
+    fault: Fault = Fault.NONE
+    place: Place | None = None
+    raw: bytes | None = None
+    shown: tuple[Shown, ...] = ()
+    tolerated: tuple[str, ...] = ()
+    """Error codes that say the request itself was found in order (the thing is not there)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Beyond the boundaries: values of one place are drawn from here, on one side."""
+
+    probe: Probe
+    shape: Shape
+    keyword: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that is to be done for one requirement."""
+
+    requirement: str
+    probes: tuple[Probe, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
+    why_not: str = ""
+    """Why there is nothing to send, where there is not."""
+    sides: tuple[Side, ...] = field(default=(Side.ACCEPT, Side.REJECT))
+    """The sides that must both have been shown before the requirement passes."""
+
+    def operations(self) -> list[str]:
+        """The names of the operations that are sent."""
+        drawn = (drawing.probe for drawing in self.drawings)
+        return sorted({probe.operation.name for probe in (*self.probes, *drawn)})

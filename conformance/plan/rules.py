@@ -1,0 +1,76 @@
+"""Probes of the overlay's single-request rules.
+
+A rule names its kind with ``rule``:
+
+- ``refused``: each of ``values`` at ``place`` (or each whole request of ``requests``) is refused
+  as its ``fault`` is;
+- ``accepted``: each is accepted, and the answer shows ``shown`` where that is given;
+- ``observed``: each is sent; nothing but a server error counts;
+- ``raw``: each text of ``bodies`` is sent as the body; ``side`` says what must happen.
+
+``operations`` lists the operations it holds for (default: the one in its address).
+Any other kind is a rule over several requests: see conformance.plan.sequences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.contract.model import Contract, Operation
+from conformance.contract.places import parse
+from conformance.contract.requirements import Requirement
+from conformance.plan.bases import base, edited
+from conformance.plan.probes import Fault, Plan, Probe, Shown, Side
+
+SIDES = {"refused": Side.REJECT, "accepted": Side.ACCEPT, "observed": Side.OBSERVE}
+
+
+def is_single(requirement: Requirement) -> bool:
+    """True for a rule that single requests show."""
+    return requirement.keyword in {*SIDES, "raw"}
+
+
+def plan_rule(contract: Contract, requirement: Requirement) -> Plan:
+    """The probes of a single-request rule."""
+    probes = tuple(
+        probe
+        for operation in operations_of(contract, requirement)
+        for probe in _probes(contract, operation, requirement)
+    )
+    return Plan(requirement.id, probes, sides=tuple(dict.fromkeys(p.side for p in probes)))
+
+
+def operations_of(contract: Contract, requirement: Requirement) -> list[Operation]:
+    """The operations a rule is about."""
+    names = requirement.detail.get("operations") or [requirement.operation]
+    return [contract.operations[name] for name in names]
+
+
+def _probes(
+    contract: Contract, operation: Operation, requirement: Requirement
+) -> Iterator[Probe]:
+    rule = requirement.detail
+    side = Side(rule["side"]) if requirement.keyword == "raw" else SIDES[requirement.keyword]
+    fault = Fault(rule.get("fault", "limit")) if side is Side.REJECT else Fault.NONE
+    place = parse(rule["place"]) if "place" in rule else None
+    shown = tuple(Shown(parse(where), value) for where, value in rule.get("shown", {}).items())
+    start = dict(rule["with"]) if "with" in rule else base(contract, operation, place or ())
+    for body in rule.get("bodies", ()):
+        yield Probe(
+            requirement.id, operation, side, start, f"the body {body!r:.60}", fault,
+            raw=body.encode("utf-8", "surrogateescape"), shown=shown,
+        )  # fmt: skip
+    for request in _requests(start, place, rule):
+        yield Probe(
+            requirement.id, operation, side, request, rule.get("note", requirement.statement),
+            fault, place, shown=shown, tolerated=tuple(rule.get("tolerated", ())),
+        )  # fmt: skip
+
+
+def _requests(start: dict[str, Any], place: Any, rule: Any) -> Iterator[dict[str, Any]]:
+    if place is not None:
+        for value in rule.get("values", ()):
+            yield edited(start, place, value)
+    for request in rule.get("requests", ()):
+        yield {**start, **request}

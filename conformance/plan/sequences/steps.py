@@ -1,0 +1,55 @@
+"""What a sequence is made of.
+
+A sequence is a generator: it yields steps, is sent the answer to each, and ends when the rule
+held. It knows nothing of connections: whoever drives it sends the requests, and may do other
+work during a Pause. Resources are numbered within the sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract.model import Operation
+from conformance.judge.answer import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """Create resource number ``key`` with these members (default: the base request)."""
+
+    key: int = 0
+    values: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a request; ``${id}`` in its members is resource number ``key``."""
+
+    operation: Operation
+    values: Mapping[str, Any] = field(default_factory=dict)
+    key: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Let so many seconds pass; the answer is that of the step before."""
+
+    seconds: float
+
+
+Step = Make | Send | Pause
+Sequence = Generator[Step, Answer, None]
+
+
+class Broken(Exception):
+    """The rule does not hold: what the last answer should have shown, and what it showed."""
+
+    def __init__(self, expected: str, seen: str) -> None:
+        super().__init__(f"expected {expected}; seen {seen}")
+        self.expected, self.seen = expected, seen
+
+
+class NotShown(Exception):
+    """The sequence could not get to where the rule is seen."""

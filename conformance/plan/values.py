@@ -1,0 +1,213 @@
+"""Valid values, boundary values and single faults for one shape.
+
+Each is a value with a note that says what it is; the accept side keeps every limit of the shape,
+the reject side breaks exactly the limit it is for (or, where no such value exists, that limit and
+others of the same value).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from conformance.contract.model import Kind, Shape
+from conformance.contract.validate import shape_violations
+from conformance.plan import strings
+
+FAR = "${future}"
+
+
+class Case(NamedTuple):
+    """A value and what it is."""
+
+    value: Any
+    note: str
+
+
+def sample(shape: Shape, index: int = 0) -> Any:
+    """A valid value; another one for another index where the shape allows."""
+    if shape.examples:
+        return shape.examples[index % len(shape.examples)]
+    enum = shape.limit("enum")
+    if enum:
+        return enum[index % len(enum)]
+    if shape.kind is Kind.STRING:
+        return _text(shape, index)
+    return _simple(shape, index)
+
+
+def _simple(shape: Shape, index: int) -> Any:
+    if shape.kind is Kind.BOOLEAN:
+        return index % 2 == 0
+    if shape.kind in {Kind.INTEGER, Kind.NUMBER}:
+        return max(1, shape.limit("minimum") or 1)
+    if shape.kind is Kind.TIMESTAMP:
+        return FAR if shape.wire is not Kind.NUMBER else 2_000_000_000
+    if shape.kind is Kind.LIST and shape.element is not None:
+        return items(shape, max(1, shape.limit("minItems") or 1))
+    if shape.kind is Kind.MAP:
+        return entries(shape, max(1, shape.limit("minProperties") or 1))
+    if shape.kind is Kind.STRUCTURE:
+        wanted = [m for m in shape.members.values() if m.required] or shape.members.values()
+        return {member.name: sample(member.shape, index) for member in wanted}
+    return "conformance"
+
+
+def _text(shape: Shape, index: int) -> str:
+    least, most = shape.limit("minLength") or 0, shape.limit("maxLength") or 64
+    pattern = shape.limit("pattern")
+    length = min(most, max(least, 8) + index)
+    if pattern is None:
+        return f"{index}conformance{strings.FILL * 3}"[:length]
+    length = min(most, strings.shortest(pattern, max(least, 1)) + index)
+    found = strings.of_length(pattern, length)
+    return found if found is not None else ""
+
+
+def items(shape: Shape, count: int) -> list[Any]:
+    """A list of ``count`` valid items, different where the item's shape has enough values."""
+    element = shape.element
+    return [] if element is None else [sample(element, index) for index in range(count)]
+
+
+def entries(shape: Shape, count: int) -> dict[str, Any]:
+    """A map of ``count`` valid entries."""
+    value = sample(shape.element) if shape.element is not None else "v"
+    least = 1 if shape.key is None else shape.key.limit("minLength") or 1
+    return {f"key-{index:0{max(3, least - 4)}}": value for index in range(count)}
+
+
+def text_of(shape: Shape, length: int) -> str | None:
+    """A string of an exact length that keeps the pattern; from an example where there is one."""
+    pattern = shape.limit("pattern")
+    for example in shape.examples:
+        if len(example) == length:
+            return str(example)
+        stretched = f"{example}{(strings.FILL * (length // 36 + 1))[: length - len(example)]}"
+        if len(stretched) == length and _only(shape, stretched, {"minLength", "maxLength"}):
+            return stretched
+    return strings.of_length(pattern, length)
+
+
+def accepted(shape: Shape, keyword: str) -> Iterator[Case]:
+    """The values on the allowed side of a limit: at it, and one step inside."""
+    if shape.closed:
+        yield from _closed(shape, keyword)
+        return
+    limit = shape.limit(keyword)
+    if keyword == "enum":
+        yield from (Case(value, "a listed value") for value in limit)
+    elif keyword == "pattern":
+        yield from _matching(shape)
+    else:
+        step = 1 if keyword.startswith("min") else -1
+        for size, note in ((limit, "at the limit"), (limit + step, "one step inside")):
+            value = sized(shape, keyword, size)
+            if value is not None and not list(shape_violations(shape, value)):
+                yield Case(value, note)
+
+
+def _closed(shape: Shape, keyword: str) -> Iterator[Case]:
+    """Of a closed shape only its examples, the one nearest to the limit first."""
+    chosen = sorted(shape.examples, key=len, reverse=keyword == "maxLength")
+    yield from (Case(value, "a value known to be valid") for value in chosen[:2])
+
+
+def _matching(shape: Shape) -> Iterator[Case]:
+    least, most = shape.limit("minLength") or 0, shape.limit("maxLength")
+    pattern = shape.limit("pattern")
+    lengths = [strings.shortest(pattern, least)]
+    if most is not None:
+        lengths.append(most)
+    yield from (Case(example, "a value known to be valid") for example in shape.examples[:3])
+    for length in dict.fromkeys(lengths):
+        value = text_of(shape, length)
+        if value is not None and not list(shape_violations(shape, value)):
+            yield Case(value, f"a match of {length} characters")
+
+
+def sized(shape: Shape, keyword: str, size: int) -> Any:
+    """A value of a length, count or magnitude; None where there is none."""
+    if keyword in {"minimum", "maximum"}:
+        return size
+    if size < 0:
+        return None
+    if keyword in {"minItems", "maxItems"}:
+        return items(shape, size)
+    if keyword in {"minProperties", "maxProperties"}:
+        return entries(shape, size)
+    return text_of(shape, size)
+
+
+def refused(shape: Shape, keyword: str) -> Iterator[Case]:
+    """The values on the forbidden side of a limit, nearest first."""
+    limit = shape.limit(keyword)
+    if keyword == "enum":
+        yield from _outside(limit)
+    elif keyword == "pattern":
+        yield from _missing_pattern(shape)
+    else:
+        step = -1 if keyword.startswith("min") else 1
+        value = sized(shape, keyword, limit + step)
+        note = "one less than the minimum" if step < 0 else "one more than the maximum"
+        if value is None and limit + step == 0:
+            value = ""  # nothing of length 0 matches the pattern: still too short
+        if value is not None and not holds_all(shape, value):
+            yield Case(value, note)
+
+
+def holds_all(shape: Shape, value: Any) -> bool:
+    """True when the value breaks nothing."""
+    return not list(shape_violations(shape, value))
+
+
+def _missing_pattern(shape: Shape) -> Iterator[Case]:
+    """Near misses of the pattern that keep every other limit.
+
+    The empty string is left out where the stated minimum length is 0: there the documents
+    contradict themselves (aws-behaviour, cautions, 6).
+    """
+    pattern = shape.limit("pattern")
+    valid = sample(shape)
+    if not isinstance(valid, str) or not valid or "${" in valid:
+        valid = text_of(shape, strings.shortest(pattern, max(1, shape.limit("minLength") or 1))) or ""
+    for text, note in strings.near_misses(pattern, valid):
+        if text and _only(shape, text, {"pattern"}):
+            yield Case(text, note)
+
+
+def _only(shape: Shape, value: Any, allowed: set[str]) -> bool:
+    return {violation.keyword for violation in shape_violations(shape, value)} <= allowed
+
+
+def _outside(listed: list[Any]) -> Iterator[Case]:
+    first = str(listed[0])
+    for text, note in (
+        ("no-such-value", "a value that is not listed"),
+        (first.swapcase(), "a listed value in other case"),
+        (f"{first}x", "a listed value with a letter more"),
+        (first[:-1], "a listed value with a letter less"),
+    ):
+        if text not in listed:
+            yield Case(text, note)
+
+
+WRONG: dict[Kind, tuple[Any, ...]] = {
+    Kind.STRING: (1, True, ["x"], {"x": "y"}),
+    Kind.TIMESTAMP: (True, ["x"], {"x": "y"}),
+    Kind.BOOLEAN: ("true", 1, ["x"], {"x": "y"}),
+    Kind.INTEGER: ("x", True, [1], {"x": 1}),
+    Kind.NUMBER: ("x", True, [1], {"x": 1}),
+    Kind.LIST: ("x", 1, True, {"x": "y"}),
+    Kind.MAP: ("x", 1, True, ["x"]),
+    Kind.STRUCTURE: ("x", 1, True, ["x"]),
+}
+JSON_NAMES = {str: "string", bool: "boolean", int: "number", list: "array", dict: "object"}
+
+
+def wrong_types(shape: Shape) -> Iterator[Case]:
+    """Values of each JSON type that the shape is not, less those that AWS may convert."""
+    for value in WRONG.get(shape.kind, ()):
+        name = JSON_NAMES[type(value)]
+        if name not in shape.lenient:
+            yield Case(value, f"a JSON {name}")

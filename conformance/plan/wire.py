@@ -1,0 +1,79 @@
+"""A request's members as bytes: restJson1's path labels, query parameters and JSON body."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from conformance.contract.model import Location, Operation
+from conformance.contract.places import ABSENT
+
+UNRESERVED = "-._~"
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """What goes out: ``target`` is the path with its query; ``body`` None where there is none."""
+
+    method: str
+    target: str
+    body: bytes | None
+    content_type: str | None
+
+
+def wire(operation: Operation, values: dict[str, Any], raw: bytes | None = None) -> WireRequest:
+    """The request of an operation with these members; ``raw`` replaces the body."""
+    path = operation.path
+    query: list[tuple[str, str]] = list(operation.query.items())
+    body: dict[str, Any] = {}
+    payload: bytes | None = None
+    for name, value in values.items():
+        location = operation.input[name].location if name in operation.input else Location.BODY
+        if value is ABSENT:
+            continue
+        if location is Location.PATH:
+            path = path.replace(f"{{{name}}}", quote(text(value), safe=UNRESERVED))
+        elif location is Location.QUERY:
+            query += [(name, text(item)) for item in _many(value)]
+        elif location is Location.PAYLOAD:
+            payload = text(value).encode()
+        else:
+            body[name] = value
+    target = f"{path}?{urlencode(query, quote_via=quote)}" if query else path
+    return WireRequest(operation.method, target, *_body(operation, body, payload, raw))
+
+
+def _body(
+    operation: Operation, body: dict[str, Any], payload: bytes | None, raw: bytes | None
+) -> tuple[bytes | None, str | None]:
+    if raw is not None:
+        return raw, "application/json"
+    if payload is not None:
+        return payload, "application/octet-stream"
+    has_body = any(member.location is Location.BODY for member in operation.input.values())
+    if not has_body and not body:
+        return None, None
+    return encode(body), "application/json"
+
+
+def encode(body: Any) -> bytes:
+    """Compact JSON in UTF-8; text that UTF-8 cannot hold is escaped."""
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, separators=(",", ":")).encode()
+
+
+def text(value: Any) -> str:
+    """A value as a label or query parameter carries it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _many(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
