@@ -1,0 +1,103 @@
+"""What came back, read once: status, JSON, error identity."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.target.exchange import Exchange, FailureKind, Response
+
+
+class NotJson:
+    """Stands for a body that is not JSON."""
+
+    def __repr__(self) -> str:
+        return "NOT_JSON"
+
+
+NOT_JSON = NotJson()
+THROTTLES = ("Throttl", "TooManyRequests", "LimitExceeded", "SlowDown")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response as the judge sees it; ``failure`` says why there is none.
+
+    ``code`` is the error's identity: ``x-amzn-errortype``, else ``__type`` or ``code`` of the
+    body, cut at ``:`` and after ``#``; None where the answer names none.
+    """
+
+    status: int | None
+    body: Any
+    code: str | None
+    message: str
+    content_type: str
+    size: int
+    failure: FailureKind | None = None
+    trouble: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """A success status."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def server_error(self) -> bool:
+        """A 5xx that is not the target saying that it lacks something."""
+        return self.status is not None and self.status >= 500 and self.status != 501
+
+    @property
+    def throttled(self) -> bool:
+        """An answer that asks to come back later."""
+        named = self.code is not None and self.code.startswith(THROTTLES)
+        return self.status == 429 or (named and self.status in {400, 503})
+
+    def told(self) -> str:
+        """One line for people: '400 ValidationException: ...'."""
+        if self.status is None:
+            return self.trouble or "no answer"
+        parts = [str(self.status), self.code or ("" if self.ok else "(no error code)")]
+        head = " ".join(part for part in parts if part)
+        return f"{head}: {self.message}"[:400] if self.message else head
+
+
+def read(exchange: Exchange) -> Answer:
+    """The answer of an exchange."""
+    if exchange.response is None:
+        failure = exchange.failure
+        kind = failure.kind if failure else None
+        return Answer(None, NOT_JSON, None, "", "", 0, kind, str(failure or "no answer"))
+    response = exchange.response
+    body = _json(response.body)
+    return Answer(
+        status=response.status,
+        body=body,
+        code=_code(response, body) if response.status >= 300 else None,
+        message=_message(body) if response.status >= 300 else "",
+        content_type=response.header("content-type") or "",
+        size=len(response.body),
+    )
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return NOT_JSON
+
+
+def _code(response: Response, body: Any) -> str | None:
+    named = response.header("x-amzn-errortype")
+    if not named and isinstance(body, dict):
+        named = next(
+            (body[key] for key in ("__type", "code") if isinstance(body.get(key), str)), None
+        )
+    return named.split(":", 1)[0].rsplit("#", 1)[-1].strip() or None if named else None
+
+
+def _message(body: Any) -> str:
+    if not isinstance(body, dict):
+        return ""
+    found = next((body[key] for key in ("message", "Message") if key in body), "")
+    return found if isinstance(found, str) else json.dumps(found)

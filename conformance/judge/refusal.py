@@ -1,0 +1,80 @@
+"""Whether a probe's answer is what its side calls for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.contract.model import Contract, Operation
+from conformance.contract.places import find, show
+from conformance.judge.answer import Answer
+from conformance.judge.findings import Finding
+from conformance.plan.probes import Fault, Probe, Side
+
+Refusal = tuple[int, str]
+
+# Without an overlay: what restJson1 itself calls a malformed request.
+PROTOCOL_REFUSALS = ((400, "SerializationException"), (400, "ValidationException"))
+
+
+def judge_probe(contract: Contract, probe: Probe, answer: Answer) -> Finding:
+    """Held when the target did what the probe's side demands, for the right reason."""
+    if probe.side is Side.ACCEPT:
+        return _accepted(probe, answer)
+    if probe.side is Side.REJECT:
+        return _refused(contract, probe, answer)
+    held = answer.status is not None and not answer.server_error
+    return Finding(probe.requirement, held, "any answer but a server error", answer.told())
+
+
+def _accepted(probe: Probe, answer: Answer) -> Finding:
+    expected = f"accepted with {probe.operation.status}"
+    if answer.code in probe.tolerated and answer.code is not None:
+        return Finding(probe.requirement, True)
+    if not answer.ok:
+        return Finding(probe.requirement, False, expected, answer.told())
+    for shown in probe.shown:
+        seen = list(find(answer.body, shown.place))
+        if not seen or not same(seen[0], shown.value):
+            where = show(shown.place)
+            return Finding(
+                probe.requirement, False, f"{where} in the answer is {shown.value!r}",
+                f"{where} is {seen[0]!r}" if seen else f"no {where} in the answer",
+            )  # fmt: skip
+    return Finding(probe.requirement, True)
+
+
+def same(seen: Any, wanted: Any) -> bool:
+    """Equal as JSON: a boolean is not a number."""
+    return type(seen) is type(wanted) and bool(seen == wanted)
+
+
+def _refused(contract: Contract, probe: Probe, answer: Answer) -> Finding:
+    allowed = refusals(contract, probe.operation, probe.fault)
+    expected = f"refused with {' or '.join(f'{status} {code}' for status, code in allowed)}"
+    if answer.ok:
+        return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
+    held = (answer.status, answer.code) in allowed
+    return Finding(probe.requirement, held, expected, answer.told())
+
+
+def refusals(contract: Contract, operation: Operation, fault: Fault) -> tuple[Refusal, ...]:
+    """The refusals that are right for a fault, the best known first.
+
+    The overlay's table says which answers are documented or recorded for each kind of fault;
+    without one it is the operation's declared errors of the status that fits, and the protocol's.
+    """
+    if fault is Fault.NOT_FOUND:
+        return _declared(operation, 404)
+    if fault is Fault.CONFLICT:
+        return _declared(operation, 409)
+    table: Mapping[str, Any] = contract.facts.get("refusals", {})
+    if fault.value in table:
+        return tuple((status, code) for status, code in table[fault.value])
+    return _declared(operation, 400) + PROTOCOL_REFUSALS
+
+
+def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:
+    return tuple(
+        (error.status, error.name) for error in operation.errors.values() if error.status == status
+    )
