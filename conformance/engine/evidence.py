@@ -1,0 +1,108 @@
+"""Exchanges as they go into the record: masked, with what was expected and what was seen."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conformance import record
+from conformance.engine.masking import Masker
+from conformance.engine.session import Sent
+from conformance.target.exchange import Exchange
+
+HIDDEN = {"authorization", "x-amz-security-token", "x-amz-date"}
+"""Headers that a signature needs and nobody else may see (the date is of no use without it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A request and, for the one that decides, what was expected and seen."""
+
+    sent: Sent
+    role: record.Role
+    expected: str = ""
+    seen: str = ""
+
+
+def as_evidence(
+    steps: Sequence[Shown], masker: Masker, signing: record.Signing | None
+) -> tuple[record.Exchange, ...]:
+    """The steps in sending order, each saying which earlier answer its identifiers come from."""
+    return tuple(
+        _exchange(step, _uses(step, steps[:index]), masker, signing)
+        for index, step in enumerate(steps)
+    )
+
+
+def with_setup(sent: Sent, expected: str, seen: str) -> list[Shown]:
+    """A probe with the request that made its resource before it."""
+    steps = []
+    if sent.resource is not None:
+        steps.append(Shown(sent.resource.created, record.Role.SETUP))
+    return [*steps, Shown(sent, record.Role.PROBE, expected, seen)]
+
+
+def _uses(step: Shown, earlier: Sequence[Shown]) -> tuple[record.Use, ...]:
+    """Texts of this request that came from earlier answers: identifiers of resources."""
+    resource = step.sent.resource
+    if resource is None:
+        return ()
+    for index, before in enumerate(earlier):
+        if before.sent is resource.created:
+            pointer = _pointer(before.sent.answer.body, resource.id)
+            chosen = resource.id in before.sent.values.values()
+            return () if chosen or not pointer else (record.Use(resource.id, index, pointer),)
+    return ()
+
+
+def _pointer(body: Any, value: str) -> str:
+    if not isinstance(body, dict):
+        return ""
+    return next((f"/{name}" for name, item in body.items() if item == value), "")
+
+
+def _exchange(
+    step: Shown, uses: tuple[record.Use, ...], masker: Masker, signing: record.Signing | None
+) -> record.Exchange:
+    exchange = step.sent.exchange
+    return record.Exchange(
+        request=_request(exchange, masker, signing),
+        response=_response(exchange, masker),
+        expected=masker.mask(step.expected),
+        seen=masker.mask(step.seen),
+        role=step.role,
+        seconds=round(exchange.seconds, 4),
+        uses=uses,
+    )
+
+
+def _request(
+    exchange: Exchange, masker: Masker, signing: record.Signing | None
+) -> record.Request:
+    request = exchange.request
+    headers = {
+        name: masker.mask(value) for name, value in request.headers if name.lower() not in HIDDEN
+    }
+    text, encoded = _body(request.body, masker)
+    return record.Request(
+        request.method, masker.mask(request.url), headers, text, encoded, signing
+    )
+
+
+def _response(exchange: Exchange, masker: Masker) -> record.Response | None:
+    if exchange.response is None:
+        return None
+    headers = {name: masker.mask(value) for name, value in exchange.response.headers}
+    text, encoded = _body(exchange.response.body or None, masker)
+    return record.Response(exchange.response.status, headers, text, encoded)
+
+
+def _body(body: bytes | None, masker: Masker) -> tuple[str | None, str | None]:
+    if body is None:
+        return None, None
+    try:
+        return masker.mask(body.decode()), None
+    except UnicodeDecodeError:
+        return None, base64.b64encode(body).decode()

@@ -1,0 +1,73 @@
+"""Random values beyond the boundaries: drawn and shrunk by Hypothesis, sent by the run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import seed as seeded
+from hypothesis.errors import Unsatisfiable
+
+from conformance.engine.trial import Trial
+from conformance.plan.bases import edited
+from conformance.plan.probes import Drawing, Probe
+from conformance.plan.strategies import strategy
+
+Try = Callable[[Probe], Trial]
+
+
+class _Broken(Exception):
+    """Tells Hypothesis that a value breaks the requirement."""
+
+
+def explore(drawing: Drawing, draws: int, seed: str, attempt: Try) -> tuple[Trial | None, int]:
+    """Send ``draws`` values of a drawing; gives the smallest failure, if any, and how many held.
+
+    The seed alone decides the values, so that a run can be repeated.
+    """
+    held, failure = 0, None
+
+    def check(value: Any) -> None:
+        nonlocal held, failure
+        trial = attempt(_with(drawing, value))
+        if trial.finding is None:
+            return
+        if trial.finding.held:
+            held += 1
+            return
+        failure = trial
+        raise _Broken
+
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
+    test = seeded(number)(_settings(draws)(given(strategy(drawing))(check)))
+    try:
+        test()
+    except (_Broken, Unsatisfiable):
+        pass  # a failure is kept in `failure`; nothing to draw is no finding
+    except BaseExceptionGroup as group:
+        if not group.subgroup(_Broken):
+            raise
+    return failure, held
+
+
+def _settings(draws: int) -> settings:
+    return settings(
+        max_examples=draws,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+        report_multiple_bugs=False,
+    )
+
+
+def _with(drawing: Drawing, value: Any) -> Probe:
+    probe = drawing.probe
+    place = probe.place or ()
+    return replace(
+        probe, values=edited(dict(probe.values), place, value), note="a value drawn at random"
+    )

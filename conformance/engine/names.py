@@ -1,0 +1,79 @@
+"""Names that nothing else has: the only part of a request that the seed does not fix."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+ALPHABET = string.ascii_lowercase + string.digits
+TOKEN = re.compile(r"\$\{(\w+)(?::(\d+))?\}")
+NONCE_LENGTH = 8
+USUAL = 26
+"""Characters of a name of no particular length."""
+
+
+class Names:
+    """Makes names for one run; each has the run's nonce where it is long enough to hold it."""
+
+    def __init__(self, nonce: str | None = None) -> None:
+        self.nonce = nonce or random_text(NONCE_LENGTH)
+        self._count = 0
+
+    def new(self, length: int = USUAL) -> str:
+        """A new name of exactly ``length`` characters, always of one form for one length."""
+        self._count += 1
+        if length < NONCE_LENGTH + 6:
+            return random_text(length)
+        stem = f"{self.nonce}-{self._count:05}"
+        head = "conformance-" if length >= len(stem) + 12 else ""
+        return f"{head}{stem}{'x' * length}"[:length]
+
+    def made_by_us(self, text: str) -> bool:
+        """True for a name of this run."""
+        return self.nonce in text
+
+
+def random_text(length: int) -> str:
+    """Lower-case letters and digits that nobody can guess."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def far_future(now: datetime | None = None) -> str:
+    """The start of a month five years ahead: the same text in every run of a year."""
+    return f"{(now or datetime.now(UTC)).year + 5}-06-01T12:00:00.000Z"
+
+
+Lookup = Mapping[str, Callable[[int | None], str]]
+
+
+def fill(value: Any, lookup: Lookup) -> Any:
+    """The value with every ``${token}`` or ``${token:length}`` in its texts replaced."""
+    if isinstance(value, str):
+        return TOKEN.sub(lambda match: _token(match, lookup), value) if "${" in value else value
+    if isinstance(value, list | tuple):
+        return [fill(item, lookup) for item in value]
+    if isinstance(value, Mapping):
+        return {fill(key, lookup): fill(item, lookup) for key, item in value.items()}
+    return value
+
+
+def _token(match: re.Match[str], lookup: Lookup) -> str:
+    name, length = match.group(1), match.group(2)
+    if name not in lookup:
+        return match.group(0)
+    return lookup[name](int(length) if length else None)
+
+
+def mentions(value: Any, token: str) -> bool:
+    """True when a template needs this token."""
+    if isinstance(value, str):
+        return f"${{{token}}}" in value
+    if isinstance(value, list | tuple):
+        return any(mentions(item, token) for item in value)
+    if isinstance(value, Mapping):
+        return any(mentions(item, token) for pair in value.items() for item in pair)
+    return False

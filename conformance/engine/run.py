@@ -1,0 +1,151 @@
+"""A whole run: services one after the other, every verdict told as it is decided."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from conformance import record
+from conformance.contract.model import Contract, Level
+from conformance.contract.requirements import Requirement, Subject
+from conformance.engine.channel import SignedChannel
+from conformance.engine.errors import TargetDied
+from conformance.engine.events import Decided, Emit, Event, Note, Progress
+from conformance.engine.masking import Masker
+from conformance.engine.names import Names
+from conformance.engine.runner import Runner, Settings
+from conformance.engine.session import Session
+from conformance.errors import Problem
+from conformance.record import Verdict, VerdictLine
+from conformance.target.retry import RetryingTransport
+from conformance.target.signing import Credentials, Signer
+
+CONSTRAINTS = {Subject.INPUT_LIMIT, Subject.INPUT_TYPE, Subject.INPUT_REQUIRED}
+DRAWS = {"quick": 0, "standard": 5, "deep": 100}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A service and those of its requirements that are to be decided."""
+
+    contract: Contract
+    requirements: Sequence[Requirement]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to; ``problem`` is why it ended early."""
+
+    verdicts: list[VerdictLine] = field(default_factory=list)
+    seconds: float = 0.0
+    requests: int = 0
+    notes: list[str] = field(default_factory=list)
+    interrupted: bool = False
+    problem: Problem | None = None
+
+    def coverage(self, jobs: Sequence[Job]) -> record.Coverage:
+        """How many request constraints were shown on both sides."""
+        wanted = {
+            one.id for job in jobs for one in job.requirements if one.subject in CONSTRAINTS
+        }
+        both = sum(
+            1
+            for line in self.verdicts
+            if line.requirement in wanted
+            and line.verdict is Verdict.PASSED
+            and line.cases.accept
+            and line.cases.reject
+        )
+        return record.Coverage(both, len(wanted))
+
+
+class Run:
+    """Works through jobs against one target."""
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        url: str,
+        credentials: Credentials,
+        region: str,
+        transport: RetryingTransport,
+        settings: Settings,
+        emit: Emit,
+    ) -> None:
+        self._jobs, self._url = jobs, url
+        self._credentials, self._region = credentials, region
+        self._transport, self._settings, self._emit = transport, settings, emit
+        self._names, self._masker = Names(), Masker()
+        self.outcome = Outcome()
+
+    def run(self) -> Outcome:
+        """Run every job; ends early, with what is known, when the target dies or on Ctrl-C.
+
+        Raises WrongCredentials when nothing can be tested at all.
+        """
+        start = time.monotonic()
+        try:
+            for job in self._jobs:
+                self._service(job)
+        except KeyboardInterrupt:
+            self.outcome.interrupted = True
+        except TargetDied as died:
+            self.outcome.problem = died
+        finally:
+            self.outcome.seconds = time.monotonic() - start
+            self.outcome.requests = self._transport.sent
+        return self.outcome
+
+    def _service(self, job: Job) -> None:
+        facts = job.contract.facts
+        name = facts.get("signing", {}).get("service", job.contract.service)
+        signer = Signer(self._credentials, self._region, name)
+        channel = SignedChannel(self._url, signer, self._transport)
+        session = Session(job.contract, channel, self._names, self._masker)
+        runner = Runner(
+            job.contract, job.requirements, session, channel, self._settings, self._hear
+        )
+        try:
+            runner.run()
+        except TargetDied:
+            runner.abandon("the target stopped answering before this was tested")
+            raise
+        except KeyboardInterrupt:
+            runner.abandon("the run was interrupted before this was tested")
+            raise
+        finally:
+            self._clean_up(session, job.contract.service)
+
+    def _clean_up(self, session: Session, service: str) -> None:
+        left = session.clean_up()
+        if left:
+            text = f"{service}: could not delete {len(left)} keys of this run: {', '.join(left[:5])}"
+            self.outcome.notes.append(text)
+            self._emit(Note(text))
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, Decided):
+            self.outcome.verdicts.append(event.line)
+        elif isinstance(event, Progress):
+            event = replace(event, requests=self._transport.sent)
+        self._emit(event)
+
+
+def exit_code(
+    outcome: Outcome, *, strict: bool, fail_on_unsupported: bool = False
+) -> int:
+    """0 conforms, 1 a failure at a gate level, 3 nothing could be tested."""
+    if any(record.fails_gate(line, strict=strict) for line in outcome.verdicts):
+        return 1
+    if outcome.problem is not None or outcome.interrupted:
+        return 3
+    if not any(line.verdict in {Verdict.PASSED, Verdict.FAILED} for line in outcome.verdicts):
+        return 3
+    gated = {Level.REQUIRED, Level.EXPECTED}
+    lacking = any(
+        line.verdict is Verdict.UNSUPPORTED and line.level in gated for line in outcome.verdicts
+    )
+    return 1 if fail_on_unsupported and lacking else 0
+
+

@@ -1,0 +1,346 @@
+"""Tests one service of a target: every requirement to its verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conformance import record
+from conformance.contract.model import Contract
+from conformance.contract.requirements import Requirement, Subject
+from conformance.engine import support, verdicts
+from conformance.engine.errors import TargetDied, WrongCredentials
+from conformance.engine.events import Emit, Progress, ServiceStarted
+from conformance.engine.evidence import Shown, with_setup
+from conformance.engine.sequences import Ending, Play, Stage
+from conformance.engine.session import Channel, Sent, Session, SetupFailed
+from conformance.engine.support import Standing, Support
+from conformance.engine.tally import Suspects, Tally
+from conformance.engine.trial import Trial, attempt, smallest
+from conformance.judge.answer import FailureKind
+from conformance.judge.findings import Finding
+from conformance.judge.response import observe
+from conformance.plan.bases import base
+from conformance.plan.planner import ONLY_OBSERVED, plan
+from conformance.plan.probes import Plan, Probe, Side
+from conformance.plan.sequences import KINDS, Broken
+from conformance.record import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run is asked for: random draws a side and requirement, and the seed."""
+
+    draws: int = 5
+    seed: int = 0
+
+
+class Runner:
+    """One service of one run. ``run`` decides every requirement it was given."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        requirements: Sequence[Requirement],
+        session: Session,
+        channel: Channel,
+        settings: Settings,
+        emit: Emit,
+    ) -> None:
+        self._contract, self._requirements = contract, requirements
+        self._session, self._channel = session, channel
+        self._settings, self._emit = settings, emit
+        self._by_id = {requirement.id: requirement for requirement in requirements}
+        self._tallies: dict[str, Tally] = {one.id: Tally() for one in requirements}
+        self._suspects = Suspects()
+        self._support: dict[str, Support] = {}
+        self._signing = record.Signing(
+            contract.facts.get("signing", {}).get("service", contract.service), channel.region
+        )
+        self._refused_in_a_row = 0
+        self._stage = Stage()
+        self._broken_before: dict[str, Broken] = {}
+        session.observers.append(self._observe)
+
+    def run(self) -> None:
+        """Decide every requirement. Raises WrongCredentials, TargetDied."""
+        self._emit(ServiceStarted(self._contract.service, len(self._requirements)))
+        self._showcase()
+        active = [one for one in self._requirements if one.subject not in ONLY_OBSERVED]
+        # Sequences first: they go on in between, so that nobody waits for their pauses.
+        active.sort(key=lambda requirement: requirement.keyword not in KINDS)
+        for index, requirement in enumerate(active):
+            self._decide(requirement)
+            self._confirm_suspects()
+            self._close(self._stage.ended())
+            self._emit(Progress(index + 1, len(active), 0, requirement.id))
+        self._close(self._stage.ended(wait=True))
+        self._close(self._stage.ended(wait=True))
+        self._confirm_suspects()
+        self._decide_watched()
+
+    def _showcase(self) -> None:
+        """Have answers that show every member: read a resource that was made with all of them."""
+        facts = self._contract.facts.get("resource", {})
+        for values in facts.get("showcase", ()):
+            if not self._all_work(("create", "read", "list", "update")):
+                return
+            try:
+                resource = self._session.create(values)
+            except SetupFailed:
+                return
+            for role in ("read", "list", "update"):
+                operation = self._session.operation(role)
+                if operation is not None:
+                    self._session.call(operation, base(self._contract, operation), resource)
+            self._confirm_suspects()
+            self._session.delete(resource)
+
+    def _all_work(self, roles: Sequence[str]) -> bool:
+        named = [operation for role in roles if (operation := self._session.operation(role))]
+        return all(self._standing(one.name).standing is Standing.WORKS for one in named)
+
+    def abandon(self, reason: str) -> None:
+        """Give everything that is not decided yet a verdict that says so."""
+        for requirement in self._requirements:
+            self._give(requirement, Verdict.SKIPPED, reason)
+
+    # -- one requirement -------------------------------------------------------------------
+
+    def _decide(self, requirement: Requirement) -> None:
+        start = time.monotonic()
+        if requirement.keyword in KINDS:
+            self._play(requirement)
+            return
+        planned = plan(self._contract, requirement)
+        for name in planned.operations():
+            standing = self._standing(name)
+            if not _worth_probing(requirement, standing):
+                self._give(requirement, *verdicts.without_support(standing))
+                return
+        try:
+            self._probe(requirement, planned)
+        except SetupFailed as failed:
+            self._give(requirement, Verdict.SKIPPED, f"no resource could be made: {failed}")
+        self._tallies[requirement.id].seconds += time.monotonic() - start
+
+    def _probe(self, requirement: Requirement, planned: Plan) -> None:
+        tally = self._tallies[requirement.id]
+        trials = [self._try(probe) for probe in planned.probes]
+        for trial in trials:
+            if trial.finding is not None and trial.finding.held:
+                tally.count(trial.probe.side)
+        broken = [trial for trial in trials if trial.finding and not trial.finding.held]
+        if not broken and self._settings.draws and planned.drawings:
+            broken = self._explore(planned, tally)
+        if broken:
+            self._blame(requirement, broken)
+        elif not planned.probes and requirement.subject is not Subject.ERROR:
+            self._give(requirement, Verdict.SKIPPED, planned.why_not or "nothing to send")
+        elif planned.probes:
+            self._give(requirement, *verdicts.unbroken(planned, trials, tally))
+
+    def _explore(self, planned: Plan, tally: Tally) -> list[Trial]:
+        """Random values beyond the boundaries; gives the shrunk failure, if there is one."""
+        from conformance.engine.explore import explore
+
+        for index, drawing in enumerate(planned.drawings):
+            seed = f"{self._settings.seed}/{planned.requirement}/{index}"
+            failure, held = explore(drawing, self._settings.draws, seed, self._try)
+            for _ in range(held):
+                tally.count(drawing.probe.side)
+            if failure is not None:
+                return [failure]
+        return []
+
+    def _blame(self, requirement: Requirement, broken: list[Trial]) -> None:
+        """The smallest failing request, sent again on a fresh resource, decides."""
+        for trial in smallest(broken):
+            again = self._try(trial.probe, fresh=True)
+            if again.finding is not None and not again.finding.held:
+                self._fail(requirement, again.finding, again.sent)
+                return
+        seen = next(trial.finding.seen for trial in broken if trial.finding)
+        reason = f"did not repeat on a fresh resource: {seen}"
+        self._give(requirement, Verdict.INCONCLUSIVE, reason)
+
+    def _try(self, probe: Probe, *, fresh: bool = False) -> Trial:
+        trial = attempt(self._session, probe, fresh=fresh)
+        self._watch_for_death(trial.sent)
+        return trial
+
+    # -- rules over several requests ---------------------------------------------------------
+
+    def _play(self, requirement: Requirement) -> None:
+        """Start a rule's sequence; it is decided when it ends."""
+        for name in self._roles():
+            standing = self._standing(name)
+            if standing.standing is not Standing.WORKS:
+                self._give(requirement, *verdicts.without_support(standing))
+                return
+        self._stage.add(Play(self._session, requirement))
+
+    def _roles(self) -> list[str]:
+        """The operations that sequences are made of."""
+        facts = self._contract.facts.get("resource", {})
+        return [facts[role] for role in ("create", "read", "update", "delete") if role in facts]
+
+    def _close(self, plays: list[Play]) -> None:
+        """A rule that was broken is played once more on new resources before it counts."""
+        for play in plays:
+            requirement, ending = play.requirement, play.ending or Ending()
+            first = self._broken_before.pop(requirement.id, None)
+            if ending.broken is None and first is None:
+                self._held(requirement, ending)
+            elif ending.broken is None:
+                self._give(requirement, Verdict.INCONCLUSIVE, f"did not repeat: {first}")
+            elif first is None:
+                self._broken_before[requirement.id] = ending.broken
+                self._stage.add(Play(self._session, requirement))
+            else:
+                self._give(requirement, Verdict.FAILED, str(ending.broken), ending.steps)
+
+    def _held(self, requirement: Requirement, ending: Ending) -> None:
+        if ending.why:
+            self._give(requirement, Verdict.INCONCLUSIVE, ending.why)
+        else:
+            self._tallies[requirement.id].count(Side.ACCEPT)
+            self._give(requirement, Verdict.PASSED)
+
+    # -- what the target has ---------------------------------------------------------------
+
+    def _standing(self, name: str) -> Support:
+        if name not in self._support:
+            self._support[name] = self._establish(name)
+        return self._support[name]
+
+    def _establish(self, name: str) -> Support:
+        """Send a valid request of the operation and see whether the target has it."""
+        operation = self._contract.operations[name]
+        probe = Probe("", operation, Side.ACCEPT, base(self._contract, operation), "a valid request")
+        try:
+            sent = attempt(self._session, probe, fresh=True).sent
+        except SetupFailed as failed:
+            return self._establish_without(probe, failed)
+        self._watch_for_death(sent)
+        if support.wrong_credentials(sent.answer):
+            raise WrongCredentials(sent.answer.told())
+        return support.standing_of(sent, self._channel, self._session.names.nonce)
+
+    def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
+        """No resource can be made: only whether the route exists can still be seen."""
+        if support.wrong_credentials(failed.sent.answer):
+            raise WrongCredentials(failed.sent.answer.told())
+        unknown = self._contract.facts["resource"]["identifier"]["unknown"]
+        values = {
+            name: value.replace("${id}", unknown) if isinstance(value, str) else value
+            for name, value in probe.values.items()
+        }
+        found = support.standing_of(
+            self._session.call(probe.operation, values), self._channel, self._session.names.nonce
+        )
+        if found.standing is Standing.LACKING:
+            return found
+        return Support(Standing.UNKNOWN, f"no resource could be made for it: {failed}")
+
+    def _lacking(self, name: str) -> bool:
+        known = self._support.get(name)
+        return known is not None and known.standing is Standing.LACKING
+
+    def _watch_for_death(self, sent: Sent) -> None:
+        """Give up when the target takes no connections any more."""
+        refused = sent.answer.failure is FailureKind.REFUSED
+        self._refused_in_a_row = self._refused_in_a_row + 1 if refused else 0
+        if self._refused_in_a_row >= 3:
+            raise TargetDied(sent.answer.told())
+
+    # -- what every answer shows -----------------------------------------------------------
+
+    def _observe(self, sent: Sent) -> None:
+        # What a target answers to a faulty request that it accepted says nothing about its
+        # answers: the acceptance is the failure.
+        faulty = sent.probe.side is Side.REJECT and sent.answer.ok
+        for finding in observe(self._contract, sent.probe.operation, sent.answer):
+            if faulty:
+                continue
+            tally = self._tallies.get(finding.requirement)
+            if tally is None or tally.decided:
+                continue
+            requirement = self._by_id[finding.requirement]
+            if finding.held:
+                if requirement.subject in ONLY_OBSERVED or requirement.subject is Subject.ERROR:
+                    tally.count(_watched_side(requirement))
+            elif requirement.subject is not Subject.STATUS:
+                self._suspects.add(finding, sent)
+
+    def _confirm_suspects(self) -> None:
+        """Send each suspected request again on a fresh resource; broken twice is a failure."""
+        for finding, sent in self._suspects.take():
+            requirement = self._by_id[finding.requirement]
+            lacking = self._lacking(sent.probe.operation.name)
+            if self._tallies[requirement.id].decided or lacking:
+                continue
+            again = self._again(finding, sent)
+            if again is None:
+                reason = f"did not repeat on a fresh resource: {finding.seen}"
+                self._give(requirement, Verdict.INCONCLUSIVE, reason)
+            else:
+                self._fail(requirement, *again)
+
+    def _again(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
+        try:
+            # A new resource that is made as the one before was.
+            made = sent.resource and self._session.create(sent.resource.created.probe.values)
+            repeat = self._session.send(sent.probe, resource=made)
+        except SetupFailed as failed:
+            repeat = failed.sent
+        found = observe(self._contract, repeat.probe.operation, repeat.answer)
+        broken = [one for one in found if one.requirement == finding.requirement and not one.held]
+        self._session.drop_current()
+        return (broken[0], repeat) if broken else None
+
+    def _decide_watched(self) -> None:
+        for requirement in self._requirements:
+            tally = self._tallies[requirement.id]
+            if tally.decided:
+                continue
+            standing = self._support.get(requirement.operation or "")
+            if standing is None and requirement.operation in self._contract.operations:
+                standing = self._standing(requirement.operation or "")
+            self._give(requirement, *verdicts.watched(requirement, tally, standing))
+
+    # -- verdicts --------------------------------------------------------------------------
+
+    def _fail(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
+        reason = f"expected {finding.expected}; seen {finding.seen}"
+        steps = with_setup(sent, finding.expected, finding.seen)
+        self._give(requirement, Verdict.FAILED, reason, steps)
+
+    def _give(
+        self,
+        requirement: Requirement,
+        verdict: Verdict,
+        reason: str = "",
+        steps: Sequence[Shown] = (),
+    ) -> None:
+        tally = self._tallies[requirement.id]
+        if tally.decided:
+            return
+        tally.decided = True
+        self._emit(
+            verdicts.decided(
+                requirement, tally, verdict, reason, steps, self._session.masker, self._signing
+            )
+        )  # fmt: skip
+
+
+def _worth_probing(requirement: Requirement, support: Support) -> bool:
+    """That a valid request is refused is itself the failure of the operation's status."""
+    if requirement.subject is Subject.STATUS:
+        return support.standing in {Standing.WORKS, Standing.REFUSED}
+    return support.standing is Standing.WORKS
+
+
+def _watched_side(requirement: Requirement) -> Side:
+    return Side.REJECT if requirement.subject is Subject.ERROR else Side.ACCEPT

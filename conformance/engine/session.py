@@ -1,0 +1,185 @@
+"""Talks to one service of a target: fills templates, sends, keeps the resources of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from conformance.contract.model import Contract, Operation
+from conformance.contract.places import find, parse
+from conformance.engine.masking import Masker, secret_places
+from conformance.engine.names import Names, far_future, fill, mentions, random_text
+from conformance.judge.answer import Answer, read
+from conformance.plan.bases import base
+from conformance.plan.probes import Probe, Side
+from conformance.plan.wire import wire
+from conformance.target.exchange import Exchange
+
+PAST = "2001-01-01T00:00:00.000Z"
+
+
+class Channel(Protocol):
+    """Where a session's requests go: signs them for the service and sends them."""
+
+    region: str
+
+    def send(
+        self, method: str, target: str, body: bytes | None, content_type: str | None
+    ) -> Exchange:
+        """Send one request; ``target`` is its path and query."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that was sent, as members and as bytes, and what came back."""
+
+    probe: Probe
+    values: Mapping[str, Any]
+    exchange: Exchange
+    answer: Answer
+    resource: Resource | None = None
+
+
+@dataclass(slots=True)
+class Resource:
+    """A resource that this run made: its identifier, what is unique of it, and how it was made."""
+
+    id: str
+    unique: str
+    created: Sent
+    gone: bool = field(default=False)
+
+
+class SetupFailed(Exception):
+    """A resource could not be made; ``sent`` is the request that failed."""
+
+    def __init__(self, sent: Sent) -> None:
+        super().__init__(sent.answer.told())
+        self.sent = sent
+
+
+class Session:
+    """One service of one target during one run."""
+
+    def __init__(self, contract: Contract, channel: Channel, names: Names, masker: Masker) -> None:
+        self.contract, self.names, self.masker = contract, names, masker
+        self._channel = channel
+        self._facts: Mapping[str, Any] = contract.facts.get("resource", {})
+        self._current: Resource | None = None
+        self.made: list[Resource] = []
+        self._secrets = {
+            operation.name: (secret_places(operation.input), secret_places(operation.output))
+            for operation in contract.operations.values()
+        }
+        self.observers: list[Callable[[Sent], None]] = []
+
+    def operation(self, role: str) -> Operation | None:
+        """The operation that plays a role (create, read, update, list, delete) in the lifecycle."""
+        return self.contract.operations.get(self._facts.get(role, ""))
+
+    def send(self, probe: Probe, *, fresh: bool = False, resource: Resource | None = None) -> Sent:
+        """Fill a probe's template and send it; a resource is made where it needs one.
+
+        The resource is the one given, with ``fresh`` a new one, else the current one. Raises
+        SetupFailed when it cannot be made.
+        """
+        if resource is None and needs_resource(probe):
+            resource = self.resource(fresh=fresh)
+        values: dict[str, Any] = fill(probe.values, self._lookup(resource))
+        request = wire(probe.operation, values, probe.raw)
+        exchange = self._channel.send(
+            request.method, request.target, request.body, request.content_type
+        )
+        sent = Sent(probe, values, exchange, read(exchange), resource)
+        self._notice(sent)
+        return sent
+
+    def call(
+        self, operation: Operation, values: Mapping[str, Any], resource: Resource | None = None
+    ) -> Sent:
+        """Send a request that is no probe of its own: a read back, a clean-up."""
+        return self.send(Probe("", operation, Side.OBSERVE, values, ""), resource=resource)
+
+    def resource(self, *, fresh: bool = False) -> Resource:
+        """The run's current resource, or a new one."""
+        if fresh or self._current is None or self._current.gone:
+            self._current = self.create()
+        return self._current
+
+    def create(self, values: Mapping[str, Any] | None = None) -> Resource:
+        """Make a resource. Raises SetupFailed."""
+        operation = self.operation("create")
+        if operation is None:
+            raise LookupError(f"{self.contract.service}: the lifecycle names no create operation")
+        request = base(self.contract, operation) if values is None else values
+        sent = self.send(Probe("", operation, Side.ACCEPT, request, "made for the probe"))
+        resource = next((made for made in self.made if made.created is sent), None)
+        if resource is None:
+            raise SetupFailed(sent)
+        return resource
+
+    def drop_current(self) -> None:
+        """Use a new resource from now on: this one may have been spoilt."""
+        self._current = None
+
+    def delete(self, resource: Resource) -> Sent | None:
+        """Delete a resource; None where the contract has no delete operation."""
+        operation = self.operation("delete")
+        if operation is None:
+            return None
+        label = self._facts["identifier"]["label"]
+        sent = self.call(operation, {label: "${id}", **self._facts.get("delete-with", {})}, resource)
+        resource.gone = resource.gone or sent.answer.ok or sent.answer.status == 404
+        return sent
+
+    def clean_up(self) -> list[str]:
+        """Delete everything that this run made; gives the identifiers that stayed."""
+        for resource in self.made:
+            if not resource.gone:
+                self.delete(resource)
+        return [resource.id for resource in self.made if not resource.gone]
+
+    def _notice(self, sent: Sent) -> None:
+        """Learn secrets, remember what was made and what is gone, tell the observers."""
+        given, answered = self._secrets[sent.probe.operation.name]
+        self.masker.learn_from(sent.values, given)
+        self.masker.learn_from(sent.answer.body, answered)
+        name = sent.probe.operation.name
+        if sent.answer.ok and name == self._facts.get("create"):
+            self._remember(sent)
+        if sent.answer.ok and name == self._facts.get("delete") and sent.resource is not None:
+            sent.resource.gone = True
+        for observer in self.observers:
+            observer(sent)
+
+    def _remember(self, sent: Sent) -> None:
+        pointer = self._facts["identifier"]["created"]
+        found = next(find(sent.answer.body, parse(pointer)), None)
+        if isinstance(found, str) and found:
+            unique = self._facts.get("unique", {}).get("member", "")
+            given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")
+            self.made.append(Resource(found, str(given), sent))
+
+    def _lookup(self, resource: Resource | None) -> dict[str, Any]:
+        region = self._channel.region
+        found: dict[str, Any] = {
+            "name": lambda length: self.names.new(length or 26),
+            "secret": lambda length: self.names.new(length or 40),
+            "alnum": lambda length: random_text(length or 10),
+            "long": lambda length: "a" * (length or 0),
+            "region": lambda _: region,
+            "future": lambda _: far_future(),
+            "past": lambda _: PAST,
+        }
+        if resource is not None:
+            found["id"] = lambda _: resource.id
+            found["taken"] = lambda _: resource.unique
+        return found
+
+
+
+def needs_resource(probe: Probe) -> bool:
+    """True when a probe's template speaks of a resource that must be there."""
+    return mentions(probe.values, "id") or mentions(probe.values, "taken")

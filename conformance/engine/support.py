@@ -1,0 +1,104 @@
+"""Establishes whether a target has an operation at all.
+
+A target that lacks an operation often answers it as it answers any route it does not know: with a
+404 page, a 500, or a validation error. Such an answer proves nothing about requirements, so the
+answer to a valid request is compared with the answer to a route that no service has.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conformance.contract.model import Operation
+from conformance.engine.session import Channel, Sent
+from conformance.judge.answer import NOT_JSON, Answer, read
+
+LACKS = (
+    "UnknownOperation",
+    "UnknownOperationException",
+    "NotImplemented",
+    "NotImplementedException",
+    "NotImplementedError",
+)
+NOT_OURS = (
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "IncompleteSignatureException",
+    "IncompleteSignature",
+    "MissingAuthenticationTokenException",
+    "MissingAuthenticationToken",
+    "ExpiredTokenException",
+    "InvalidAccessKeyId",
+)
+
+
+class Standing(StrEnum):
+    """What is known of an operation before its requirements are tested."""
+
+    WORKS = "works"
+    LACKING = "lacking"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """An operation's standing, and why it is not one that works."""
+
+    standing: Standing
+    why: str = ""
+
+
+def standing_of(sent: Sent, channel: Channel, nonce: str) -> Support:
+    """The standing that a valid request's answer shows."""
+    answer, operation = sent.answer, sent.probe.operation
+    if answer.ok:
+        return Support(Standing.WORKS)
+    if answer.status is None:
+        return Support(Standing.UNKNOWN, f"no answer to a valid request ({answer.told()})")
+    if answer.status == 501 or answer.code in LACKS:
+        return Support(Standing.LACKING, f"the target says so: {answer.told()}")
+    if answer.status in {404, 405} and answer.code is None:
+        return Support(Standing.LACKING, f"the target has no such route: {answer.told()}")
+    control = _control(sent, channel, nonce)
+    if _signature(answer, sent) == _signature(control, sent):
+        return Support(
+            Standing.LACKING, f"answered like any route that does not exist: {answer.told()}"
+        )
+    return Support(
+        Standing.REFUSED,
+        f"a valid {operation.name} request is answered {answer.told()}; "
+        f"see {operation.service}/{operation.name}/status/{operation.status}",
+    )
+
+
+def _control(sent: Sent, channel: Channel, nonce: str) -> Answer:
+    """The answer to the same request on a route that no service has."""
+    request = sent.exchange.request
+    content_type = request.header("content-type")
+    target = f"/no-such-route-{nonce}/v0/nothing"
+    return read(channel.send(request.method, target, request.body, content_type))
+
+
+def _signature(answer: Answer, sent: Sent) -> tuple[int | None, str | None, str]:
+    """What two answers have in common when they come from the same piece of code."""
+    if answer.body is NOT_JSON:
+        return answer.status, answer.code, answer.content_type.split(";")[0]
+    message = re.sub(r"[/'\"]?[\w.%~-]*/[\w./%~-]*", "<path>", answer.message)
+    for value in sorted((v for v in sent.values.values() if isinstance(v, str) and v), key=len):
+        message = message.replace(value, "<value>")
+    return answer.status, answer.code, re.sub(r"[0-9a-f-]{8,}|\d+", "#", message)
+
+
+def wrong_credentials(answer: Answer) -> bool:
+    """True when the target does not take our signature: nothing can be tested then."""
+    return answer.status in {400, 401, 403} and answer.code in NOT_OURS
+
+
+def lacks(operation: Operation, answer: Answer) -> bool:
+    """True when an answer to a single probe says that this part is not implemented."""
+    return answer.status == 501 or answer.code in LACKS

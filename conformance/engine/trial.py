@@ -1,0 +1,80 @@
+"""One probe, tried: sent, judged, and repeated where the first answer may be our own doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.engine.session import Sent, Session, needs_resource
+from conformance.engine.support import lacks
+from conformance.judge.answer import FailureKind
+from conformance.judge.findings import Finding
+from conformance.judge.recheck import is_as_planned
+from conformance.judge.refusal import judge_probe
+from conformance.plan.probes import Fault, Probe, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a probe found: ``finding`` None where it shows nothing, for the reason ``why``."""
+
+    probe: Probe
+    sent: Sent
+    finding: Finding | None
+    why: str = ""
+    unsupported: bool = False
+    ours: bool = False
+    """The request was not what it was meant to be: a fault of this tool."""
+
+
+def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> Trial:
+    """Send a probe and judge it; a state error that the contract explains is tried again."""
+    sent = session.send(probe, fresh=fresh)
+    if not fresh and _explained_by_state(session, probe, sent):
+        sent = session.send(probe, fresh=True)
+    trial = _judged(session, probe, sent)
+    _leave_clean(session, trial)
+    return trial
+
+
+def _explained_by_state(session: Session, probe: Probe, sent: Sent) -> bool:
+    """True when the resource had gone, or a new one's unique member was already taken."""
+    answer = sent.answer
+    facts = session.contract.facts.get("resource", {})
+    taken = answer.code == facts.get("unique", {}).get("error")
+    if probe.side is not Side.REJECT and taken and probe.fault is not Fault.CONFLICT:
+        return True
+    lost = answer.code == facts.get("not-found") and sent.resource is not None
+    return lost and probe.fault is not Fault.NOT_FOUND
+
+
+def _judged(session: Session, probe: Probe, sent: Sent) -> Trial:
+    answer = sent.answer
+    if answer.throttled:
+        return Trial(probe, sent, None, f"throttled: {answer.told()}")
+    if answer.failure in {FailureKind.TIMEOUT, FailureKind.TLS, FailureKind.REFUSED}:
+        return Trial(probe, sent, None, answer.told())
+    if lacks(probe.operation, answer) and probe.side is not Side.OBSERVE:
+        return Trial(probe, sent, None, answer.told(), unsupported=True)
+    finding = judge_probe(session.contract, probe, answer)
+    if not finding.held and not is_as_planned(probe, sent.exchange.request):
+        return Trial(probe, sent, None, "the request that was sent is not the one meant", ours=True)
+    return Trial(probe, sent, finding)
+
+
+def _leave_clean(session: Session, trial: Trial) -> None:
+    """A resource that a wrong acceptance or a crash may have spoilt is not used again.
+
+    What a probe of the create operation made is deleted at once.
+    """
+    sent = trial.sent
+    spoilt = trial.finding is None or not trial.finding.held
+    if needs_resource(trial.probe) and (spoilt or sent.answer.server_error):
+        session.drop_current()
+    made = next((one for one in session.made[-3:] if one.created is sent), None)
+    if made is not None and not made.gone:
+        session.delete(made)
+
+
+def smallest(trials: list[Trial]) -> list[Trial]:
+    """The trials by the size of their request, smallest first."""
+    return sorted(trials, key=lambda trial: len(trial.sent.exchange.request.body or b""))
