@@ -1,0 +1,96 @@
+"""What ``conformance run`` shows while it goes on: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+import click
+
+from conformance.engine.events import Decided, Event, Note, Progress, ServiceStarted
+from conformance.record import Verdict, VerdictLine, gate_levels
+
+EVERY = 10
+"""Per cent between two plain lines of progress."""
+
+
+class Display:
+    """Shows events; use as a context manager so that the bar is taken away at the end."""
+
+    def __init__(self, *, quiet: bool, strict: bool) -> None:
+        self._quiet = quiet
+        self._levels = gate_levels(strict=strict)
+        self._bar: Any = None
+        self._task: Any = None
+        self._service = ""
+        self._shown = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def show(self, event: Event) -> None:
+        """Show one event."""
+        if self._quiet:
+            return
+        if isinstance(event, ServiceStarted):
+            self._start(event)
+        elif isinstance(event, Progress):
+            self._advance(event)
+        elif isinstance(event, Decided) and event.line.verdict is Verdict.FAILED:
+            self._failure(event.line)
+        elif isinstance(event, Note):
+            self._say(f"note: {event.text}")
+
+    def _start(self, event: ServiceStarted) -> None:
+        self._service, self._shown = event.service, 0
+        self._say(f"{event.service}: {event.requirements} requirements")
+
+    def _failure(self, line: VerdictLine) -> None:
+        if line.level in self._levels:
+            self._say(f"  failed  {line.requirement}")
+
+    def _advance(self, event: Progress) -> None:
+        if sys.stderr.isatty():
+            self._draw(event)
+            return
+        percent = event.done * 100 // max(1, event.total)
+        if percent >= self._shown + EVERY:
+            self._shown = percent - percent % EVERY
+            self._say(f"{self._service}: {percent} %, {event.requests} requests")
+
+    def _draw(self, event: Progress) -> None:
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
+
+            self._bar = Bar(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.fields[requests]} requests"),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.start()
+        if self._task is None or self._bar.tasks[-1].description != self._service:
+            self._task = self._bar.add_task(self._service, requests=0)
+        self._bar.update(
+            self._task, completed=event.done, total=event.total, requests=event.requests
+        )
+
+    def _say(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.console.print(text, markup=False, highlight=False)
+        else:
+            click.echo(text, err=True)
