@@ -1,15 +1,21 @@
-"""From a service's spec and overlay: its operations, its limits and its requirements."""
+"""From a service's spec and overlay: its operations, its limits and its requirements.
 
-from conformance.contract.load import UnknownService, load_contract, merged_spec
-from conformance.contract.model import Contract, Level, Operation
-from conformance.contract.shapes import SpecProblem
+What loads specs is imported when it is first asked for: most of the tool needs the types only.
+"""
 
-__all__ = [
-    "Contract",
-    "Level",
-    "Operation",
-    "SpecProblem",
-    "UnknownService",
-    "load_contract",
-    "merged_spec",
-]
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.contract.load import load_contract, merged_spec
+
+__all__ = ["load_contract", "merged_spec"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(name)
+    from conformance.contract import load
+
+    return getattr(load, name)

@@ -1,0 +1,84 @@
+r"""Sets of code points as ranges: Java's predefined classes and Unicode's general categories."""
+
+from __future__ import annotations
+
+from functools import cache
+
+Ranges = tuple[tuple[int, int], ...]
+MAX = 0x10FFFF
+
+_LOWER, _UPPER, _DIGIT = (0x61, 0x7A), (0x41, 0x5A), (0x30, 0x39)
+_PUNCT = ((0x21, 0x2F), (0x3A, 0x40), (0x5B, 0x60), (0x7B, 0x7E))
+
+# Java's own classes; all of them ASCII unless a flag says otherwise, and flags are refused.
+NAMED: dict[str, Ranges] = {
+    "d": (_DIGIT,),
+    "w": (_DIGIT, _UPPER, _LOWER, (0x5F, 0x5F)),
+    "s": ((0x09, 0x0D), (0x20, 0x20)),
+    "h": (
+        *((0x09, 0x09), (0x20, 0x20), (0xA0, 0xA0), (0x1680, 0x1680), (0x180E, 0x180E)),
+        *((0x2000, 0x200A), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000)),
+    ),
+    "v": ((0x0A, 0x0D), (0x85, 0x85), (0x2028, 0x2029)),
+    "Lower": (_LOWER,),
+    "Upper": (_UPPER,),
+    "ASCII": ((0x00, 0x7F),),
+    "Alpha": (_UPPER, _LOWER),
+    "Digit": (_DIGIT,),
+    "Alnum": (_DIGIT, _UPPER, _LOWER),
+    "Punct": _PUNCT,
+    "Graph": ((0x21, 0x7E),),
+    "Print": ((0x20, 0x7E),),
+    "Blank": ((0x09, 0x09), (0x20, 0x20)),
+    "Cntrl": ((0x00, 0x1F), (0x7F, 0x7F)),
+    "XDigit": (_DIGIT, (0x41, 0x46), (0x61, 0x66)),
+    "Space": ((0x09, 0x0D), (0x20, 0x20)),
+}
+
+
+def ranges_of(name: str) -> Ranges:
+    r"""The ranges of a class: a Java name such as ``w``, or ``p:L`` for a general category.
+
+    Raises LookupError for a name that is neither.
+    """
+    if not name.startswith("p:"):
+        return NAMED[name]
+    return _category(name[2:])
+
+
+@cache
+def _category(name: str) -> Ranges:
+    pairs = [
+        r for category, ranges in _categories().items() for r in ranges if category.startswith(name)
+    ]
+    if not pairs:
+        raise LookupError(name)
+    return complement(complement(tuple(pairs)))
+
+
+@cache
+def _categories() -> dict[str, list[tuple[int, int]]]:
+    """Every general category's ranges, in one pass over Unicode; made when first asked for."""
+    from unicodedata import category
+
+    found: dict[str, list[tuple[int, int]]] = {}
+    start, current = 0, category("\0")
+    for code in range(1, MAX + 2):
+        now = category(chr(code)) if code <= MAX else ""
+        if now != current:
+            found.setdefault(current, []).append((start, code - 1))
+            start, current = code, now
+    return found
+
+
+def complement(ranges: Ranges) -> Ranges:
+    """All other code points, as sorted ranges that do not touch."""
+    found = []
+    free = 0
+    for low, high in sorted(ranges):
+        if low > free:
+            found.append((free, low - 1))
+        free = max(free, high + 1)
+    if free <= MAX:
+        found.append((free, MAX))
+    return tuple(found)

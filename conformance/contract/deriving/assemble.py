@@ -1,0 +1,159 @@
+"""One OpenAPI 3.1 document of a service, from its pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.deriving.operations import (
+    object_schema,
+    operation,
+    path_key,
+    required_list,
+)
+from conformance.contract.deriving.schemas import Schema, SchemaBuilder, pointer, tidy
+from conformance.contract.deriving.shown import Shown, look
+from conformance.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.contract.deriving.gather import ServicePages
+    from conformance.documents.model import Document, StructurePage
+
+OPENAPI = "3.1.0"
+
+
+class SameRequest(BadInput):
+    """Two operations of a service have one method and path: ``first`` and ``second``."""
+
+    hint = "derive them with --service under two names, or leave one page out"
+
+    def __init__(self, service: str, first: str, second: str) -> None:
+        self.service, self.first, self.second = service, first, second
+        super().__init__(f"{service}: {first} and {second} have the same method and path")
+
+
+ERROR = "Error"
+
+
+def assemble(pages: ServicePages) -> dict[str, Any]:
+    """The OpenAPI document as plain data; what could not be kept is added to ``pages.notes``."""
+    shown = look(pages)
+    components = _component_names(pages, shown)
+    structures = {name: components[name] for name in shown.sights}
+    structures.update({name: components[name] for name in pages.structures})
+    builder = SchemaBuilder(shown.usual_timestamp, structures)
+    schemas = dict(_bodies(pages, builder, components))
+    schemas.update(_structures(pages, shown, builder))
+    schemas[components[f"={ERROR}"]] = _error_schema()
+    found: dict[str, Any] = {
+        "openapi": OPENAPI,
+        "info": {"title": pages.title, "version": pages.version},
+        "x-service": pages.service,
+        "x-documents": {document.name: _about(document) for document in pages.documents},
+    }
+    if pages.common_errors:
+        found["x-common-errors"] = {
+            name: {"status": error.status, "x-source": pointer(error.place)}
+            for name, error in pages.common_errors.items()
+        }
+    found["paths"] = _paths(pages, builder, components)
+    found["components"] = {"schemas": dict(sorted(schemas.items()))}
+    pages.notes.extend(builder.notes)
+    return found
+
+
+def _about(document: Document) -> Schema:
+    known = {"url": document.url} if document.url else {}
+    return {**known, "sha256": document.sha256}
+
+
+def _component_names(pages: ServicePages, shown: Shown) -> dict[str, str]:
+    """Component names: documented structures keep theirs, ours give way.
+
+    Keys are structure names, and ``=`` plus the name wanted for components of our own.
+    """
+    found = {name: name for name in (*shown.sights, *pages.structures)}
+    taken = set(found)
+    own = [f"{name}{part}" for name in pages.operations for part in ("Request", "Response")]
+    for wanted in (*own, ERROR):
+        name = wanted
+        while name in taken:
+            name = f"{name}_"
+        taken.add(name)
+        found[f"={wanted}"] = name
+    return found
+
+
+def _bodies(
+    pages: ServicePages, builder: SchemaBuilder, names: dict[str, str]
+) -> Iterable[tuple[str, Schema]]:
+    for page in pages.operations.values():
+        for content, part in ((page.request, "Request"), (page.response, "Response")):
+            if content.syntax is not None:
+                key = f"{page.name}{part}"
+                yield names[f"={key}"], object_schema(key, content, builder)
+
+
+def _structures(
+    pages: ServicePages, shown: Shown, builder: SchemaBuilder
+) -> Iterable[tuple[str, Schema]]:
+    for name, component in builder.names.items():
+        page = pages.structures.get(name)
+        schema = _from_page(page, shown, builder) if page else _from_syntax(name, shown, builder)
+        yield component, schema
+
+
+def _from_page(page: StructurePage, shown: Shown, builder: SchemaBuilder) -> Schema:
+    properties = {
+        member.name: builder.member(
+            page.name, member, None, shown.timestamp(page.name, member.name)
+        )
+        for member in page.members
+    }
+    union = {"x-union": True} if page.union else {}
+    return tidy(
+        {
+            "type": "object",
+            "x-type": "structure",
+            "x-source": pointer(page.place),
+            "properties": properties,
+            **required_list(page.members),
+            **union,
+        }
+    )
+
+
+def _from_syntax(name: str, shown: Shown, builder: SchemaBuilder) -> Schema:
+    """A structure without a page: the last syntax block that shows it, or nothing but its name."""
+    sights = shown.sights.get(name, [])
+    if not sights:
+        builder.notes.append(f"{name}: no page and no syntax block shows its members")
+        return {"type": "object", "x-type": "structure", "x-from": "name only"}
+    sight = sights[-1]
+    schema = builder.shown(sight.node, sight.document, sight.section)
+    schema.pop("x-sources")
+    builder.notes.append(f"{name}: no page; members from a syntax block of {sight.document}")
+    return tidy({**schema, "x-from": "syntax", "x-source": pointer(sight.place)})
+
+
+def _error_schema() -> Schema:
+    """The body of any error; what it holds besides a message differs by error."""
+    return {"type": "object", "x-type": "structure", "properties": {}}
+
+
+def _paths(pages: ServicePages, builder: SchemaBuilder, names: dict[str, str]) -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for name, page in sorted(pages.operations.items()):
+        item = paths.setdefault(path_key(page), {})
+        if page.method.lower() in item:
+            other = item[page.method.lower()]["operationId"]
+            raise SameRequest(pages.service, other, name)
+        parts = {
+            "request": names[f"={name}Request"],
+            "response": names[f"={name}Response"],
+            "error": names[f"={ERROR}"],
+        }
+        rows = pages.patches.get(name, ())
+        item[page.method.lower()] = operation(page, builder, parts, rows)
+    return dict(sorted(paths.items()))

@@ -1,0 +1,120 @@
+"""Pages as flat facts, to tell in words what two documents on one thing state differently."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.documents.model import (
+    Base,
+    Leaf,
+    ListNode,
+    Member,
+    Node,
+    OperationPage,
+    Parameter,
+    StructurePage,
+    TypeName,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Facts = dict[str, str]
+MAX_NODES = 20_000
+
+
+def operation_facts(page: OperationPage) -> Facts:
+    """Every statement of an operation page, by its address within the page."""
+    facts = {"method": page.method, "path": page.path, "status": str(page.status)}
+    for name, value in page.literal_query.items():
+        facts[f"request query {name}"] = value
+    facts.update(_parameters("request", page.parameters))
+    facts.update(_parameters("response", page.response_headers))
+    for side, content in (("request", page.request), ("response", page.response)):
+        members = [*content.members, *([content.payload] if content.payload else [])]
+        for member in members:
+            facts.update(_member(side, member))
+        if content.syntax is not None:
+            facts.update(_nested(side, content.syntax.entries))
+    for error in page.errors:
+        facts[f"error {error.name or '(unnamed)'} {error.status}"] = "listed"
+        for name, _ in error.members:
+            facts[f"error {error.name} member {name}"] = "listed"
+    return facts
+
+
+def structure_facts(page: StructurePage) -> Facts:
+    """Every statement of a data-type page."""
+    facts: Facts = {}
+    for member in page.members:
+        facts.update(_member("member", member))
+    return facts
+
+
+def differences(
+    what: str, earlier_name: str, earlier: Facts, later_name: str, later: Facts
+) -> list[str]:
+    """One line for each fact that only one document states or that they state differently."""
+    lines = []
+    for key in [*earlier, *(key for key in later if key not in earlier)]:
+        before, after = earlier.get(key), later.get(key)
+        if before == after:
+            continue
+        if before is None:
+            lines.append(f"{what}: {key}: only in {later_name}{_value(after)}")
+        elif after is None:
+            lines.append(f"{what}: {key}: only in {earlier_name}{_value(before)}")
+        else:
+            lines.append(f"{what}: {key}: {before} in {earlier_name}, {after} in {later_name}")
+    return lines
+
+
+def _value(value: str | None) -> str:
+    return "" if value in {None, "listed"} else f" ({value})"
+
+
+def _parameters(side: str, parameters: Sequence[Parameter]) -> Facts:
+    facts: Facts = {}
+    for parameter in parameters:
+        facts[f"{side} {parameter.member.name} in"] = f"{parameter.where} {parameter.wire}"
+        facts.update(_member(side, parameter.member))
+    return facts
+
+
+def _member(side: str, member: Member) -> Facts:
+    where = f"{side} {member.name}"
+    facts = {where: "listed"}
+    if member.type is not None:
+        facts[f"{where} type"] = type_text(member.type)
+    if member.required is not None:
+        facts[f"{where} required"] = "yes" if member.required else "no"
+    if member.default is not None:
+        facts[f"{where} default"] = member.default
+    for limit in member.limits:
+        part = "" if limit.on.value == "leaf" else f" {limit.on.value}"
+        depth = f" {limit.depth + 1}" if limit.depth else ""
+        facts[f"{where}{part}{depth} {limit.name}"] = str(limit.value)
+    return facts
+
+
+def _nested(prefix: str, entries: Mapping[str, Node]) -> Iterator[tuple[str, str]]:
+    """The members below the first level that a syntax block shows."""
+    stack = [(f"{prefix} {name}", node) for name, node in entries.items()]
+    seen = 0
+    while stack and seen < MAX_NODES:
+        seen += 1
+        where, node = stack.pop()
+        if isinstance(node, ListNode):
+            if node.item is not None:
+                stack.append((f"{where}[]", node.item))
+        elif not isinstance(node, Leaf) and node.as_map is None:
+            for name, inner in node.entries.items():
+                yield f"{where}.{name}", "listed"
+                stack.append((f"{where}.{name}", inner))
+
+
+def type_text(stated: TypeName) -> str:
+    """A type in short words: ``list of PatchOperation``."""
+    if stated.base in {Base.LIST, Base.MAP} and stated.element is not None:
+        return f"{stated.base.value} of {type_text(stated.element)}"
+    return stated.name or stated.base.value

@@ -1,0 +1,104 @@
+"""The pages of one service, sorted by kind, where the later document has replaced the earlier."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from conformance.contract.deriving.facts import differences, operation_facts, structure_facts
+from conformance.documents.model import (
+    CommonErrorsPage,
+    Document,
+    ErrorEntry,
+    OperationPage,
+    PatchPage,
+    PatchRow,
+    StructurePage,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.documents.reader import ReadPage
+
+API_VERSION = re.compile(r"goto/[A-Za-z0-9]+/[a-z0-9.-]+?-(\d{4}-\d{2}-\d{2})/")
+SERVICE_TITLE = re.compile(
+    r"\s*(?:<title>)?\s*[A-Za-z]\w* - ((?:Amazon|AWS) [A-Za-z0-9 ()-]{2,60})"
+)
+
+
+@dataclass(slots=True)
+class ServicePages:
+    """What the documents of a service state, and what was noticed while reading."""
+
+    service: str
+    documents: list[Document] = field(default_factory=list)
+    operations: dict[str, OperationPage] = field(default_factory=dict)
+    structures: dict[str, StructurePage] = field(default_factory=dict)
+    patches: dict[str, tuple[PatchRow, ...]] = field(default_factory=dict)
+    common_errors: dict[str, ErrorEntry] = field(default_factory=dict)
+    differences: list[str] = field(default_factory=list)
+    recoveries: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The name of the service as a page's title has it, else its identifier."""
+        for document in self.documents:
+            match = SERVICE_TITLE.search(document.text[:20_000])
+            if match:
+                return match[1].strip()
+        return self.service
+
+    @property
+    def version(self) -> str:
+        """The API version that links of the pages state, else a digest of the documents."""
+        stated: set[str] = {v for d in self.documents for v in API_VERSION.findall(d.text)}
+        if len(stated) == 1:
+            return stated.pop()
+        together = "".join(document.sha256 for document in self.documents)
+        return f"documents-{hashlib.sha256(together.encode()).hexdigest()[:12]}"
+
+
+def by_service(pages: Sequence[ReadPage]) -> dict[str, ServicePages]:
+    """Sort pages by service and kind; services by name."""
+    found: dict[str, ServicePages] = {}
+    for read in pages:
+        service = read.document.service
+        found.setdefault(service, ServicePages(service))
+        _add(found[service], read)
+    return dict(sorted(found.items()))
+
+
+def _add(pages: ServicePages, read: ReadPage) -> None:
+    pages.documents.append(read.document)
+    page = read.page
+    if isinstance(page, OperationPage):
+        earlier = pages.operations.pop(page.name, None)
+        if earlier is not None:
+            pages.differences += differences(
+                page.name,
+                earlier.document,
+                operation_facts(earlier),
+                page.document,
+                operation_facts(page),
+            )
+        pages.operations[page.name] = page
+        pages.recoveries += [f"{page.name} ({page.document}): {note}" for note in page.recovered]
+    elif isinstance(page, StructurePage):
+        before = pages.structures.pop(page.name, None)
+        if before is not None:
+            pages.differences += differences(
+                page.name,
+                before.document,
+                structure_facts(before),
+                page.document,
+                structure_facts(page),
+            )
+        pages.structures[page.name] = page
+    elif isinstance(page, PatchPage):
+        pages.patches.update(page.tables)
+    elif isinstance(page, CommonErrorsPage):
+        pages.common_errors.update({error.name or "": error for error in page.errors})

@@ -1,0 +1,163 @@
+"""Operations as OpenAPI path items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from conformance.contract.deriving.schemas import (
+    Schema,
+    SchemaBuilder,
+    pointer,
+    reference,
+    tidy,
+)
+from conformance.documents.model import (
+    Base,
+    Content,
+    ErrorEntry,
+    Member,
+    OperationPage,
+    Parameter,
+    PatchRow,
+    Where,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+JSON = "application/json"
+BINARY = "application/octet-stream"
+
+
+def path_key(page: OperationPage) -> str:
+    """The key below ``paths``: literal query parts tell operations on one path apart."""
+    query = urlencode(page.literal_query)
+    return f"{page.path}?{query}" if query else page.path
+
+
+def operation(
+    page: OperationPage, builder: SchemaBuilder, names: dict[str, str], rows: Sequence[PatchRow]
+) -> Schema:
+    """The operation object. ``names`` maps ``request``, ``response``, ``error`` to components."""
+    found: Schema = {
+        "operationId": page.name,
+        "summary": f"{page.name} operation",
+        "x-source": pointer(page.place),
+    }
+    if page.literal_query:
+        found["x-query"] = dict(page.literal_query)
+    if page.recovered:
+        found["x-recovered"] = list(page.recovered)
+    if page.parameters:
+        found["parameters"] = [_parameter(page, one, builder) for one in page.parameters]
+    body = _request_body(page, builder, names["request"])
+    if body:
+        found["requestBody"] = body
+    found["responses"] = _responses(page, builder, names)
+    if rows:
+        found["x-patch-operations"] = {row.path: _patch_row(row) for row in rows}
+    return found
+
+
+def object_schema(owner: str, content: Content, builder: SchemaBuilder) -> Schema:
+    """The schema of a JSON body."""
+    entries = content.syntax.entries if content.syntax is not None else {}
+    properties = {
+        member.name: builder.member(owner, member, entries.get(member.name), None)
+        for member in content.members
+    }
+    found: Schema = {"type": "object", "x-type": "structure"}
+    if content.place is not None:
+        found["x-source"] = pointer(content.place)
+    return tidy({**found, "properties": properties, **required_list(content.members)})
+
+
+def required_list(members: Sequence[Member]) -> Schema:
+    """The ``required`` keyword of a structure, or nothing."""
+    names = [member.name for member in members if member.required]
+    return {"required": names} if names else {}
+
+
+def _parameter(page: OperationPage, parameter: Parameter, builder: SchemaBuilder) -> Schema:
+    member = parameter.member
+    is_path = parameter.where is Where.PATH
+    found: Schema = {"name": parameter.wire, "in": parameter.where.value}
+    if member.name != parameter.wire:
+        found["x-documented-name"] = member.name
+    found["required"] = is_path or bool(member.required)
+    found["x-source"] = pointer(member.place)
+    found["schema"] = builder.member(page.name, member, None, None)
+    return found
+
+
+def _request_body(page: OperationPage, builder: SchemaBuilder, component: str) -> Schema | None:
+    content = page.request
+    if content.payload is not None:
+        payload = content.payload
+        return {
+            "required": bool(payload.required),
+            "content": {content.media_type or BINARY: {"schema": _payload(page, payload, builder)}},
+        }
+    if content.syntax is None:
+        return None
+    return {
+        "required": any(member.required for member in content.members),
+        "content": {content.media_type or JSON: {"schema": {"$ref": reference(component)}}},
+    }
+
+
+def _payload(page: OperationPage, payload: Member, builder: SchemaBuilder) -> Schema:
+    """The whole body as one member: bytes, unless the page states another type."""
+    schema = builder.member(page.name, payload, None, None)
+    if payload.type is None or payload.type.base is Base.BLOB:
+        schema.pop("contentEncoding", None)
+        schema.pop("x-type", None)
+        schema.update({"type": "string", "format": "binary"})
+    return tidy({**schema, "x-member": payload.name})
+
+
+def _responses(page: OperationPage, builder: SchemaBuilder, names: dict[str, str]) -> Schema:
+    success: Schema = {"description": "Success", "x-source": pointer(page.status_place)}
+    if page.response_headers:
+        success["headers"] = {
+            one.wire: {
+                "x-documented-name": one.member.name,
+                "schema": builder.member(page.name, one.member, None, None),
+            }
+            for one in page.response_headers
+        }
+    content = page.response
+    media = content.media_type
+    if content.payload is not None:
+        schema: Schema = _payload(page, content.payload, builder)
+        success["content"] = {media or BINARY: {"schema": schema}}
+    elif content.syntax is not None:
+        success["content"] = {media or JSON: {"schema": {"$ref": reference(names["response"])}}}
+    if content.media_place is not None:
+        success["x-content-type-source"] = pointer(content.media_place)
+    # A status line with a word for a number: the member of that name tells the status.
+    found: Schema = {str(page.status or 200): success}
+    for error in page.errors:
+        _add_error(found, error, names["error"])
+    return dict(sorted(found.items()))
+
+
+def _add_error(responses: Schema, error: ErrorEntry, component: str) -> None:
+    response = responses.setdefault(str(error.status), {})
+    response.setdefault("description", f"Error {error.status}")
+    response.setdefault("content", {JSON: {"schema": {"$ref": reference(component)}}})
+    about: dict[str, Any] = {"x-source": pointer(error.place)}
+    if error.members:
+        about["members"] = {name: {"x-source": pointer(place)} for name, place in error.members}
+    if error.name is None:
+        response.setdefault("x-unnamed-errors", []).append(about)
+    else:
+        response.setdefault("x-errors", {})[error.name] = about
+
+
+def _patch_row(row: PatchRow) -> Schema:
+    found: Schema = {**row.ops, "x-source": pointer(row.place)}
+    if row.conditional:
+        found["x-conditions"] = list(row.conditional)
+    return found

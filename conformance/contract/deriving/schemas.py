@@ -1,0 +1,258 @@
+"""Members as JSON Schema, each constraint with the place that states it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract.deriving.facts import type_text
+from conformance.contract.patterns import UnsupportedPattern, to_ecma
+from conformance.documents.model import (
+    Base,
+    Leaf,
+    Limit,
+    ListNode,
+    Member,
+    Node,
+    ObjectNode,
+    On,
+    Place,
+    TypeName,
+)
+
+Schema = dict[str, Any]
+
+SCALARS: dict[Base, Schema] = {
+    Base.STRING: {"type": "string"},
+    Base.INTEGER: {"type": "integer", "format": "int32"},
+    Base.LONG: {"type": "integer", "format": "int64"},
+    Base.FLOAT: {"type": "number", "format": "float"},
+    Base.DOUBLE: {"type": "number", "format": "double"},
+    Base.NUMBER: {"type": "number"},
+    Base.BOOLEAN: {"type": "boolean"},
+    Base.BLOB: {"type": "string", "contentEncoding": "base64", "x-type": "blob"},
+    Base.JSON: {},
+}
+TIMESTAMPS: dict[str | None, Schema] = {
+    "number": {"type": "number", "x-type": "timestamp"},
+    "string": {"type": "string", "format": "date-time", "x-type": "timestamp"},
+    None: {"x-type": "timestamp"},
+}
+LEAVES: dict[str, Schema] = {
+    "number": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "blob": SCALARS[Base.BLOB],
+}
+ORDER = (
+    *("$ref", "type", "format", "contentEncoding", "x-type", "x-documented-name", "x-member"),
+    *("default", "x-default", "enum", "minimum", "maximum", "minLength", "maxLength"),
+    *("x-minBytes", "x-maxBytes", "pattern", "x-pattern", "minItems", "maxItems"),
+    *("minProperties", "maxProperties", "items", "propertyNames", "additionalProperties"),
+    *("properties", "required", "x-union", "x-from", "x-source", "x-sources"),
+)
+UNICODE_CLASS = re.compile(r"\\[pP]\{")
+TEXT_LIMITS = {"minLength", "maxLength", "pattern"}
+NUMBER_LIMITS = {"minimum", "maximum"}
+
+
+class Pointer(dict[str, Any]):
+    """A source pointer; a type of its own so that the writer keeps it on one line."""
+
+
+def pointer(place: Place) -> Pointer:
+    """The pointer to a place; the line's text only where the place quotes it."""
+    found = Pointer(document=place.document, section=place.section, line=place.line)
+    if place.text is not None:
+        found["text"] = place.text
+    return found
+
+
+def reference(name: str) -> str:
+    """The address of a schema component."""
+    return f"#/components/schemas/{name}"
+
+
+@dataclass(slots=True)
+class SchemaBuilder:
+    """Builds schemas; ``usual`` is the wire form of timestamps that no syntax block shows.
+
+    ``names`` maps a documented structure to its component. What could not be kept is told in
+    ``notes``.
+    """
+
+    usual: str | None
+    names: dict[str, str]
+    notes: list[str] = field(default_factory=list)
+
+    def member(self, owner: str, member: Member, node: Node | None, wire: str | None) -> Schema:
+        """The schema of a member; ``node`` is its place in a syntax block where there is one."""
+        where = f"{owner}.{member.name}"
+        stated = member.type or TypeName(Base.STRING)
+        schema = self._typed(stated, node, wire)
+        if member.type_place is not None:
+            self._sources(schema, stated, pointer(member.type_place))
+        for limit in member.limits:
+            self._limit(where, schema, stated, limit)
+        self._default(where, schema, stated, member)
+        if member.required_place is not None:
+            schema.setdefault("x-sources", {})["required"] = pointer(member.required_place)
+        return tidy(schema)
+
+    def shown(self, node: Node, document: str, section: str) -> Schema:
+        """The schema of something that only a syntax block states; its depth is the block's."""
+        source = pointer(Place(document, section, node.line))
+        if isinstance(node, ListNode):
+            items = self.shown(node.item, document, section) if node.item else {}
+            return {"type": "array", "items": items, "x-sources": {"type": source}}
+        if isinstance(node, ObjectNode):
+            return self._shown_object(node, document, section, source)
+        if node.quoted and node.text in self.names:
+            return {"$ref": reference(self.names[node.text]), "x-sources": {"type": source}}
+        schema = {"type": "string"} if node.quoted else dict(LEAVES.get(node.text, {}))
+        return {**schema, "x-sources": {"type": source}}
+
+    def _shown_object(
+        self, node: ObjectNode, document: str, section: str, source: Pointer
+    ) -> Schema:
+        if node.as_map is not None:
+            values = self.shown(node.as_map, document, section)
+            return {
+                "type": "object",
+                "x-type": "map",
+                "additionalProperties": values,
+                "x-sources": {"type": source},
+            }
+        properties = {k: self.shown(v, document, section) for k, v in node.entries.items()}
+        return {
+            "type": "object",
+            "x-type": "structure",
+            "properties": properties,
+            "x-sources": {"type": source},
+        }
+
+    def _typed(self, stated: TypeName, node: Node | None, wire: str | None) -> Schema:
+        if stated.base is Base.TIMESTAMP:
+            known = "string" if isinstance(node, Leaf) and node.quoted else None
+            if isinstance(node, Leaf) and node.text == "number":
+                known = "number"
+            return dict(TIMESTAMPS[known or wire or self.usual])
+        if stated.base is Base.STRUCTURE and stated.name:
+            return {"$ref": reference(self.names[stated.name])}
+        element = stated.element or TypeName(Base.JSON)
+        if stated.base is Base.LIST:
+            inner = node.item if isinstance(node, ListNode) else None
+            return {"type": "array", "items": self._typed(element, inner, wire)}
+        if stated.base is Base.MAP:
+            inner = node.as_map if isinstance(node, ObjectNode) else None
+            values = self._typed(element, inner, wire)
+            return {"type": "object", "x-type": "map", "additionalProperties": values}
+        return dict(SCALARS[stated.base])
+
+    def _sources(self, schema: Schema, stated: TypeName, source: Pointer) -> None:
+        """One ``Type:`` line states the list and its items alike."""
+        schema.setdefault("x-sources", {})["type"] = source
+        if stated.element is not None:
+            self._sources(inner_of(schema), stated.element, source)
+
+    def _limit(self, where: str, schema: Schema, stated: TypeName, limit: Limit) -> None:
+        target = self._target(schema, stated, limit)
+        if target is None:
+            self.notes.append(f"{where}: {limit.name} does not fit {type_text(stated)}: left out")
+            return
+        at, base = target
+        state = pointer(limit.place)
+        if limit.name == "pattern":
+            self._pattern(where, at, str(limit.value), state)
+            return
+        name, value = limit.name, limit.value
+        if base is Base.BLOB:
+            name = {"minLength": "x-minBytes", "maxLength": "x-maxBytes"}.get(name, name)
+        if isinstance(value, tuple):
+            at[name] = [_as_type(text, base) for text in value]
+        else:
+            at[name] = value
+        at.setdefault("x-sources", {})[name] = state
+
+    def _target(self, schema: Schema, stated: TypeName, limit: Limit) -> tuple[Schema, Base] | None:
+        """The schema a limit is about and its kind; None where the type has no such part."""
+        depth = limit.depth
+        while stated.element is not None:
+            if limit.on is On.LIST and stated.base is Base.LIST:
+                if depth == 0:
+                    return schema, stated.base
+                depth -= 1
+            if stated.base is Base.MAP and limit.on is On.MAP:
+                return schema, stated.base
+            if stated.base is Base.MAP and limit.on is On.KEY:
+                return schema.setdefault("propertyNames", {"type": "string"}), Base.STRING
+            schema, stated = inner_of(schema), stated.element
+        fits = limit.on is On.LEAF and _fits(limit.name, stated.base)
+        return (schema, stated.base) if fits else None
+
+    def _pattern(self, where: str, schema: Schema, java: str, source: Pointer) -> None:
+        schema["x-pattern"] = java
+        schema.setdefault("x-sources", {})["pattern"] = source
+        try:
+            portable = to_ecma(java)
+        except UnsupportedPattern as problem:
+            self.notes.append(f"{where}: pattern kept as x-pattern only: {problem.reason}")
+            return
+        if UNICODE_CLASS.search(portable):
+            # Not every tool compiles these; written out as ranges they would change with the
+            # version of Unicode, and the derived bytes with them.
+            self.notes.append(f"{where}: pattern kept as x-pattern only: it has Unicode classes")
+            return
+        schema["pattern"] = portable
+
+    def _default(self, where: str, schema: Schema, stated: TypeName, member: Member) -> None:
+        if member.default is None or member.default_place is None:
+            return
+        sources = schema.setdefault("x-sources", {})
+        if member.default == "null":
+            # Of a value that may be left out: no value is sent, so no JSON default would be true.
+            schema["x-default"] = None
+        else:
+            value = _as_type(member.default, stated.base)
+            if isinstance(value, str) and stated.base not in {Base.STRING, Base.TIMESTAMP}:
+                self.notes.append(f"{where}: default {member.default!r} left out: not of its type")
+                return
+            schema["default"] = value
+        sources["default"] = pointer(member.default_place)
+
+
+def inner_of(schema: Schema) -> Schema:
+    """The schema of a list's items or a map's values."""
+    inner: Schema = schema["items"] if "items" in schema else schema["additionalProperties"]
+    return inner
+
+
+def tidy(schema: Schema) -> Schema:
+    """The same schema with its keys in one fixed order, through lists and maps."""
+    ordered = {key: schema[key] for key in ORDER if key in schema}
+    ordered.update({key: value for key, value in schema.items() if key not in ordered})
+    for key in ("items", "additionalProperties", "propertyNames"):
+        if isinstance(ordered.get(key), dict):
+            ordered[key] = tidy(ordered[key])
+    return ordered
+
+
+def _fits(limit: str, base: Base) -> bool:
+    if limit in TEXT_LIMITS:
+        return base in {Base.STRING, Base.BLOB, Base.TIMESTAMP, Base.JSON}
+    if limit in NUMBER_LIMITS:
+        return base in {Base.INTEGER, Base.LONG, Base.FLOAT, Base.DOUBLE, Base.NUMBER}
+    return base not in {Base.STRUCTURE, Base.LIST, Base.MAP}
+
+
+def _as_type(text: str, base: Base) -> bool | int | float | str:
+    """A documented value in the type of its member; the text itself where it does not fit."""
+    if base is Base.BOOLEAN and text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    number = int if base in {Base.INTEGER, Base.LONG} else float
+    if base in {Base.INTEGER, Base.LONG, Base.FLOAT, Base.DOUBLE, Base.NUMBER}:
+        try:
+            return number(text)
+        except ValueError:
+            return text
+    return text

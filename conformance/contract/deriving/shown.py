@@ -1,0 +1,129 @@
+"""What the syntax blocks show of structures: members without a page, and timestamps on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from conformance.documents.model import (
+    Base,
+    Content,
+    Leaf,
+    ListNode,
+    Member,
+    Node,
+    ObjectNode,
+    Place,
+    TypeName,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from conformance.contract.deriving.gather import ServicePages
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A structure as a syntax block shows it; ``place`` is where."""
+
+    node: ObjectNode
+    document: str
+    section: str
+
+    @property
+    def place(self) -> Place:
+        """The line of its opening brace."""
+        return Place(self.document, self.section, self.node.line)
+
+
+@dataclass(slots=True)
+class Shown:
+    """What all syntax blocks of a service show, by structure name.
+
+    Names that members mention are the keys, in the order in which they are met; a structure that
+    no block shows has no sights.
+    """
+
+    sights: dict[str, list[Sight]] = field(default_factory=dict)
+    wires: set[str] = field(default_factory=set)
+
+    def timestamp(self, structure: str, member: str) -> str | None:
+        """``number`` or ``string`` for a timestamp of a structure; None where it is not shown.
+
+        The last sight decides, as the later document does.
+        """
+        for sight in reversed(self.sights.get(structure, [])):
+            node = sight.node.entries.get(member)
+            if isinstance(node, Leaf):
+                return wire_of(node)
+        return None
+
+    @property
+    def usual_timestamp(self) -> str | None:
+        """The form that every shown timestamp of the service has, if they agree."""
+        return next(iter(self.wires)) if len(self.wires) == 1 else None
+
+
+def wire_of(node: Node | None) -> str | None:
+    """The JSON type that a leaf of a syntax block stands for, of a timestamp."""
+    if not isinstance(node, Leaf):
+        return None
+    if node.quoted:
+        return "string"
+    return "number" if node.text == "number" else None
+
+
+def look(pages: ServicePages) -> Shown:
+    """Walk all syntax blocks along the documented types."""
+    shown = Shown()
+    for page in pages.operations.values():
+        for content in (page.request, page.response):
+            _look_at(pages, shown, content, page.document)
+    for structure in pages.structures.values():
+        for member in structure.members:
+            _mention(shown, member.type)
+    return shown
+
+
+def _look_at(pages: ServicePages, shown: Shown, content: Content, document: str) -> None:
+    stack: list[tuple[TypeName | None, Node]] = list(reversed(list(_typed(content))))
+    while stack:
+        stated, node = stack.pop()
+        if stated is None:
+            continue
+        _mention(shown, stated)
+        wire = wire_of(node)
+        if stated.base is Base.TIMESTAMP and wire is not None:
+            shown.wires.add(wire)
+        if stated.base is Base.LIST and isinstance(node, ListNode) and node.item is not None:
+            stack.append((stated.element, node.item))
+        elif stated.base is Base.MAP and isinstance(node, ObjectNode) and node.as_map is not None:
+            stack.append((stated.element, node.as_map))
+        elif stated.base is Base.STRUCTURE and isinstance(node, ObjectNode) and stated.name:
+            shown.sights[stated.name].append(Sight(node, document, content.syntax_section))
+            stack.extend(reversed(list(_inside(pages, stated.name, node))))
+
+
+def _typed(content: Content) -> Iterator[tuple[TypeName | None, Node]]:
+    entries = content.syntax.entries if content.syntax is not None else {}
+    for member in content.members:
+        yield member.type, entries[member.name]
+
+
+def _inside(
+    pages: ServicePages, name: str, node: ObjectNode
+) -> Iterator[tuple[TypeName | None, Node]]:
+    page = pages.structures.get(name)
+    members: Mapping[str, Member] = {m.name: m for m in page.members} if page else {}
+    for key, inner in node.entries.items():
+        if key in members:
+            yield members[key].type, inner
+
+
+def _mention(shown: Shown, stated: TypeName | None) -> None:
+    """Note the structure that a type ends in."""
+    while stated is not None:
+        if stated.base is Base.STRUCTURE and stated.name:
+            shown.sights.setdefault(stated.name, [])
+        stated = stated.element

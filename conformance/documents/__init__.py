@@ -1,0 +1,17 @@
+"""API-reference pages, read into typed values with the line each statement came from."""
+
+from conformance.documents.model import Document, Page
+from conformance.documents.pages import read_page
+from conformance.documents.problems import PageProblem
+from conformance.documents.reader import ReadPage, read_pages
+from conformance.documents.sources import load_documents
+
+__all__ = [
+    "Document",
+    "Page",
+    "PageProblem",
+    "ReadPage",
+    "load_documents",
+    "read_page",
+    "read_pages",
+]

@@ -1,0 +1,210 @@
+"""The lines of a member that state something: type, limits, default, required.
+
+A labelled line is read strictly (an unknown form is an error, never skipped), except where a label
+may also begin a sentence of the description (``Type:``, ``Default:``, ``Valid values:``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from conformance.documents.lines import Line, LineKind
+from conformance.documents.model import Document, Limit, Member, On, Place, TypeName
+from conformance.documents.problems import Contradiction, UnknownNotation
+from conformance.documents.types import parse_type
+
+LABELLED = re.compile(r"([A-Z][A-Za-z]*(?: [A-Za-z]+){0,3}):\s*(.*)", re.DOTALL)
+NUMBER = r"(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)"
+BOUND = re.compile(rf"(Minimum|Maximum|Fixed) (?:length|value|number) of {NUMBER}(?: items?)?\.?")
+PROSE_VALUES = re.compile(r"[^\s,|]+(?:(?:\s*,\s*(?:or\s+|and\s+)?|\s*\|\s*|\s+or\s+)[^\s,|]+)*")
+SEPARATOR = re.compile(r"\s*,\s*(?:or\s+|and\s+)?|\s*\|\s*|\s+or\s+")
+
+RANGES = {
+    "Length Constraints": ("minLength", "maxLength", On.LEAF),
+    "Valid Range": ("minimum", "maximum", On.LEAF),
+    "Array Members": ("minItems", "maxItems", On.LIST),
+    "Map Entries": ("minProperties", "maxProperties", On.MAP),
+    "Key Length Constraints": ("minLength", "maxLength", On.KEY),
+    "Value Length Constraints": ("minLength", "maxLength", On.LEAF),
+    "Value Valid Range": ("minimum", "maximum", On.LEAF),
+}
+PATTERNS = {"Pattern": On.LEAF, "Key Pattern": On.KEY, "Value Pattern": On.LEAF}
+VALUES = {
+    "Valid Values": On.LEAF,
+    "Valid Keys": On.KEY,
+    "Key Valid Values": On.KEY,
+    "Value Valid Values": On.LEAF,
+}
+# What would be a limit if it were known: passing over it would lose a statement of the page.
+LIKE_A_LIMIT = re.compile(
+    r"(?:(?:Key|Value|Item|Entry|Map|Array) )*"
+    r"(?:Length Constraints?|Valid Ranges?|Patterns?|Members|Entries|Map Entries)"
+)
+DEFAULTS = {"Default value", "Default"}
+
+
+def read_member(
+    document: Document, section: str, name: str, start: Line, lines: Sequence[Line]
+) -> Member:
+    """What the lines below a name state of it.
+
+    Raises UnknownNotation for a labelled line in an unknown form, Contradiction when two lines
+    state different things.
+    """
+    reader = _MemberReader(document, section, name)
+    for line in lines:
+        match = LABELLED.fullmatch(line.text) if line.kind is LineKind.TEXT else None
+        if match:
+            reader.take(match[1], match[2].strip(), line)
+    return reader.member(Place(document.name, section, start.number))
+
+
+class _MemberReader:
+    """The statements on one member, gathered line by line."""
+
+    def __init__(self, document: Document, section: str, name: str) -> None:
+        self.document, self.section, self.name = document, section, name
+        self.types: list[tuple[TypeName, Place]] = []
+        self.unread: Line | None = None
+        self.limits: list[Limit] = []
+        self.prose: list[Limit] = []
+        self.required: tuple[bool, Place] | None = None
+        self.default: tuple[str, Place] | None = None
+
+    def take(self, label: str, rest: str, line: Line) -> None:
+        """Read one labelled line; labels that state nothing are left alone."""
+        if label == "Type":
+            self._type(rest, line)
+        elif label == "Required":
+            self._required(rest, line)
+        elif label in RANGES:
+            low, high, on = RANGES[label]
+            self._add(self._bounds(low, high, on, rest, line))
+        elif label in PATTERNS:
+            self._pattern(PATTERNS[label], rest, line)
+        elif label in VALUES:
+            self._values(VALUES[label], rest, line)
+        elif label == "Valid values":
+            self._prose_values(rest, line)
+        elif label in DEFAULTS and rest:
+            self.default = (rest.rstrip("."), self._place(line))
+        elif LIKE_A_LIMIT.fullmatch(label):
+            raise self._unknown(line, "a limit whose label is known")
+
+    def member(self, place: Place) -> Member:
+        """The member, once every line was taken."""
+        if self.unread is not None and not self.types:
+            raise self._unknown(self.unread, "a type such as 'String' or 'Array of strings'")
+        stated = {limit.name for limit in self.limits if limit.on is On.LEAF}
+        limits = [*self.limits, *(one for one in self.prose if one.name not in stated)]
+        type_name, type_place = self.types[0] if self.types else (None, None)
+        required, required_place = self.required or (None, None)
+        default, default_place = self.default or (None, None)
+        return Member(
+            name=self.name,
+            place=place,
+            type=type_name,
+            type_place=type_place,
+            limits=tuple(limits),
+            required=required,
+            required_place=required_place,
+            default=default,
+            default_place=default_place,
+        )
+
+    def _place(self, line: Line, *, quote: bool = True) -> Place:
+        return Place(self.document.name, self.section, line.number, line.raw if quote else None)
+
+    def _unknown(self, line: Line, expected: str) -> UnknownNotation:
+        return UnknownNotation(self.document.shown, line.number, expected, line.text)
+
+    def _contradiction(self, line: Line, what: str) -> Contradiction:
+        expected = f"one {what} for {self.name!r}"
+        return Contradiction(self.document.shown, line.number, expected, line.text)
+
+    def _type(self, rest: str, line: Line) -> None:
+        found = parse_type(rest)
+        if found is None:
+            # A description may hold a sentence that begins like this; a real line must follow.
+            self.unread = self.unread or line
+        elif self.types and self.types[0][0] != found:
+            raise self._contradiction(line, "type")
+        elif not self.types:
+            self.types.append((found, self._place(line, quote=False)))
+
+    def _required(self, rest: str, line: Line) -> None:
+        word = rest.rstrip(".")
+        if word not in {"Yes", "No"}:
+            raise self._unknown(line, "'Required: Yes' or 'Required: No'")
+        if self.required is not None and self.required[0] != (word == "Yes"):
+            raise self._contradiction(line, "'Required' line")
+        self.required = (word == "Yes", self._place(line, quote=False))
+
+    def _bounds(self, low: str, high: str, on: On, rest: str, line: Line) -> list[Limit]:
+        bounds = list(BOUND.finditer(rest))
+        if not bounds or BOUND.sub("", rest).strip():
+            raise self._unknown(line, "'Minimum ... of N. Maximum ... of N.' or 'Fixed ... of N.'")
+        number: NumberReader = _number if low == "minimum" else _whole
+        found: list[Limit] = []
+        for kind, text in (bound.groups() for bound in bounds):
+            value = number(text)
+            if value is None:
+                raise self._unknown(line, "a whole number that is not negative")
+            names = {"Minimum": [low], "Maximum": [high], "Fixed": [low, high]}[kind]
+            depth = self._lists_seen() if on is On.LIST else 0
+            found.extend(Limit(name, value, on, self._place(line), depth) for name in names)
+        ordered = bounds[0][1] == "Minimum" and bounds[-1][1] == "Maximum"
+        if ordered and float(bounds[0][2]) > float(bounds[-1][2]):
+            expected = "a minimum not above the maximum"
+            raise Contradiction(self.document.shown, line.number, expected, line.text)
+        return found
+
+    def _lists_seen(self) -> int:
+        """How many ``Array Members`` lines came before: they go from the outer list inwards."""
+        return len({limit.place.line for limit in self.limits if limit.on is On.LIST})
+
+    def _pattern(self, on: On, rest: str, line: Line) -> None:
+        if not rest:
+            raise self._unknown(line, "a regular expression after 'Pattern:'")
+        self._add([Limit("pattern", rest, on, self._place(line))])
+
+    def _values(self, on: On, rest: str, line: Line) -> None:
+        values = tuple(word.strip() for word in rest.split("|"))
+        if not all(values) or len(set(values)) != len(values):
+            raise self._unknown(line, "distinct values separated by '|'")
+        self._add([Limit("enum", values, on, self._place(line))])
+
+    def _prose_values(self, rest: str, line: Line) -> None:
+        text = rest.rstrip(".")
+        if PROSE_VALUES.fullmatch(text):
+            values = tuple(dict.fromkeys(SEPARATOR.split(text)))
+            self.prose.append(Limit("enum", values, On.LEAF, self._place(line)))
+
+    def _add(self, limits: list[Limit]) -> None:
+        for limit in limits:
+            for other in self.limits:
+                same = (other.name, other.on, other.depth) == (limit.name, limit.on, limit.depth)
+                if same and other.value != limit.value:
+                    found = limit.place.text or ""
+                    raise Contradiction(
+                        self.document.shown,
+                        limit.place.line,
+                        f"one {limit.name} for {self.name!r}",
+                        found,
+                    )
+            self.limits.append(limit)
+
+
+NumberReader = Callable[[str], int | float | None]
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\d{1,18}", text) else None
+
+
+def _number(text: str) -> int | float | None:
+    if re.fullmatch(r"-?\d{1,30}", text):
+        return int(text)
+    value = float(text)
+    return value if abs(value) < float("inf") else None

@@ -1,0 +1,132 @@
+"""HTML pages in the text grammar of the other renderings.
+
+Beautiful Soup parses; the walk below keeps no recursion, as a page may nest as deep as it likes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+
+from conformance.documents.lines import (
+    BULLET,
+    IDENTIFIER,
+    NEWLINE,
+    Line,
+    LineKind,
+    table_lines,
+    text_line,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SKIPPED = {"script", "style", "nav", "header", "footer", "head", "template", "noscript"}
+BLOCKS = {
+    *("p", "div", "li", "ul", "ol", "dl", "dt", "dd", "section", "article", "main", "br"),
+    *("table", "tbody", "thead", "tr", "td", "th", "body", "html", "blockquote", "hr"),
+}
+HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+PLACEHOLDER_TAGS = ["em", "i", "var", "code", "span"]
+
+
+def parse(text: str) -> BeautifulSoup:
+    """The tree of a page, by Python's own parser: it keeps the line of every tag."""
+    return BeautifulSoup(text, "html.parser")
+
+
+def html_lines(text: str) -> list[Line]:
+    """The typed lines of an HTML page; the number of a line is that of its tag."""
+    walk = _Walk()
+    for node, leaving in _events(parse(text)):
+        if isinstance(node, Tag):
+            walk.leave(node) if leaving else walk.enter(node)
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+            walk.words.append(str(node))
+    walk.flush()
+    return walk.lines
+
+
+def _events(soup: BeautifulSoup) -> Iterator[tuple[PageElement, bool]]:
+    """Every node when it begins and every tag when it ends; whole subtrees are left out."""
+    stack: list[tuple[PageElement, bool]] = [(soup, False)]
+    while stack:
+        node, leaving = stack.pop()
+        if isinstance(node, Tag) and node.name in SKIPPED:
+            continue
+        yield node, leaving
+        if isinstance(node, Tag) and not leaving:
+            stack.append((node, True))
+            if not _is_leaf(node):
+                stack.extend((child, False) for child in reversed(node.contents))
+
+
+def _is_leaf(tag: Tag) -> bool:
+    return tag.name in HEADINGS or tag.name in {"pre", "dt", "tr", "code"}
+
+
+class _Walk:
+    """What the walk over a page has gathered so far."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.words: list[str] = []
+        self.line = 1
+        self.items = 0
+
+    def enter(self, tag: Tag) -> None:
+        if tag.name in BLOCKS or (_is_leaf(tag) and tag.name != "code"):
+            self.flush()
+            self.line = tag.sourceline or self.line
+        self.items += tag.name == "li"
+        if tag.name in HEADINGS:
+            self._heading(tag)
+        elif tag.name == "pre":
+            self._syntax(tag)
+        elif tag.name == "dt":
+            self._name(tag)
+        elif tag.name == "tr":
+            self._row(tag)
+        elif tag.name == "code":
+            self.words.append(re.sub(r"\s*\n\s*", " ", tag.get_text()).replace(" ", "\0"))
+
+    def leave(self, tag: Tag) -> None:
+        if tag.name in BLOCKS:
+            self.flush()
+        self.items -= tag.name == "li"
+        if tag.name in BLOCKS and self.lines and self.lines[-1].kind is not LineKind.BLANK:
+            self.lines.append(Line(LineKind.BLANK, "", self.line))
+
+    def flush(self) -> None:
+        """End a paragraph: white space outside of code is one space."""
+        text = " ".join("".join(self.words).split()).replace("\0", " ")
+        self.words.clear()
+        if text:
+            self.lines.append(text_line(BULLET + text if self.items else text, self.line))
+
+    def _heading(self, tag: Tag) -> None:
+        text = " ".join(tag.get_text().split())
+        level = HEADINGS[tag.name]
+        self.lines.append(Line(LineKind.HEADING, text, self.line, text, level))
+
+    def _name(self, tag: Tag) -> None:
+        text = " ".join(tag.get_text().split())
+        if IDENTIFIER.fullmatch(text):
+            self.lines.append(Line(LineKind.NAME, text, self.line, text))
+        else:
+            self.lines.append(text_line(text, self.line))
+
+    def _row(self, tag: Tag) -> None:
+        cells = [" ".join(c.get_text().split()) for c in tag.find_all(["td", "th"])]
+        self.lines.extend(table_lines(cells, self.line))
+
+    def _syntax(self, tag: Tag) -> None:
+        """The lines of a syntax block, with replaceable words in double braces."""
+        for part in tag.find_all(PLACEHOLDER_TAGS):
+            if "replaceable" in part.get_attribute_list("class") or part.name in {"em", "var"}:
+                part.replace_with(f"{{{{{part.get_text()}}}}}")
+        for offset, text in enumerate(NEWLINE.split(tag.get_text())):
+            self.lines.append(Line(LineKind.CODE, text, self.line + offset, text))

@@ -1,0 +1,174 @@
+"""One text grammar for the three renderings: a document as a list of typed lines.
+
+Headings, names of members, lines of syntax blocks and ordinary text are told apart here, once;
+everything after this module reads the same lines whether the page was plain text, Markdown (either
+dialect) or HTML. In plain text nothing marks a name, so names stay TEXT and are told apart later,
+by what the syntax block says.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from conformance.documents.model import Document, Rendering
+
+BULLET = "\u2022 "
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+NEWLINE = re.compile(r"\r\n|\n|\r")
+FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
+HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+ANCHOR = re.compile(r"<a\s+(?:name|id)=[^>]*>\s*</a>", re.IGNORECASE)
+BOLD = re.compile(r"\s*\*\*\s*(.+?)\s*\*\*\s*")
+LINK = re.compile(r"\[((?:\\.|[^\[\]\\])*)\]\([^()\s]*\)")
+ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+LABEL = re.compile(r"[A-Z][A-Za-z ]{3,30}:")
+HTML_START = re.compile(
+    r"\s*(?:<!--[^>]*-->\s*)*<(?:!doctype|html|head|body|div|h1|main)\b", re.IGNORECASE
+)
+
+
+class LineKind(Enum):
+    """What a line is."""
+
+    HEADING = auto()
+    NAME = auto()
+    CODE = auto()
+    TEXT = auto()
+    BLANK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a document; ``number`` counts from 1 and ``raw`` is the line as it stands.
+
+    ``text`` is without markup: links are their words, code spans their content.
+    """
+
+    kind: LineKind
+    text: str
+    number: int
+    raw: str = ""
+    level: int = 0
+
+
+def rendering_of(document: Document) -> Rendering:
+    """Tell how a document is written, by its content first and its name second."""
+    suffix = document.name.rsplit(".", 1)[-1].lower()
+    if suffix in {"html", "htm"} or HTML_START.match(document.text[:4096]):
+        return Rendering.HTML
+    if suffix in {"md", "markdown"} or re.search(r"^#{1,3} \S", document.text, re.MULTILINE):
+        return Rendering.MARKDOWN
+    return Rendering.PLAIN
+
+
+def lines_of(document: Document) -> tuple[Rendering, list[Line]]:
+    """The typed lines of a document and how it is written."""
+    rendering = rendering_of(document)
+    if rendering is Rendering.HTML:
+        from conformance.documents.html import html_lines
+
+        return rendering, html_lines(document.text)
+    raw = NEWLINE.split(document.text)
+    if rendering is Rendering.MARKDOWN:
+        return rendering, list(_markdown(raw))
+    return rendering, [text_line(line, number) for number, line in enumerate(raw, 1)]
+
+
+def text_line(text: str, number: int, raw: str | None = None) -> Line:
+    """A line of ordinary text, or a blank one."""
+    stripped = text.strip()
+    kind = LineKind.TEXT if stripped else LineKind.BLANK
+    return Line(kind, stripped, number, (text if raw is None else raw).strip())
+
+
+def front_matter(lines: list[str]) -> int:
+    """How many lines at the start of a Markdown document are front matter."""
+    if not lines or lines[0].strip() != "---":
+        return 0
+    for index, line in enumerate(lines[1:], 1):
+        if line.strip() == "---":
+            return index + 1
+    return 0
+
+
+def _markdown(raw: list[str]) -> list[Line]:
+    found: list[Line] = []
+    fence = ""
+    skip = front_matter(raw)
+    for number, line in enumerate(raw, 1):
+        if number <= skip:
+            continue
+        mark = FENCE.match(line)
+        if fence:
+            closes = mark is not None and line.strip() == mark[1] and mark[1].startswith(fence)
+            fence = "" if closes else fence
+            if not closes:
+                found.append(Line(LineKind.CODE, line, number, line))
+        elif mark is not None and "`" not in line[mark.end() :]:
+            fence = mark[1]
+        elif not _joined(found, line):
+            found.extend(_markdown_line(line, number))
+    return found
+
+
+def _joined(found: list[Line], line: str) -> bool:
+    """Join the continuation of a constraint line whose code span is still open."""
+    last = found[-1] if found else None
+    if last is None or last.kind is not LineKind.TEXT or not LABEL.match(last.raw):
+        return False
+    is_open = "`" in CODE_SPAN.sub("", last.raw)
+    if not is_open or not line.strip() or LABEL.match(line.strip()):
+        return False
+    found[-1] = text_line(inline(f"{last.raw} {line.strip()}"), last.number, f"{last.raw} {line}")
+    return True
+
+
+def _markdown_line(line: str, number: int) -> list[Line]:
+    bare = ANCHOR.sub("", line)
+    heading = HEADING.match(bare)
+    if heading:
+        return [Line(LineKind.HEADING, inline(heading[2]), number, line.strip(), len(heading[1]))]
+    if bare.lstrip().startswith("|"):
+        return _table_row(bare, number)
+    bold = BOLD.fullmatch(bare)
+    if bold:
+        name = inline(bold[1])
+        if IDENTIFIER.fullmatch(name):
+            return [Line(LineKind.NAME, name, number, line.strip())]
+    # What is indented belongs to a bullet of the description and states nothing of the member.
+    mark = BULLET if bare.startswith(("  ", "\t")) and bare.strip() else ""
+    return [text_line(mark + inline(bare), number, line)]
+
+
+def _table_row(line: str, number: int) -> list[Line]:
+    """The cells of a pipe table in the form of a page whose table was flattened."""
+    cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
+    if all(re.fullmatch(r":?-+:?", cell) for cell in cells):
+        return []
+    return table_lines([inline(cell) for cell in cells], number)
+
+
+def table_lines(cells: list[str], number: int) -> list[Line]:
+    """A table row as lines: a heading row in one, other rows one paragraph a cell."""
+    if cells and cells[0] == "Path":
+        return [text_line("".join(cells), number), Line(LineKind.BLANK, "", number)]
+    pairs = [(text_line(cell, number), Line(LineKind.BLANK, "", number)) for cell in cells]
+    return [line for pair in pairs for line in pair]
+
+
+def inline(text: str) -> str:
+    """Markdown without its markup; what stands in code spans is left as it is."""
+    spans: list[str] = []
+
+    def put_aside(span: re.Match[str]) -> str:
+        spans.append(span[2].strip() or span[2])
+        return f"\0{len(spans) - 1}\0"
+
+    # NUL marks a code span put aside: a document with a NUL of its own is refused as binary.
+    words = LINK.sub(r"\1", CODE_SPAN.sub(put_aside, text))
+    words = html.unescape(ESCAPE.sub(r"\1", words))
+    return re.sub(r"\0(\d+)\0", lambda mark: spans[int(mark[1])], words)

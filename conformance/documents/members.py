@@ -1,0 +1,116 @@
+"""The members a section lists: which lines belong to which name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.documents.constraints import read_member
+from conformance.documents.lines import IDENTIFIER, Line, LineKind
+from conformance.documents.model import Document, Member, Rendering
+from conformance.documents.problems import Contradiction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+
+    from conformance.documents.sections import Outline, Section
+
+# Bold words of Markdown pages that begin a remark, not a member.
+CALLOUTS = {"Note", "Notes", "Important", "Warning", "Tip", "Caution", "Example", "Examples"}
+LOST_GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name and the lines below it; ``name`` is None where only a gap was left of it."""
+
+    name: str | None
+    start: Line
+    lines: tuple[Line, ...]
+
+
+def entries(page: Outline, section: Section, known: AbstractSet[str]) -> list[Entry]:
+    """The entries of a section; ``known`` are the names that may stand in it."""
+    plain = page.rendering is Rendering.PLAIN
+    lines = section.lines
+    starts = [
+        index
+        for index, line in enumerate(lines)
+        if (_plain_name(lines, index, known) if plain else _is_name(lines, index, known))
+    ]
+    ends = [*starts[1:], len(lines)][: len(starts)]
+    return [
+        Entry(lines[start].text, lines[start], tuple(lines[start + 1 : end]))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def nameless(section: Section) -> list[Entry]:
+    """The entries of a section whose names are gone: each begins after a gap of blank lines."""
+    groups: list[list[Line]] = [[]]
+    gap = 0
+    for line in section.lines:
+        if line.kind is LineKind.BLANK:
+            gap += 1
+            continue
+        if gap >= LOST_GAP:
+            groups.append([])
+        groups[-1].append(line)
+        gap = 0
+    return [Entry(None, group[0], tuple(group)) for group in groups[1:] if group]
+
+
+def listed(page: Outline, section: Section, known: AbstractSet[str]) -> list[Member]:
+    """The members a section lists, each once.
+
+    Raises Contradiction when a name stands twice, and what read_member raises.
+    """
+    return read_entries(page.document, section, entries(page, section, known))
+
+
+def read_entries(document: Document, section: Section, found: Sequence[Entry]) -> list[Member]:
+    """Members of entries that have names."""
+    members: dict[str, Member] = {}
+    for entry in found:
+        name = entry.name or ""
+        if name in members:
+            expected = f"{name!r} once in {section.title!r}"
+            raise Contradiction(document.shown, entry.start.number, expected, "it again")
+        members[name] = read_member(document, section.title, name, entry.start, entry.lines)
+    return list(members.values())
+
+
+def _is_name(lines: Sequence[Line], index: int, known: AbstractSet[str]) -> bool:
+    line = lines[index]
+    if line.kind is not LineKind.NAME:
+        return False
+    return line.text in known or line.text not in CALLOUTS or _states_type(lines, index)
+
+
+def _states_type(lines: Sequence[Line], index: int) -> bool:
+    """Whether a member's type follows before the next name, and not in the middle of a member."""
+    before = [line.text for line in lines[:index] if line.kind is LineKind.TEXT]
+    if before and not before[-1].startswith("Required:"):
+        return False
+    for line in lines[index + 1 :]:
+        if line.kind is LineKind.NAME:
+            return False
+        if line.text.startswith("Type:"):
+            return True
+    return False
+
+
+def _plain_name(lines: Sequence[Line], index: int, known: AbstractSet[str]) -> bool:
+    """A paragraph of one word is a name, unless it is the description of the name before."""
+    line = lines[index]
+    if line.kind is not LineKind.TEXT or not IDENTIFIER.fullmatch(line.text):
+        return False
+    alone = all(
+        not 0 <= near < len(lines) or lines[near].kind is LineKind.BLANK
+        for near in (index - 1, index + 1)
+    )
+    if not alone or line.text in known:
+        return alone
+    before = next((one for one in reversed(lines[:index]) if one.kind is LineKind.TEXT), None)
+    return before is None or not IDENTIFIER.fullmatch(before.text)

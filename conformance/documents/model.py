@@ -1,0 +1,263 @@
+"""Pages as typed values: what a document states, each with the line it comes from.
+
+Nothing here knows OpenAPI or HTTP clients. All values are frozen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a document; ``text`` is the line itself, given for constraint lines only."""
+
+    document: str
+    section: str
+    line: int
+    text: str | None = None
+
+
+class Rendering(StrEnum):
+    """How a page is written."""
+
+    PLAIN = "plain text"
+    MARKDOWN = "Markdown"
+    HTML = "HTML"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text of a document and where it came from.
+
+    ``name`` is the file name, unique within a service; ``shown`` the path or address for messages;
+    ``sha256`` the hex digest of the bytes; ``url`` the published address where it is known.
+    """
+
+    name: str
+    shown: str
+    service: str
+    text: str
+    sha256: str
+    url: str | None = None
+
+
+class On(StrEnum):
+    """What part of a value a limit is about."""
+
+    LEAF = "leaf"
+    """The innermost value: of a list its items, of a map its values."""
+    LIST = "list"
+    MAP = "map"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One stated limit; ``name`` is the JSON Schema keyword, ``value`` as documented.
+
+    Values: whole numbers for lengths and counts, int or float for minimum and maximum, the Java
+    expression for ``pattern``, a tuple of texts for ``enum``. ``depth`` counts nested lists from
+    the outside, for ``On.LIST``.
+    """
+
+    name: str
+    value: int | float | str | tuple[str, ...]
+    on: On
+    place: Place
+    depth: int = 0
+
+
+class Base(StrEnum):
+    """The kinds of a documented type."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    LONG = "long"
+    FLOAT = "float"
+    DOUBLE = "double"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TIMESTAMP = "timestamp"
+    BLOB = "blob"
+    JSON = "json"
+    STRUCTURE = "structure"
+    LIST = "list"
+    MAP = "map"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """A documented type: ``name`` of a structure, ``element`` of a list or of a map's values."""
+
+    base: Base
+    name: str | None = None
+    element: TypeName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A named value of a request, a response or a structure, as its page lists it.
+
+    ``type`` and ``required`` are None where the page does not state them; ``default`` is the text
+    of a ``Default value`` line.
+    """
+
+    name: str
+    place: Place
+    type: TypeName | None = None
+    type_place: Place | None = None
+    limits: tuple[Limit, ...] = ()
+    required: bool | None = None
+    required_place: Place | None = None
+    default: str | None = None
+    default_place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorEntry:
+    """An error of a page; ``name`` is None where the page lost it. ``members`` are its fields."""
+
+    name: str | None
+    status: int
+    place: Place
+    members: tuple[tuple[str, Place], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A scalar of a syntax block: its placeholder text, and whether it stands in quotes."""
+
+    text: str
+    quoted: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListNode:
+    """A list of a syntax block; ``item`` is None for ``[ ]``."""
+
+    item: Node | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectNode:
+    """A structure or a map of a syntax block, in the order of the page."""
+
+    entries: Mapping[str, Node]
+    line: int
+
+    @property
+    def as_map(self) -> Node | None:
+        """The value node where the object looks like a map: its only key is ``string``."""
+        return self.entries["string"] if list(self.entries) == ["string"] else None
+
+
+Node: TypeAlias = Leaf | ListNode | ObjectNode
+
+
+class Where(StrEnum):
+    """Where a request member or a response member travels."""
+
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A member outside the body; ``wire`` is its name in the request line or header."""
+
+    member: Member
+    where: Where
+    wire: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The body of a request or a response.
+
+    Exactly one of ``members`` and ``payload`` is filled, or neither for an empty body; ``syntax``
+    is the body of the syntax block.
+    """
+
+    members: tuple[Member, ...] = ()
+    payload: Member | None = None
+    syntax: ObjectNode | None = None
+    syntax_section: str = ""
+    media_type: str | None = None
+    media_place: Place | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPage:
+    """An operation: request, response and errors. ``path`` is a template with labels in braces.
+
+    ``status`` is None where the status line of the syntax holds a placeholder. ``recovered`` says
+    in our words what had to be reconstructed, and how.
+    """
+
+    document: str
+    name: str
+    place: Place
+    method: str
+    path: str
+    literal_query: Mapping[str, str]
+    parameters: tuple[Parameter, ...]
+    request: Content
+    status: int | None
+    status_place: Place
+    response_headers: tuple[Parameter, ...]
+    response: Content
+    errors: tuple[ErrorEntry, ...]
+    recovered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StructurePage:
+    """A data type; ``union`` where exactly one member may be set."""
+
+    document: str
+    name: str
+    place: Place
+    members: tuple[Member, ...]
+    union: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PatchRow:
+    """A row of a patch-operations table: ``ops`` says what is supported.
+
+    ``conditional`` names the ops whose support depends on something.
+    """
+
+    path: str
+    ops: Mapping[str, bool]
+    conditional: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class PatchPage:
+    """The patch-operations page: rows by operation."""
+
+    document: str
+    tables: Mapping[str, tuple[PatchRow, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class CommonErrorsPage:
+    """The errors that every operation of the service may answer."""
+
+    document: str
+    errors: tuple[ErrorEntry, ...]
+
+
+Page: TypeAlias = OperationPage | StructurePage | PatchPage | CommonErrorsPage

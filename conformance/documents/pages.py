@@ -1,0 +1,201 @@
+"""The four kinds of page, each read from its outline."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conformance.documents.lines import Line, LineKind
+from conformance.documents.members import listed
+from conformance.documents.model import (
+    CommonErrorsPage,
+    Document,
+    OperationPage,
+    Page,
+    PatchPage,
+    PatchRow,
+    Place,
+    StructurePage,
+)
+from conformance.documents.problems import (
+    NotAnApiPage,
+    TruncatedPage,
+    UnknownNotation,
+)
+from conformance.documents.request import read_request
+from conformance.documents.response import ERRORS, read_errors, read_response
+from conformance.documents.sections import (
+    COMMON_TITLES,
+    OPERATION,
+    PATCH_TITLE,
+    STRUCTURE,
+    SYNTAX_HEADINGS_HINT,
+    Outline,
+    Section,
+    check_title,
+    is_operation,
+    outline,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+UNION = re.compile(r"data type is a UNION")
+PATCH_HEAD = re.compile(r"Path((?:op:[a-z]+)+)")
+PATCH_OP = re.compile(r"op:([a-z]+?)(?=op:|$)")
+
+
+def read_page(document: Document, fuller: OperationPage | None = None) -> Page:
+    """Read a document as what it is.
+
+    ``fuller`` is another page of the same operation; names this one lost may come from there.
+    Raises a PageProblem naming the document, the line and what was expected there.
+    """
+    page = outline(document)
+    if page.title == PATCH_TITLE or any(_patch_head(s) for s in page.sections.values()):
+        return PatchPage(document.name, _patch_tables(page))
+    if page.title in COMMON_TITLES:
+        return _common_errors(page)
+    if is_operation(page):
+        return _operation(page, fuller)
+    if "Contents" in page.sections:
+        return _structure(page)
+    raise NotAnApiPage(
+        document.shown, page.place.line, f"the heading {SYNTAX_HEADINGS_HINT}", page.title
+    )
+
+
+def _operation(page: Outline, fuller: OperationPage | None) -> OperationPage:
+    check_title(page)
+    for title in OPERATION:
+        page.section(title)
+    request = read_request(page, fuller)
+    response = read_response(page)
+    return OperationPage(
+        document=page.document.name,
+        name=page.title,
+        place=Place(page.document.name, "Request Syntax", page.section("Request Syntax").line),
+        method=request.method,
+        path=request.path,
+        literal_query=request.literal_query,
+        parameters=request.parameters,
+        request=request.content,
+        status=response.status,
+        status_place=response.place,
+        response_headers=response.headers,
+        response=response.content,
+        errors=tuple(read_errors(page, page.section(ERRORS))),
+        recovered=(*request.recovered, *response.recovered),
+    )
+
+
+def _structure(page: Outline) -> StructurePage:
+    check_title(page)
+    for title in STRUCTURE:
+        page.section(title)
+    contents = page.section("Contents")
+    members = listed(page, contents, set())
+    for member in members:
+        if member.type is None:
+            raise UnknownNotation(
+                page.document.shown,
+                member.place.line,
+                f"a 'Type:' line for {member.name!r}",
+                "none",
+            )
+    if not members and len([line for line in contents.lines if line.text]) > 1:
+        raise UnknownNotation(page.document.shown, contents.line, "members below 'Contents'")
+    union = any(UNION.search(line.text) for s in page.sections.values() for line in s.lines)
+    place = Place(page.document.name, "Contents", contents.line)
+    return StructurePage(page.document.name, page.title, place, tuple(members), union)
+
+
+def _common_errors(page: Outline) -> CommonErrorsPage:
+    lines = tuple(line for section in page.sections.values() for line in section.lines)
+    # In plain text the page has no headings that are known: all of it is one section.
+    whole = Section(page.title, page.place.line, lines or _all_lines(page))
+    errors = read_errors(page, whole)
+    if not errors:
+        raise TruncatedPage(page.document.shown, page.last, "a list of errors", "none")
+    return CommonErrorsPage(page.document.name, tuple(errors))
+
+
+def _all_lines(page: Outline) -> tuple[Line, ...]:
+    from conformance.documents.lines import lines_of
+
+    return tuple(line for line in lines_of(page.document)[1] if line.number > page.place.line)
+
+
+def _patch_head(section: Section) -> list[str]:
+    """The ops that the head of a patch-operations table names."""
+    for line in section.lines:
+        match = PATCH_HEAD.fullmatch(line.text)
+        if match:
+            return PATCH_OP.findall(match[1])
+    return []
+
+
+def _patch_tables(page: Outline) -> dict[str, tuple[PatchRow, ...]]:
+    sections = [section for section in page.sections.values() if _patch_head(section)]
+    if not sections:
+        raise TruncatedPage(page.document.shown, page.last, "a table of patch operations", "none")
+    return {section.title: tuple(_patch_rows(page, section)) for section in sections}
+
+
+def _paragraphs(section: Section) -> Iterator[tuple[str, int]]:
+    words: list[str] = []
+    number = section.line
+    for line in (*section.lines, Line(LineKind.BLANK, "", section.line)):
+        if line.kind is LineKind.BLANK:
+            if words:
+                yield " ".join(words), number
+            words = []
+        else:
+            number = number if words else line.number
+            words.append(line.text)
+
+
+def _patch_rows(page: Outline, section: Section) -> Iterator[PatchRow]:
+    ops = _patch_head(section)
+    row: list[tuple[str, int]] = []
+    seen_head = False
+    for text, number in _paragraphs(section):
+        if PATCH_HEAD.fullmatch(text):
+            seen_head = True
+        elif seen_head and text.startswith("/"):
+            if row:
+                yield _patch_row(page, section, ops, row)
+            row = [(text, number)]
+        elif row and (len(row) <= len(ops) or _cell(text) is not None):
+            row.append((text, number))
+    if row:
+        yield _patch_row(page, section, ops, row)
+
+
+def _cell(text: str) -> bool | None:
+    """Whether a cell says that an op is supported; None where it says neither."""
+    if text.startswith("Not supported"):
+        return False
+    return True if text.startswith("Supported") else None
+
+
+def _patch_row(
+    page: Outline, section: Section, ops: Sequence[str], row: Sequence[tuple[str, int]]
+) -> PatchRow:
+    path, number = row[0]
+    cells = [text for text, _ in row[1:] if _cell(text) is not None]
+    if len(cells) != len(ops):
+        raise TruncatedPage(
+            page.document.shown,
+            number,
+            f"{len(ops)} cells 'Supported' or 'Not supported' for {path!r}",
+            f"{len(cells)}",
+        )
+    conditional = tuple(
+        op
+        for op, text in zip(ops, cells, strict=True)
+        if text not in {"Supported", "Not supported"}
+    )
+    supported = {op: bool(_cell(text)) for op, text in zip(ops, cells, strict=True)}
+    place = Place(page.document.name, section.title, number)
+    return PatchRow(path, supported, conditional, place)

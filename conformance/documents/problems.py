@@ -1,0 +1,115 @@
+"""What can be wrong with a document.
+
+PageProblem                a document cannot be read as what it should be (exit 2)
+├── UnreadableDocument     no such file, no permission, not fetched
+├── BinaryDocument         not UTF-8 text
+├── EmptyDocument          nothing in it
+├── NotAnApiPage           text, but not one of the kinds of page that are read
+├── OtherLanguage          a translated page: its labels are not the English ones
+├── TruncatedPage          the page ends, or skips, before something that must be there
+├── Contradiction          two places of one page disagree
+├── UnknownNotation        a constraint, type or syntax line in an unknown form
+├── NamesLost              names are missing and cannot be recovered without guessing
+├── ServiceUnknown         the folder or address does not say which service the page is of
+└── DuplicateDocument      two different documents of one service have one name
+"""
+
+from __future__ import annotations
+
+from conformance.errors import BadInput
+
+SHOWN_CHARACTERS = 70
+
+
+def printable(text: str, limit: int = SHOWN_CHARACTERS) -> str:
+    """``text`` on one line without control characters, cut to ``limit`` characters."""
+    clean = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    return clean if len(clean) <= limit else clean[: limit - 3] + "..."
+
+
+class PageProblem(BadInput):
+    """A document that cannot be read.
+
+    ``document`` is the path or address as it was given, ``line`` counts from 1 (None where no line
+    applies), ``expected`` says what should stand there and ``found`` what stands there instead.
+    """
+
+    hint = "check that the document is a complete page of the English AWS API reference"
+
+    def __init__(
+        self, document: str, line: int | None, expected: str, found: str = "", hint: str = ""
+    ) -> None:
+        super().__init__(expected, hint)
+        self.document = document
+        self.line = line
+        self.expected = expected
+        self.found = found
+
+    def __str__(self) -> str:
+        where = printable(self.document, 300)
+        if self.line is not None:
+            where = f"{where}:{self.line}"
+        told = f"{where}: expected {printable(self.expected, 300)}"
+        return f"{told}, found {printable(self.found, 200)}" if self.found else told
+
+
+class UnreadableDocument(PageProblem):
+    """The file or address gives no bytes."""
+
+    hint = "check the path or address and its permissions"
+
+
+class BinaryDocument(PageProblem):
+    """The bytes are not UTF-8 text."""
+
+    hint = "save the page as text, Markdown or HTML in UTF-8"
+
+
+class EmptyDocument(PageProblem):
+    """Nothing but white space."""
+
+    hint = "fetch or save the page again"
+
+
+class NotAnApiPage(PageProblem):
+    """Text that is no operation, data-type, patch-operations or common-errors page."""
+
+
+class OtherLanguage(PageProblem):
+    """A translated page."""
+
+    hint = "take the English page: the address without /de_de/, /ja_jp/ or the like"
+
+
+class TruncatedPage(PageProblem):
+    """Something that every page of this kind has is missing."""
+
+    hint = "the page seems to be cut: fetch or save it again"
+
+
+class Contradiction(PageProblem):
+    """Two statements of one page cannot both hold."""
+
+    hint = "the page contradicts itself: compare it with the published one"
+
+
+class UnknownNotation(PageProblem):
+    """A line whose label is known and whose form is not."""
+
+
+class NamesLost(PageProblem):
+    """Names of members are missing and the syntax block does not settle them."""
+
+    hint = "give the fuller page of the same operation too, or save the page again"
+
+
+class ServiceUnknown(PageProblem):
+    """No service can be told from where the document lies."""
+
+    hint = "name the service with --service"
+
+
+class DuplicateDocument(PageProblem):
+    """Two documents of one service have the same name and different bytes."""
+
+    hint = "rename one of them, or give only one"

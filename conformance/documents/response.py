@@ -1,0 +1,143 @@
+"""The response of an operation page: its status, its members, its errors."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.documents.lines import Line, LineKind
+from conformance.documents.members import Entry, entries, listed, nameless
+from conformance.documents.model import Content, ErrorEntry, Member, Parameter, Place, Where
+from conformance.documents.problems import Contradiction, TruncatedPage
+from conformance.documents.request import read_content, syntax_block, with_media
+from conformance.documents.syntax import PLACEHOLDER, STATUS_LINE, read_body, read_head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from conformance.documents.sections import Outline, Section
+
+SYNTAX, ELEMENTS, ERRORS = "Response Syntax", "Response Elements", "Errors"
+STATUS_SENTENCE = re.compile(r"sends back an HTTP (\d{3}) response")
+ERROR_STATUS = re.compile(r"HTTP Status Code:\s*(\d{3})\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What an operation page says of its success response."""
+
+    status: int | None
+    place: Place
+    headers: tuple[Parameter, ...]
+    content: Content
+    recovered: tuple[str, ...]
+
+
+def read_response(page: Outline) -> Response:
+    """Read status line, headers and body of the response."""
+    block = syntax_block(page, SYNTAX)
+    head, offset = read_head(block, STATUS_LINE, "a status line such as 'HTTP/1.1 200'")
+    section = page.section(ELEMENTS)
+    words = {line.text for line in section.lines}
+    wires = {
+        PLACEHOLDER.sub(r"\1", value): name
+        for name, value, _ in head.headers
+        if PLACEHOLDER.fullmatch(value) or value in words
+    }
+    # A status line with a word instead of a number holds a member too.
+    word = PLACEHOLDER.sub(r"\1", head.start[0])
+    status = int(word) if word.isdigit() else None
+    extra = [*wires, *([] if status else [word])]
+    content, notes = read_content(page, ELEMENTS, SYNTAX, read_body(block, offset), extra)
+    _check_status(page, section, status)
+    members = {member.name: member for member in listed_members(page, section, extra)}
+    return Response(
+        status=status,
+        place=Place(page.document.name, SYNTAX, head.line),
+        headers=tuple(Parameter(members[n], Where.HEADER, w) for n, w in wires.items()),
+        content=with_media(content, head, set(wires), page.document, SYNTAX),
+        recovered=tuple(notes),
+    )
+
+
+def listed_members(page: Outline, section: Section, names: Sequence[str]) -> list[Member]:
+    """The members of a section that are among ``names``."""
+    if not names:
+        return []
+    return [member for member in listed(page, section, set(names)) if member.name in names]
+
+
+def _check_status(page: Outline, section: Section, status: int | None) -> None:
+    """The sentence on the response and the status line must tell the same number."""
+    for line in section.lines:
+        match = STATUS_SENTENCE.search(line.text)
+        if match and status is not None and int(match[1]) != status:
+            raise Contradiction(
+                page.document.shown,
+                line.number,
+                f"the status {status} of the syntax block",
+                f"HTTP {match[1]}",
+            )
+
+
+def read_errors(page: Outline, section: Section) -> list[ErrorEntry]:
+    """The errors of a section: names with a status, or statuses alone where the names are gone.
+
+    A name that comes before the status of the error above it is a member of that error.
+    """
+    found = entries(page, section, set())
+    if not found and page.rendering == "plain text":
+        return list(_nameless_errors(page, section))
+    return list(_grouped(page, section, found))
+
+
+def _grouped(page: Outline, section: Section, found: Sequence[Entry]) -> Iterator[ErrorEntry]:
+    open_error: Entry | None = None
+    members: list[tuple[str, Place]] = []
+    for entry in found:
+        status = _status(entry.lines)
+        if open_error is None:
+            open_error, members = entry, []
+        else:
+            members.append((entry.name or "", _place(page, section, entry.start)))
+        if status is not None:
+            place = _place(page, section, open_error.start)
+            yield ErrorEntry(open_error.name, status, place, tuple(members))
+            open_error = None
+    if open_error is not None:
+        raise TruncatedPage(
+            page.document.shown,
+            open_error.start.number,
+            f"'HTTP Status Code: N' for {open_error.name!r}",
+            "none",
+        )
+
+
+def _nameless_errors(page: Outline, section: Section) -> Iterator[ErrorEntry]:
+    skipped: Entry | None = None
+    for entry in nameless(section):
+        status = _status(entry.lines)
+        if status is None:
+            skipped = skipped or entry
+            continue
+        if skipped is not None:
+            raise TruncatedPage(
+                page.document.shown,
+                skipped.start.number,
+                "'HTTP Status Code: N' in every entry of the errors",
+                skipped.start.text,
+            )
+        yield ErrorEntry(None, status, _place(page, section, entry.start))
+
+
+def _status(lines: Sequence[Line]) -> int | None:
+    for line in lines:
+        match = ERROR_STATUS.fullmatch(line.text) if line.kind is LineKind.TEXT else None
+        if match:
+            return int(match[1])
+    return None
+
+
+def _place(page: Outline, section: Section, line: Line) -> Place:
+    return Place(page.document.name, section.title, line.number)

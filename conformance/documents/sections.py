@@ -1,0 +1,191 @@
+"""A page as sections: ``Request Syntax``, ``Request Body``, ``Errors`` and so on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.documents.lines import IDENTIFIER, Line, LineKind, lines_of
+from conformance.documents.model import Document, Place, Rendering
+from conformance.documents.problems import (
+    EmptyDocument,
+    NotAnApiPage,
+    OtherLanguage,
+    TruncatedPage,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OPERATION = (
+    "Request Syntax",
+    "URI Request Parameters",
+    "Request Body",
+    "Response Syntax",
+    "Response Elements",
+    "Errors",
+    "See Also",
+)
+STRUCTURE = ("Contents", "See Also")
+# In the order in which pages have them: in plain text a heading counts only in this order, as a
+# member may have the name of a heading.
+ORDER = ("Contents", *OPERATION[:-1], "Examples", "See Also")
+ERRORS_INTRO = "For information about the errors that are common to all actions"
+COMMON_TITLES = {"Common Error Types", "Common Errors"}
+PATCH_TITLE = "Patch Operations"
+TITLE = re.compile(r"([A-Za-z]\w*)(?: - (?:Amazon|AWS)\b.*)?")
+TRANSLATED = re.compile(
+    r"(?:Typ|Tipo|Type|Erforderlich|Obligatoire|Obligatorio|Obbligatorio|Obrigatório) ?:\s|"
+    r"Anforderungssyntax|Syntaxe de|Sintaxis de|Sintassi|Sintaxe|Inhalt$|Contenu$|Contenido$|"
+    r"リクエスト|構文|必須|请求|請求|구문|요청",
+)
+SYNTAX_HEADINGS_HINT = "'Request Syntax' (an operation) or 'Contents' (a data type)"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: its canonical title, the line of its heading and the lines below."""
+
+    title: str
+    line: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A page cut into sections, in order; ``last`` is the number of its last line."""
+
+    document: Document
+    rendering: Rendering
+    title: str
+    place: Place
+    sections: dict[str, Section]
+    last: int
+
+    def section(self, title: str) -> Section:
+        """The section of that title; TruncatedPage where the page has none."""
+        if title not in self.sections:
+            expected = f"a section {title!r}"
+            raise TruncatedPage(self.document.shown, self.last, expected, "the end of the page")
+        return self.sections[title]
+
+
+def outline(document: Document) -> Outline:
+    """Cut a document into sections.
+
+    Raises EmptyDocument, OtherLanguage or NotAnApiPage where there is nothing to cut.
+    """
+    if not document.text.strip():
+        raise EmptyDocument(document.shown, 1, "a page", "nothing")
+    rendering, lines = lines_of(document)
+    title = _title(document, rendering, lines)
+    sections = _plain(lines) if rendering is Rendering.PLAIN else _marked(lines)
+    by_title: dict[str, Section] = {}
+    for section in sections:
+        by_title.setdefault(section.title, section)
+    name = title.text.split(" - ", 1)[0].strip()
+    place = Place(document.name, name, title.number)
+    found = Outline(document, rendering, name, place, by_title, max(1, lines[-1].number))
+    _check_language(found, lines)
+    return found
+
+
+def _title(document: Document, rendering: Rendering, lines: Sequence[Line]) -> Line:
+    heads = [line for line in lines if line.kind is LineKind.HEADING]
+    if rendering is Rendering.PLAIN:
+        heads = [line for line in lines if line.kind is LineKind.TEXT]
+    if not heads:
+        raise NotAnApiPage(document.shown, 1, "the title of an API-reference page", "none")
+    return heads[0]
+
+
+def _marked(lines: Sequence[Line]) -> list[Section]:
+    """Sections of a page whose headings are marked; smaller headings stay inside."""
+    heads = [
+        index
+        for index, line in enumerate(lines)
+        if line.kind is LineKind.HEADING and line.level in {1, 2}
+    ]
+    return _cut(lines, [(index, lines[index].text) for index in heads])
+
+
+def _plain(lines: Sequence[Line]) -> list[Section]:
+    heads: list[tuple[int, str]] = []
+    rank = -1
+    for index in range(len(lines)):
+        title = _plain_heading(lines, index)
+        if title is not None and ORDER.index(title) > rank:
+            heads.append((index, title))
+            rank = ORDER.index(title)
+    return _cut(lines, heads)
+
+
+def _plain_heading(lines: Sequence[Line], index: int) -> str | None:
+    """The heading that stands on a line of plain text, if any."""
+    text = lines[index].text
+    if text == "Errors":
+        following = next((line.text for line in lines[index + 1 :] if line.text), "")
+        return "Errors" if following.startswith(ERRORS_INTRO) else None
+    if text.startswith(ERRORS_INTRO):
+        return "Errors"
+    return text if text in ORDER else None
+
+
+def _cut(lines: Sequence[Line], heads: list[tuple[int, str]]) -> list[Section]:
+    ends = [*(index for index, _ in heads[1:]), len(lines)][: len(heads)]
+    return [
+        Section(title, lines[start].number, tuple(lines[start + 1 : end]))
+        for (start, title), end in zip(heads, ends, strict=True)
+    ]
+
+
+def is_operation(page: Outline) -> bool:
+    """Whether the page describes an operation."""
+    return "Request Syntax" in page.sections or (
+        "Response Syntax" in page.sections and IDENTIFIER.fullmatch(page.title) is not None
+    )
+
+
+def check_title(page: Outline) -> None:
+    """Raise NotAnApiPage unless the title is one name."""
+    if not TITLE.fullmatch(page.title):
+        raise NotAnApiPage(
+            page.document.shown, page.place.line, "the name of an operation or type", page.title
+        )
+
+
+def _check_language(page: Outline, lines: Sequence[Line]) -> None:
+    """Refuse a translated page: its address, or labels where English ones should stand."""
+    url = page.document.url or ""
+    locale = re.search(r"/([a-z]{2}_[a-z]{2})/", url)
+    if locale and not locale[1].startswith("en"):
+        raise OtherLanguage(page.document.shown, 1, "an English page", url)
+    english = set(ORDER) & set(page.sections)
+    if english or page.title in COMMON_TITLES or page.title == PATCH_TITLE:
+        for line in lines:
+            if line.kind is LineKind.TEXT and _foreign_label(line.text):
+                raise OtherLanguage(
+                    page.document.shown, line.number, "an English label such as 'Type:'", line.text
+                )
+        return
+    for line in lines:
+        if TRANSLATED.search(line.text):
+            raise OtherLanguage(
+                page.document.shown,
+                line.number,
+                f"the English heading {SYNTAX_HEADINGS_HINT}",
+                line.text,
+            )
+
+
+FOREIGN_LABEL = re.compile(
+    r"(?:Typ|Tipo|Erforderlich|Obligatoire|Obligatorio|Obbligatorio|Obrigatório"
+    r"|Längenbeschränkungen|Muster|Gültige Werte|Type |Modèle |Contraintes de longueur "
+    r"|タイプ|型|必須|类型|必需|유형|필수)"
+    r"[:：]\s?.*"  # noqa: RUF001 - the full-width colon of East Asian pages
+)
+
+
+def _foreign_label(text: str) -> bool:
+    return FOREIGN_LABEL.fullmatch(text) is not None

@@ -1,0 +1,150 @@
+"""Where documents come from: files, folders and addresses, and whose service they are of.
+
+The order matters, as later documents win: arguments in the order given; within a folder its
+sub-folders by name, and in each the plain-text pages first (they carry neither address nor date and
+are the oldest kind of copy), then the others by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from conformance.documents.lines import NEWLINE, front_matter
+from conformance.documents.model import Document
+from conformance.documents.problems import (
+    BinaryDocument,
+    DuplicateDocument,
+    EmptyDocument,
+    ServiceUnknown,
+    UnreadableDocument,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SUFFIXES = {".txt", ".md", ".markdown", ".html", ".htm"}
+SERVICE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+CANONICAL = re.compile(r"<link\b[^>]*\brel=[\"']?canonical\b[^>]*>", re.IGNORECASE)
+HREF = re.compile(r"\bhref=[\"']([^\"']+)[\"']", re.IGNORECASE)
+URL = re.compile(r"https?://[!-~]{1,2000}")
+AWS_DOCUMENTS = "docs.aws.amazon.com"
+MAX_BYTES = 20_000_000
+TIMEOUT = 30.0
+ORDER_RULE = (
+    "in the order given; within a folder plain text first, then by name; the later document wins"
+)
+
+
+def load_documents(arguments: Sequence[str], service: str | None = None) -> list[Document]:
+    """The documents that the arguments name, in order, each once.
+
+    ``service`` overrides what folders and addresses say. Raises UnreadableDocument,
+    BinaryDocument, EmptyDocument, ServiceUnknown or DuplicateDocument.
+    """
+    found: dict[tuple[str, str], Document] = {}
+    for argument in arguments:
+        for document in _documents(argument, service):
+            other = found.setdefault((document.service, document.name), document)
+            if other.sha256 != document.sha256:
+                expected = f"one document named {document.name!r} for {document.service}"
+                raise DuplicateDocument(document.shown, None, expected, other.shown)
+    return list(found.values())
+
+
+def _documents(argument: str, service: str | None) -> Iterator[Document]:
+    if ADDRESS.match(argument):
+        yield _fetch(argument, service)
+        return
+    path = Path(argument)
+    try:
+        files = list(_files(path)) if path.is_dir() else [path]
+        for file in files:
+            yield _from_file(file, service)
+    except OSError as error:
+        shown = str(error.filename or argument)
+        reason = error.strerror or type(error).__name__
+        raise UnreadableDocument(shown, None, "a readable file or folder", reason) from error
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    entries = sorted(folder.iterdir(), key=lambda path: path.name)
+    visible = [path for path in entries if not path.name.startswith(".")]
+    pages = [path for path in visible if path.suffix.lower() in SUFFIXES and path.is_file()]
+    if not pages and not any(path.is_dir() for path in visible):
+        expected = f"pages in the folder ({', '.join(sorted(SUFFIXES))})"
+        raise UnreadableDocument(str(folder), None, expected, "none")
+    yield from sorted(pages, key=lambda path: (path.suffix.lower() != ".txt", path.name))
+    for path in visible:
+        if path.is_dir():
+            yield from _files(path)
+
+
+def _from_file(path: Path, service: str | None) -> Document:
+    with path.open("rb") as stream:
+        content = stream.read(MAX_BYTES + 1)
+    folder = path.resolve().parent.name
+    return _document(path.name, str(path), content, service or _service(str(path), folder))
+
+
+def _fetch(address: str, service: str | None) -> Document:
+    """A document from an address; its URL is then known."""
+    import requests
+
+    parts = [unquote(part) for part in urlsplit(address).path.split("/") if part]
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", parts[-1]) if parts else "index.html"
+    folders = parts[:-1] or [""]
+    is_aws = urlsplit(address).hostname == AWS_DOCUMENTS
+    of = service or _service(address, folders[0] if is_aws else folders[-1])
+    try:
+        with requests.get(address, timeout=TIMEOUT, stream=True) as answer:
+            if not answer.ok:
+                expected = "status 200"
+                raise UnreadableDocument(address, None, expected, str(answer.status_code))
+            content = answer.raw.read(MAX_BYTES + 1, decode_content=True)
+    except requests.RequestException as error:
+        found = type(error).__name__
+        raise UnreadableDocument(address, None, "an answer", found) from error
+    return _document(name, address, content, of, address.partition("#")[0])
+
+
+def _service(shown: str, folder: str) -> str:
+    if not SERVICE.fullmatch(folder):
+        raise ServiceUnknown(shown, None, "a folder named as the service", folder or "none")
+    return folder
+
+
+def _document(
+    name: str, shown: str, content: bytes, service: str, url: str | None = None
+) -> Document:
+    if len(content) > MAX_BYTES:
+        raise UnreadableDocument(shown, None, f"at most {MAX_BYTES} bytes", "more")
+    if not content.strip():
+        raise EmptyDocument(shown, 1, "a page", "nothing")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        found = f"the byte 0x{content[error.start]:02x}"
+        raise BinaryDocument(shown, line, "UTF-8 text", found) from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise BinaryDocument(shown, line, "UTF-8 text", "a NUL byte")
+    digest = hashlib.sha256(content).hexdigest()
+    return Document(name, shown, service, text, digest, url or _stated_url(text))
+
+
+def _stated_url(text: str) -> str | None:
+    """The published address that a page states itself: front matter or a canonical link."""
+    lines = NEWLINE.split(text)
+    for line in lines[: front_matter(lines)]:
+        key, _, value = line.partition(":")
+        if key.strip() == "source_url" and URL.fullmatch(value.strip()):
+            return value.strip()
+    link = CANONICAL.search(text)
+    href = HREF.search(link[0]) if link else None
+    return href[1] if href and URL.fullmatch(href[1]) else None

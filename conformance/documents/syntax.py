@@ -1,0 +1,161 @@
+"""Syntax blocks: a request or status line, header lines and a JSON-like body.
+
+The block may stand on many lines or on one. Placeholders are in double braces, in quotes or bare;
+which bare words of the request line are placeholders is decided by whoever knows the names.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import NoReturn
+
+from conformance.documents.lines import NEWLINE, Line
+from conformance.documents.model import Document, Leaf, ListNode, Node, ObjectNode
+from conformance.documents.problems import TruncatedPage, UnknownNotation
+
+METHODS = "GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS"
+REQUEST_LINE = re.compile(rf"\s*({METHODS})\s+(/\S*)\s+HTTP/1\.1(?=\s|$)")
+STATUS_LINE = re.compile(r"\s*HTTP/1\.1\s+(\{\{\w+\}\}|[A-Za-z]\w*|\d{3})(?=\s|$)")
+HEADER = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*):\s+([^\s{}\[\]\"][^\s\"]*|\{\{[^{}\"]+\}\})")
+PLACEHOLDER = re.compile(r"\{\{\s*([^{}\"]+?)\s*\}\}")
+TOKEN = re.compile(r"\s*(\"(?:[^\"\\]|\\.)*\"|\{\{[^{}\"]+\}\}|[{}\[\]:,]|[^\s{}\[\]:,\"]+)")
+MAX_NESTING = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first part of a syntax block: ``start`` is method and path, or the status text."""
+
+    start: tuple[str, ...]
+    headers: tuple[tuple[str, str, int], ...]
+    line: int
+
+
+class Block:
+    """The text of a syntax block that knows the line of each character."""
+
+    def __init__(self, document: Document, lines: list[Line]) -> None:
+        self.document = document
+        self.text = "\n".join(line.raw or line.text for line in lines)
+        self.numbers = [line.number for line in lines]
+        self.starts = [0]
+        for line in lines:
+            self.starts.append(self.starts[-1] + len(line.raw or line.text) + 1)
+
+    def line_at(self, offset: int) -> int:
+        """The line number of a character of the block."""
+        index = bisect_right(self.starts, offset) - 1
+        return self.numbers[min(index, len(self.numbers) - 1)]
+
+    def fail(self, offset: int, expected: str) -> NoReturn:
+        """Raise TruncatedPage at the end of the block, UnknownNotation before it."""
+        rest = self.text[offset:].strip()
+        error = UnknownNotation if rest else TruncatedPage
+        found = NEWLINE.split(rest)[0] if rest else "the end of the block"
+        raise error(self.document.shown, self.line_at(offset), expected, found)
+
+
+def read_head(block: Block, start: re.Pattern[str], expected: str) -> tuple[Head, int]:
+    """The request or status line and the headers; with the offset where the body begins."""
+    match = start.match(block.text)
+    if match is None:
+        block.fail(0, expected)
+    line = block.line_at(match.start(1))
+    headers = []
+    offset = match.end()
+    header = HEADER.match(block.text, offset)
+    while header:
+        headers.append((header[1], header[2], block.line_at(header.start(1))))
+        offset = header.end()
+        header = HEADER.match(block.text, offset)
+    return Head(match.groups(), tuple(headers), line), offset
+
+
+def read_body(block: Block, offset: int) -> Node | None:
+    """The body of a syntax block, or None; a bare word is a Leaf: the body is that member."""
+    if not block.text[offset:].strip():
+        return None
+    reader = _BodyReader(block, offset)
+    node = reader.node(0)
+    reader.end()
+    return node
+
+
+class _BodyReader:
+    """A descent over the tokens of a body; its depth is bounded."""
+
+    def __init__(self, block: Block, offset: int) -> None:
+        self.block, self.offset = block, offset
+        self.line = block.line_at(offset)
+
+    def node(self, depth: int) -> Node:
+        if depth > MAX_NESTING:
+            self.block.fail(self.offset, f"at most {MAX_NESTING} nested levels")
+        found = self._next("a value")
+        line = self.line
+        if found == "{":
+            return self._object(depth, line)
+        if found == "[":
+            return self._list(depth, line)
+        if found in "}]:,":
+            self.block.fail(self.offset - 1, "a value")
+        return _leaf(found, line)
+
+    def end(self) -> None:
+        """Nothing may follow the body."""
+        if self.block.text[self.offset :].strip():
+            self.block.fail(self.offset, "the end of the syntax block")
+
+    def _object(self, depth: int, line: int) -> ObjectNode:
+        entries: dict[str, Node] = {}
+        while self._peek() != "}":
+            key = self._next("a member name in quotes")
+            if not key.startswith('"'):
+                self.block.fail(self.offset - len(key), "a member name in quotes")
+            name = PLACEHOLDER.sub(r"\1", key[1:-1])
+            if name in entries:
+                self.block.fail(self.offset - len(key), "every member once")
+            self._take(":")
+            entries[name] = self.node(depth + 1)
+            self._separator("}")
+        self._take("}")
+        return ObjectNode(entries, line)
+
+    def _list(self, depth: int, line: int) -> ListNode:
+        items = []
+        while self._peek() != "]":
+            items.append(self.node(depth + 1))
+            self._separator("]")
+        self._take("]")
+        return ListNode(items[0] if items else None, line)
+
+    def _separator(self, close: str) -> None:
+        if self._peek() == ",":
+            self._take(",")
+        elif self._peek() != close:
+            self.block.fail(self.offset, f"',' or '{close}'")
+
+    def _peek(self) -> str:
+        match = TOKEN.match(self.block.text, self.offset)
+        return match[1] if match else ""
+
+    def _next(self, expected: str) -> str:
+        match = TOKEN.match(self.block.text, self.offset)
+        if match is None:
+            self.block.fail(self.offset, expected)
+        self.line = self.block.line_at(match.start(1))
+        self.offset = match.end()
+        return match[1]
+
+    def _take(self, token: str) -> None:
+        if self._peek() != token:
+            self.block.fail(self.offset, f"'{token}'")
+        self._next(token)
+
+
+def _leaf(token: str, line: int) -> Leaf:
+    quoted = token.startswith('"')
+    inner = token[1:-1] if quoted else token
+    return Leaf(PLACEHOLDER.sub(r"\1", inner), quoted, line)
