@@ -1,0 +1,70 @@
+"""The run record: one JSON Lines file a run, written as it goes, the only input of reports."""
+
+from __future__ import annotations
+
+from conformance.record.errors import (
+    NoRunLine,
+    NotJson,
+    RecordProblem,
+    UnknownFormat,
+    Unreadable,
+    Unwritable,
+    WrongOrder,
+    WrongShape,
+)
+from conformance.record.reader import Record, read_record
+from conformance.record.schema import schema
+from conformance.record.values import (
+    FORMAT,
+    Cases,
+    Coverage,
+    Exchange,
+    Line,
+    Request,
+    Response,
+    Role,
+    RunLine,
+    Signing,
+    SummaryLine,
+    Target,
+    Use,
+    Verdict,
+    VerdictLine,
+    count,
+    fails_gate,
+    gate_levels,
+)
+from conformance.record.writer import RecordWriter
+
+__all__ = [
+    "FORMAT",
+    "Cases",
+    "Coverage",
+    "Exchange",
+    "Line",
+    "NoRunLine",
+    "NotJson",
+    "Record",
+    "RecordProblem",
+    "RecordWriter",
+    "Request",
+    "Response",
+    "Role",
+    "RunLine",
+    "Signing",
+    "SummaryLine",
+    "Target",
+    "UnknownFormat",
+    "Unreadable",
+    "Unwritable",
+    "Use",
+    "Verdict",
+    "VerdictLine",
+    "WrongOrder",
+    "WrongShape",
+    "count",
+    "fails_gate",
+    "gate_levels",
+    "read_record",
+    "schema",
+]

@@ -1,0 +1,114 @@
+"""Why a record cannot be read or written; each reason is a type, told in one line.
+
+RecordProblem      exit 2, as every BadInput
+├── Unreadable     the file is missing, a folder, not permitted
+├── Unwritable     the file cannot be created or written
+├── NoRunLine      nothing in it says what was run: empty, or not a record
+├── NotJson        a line is not a JSON object
+├── WrongShape     a line is JSON and not a line of a record
+├── UnknownFormat  written by a newer version
+└── WrongOrder     a line stands where it may not stand
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.errors import BadInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class RecordProblem(BadInput):
+    """A run record that cannot be used."""
+
+
+@dataclass(eq=False)
+class Unreadable(RecordProblem):
+    """The file cannot be opened or read."""
+
+    path: Path
+    why: str
+
+    def __str__(self) -> str:
+        return f"cannot read the record {self.path}: {self.why}"
+
+
+@dataclass(eq=False)
+class Unwritable(RecordProblem):
+    """The file cannot be created or written."""
+
+    hint = "give a file in a folder that you may write to"
+
+    path: Path
+    why: str
+
+    def __str__(self) -> str:
+        return f"cannot write the record {self.path}: {self.why}"
+
+
+@dataclass(eq=False)
+class NoRunLine(RecordProblem):
+    """The file has no first line that says what was run."""
+
+    hint = 'a record begins with a line {"type": "run", ...}; `conformance run --record` writes it'
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"{self.path}:1: no run line; the file is empty or not a run record"
+
+
+@dataclass(eq=False)
+class NotJson(RecordProblem):
+    """A line is not a JSON object in UTF-8; ``line`` counts from 1."""
+
+    hint = "a record is JSON Lines: one JSON object a line"
+
+    path: Path
+    line: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: not a JSON object: {self.why}"
+
+
+@dataclass(eq=False)
+class WrongShape(RecordProblem):
+    """A line does not have the shape of a record line; ``where`` is a JSON pointer into it."""
+
+    path: Path
+    line: int
+    where: str
+    why: str
+
+    def __str__(self) -> str:
+        place = f" at {self.where}" if self.where else ""
+        return f"{self.path}:{self.line}: not a record line{place}: {self.why}"
+
+
+@dataclass(eq=False)
+class UnknownFormat(RecordProblem):
+    """The record says a format version that this version does not read."""
+
+    hint = "read it with the version of conformance that wrote it, or a later one"
+
+    path: Path
+    format: object
+
+    def __str__(self) -> str:
+        return f"{self.path}:1: record format {self.format!r} is not known here (1 is)"
+
+
+@dataclass(eq=False)
+class WrongOrder(RecordProblem):
+    """A line stands where it may not: a second run line, a verdict twice, a line too late."""
+
+    path: Path
+    line: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.why}"

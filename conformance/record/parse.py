@@ -1,0 +1,125 @@
+"""From the JSON of a record line, already held to the schema, to its typed value.
+
+JSON Schema counts 1.0 as an integer, hence the ``int`` around every integer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.contract.model import Level, Source
+from conformance.record.values import (
+    Cases,
+    Coverage,
+    Exchange,
+    Request,
+    Response,
+    Role,
+    RunLine,
+    Signing,
+    SummaryLine,
+    Target,
+    Use,
+    Verdict,
+    VerdictLine,
+)
+
+Json = Mapping[str, Any]
+
+
+def run_line(line: Json) -> RunLine:
+    """The typed form of a run line."""
+    target = line["target"]
+    return RunLine(
+        target=Target(target["name"], target.get("url"), target.get("version")),
+        seed=int(line["seed"]),
+        tool=line["tool"],
+        start=line["start"],
+        profile=line["profile"],
+        services=tuple(line["services"]),
+        specs=line["specs"],
+        command=line.get("command", ""),
+        strict=line.get("strict", False),
+    )
+
+
+def verdict_line(line: Json) -> VerdictLine:
+    """The typed form of a verdict line."""
+    return VerdictLine(
+        requirement=line["requirement"],
+        level=Level(line["level"]),
+        verdict=Verdict(line["verdict"]),
+        service=line["service"],
+        statement=line["statement"],
+        operation=line["operation"],
+        reason=line.get("reason") or "",
+        source=_source(line["source"]),
+        cases=Cases(int(line["cases"]["accept"]), int(line["cases"]["reject"])),
+        seconds=line.get("seconds", 0.0),
+        evidence=tuple(_exchange(exchange) for exchange in line["evidence"]),
+        related=tuple(line.get("related", ())),
+        baseline=line.get("baseline"),
+    )
+
+
+def summary_line(line: Json) -> SummaryLine:
+    """The typed form of a summary line."""
+    coverage = line.get("coverage")
+    counts = {
+        Level(level): {Verdict(verdict): int(n) for verdict, n in row.items()}
+        for level, row in line["counts"].items()
+    }
+    return SummaryLine(
+        requests=int(line["requests"]),
+        seconds=line["seconds"],
+        counts=counts,
+        exit=int(line["exit"]),
+        interrupted=line.get("interrupted", False),
+        coverage=None if coverage is None else _coverage(coverage),
+        notes=tuple(line.get("notes", ())),
+    )
+
+
+def _coverage(coverage: Json) -> Coverage:
+    return Coverage(int(coverage["both_sides"]), int(coverage["of"]))
+
+
+def _source(source: Json) -> Source:
+    return Source(**{name: source[name] for name in Source.__slots__ if name in source})
+
+
+def _exchange(exchange: Json) -> Exchange:
+    response = exchange["response"]
+    return Exchange(
+        request=_request(exchange["request"]),
+        response=None if response is None else _response(response),
+        expected=exchange["expected"],
+        seen=exchange["seen"],
+        role=Role(exchange.get("role", "probe")),
+        seconds=exchange.get("seconds"),
+        uses=tuple(
+            Use(use["value"], int(use["from"]), use["pointer"]) for use in exchange.get("uses", ())
+        ),
+    )
+
+
+def _request(request: Json) -> Request:
+    signing = request.get("signing")
+    return Request(
+        method=request["method"],
+        url=request["url"],
+        headers=request["headers"],
+        body=request.get("body"),
+        body_base64=request.get("body_base64"),
+        signing=None if signing is None else Signing(signing["service"], signing["region"]),
+    )
+
+
+def _response(response: Json) -> Response:
+    return Response(
+        status=int(response["status"]),
+        headers=response["headers"],
+        body=response.get("body"),
+        body_base64=response.get("body_base64"),
+    )

@@ -1,0 +1,200 @@
+"""Reads a record; whatever is wrong with the file is a ``RecordProblem`` with file and line."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from conformance.record import parse
+from conformance.record.errors import (
+    NoRunLine,
+    NotJson,
+    UnknownFormat,
+    Unreadable,
+    WrongOrder,
+    WrongShape,
+)
+from conformance.record.schema import validator
+from conformance.record.values import FORMAT, RunLine, SummaryLine, Verdict, VerdictLine, fails_gate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_KINDS = ("run", "verdict", "summary")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A run as it was recorded.
+
+    ``summary`` is None where the run was interrupted before it could be written; ``truncated``
+    tells that the last line was cut off and left out.
+    """
+
+    path: Path
+    run: RunLine
+    verdicts: tuple[VerdictLine, ...]
+    summary: SummaryLine | None = None
+    truncated: bool = False
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run ended before it had decided everything."""
+        return self.summary is None or self.summary.interrupted
+
+    @property
+    def exit(self) -> int:
+        """The exit code of the run; without a summary, the one its verdicts so far give."""
+        if self.summary is not None:
+            return self.summary.exit
+        if any(fails_gate(line, strict=self.run.strict) for line in self.verdicts):
+            return 1
+        decided = {Verdict.PASSED, Verdict.FAILED}
+        return 0 if any(line.verdict in decided for line in self.verdicts) else 3
+
+
+def read_record(path: str | Path) -> Record:
+    """Read a record whole.
+
+    A last line that was cut off (an interrupted run) is left out and told by ``truncated``.
+
+    Raises:
+        RecordProblem: the file cannot be read or is not a record; see ``record.errors``.
+    """
+    file = Path(path)
+    run: RunLine | None = None
+    verdicts: dict[str, VerdictLine] = {}
+    summary: SummaryLine | None = None
+    data = _content(file)
+    for number, line in _lines(file, data):
+        kind = _kind(file, number, line, first=run is None)
+        _hold_to_schema(file, number, kind, line)
+        if summary is not None:
+            raise WrongOrder(file, number, f"a {kind} line after the summary line")
+        if kind == "run":
+            run = parse.run_line(line)
+        elif kind == "summary":
+            summary = parse.summary_line(line)
+        else:
+            verdict = _verdict(file, number, line)
+            if verdict.requirement in verdicts:
+                raise WrongOrder(file, number, f"a second verdict on {verdict.requirement}")
+            verdicts[verdict.requirement] = verdict
+    if run is None:
+        raise NoRunLine(file)
+    return Record(file, run, tuple(verdicts.values()), summary, _is_cut(data))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        why = error.strerror if isinstance(error, OSError) else None
+        raise Unreadable(file, why or str(error)) from None
+
+
+def _lines(file: Path, data: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The JSON objects of the file with their line numbers, without blank and cut-off lines."""
+    lines = data.split(b"\n")
+    if _is_cut(data):
+        lines.pop()
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield number, _object(file, number, line)
+
+
+def _is_cut(data: bytes) -> bool:
+    """Whether the last line lacks its end and is no JSON value as it stands."""
+    last = data.rpartition(b"\n")[2]
+    if not last.strip():
+        return False
+    try:
+        _decode(last)
+    except (ValueError, RecursionError):
+        return True
+    return False
+
+
+def _object(file: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        value = _decode(line)
+    except UnicodeDecodeError:
+        raise NotJson(file, number, "it is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise NotJson(file, number, f"{error.msg} at column {error.colno}") from None
+    except RecursionError:
+        raise NotJson(file, number, "it is nested too deeply") from None
+    except ValueError as error:
+        raise NotJson(file, number, str(error)) from None
+    if not isinstance(value, dict):
+        raise NotJson(file, number, f"it is {_describe(value)}")
+    return value
+
+
+def _decode(line: bytes) -> Any:
+    text = line.decode("utf-8")
+    value = json.loads(text, parse_constant=_refuse_constant)
+    # A lone surrogate cannot be written in UTF-8, so no report could show it.
+    return _without_surrogates(value) if "\\ud" in text.lower() else value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(v) for key, v in value.items()}
+    return value
+
+
+def _kind(file: Path, number: int, line: dict[str, Any], *, first: bool) -> str:
+    kind = line.get("type")
+    if first and kind != "run":
+        raise NoRunLine(file)
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise WrongShape(file, number, "/type", f"not one of {', '.join(_KINDS)}")
+    if kind == "run" and not first:
+        raise WrongOrder(file, number, "a second run line; one file holds one run")
+    if kind == "run" and "format" in line and line["format"] != FORMAT:
+        raise UnknownFormat(file, line["format"])
+    return kind
+
+
+def _hold_to_schema(file: Path, number: int, kind: str, line: dict[str, Any]) -> None:
+    try:
+        error = next(iter(validator(kind).iter_errors(line)), None)
+    except ValueError as fault:  # what the validator cannot represent: nested too deeply, 1e999
+        raise WrongShape(file, number, "", _shortened(str(fault))) from None
+    if error is not None:
+        where = "".join(f"/{step}" for step in error.instance_path)
+        raise WrongShape(file, number, where, _shortened(error.message))
+
+
+def _verdict(file: Path, number: int, line: dict[str, Any]) -> VerdictLine:
+    verdict = parse.verdict_line(line)
+    for index, exchange in enumerate(verdict.evidence):
+        for place, use in enumerate(exchange.uses):
+            if use.source >= index:
+                where = f"/evidence/{index}/uses/{place}/from"
+                raise WrongShape(file, number, where, f"{use.source} is not an earlier exchange")
+    return verdict
+
+
+def _shortened(message: str, limit: int = 160) -> str:
+    """The message in one line; a validator repeats the whole value, which may be huge."""
+    line = " ".join(message.split())
+    return line if len(line) <= limit else f"{line[: limit // 2]} … {line[-limit // 2 :]}"
+
+
+def _describe(value: object) -> str:
+    names = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,301 @@
+"""The lines of a run record as typed values, and their JSON form.
+
+A record is JSON Lines: one ``RunLine``, a ``VerdictLine`` for each requirement as soon as it is
+decided, at most one ``SummaryLine`` (an interrupted run may lack it). ``as_json`` gives the
+object that ``schema.json`` describes and leaves out what is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from conformance.contract.model import Level, Source
+
+FORMAT = 1
+"""The version of the record format that this package writes and reads."""
+
+Counts = Mapping[Level, Mapping["Verdict", int]]
+"""How many requirements of each level got each verdict."""
+
+
+class Verdict(StrEnum):
+    """What a run found out about one requirement."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNSUPPORTED = "unsupported"
+    SKIPPED = "skipped"
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+
+
+class Role(StrEnum):
+    """What an exchange was sent for."""
+
+    SETUP = "setup"
+    PROBE = "probe"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """The SigV4 scope of a signed request: service name (``geo``) and region."""
+
+    service: str
+    region: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form."""
+        return {"service": self.service, "region": self.region}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it was sent; ``url`` is absolute and percent-encoded as on the wire.
+
+    ``body`` is the text of a UTF-8 body, ``body_base64`` holds any other bytes; both are None
+    where there was no body. ``signing`` is None where the request was not signed.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+    body_base64: str | None = None
+    signing: Signing | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form."""
+        head = {"method": self.method, "url": self.url, "headers": dict(self.headers)}
+        signing = {} if self.signing is None else {"signing": self.signing.as_json()}
+        return head | _body(self.body, self.body_base64) | signing
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response as it was received; bodies as in ``Request``."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+    body_base64: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form."""
+        head = {"status": self.status, "headers": dict(self.headers)}
+        return head | _body(self.body, self.body_base64)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """``value`` appears in this request and came from an earlier answer.
+
+    ``source`` is the index of that exchange in the evidence (``from`` in the record), ``pointer``
+    the JSON pointer of the value in its response body.
+    """
+
+    value: str
+    source: int
+    pointer: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form."""
+        return {"value": self.value, "from": self.source, "pointer": self.pointer}
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer (None where none came), what was expected and what was seen."""
+
+    request: Request
+    response: Response | None
+    expected: str = ""
+    seen: str = ""
+    role: Role = Role.PROBE
+    seconds: float | None = None
+    uses: tuple[Use, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form."""
+        made: dict[str, Any] = {
+            "role": str(self.role),
+            "request": self.request.as_json(),
+            "response": None if self.response is None else self.response.as_json(),
+            "expected": self.expected,
+            "seen": self.seen,
+        }
+        uses = [use.as_json() for use in self.uses]
+        return made | _known(seconds=self.seconds, uses=uses or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """How many cases were sent on each side of a requirement."""
+
+    accept: int = 0
+    reject: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What was tested."""
+
+    name: str
+    url: str | None = None
+    version: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form."""
+        return {"name": self.name} | _known(url=self.url, version=self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """The first line: what was tested, with which tool, seed and specs.
+
+    ``specs`` maps a service to the sha256 of its spec files; ``start`` is an ISO 8601 time in
+    UTC; ``command`` is the command line that reproduces the run.
+    """
+
+    target: Target
+    seed: int
+    tool: str
+    start: str
+    profile: str = "standard"
+    services: tuple[str, ...] = ()
+    specs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    command: str = ""
+    strict: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form."""
+        return {
+            "type": "run",
+            "format": FORMAT,
+            "tool": self.tool,
+            "target": self.target.as_json(),
+            "seed": self.seed,
+            "profile": self.profile,
+            "services": list(self.services),
+            "specs": {service: dict(files) for service, files in self.specs.items()},
+            "start": self.start,
+            "command": self.command,
+            "strict": self.strict,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictLine:
+    """What was found out about one requirement, and its proof.
+
+    ``operation`` is None for a requirement on the whole service. ``related`` names requirements
+    that fail by the same exchange. ``baseline`` is the reason for which a baseline accepts the
+    failure, or None where no baseline covers it.
+    """
+
+    requirement: str
+    level: Level
+    verdict: Verdict
+    service: str
+    statement: str
+    operation: str | None = None
+    reason: str = ""
+    source: Source = field(default_factory=Source)
+    cases: Cases = field(default_factory=Cases)
+    seconds: float = 0.0
+    evidence: tuple[Exchange, ...] = ()
+    related: tuple[str, ...] = ()
+    baseline: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form."""
+        made: dict[str, Any] = {
+            "type": "verdict",
+            "requirement": self.requirement,
+            "service": self.service,
+            "operation": self.operation,
+            "statement": self.statement,
+            "level": str(self.level),
+            "verdict": str(self.verdict),
+            "reason": self.reason,
+            "source": self.source.as_json(),
+            "cases": {"accept": self.cases.accept, "reject": self.cases.reject},
+            "seconds": self.seconds,
+            "evidence": [exchange.as_json() for exchange in self.evidence],
+        }
+        return made | _known(related=list(self.related) or None, baseline=self.baseline)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of the ``of`` constraints were proved on both sides."""
+
+    both_sides: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """The last line; ``requests`` counts every HTTP request the run sent, ``seconds`` its time."""
+
+    requests: int
+    seconds: float
+    counts: Counts
+    exit: int
+    interrupted: bool = False
+    coverage: Coverage | None = None
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form."""
+        counts = {
+            str(level): {str(verdict): n for verdict, n in row.items()}
+            for level, row in self.counts.items()
+        }
+        made: dict[str, Any] = {
+            "type": "summary",
+            "requests": self.requests,
+            "seconds": self.seconds,
+            "counts": counts,
+            "exit": self.exit,
+            "interrupted": self.interrupted,
+            "notes": list(self.notes),
+        }
+        if self.coverage is not None:
+            made["coverage"] = {"both_sides": self.coverage.both_sides, "of": self.coverage.of}
+        return made
+
+
+Line = RunLine | VerdictLine | SummaryLine
+
+
+def count(verdicts: Iterable[VerdictLine]) -> dict[Level, dict[Verdict, int]]:
+    """Count verdicts by level; a level or verdict that does not occur has no entry."""
+    counts: dict[Level, dict[Verdict, int]] = {}
+    for line in verdicts:
+        row = counts.setdefault(line.level, {})
+        row[line.verdict] = row.get(line.verdict, 0) + 1
+    return counts
+
+
+def gate_levels(*, strict: bool) -> frozenset[Level]:
+    """The levels whose failures fail the gate."""
+    always = frozenset({Level.REQUIRED, Level.EXPECTED})
+    return always | {Level.STRICT} if strict else always
+
+
+def fails_gate(line: VerdictLine, *, strict: bool) -> bool:
+    """Whether this verdict makes the run exit with 1."""
+    failed = line.verdict is Verdict.FAILED and line.baseline is None
+    return failed and line.level in gate_levels(strict=strict)
+
+
+def _body(text: str | None, base64: str | None) -> dict[str, Any]:
+    return {"body": text} if base64 is None else {"body_base64": base64}
+
+
+def _known(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
