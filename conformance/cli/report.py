@@ -1,0 +1,75 @@
+"""``conformance report``: make reports from a run record.
+
+``report RECORD`` is the plain form; reports that compare records are subcommands beside it
+(``report matrix A B``). A record whose name is that of a subcommand is given as ``./matrix``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class ReportCommand(click.Command):
+    """A command that hands over to a subcommand when its first argument names one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subcommands: dict[str, click.Command] = {}
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """The context of the subcommand where one is named, else of this command."""
+        chosen = self.subcommands.get(args[0]) if args else None
+        if chosen is None:
+            return super().make_context(info_name, args, parent, **extra)
+        return chosen.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
+
+    def format_epilog(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - the signature is click's
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """List the subcommands below the options."""
+        rows = [(name, sub.get_short_help_str()) for name, sub in self.subcommands.items()]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+
+@click.command(cls=ReportCommand)
+@click.argument("record", type=_FILE)
+@click.option("--html", type=_FILE, metavar="FILE", help="Write the HTML report.")
+@click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML.")
+@click.option("--markdown", type=_FILE, metavar="FILE", help="Write the Markdown summary.")
+def command(record: Path, html: Path | None, junit: Path | None, markdown: Path | None) -> None:
+    """Make reports from a run RECORD; without options, print its summary.
+
+    Exits with 0 when the reports are made, whatever the verdicts.
+    """
+    from conformance import reports
+    from conformance.record import read_record
+
+    read = read_record(record)
+    makers = (
+        (html, reports.write_html),
+        (junit, reports.write_junit),
+        (markdown, reports.write_markdown),
+    )
+    made = [(path, write) for path, write in makers if path is not None]
+    for path, write in made:
+        write(read, path)
+        click.echo(path)
+    if not made:
+        from rich.console import Console
+
+        reports.render_terminal(read, Console(highlight=False), {"record": record})

@@ -1,0 +1,48 @@
+"""Reports on a run, each made from its record alone.
+
+Nothing is imported until it is used: a run that writes no HTML does not load Jinja2.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from conformance.record import Record
+
+__all__ = ["render_terminal", "write_html", "write_junit", "write_markdown"]
+
+
+def render_terminal(
+    record: Record, console: Console, written: Mapping[str, Path] | None = None
+) -> None:
+    """Print the summary of a record; ``written`` names the reports made and their files."""
+    from conformance.reports import terminal
+
+    terminal.render_terminal(record, console, written)
+
+
+def write_html(record: Record, path: str | Path) -> None:
+    """Write the HTML report; raises UnwritableReport."""
+    from conformance.reports import html
+
+    html.write_html(record, path)
+
+
+def write_junit(record: Record, path: str | Path) -> None:
+    """Write the JUnit XML report; raises UnwritableReport."""
+    from conformance.reports import junit
+
+    junit.write_junit(record, path)
+
+
+def write_markdown(record: Record, path: str | Path) -> None:
+    """Write the Markdown summary; raises UnwritableReport."""
+    from conformance.reports import markdown
+
+    markdown.write_markdown(record, path)

@@ -1,0 +1,153 @@
+"""Groups failures by their likely cause, so that one mend is seen to settle many of them.
+
+Failures share a cause when the target answered alike (status, error code, the message without its
+particulars), or, where it answered with success, when the same kind of statement is broken.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from conformance.contract.model import Level
+from conformance.record import Record, Response, VerdictLine, fails_gate
+from conformance.reports.facts import deciding, error_code, error_message, failures
+from conformance.reports.text import one_line
+
+Signature = tuple[str, ...]
+
+_CLIENT_ERROR, _SERVER_ERROR = 400, 500
+_WEIGHT = {Level.REQUIRED: 4, Level.EXPECTED: 3, Level.STRICT: 2, Level.INFORMATIONAL: 1}
+_GATE_FACTOR = 1000
+_SUCCESS = re.compile(r"\D{0,20}2\d\d\b")
+_ACCEPTED = {
+    "maxLength": "Accepts values longer than maxLength",
+    "minLength": "Accepts values shorter than minLength",
+    "maximum": "Accepts numbers above the maximum",
+    "minimum": "Accepts numbers below the minimum",
+    "maxItems": "Accepts lists longer than maxItems",
+    "minItems": "Accepts lists shorter than minItems",
+    "maxProperties": "Accepts maps larger than maxProperties",
+    "minProperties": "Accepts maps smaller than minProperties",
+    "pattern": "Accepts values that do not match the pattern",
+    "enum": "Accepts values outside the enumeration",
+    "type": "Accepts values of a wrong type",
+    "required": "Accepts requests without a required member",
+}
+# What differs between two answers of one cause: quoted text, paths, ids, numbers.
+_PARTICULAR = re.compile(
+    r"\"[^\"]*\"|'[^']*'|`[^`]*`|\b[a-z]+://\S+|(?:/[\w.~%-]+){2,}"
+    r"|\b(?=\w*\d)[\w-]{6,}\b|\b\d+(?:\.\d+)?\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Failures that one mend may settle; ``lines`` worst first, ``gating`` of them gate."""
+
+    signature: Signature
+    title: str
+    lines: tuple[VerdictLine, ...]
+    gating: int
+
+    @property
+    def level(self) -> Level:
+        """The worst level of its failures."""
+        return self.lines[0].level
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The operations concerned, in order of appearance."""
+        return tuple(dict.fromkeys(line.operation or line.service for line in self.lines))
+
+
+def causes(record: Record) -> tuple[Cause, ...]:
+    """The failures of a record by likely cause, the most consequential cause first."""
+    groups: dict[Signature, list[VerdictLine]] = {}
+    for line in failures(record):
+        groups.setdefault(signature(line), []).append(line)
+    strict = record.run.strict
+    found = [_cause(key, lines, strict=strict) for key, lines in groups.items()]
+    return tuple(sorted(found, key=lambda cause: -_consequence(cause, strict=strict)))
+
+
+def signature(line: VerdictLine) -> Signature:
+    """What failures of one cause have in common."""
+    exchange = deciding(line)
+    if exchange is None:
+        return ("statement", *_kind(line))
+    if exchange.response is None:
+        return ("silence", skeleton(exchange.seen))
+    response = exchange.response
+    if response.status >= _CLIENT_ERROR:
+        return ("answer", str(response.status), error_code(response), _message(response))
+    return ("statement", *_kind(line))
+
+
+def skeleton(message: str) -> str:
+    """The message without quoted text, paths, ids and numbers, in one line."""
+    return one_line(_PARTICULAR.sub("…", message[:600]), 100)
+
+
+def _message(response: Response) -> str:
+    return skeleton(error_message(response))
+
+
+def _kind(line: VerdictLine) -> tuple[str, str, str]:
+    """The part of the contract, how it is broken, and on which side, as far as that is known.
+
+    For example ``("request", "maxLength", "reject")``.
+    """
+    parts = line.requirement.split("/")
+    tail = parts[2:] if line.operation else parts[1:]
+    section = tail[0] if tail else ""
+    exchange = deciding(line)
+    allowed = exchange is not None and _SUCCESS.match(exchange.expected) is not None
+    return section, tail[-1] if len(tail) > 1 else "", "accept" if allowed else "reject"
+
+
+def _cause(key: Signature, lines: list[VerdictLine], *, strict: bool) -> Cause:
+    gating = sum(fails_gate(line, strict=strict) for line in lines)
+    return Cause(key, _title(key, lines), tuple(lines), gating)
+
+
+def _title(key: Signature, lines: list[VerdictLine]) -> str:
+    if key[0] == "silence":
+        said = key[1].removeprefix("no answer").lstrip(" :,")
+        return f"No answer: {said}" if said else "No answer"
+    if key[0] == "answer":
+        return _answer_title(*key[1:])
+    if len(lines) == 1:
+        return one_line(lines[0].statement)
+    return _statement_title(*key[1:])
+
+
+def _answer_title(status: str, code: str, message: str) -> str:
+    verb = "Breaks with" if int(status) >= _SERVER_ERROR else "Answers"
+    name = " ".join(part for part in (verb, status, one_line(code, 80)) if part)
+    return f"{name}: {message}" if message else name
+
+
+def _statement_title(section: str, how: str, side: str) -> str:
+    how = one_line(how, 80)
+    if section == "request" and side == "reject":
+        return _ACCEPTED.get(how, f"Accepts what {how} forbids")
+    titles = {
+        "request": f"Mishandles what {how} allows",
+        "response": f"Responses break {how}",
+        "error": f"Does not answer {how} where it is due",
+        "status": f"Success is not answered with status {how}",
+        "patch": f"Patch operation {how} does not do as documented",
+        "behavior": f"Behaves otherwise: {how.replace('-', ' ')}",
+        "protocol": f"Protocol: {how.replace('-', ' ')}",
+        "auth": f"Authentication: {how.replace('-', ' ')}",
+    }
+    return titles.get(section, one_line(f"{section} {how}".strip()) or "Other failures")
+
+
+def _consequence(cause: Cause, *, strict: bool) -> int:
+    """Failures that gate outweigh any that do not; worse levels weigh more."""
+    return sum(
+        _WEIGHT[line.level] * (_GATE_FACTOR if fails_gate(line, strict=strict) else 1)
+        for line in cause.lines
+    )

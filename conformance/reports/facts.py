@@ -1,0 +1,170 @@
+"""What every report says of a record: the headline, the order of failures, what is undecided."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.model import Level, Source
+from conformance.record import Exchange, Record, Response, Role, Verdict, VerdictLine, fails_gate
+from conformance.reports.text import one_line, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LEVELS = tuple(Level)
+VERDICTS = tuple(Verdict)
+UNDECIDED = (Verdict.ERROR, Verdict.UNSUPPORTED, Verdict.INCONCLUSIVE, Verdict.SKIPPED)
+
+LEVEL_MEANING = {
+    Level.REQUIRED: "the documents state it and nothing recorded on AWS contradicts it",
+    Level.EXPECTED: "recorded AWS behaviour, the common errors or the protocol state it",
+    Level.STRICT: "exact messages, header details, order of validation",
+    Level.INFORMATIONAL: "worth telling; nothing published or recorded decides it",
+}
+VERDICT_MEANING = {
+    Verdict.PASSED: "shown to hold",
+    Verdict.FAILED: "shown not to hold, twice",
+    Verdict.UNSUPPORTED: "the target says that it lacks the operation",
+    Verdict.SKIPPED: "not tried: a setup step failed or it was filtered out",
+    Verdict.INCONCLUSIVE: "neither shown: throttled, timed out or not repeatable",
+    Verdict.ERROR: "our own fault, not the target's",
+}
+EXIT_MEANING = {
+    0: "conforms",
+    1: "a gate-level failure that no baseline covers",
+    2: "bad usage or a bad input file",
+    3: "could not test",
+}
+_HEADLINES = {0: "conforms", 1: "does not conform"}
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Requirements that share a verdict and a reason."""
+
+    verdict: Verdict
+    reason: str
+    lines: tuple[VerdictLine, ...]
+
+
+def target_name(record: Record) -> str:
+    """The target and its version, on one line."""
+    target = record.run.target
+    return one_line(f"{target.name} {target.version or ''}".strip())
+
+
+def headline(record: Record) -> str:
+    """What the run says of the target, in a few words: ``does not conform``."""
+    said = _HEADLINES.get(record.exit, "could not be tested")
+    return f"{said} so far (interrupted run)" if record.interrupted else said
+
+
+def failures(record: Record) -> tuple[VerdictLine, ...]:
+    """Every failure: what fails the gate first, then by level, in the order of the record."""
+    strict = record.run.strict
+    failed = (line for line in record.verdicts if line.verdict is Verdict.FAILED)
+    return tuple(sorted(failed, key=lambda line: severity(line, strict=strict)))
+
+
+def severity(line: VerdictLine, *, strict: bool) -> tuple[bool, int]:
+    """A sort key: the worst failure first."""
+    return (not fails_gate(line, strict=strict), LEVELS.index(line.level))
+
+
+def gate_failures(record: Record) -> int:
+    """How many failures make the run exit with 1."""
+    return sum(fails_gate(line, strict=record.run.strict) for line in record.verdicts)
+
+
+def gate_sentence(record: Record) -> str:
+    """Why the run exits as it does."""
+    levels = "required, expected or strict" if record.run.strict else "required or expected"
+    failing = gate_failures(record)
+    accepted = sum(line.baseline is not None for line in failures(record))
+    covered = f", {plural(accepted, 'failure')} accepted by the baseline" if accepted else ""
+    return f"{plural(failing, 'failure')} of level {levels}{covered}"
+
+
+def score(record: Record) -> tuple[int, int]:
+    """How many requirements hold, of how many the target was asked about."""
+    asked = {Verdict.PASSED, Verdict.FAILED, Verdict.UNSUPPORTED}
+    of = sum(line.verdict in asked for line in record.verdicts)
+    return sum(line.verdict is Verdict.PASSED for line in record.verdicts), of
+
+
+def by_operation(
+    lines: Iterable[VerdictLine],
+) -> dict[tuple[str, str | None], list[VerdictLine]]:
+    """The lines by service and operation, both in order of appearance."""
+    groups: dict[tuple[str, str | None], list[VerdictLine]] = {}
+    for line in lines:
+        groups.setdefault((line.service, line.operation), []).append(line)
+    return groups
+
+
+def operation_name(service: str, operation: str | None) -> str:
+    """A title for an operation, or for what a service as a whole must do."""
+    return one_line(f"{service} {operation or '(whole service)'}")
+
+
+def undecided(record: Record) -> Iterator[Undecided]:
+    """What was neither passed nor failed, by verdict and reason, our own errors first."""
+    groups: dict[tuple[Verdict, str], list[VerdictLine]] = {}
+    for line in record.verdicts:
+        if line.verdict in UNDECIDED:
+            groups.setdefault((line.verdict, line.reason), []).append(line)
+    for verdict, reason in sorted(groups, key=lambda key: UNDECIDED.index(key[0])):
+        yield Undecided(verdict, reason, tuple(groups[verdict, reason]))
+
+
+def source_text(source: Source) -> str:
+    """A source in one line: ``api-updatekey.md, Request Body, line 53``."""
+    if source.observation is not None:
+        return one_line(f"recorded on AWS: {source.observation}")
+    if source.protocol is not None:
+        return one_line(f"protocol: {source.protocol}")
+    line = None if source.line is None else f"line {source.line}"
+    parts = [part for part in (source.document, source.section, line) if part]
+    return one_line(", ".join(parts)) or "no source recorded"
+
+
+def web_address(source: Source) -> str | None:
+    """The address of the source where it is one that a browser may be sent to."""
+    address = source.url or ""
+    return address if address.startswith(("https://", "http://")) else None
+
+
+def deciding(line: VerdictLine) -> Exchange | None:
+    """The exchange that decided the verdict: the last one that is not setup."""
+    for exchange in reversed(line.evidence):
+        if exchange.role is not Role.SETUP:
+            return exchange
+    return line.evidence[-1] if line.evidence else None
+
+
+def error_code(response: Response) -> str:
+    """The error's name as AWS writes it: header first, cut at ``:``, after ``#``."""
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    body = json_object(response.body)
+    found = headers.get("x-amzn-errortype") or body.get("__type") or body.get("code") or ""
+    return str(found).split(":")[0].rpartition("#")[2].strip()
+
+
+def error_message(response: Response) -> str:
+    """The message of an error body, or the beginning of a body that is no JSON object."""
+    body = json_object(response.body)
+    for key in ("message", "Message", "errorMessage"):
+        if isinstance(body.get(key), str):
+            return str(body[key])
+    return "" if body else (response.body or "")[:300]
+
+
+def json_object(text: str | None) -> dict[str, Any]:
+    """The JSON object that the text is, or an empty one."""
+    try:
+        value = json.loads(text or "")
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,52 @@
+"""Writes reports to files; a path that cannot be written is told in one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.errors import BadInput
+
+
+@dataclass(eq=False)
+class UnwritableReport(BadInput):
+    """The file of a report cannot be created or written."""
+
+    hint = "give a file in a folder that you may write to"
+
+    path: Path
+    why: str
+
+    def __str__(self) -> str:
+        return f"cannot write the report {self.path}: {self.why}"
+
+
+def write_report(path: str | Path, text: str) -> None:
+    """Write a report in UTF-8, and the folder it goes to where that is missing.
+
+    Raises:
+        UnwritableReport: the file or its folder cannot be written.
+    """
+    file = Path(path)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode("utf-8", "replace"))
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        why = error.strerror if isinstance(error, OSError) else None
+        raise UnwritableReport(file, why or str(error)) from None
+
+
+def check_writable(path: str | Path) -> None:
+    """Find out whether a report could be written there, without changing what is there.
+
+    Raises:
+        UnwritableReport: it could not.
+    """
+    file = Path(path)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("ab"):
+            pass
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else None
+        raise UnwritableReport(file, why or str(error)) from None

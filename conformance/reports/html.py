@@ -1,0 +1,113 @@
+"""The HTML report: one self-contained file that asks nothing of the network.
+
+Whatever a target sent is text here: Jinja2 escapes it, ``visible`` shows control and bidi
+characters, and the content security policy runs no script but the page's own, named by its hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from conformance.record import Record, count
+from conformance.reports import facts, page
+from conformance.reports.causes import causes
+from conformance.reports.difference import difference
+from conformance.reports.files import write_report
+from conformance.reports.text import plural, visible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jinja2 import Environment
+
+_TELLING = 10
+"""How many causes are shown at once; the others fold away."""
+
+
+def write_html(record: Record, path: str | Path) -> None:
+    """Write the HTML report of a record.
+
+    Raises:
+        UnwritableReport: the file cannot be written.
+    """
+    write_report(path, render_html(record))
+
+
+def render_html(record: Record) -> str:
+    """The HTML report of a record as text."""
+    style, script = _asset("report.css"), _asset("report.js")
+    environment = _environment()
+    # What the page itself brings; everything else is escaped.
+    assets = {"style": _trusted(style), "script": _trusted(script)}
+    policy = {"style_hash": _hash(style), "script_hash": _hash(script)}
+    return environment.get_template("report.html.j2").render(**assets, **policy, **_values(record))
+
+
+def _values(record: Record) -> dict[str, Any]:
+    found = causes(record)
+    return {
+        "record": record,
+        "run": record.run,
+        "summary": record.summary,
+        "target": facts.target_name(record),
+        "headline": facts.headline(record),
+        "gate": facts.gate_sentence(record),
+        "score": facts.score(record),
+        "exit_meaning": facts.EXIT_MEANING.get(record.exit, ""),
+        "counts": count(record.verdicts),
+        "levels": facts.LEVEL_MEANING,
+        "verdicts": facts.VERDICT_MEANING,
+        "causes": found[:_TELLING],
+        "more_causes": found[_TELLING:],
+        "undecided": tuple(facts.undecided(record)),
+        "groups": page.groups(record),
+    }
+
+
+def _environment() -> Environment:
+    # Imported here: a run that writes no HTML should not wait for it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("conformance.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters["plural"] = plural
+    environment.filters["fragment"] = lambda anchor: "#" + quote(anchor, safe="/.:~-_[]")
+    environment.globals.update(
+        anchor=page.anchor,
+        deciding=facts.deciding,
+        difference=difference,
+        source_text=facts.source_text,
+    )
+    return environment
+
+
+def _shown(value: object) -> object:
+    """Every text that the template writes passes here: hidden characters become visible."""
+    from markupsafe import Markup
+
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _asset(name: str) -> str:
+    return resources.files("conformance.reports").joinpath("templates", name).read_text("utf-8")
+
+
+def _trusted(text: str) -> object:
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704 - a file of this package
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return "sha256-" + base64.b64encode(digest).decode("ascii")

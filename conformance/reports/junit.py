@@ -1,0 +1,143 @@
+"""JUnit XML: one test case a requirement, for CI systems that show test results.
+
+Only what fails the gate is a failure there: anything else would make CI red where the run is not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.record import Record, Verdict, VerdictLine, fails_gate
+from conformance.reports import facts
+from conformance.reports.files import write_report
+from conformance.reports.reproduce import curl_script
+from conformance.reports.text import one_line, shortened, visible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from xml.etree.ElementTree import Element
+
+    from conformance.contract.model import Level
+
+_LONGEST = 20_000
+
+
+def write_junit(record: Record, path: str | Path) -> None:
+    """Write the JUnit XML report of a record.
+
+    Raises:
+        UnwritableReport: the file cannot be written.
+    """
+    write_report(path, render_junit(record))
+
+
+def render_junit(record: Record) -> str:
+    """The JUnit XML report of a record as text."""
+    from xml.etree import ElementTree as ET
+
+    suites = ET.Element("testsuites", {"name": f"conformance {facts.target_name(record)}"})
+    services: dict[str, list[VerdictLine]] = {}
+    for line in record.verdicts:
+        services.setdefault(line.service, []).append(line)
+    for service, lines in services.items():
+        suites.append(_suite(record, service, lines))
+    _total(suites, list(suites))
+    ET.indent(suites)
+    text: str = ET.tostring(suites, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _suite(record: Record, service: str, lines: list[VerdictLine]) -> Element:
+    from xml.etree import ElementTree as ET
+
+    start = _attribute(record.run.start)
+    suite = ET.Element("testsuite", {"name": _attribute(service), "timestamp": start})
+    properties = ET.SubElement(suite, "properties")
+    for name, value in _properties(record):
+        ET.SubElement(properties, "property", {"name": name, "value": _attribute(value)})
+    cases = [_case(line, strict=record.run.strict) for line in lines]
+    suite.extend(cases)
+    suite.set("tests", str(len(cases)))
+    suite.set("time", f"{sum(line.seconds for line in lines):.3f}")
+    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
+    return suite
+
+
+def _total(suites: Element, parts: list[Element]) -> None:
+    for name in ("tests", "failures", "errors", "skipped"):
+        suites.set(name, str(sum(int(part.get(name, "0")) for part in parts)))
+    suites.set("time", f"{sum(float(part.get('time', '0')) for part in parts):.3f}")
+
+
+def _properties(record: Record) -> tuple[tuple[str, str], ...]:
+    run = record.run
+    return (
+        ("target", facts.target_name(record)),
+        ("url", run.target.url or ""),
+        ("seed", str(run.seed)),
+        ("profile", run.profile),
+        ("tool", run.tool),
+        ("command", run.command),
+        ("verdict", facts.headline(record)),
+    )
+
+
+def _case(line: VerdictLine, *, strict: bool) -> Element:
+    from xml.etree import ElementTree as ET
+
+    case = ET.Element(
+        "testcase",
+        {
+            "classname": _attribute(f"{line.service}.{line.operation or 'service'}"),
+            "name": _attribute(line.requirement),
+            "time": f"{line.seconds:.3f}",
+        },
+    )
+    tag, message = _outcome(line, strict=strict)
+    if tag:
+        part = ET.SubElement(case, tag, {"message": _attribute(message)})
+        if tag != "skipped":
+            part.set("type", line.level if tag == "failure" else "error")
+            part.text = _text(line)
+    if line.verdict is Verdict.FAILED and tag == "skipped":
+        ET.SubElement(case, "system-out").text = _text(line)
+    return case
+
+
+def _outcome(line: VerdictLine, *, strict: bool) -> tuple[str, str]:
+    """The element that tells the verdict, and its message; no element where it passed."""
+    if line.verdict is Verdict.PASSED:
+        return "", ""
+    if line.verdict is Verdict.ERROR:
+        return "error", line.reason or "error"
+    if line.verdict is not Verdict.FAILED:
+        return "skipped", f"{line.verdict}: {line.reason}" if line.reason else line.verdict
+    if fails_gate(line, strict=strict):
+        return "failure", f"{line.statement}: {_seen(line)}"
+    accepted = line.baseline is not None
+    why = f"baseline: {line.baseline}" if accepted else _level(line.level)
+    return "skipped", f"{why}: {_seen(line)}"
+
+
+def _level(level: Level) -> str:
+    return f"{level}, does not fail the gate"
+
+
+def _seen(line: VerdictLine) -> str:
+    exchange = facts.deciding(line)
+    return (exchange.seen if exchange else line.reason) or "failed"
+
+
+def _text(line: VerdictLine) -> str:
+    exchange = facts.deciding(line)
+    said = [line.statement, facts.source_text(line.source), line.source.url or "", line.reason]
+    if exchange is not None:
+        said += [f"expected: {exchange.expected}", f"seen: {exchange.seen}"]
+        said += ["", curl_script(line.evidence)]
+    return visible(shortened("\n".join(part for part in said if part), _LONGEST))
+
+
+def _attribute(text: str) -> str:
+    """A text for an attribute: one line, valid in XML whatever a target sent."""
+    return one_line(text, 500)

@@ -1,0 +1,136 @@
+"""The Markdown summary, made for the step summary of a CI job ($GITHUB_STEP_SUMMARY)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conformance.record import Record, VerdictLine, count, fails_gate
+from conformance.reports import facts
+from conformance.reports.causes import causes
+from conformance.reports.files import write_report
+from conformance.reports.reproduce import curl_script
+from conformance.reports.text import one_line, plural, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_MOST = 600_000
+"""Characters; a step summary of GitHub holds 1 MiB."""
+_LONGEST_SCRIPT = 6000
+_MARKS = re.compile(r"[!-/:-@\[-`{-~]")
+_PLAIN = set("-/:,.()")
+_CAUSES = 5
+
+
+def write_markdown(record: Record, path: str | Path) -> None:
+    """Write the Markdown summary of a record.
+
+    Raises:
+        UnwritableReport: the file cannot be written.
+    """
+    write_report(path, render_markdown(record))
+
+
+def render_markdown(record: Record) -> str:
+    """The Markdown summary of a record as text."""
+    head = "\n".join([*_header(record), *_counts(record), *_causes(record)])
+    return "\n".join([head, *_failures(record, _MOST - len(head)), *_end(record)]) + "\n"
+
+
+def escaped(text: str, limit: int = 300) -> str:
+    """A text that Markdown shows as it is: on one line, no markup, no HTML, no mention."""
+    shown = one_line(text, limit)
+    return _MARKS.sub(lambda m: m[0] if m[0] in _PLAIN else f"&#{ord(m[0])};", shown)
+
+
+def _code(text: str) -> str:
+    return f"<code>{escaped(text)}</code>"
+
+
+def _header(record: Record) -> Iterator[str]:
+    held, of = facts.score(record)
+    yield f"## {escaped(facts.target_name(record))} {facts.headline(record)}"
+    yield ""
+    yield f"{escaped(facts.gate_sentence(record))}; {held:,} of {of:,} requirements hold."
+    yield ""
+
+
+def _counts(record: Record) -> Iterator[str]:
+    counts = count(record.verdicts)
+    yield "| level | " + " | ".join(facts.VERDICTS) + " |"
+    yield "|---|" + "---:|" * len(facts.VERDICTS)
+    for level in facts.LEVELS:
+        if level in counts:
+            cells = (f"{counts[level].get(verdict, 0):,}" for verdict in facts.VERDICTS)
+            yield f"| {level} | " + " | ".join(cells) + " |"
+    yield ""
+
+
+def _causes(record: Record) -> Iterator[str]:
+    found = causes(record)
+    if not found:
+        return
+    yield "### Fix these first"
+    yield ""
+    for number, cause in enumerate(found[:_CAUSES], 1):
+        failing = f"{plural(len(cause.lines), 'failure')}, {cause.gating:,} failing the gate"
+        operations = escaped(", ".join(cause.operations), 120)
+        yield f"{number}. **{escaped(cause.title)}** ({failing}: {operations})"
+    yield ""
+
+
+def _failures(record: Record, room: int) -> Iterator[str]:
+    failed = facts.failures(record)
+    if not failed:
+        return
+    yield f"### {plural(len(failed), 'failure')}"
+    yield ""
+    for number, line in enumerate(failed):
+        text = "\n".join(_failure(line, strict=record.run.strict))
+        room -= len(text.encode("utf-8", "replace"))
+        if room < 0:
+            yield f"- and {len(failed) - number:,} more that do not fit here"
+            break
+        yield text
+    yield ""
+
+
+def _failure(line: VerdictLine, *, strict: bool) -> Iterator[str]:
+    gate = "" if fails_gate(line, strict=strict) else ", does not fail the gate"
+    yield f"- {_code(line.requirement)} ({line.level}{gate}): {escaped(line.statement)}"
+    yield f"  <details><summary>{escaped(facts.source_text(line.source))}</summary>"
+    yield ""
+    exchange = facts.deciding(line)
+    if exchange is not None:
+        yield f"  - expected: {_code(exchange.expected)}"
+        yield f"  - seen: {_code(exchange.seen)}"
+        yield ""
+        yield from _fenced(curl_script(line.evidence))
+    elif line.reason:
+        yield f"  {escaped(line.reason)}"
+    yield ""
+    yield "  </details>"
+
+
+def _fenced(text: str) -> Iterator[str]:
+    if len(text) > _LONGEST_SCRIPT:
+        return
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield f"  {fence}sh"
+    for line in visible(text).splitlines():
+        yield f"  {line}"
+    yield f"  {fence}"
+
+
+def _end(record: Record) -> Iterator[str]:
+    for group in facts.undecided(record):
+        reason = escaped(group.reason) or "no reason recorded"
+        yield f"- {len(group.lines):,} {group.verdict}: {reason}"
+    yield ""
+    if record.summary and record.summary.coverage:
+        coverage = record.summary.coverage
+        yield f"Coverage: {coverage.both_sides:,} of {coverage.of:,} constraints on both sides."
+    yield f"Seed {record.run.seed}; {_code(record.run.command)}"

@@ -1,0 +1,225 @@
+"""What the HTML report shows, as plain values: how much of each requirement, in which order.
+
+A page must stay small and fast whatever a target does, so the detail is rationed: the worst
+failures are shown whole, the next without bodies, the rest in a line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from conformance.record import (
+    Exchange,
+    Record,
+    Request,
+    Response,
+    Role,
+    Verdict,
+    VerdictLine,
+    fails_gate,
+)
+from conformance.reports.difference import Piece, difference
+from conformance.reports.facts import (
+    UNDECIDED,
+    by_operation,
+    deciding,
+    operation_name,
+    severity,
+    source_text,
+    web_address,
+)
+from conformance.reports.reproduce import curl_script, python_script
+from conformance.reports.text import plural, shortened, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_WHOLE, _SHORT = 200, 500
+"""How many requirements are shown whole, and how many at least without bodies."""
+_FEW, _BODY_OF_FEW, _BODY = 80, 4000, 1200
+_LONGEST_SCRIPT = 16_000
+_LONGEST_TEXT, _LONGEST_OF_LINE = 2000, 200
+_ORDER = (Verdict.FAILED, *UNDECIDED, Verdict.PASSED)
+
+
+class Detail(IntEnum):
+    """How much of a requirement is shown."""
+
+    LINE = 0
+    SHORT = 1
+    WHOLE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ShownExchange:
+    """An exchange as shown; the texts are empty where only the line is shown."""
+
+    role: Role
+    line: str
+    answer: str
+    request: str
+    response: str
+    expected: tuple[Piece, ...]
+    seen: tuple[Piece, ...]
+    decides: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A requirement as shown."""
+
+    line: VerdictLine
+    anchor: str
+    source: str
+    address: str | None
+    cases: str
+    gates: bool
+    detail: Detail
+    exchanges: tuple[ShownExchange, ...]
+    curl: str
+    python: str
+
+    @property
+    def deciding(self) -> ShownExchange | None:
+        """The exchange that decided the verdict."""
+        return next((exchange for exchange in self.exchanges if exchange.decides), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The requirements of an operation: those to look at first, then those that passed."""
+
+    name: str
+    telling: tuple[Row, ...]
+    passed: tuple[Row, ...]
+
+    @property
+    def failed(self) -> int:
+        """How many of them failed."""
+        return sum(row.line.verdict is Verdict.FAILED for row in self.telling)
+
+
+def groups(record: Record) -> tuple[Group, ...]:
+    """Every requirement by operation, in the order of the record."""
+    rows = _rows(record)
+    return tuple(
+        _group(operation_name(*key), [rows[line.requirement] for line in lines])
+        for key, lines in by_operation(record.verdicts).items()
+    )
+
+
+def anchor(requirement: str) -> str:
+    """The ``id`` of a requirement in the page."""
+    return re.sub(r"\s", "_", visible(requirement, keep=""))
+
+
+def _group(name: str, rows: Iterable[Row]) -> Group:
+    ranked = sorted(rows, key=lambda row: _ORDER.index(row.line.verdict))
+    telling = tuple(row for row in ranked if row.line.verdict is not Verdict.PASSED)
+    return Group(name, telling, tuple(row for row in ranked if row.line.verdict is Verdict.PASSED))
+
+
+def _rows(record: Record) -> Mapping[str, Row]:
+    strict = record.run.strict
+    ranked = sorted(
+        record.verdicts,
+        key=lambda line: (_ORDER.index(line.verdict), severity(line, strict=strict)),
+    )
+    limit = _BODY_OF_FEW if sum(bool(line.evidence) for line in ranked) <= _FEW else _BODY
+    details = _details(ranked)
+    return {
+        line.requirement: _row(line, detail, limit, strict=strict)
+        for line, detail in zip(ranked, details, strict=True)
+    }
+
+
+def _details(ranked: Iterable[VerdictLine]) -> Iterator[Detail]:
+    """How much of each is shown; what has no evidence costs nothing."""
+    shown = 0
+    for line in ranked:
+        shown += bool(line.evidence)
+        if line.verdict is Verdict.PASSED:
+            yield Detail.SHORT if shown <= _WHOLE else Detail.LINE
+        elif shown <= _WHOLE:
+            yield Detail.WHOLE
+        else:
+            yield Detail.SHORT if shown <= _SHORT else Detail.LINE
+
+
+def _row(line: VerdictLine, detail: Detail, limit: int, *, strict: bool) -> Row:
+    shown = line.evidence if detail else tuple(filter(None, [deciding(line)]))
+    if line.verdict is Verdict.PASSED and not detail:
+        shown = ()
+    return Row(
+        line=line,
+        anchor=anchor(line.requirement),
+        source=source_text(line.source),
+        address=web_address(line.source),
+        cases=_cases(line),
+        gates=fails_gate(line, strict=strict),
+        detail=detail,
+        exchanges=tuple(_shown(exchange, line, detail, limit) for exchange in shown),
+        curl=_script(curl_script(line.evidence)) if detail and line.evidence else "",
+        python=_script(python_script(line.evidence)) if _tells_python(line, detail) else "",
+    )
+
+
+def _tells_python(line: VerdictLine, detail: Detail) -> bool:
+    return detail is Detail.WHOLE and bool(line.evidence)
+
+
+def _cases(line: VerdictLine) -> str:
+    if not (line.cases.accept or line.cases.reject):
+        return "no cases"
+    return f"{line.cases.accept} accept, {plural(line.cases.reject, 'reject case')}"
+
+
+def _script(text: str) -> str:
+    return text if len(text) <= _LONGEST_SCRIPT else ""
+
+
+def _shown(exchange: Exchange, line: VerdictLine, detail: Detail, limit: int) -> ShownExchange:
+    longest = _LONGEST_TEXT if detail else _LONGEST_OF_LINE
+    expected, seen = shortened(exchange.expected, longest), shortened(exchange.seen, longest)
+    left, right = difference(expected, seen)
+    whole = detail is Detail.WHOLE
+    return ShownExchange(
+        role=exchange.role,
+        line=shortened(f"{exchange.request.method} {exchange.request.url}", 400 if detail else 120),
+        answer=_answer(exchange),
+        request=_request(exchange.request, limit) if whole else "",
+        response=_response(exchange.response, limit) if whole else "",
+        expected=left,
+        seen=right,
+        decides=exchange is deciding(line),
+    )
+
+
+def _answer(exchange: Exchange) -> str:
+    status = "no answer" if exchange.response is None else str(exchange.response.status)
+    return status if exchange.seconds is None else f"{status} in {exchange.seconds:.3g} s"
+
+
+def _request(request: Request, limit: int) -> str:
+    first = f"{request.method} {shortened(request.url, limit)}"
+    return _message(first, request.headers, _body(request, limit))
+
+
+def _response(response: Response | None, limit: int) -> str:
+    if response is None:
+        return "no answer"
+    return _message(str(response.status), response.headers, _body(response, limit))
+
+
+def _message(first: str, headers: Mapping[str, str], body: str) -> str:
+    lines = [first, *(f"{name}: {shortened(value, 300)}" for name, value in headers.items())]
+    return "\n".join([*lines, "", body] if body else lines)
+
+
+def _body(message: Request | Response, limit: int) -> str:
+    if message.body_base64 is not None:
+        return f"base64: {shortened(message.body_base64, limit)}"
+    return shortened(message.body or "", limit)

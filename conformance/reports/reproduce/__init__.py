@@ -1,0 +1,8 @@
+"""Scripts that send the exchanges of a verdict again: as curl lines and as Python."""
+
+from __future__ import annotations
+
+from conformance.reports.reproduce.curl import curl_script
+from conformance.reports.reproduce.python import python_script
+
+__all__ = ["curl_script", "python_script"]

@@ -1,0 +1,107 @@
+"""Exchanges as a Python program (requests, botocore) that sends them again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.reports.reproduce.quoting import python_parts, python_text
+from conformance.reports.reproduce.steps import Capture, Form, Step, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from conformance.record import Exchange
+    from conformance.reports.reproduce.parts import Part
+
+_PLAIN = """\
+import requests
+
+
+def send(method, url, headers, body=None):
+    request = requests.Request(method, url, headers=headers, data=body).prepare()
+    request.url = url
+    answer = requests.Session().send(request)
+    print(answer.status_code, dict(answer.headers), answer.text, sep="\\n")
+    return answer
+"""
+_SIGNED = """\
+import os
+
+import requests
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+KEYS = Credentials(
+    os.environ.get("AWS_ACCESS_KEY_ID", "test"),
+    os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
+    os.environ.get("AWS_SESSION_TOKEN"),
+)
+
+
+def send(method, url, headers, body=None, sign=None):
+    signed = AWSRequest(method, url, headers=headers, data=body)
+    if sign:
+        SigV4Auth(KEYS, *sign).add_auth(signed)
+    request = requests.Request(method, url, headers=dict(signed.headers), data=body).prepare()
+    request.url = url
+    answer = requests.Session().send(request)
+    print(answer.status_code, dict(answer.headers), answer.text, sep="\\n")
+    return answer
+"""
+
+
+def python_script(evidence: Sequence[Exchange]) -> str:
+    """A program that sends the exchanges again on a fresh target and prints the answers.
+
+    Needs requests, and botocore where requests are signed.
+    """
+    planned = steps(evidence)
+    imports = _imports(planned)
+    signed = any(step.signing for step in planned)
+    calls = "\n".join(line for step in planned for line in _lines(step))
+    return f"{imports}{_SIGNED if signed else _PLAIN}\n\n{calls}\n"
+
+
+def _imports(planned: Sequence[Step]) -> str:
+    forms = {capture.form for step in planned for capture in step.captures}
+    json = "import json\n" if Form.JSON in forms else ""
+    quote = "from urllib.parse import quote\n" if Form.URL in forms else ""
+    return f"{json}{quote}"
+
+
+def _lines(step: Step) -> Iterator[str]:
+    answer = f"answer_{step.number}"
+    yield f"{answer} = send(" if step.captures else "send("
+    yield f"    {python_text(step.method)},"
+    yield f"    {python_parts(step.url)},"
+    yield f"    {{{_headers(step)}}},"
+    if step.body is not None:
+        yield f"    body={_body(step.body)},"
+    if step.signing is not None:
+        scope = f"{python_text(step.signing.service)}, {python_text(step.signing.region)}"
+        yield f"    sign=({scope}),"
+    yield ")"
+    for capture in step.captures:
+        yield f"{capture.name} = {_extraction(capture, answer)}"
+
+
+def _headers(step: Step) -> str:
+    pairs = (f"{python_text(name)}: {python_parts(value)}" for name, value in step.headers)
+    return ", ".join(pairs)
+
+
+def _body(body: tuple[Part, ...] | bytes) -> str:
+    if isinstance(body, bytes):
+        return repr(body)
+    text = python_parts(body)
+    simple = len(body) == 1 and isinstance(body[0], str)
+    return f"{text}.encode()" if simple or not body else f"({text}).encode()"
+
+
+def _extraction(capture: Capture, answer: str) -> str:
+    keys = "".join(f"[{key if isinstance(key, int) else python_text(key)}]" for key in capture.keys)
+    value = f"{answer}.json(){keys}"
+    if capture.form is Form.URL:
+        return f'quote({value}, safe="")'
+    return f"json.dumps({value})[1:-1]" if capture.form is Form.JSON else f"str({value})"

@@ -1,0 +1,148 @@
+"""Quotes texts for a POSIX shell and for Python so that what is seen is what is meant.
+
+Control characters, bidi marks and other hidden characters never stand as they are: a terminal
+would act on them when the text is pasted, even between quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conformance.reports.reproduce.parts import Part, Repeat, Variable
+from conformance.reports.text import has_hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SAFE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
+_ASCII_END = 0x7F
+_WIDE = 0xFFFF
+_BYTE = 0xFF
+
+
+def shell_words(parts: Iterable[Part]) -> str:
+    """The parts as one word of a shell command."""
+    return "".join(_shell_word(part) for part in _joined(parts)) or "''"
+
+
+def shell_text(text: str) -> str:
+    """A text as one word of a shell command."""
+    if _SAFE.fullmatch(text):
+        return text
+    if has_hidden(text):
+        return f'"$(printf {_format(text)})"'
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def printf(parts: Iterable[Part]) -> str:
+    """A ``printf`` command that writes the parts, whatever characters they have."""
+    kept = tuple(parts)
+    form = "".join("%s" if not isinstance(part, str) else _escaped(part) for part in kept)
+    words = [_shell_word(part) for part in kept if not isinstance(part, str)]
+    # A format that begins with a dash would be taken for an option.
+    dashed = "\\055" + form[1:] if form.startswith("-") else form
+    return " ".join(["printf", f"'{dashed}'", *words])
+
+
+def python_pipe(parts: Iterable[Part]) -> str:
+    """A ``python3`` command that writes the parts: what ``$(...)`` would lose survives here."""
+    kept = tuple(parts)
+    names = [part.name for part in kept if isinstance(part, Variable)]
+    terms = " + ".join(_piped(part, names) for part in kept)
+    words = "".join(f' "${name}"' for name in dict.fromkeys(names))
+    return f"python3 -c 'import sys; sys.stdout.buffer.write(({terms}).encode())'{words}"
+
+
+def _piped(part: Part, names: list[str]) -> str:
+    if isinstance(part, Variable):
+        return f"sys.argv[{list(dict.fromkeys(names)).index(part.name) + 1}]"
+    if isinstance(part, Repeat):
+        return f'"{_plain_text(part.unit)}" * {part.times}'
+    return f'"{_plain_text(part)}"'
+
+
+def python_text(text: str) -> str:
+    """A text as a Python literal, hidden characters escaped."""
+    mark = "'" if '"' in text and "'" not in text else '"'
+    return mark + "".join(_python_character(c, mark) for c in text) + mark
+
+
+def python_parts(parts: Iterable[Part]) -> str:
+    """The parts as a Python expression."""
+    return " + ".join(_python_part(part) for part in parts) or '""'
+
+
+def _joined(parts: Iterable[Part]) -> list[Part]:
+    """The parts with neighbouring texts made one, so that they are quoted once."""
+    made: list[Part] = []
+    for part in parts:
+        last = made[-1] if made else None
+        if isinstance(part, str) and isinstance(last, str):
+            made[-1] = last + part
+        else:
+            made.append(part)
+    return made
+
+
+def _python_part(part: Part) -> str:
+    if isinstance(part, Variable):
+        return part.name
+    if isinstance(part, Repeat):
+        return f"{python_text(part.unit)} * {part.times}"
+    return python_text(part)
+
+
+def _python_character(character: str, mark: str) -> str:
+    if character in (mark, "\\"):
+        return "\\" + character
+    if not has_hidden(character):
+        return character
+    return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(character) or _code(character)
+
+
+def _code(character: str) -> str:
+    code = ord(character)
+    if code <= _BYTE:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= _WIDE else f"\\U{code:08x}"
+
+
+def _shell_word(part: Part) -> str:
+    if isinstance(part, Variable):
+        return f'"${part.name}"'
+    if isinstance(part, Repeat):
+        unit = _plain_text(part.unit)
+        return f'"$(python3 -c \'print("{unit}" * {part.times}, end="")\')"'
+    return shell_text(part)
+
+
+def _plain_text(text: str) -> str:
+    """A text inside a Python literal inside a shell's quotes, in ASCII.
+
+    "!" would be a history reference, a quote would end the shell's quotes.
+    """
+    return "".join(c if _plain(c) else _code(c) for c in text)
+
+
+def _plain(character: str) -> bool:
+    return " " <= character < chr(_ASCII_END) and character not in "'\"\\!$`"
+
+
+def _format(text: str) -> str:
+    escaped = _escaped(text)
+    return f"'\\055{escaped[1:]}'" if escaped.startswith("-") else f"'{escaped}'"
+
+
+def _escaped(text: str) -> str:
+    """A text as part of a single-quoted ``printf`` format."""
+    return "".join(_format_character(c) for c in text)
+
+
+def _format_character(character: str) -> str:
+    special = {"\\": "\\\\", "%": "%%", "'": "'\\''", "\n": "\\n", "\t": "\\t"}
+    if character in special:
+        return special[character]
+    if not has_hidden(character):
+        return character
+    return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "replace"))

@@ -1,0 +1,169 @@
+"""What a script must do for a list of exchanges: what to send, what to keep of each answer."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from conformance.reports.reproduce.parts import Part, cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from conformance.record import Exchange, Request, Role, Signing
+
+# What the sender sets itself, and what a signature made anew replaces.
+_OWN = {
+    "host",
+    "connection",
+    "content-length",
+    "accept-encoding",
+    "user-agent",
+    "transfer-encoding",
+    "expect",
+}
+_SIGNATURE = {"authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"}
+
+
+class Form(StrEnum):
+    """How a value is written where it is used."""
+
+    PLAIN = "plain"
+    URL = "url"
+    JSON = "json"
+
+    def of(self, value: str) -> str:
+        """The value in this form."""
+        if self is Form.URL:
+            return quote(value, safe="")
+        return json.dumps(value)[1:-1] if self is Form.JSON else value
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Variable ``name`` is what ``keys`` (member names and indexes) lead to in an answer."""
+
+    name: str
+    keys: tuple[str | int, ...]
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request to send; ``number`` counts from 1.
+
+    ``body`` is None where there is none; bytes that are not UTF-8 stand as they are.
+    """
+
+    number: int
+    role: Role
+    method: str
+    url: tuple[Part, ...]
+    headers: tuple[tuple[str, tuple[Part, ...]], ...]
+    body: tuple[Part, ...] | bytes | None
+    signing: Signing | None
+    captures: tuple[Capture, ...]
+
+
+def steps(evidence: Sequence[Exchange]) -> tuple[Step, ...]:
+    """The exchanges as steps, in sending order, values from earlier answers as variables."""
+    wanted = _Wanted(evidence)
+    names = [wanted.variables(exchange) for exchange in evidence]
+    return tuple(
+        _step(number, exchange, variables, wanted.of(number - 1))
+        for number, (exchange, variables) in enumerate(zip(evidence, names, strict=True), 1)
+    )
+
+
+class _Wanted:
+    """The values that later requests take from earlier answers, each under one name."""
+
+    def __init__(self, evidence: Sequence[Exchange]) -> None:
+        self._evidence = evidence
+        self._names: dict[tuple[int, str, Form], str] = {}
+
+    def variables(self, exchange: Exchange) -> dict[str, str]:
+        """The texts to replace in this request, and the variable for each."""
+        found: dict[str, str] = {}
+        text = "\n".join(_texts(exchange.request))
+        for use in exchange.uses:
+            for form in Form:
+                written = form.of(use.value)
+                if written and written not in found and written in text:
+                    found[written] = self._name(use.source, use.pointer, form)
+        return found
+
+    def of(self, index: int) -> tuple[Capture, ...]:
+        """What to keep of the answer of the exchange with this index."""
+        return tuple(
+            Capture(name, _keys(pointer, self._evidence[index]), form)
+            for (source, pointer, form), name in self._names.items()
+            if source == index
+        )
+
+    def _name(self, source: int, pointer: str, form: Form) -> str:
+        key = (source, pointer, form)
+        if key not in self._names:
+            last = re.sub(r"\W+", "_", pointer.rpartition("/")[2], flags=re.ASCII).strip("_")
+            stem = f"{last if last[:1].isalpha() else 'value'}_{source + 1}"
+            taken = sum(name.startswith(stem) for name in self._names.values())
+            self._names[key] = f"{stem}_{taken + 1}" if taken else stem
+        return self._names[key]
+
+
+def _texts(request: Request) -> Iterable[str]:
+    return (request.url, request.body or "", *request.headers.values())
+
+
+def _step(
+    number: int, exchange: Exchange, variables: Mapping[str, str], captures: tuple[Capture, ...]
+) -> Step:
+    request = exchange.request
+    return Step(
+        number=number,
+        role=exchange.role,
+        method=request.method,
+        url=cut(request.url, variables),
+        headers=tuple((name, cut(value, variables)) for name, value in _headers(request)),
+        body=_body(request, variables),
+        signing=request.signing,
+        captures=captures,
+    )
+
+
+def _headers(request: Request) -> Iterable[tuple[str, str]]:
+    dropped = _OWN | _SIGNATURE if request.signing else _OWN
+    return ((name, text) for name, text in request.headers.items() if name.lower() not in dropped)
+
+
+def _body(request: Request, variables: Mapping[str, str]) -> tuple[Part, ...] | bytes | None:
+    if request.body_base64 is not None:
+        try:
+            return base64.b64decode(request.body_base64)
+        except binascii.Error:
+            return b""
+    return None if request.body is None else cut(request.body, variables)
+
+
+def _keys(pointer: str, exchange: Exchange) -> tuple[str | int, ...]:
+    """The steps of a JSON pointer; a number is an index where the answer has an array."""
+    try:
+        value: object = json.loads((exchange.response and exchange.response.body) or "")
+    except (ValueError, RecursionError):
+        value = None
+    keys: list[str | int] = []
+    for written in pointer.split("/")[1:]:
+        name = written.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list) and re.fullmatch("[0-9]+", name):
+            keys.append(int(name))
+            value = value[int(name)] if int(name) < len(value) else None
+        else:
+            keys.append(name)
+            value = value.get(name) if isinstance(value, dict) else None
+    return tuple(keys)

@@ -1,0 +1,54 @@
+"""Text of a target made harmless to look at: every invisible character becomes a visible one."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+# Beside the C0 and C1 controls: zero-width characters, bidi marks, embeddings, overrides and
+# isolates, line and paragraph separators, invisible operators, the BOM, interlinear annotation
+# marks, tags, lone surrogates and the noncharacters.
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+_DELETE, _CONTROLS = 0x7F, 0x20
+
+
+def visible(text: str, keep: str = "\n\t") -> str:
+    """The text with controls as symbols (U+241B for ESC) and other hidden ones as ``[U+202E]``.
+
+    Characters in ``keep`` stay as they are; give ``""`` where the text must stay on one line.
+    """
+    return _HIDDEN.sub(lambda m: m[0] if m[0] in keep else _shown(m[0]), text)
+
+
+def has_hidden(text: str) -> bool:
+    """Whether the text has a character that a person would not see, newline and tab included."""
+    return _HIDDEN.search(text) is not None
+
+
+@cache
+def _shown(character: str) -> str:
+    code = ord(character)
+    if code < _CONTROLS:
+        return chr(0x2400 + code)
+    return "\u2421" if code == _DELETE else f"[U+{code:04X}]"
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most ``limit`` characters of the text, and how many there were when it was longer."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]} … [{len(text):,} characters in all]"
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """The text visible, on one line, of at most ``limit`` characters."""
+    return visible(shortened(" ".join(text.split()), limit), keep="")
+
+
+def plural(number: int, noun: str) -> str:
+    """``1 failure``, ``2 failures``, ``1,234 failures``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
