@@ -1,0 +1,94 @@
+"""``conformance replay``: send one failing case of a record again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from conformance.errors import BadInput
+from conformance.target import endpoint
+
+if TYPE_CHECKING:
+    from conformance.engine.replay import Replayed
+    from conformance.record import Record, VerdictLine
+    from conformance.target.endpoint import Target
+
+
+class NothingToReplay(BadInput):
+    """The record has no case of this requirement to send."""
+
+    hint = "`conformance report RECORD` lists the failures of a record"
+
+    def __init__(self, requirement: str, why: str) -> None:
+        self.requirement, self.why = requirement, why
+        super().__init__(f"{requirement}: {why}")
+
+
+@click.command()
+@click.argument("record", type=click.Path(path_type=Path))
+@click.argument("requirement")
+@click.option("--target", help="Where to send it (default: the target of the record).")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0)
+@click.option("--ca-bundle", type=click.Path(path_type=Path))
+def command(
+    record: Path, requirement: str, target: str | None, timeout: float, ca_bundle: Path | None
+) -> None:
+    """Send the exchanges that showed REQUIREMENT to fail, as recorded in RECORD.
+
+    Exit status: 1 when the answer is as it was, 0 when it is another one.
+    """
+    from conformance.record import read_record
+
+    read = read_record(record)
+    line = _line(read, requirement)
+    name = target or (read.run.target.name if _startable(read) else read.run.target.url)
+    with endpoint.open_target(name or "reference", ca_bundle=ca_bundle) as reached:
+        done = _replay(line, reached, timeout, ca_bundle)
+    for one in done:
+        _show(one)
+    last = done[-1]
+    click.echo(f"expected {last.recorded.expected}; recorded {last.recorded.seen}")
+    click.echo("the answer is as it was" if last.same else "the answer is another one now")
+    sys.exit(1 if last.same else 0)
+
+
+def _startable(read: Record) -> bool:
+    return read.run.target.name in {"reference", "moto"}
+
+
+def _line(read: Record, requirement: str) -> VerdictLine:
+    for line in read.verdicts:
+        if line.requirement == requirement:
+            if not line.evidence:
+                raise NothingToReplay(requirement, f"is {line.verdict}, without an exchange")
+            return line
+    raise NothingToReplay(requirement, "is not in the record")
+
+
+def _replay(
+    line: VerdictLine, target: Target, timeout: float, ca_bundle: Path | None
+) -> list[Replayed]:
+    from conformance.engine.channel import SignedChannel
+    from conformance.engine.replay import replay
+    from conformance.target.credentials import find_credentials
+    from conformance.target.http import HttpTransport
+    from conformance.target.retry import RetryingTransport
+    from conformance.target.signing import Signer
+
+    credentials, region = find_credentials(is_loopback=target.is_loopback)
+    signing = line.evidence[-1].request.signing
+    signer = Signer(credentials, region, signing.service if signing else line.service)
+    transport = RetryingTransport(HttpTransport(timeout=timeout, ca_bundle=ca_bundle))
+    return replay(line.evidence, SignedChannel(target.url, signer, transport))
+
+
+def _show(one: Replayed) -> None:
+    request = one.exchange.request
+    body = (request.body or b"").decode("utf-8", "replace")
+    click.echo(f"{one.recorded.role}: {request.method} {request.url}")
+    if body:
+        click.echo(f"  {body[:500]}")
+    click.echo(f"  -> {one.answer.told()}")
