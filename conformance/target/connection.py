@@ -1,0 +1,161 @@
+"""Connections that send the exact target, know when they are stale, and keep to a deadline.
+
+urllib3 makes the pools, TLS and proxies; these classes change three things of a connection:
+
+* the request target is taken as it is (urllib3 would rewrite percent-encodings);
+* the time limit of a response is for all of it. A socket's own timeout starts again with every
+  byte, so a server that trickles one byte a second would never be cut off;
+* a connection that the server closed while it was idle is told from one that the server closed
+  because of the request, so that only the first is tried again.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import time
+from typing import TYPE_CHECKING, Any
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Mapping
+
+
+class ExactHeaders(dict[str, str]):
+    """Headers in their order, repeated names included, and the request target with them.
+
+    The pool sends a copy of the headers it is given and asks them for little else: that makes them
+    the one thing that travels untouched from the adapter to the connection.
+    """
+
+    def __init__(self, pairs: tuple[tuple[str, str], ...], target: str | None) -> None:
+        super().__init__(pairs)
+        self.target = target
+        """None where a proxy has to be sent the whole URL."""
+        self._pairs = pairs
+
+    def __contains__(self, name: object) -> bool:
+        wanted = str(name).lower()
+        return any(known.lower() == wanted for known in self)
+
+    def items(self) -> Any:
+        """The pairs as they are sent."""
+        return self._pairs
+
+    def copy(self) -> ExactHeaders:
+        """The same pairs and target."""
+        return ExactHeaders(self._pairs, self.target)
+
+    def update(self, more: Mapping[str, str]) -> None:  # type: ignore[override]
+        """Append what a proxy wants to be told."""
+        super().update(more)
+        self._pairs += tuple(more.items())
+
+
+class StaleConnectionError(ConnectionError):
+    """A kept-alive connection was closed by the server before it answered."""
+
+
+class _DeadlineReader(io.RawIOBase):
+    """Reads a socket until a moment on the monotonic clock, however the bytes are portioned."""
+
+    def __init__(self, sock: socket.socket, file: io.RawIOBase, deadline: float) -> None:
+        self._sock = sock
+        self._file = file
+        self._deadline = deadline
+        self._started = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the response took longer than its deadline")
+        self._sock.settimeout(left)
+        try:
+            count = self._sock.recv_into(buffer)
+        except ConnectionResetError as error:
+            if self._started:
+                raise ConnectionAbortedError("reset within the response") from error
+            raise
+        self._started = True
+        return count
+
+    def close(self) -> None:
+        # The file is an open use of the socket: the socket outlives its connection until then.
+        self._file.close()
+        super().close()
+
+
+class _DeadlineResponse(http.client.HTTPResponse):
+    """A response whose status line, headers and body share one time limit.
+
+    The limit is the timeout that the socket has when reading starts: the pool sets it to what is
+    left for the exchange.
+    """
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        limit = sock.gettimeout()
+        if limit is not None:
+            file = self.fp.detach()
+            self.fp = io.BufferedReader(_DeadlineReader(sock, file, time.monotonic() + limit))
+
+
+class _Careful(HTTPConnection):
+    """What plain and TLS connections have in common."""
+
+    response_class = _DeadlineResponse
+    _answered = 0
+    _outgoing: list[bytes] | None = None
+
+    def connect(self) -> None:
+        self._answered = 0
+        super().connect()
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        headers = kwargs.get("headers")
+        target = headers.target if isinstance(headers, ExactHeaders) else None
+        self._outgoing = []
+        try:
+            super().request(method, target or url, *args, **kwargs)
+        finally:
+            parts, self._outgoing = self._outgoing, None
+        self.send(b"".join(parts))
+
+    def send(self, data: Any) -> None:
+        """Hold the pieces of a request back: head and body leave as one write."""
+        if self._outgoing is None:
+            super().send(data)
+        else:
+            self._outgoing.append(bytes(data))
+
+    def getresponse(self) -> Any:
+        try:
+            response = super().getresponse()
+        except ConnectionResetError as error:
+            if self._answered:
+                raise StaleConnectionError(str(error)) from error
+            raise
+        self._answered += 1
+        return response
+
+
+class _CarefulTLS(_Careful, HTTPSConnection):
+    """The same over TLS."""
+
+
+class CarefulPool(HTTPConnectionPool):
+    """Keeps plain connections."""
+
+    ConnectionCls = _Careful
+
+
+class CarefulTLSPool(HTTPSConnectionPool):
+    """Keeps TLS connections."""
+
+    ConnectionCls = _CarefulTLS

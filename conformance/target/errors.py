@@ -1,0 +1,98 @@
+"""Why a target could not be tested, one type a reason."""
+
+from __future__ import annotations
+
+from conformance.errors import BadInput, CouldNotTest
+
+
+class MalformedURL(BadInput):
+    """The text given as a target is neither a known name nor a usable URL."""
+
+    hint = "give reference, moto, or a URL such as http://127.0.0.1:4566"
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__()
+        self.text = text
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.text!r} is no target: {self.reason}"
+
+
+class NoCertificates(BadInput):
+    """The file of certificates to trust does not exist."""
+
+    hint = "give a file of PEM certificates with --ca-bundle or in REQUESTS_CA_BUNDLE"
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"there are no certificates at {self.path}"
+
+
+class Unreachable(CouldNotTest):
+    """Nothing accepts connections where the target should be."""
+
+    hint = "is it running, and is this its address?"
+
+    def __init__(self, host: str, port: int, detail: str) -> None:
+        super().__init__()
+        self.host = host
+        self.port = port
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"cannot connect to {self.host} port {self.port}: {self.detail}"
+
+
+class UntrustedTLS(CouldNotTest):
+    """The target's certificate is not trusted, or it does not speak TLS."""
+
+    hint = "trust its certificate with --ca-bundle FILE, or use http:// if it speaks plain HTTP"
+
+    def __init__(self, host: str, port: int, detail: str) -> None:
+        super().__init__()
+        self.host = host
+        self.port = port
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"no trusted TLS connection to {self.host} port {self.port}: {self.detail}"
+
+
+class NotInstalled(CouldNotTest):
+    """The target comes with an extra that is not installed."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(hint=f"pip install 'aws-conformance[{target}]'")
+        self.target = target
+
+    def __str__(self) -> str:
+        return f"{self.target} is not installed"
+
+
+class TargetDidNotStart(CouldNotTest):
+    """The target was started as a child process and did not come up."""
+
+    def __init__(self, target: str, detail: str) -> None:
+        super().__init__()
+        self.target = target
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.target} did not start: {self.detail}"
+
+
+class NoCredentials(CouldNotTest):
+    """No credentials are set, and the target is not on this machine."""
+
+    hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+
+    def __init__(self, detail: str = "the credential chain is empty") -> None:
+        super().__init__()
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"no AWS credentials to sign with: {self.detail}"

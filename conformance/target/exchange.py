@@ -1,0 +1,85 @@
+"""One request as it was sent and what came back, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FailureKind(StrEnum):
+    """Why no usable response arrived."""
+
+    REFUSED = "refused"
+    """No connection could be made."""
+    RESET = "reset"
+    """The connection ended before the response was complete."""
+    TIMEOUT = "timeout"
+    """The deadline of the request passed, whatever had arrived by then."""
+    TLS = "tls"
+    """The TLS handshake failed or the certificate is not trusted."""
+    PROTOCOL = "protocol"
+    """What arrived is not an HTTP response."""
+    TOO_LARGE = "too-large"
+    """The body is larger than the tool is willing to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransportFailure:
+    """What happened instead of a response; ``detail`` is one line for people."""
+
+    kind: FailureKind
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request, byte for byte: the transport adds no header and normalises no path.
+
+    ``url`` is absolute and already percent-encoded; what follows its authority is the request
+    target on the wire. ``headers`` keep their order and may repeat a name.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever the case of its name; None where absent."""
+        return _first(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response as it arrived; ``body`` has its transfer encoding removed and nothing else."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever the case of its name; None where absent."""
+        return _first(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its answer: exactly one of ``response`` and ``failure`` is set.
+
+    ``seconds`` is the time from the first byte sent to the last received, of the last attempt;
+    ``attempts`` counts the HTTP requests that were sent for it, retries included.
+    """
+
+    request: Request
+    response: Response | None
+    failure: TransportFailure | None
+    seconds: float
+    attempts: int = 1
+
+
+def _first(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)

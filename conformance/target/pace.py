@@ -1,0 +1,42 @@
+"""Keeps requests from being sent faster than the user allows."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.target.exchange import Exchange, Request
+    from conformance.target.transport import Transport
+
+
+class PacedTransport:
+    """Starts at most ``rate`` requests a second, evenly spaced, over all threads."""
+
+    def __init__(
+        self,
+        inner: Transport,
+        rate: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._inner = inner
+        self._gap = 1.0 / rate
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._next = clock()
+
+    def send(self, request: Request) -> Exchange:
+        """Wait for this request's turn, then send it."""
+        with self._lock:
+            now = self._clock()
+            turn = max(now, self._next)
+            self._next = turn + self._gap
+        if turn > now:
+            self._sleep(turn - now)
+        return self._inner.send(request)
