@@ -1,0 +1,62 @@
+"""``conformance serve``: the embedded reference in the foreground, as it is or with faults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from conformance.reference.readings import ReadingName
+
+
+@click.command(short_help="Serve the embedded reference.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free port."
+)
+@click.option(
+    "--reading",
+    type=click.Choice(["a", "b"]),
+    default="a",
+    show_default=True,
+    help="How to decide what nobody has recorded.",
+)
+@click.option("--fault", "faults", multiple=True, metavar="ID", help="Serve a mutant; repeatable.")
+@click.option("--seed", type=int, metavar="N", help="Make ids and generated values repeat.")
+@click.option("--list-faults", is_flag=True, help="List the faults, then end.")
+def command(
+    port: int, reading: ReadingName, faults: tuple[str, ...], seed: int | None, *, list_faults: bool
+) -> None:
+    """Serve an executable model of API Gateway's and Amazon Location's API keys.
+
+    Both services listen on one port of 127.0.0.1, keep their state in memory and check no
+    signatures. Ctrl-C ends it.
+    """
+    from conformance.reference.server import Options, serve
+
+    if list_faults:
+        _list_faults()
+        return
+    options = Options(port, reading, faults, seed)
+    serve(options, lambda url: _announce(url, options.reading, options.faults))
+    click.echo("ended", err=True)
+
+
+def _announce(url: str, reading: str, faults: tuple[str, ...]) -> None:
+    """One line on standard output that a program can wait for, the rest on standard error."""
+    click.echo(f"listening on {url}")
+    click.echo("  API Gateway      /apikeys  /tags/{arn}", err=True)
+    click.echo("  Amazon Location  /metadata/v0/keys  /metadata/v0/list-keys", err=True)
+    if reading != "a":
+        click.echo(f"  reading {reading} of what nobody has recorded", err=True)
+    for fault in faults:
+        click.echo(f"  with the fault {fault}", err=True)
+    click.echo("Ctrl-C ends it.", err=True)
+
+
+def _list_faults() -> None:
+    from conformance.reference.faults import registry
+    from conformance.reference.tables import load
+
+    for fault in registry(load()).values():
+        click.echo(f"{fault.id}\t{fault.kind}\t{fault.summary}")

@@ -1,0 +1,1 @@
+"""The embedded reference: an executable model of API Gateway and Amazon Location API keys."""

@@ -1,0 +1,46 @@
+"""``python -m conformance.reference``: serve until told to stop; for programs that start one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from conformance.errors import Problem
+from conformance.reference.server import Options, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def options(arguments: Sequence[str] | None = None) -> Options:
+    """The options of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.reference", description="Serve the embedded reference."
+    )
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free port (default)")
+    parser.add_argument("--reading", choices=("a", "b"), default="a")
+    parser.add_argument("--fault", action="append", default=[], metavar="ID")
+    parser.add_argument("--seed", type=int, help="make ids and generated values repeat")
+    parser.add_argument("--parent-pid", type=int, help="end when this process ends")
+    given = parser.parse_args(arguments)
+    return Options(given.port, given.reading, tuple(given.fault), given.seed, given.parent_pid)
+
+
+def _announce(url: str) -> None:
+    """Tell the program that waits for it."""
+    sys.stdout.write(f"listening on {url}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Print ``listening on URL`` on standard output, then serve."""
+    try:
+        serve(options(), _announce)
+    except Problem as problem:
+        sys.stderr.write(f"{problem}\n")
+        sys.exit(problem.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""API Gateway's API keys: state, rules and wording."""

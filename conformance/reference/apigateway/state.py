@@ -1,0 +1,83 @@
+"""API keys as stored, and as shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """One API key; times are epoch seconds, ``sequence`` grows with each creation."""
+
+    id: str
+    value: str
+    sequence: int
+    created: int
+    updated: int
+    enabled: bool = False
+    name: str | None = None
+    description: str | None = None
+    customer_id: str | None = None
+    stage_keys: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class ApiKeys:
+    """The account's API keys, by id and by value."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, ApiKey] = {}
+        self._ids: dict[str, str] = {}
+        self._sequence = 0
+
+    def next_sequence(self) -> int:
+        """A number greater than every one before."""
+        self._sequence += 1
+        return self._sequence
+
+    def get(self, key_id: str) -> ApiKey | None:
+        """The key with this id."""
+        return self._by_id.get(key_id)
+
+    def with_value(self, value: str) -> ApiKey | None:
+        """The key with this value."""
+        key_id = self._ids.get(value)
+        return None if key_id is None else self._by_id[key_id]
+
+    def put(self, key: ApiKey) -> None:
+        """Store a new key, or a new version of one."""
+        before = self._by_id.get(key.id)
+        if before is not None and before.value != key.value:
+            self._ids.pop(before.value, None)
+        self._by_id[key.id] = key
+        self._ids[key.value] = key.id
+
+    def remove(self, key_id: str) -> None:
+        """Forget a key; unknown ids are none."""
+        key = self._by_id.pop(key_id, None)
+        if key is not None:
+            self._ids.pop(key.value, None)
+
+    def newest_first(self) -> Iterator[ApiKey]:
+        """Every key, the newest first (recorded)."""
+        return reversed(self._by_id.values())
+
+
+def shown(key: ApiKey, *, empty_texts: bool) -> dict[str, Any]:
+    """What every answer shows of a key: absent texts are left out, never null (recorded)."""
+    body: dict[str, Any] = {"id": key.id}
+    texts = (
+        ("name", key.name),
+        ("description", key.description),
+        ("customerId", key.customer_id),
+    )
+    body |= {name: text for name, text in texts if text or (text == "" and empty_texts)}
+    body["enabled"] = key.enabled
+    body["createdDate"] = key.created
+    body["lastUpdatedDate"] = key.updated
+    body["stageKeys"] = list(key.stage_keys)
+    return body

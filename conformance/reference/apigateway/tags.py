@@ -1,0 +1,65 @@
+"""TagResource, UntagResource and GetTags for API keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.apigateway import wording
+from conformance.reference.outcome import Outcome, Refused
+
+if TYPE_CHECKING:
+    from conformance.reference.apigateway.limits import Limits, Measure
+    from conformance.reference.apigateway.state import ApiKey, ApiKeys
+
+_ARN = re.compile(r"arn:aws[a-z-]*:apigateway:[a-z0-9-]+::/apikeys/([^/]+)")
+
+Members = Mapping[str, Any]
+
+
+class Tags:
+    """The tag operations over the account's keys."""
+
+    def __init__(self, keys: ApiKeys, limits: Limits, measure: Measure) -> None:
+        self._keys, self._limits, self._measure = keys, limits, measure
+        self.handlers: dict[str, Callable[[Members], Outcome]] = {
+            "TagResource": self.add,
+            "UntagResource": self.remove,
+            "GetTags": self.get,
+        }
+
+    def check(self, tags: Mapping[str, str]) -> None:
+        """Raise Refused for tags that cannot be."""
+        for name, value in tags.items():
+            self._limits.check_tag(name, value, self._measure)
+
+    def add(self, members: Members) -> Outcome:
+        """TagResource: adds to the tags, replaces those of the same name."""
+        key = self._key(members["resource_arn"])
+        tags = members.get("tags", {})
+        self.check(tags)
+        self._keys.put(replace(key, tags={**key.tags, **tags}))
+        return Outcome(204)
+
+    def remove(self, members: Members) -> Outcome:
+        """UntagResource: names that are not there do not matter."""
+        key = self._key(members["resource_arn"])
+        gone = set(members.get("tagKeys", ()))
+        tags = {name: value for name, value in key.tags.items() if name not in gone}
+        self._keys.put(replace(key, tags=tags))
+        return Outcome(204)
+
+    def get(self, members: Members) -> Outcome:
+        """GetTags: all of them; its paging members are documented as not supported."""
+        return Outcome(200, {"tags": dict(self._key(members["resource_arn"]).tags)})
+
+    def _key(self, arn: str) -> ApiKey:
+        match = _ARN.fullmatch(arn)
+        if match is None:
+            raise Refused(wording.bad_request("Invalid ARN specified in the request"))
+        key = self._keys.get(match[1])
+        if key is None:
+            raise Refused(wording.NOT_FOUND)
+        return key

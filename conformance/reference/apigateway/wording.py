@@ -1,0 +1,137 @@
+"""API Gateway's error texts, as recorded; where nothing was recorded, in the same manner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.model import Kind
+from conformance.reference.constraints import ITEM_NULL, REQUIRED, Violation
+from conformance.reference.outcome import Refusal
+
+if TYPE_CHECKING:
+    from conformance.reference.coercion import Path, UnknownMember, WrongType
+    from conformance.reference.readings import Readings
+
+OP_ORDER = ("add", "remove", "move", "test", "replace", "copy")
+"""Recorded order of the op names in the message; the documents list them in another."""
+
+NOT_FOUND = Refusal("NotFoundException", 404, "Invalid API Key identifier specified")
+VALUE_EXISTS = Refusal("ConflictException", 409, "API Key already exists")
+
+
+def bad_request(message: str) -> Refusal:
+    """A BadRequestException."""
+    return Refusal("BadRequestException", 400, message)
+
+
+NAME_TOO_LONG = bad_request("Invalid API Key name, can be at most 1024 characters.")
+VALUE_TOO_SHORT = bad_request("API Key value should be at least 20 characters")
+VALUE_TOO_LONG = bad_request("API Key value exceeds maximum size of 128 characters")
+BAD_DESCRIPTION = bad_request("Invalid API Key description specified.")
+BAD_STAGE = bad_request("Invalid stage key specified")
+NO_SUCH_STAGE = Refusal("NotFoundException", 404, "Invalid stage identifier specified")
+BAD_TAG = bad_request("Invalid tag specified")
+BAD_POSITION = bad_request("Invalid position parameter")
+BAD_LIMIT = bad_request("Invalid limit parameter")
+NO_OPERATIONS = bad_request("Invalid patch operations specified")
+
+_JAVA_CLASSES = {
+    bool: "java.lang.Boolean",
+    int: "com.amazon.coral.value.json.numbers.TruncatingBigNumber",
+    float: "com.amazon.coral.value.json.numbers.TruncatingBigNumber",
+    str: "java.lang.String",
+}
+_WANTED = {
+    Kind.STRING: "an String",
+    Kind.BOOLEAN: "a Boolean",
+    Kind.INTEGER: "an Integer",
+    Kind.NUMBER: "a Double",
+    Kind.TIMESTAMP: "a Timestamp",
+}
+
+
+class GatewayDialect:
+    """Errors before the rules: SerializationException, then ValidationException."""
+
+    def __init__(self, readings: Readings) -> None:
+        self._readings = readings
+
+    def malformed(self) -> Refusal:
+        """The body is not JSON; the text is unrecorded."""
+        code = _code(self._readings.malformed_json_is_a_service_error)
+        return Refusal(code, 400, "Unable to parse the request body")
+
+    def wrong_type(self, problem: WrongType) -> Refusal:
+        """A value has the wrong JSON type."""
+        code = _code(self._readings.wrong_types_are_a_service_error)
+        return Refusal(code, 400, _wrong_type(problem))
+
+    def unknown_member(self, problem: UnknownMember) -> Refusal:
+        """A member is not modelled."""
+        return bad_request(f"Unrecognized member: {problem.path[-1]}")
+
+    def violations(self, operation: str, body: list[Violation], labels: list[Violation]) -> Refusal:
+        """Every broken constraint in one error, the body's first."""
+        prefix = f"{operation[0].lower()}{operation[1:]}Input"
+        texts = [_violation(found, _place((prefix, *found.path))) for found in body]
+        texts += [_violation(found, _place(found.path)) for found in labels]
+        noun = "error" if len(texts) == 1 else "errors"
+        message = f"{len(texts)} validation {noun} detected: {'; '.join(texts)}"
+        return Refusal("ValidationException", 400, message)
+
+
+def _code(is_service_error: bool) -> str:  # noqa: FBT001 - a reading, passed on
+    return "BadRequestException" if is_service_error else "SerializationException"
+
+
+def _wrong_type(problem: WrongType) -> str:
+    found = _JAVA_CLASSES.get(type(problem.value))
+    if found is None:
+        noun = "list" if isinstance(problem.value, list) else "structure or map"
+        return f"Start of {noun} found where not expected."
+    if problem.wanted not in _WANTED:
+        return "Unexpected token in the request body"
+    return f"class {found} can not be converted to {_WANTED[problem.wanted]}"
+
+
+def _place(path: Path) -> str:
+    """``updateApiKeyInput.patchOperations.1.member.op``: positions count from 1."""
+    return ".".join(f"{part + 1}.member" if isinstance(part, int) else str(part) for part in path)
+
+
+def _violation(found: Violation, place: str) -> str:
+    value = "null" if found.value is None else f"'{_shown(found.value)}'"
+    return f"Value {value} at '{place}' failed to satisfy constraint: {_constraint(found)}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    return str(value)
+
+
+def _constraint(found: Violation) -> str:
+    if found.keyword in (REQUIRED, ITEM_NULL):
+        return "Member must not be null"
+    if found.keyword == "enum":
+        return f"Member must satisfy enum value set: [{', '.join(_in_order(found.limit))}]"
+    return _TEMPLATES[found.keyword].format(found.limit)
+
+
+def _in_order(names: Any) -> list[str]:
+    if set(names) == set(OP_ORDER):
+        return list(OP_ORDER)
+    return [str(name) for name in names]
+
+
+_TEMPLATES = {
+    "pattern": "Member must satisfy regular expression pattern: {}",
+    "minLength": "Member must have length greater than or equal to {}",
+    "maxLength": "Member must have length less than or equal to {}",
+    "minItems": "Member must have length greater than or equal to {}",
+    "maxItems": "Member must have length less than or equal to {}",
+    "minProperties": "Member must have length greater than or equal to {}",
+    "maxProperties": "Member must have length less than or equal to {}",
+    "minimum": "Member must have value greater than or equal to {}",
+    "maximum": "Member must have value less than or equal to {}",
+}

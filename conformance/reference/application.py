@@ -1,0 +1,172 @@
+"""The reference: requests in, responses out; both services behind one port.
+
+    route -> authenticate -> read the members -> model -> render
+
+No state is shared between two applications, and nothing here knows of sockets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.answer import Answer, Sent
+from conformance.reference.apigateway.limits import Limits
+from conformance.reference.apigateway.service import ApiGateway
+from conformance.reference.apigateway.wording import GatewayDialect
+from conformance.reference.clock import Clock, Identifiers, system_clock
+from conformance.reference.coercion import Coercion
+from conformance.reference.constraints import Constraints
+from conformance.reference.faults import Fault, compose
+from conformance.reference.http.message import Request, Response, query_values
+from conformance.reference.location.service import LocationKeys, Policy
+from conformance.reference.location.wording import UNKNOWN_ROUTE, LocationDialect
+from conformance.reference.outcome import UNROUTABLE, Outcome, Refusal, Refused
+from conformance.reference.reading_input import Dialect, InputReader
+from conformance.reference.readings import Readings
+from conformance.reference.rendering import (
+    GatewayRenderer,
+    LocationRenderer,
+    Renderer,
+    preflight,
+)
+from conformance.reference.routing import Query, Route, Router
+
+if TYPE_CHECKING:
+    from conformance.contract.model import Contract
+
+Handler = Callable[[Mapping[str, Any]], Outcome]
+Authenticator = Callable[[Request, str], Refusal | None]
+"""Takes a request and the service it is for; None lets it pass."""
+
+MAY_BE_EMPTY = frozenset({"AllowReferers", "AllowResources"})
+"""Members whose minimum length of 0 contradicts their pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The state of both services, for faults to reach."""
+
+    gateway: ApiGateway
+    location: LocationKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an application is made of besides the contracts.
+
+    ``authenticate`` is the one place where signatures may be checked; None lets everyone in.
+    """
+
+    readings: Readings = field(default_factory=Readings)
+    faults: tuple[Fault, ...] = ()
+    clock: Clock = system_clock
+    identifiers: Identifiers = field(default_factory=Identifiers)
+    authenticate: Authenticator | None = None
+
+
+class Application:
+    """Answers requests; construct one for every independent set of resources.
+
+    Args:
+        contracts: those of the services ``apigateway`` and ``location``.
+        matches: whether a whole text matches a Java pattern.
+        setting: readings, faults, clock, identifiers, authentication.
+    """
+
+    def __init__(
+        self,
+        contracts: Iterable[Contract],
+        matches: Callable[[str, str], bool],
+        setting: Setting | None = None,
+    ) -> None:
+        setting = setting or Setting()
+        readings, identifiers = setting.readings, setting.identifiers
+        fault = compose(setting.faults)
+        operations = [
+            operation
+            for contract in map(fault.contract, contracts)
+            for operation in contract.operations.values()
+        ]
+        update = next((one for one in operations if one.name == "UpdateApiKey"), None)
+        rules = update.patch if update is not None else ()
+        self.world = World(
+            ApiGateway(rules, readings, fault.limits(Limits()), setting.clock, identifiers),
+            LocationKeys(readings, fault.policy(Policy()), setting.clock, identifiers),
+        )
+        handlers = {**self.world.gateway.handlers, **self.world.location.handlers}
+        self._handlers: dict[str, Handler] = {
+            name: fault.around(self.world, name, handler) for name, handler in handlers.items()
+        }
+        self._router = Router(operations)
+        self._identifiers, self._readings = identifiers, readings
+        self._authenticate = setting.authenticate
+        self._rewrite = fault.answer
+        self._readers = {
+            "apigateway": _reader(GatewayDialect(readings), matches, readings, fault.excused),
+            # C3 speaks of API Gateway's pages alone.
+            "location": _reader(
+                LocationDialect(readings),
+                matches,
+                replace(readings, text_booleans_accepted=False),
+                fault.excused,
+            ),
+        }
+        self._renderers: dict[str, Renderer] = {
+            "apigateway": GatewayRenderer(identifiers, readings),
+            "location": LocationRenderer(identifiers),
+        }
+
+    def __call__(self, request: Request) -> Response:
+        """The response to a request; never raises for anything a client sends."""
+        query = query_values(request.query)
+        route = self._router.find(request.method, request.path, query)
+        if route is None:
+            return self._unrouted(request).response()
+        sent, answer = self._served(route, query, request)
+        if self._rewrite is not None:
+            answer = self._rewrite(self.world, sent, answer)
+        return answer.response()
+
+    def _served(self, route: Route, query: Query, request: Request) -> tuple[Sent, Answer]:
+        service, name = route.operation.service, route.operation.name
+        renderer = self._renderers[service]
+        sent = Sent(service, name)
+        try:
+            self._admit(request, service)
+            members = self._readers[service].read(route, query, request)
+            sent = Sent(service, name, members)
+            outcome = self._handlers[name](members)
+        except Refused as refused:
+            return sent, renderer.refusal(refused.refusal)
+        return sent, renderer.outcome(request, outcome)
+
+    def _admit(self, request: Request, service: str) -> None:
+        refusal = self._authenticate(request, service) if self._authenticate else None
+        if refusal is not None:
+            raise Refused(refusal)
+
+    def _unrouted(self, request: Request) -> Answer:
+        if request.method == "OPTIONS" and self._router.knows(request.path):
+            return preflight(request, self._identifiers)
+        refusal = UNROUTABLE
+        if request.path.startswith("/metadata/") and self._readings.unknown_route_is_404:
+            refusal = UNKNOWN_ROUTE
+        headers = {
+            "content-type": "application/json",
+            "x-amzn-requestid": self._identifiers.request_id(),
+            "x-amzn-errortype": refusal.code,
+        }
+        return Answer(refusal.status, headers, {refusal.message_key: refusal.message})
+
+
+def _reader(
+    dialect: Dialect,
+    matches: Callable[[str, str], bool],
+    readings: Readings,
+    excused: frozenset[str],
+) -> InputReader:
+    empty = MAY_BE_EMPTY if readings.empty_items_accepted else frozenset[str]()
+    constraints = Constraints(readings, matches, empty)
+    return InputReader(dialect, Coercion(readings, excused), constraints)

@@ -1,0 +1,58 @@
+"""Time and chance, injected so that a model is a function of what it is given."""
+
+from __future__ import annotations
+
+import random
+import string
+import time
+from binascii import b2a_base64
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], float]
+"""Seconds since the epoch."""
+
+system_clock: Clock = time.time
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LOWER = string.ascii_lowercase + string.digits
+_MIXED = string.ascii_letters + string.digits
+
+
+class Identifiers:
+    """Random identifiers in the forms that AWS was seen to use; a seed makes them repeat."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._random: random.Random = random.Random(seed)  # noqa: S311 - no secrets are guarded
+
+    def key_id(self) -> str:
+        """An API key's id: 10 of [a-z0-9]."""
+        return "".join(self._random.choices(_LOWER, k=10))
+
+    def key_value(self) -> str:
+        """An API key's generated value: 40 of [A-Za-z0-9]."""
+        return "".join(self._random.choices(_MIXED, k=40))
+
+    def location_key(self) -> str:
+        """The value of a Location key."""
+        return "v1.public." + "".join(self._random.choices(_MIXED, k=120))
+
+    def request_id(self) -> str:
+        """A request id in the form of a UUID."""
+        text = f"{self._random.getrandbits(128):032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    def gateway_id(self) -> str:
+        """A value of x-amz-apigw-id: 11 bytes in base64."""
+        return b2a_base64(self._random.randbytes(11), newline=False).decode()
+
+
+def iso_milliseconds(milliseconds: int) -> str:
+    """Epoch milliseconds as ``YYYY-MM-DDThh:mm:ss.sssZ``."""
+    moment = _EPOCH + timedelta(milliseconds=milliseconds)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def iso_seconds(seconds: int) -> str:
+    """Epoch seconds as ``YYYY-MM-DDThh:mm:ssZ``."""
+    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,130 @@
+"""Deliberate faults: each makes the reference a mutant that a conformance suite must notice.
+
+A fault is a value: an id, a kind, a line about it, and changes at one or more of five seams. The
+honest code knows nothing of faults; without any, no seam costs a thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from conformance.errors import BadInput
+from conformance.reference.answer import Answer, Sent
+from conformance.reference.outcome import Outcome
+
+if TYPE_CHECKING:
+    from conformance.contract.model import Contract
+    from conformance.reference.apigateway.limits import Limits
+    from conformance.reference.application import World
+    from conformance.reference.location.service import Policy
+
+Handler = Callable[[Mapping[str, Any]], Outcome]
+Around = Callable[["World", Handler], Handler]
+"""Makes a faulty handler of an operation out of the honest one."""
+Rewrite = Callable[["World", Sent, Answer], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One deliberate fault.
+
+    ``contract`` changes what is validated and which patch operations are supported, ``limits``
+    and ``policy`` the rules of the services, ``around`` what the named operations do, ``answer``
+    what is sent; members named in ``excused`` are
+    taken for absent where their type is wrong.
+    """
+
+    id: str
+    kind: str
+    summary: str
+    contract: Callable[[Contract], Contract] | None = None
+    limits: Callable[[Limits], Limits] | None = None
+    policy: Callable[[Policy], Policy] | None = None
+    around: Mapping[str, Around] | None = None
+    answer: Rewrite | None = None
+    excused: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """Several faults as one change at each seam."""
+
+    faults: tuple[Fault, ...]
+
+    def contract(self, contract: Contract) -> Contract:
+        """The contract as the mutant has it."""
+        changes = (fault.contract for fault in self.faults if fault.contract is not None)
+        return reduce(lambda value, change: change(value), changes, contract)
+
+    def limits(self, limits: Limits) -> Limits:
+        """The recorded limits as the mutant has them."""
+        changes = (fault.limits for fault in self.faults if fault.limits is not None)
+        return reduce(lambda value, change: change(value), changes, limits)
+
+    def policy(self, policy: Policy) -> Policy:
+        """Location's rules as the mutant has them."""
+        changes = (fault.policy for fault in self.faults if fault.policy is not None)
+        return reduce(lambda value, change: change(value), changes, policy)
+
+    @property
+    def excused(self) -> frozenset[str]:
+        """Members whose wrong types the mutant takes for absent."""
+        return frozenset[str]().union(*(fault.excused for fault in self.faults))
+
+    def around(self, world: World, operation: str, handler: Handler) -> Handler:
+        """The handler of an operation as the mutant has it."""
+        for fault in self.faults:
+            wrap = (fault.around or {}).get(operation)
+            handler = handler if wrap is None else wrap(world, handler)
+        return handler
+
+    @property
+    def answer(self) -> Rewrite | None:
+        """The change of answers, None where there is none."""
+        changes = [fault.answer for fault in self.faults if fault.answer is not None]
+        if not changes:
+            return None
+
+        def rewritten(world: World, sent: Sent, answer: Answer) -> Answer:
+            for change in changes:
+                answer = change(world, sent, answer)
+            return answer
+
+        return rewritten
+
+
+def compose(faults: Iterable[Fault]) -> Composed:
+    """The faults as one."""
+    return Composed(tuple(faults))
+
+
+class UnknownFault(BadInput):
+    """A fault id that is not in the registry."""
+
+    hint = "`conformance serve --list-faults` lists them all"
+
+    def __init__(self, fault: str) -> None:
+        self.fault = fault
+        super().__init__(f"there is no fault {fault!r}")
+
+
+def registry(contracts: Iterable[Contract]) -> dict[str, Fault]:
+    """Every fault by id: the written ones, and those made from the contracts' constraints."""
+    from conformance.reference.mutations import all_faults
+
+    return {fault.id: fault for fault in all_faults(tuple(contracts))}
+
+
+def select(ids: Iterable[str], contracts: Iterable[Contract]) -> tuple[Fault, ...]:
+    """The faults with these ids; raises UnknownFault."""
+    wanted = tuple(ids)
+    if not wanted:
+        return ()
+    known = registry(contracts)
+    for fault in wanted:
+        if fault not in known:
+            raise UnknownFault(fault)
+    return tuple(known[fault] for fault in wanted)

@@ -1,0 +1,54 @@
+"""Requests and responses as the reference sees them, between sockets and services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One complete request.
+
+    ``path`` is the raw (still percent-encoded) path, ``query`` the raw text after the question
+    mark; header names are lower-case, repeated headers are joined by a comma.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    keep_alive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One response: ``headers`` without Content-Length and Date, which the wire layer adds."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def percent_decoded(text: str) -> str:
+    """Text after percent-decoding; bytes that are not UTF-8 become U+FFFD, never an error."""
+    if "%" not in text:
+        return text
+    return unquote_to_bytes(text).decode("utf-8", "replace")
+
+
+def query_values(query: str) -> dict[str, list[str]]:
+    """Query parameters by name, in order; ``+`` is a space, a name without ``=`` has value ""."""
+    found: dict[str, list[str]] = {}
+    if not query:
+        return found
+    for pair in query.split("&"):
+        if pair:
+            name, _, value = pair.replace("+", " ").partition("=")
+            found.setdefault(percent_decoded(name), []).append(percent_decoded(value))
+    return found

@@ -1,0 +1,1 @@
+"""Amazon Location's API keys: state, rules and wording."""

@@ -1,0 +1,210 @@
+"""The key operations of Amazon Location: members in, outcome out or Refused raised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.clock import Clock, Identifiers, iso_milliseconds
+from conformance.reference.location import listing, wording
+from conformance.reference.location.actions import LISTED
+from conformance.reference.location.expiry import (
+    CREATE_RULES,
+    PAST_ON_UPDATE,
+    UPDATE_RULES,
+    Rule,
+    Wish,
+    check,
+    milliseconds,
+)
+from conformance.reference.location.state import Key, arn, described, entry
+from conformance.reference.outcome import Outcome, Refused
+
+if TYPE_CHECKING:
+    from conformance.reference.readings import Readings
+
+Members = Mapping[str, Any]
+Handler = Callable[[Members], Outcome]
+
+DAY = 86_400_000
+"""Milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules across members, and how long a key must be inactive before it can be deleted."""
+
+    create: tuple[Rule, ...] = CREATE_RULES
+    update: tuple[Rule, ...] = UPDATE_RULES
+    inactive: int = 90 * DAY
+    """Milliseconds."""
+    unique_names: bool = True
+
+
+class LocationKeys:
+    """The account's keys. ``handlers`` is the table of operations, by name."""
+
+    def __init__(
+        self, readings: Readings, policy: Policy, clock: Clock, identifiers: Identifiers
+    ) -> None:
+        self.keys: dict[str, Key] = {}
+        self._readings, self._policy = readings, policy
+        self._clock, self._identifiers = clock, identifiers
+        self._sequence = 0
+        self._used: dict[str, int] = {}
+        self.handlers: dict[str, Handler] = {
+            "CreateKey": self.create,
+            "DescribeKey": self.describe,
+            "UpdateKey": self.update,
+            "ListKeys": self.list_keys,
+            "DeleteKey": self.delete,
+        }
+
+    def create(self, members: Members) -> Outcome:
+        """CreateKey: names are case-sensitive and unique."""
+        wish = self._wish(members)
+        check(self._policy.create, wish)
+        self._check_actions(members)
+        name = members.get("KeyName", "")
+        if self._policy.unique_names and name in self.keys:
+            raise Refused(wording.exists(name))
+        self._sequence += 1
+        key = Key(
+            name=name,
+            value=self._identifiers.location_key(),
+            sequence=self._sequence,
+            created=wish.now,
+            updated=wish.now,
+            restrictions=members.get("Restrictions", {}),
+            expires=wish.expires,
+            description=members.get("Description"),
+            tags=members.get("Tags") or {},
+        )
+        self.keys[name] = key
+        body = {
+            "Key": key.value,
+            "KeyArn": arn(key, self._readings),
+            "KeyName": name,
+            "CreateTime": iso_milliseconds(key.created),
+        }
+        return Outcome(200, body)
+
+    def describe(self, members: Members) -> Outcome:
+        """DescribeKey: everything but the write-only NoExpiry."""
+        return Outcome(200, described(self._known(members["KeyName"]), self._readings))
+
+    def update(self, members: Members) -> Outcome:
+        """UpdateKey: what is not mentioned stays, Restrictions are replaced as a whole."""
+        if self._readings.lookup_before_rules:
+            self._known(members["KeyName"])
+        wish = self._wish(members)
+        check(self._update_rules(), wish)
+        self._check_actions(members)
+        before = self._known(members["KeyName"])
+        key = replace(
+            before,
+            updated=max(wish.now, before.updated),
+            description=members.get("Description", before.description),
+            restrictions=members.get("Restrictions", before.restrictions),
+            expires=_expiry(wish, before),
+        )
+        if members.get("ForceUpdate") is not True and self._needs_force(before, key):
+            raise Refused(wording.invalid(wording.NEEDS_FORCE))
+        self.keys[key.name] = key
+        body = {
+            "KeyArn": arn(key, self._readings),
+            "KeyName": key.name,
+            "UpdateTime": iso_milliseconds(key.updated),
+        }
+        return Outcome(200, body)
+
+    def list_keys(self, members: Members) -> Outcome:
+        """ListKeys: a page of entries, by name (or, in a reading, newest first)."""
+        size = members.get("MaxResults", listing.DEFAULT)
+        status = members.get("Filter", {}).get("KeyStatus")
+        keys = listing.with_status(self.keys.values(), status, self._now())
+        page = self._after(keys, members.get("NextToken"))
+        body: dict[str, Any] = {"Entries": [entry(key, self._readings) for key in page[:size]]}
+        if len(page) > size:
+            body["NextToken"] = listing.token(page[size - 1])
+        return Outcome(200, body)
+
+    def delete(self, members: Members) -> Outcome:
+        """DeleteKey: 200 with nothing; the 90-day rule, unless forceDelete."""
+        key = self._known(members["KeyName"])
+        if members.get("forceDelete") is not True and not self._is_deletable(key):
+            raise Refused(wording.not_deletable(key.name))
+        del self.keys[key.name]
+        self._used.pop(key.name, None)
+        return Outcome(200)
+
+    def use(self, name: str) -> None:
+        """Note that a key was used just now; no operation served here does."""
+        self._used[name] = self._now()
+
+    def _needs_force(self, before: Key, after: Key) -> bool:
+        used = self._used.get(before.name)
+        if used is None or used < self._now() - 7 * DAY:
+            return False
+        is_other = (before.restrictions, before.expires) != (after.restrictions, after.expires)
+        return is_other if self._readings.any_change_needs_force else _loses(before, after)
+
+    def _after(self, keys: list[Key], token: str | None) -> list[Key]:
+        sequence, name = (None, None) if token is None else listing.after(token)
+        if self._readings.newest_listed_first:
+            keys.sort(key=lambda key: -key.sequence)
+            return [key for key in keys if sequence is None or key.sequence < sequence]
+        keys.sort(key=lambda key: key.name)
+        return [key for key in keys if name is None or key.name > name]
+
+    def _is_deletable(self, key: Key) -> bool:
+        if key.expires is None:
+            return not self._readings.no_expiry_delete_needs_force
+        return key.expires <= self._now() - self._policy.inactive
+
+    def _update_rules(self) -> tuple[Rule, ...]:
+        if not self._readings.past_expiry_accepted:
+            return self._policy.update
+        return tuple(rule for rule in self._policy.update if rule is not PAST_ON_UPDATE)
+
+    def _wish(self, members: Members) -> Wish:
+        stated = members.get("ExpireTime")
+        return Wish(
+            now=self._now(),
+            no_expiry=members.get("NoExpiry"),
+            expires=None if stated is None else milliseconds(stated, self._readings),
+            described="Description" in members,
+            restricted="Restrictions" in members,
+        )
+
+    def _check_actions(self, members: Members) -> None:
+        if not self._readings.only_listed_actions:
+            return
+        for action in members.get("Restrictions", {}).get("AllowActions", ()):
+            if action not in LISTED:
+                text = f"'{action}' is not a valid action."
+                fields = (("Restrictions.AllowActions", text),)
+                raise Refused(wording.invalid(text, "FieldValidationFailed", fields))
+
+    def _known(self, name: str) -> Key:
+        key = self.keys.get(name)
+        if key is None:
+            raise Refused(wording.not_found(name))
+        return key
+
+    def _now(self) -> int:
+        return int(self._clock() * 1000)
+
+
+def _loses(before: Key, after: Key) -> bool:
+    """Whether some caller may lose access: an earlier end, or other restrictions."""
+    if after.expires is not None and (before.expires is None or after.expires < before.expires):
+        return True
+    return after.restrictions != before.restrictions
+
+
+def _expiry(wish: Wish, before: Key) -> int | None:
+    if wish.no_expiry:
+        return None
+    return before.expires if wish.expires is None else wish.expires

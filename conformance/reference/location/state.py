@@ -1,0 +1,61 @@
+"""Location keys as stored, and as shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.clock import iso_milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.reference.readings import Readings
+
+ARN = "arn:aws:geo:us-east-1:123456789012"
+
+FAR_EXPIRY = "9999-12-31T23:59:59.999Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key; times are epoch milliseconds, ``expires`` None is a key without expiry."""
+
+    name: str
+    value: str
+    sequence: int
+    created: int
+    updated: int
+    restrictions: Mapping[str, Any]
+    expires: int | None = None
+    description: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def arn(key: Key, readings: Readings) -> str:
+    """The key's ARN: ``api-key/`` in the developer guide, ``key/`` in the API reference."""
+    return f"{ARN}:{'key' if readings.arn_says_key else 'api-key'}/{key.name}"
+
+
+def entry(key: Key, readings: Readings) -> dict[str, Any]:
+    """What a list shows of a key; members that were never set are left out."""
+    body: dict[str, Any] = {"KeyName": key.name}
+    hidden = readings.empty_members_hidden and not key.description
+    if key.description is not None and not hidden:
+        body["Description"] = key.description
+    if key.expires is not None:
+        body["ExpireTime"] = iso_milliseconds(key.expires)
+    elif readings.no_expiry_shows_far_time:
+        body["ExpireTime"] = FAR_EXPIRY
+    body["Restrictions"] = dict(key.restrictions)
+    body["CreateTime"] = iso_milliseconds(key.created)
+    body["UpdateTime"] = iso_milliseconds(key.updated)
+    return body
+
+
+def described(key: Key, readings: Readings) -> dict[str, Any]:
+    """What DescribeKey shows: the entry, the value, the ARN and the tags."""
+    body = {**entry(key, readings), "Key": key.value, "KeyArn": arn(key, readings)}
+    if key.tags or not readings.empty_members_hidden:
+        body["Tags"] = dict(key.tags)
+    return body

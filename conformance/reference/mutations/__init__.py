@@ -1,0 +1,38 @@
+"""The deliberate faults themselves, by what they get wrong; collected by ``all_faults``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.reference.mutations import (
+    errors,
+    gateway_listing,
+    gateway_members,
+    gateway_updates,
+    limits,
+    location_keys,
+    location_updates,
+    modelled,
+    statuses,
+    wire,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.contract.model import Contract
+    from conformance.reference.faults import Fault
+
+
+def all_faults(contracts: tuple[Contract, ...]) -> Iterator[Fault]:
+    """Every fault, in a stable order."""
+    yield from wire.FAULTS
+    yield from statuses.FAULTS
+    yield from errors.FAULTS
+    yield from limits.FAULTS
+    yield from gateway_members.FAULTS
+    yield from gateway_updates.FAULTS
+    yield from gateway_listing.FAULTS
+    yield from location_keys.FAULTS
+    yield from location_updates.FAULTS
+    yield from modelled.faults(contracts)

@@ -1,0 +1,184 @@
+"""Faults in GetApiKeys, ImportApiKeys and the tags of API keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.apigateway import paging
+from conformance.reference.faults import Fault
+from conformance.reference.mutations.wrapping import Members, on_body, on_input
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.reference.application import World
+    from conformance.reference.faults import Around, Handler
+    from conformance.reference.outcome import Outcome
+
+
+def _fault(operation: str, name: str, summary: str, around: Around) -> Fault:
+    return Fault(f"{operation}:{name}", "listing", summary, around={operation: around})
+
+
+def _ignoring(*names: str) -> Around:
+    def ignore(members: dict[str, Any]) -> Members:
+        return {name: value for name, value in members.items() if name not in names}
+
+    return on_input(ignore)
+
+
+def _items(change: Callable[[list[Any]], list[Any]]) -> Around:
+    return on_body(lambda _members, body: {**body, "item": change(body["item"])})
+
+
+def _named(matches: Callable[[str, str], bool]) -> Around:
+    """The name filter is another one; pages are not kept."""
+
+    def around(_world: World, handler: Handler) -> Handler:
+        def handle(members: Members) -> Outcome:
+            wanted = members.get("name")
+            if wanted is None:
+                return handler(members)
+            rest = {name: value for name, value in members.items() if name != "name"}
+            outcome = handler({**rest, "limit": 500})
+            items = (outcome.body or {}).get("item", [])
+            found = [item for item in items if matches(item.get("name", ""), wanted)]
+            return replace(outcome, body={"item": found})
+
+        return handle
+
+    return around
+
+
+def _moved(by: int) -> Around:
+    """A position leads to a key too early or too late."""
+
+    def move(members: dict[str, Any]) -> Members:
+        try:
+            sequence = int(members.get("position", "")[1:], 16)
+        except ValueError:
+            return members
+        return {**members, "position": paging.position(max(sequence + by, 0))}
+
+    return on_input(move)
+
+
+def _endless(_members: Members, body: dict[str, Any]) -> Members:
+    return {"position": "p1", **body}
+
+
+def _valued(world: World, handler: Handler) -> Handler:
+    def handle(members: Members) -> Outcome:
+        return handler({**members, "includeValues": True})
+
+    del world
+    return handle
+
+
+def _without_position(_members: Members, body: dict[str, Any]) -> Members:
+    return {"item": body["item"]}
+
+
+def _capped(members: dict[str, Any]) -> Members:
+    return {**members, "limit": min(members.get("limit", 2), 2)}
+
+
+def _short(members: dict[str, Any]) -> Members:
+    return {**members, "limit": max(members.get("limit", 25) - 1, 1)}
+
+
+def _disabled(world: World, handler: Handler) -> Handler:
+    def handle(members: Members) -> Outcome:
+        outcome = handler(members)
+        for key_id in (outcome.body or {})["ids"]:
+            key = world.gateway.keys.get(key_id)
+            if key is not None:
+                world.gateway.keys.put(replace(key, enabled=False))
+        return outcome
+
+    return handle
+
+
+def _unimported(world: World, handler: Handler) -> Handler:
+    def handle(members: Members) -> Outcome:
+        outcome = handler(members)
+        for key_id in (outcome.body or {})["ids"]:
+            world.gateway.keys.remove(key_id)
+        return outcome
+
+    return handle
+
+
+def _replacing(world: World, handler: Handler) -> Handler:
+    """TagResource forgets the tags that were there."""
+
+    def handle(members: Members) -> Outcome:
+        key = world.gateway.keys.get(members["resource_arn"].rpartition("/")[2])
+        if key is not None:
+            world.gateway.keys.put(replace(key, tags={}))
+        return handler(members)
+
+    return handle
+
+
+def _unchanged(world: World, handler: Handler) -> Handler:
+    """The tags stay as they were."""
+
+    def handle(members: Members) -> Outcome:
+        key = world.gateway.keys.get(members["resource_arn"].rpartition("/")[2])
+        outcome = handler(members)
+        if key is not None:
+            world.gateway.keys.put(key)
+        return outcome
+
+    return handle
+
+
+_LIST, _IMPORT, _TAG, _UNTAG = "GetApiKeys", "ImportApiKeys", "TagResource", "UntagResource"
+
+FAULTS = (
+    _fault(_LIST, "limit-ignored", "limit is ignored.", _ignoring("limit")),
+    _fault(_LIST, "limit-short", "Pages are one short of the limit.", on_input(_short)),
+    _fault(_LIST, "limit-2", "Pages have two keys at most.", on_input(_capped)),
+    _fault(_LIST, "position-ignored", "position is ignored.", _ignoring("position")),
+    _fault(_LIST, "position-missing", "No position is told.", on_body(_without_position)),
+    _fault(_LIST, "position-endless", "There is always a position.", on_body(_endless)),
+    _fault(_LIST, "overlap", "A page repeats the last key.", _moved(1)),
+    _fault(_LIST, "gap", "A page leaves out the next key.", _moved(-1)),
+    _fault(
+        _LIST, "last-lost", "The last key of a page is missing.", _items(lambda all_: all_[:-1])
+    ),
+    _fault(_LIST, "newest-lost", "The newest key is missing.", _items(lambda all_: all_[1:])),
+    _fault(_LIST, "twice", "Every key is listed twice.", _items(lambda all_: all_ * 2)),
+    _fault(_LIST, "oldest-first", "Pages are reversed.", _items(lambda all_: all_[::-1])),
+    _fault(_LIST, "empty", "The list is empty.", _items(lambda _all: [])),
+    _fault(_LIST, "name-ignored", "name is ignored.", _ignoring("name")),
+    _fault(
+        _LIST,
+        "name-caseless",
+        "name has no case.",
+        _named(lambda name, wanted: name.lower().startswith(wanted.lower())),
+    ),
+    _fault(
+        _LIST, "name-infix", "name is found anywhere.", _named(lambda name, wanted: wanted in name)
+    ),
+    _fault(_LIST, "name-exact", "name must be whole.", _named(lambda name, wanted: name == wanted)),
+    _fault(_LIST, "customer-ignored", "customerId is ignored.", _ignoring("customerId")),
+    _fault(_LIST, "values-always", "Values are always listed.", _valued),
+    _fault(_LIST, "values-never", "Values are never listed.", _ignoring("includeValues")),
+    _fault(_IMPORT, "disabled", "Imported keys are disabled.", _disabled),
+    _fault(_IMPORT, "unstored", "Nothing is imported.", _unimported),
+    _fault(_IMPORT, "tolerant", "failonwarnings is ignored.", _ignoring("failonwarnings")),
+    _fault(
+        _IMPORT,
+        "no-warnings",
+        "No warnings are told.",
+        on_body(lambda _members, body: {"ids": body["ids"]}),
+    ),
+    _fault(_TAG, "replacing", "New tags replace all others.", _replacing),
+    _fault(_TAG, "unstored", "Tags are not stored.", _unchanged),
+    _fault(_UNTAG, "unstored", "Tags are not removed.", _unchanged),
+    _fault(_UNTAG, "all", "All tags are removed.", _replacing),
+    _fault("GetTags", "empty", "No tags are shown.", on_body(lambda _members, _body: {"tags": {}})),
+)

@@ -1,0 +1,230 @@
+"""Faults in CreateKey, DescribeKey, ListKeys and DeleteKey."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.faults import Fault
+from conformance.reference.mutations.rewriting import successes, without
+from conformance.reference.mutations.wrapping import (
+    Members,
+    on_body,
+    on_input,
+    on_location_key,
+)
+from conformance.reference.outcome import Outcome, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.reference.application import World
+    from conformance.reference.faults import Around, Handler
+    from conformance.reference.location.state import Key
+
+HOUR = 3_600_000
+"""Milliseconds."""
+
+
+def _fault(operation: str, name: str, kind: str, summary: str, around: Around) -> Fault:
+    return Fault(f"{operation}:{name}", kind, summary, around={operation: around})
+
+
+def _stored(name: str, summary: str, change: Callable[[Key], Key]) -> Fault:
+    around = on_location_key(lambda _before, after, _members: change(after))
+    return _fault("CreateKey", name, "storage", summary, around)
+
+
+def _hidden(operation: str, member: str) -> Fault:
+    return Fault(
+        id=f"show:{operation}:{member}:missing",
+        kind="visibility",
+        summary=f"{operation} does not show {member}.",
+        answer=successes(without(member), operation),
+    )
+
+
+def _ignoring(*names: str) -> Around:
+    def ignore(members: dict[str, Any]) -> Members:
+        return {name: value for name, value in members.items() if name not in names}
+
+    return on_input(ignore)
+
+
+def _entries(change: Callable[[list[Any]], list[Any]]) -> Around:
+    return on_body(lambda _members, body: {**body, "Entries": change(body["Entries"])})
+
+
+def _swapped_status(members: dict[str, Any]) -> Members:
+    other = {"Active": "Expired", "Expired": "Active"}
+    status = members.get("Filter", {}).get("KeyStatus")
+    return {**members, "Filter": {"KeyStatus": other.get(status, status)}}
+
+
+def _any_token(_world: World, handler: Handler) -> Handler:
+    """An invalid token begins at the first page."""
+
+    def handle(members: Members) -> Outcome:
+        try:
+            return handler(members)
+        except Refused:
+            return handler({k: v for k, v in members.items() if k != "NextToken"})
+
+    return handle
+
+
+def _no_expiry_shown(_members: Members, body: dict[str, Any]) -> Members:
+    return {**body, "NoExpiry": "ExpireTime" not in body}
+
+
+def _without_token(_members: Members, body: dict[str, Any]) -> Members:
+    return {"Entries": body["Entries"]}
+
+
+def _keyed(_members: Members, body: dict[str, Any]) -> Members:
+    return {**body, "Entries": [{**one, "Restrictions": {}} for one in body["Entries"]]}
+
+
+def _short(members: dict[str, Any]) -> Members:
+    return {**members, "MaxResults": max(members.get("MaxResults", 100) - 1, 1)}
+
+
+def _undeleted(world: World, handler: Handler) -> Handler:
+    def handle(members: Members) -> Outcome:
+        key = world.location.keys.get(members["KeyName"])
+        outcome = handler(members)
+        if key is not None:
+            world.location.keys[key.name] = key
+        return outcome
+
+    return handle
+
+
+def _forced(members: dict[str, Any]) -> Members:
+    return {**members, "forceDelete": True}
+
+
+def _all_deleted(world: World, handler: Handler) -> Handler:
+    def handle(members: Members) -> Outcome:
+        outcome = handler(members)
+        world.location.keys.clear()
+        return outcome
+
+    return handle
+
+
+def _caseless(world: World, handler: Handler) -> Handler:
+    def handle(members: Members) -> Outcome:
+        wanted = members["KeyName"]
+        names = (name for name in world.location.keys if name.lower() == wanted.lower())
+        return handler({**members, "KeyName": next(names, wanted)})
+
+    return handle
+
+
+_CASELESS = Fault(
+    "names:caseless",
+    "wrong resource",
+    "Names of Location keys have no case.",
+    around=dict.fromkeys(("CreateKey", "DescribeKey", "UpdateKey", "DeleteKey"), _caseless),
+)
+_SHOWN = ("Key", "KeyArn", "KeyName", "CreateTime", "UpdateTime", "Restrictions", "Description")
+
+FAULTS = (
+    *(_hidden("DescribeKey", member) for member in (*_SHOWN, "ExpireTime", "Tags")),
+    *(_hidden("CreateKey", member) for member in ("Key", "KeyArn", "KeyName", "CreateTime")),
+    *(_hidden("ListKeys", member) for member in ("KeyName", "CreateTime", "UpdateTime")),
+    _CASELESS,
+    _stored(
+        "description-dropped",
+        "Description is forgotten.",
+        lambda key: replace(key, description=None),
+    ),
+    _stored("tags-dropped", "Tags are forgotten.", lambda key: replace(key, tags={})),
+    _stored("expiry-dropped", "ExpireTime is forgotten.", lambda key: replace(key, expires=None)),
+    _stored(
+        "expiry-local",
+        "ExpireTime is stored an hour later.",
+        lambda key: replace(key, expires=key.expires and key.expires + HOUR),
+    ),
+    _stored(
+        "expiry-seconds",
+        "ExpireTime loses its milliseconds.",
+        lambda key: replace(key, expires=key.expires and key.expires // 1000 * 1000),
+    ),
+    _stored(
+        "actions-cut",
+        "Only the first of AllowActions is stored.",
+        lambda key: replace(
+            key,
+            restrictions={**key.restrictions, "AllowActions": key.restrictions["AllowActions"][:1]},
+        ),
+    ),
+    _stored(
+        "referers-dropped",
+        "AllowReferers are forgotten.",
+        lambda key: replace(
+            key,
+            restrictions={n: v for n, v in key.restrictions.items() if n != "AllowReferers"},
+        ),
+    ),
+    _stored(
+        "other-value",
+        "Another value is stored than answered.",
+        lambda key: replace(key, value=key.value[::-1]),
+    ),
+    _fault(
+        "DescribeKey",
+        "no-expiry-shown",
+        "visibility",
+        "NoExpiry is shown.",
+        on_body(_no_expiry_shown),
+    ),
+    _fault(
+        "ListKeys",
+        "max-results-ignored",
+        "listing",
+        "MaxResults is ignored.",
+        _ignoring("MaxResults"),
+    ),
+    _fault("ListKeys", "max-results-short", "listing", "Pages are one short.", on_input(_short)),
+    _fault("ListKeys", "filter-ignored", "listing", "Filter is ignored.", _ignoring("Filter")),
+    _fault(
+        "ListKeys", "filter-swapped", "listing", "Active is Expired.", on_input(_swapped_status)
+    ),
+    _fault("ListKeys", "token-ignored", "listing", "NextToken is ignored.", _ignoring("NextToken")),
+    _fault("ListKeys", "token-any", "listing", "Any NextToken is taken.", _any_token),
+    _fault(
+        "ListKeys", "token-missing", "listing", "No NextToken is told.", on_body(_without_token)
+    ),
+    _fault(
+        "ListKeys",
+        "first-lost",
+        "listing",
+        "The first entry is missing.",
+        _entries(lambda all_: all_[1:]),
+    ),
+    _fault(
+        "ListKeys", "twice", "listing", "Entries are listed twice.", _entries(lambda all_: all_ * 2)
+    ),
+    _fault("ListKeys", "empty", "listing", "The list is empty.", _entries(lambda _all: [])),
+    _fault(
+        "ListKeys",
+        "no-restrictions",
+        "visibility",
+        "Restrictions are listed empty.",
+        on_body(_keyed),
+    ),
+    _fault("DeleteKey", "still-there", "deletion", "DeleteKey deletes nothing.", _undeleted),
+    _fault(
+        "DeleteKey", "always-forced", "deletion", "DeleteKey needs no force.", on_input(_forced)
+    ),
+    _fault(
+        "DeleteKey",
+        "force-ignored",
+        "deletion",
+        "forceDelete is ignored.",
+        _ignoring("forceDelete"),
+    ),
+    _fault("DeleteKey", "everything", "deletion", "DeleteKey deletes every key.", _all_deleted),
+)

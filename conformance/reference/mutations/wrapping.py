@@ -1,0 +1,97 @@
+"""Small pieces that faults in what operations do are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.outcome import Outcome, Refused
+
+if TYPE_CHECKING:
+    from conformance.reference.apigateway.state import ApiKey
+    from conformance.reference.application import World
+    from conformance.reference.faults import Around, Handler
+    from conformance.reference.location.state import Key
+
+Members = Mapping[str, Any]
+
+
+def on_input(change: Callable[[dict[str, Any]], Members]) -> Around:
+    """The operation gets other members than were sent."""
+
+    def around(_world: World, handler: Handler) -> Handler:
+        return lambda members: handler(change(dict(members)))
+
+    return around
+
+
+def on_body(change: Callable[[Members, dict[str, Any]], Members]) -> Around:
+    """The operation answers another body; the state is right."""
+
+    def around(_world: World, handler: Handler) -> Handler:
+        def handle(members: Members) -> Outcome:
+            outcome = handler(members)
+            if outcome.body is None:
+                return outcome
+            return replace(outcome, body=change(members, dict(outcome.body)))
+
+        return handle
+
+    return around
+
+
+def on_refusal(act: Callable[[World, Members], None]) -> Around:
+    """The operation does something although it refuses."""
+
+    def around(world: World, handler: Handler) -> Handler:
+        def handle(members: Members) -> Outcome:
+            try:
+                return handler(members)
+            except Refused:
+                act(world, members)
+                raise
+
+        return handle
+
+    return around
+
+
+def on_api_key(change: Callable[[ApiKey | None, ApiKey, Members], ApiKey]) -> Around:
+    """After success another version of the API key is stored than was answered.
+
+    ``change`` takes the key before (None where there was none), the key after and the members.
+    """
+
+    def around(world: World, handler: Handler) -> Handler:
+        def handle(members: Members) -> Outcome:
+            keys = world.gateway.keys
+            before = keys.get(members.get("api_Key", ""))
+            outcome = handler(members)
+            key_id = members.get("api_Key") or (outcome.body or {}).get("id", "")
+            after = keys.get(key_id)
+            if after is not None:
+                keys.put(change(before, after, members))
+            return outcome
+
+        return handle
+
+    return around
+
+
+def on_location_key(change: Callable[[Key | None, Key, Members], Key]) -> Around:
+    """After success another version of the Location key is stored than was answered."""
+
+    def around(world: World, handler: Handler) -> Handler:
+        def handle(members: Members) -> Outcome:
+            keys = world.location.keys
+            before = keys.get(members["KeyName"])
+            outcome = handler(members)
+            after = keys.get(members["KeyName"])
+            if after is not None:
+                keys[after.name] = change(before, after, members)
+            return outcome
+
+        return handle
+
+    return around

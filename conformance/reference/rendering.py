@@ -1,0 +1,107 @@
+"""How each service puts outcomes and refusals on the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from conformance.reference.answer import ERROR_TYPE, JSON_TYPE, Answer
+from conformance.reference.hal import hal, wants_hal
+
+if TYPE_CHECKING:
+    from conformance.reference.clock import Identifiers
+    from conformance.reference.http.message import Request
+    from conformance.reference.outcome import Outcome, Refusal
+    from conformance.reference.readings import Readings
+
+_EXPOSED_BEFORE = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date"
+_EXPOSED = (
+    "x-amzn-errortype,x-amzn-requestid,x-amzn-errormessage,x-amzn-trace-id,x-amz-apigw-id,date"
+)
+
+
+class Renderer(Protocol):
+    """What a service's answers look like."""
+
+    def outcome(self, request: Request, outcome: Outcome) -> Answer:
+        """The answer of a success."""
+
+    def refusal(self, refusal: Refusal) -> Answer:
+        """The answer of an error."""
+
+
+class GatewayRenderer:
+    """API Gateway: bodies end with a line feed (recorded lengths), errors are ``{message}``."""
+
+    def __init__(self, identifiers: Identifiers, readings: Readings) -> None:
+        self._identifiers = identifiers
+        self._tail = "" if readings.no_final_newline else "\n"
+
+    def outcome(self, request: Request, outcome: Outcome) -> Answer:
+        """JSON, or HAL where the request does not accept JSON."""
+        headers = self._headers()
+        if outcome.body is None:
+            return Answer(outcome.status, headers)
+        if wants_hal(request):
+            body = hal(request.path, outcome.body)
+            headers["content-type"] = "application/hal+json"
+            return Answer(outcome.status, headers, body, self._tail)
+        return Answer(outcome.status, headers, dict(outcome.body), self._tail)
+
+    def refusal(self, refusal: Refusal) -> Answer:
+        """The error, its code in a header."""
+        headers = {**self._headers(), ERROR_TYPE: refusal.code}
+        return Answer(refusal.status, headers, error_body(refusal), self._tail)
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "content-type": JSON_TYPE,
+            "x-amzn-requestid": self._identifiers.request_id(),
+            "x-amz-apigw-id": self._identifiers.gateway_id(),
+        }
+
+
+class LocationRenderer:
+    """Location: members of an error are lower-camel; CORS exposes the request's headers."""
+
+    def __init__(self, identifiers: Identifiers) -> None:
+        self._identifiers = identifiers
+
+    def outcome(self, request: Request, outcome: Outcome) -> Answer:
+        """JSON, or nothing."""
+        del request  # Location answers JSON whatever is asked for
+        body = None if outcome.body is None else dict(outcome.body)
+        return Answer(outcome.status, self._headers(), body)
+
+    def refusal(self, refusal: Refusal) -> Answer:
+        """The error, its code in a header."""
+        headers = {**self._headers(), ERROR_TYPE: refusal.code}
+        return Answer(refusal.status, headers, error_body(refusal))
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "content-type": JSON_TYPE,
+            "x-amzn-requestid": self._identifiers.request_id(),
+            "access-control-expose-headers": _EXPOSED,
+        }
+
+
+def error_body(refusal: Refusal) -> dict[str, Any]:
+    """The error's JSON, in the recorded order of members."""
+    details = dict(refusal.details)
+    reason = {"reason": details.pop("reason")} if "reason" in details else {}
+    return {**reason, refusal.message_key: refusal.message, **details}
+
+
+def preflight(request: Request, identifiers: Identifiers) -> Answer:
+    """The recorded answer to an unauthenticated CORS preflight."""
+    headers = {
+        "x-amzn-requestid": identifiers.request_id(),
+        "access-control-allow-origin": "*",
+        "access-control-allow-methods": "GET,HEAD,PUT,POST,DELETE,PATCH,OPTIONS",
+        "access-control-max-age": "172800",
+        "access-control-expose-headers": _EXPOSED_BEFORE,
+    }
+    asked = request.headers.get("access-control-request-headers")
+    if asked:
+        headers["access-control-allow-headers"] = asked
+    return Answer(200, headers)

@@ -1,0 +1,120 @@
+"""The reference as a server: one process, one thread, one port on the loopback address."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.errors import CouldNotTest
+from conformance.reference.application import Application, Setting
+from conformance.reference.clock import Identifiers
+from conformance.reference.faults import select
+from conformance.reference.http.protocol import HttpProtocol
+from conformance.reference.readings import ReadingName, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from conformance.contract.model import Contract
+
+HOST = "127.0.0.1"
+
+_WATCH_SECONDS = 0.5
+
+
+class PortTaken(CouldNotTest):
+    """The port cannot be listened on."""
+
+    def __init__(self, port: int, reason: str) -> None:
+        self.port, self.reason = port, reason
+        super().__init__(f"cannot listen on {HOST}:{port}: {reason}", "choose another --port")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to serve: port 0 takes a free one, ``parent`` is a process to end with."""
+
+    port: int = 0
+    reading: ReadingName = "a"
+    faults: tuple[str, ...] = ()
+    seed: int | None = None
+    """Makes ids and generated values repeat."""
+    parent: int | None = None
+
+
+def application(options: Options, contracts: Iterable[Contract] | None = None) -> Application:
+    """The application that the options describe.
+
+    Raises:
+        UnknownFault: one of the fault ids is not in the registry.
+    """
+    from conformance.reference.tables import load, matcher
+
+    known = tuple(contracts) if contracts is not None else load()
+    setting = Setting(
+        readings=reading(options.reading),
+        faults=select(options.faults, known),
+        identifiers=Identifiers(options.seed),
+    )
+    return Application(known, matcher(), setting)
+
+
+def serve(options: Options, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT, or until the parent process is gone.
+
+    ``announce`` is called once with the URL, as soon as connections are accepted.
+
+    Raises:
+        PortTaken: the port cannot be listened on.
+        UnknownFault: one of the fault ids is not in the registry.
+    """
+    app = application(options)
+    gc.freeze()  # what was loaded lives as long as the process: no use in looking at it again
+    gc.set_threshold(50_000)
+    asyncio.run(_serve(app, options, announce))
+
+
+async def _serve(app: Application, options: Options, announce: Callable[[str], None]) -> None:
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # where loops have no signal handlers
+            loop.add_signal_handler(number, ended.set)
+    try:
+        server = await loop.create_server(
+            lambda: HttpProtocol(app), HOST, options.port, backlog=512
+        )
+    except OSError as error:
+        raise PortTaken(options.port, error.strerror or str(error)) from error
+    if options.parent is not None:
+        _watch(loop, options.parent, os.getppid(), ended)
+    port = server.sockets[0].getsockname()[1]
+    announce(f"http://{HOST}:{port}")
+    await ended.wait()
+    server.close()
+
+
+def _watch(
+    loop: asyncio.AbstractEventLoop, parent: int, starter: int, ended: asyncio.Event
+) -> None:
+    """Set ``ended`` once the parent process is gone, or whoever started this one."""
+    if os.getppid() != starter or not _lives(parent):
+        ended.set()
+        return
+    loop.call_later(_WATCH_SECONDS, _watch, loop, parent, starter, ended)
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process is there; an ended one that nobody has waited for counts as there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
