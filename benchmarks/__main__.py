@@ -1,0 +1,80 @@
+"""``python -m benchmarks``: everything in one run, medians of three rounds, as a table.
+
+The measures take turns within a round, so that a busy moment of the machine strikes all of them.
+The yardstick and Schemathesis use API Gateway, which every target has; so does the run whose rate
+is compared with theirs. The time to the first failure, the wall time and the memory are those of
+a standard run of every service.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+
+from benchmarks import plain, rival, tool
+from conformance.target.endpoint import open_target
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICE = "apigateway"
+
+Figures = dict[str, list[float]]
+
+
+def main() -> None:
+    """Measure and print."""
+    given = _arguments()
+    for target in given.targets:
+        figures: Figures = defaultdict(list)
+        for number in range(given.rounds):
+            print(f"{target}: round {number + 1} of {given.rounds}", flush=True)
+            with tempfile.TemporaryDirectory() as folder:
+                _round(target, given.seconds, number, Path(folder), figures)
+        print(_table(target, figures), flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("targets", nargs="*", default=["reference", "moto"])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=10.0, help="that the plain loop is timed")
+    return parser.parse_args()
+
+
+def _round(target: str, seconds: float, seed: int, folder: Path, figures: Figures) -> None:
+    with open_target(target) as opened:
+        figures["plain"].append(plain.rate(opened.url, seconds))
+    with open_target(target) as opened:
+        figures["rival"].append(rival.rate(opened.url, SERVICE, seed, folder))
+    figures["rate"].append(tool.run(target, (SERVICE,), seed, folder, ROOT).rate)
+    run = tool.run(target, (), seed, folder, ROOT)
+    figures["requests"].append(run.requests)
+    figures["wall"].append(run.wall)
+    if run.first_failure is not None:
+        figures["first"].append(run.first_failure)
+    if run.memory is not None:
+        figures["memory"].append(run.memory)
+
+
+def _table(target: str, figures: Figures) -> str:
+    middle = {name: median(values) for name, values in figures.items()}
+    rate, yardstick, other = middle["rate"], middle["plain"], middle["rival"]
+    rows = [
+        ("plain signed PATCH loop", f"{yardstick:.0f} requests/s"),
+        ("stock Schemathesis", f"{other:.0f} requests/s"),
+        ("conformance run", f"{rate:.0f} requests/s"),
+        ("  against the plain loop", f"{rate / yardstick:.2f} times"),
+        ("  against Schemathesis", f"{rate / other:.2f} times"),
+        ("standard run, all services", f"{middle['wall']:.1f} s"),
+        ("  requests", f"{middle['requests']:.0f}"),
+        ("  first failure printed", f"{middle['first']:.2f} s" if "first" in middle else "none"),
+        ("  peak memory", f"{middle['memory']:.0f} MiB" if "memory" in middle else "unknown"),
+    ]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join([f"\n{target}", *(f"  {name:{width}}  {value}" for name, value in rows), ""])
+
+
+if __name__ == "__main__":
+    main()
