@@ -22,7 +22,7 @@ SHOWN_PROBES = 12
 @click.option("--level", "levels", multiple=True, help="Only this level (repeatable).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def command(
-    globs: tuple[str, ...], services: tuple[str, ...], levels: tuple[str, ...], as_json: bool
+    globs: tuple[str, ...], services: tuple[str, ...], levels: tuple[str, ...], *, as_json: bool
 ) -> None:
     """List the requirements whose ids match GLOBS (default: all).
 
@@ -86,7 +86,7 @@ def _explain(contract: Contract, one: Requirement) -> None:
 
 MEANINGS = {
     "required": "the documents state it, and nothing recorded from AWS contradicts it",
-    "expected": "AWS was seen to do it, or a page beside the operation's, or the protocol states it",
+    "expected": "AWS was seen to do it, or a page beside the operation's or the protocol states it",
     "strict": "exact messages, header details, order of validation",
     "informational": "worth telling; nothing published or recorded decides it",
 }

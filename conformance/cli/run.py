@@ -78,9 +78,7 @@ def command(**given: Any) -> None:
     Exit status: 0 conforms, 1 a failure at a gate level, 2 bad usage or input, 3 could not test.
     """
     # The target loads while we do.
-    starting = endpoint.start(
-        given["target"], signing_names=("apigateway",), ca_bundle=given["ca_bundle"]
-    )
+    starting = endpoint.start(given["target"], ca_bundle=given["ca_bundle"])
     try:
         sys.exit(_run(_options(given), starting))
     finally:
@@ -91,8 +89,9 @@ def _options(given: dict[str, Any]) -> Options:
     if given["seed"] is None:
         given["seed"] = secrets.randbelow(1_000_000)
     if given["record"] is None:
-        given["record"] = default_folder(given["target"]) / "record.jsonl"
-        given["html"] = given["html"] or given["record"].with_name("report.html")
+        folder = default_folder(given["target"])
+        given["record"] = folder / "record.jsonl"
+        given["html"] = given["html"] or folder / "report.html"
     return Options(**given)
 
 
@@ -106,6 +105,8 @@ def _run(options: Options, starting: endpoint.Starting) -> int:
     from conformance.record import RecordWriter
 
     jobs = select_jobs(options.services, options.globs)
+    for job in jobs:
+        starting.expect(*_first_request(job))
     writable(options)
     with RecordWriter(options.record) as writer:
         target = starting.wait_ready()
@@ -116,6 +117,14 @@ def _run(options: Options, starting: endpoint.Starting) -> int:
     if outcome.problem is not None:
         click.echo(f"conformance: {outcome.problem}\n  hint: {outcome.problem.hint}", err=True)
     return code
+
+
+def _first_request(job: Job) -> tuple[str, str]:
+    """The signing name and the path of the resource's list, for a target that loads ahead."""
+    facts = job.contract.facts
+    operation = job.contract.operations.get(facts.get("resource", {}).get("list", ""))
+    name = facts.get("signing", {}).get("service", job.contract.service)
+    return name, operation.path if operation else "/"
 
 
 def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
@@ -183,9 +192,7 @@ def _command(options: Options) -> str:
     return shlex.join([*parts, "--seed", str(options.seed)])
 
 
-def _work(
-    options: Options, target: Target, jobs: list[Job], writer: RecordWriter
-) -> Outcome:
+def _work(options: Options, target: Target, jobs: list[Job], writer: RecordWriter) -> Outcome:
     from conformance.cli.progress import Display
     from conformance.engine.events import Decided, Event
     from conformance.engine.run import DRAWS, Run
@@ -254,5 +261,3 @@ def _report(options: Options, outcome: Outcome) -> None:
     reports.render_terminal(record, Console(soft_wrap=True), written)
     if outcome.interrupted:
         click.echo("interrupted: the record holds what was found so far", err=True)
-
-

@@ -89,9 +89,7 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
         reader = ShapeReader(
             service, spec.get("components", {}).get("schemas", {}), spec.get("x-documents", {})
         )
-        operations = {
-            operation.name: operation for operation in _operations(service, spec, reader)
-        }
+        operations = {operation.name: operation for operation in _operations(service, spec, reader)}
         return Contract(
             service=service,
             title=spec["info"]["title"],
@@ -115,9 +113,7 @@ def _operations(service: str, spec: Json, reader: ShapeReader) -> Iterator[Opera
                 yield _operation(service, path, method, item[method], reader)
 
 
-def _operation(
-    service: str, path: str, method: str, node: Json, reader: ShapeReader
-) -> Operation:
+def _operation(service: str, path: str, method: str, node: Json, reader: ShapeReader) -> Operation:
     status, success = _success(node)
     content = success.get("content", {})
     content_type = next(iter(content), None)
@@ -153,8 +149,8 @@ def _input(node: Json, reader: ShapeReader) -> dict[str, Member]:
         parameter["name"]: reader.member(
             parameter["name"],
             {**_parameter_notes(parameter), **parameter["schema"]},
-            bool(parameter.get("required")),
             Location(parameter["in"]),
+            required=bool(parameter.get("required")),
         )
         for parameter in node.get("parameters", [])
     }
@@ -165,15 +161,13 @@ def _input(node: Json, reader: ShapeReader) -> dict[str, Member]:
         else:
             name = schema.get("x-member", "body")
             required = bool(node["requestBody"].get("required"))
-            members[name] = reader.member(name, schema, required, Location.PAYLOAD)
+            members[name] = reader.member(name, schema, Location.PAYLOAD, required=required)
     return members
 
 
 def _parameter_notes(parameter: Json) -> dict[str, Any]:
     return {
-        key: value
-        for key, value in parameter.items()
-        if key.startswith("x-") and key not in {"x-source"}
+        key: value for key, value in parameter.items() if key.startswith("x-") and key != "x-source"
     }
 
 

@@ -127,7 +127,7 @@ def _python_range(low: int, high: int) -> str:
 def _code_point(code: int) -> str:
     if chr(code).isascii() and chr(code).isalnum():
         return chr(code)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the plane
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def _ecma_token(java: str, token: Token) -> str:
@@ -197,4 +197,4 @@ def _ecma_character(character: str, special: frozenset[str]) -> str:
     if character.isascii() and character.isprintable():
         return character
     # Astral characters stand for themselves: \u{...} is not Python's, \U is not ECMA's.
-    return f"\\u{code:04x}" if code <= 0xFFFF else character  # noqa: PLR2004 - the plane
+    return f"\\u{code:04x}" if code <= 0xFFFF else character

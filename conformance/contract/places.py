@@ -52,20 +52,21 @@ def find(value: Any, place: Place) -> Iterator[Any]:
     if not place:
         yield value
         return
-    head, rest = place[0], place[1:]
-    if head == ITEM:
-        if isinstance(value, list):
-            for item in value:
-                yield from find(item, rest)
-    elif head == KEY:
-        if isinstance(value, dict):
-            yield from value
-    elif head == VALUE:
-        if isinstance(value, dict):
-            for item in value.values():
-                yield from find(item, rest)
-    elif isinstance(value, dict) and head in value:
-        yield from find(value[head], rest)
+    for inner in _inside(value, place[0]):
+        yield from find(inner, place[1:])
+
+
+def _inside(value: Any, segment: str) -> list[Any]:
+    """The values that one segment leads to."""
+    if segment == ITEM:
+        return value if isinstance(value, list) else []
+    if not isinstance(value, dict):
+        return []
+    if segment == KEY:
+        return list(value)
+    if segment == VALUE:
+        return list(value.values())
+    return [value[segment]] if segment in value else []
 
 
 def put(value: Any, place: Place, new: Any) -> Any:

@@ -80,16 +80,14 @@ def catalogue(contract: Contract) -> tuple[Requirement, ...]:
     """Every requirement of a service, in the order of its operations; ids are unique."""
     found: dict[str, Requirement] = {}
     for operation in contract.operations.values():
-        for requirement in _of_operation(operation, contract):
+        for requirement in _of_operation(operation):
             found.setdefault(requirement.id, requirement)
     for requirement in _of_rules(contract):
         found[requirement.id] = requirement
     return tuple(found.values())
 
 
-def select(
-    requirements: Sequence[Requirement], globs: Sequence[str]
-) -> tuple[Requirement, ...]:
+def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> tuple[Requirement, ...]:
     """Those whose id matches one of the globs (all, when there are none).
 
     ``*`` stands for any text, ``?`` for one character; every other character, ``[`` included,
@@ -113,7 +111,7 @@ def _glob(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(special.get(char) or re.escape(char) for char in pattern), re.DOTALL)
 
 
-def _of_operation(operation: Operation, contract: Contract) -> Iterator[Requirement]:
+def _of_operation(operation: Operation) -> Iterator[Requirement]:
     prefix = f"{operation.service}/{operation.name}"
     yield _make(
         operation, f"{prefix}/status/{operation.status}", Level.REQUIRED,
@@ -265,7 +263,7 @@ def _of_patch(operation: Operation, prefix: str) -> Iterator[Requirement]:
     for rule in operation.patch:
         yield _make(
             operation, f"{prefix}/patch/{rule.path.strip('/')}/{rule.op}", rule.level,
-            statements.patch(rule.path, rule.op, rule.supported), rule.source,
+            statements.patch(rule.path, rule.op, supported=rule.supported), rule.source,
             Subject.PATCH, keyword=rule.op, detail={"path": rule.path, "supported": rule.supported},
         )  # fmt: skip
 
@@ -303,6 +301,7 @@ def _make(
     subject: Subject,
     place: Place = (),
     keyword: str = "",
+    *,
     detail: Mapping[str, Any] | None = None,
     shape: Shape | None = None,
 ) -> Requirement:

@@ -65,6 +65,9 @@ class ShapeReader:
         """A source pointer with the URL and hash of its document."""
         if not pointer:
             return Source()
+        if "observation" in pointer or "protocol" in pointer:
+            # An overlay merges what was seen over the page's own pointer: what was seen counts.
+            return Source(observation=pointer.get("observation"), protocol=pointer.get("protocol"))
         about = self._documents.get(pointer.get("document", ""), {})
         return Source(
             document=pointer.get("document"),
@@ -73,8 +76,6 @@ class ShapeReader:
             url=about.get("url"),
             sha256=about.get("sha256"),
             text=pointer.get("text"),
-            observation=pointer.get("observation"),
-            protocol=pointer.get("protocol"),
         )
 
     def level(self, schema: Json, keyword: str, source: Source) -> Level:
@@ -89,11 +90,11 @@ class ShapeReader:
         target = self._resolve(schema)
         required = target.get("required", ())
         return {
-            name: self.member(name, member, name in required, location)
+            name: self.member(name, member, location, required=name in required)
             for name, member in target.get("properties", {}).items()
         }
 
-    def member(self, name: str, schema: Json, required: bool, location: Location) -> Member:
+    def member(self, name: str, schema: Json, location: Location, *, required: bool) -> Member:
         """One member with its shape and the source of its being required."""
         sources = schema.get("x-sources", {})
         source = self.source(sources.get("required"))
@@ -176,9 +177,7 @@ class ShapeReader:
             if value is None:
                 continue
             source = self.source(sources.get(keyword))
-            found[keyword] = Constraint(
-                keyword, value, source, self.level(schema, keyword, source)
-            )
+            found[keyword] = Constraint(keyword, value, source, self.level(schema, keyword, source))
         return found
 
     def _resolve(self, schema: Json) -> Json:

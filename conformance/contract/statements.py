@@ -50,7 +50,7 @@ def timestamp_format(place: str, shape: Shape) -> str:
     return f"{place} is written as {form}"
 
 
-def patch(path: str, op: str, supported: bool) -> str:
+def patch(path: str, op: str, *, supported: bool) -> str:
     """A cell of the patch-operations table."""
     if supported:
         return f"'{op}' on '{path}' is supported and takes effect"

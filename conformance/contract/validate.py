@@ -42,6 +42,11 @@ def shape_violations(shape: Shape, value: Any, place: Place = ()) -> Iterator[Vi
     for name, constraint in shape.constraints.items():
         if not holds(name, constraint.value, value):
             yield Violation(place, name)
+    yield from _parts(shape, value, place)
+
+
+def _parts(shape: Shape, value: Any, place: Place) -> Iterator[Violation]:
+    """What is wrong inside a list, a map or a structure."""
     if shape.kind is Kind.LIST and shape.element is not None:
         for item in value:
             yield from _inner(shape.element, item, (*place, ITEM))

@@ -78,17 +78,13 @@ def _exchange(
     )
 
 
-def _request(
-    exchange: Exchange, masker: Masker, signing: record.Signing | None
-) -> record.Request:
+def _request(exchange: Exchange, masker: Masker, signing: record.Signing | None) -> record.Request:
     request = exchange.request
     headers = {
         name: masker.mask(value) for name, value in request.headers if name.lower() not in HIDDEN
     }
     text, encoded = _body(request.body, masker)
-    return record.Request(
-        request.method, masker.mask(request.url), headers, text, encoded, signing
-    )
+    return record.Request(request.method, masker.mask(request.url), headers, text, encoded, signing)
 
 
 def _response(exchange: Exchange, masker: Masker) -> record.Response | None:

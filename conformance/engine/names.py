@@ -32,6 +32,10 @@ class Names:
         head = "conformance-" if length >= len(stem) + 12 else ""
         return f"{head}{stem}{'x' * length}"[:length]
 
+    def secret(self, length: int) -> str:
+        """A new value of letters and digits alone: what a key's value may hold is not published."""
+        return self.new(length).replace("-", "0")
+
     def made_by_us(self, text: str) -> bool:
         """True for a name of this run."""
         return self.nonce in text

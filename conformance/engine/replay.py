@@ -108,5 +108,3 @@ def recorded_answer(recorded: record.Exchange) -> Answer:
 def signature(answer: Answer) -> tuple[int | None, str | None]:
     """What makes two answers the same kind of answer."""
     return answer.status, answer.code
-
-

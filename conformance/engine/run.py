@@ -46,9 +46,7 @@ class Outcome:
 
     def coverage(self, jobs: Sequence[Job]) -> record.Coverage:
         """How many request constraints were shown on both sides."""
-        wanted = {
-            one.id for job in jobs for one in job.requirements if one.subject in CONSTRAINTS
-        }
+        wanted = {one.id for job in jobs for one in job.requirements if one.subject in CONSTRAINTS}
         both = sum(
             1
             for line in self.verdicts
@@ -120,7 +118,9 @@ class Run:
     def _clean_up(self, session: Session, service: str) -> None:
         left = session.clean_up()
         if left:
-            text = f"{service}: could not delete {len(left)} keys of this run: {', '.join(left[:5])}"
+            text = (
+                f"{service}: could not delete {len(left)} keys of this run: {', '.join(left[:5])}"
+            )
             self.outcome.notes.append(text)
             self._emit(Note(text))
 
@@ -132,9 +132,7 @@ class Run:
         self._emit(event)
 
 
-def exit_code(
-    outcome: Outcome, *, strict: bool, fail_on_unsupported: bool = False
-) -> int:
+def exit_code(outcome: Outcome, *, strict: bool, fail_on_unsupported: bool = False) -> int:
     """0 conforms, 1 a failure at a gate level, 3 nothing could be tested."""
     if any(record.fails_gate(line, strict=strict) for line in outcome.verdicts):
         return 1
@@ -147,5 +145,3 @@ def exit_code(
         line.verdict is Verdict.UNSUPPORTED and line.level in gated for line in outcome.verdicts
     )
     return 1 if fail_on_unsupported and lacking else 0
-
-

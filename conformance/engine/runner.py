@@ -18,7 +18,6 @@ from conformance.engine.session import Channel, Sent, Session, SetupFailed
 from conformance.engine.support import Standing, Support
 from conformance.engine.tally import Suspects, Tally
 from conformance.engine.trial import Trial, attempt, smallest
-from conformance.judge.answer import FailureKind
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
 from conformance.plan.bases import base
@@ -26,6 +25,7 @@ from conformance.plan.planner import ONLY_OBSERVED, plan
 from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.sequences import KINDS, Broken
 from conformance.record import Verdict
+from conformance.target.exchange import FailureKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +157,25 @@ class Runner:
     def _blame(self, requirement: Requirement, broken: list[Trial]) -> None:
         """The smallest failing request, sent again on a fresh resource, decides."""
         for trial in smallest(broken):
-            again = self._try(trial.probe, fresh=True)
-            if again.finding is not None and not again.finding.held:
+            again = self._repeat(trial)
+            if again is not None and again.finding is not None:
                 self._fail(requirement, again.finding, again.sent)
                 return
         seen = next(trial.finding.seen for trial in broken if trial.finding)
         reason = f"did not repeat on a fresh resource: {seen}"
         self._give(requirement, Verdict.INCONCLUSIVE, reason)
+
+    def _repeat(self, trial: Trial) -> Trial | None:
+        """The same failure on a fresh resource, or None where it does not come again.
+
+        A server error must come twice more: it may have nothing to do with the request.
+        """
+        times = 2 if trial.sent.answer.server_error else 1
+        for _ in range(times):
+            trial = self._try(trial.probe, fresh=True)
+            if trial.finding is None or trial.finding.held:
+                return None
+        return trial
 
     def _try(self, probe: Probe, *, fresh: bool = False) -> Trial:
         trial = attempt(self._session, probe, fresh=fresh)
@@ -218,7 +230,9 @@ class Runner:
     def _establish(self, name: str) -> Support:
         """Send a valid request of the operation and see whether the target has it."""
         operation = self._contract.operations[name]
-        probe = Probe("", operation, Side.ACCEPT, base(self._contract, operation), "a valid request")
+        probe = Probe(
+            "", operation, Side.ACCEPT, base(self._contract, operation), "a valid request"
+        )
         try:
             sent = attempt(self._session, probe, fresh=True).sent
         except SetupFailed as failed:
@@ -289,6 +303,13 @@ class Runner:
                 self._fail(requirement, *again)
 
     def _again(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
+        """The same finding from the same request on a new resource, or None."""
+        again = self._once_more(finding, sent)
+        if again is not None and again[1].answer.server_error:
+            again = self._once_more(finding, sent)
+        return again
+
+    def _once_more(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
         try:
             # A new resource that is made as the one before was.
             made = sent.resource and self._session.create(sent.resource.created.probe.values)

@@ -9,9 +9,10 @@ from conformance import record
 from conformance.contract.requirements import Requirement
 from conformance.engine.evidence import Shown
 from conformance.engine.session import Resource, Sent, Session, SetupFailed
-from conformance.judge.answer import Answer, FailureKind
+from conformance.judge.answer import Answer
 from conformance.plan.probes import Probe, Side
 from conformance.plan.sequences import KINDS, Broken, Make, NotShown, Pause, Sequence, Step
+from conformance.target.exchange import FailureKind
 
 TROUBLE = {FailureKind.TIMEOUT, FailureKind.REFUSED, FailureKind.TLS}
 

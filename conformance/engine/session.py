@@ -130,7 +130,9 @@ class Session:
         if operation is None:
             return None
         label = self._facts["identifier"]["label"]
-        sent = self.call(operation, {label: "${id}", **self._facts.get("delete-with", {})}, resource)
+        sent = self.call(
+            operation, {label: "${id}", **self._facts.get("delete-with", {})}, resource
+        )
         resource.gone = resource.gone or sent.answer.ok or sent.answer.status == 404
         return sent
 
@@ -166,7 +168,7 @@ class Session:
         region = self._channel.region
         found: dict[str, Any] = {
             "name": lambda length: self.names.new(length or 26),
-            "secret": lambda length: self.names.new(length or 40),
+            "secret": lambda length: self.names.secret(length or 40),
             "alnum": lambda length: random_text(length or 10),
             "long": lambda length: "a" * (length or 0),
             "region": lambda _: region,
@@ -177,7 +179,6 @@ class Session:
             found["id"] = lambda _: resource.id
             found["taken"] = lambda _: resource.unique
         return found
-
 
 
 def needs_resource(probe: Probe) -> bool:

@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conformance.contract.model import Operation
 from conformance.engine.session import Channel, Sent
 from conformance.judge.answer import NOT_JSON, Answer, read
 
@@ -60,6 +59,8 @@ def standing_of(sent: Sent, channel: Channel, nonce: str) -> Support:
         return Support(Standing.WORKS)
     if answer.status is None:
         return Support(Standing.UNKNOWN, f"no answer to a valid request ({answer.told()})")
+    if answer.throttled:
+        return Support(Standing.UNKNOWN, f"throttled: {answer.told()}")
     if answer.status == 501 or answer.code in LACKS:
         return Support(Standing.LACKING, f"the target says so: {answer.told()}")
     if answer.status in {404, 405} and answer.code is None:
@@ -99,6 +100,6 @@ def wrong_credentials(answer: Answer) -> bool:
     return answer.status in {400, 401, 403} and answer.code in NOT_OURS
 
 
-def lacks(operation: Operation, answer: Answer) -> bool:
+def lacks(answer: Answer) -> bool:
     """True when an answer to a single probe says that this part is not implemented."""
     return answer.status == 501 or answer.code in LACKS

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from conformance.engine.session import Sent, Session, needs_resource
 from conformance.engine.support import lacks
-from conformance.judge.answer import FailureKind
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import is_as_planned
 from conformance.judge.refusal import judge_probe
 from conformance.plan.probes import Fault, Probe, Side
+from conformance.target.exchange import FailureKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _judged(session: Session, probe: Probe, sent: Sent) -> Trial:
         return Trial(probe, sent, None, f"throttled: {answer.told()}")
     if answer.failure in {FailureKind.TIMEOUT, FailureKind.TLS, FailureKind.REFUSED}:
         return Trial(probe, sent, None, answer.told())
-    if lacks(probe.operation, answer) and probe.side is not Side.OBSERVE:
+    if lacks(answer) and probe.side is not Side.OBSERVE:
         return Trial(probe, sent, None, answer.told(), unsupported=True)
     finding = judge_probe(session.contract, probe, answer)
     if not finding.held and not is_as_planned(probe, sent.exchange.request):

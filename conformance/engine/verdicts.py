@@ -44,12 +44,16 @@ def unbroken(planned: Plan, trials: Sequence[Trial], tally: Tally) -> Given:
 
 def watched(requirement: Requirement, tally: Tally, support: Support | None) -> Given:
     """The verdict of a requirement that is watched in every answer and was never broken."""
+    if support is not None and support.standing is not Standing.WORKS:
+        # What a target refuses altogether, it also refuses in the documented way: that is no pass.
+        return without_support(support)
     if tally.accept or tally.reject:
         return Verdict.PASSED, ""
-    if support is not None and support.standing is not Standing.WORKS:
-        return without_support(support)
     if requirement.subject is Subject.ERROR:
-        return Verdict.SKIPPED, "the target never answered it, and no request is known to provoke it"
+        return (
+            Verdict.SKIPPED,
+            "the target never answered it, and no request is known to provoke it",
+        )
     return Verdict.SKIPPED, "no answer showed it"
 
 

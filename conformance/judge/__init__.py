@@ -1,0 +1,1 @@
+"""What an answer shows: error identity, refusals, members, statuses."""

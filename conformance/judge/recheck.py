@@ -22,7 +22,7 @@ def is_as_planned(probe: Probe, request: Request) -> bool:
     Rules of the overlay may forbid what no limit of the contract does: they, and raw bodies, are
     not decided here.
     """
-    if probe.raw is not None or probe.side is Side.OBSERVE:
+    if probe.raw is not None or probe.side is Side.OBSERVE or probe.beyond_limits:
         return True
     members = dict(probe.operation.input)
     found = {violation.place for violation in violations(members, sent_values(probe, request))}
@@ -42,9 +42,8 @@ def sent_values(probe: Probe, request: Request) -> dict[str, Any]:
     operation = probe.operation
     parts = urlsplit(request.url)
     values: dict[str, Any] = _labels(operation, parts.path)
-    for name, value in parse_qsl(parts.query, keep_blank_values=True):
-        if name in operation.input:
-            values[name] = value
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    values.update((name, value) for name, value in query if name in operation.input)
     try:
         body = json.loads(request.body or b"{}")
     except ValueError:

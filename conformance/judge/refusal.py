@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.contract.model import Contract, Operation
+from conformance.contract.model import Contract, DeclaredError, Operation
 from conformance.contract.places import find, show
 from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
@@ -31,7 +31,7 @@ def _accepted(probe: Probe, answer: Answer) -> Finding:
     expected = f"accepted with {probe.operation.status}"
     if answer.code in probe.tolerated and answer.code is not None:
         return Finding(probe.requirement, True)
-    if not answer.ok:
+    if not answer.ok or (probe.exact_status and answer.status != probe.operation.status):
         return Finding(probe.requirement, False, expected, answer.told())
     for shown in probe.shown:
         seen = list(find(answer.body, shown.place))
@@ -50,16 +50,24 @@ def same(seen: Any, wanted: Any) -> bool:
 
 
 def _refused(contract: Contract, probe: Probe, answer: Answer) -> Finding:
-    allowed = refusals(contract, probe.operation, probe.fault)
+    allowed = refusals(contract, probe.operation, probe.fault, probe.variant)
     expected = f"refused with {' or '.join(f'{status} {code}' for status, code in allowed)}"
     if answer.ok:
         return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
+    # Whether a name outside its limits is looked up or refused first is order of validation.
+    allowed += tuple((error.status, error.name) for error in _tolerated(probe))
     held = (answer.status, answer.code) in allowed
     return Finding(probe.requirement, held, expected, answer.told())
 
 
-def refusals(contract: Contract, operation: Operation, fault: Fault) -> tuple[Refusal, ...]:
-    """The refusals that are right for a fault, the best known first.
+def _tolerated(probe: Probe) -> list[DeclaredError]:
+    return [error for error in probe.operation.errors.values() if error.name in probe.tolerated]
+
+
+def refusals(
+    contract: Contract, operation: Operation, fault: Fault, variant: str = ""
+) -> tuple[Refusal, ...]:
+    """The refusals that are right for a fault (or a variant of it), the best known first.
 
     The overlay's table says which answers are documented or recorded for each kind of fault;
     without one it is the operation's declared errors of the status that fits, and the protocol's.
@@ -69,8 +77,9 @@ def refusals(contract: Contract, operation: Operation, fault: Fault) -> tuple[Re
     if fault is Fault.CONFLICT:
         return _declared(operation, 409)
     table: Mapping[str, Any] = contract.facts.get("refusals", {})
-    if fault.value in table:
-        return tuple((status, code) for status, code in table[fault.value])
+    for kind in (f"{fault}-{variant}", str(fault)):
+        if kind in table:
+            return tuple((status, code) for status, code in table[kind])
     return _declared(operation, 400) + PROTOCOL_REFUSALS
 
 

@@ -69,16 +69,12 @@ def _empty(
     yield Finding(f"{prefix}/response/body/empty", held, "no body", f"{answer.size} bytes")
 
 
-def _members(
-    members: Any, value: dict[str, Any], place: Place, prefix: str
-) -> Iterator[Finding]:
+def _members(members: Any, value: dict[str, Any], place: Place, prefix: str) -> Iterator[Finding]:
     for name, member in members.items():
         yield from _member(member, value, (*place, name), prefix)
 
 
-def _member(
-    member: Member, value: dict[str, Any], place: Place, prefix: str
-) -> Iterator[Finding]:
+def _member(member: Member, value: dict[str, Any], place: Place, prefix: str) -> Iterator[Finding]:
     present = member.name in value
     if member.required:
         yield Finding(

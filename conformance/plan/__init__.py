@@ -1,0 +1,1 @@
+"""From requirements to probes; knows nothing of transport."""

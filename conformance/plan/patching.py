@@ -90,5 +90,5 @@ def _probe(
     return Probe(
         requirement.id, operation, side, {**base(contract, operation), member: [entry]},
         f"{entry['op']} {entry['path']}", Fault.PATCH if side is Side.REJECT else Fault.NONE,
-        (member,), shown=shown,
+        (member,), shown=shown, variant=entry["op"],
     )  # fmt: skip

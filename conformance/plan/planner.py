@@ -38,7 +38,8 @@ def plan(contract: Contract, requirement: Requirement) -> Plan:
     if operation is None:
         return Plan(requirement.id, sides=(), why_not="the operation is not in the contract")
     if subject is Subject.STATUS:
-        return Plan(requirement.id, (_valid(contract, operation, requirement),), sides=(Side.ACCEPT,))
+        valid = replace(_valid(contract, operation, requirement), exact_status=True)
+        return Plan(requirement.id, (valid,), sides=(Side.ACCEPT,))
     if subject is Subject.ERROR:
         return _error(contract, operation, requirement)
     if subject is Subject.PATCH:
@@ -57,7 +58,7 @@ def _valid(contract: Contract, operation: Operation, requirement: Requirement) -
     )  # fmt: skip
 
 
-def not_found(contract: Contract, operation: Operation) -> tuple[str, ...]:
+def not_found(operation: Operation) -> tuple[str, ...]:
     """The operation's errors that say that the thing asked for is not there."""
     return tuple(error.name for error in operation.errors.values() if error.status == 404)
 
@@ -89,7 +90,7 @@ def _error(contract: Contract, operation: Operation, requirement: Requirement) -
 def _required(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
     valid = _valid(contract, operation, requirement)
     start = _with_sample(valid.values, requirement)
-    cases = [(ABSENT, "left out")]
+    cases: list[tuple[Any, str]] = [(ABSENT, "left out")]
     if operation.input[requirement.place[0]].location is Location.BODY:
         cases.append((None, "null"))
     faults = tuple(
@@ -132,18 +133,18 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
         return Plan(requirement.id, sides=(), why_not=f"the pattern cannot be generated: {error}")
     valid = _valid(contract, operation, requirement)
     if _is_label(operation, place):
-        valid = replace(valid, tolerated=not_found(contract, operation))
+        valid = replace(valid, tolerated=not_found(operation))
     stateful = _stateful(contract, operation, place)
     allowed = () if stateful else tuple(_allowed(contract, valid, shape, place, keyword))
     fault = Fault.ENUM if keyword == "enum" else Fault.LIMIT
     forbidden = tuple(
-        replace(valid, side=Side.REJECT, fault=fault, place=place, note=case.note, tolerated=(),
+        replace(valid, side=Side.REJECT, fault=fault, place=place, note=case.note,
                 values=edited(dict(valid.values), place, _unique(contract, operation, place, case)))
         for case in values.refused(shape, keyword)
         if _can_travel(operation, place, case.value)
     )  # fmt: skip
     sides = tuple(side for side, cases in zip(BOTH, (allowed, forbidden), strict=True) if cases)
-    drawings = tuple(_drawings(operation, valid, shape, place, keyword, stateful))
+    drawings = tuple(_drawings(operation, valid, shape, place, keyword, stateful=stateful))
     why_not = "" if sides else "no text of that length keeps the other limits: it cannot be asked"
     return Plan(requirement.id, allowed + forbidden, drawings, why_not, sides)
 
@@ -160,7 +161,7 @@ def _allowed(
 
 
 def _drawings(
-    operation: Operation, valid: Probe, shape: Shape, place: Place, keyword: str, stateful: bool
+    operation: Operation, valid: Probe, shape: Shape, place: Place, keyword: str, *, stateful: bool
 ) -> Iterator[Drawing]:
     """Random values on both sides, where strings are limited; the resource's own name aside."""
     textual = shape.kind is Kind.STRING and keyword in {"minLength", "maxLength", "pattern"}

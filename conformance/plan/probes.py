@@ -59,7 +59,13 @@ class Probe:
     raw: bytes | None = None
     shown: tuple[Shown, ...] = ()
     tolerated: tuple[str, ...] = ()
-    """Error codes that say the request itself was found in order (the thing is not there)."""
+    """Error codes that neither side is blamed for: the thing that was asked for is not there."""
+    exact_status: bool = False
+    """Accepted means: with the documented status, not only with any success."""
+    beyond_limits: bool = False
+    """An overlay rule's: what it sends may be valid or not whatever the limits of the spec say."""
+    variant: str = ""
+    """A kind of the fault that has refusals of its own, where the overlay's table has any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,7 @@ def operations_of(contract: Contract, requirement: Requirement) -> list[Operatio
     return [contract.operations[name] for name in names]
 
 
-def _probes(
-    contract: Contract, operation: Operation, requirement: Requirement
-) -> Iterator[Probe]:
+def _probes(contract: Contract, operation: Operation, requirement: Requirement) -> Iterator[Probe]:
     rule = requirement.detail
     side = Side(rule["side"]) if requirement.keyword == "raw" else SIDES[requirement.keyword]
     fault = Fault(rule.get("fault", "limit")) if side is Side.REJECT else Fault.NONE
@@ -59,12 +57,13 @@ def _probes(
     for body in rule.get("bodies", ()):
         yield Probe(
             requirement.id, operation, side, start, f"the body {body!r:.60}", fault,
-            raw=body.encode("utf-8", "surrogateescape"), shown=shown,
+            raw=body.encode("utf-8", "surrogateescape"), shown=shown, beyond_limits=True,
         )  # fmt: skip
     for request in _requests(start, place, rule):
         yield Probe(
             requirement.id, operation, side, request, rule.get("note", requirement.statement),
             fault, place, shown=shown, tolerated=tuple(rule.get("tolerated", ())),
+            beyond_limits=True,
         )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def text_of(shape: Shape, length: int) -> str | None:
     for example in shape.examples:
         if len(example) == length:
             return str(example)
-        stretched = f"{example}{(strings.FILL * (length // 36 + 1))[: length - len(example)]}"
+        stretched = f"{example}{strings.filler(length - len(example))}"
         if len(stretched) == length and _only(shape, stretched, {"minLength", "maxLength"}):
             return stretched
     return strings.of_length(pattern, length)
@@ -108,15 +108,16 @@ def accepted(shape: Shape, keyword: str) -> Iterator[Case]:
 
 
 def _closed(shape: Shape, keyword: str) -> Iterator[Case]:
-    """Of a closed shape only its examples, the one nearest to the limit first."""
-    chosen = sorted(shape.examples, key=len, reverse=keyword == "maxLength")
+    """Of a closed shape only examples, and the first ones: they go with the base request."""
+    chosen = sorted(shape.examples[:3], key=len, reverse=keyword == "maxLength")
     yield from (Case(value, "a value known to be valid") for value in chosen[:2])
 
 
 def _matching(shape: Shape) -> Iterator[Case]:
     least, most = shape.limit("minLength") or 0, shape.limit("maxLength")
     pattern = shape.limit("pattern")
-    lengths = [strings.shortest(pattern, least)]
+    # Prose often asks more of a value than its pattern does: examples show what.
+    lengths = [] if shape.examples else [strings.shortest(pattern, least)]
     if most is not None:
         lengths.append(most)
     yield from (Case(example, "a value known to be valid") for example in shape.examples[:3])
@@ -170,7 +171,9 @@ def _missing_pattern(shape: Shape) -> Iterator[Case]:
     pattern = shape.limit("pattern")
     valid = sample(shape)
     if not isinstance(valid, str) or not valid or "${" in valid:
-        valid = text_of(shape, strings.shortest(pattern, max(1, shape.limit("minLength") or 1))) or ""
+        valid = (
+            text_of(shape, strings.shortest(pattern, max(1, shape.limit("minLength") or 1))) or ""
+        )
     for text, note in strings.near_misses(pattern, valid):
         if text and _only(shape, text, {"pattern"}):
             yield Case(text, note)

@@ -161,7 +161,7 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
 @pytest.fixture
 def site() -> Iterator[str]:
     class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     handler = partial(Quiet, directory=str(PAGES / "pages"))

@@ -258,7 +258,7 @@ def test_the_writer_refuses_a_wrong_order(path: Path, lines: list[Any]) -> None:
         (Level.INFORMATIONAL, True, False),
     ],
 )
-def test_the_gate(path: Path, level: Level, strict: bool, fails: bool) -> None:  # noqa: FBT001
+def test_the_gate(path: Path, level: Level, strict: bool, fails: bool) -> None:
     line = VerdictLine("a/b", level, Verdict.FAILED, "a", "s")
     assert fails_gate(line, strict=strict) is fails
     run = json.dumps(RUN.as_json() | {"strict": strict})

@@ -126,7 +126,7 @@ def _answer(random: Random, keyword: str) -> tuple[Response | None, str]:
 
 def fake_verdicts(total: int, failed: int, seed: int = 1) -> Iterator[VerdictLine]:
     """``total`` verdict lines with about ``failed`` failures and some of each other verdict."""
-    random = Random(seed)  # noqa: S311 - reproducible fakes, no secrets
+    random = Random(seed)
     for number in range(total):
         service = random.choice(tuple(_OPERATIONS))
         operation = None if number % 40 == 0 else random.choice(_OPERATIONS[service])

@@ -1,0 +1,75 @@
+import pytest
+
+from conformance.contract.load import UnknownService, load_contract
+from conformance.contract.model import Level
+from conformance.contract.requirements import NothingSelected, catalogue, select
+
+
+@pytest.fixture(scope="module")
+def everything():
+    return [one for name in ("apigateway", "location") for one in catalogue(load_contract(name))]
+
+
+def test_ids_of_the_design_are_there(everything):
+    ids = {one.id for one in everything}
+    assert {
+        "location/UpdateKey/request/Description/maxLength",
+        "location/UpdateKey/request/Restrictions.AllowActions[]/pattern",
+        "apigateway/UpdateApiKey/response/createdDate/type",
+        "apigateway/UpdateApiKey/status/200",
+        "apigateway/UpdateApiKey/status/no-5xx",
+        "apigateway/UpdateApiKey/error/NotFoundException",
+        "apigateway/UpdateApiKey/patch/name/replace",
+        "apigateway/UpdateApiKey/patch/name/add",
+        "apigateway/protocol/malformed-json",
+    } <= ids
+
+
+def test_ids_are_unique_and_several_hundred(everything):
+    ids = [one.id for one in everything]
+    assert len(ids) == len(set(ids))
+    assert len(ids) > 500
+
+
+def test_every_requirement_says_where_it_comes_from(everything):
+    for one in everything:
+        source = one.source
+        origins = [source.document, source.observation, source.protocol]
+        assert sum(origin is not None for origin in origins) == 1, one.id
+        if source.document is not None:
+            assert source.line, one.id
+            assert source.section, one.id
+            assert source.sha256, one.id
+
+
+def test_required_is_only_what_documents_state(everything):
+    for one in everything:
+        if one.level is Level.REQUIRED:
+            assert one.source.document is not None, one.id
+
+
+def test_patch_cells_are_expected_and_say_what_is_supported(everything):
+    by_id = {one.id: one for one in everything}
+    cell = by_id["apigateway/UpdateApiKey/patch/name/replace"]
+    assert (cell.level, cell.detail["supported"]) == (Level.EXPECTED, True)
+    assert by_id["apigateway/UpdateApiKey/patch/name/add"].detail["supported"] is False
+    assert by_id["apigateway/UpdateApiKey/patch/labels/add"].level is Level.INFORMATIONAL
+
+
+def test_globs_take_brackets_as_they_stand(everything):
+    chosen = select(everything, ["location/*/request/Restrictions.AllowActions[]/*"])
+    assert {one.id.rsplit("/", 1)[1] for one in chosen} == {
+        "type", "minLength", "maxLength", "pattern",
+    }  # fmt: skip
+    assert all("AllowActions[]" in one.id for one in chosen)
+
+
+def test_a_glob_that_matches_nothing_is_told(everything):
+    with pytest.raises(NothingSelected, match=r"no requirement matches nothing/\*"):
+        select(everything, ["nothing/*"])
+
+
+def test_an_unknown_service_names_the_known_ones():
+    with pytest.raises(UnknownService) as problem:
+        load_contract("../location")
+    assert "apigateway, location" in problem.value.hint

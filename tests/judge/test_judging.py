@@ -1,0 +1,116 @@
+import json
+
+import pytest
+
+from conformance.contract.load import load_contract
+from conformance.judge.answer import read
+from conformance.judge.refusal import judge_probe
+from conformance.judge.response import observe
+from conformance.plan.probes import Fault, Probe, Shown, Side
+from conformance.target.exchange import Exchange, Request, Response
+
+UPDATED = {
+    "id": "abcdefghij",
+    "enabled": False,
+    "createdDate": 1_700_000_000,
+    "lastUpdatedDate": 1_700_000_000,
+    "stageKeys": [],
+    "tags": {},
+}
+
+
+@pytest.fixture(scope="module")
+def contract():
+    return load_contract("apigateway")
+
+
+def answer(status, body, code=None, media="application/json"):
+    headers = [("content-type", media)] + ([("x-amzn-errortype", code)] if code else [])
+    request = Request("PATCH", "http://127.0.0.1/apikeys/abcdefghij", ())
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return read(Exchange(request, Response(status, tuple(headers), data), None, 0.0))
+
+
+def probe(contract, side, fault=Fault.NONE, **more):
+    return Probe("r", contract.operations["UpdateApiKey"], side, {}, "", fault, **more)
+
+
+def broken(contract, given):
+    operation = contract.operations["UpdateApiKey"]
+    prefix = "apigateway/UpdateApiKey/"
+    return {
+        one.requirement.removeprefix(prefix)
+        for one in observe(contract, operation, given)
+        if not one.held
+    }
+
+
+def test_a_right_answer_breaks_nothing(contract):
+    assert broken(contract, answer(200, UPDATED)) == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "requirement"),
+    [
+        ({"description": None}, "response/description/type"),
+        ({"enabled": "false"}, "response/enabled/type"),
+        ({"enabled": 0}, "response/enabled/type"),
+        ({"createdDate": "2024-01-01T00:00:00Z"}, "response/createdDate/type"),
+        ({"createdDate": 1_700_000_000_000}, "response/createdDate/format"),
+        ({"createdDate": 1_700_000_000.5}, "response/createdDate/format"),
+        ({"stageKeys": [1]}, "response/stageKeys[]/type"),
+        ({"tags": {"a": 1}}, "response/tags.{value}/type"),
+        ({"id": ...}, "response/id/required"),
+    ],
+)
+def test_one_wrong_member_breaks_its_own_requirement(contract, change, requirement):
+    body = {key: value for key, value in {**UPDATED, **change}.items() if value is not ...}
+    assert broken(contract, answer(200, body)) == {requirement}
+
+
+def test_optional_members_may_be_absent_or_there(contract):
+    without = {key: value for key, value in UPDATED.items() if key != "tags"}
+    assert broken(contract, answer(200, without)) == set()
+    assert broken(contract, answer(200, {**UPDATED, "value": "x" * 20})) == set()
+
+
+def test_labels_statuses_and_server_errors(contract):
+    assert broken(contract, answer(200, UPDATED, media="text/html")) == {"response/content-type"}
+    charset = answer(200, UPDATED, media="application/json; charset=utf-8")
+    assert broken(contract, charset) == set()
+    assert broken(contract, answer(201, UPDATED)) == {"status/200"}
+    assert broken(contract, answer(500, b"")) == {"status/no-5xx"}
+    assert broken(contract, answer(400, {}, "NotFoundException")) == {"error/NotFoundException"}
+
+
+def test_a_refusal_must_have_the_right_status_and_code(contract):
+    patch = probe(contract, Side.REJECT, Fault.PATCH)
+    assert judge_probe(contract, patch, answer(400, {}, "BadRequestException")).held
+    for wrong in (
+        answer(400, {}, "NotFoundException"),
+        answer(404, {}, "BadRequestException"),
+        answer(400, {"message": "no"}),
+        answer(500, b""),
+        answer(200, UPDATED),
+    ):
+        assert not judge_probe(contract, patch, wrong).held
+
+
+def test_both_readings_of_a_wrong_type_pass(contract):
+    wrong = probe(contract, Side.REJECT, Fault.TYPE)
+    for code in ("SerializationException", "BadRequestException", "ValidationException"):
+        assert judge_probe(contract, wrong, answer(400, {}, code)).held
+
+
+def test_an_accepted_probe_must_show_what_was_set(contract):
+    enabled = probe(contract, Side.ACCEPT, shown=(Shown(("enabled",), True),))
+    assert judge_probe(contract, enabled, answer(200, {**UPDATED, "enabled": True})).held
+    for seen in (False, 1, "true"):
+        assert not judge_probe(contract, enabled, answer(200, {**UPDATED, "enabled": seen})).held
+
+
+def test_a_missing_thing_is_tolerated_only_where_the_request_itself_was_in_order(contract):
+    missing = answer(404, {}, "NotFoundException")
+    assert not judge_probe(contract, probe(contract, Side.ACCEPT), missing).held
+    tolerant = probe(contract, Side.ACCEPT, tolerated=("NotFoundException",))
+    assert judge_probe(contract, tolerant, missing).held

@@ -1,0 +1,96 @@
+"""The plan of the real contracts: every probe has the fault it is for, and no other."""
+
+import pytest
+
+from conformance.contract.load import load_contract
+from conformance.contract.requirements import Subject, catalogue
+from conformance.contract.validate import violations
+from conformance.engine.names import Names, far_future, fill
+from conformance.plan.planner import plan
+from conformance.plan.probes import Fault, Side
+
+NAMES = Names()
+LOOKUP = {
+    "name": lambda length: NAMES.new(length or 26),
+    "secret": lambda length: NAMES.new(length or 40),
+    "id": lambda _: "abcdefghij",
+    "taken": lambda _: "taken-by-another-resource",
+    "alnum": lambda length: "z" * (length or 10),
+    "long": lambda length: "a" * (length or 0),
+    "region": lambda _: "us-east-1",
+    "future": lambda _: far_future(),
+}
+CHECKED = {Fault.LIMIT, Fault.ENUM, Fault.TYPE, Fault.REQUIRED}
+
+
+def probes(subjects):
+    for service in ("apigateway", "location"):
+        contract = load_contract(service)
+        for requirement in catalogue(contract):
+            if requirement.subject in subjects:
+                for probe in plan(contract, requirement).probes:
+                    yield requirement, probe
+
+
+LIMITS = {Subject.INPUT_LIMIT, Subject.INPUT_TYPE, Subject.INPUT_REQUIRED, Subject.STATUS}
+
+
+def broken(probe):
+    values = fill(probe.values, LOOKUP)
+    return set(violations(dict(probe.operation.input), values))
+
+
+def test_accepted_probes_break_nothing():
+    for requirement, probe in probes(LIMITS):
+        if probe.side is Side.ACCEPT:
+            assert not broken(probe), (requirement.id, probe.note)
+
+
+def test_refused_probes_break_their_own_limit_in_one_place():
+    seen = 0
+    for requirement, probe in probes(LIMITS):
+        if probe.side is Side.REJECT and probe.fault in CHECKED:
+            found = broken(probe)
+            assert {one.place for one in found} == {requirement.place}, requirement.id
+            if requirement.subject is Subject.INPUT_LIMIT:
+                assert requirement.keyword in {one.keyword for one in found}, requirement.id
+            seen += 1
+    assert seen > 400
+
+
+@pytest.mark.parametrize(
+    ("name", "lengths"),
+    [
+        ("location/CreateKey/request/Description/maxLength", {1000, 999, 1001}),
+        ("location/UpdateKey/request/KeyName/maxLength", {100, 99, 101}),
+        ("location/CreateKey/request/Restrictions.AllowResources[]/maxLength", {1600, 1599, 1601}),
+    ],
+)
+def test_boundaries_are_the_limit_and_one_step_on_each_side(name, lengths):
+    contract = load_contract("location")
+    requirement = next(one for one in catalogue(contract) if one.id == name)
+    from conformance.contract.places import find
+
+    sizes = {
+        len(value)
+        for probe in plan(contract, requirement).probes
+        for value in find(probe.values, requirement.place)
+    }
+    assert sizes == lengths
+
+
+def test_a_contradiction_of_the_documents_is_not_probed():
+    """AllowReferers items may be empty by length and not by pattern: nobody knows."""
+    for requirement, probe in probes({Subject.INPUT_LIMIT}):
+        if requirement.id.endswith("AllowReferers[]/pattern"):
+            from conformance.contract.places import find
+
+            assert "" not in list(find(probe.values, requirement.place))
+
+
+def test_what_no_request_provokes_says_so():
+    contract = load_contract("apigateway")
+    by_id = {one.id: one for one in catalogue(contract)}
+    planned = plan(contract, by_id["apigateway/UpdateApiKey/error/UnauthorizedException"])
+    assert not planned.probes
+    assert "provokes" in planned.why_not
