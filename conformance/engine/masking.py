@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.contract.model import Member, Shape
 from conformance.contract.places import ITEM, VALUE, Place, find
+from conformance.record.marks import mark
 
 LEAST = 12
 """Shorter texts are no secrets: masking them would blank out innocent words."""
@@ -23,7 +24,7 @@ class Masker:
     def learn(self, text: Any) -> None:
         """Remember a secret."""
         if isinstance(text, str) and len(text) >= LEAST and text not in self._marks:
-            self._marks[text] = f"<secret:{len(self._marks) + 1}:{len(text)}>"
+            self._marks[text] = mark(len(self._marks) + 1, len(text))
 
     def learn_from(self, body: Any, places: tuple[Place, ...]) -> None:
         """Remember every value at the secret places of a body."""
@@ -33,9 +34,9 @@ class Masker:
 
     def mask(self, text: str) -> str:
         """The text with every known secret replaced by its mark."""
-        for secret, mark in self._marks.items():
+        for secret, hidden in self._marks.items():
             if secret in text:
-                text = text.replace(secret, mark)
+                text = text.replace(secret, hidden)
         return text
 
 

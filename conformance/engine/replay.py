@@ -13,10 +13,10 @@ from conformance import record
 from conformance.engine.channel import SignedChannel
 from conformance.engine.names import random_text
 from conformance.judge.answer import Answer, read
+from conformance.record.marks import MARK
 from conformance.target.exchange import Exchange, Response
 
 NAME = re.compile(r"conformance-([a-z0-9]{8})-(?=\d{5})")
-SECRET = re.compile(r"<secret:(\d+):(\d+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class _StandIns:
         for old, new in self._known.items():
             text = text.replace(old, new)
         text = NAME.sub(f"conformance-{self._nonce}-", text)
-        return SECRET.sub(self._secret, text)
+        return MARK.sub(self._secret, text)
 
     def _secret(self, match: re.Match[str]) -> str:
         return self._known.setdefault(match.group(0), random_text(int(match.group(2))))

@@ -150,19 +150,20 @@ class Session:
         self.masker.learn_from(sent.answer.body, answered)
         name = sent.probe.operation.name
         if sent.answer.ok and name == self._facts.get("create"):
-            self._remember(sent)
+            self._remember(sent, self._facts["identifier"]["created"])
+        elif sent.answer.ok and name in self._facts.get("also-created-by", {}):
+            self._remember(sent, self._facts["also-created-by"][name])
         if sent.answer.ok and name == self._facts.get("delete") and sent.resource is not None:
             sent.resource.gone = True
         for observer in self.observers:
             observer(sent)
 
-    def _remember(self, sent: Sent) -> None:
-        pointer = self._facts["identifier"]["created"]
-        found = next(find(sent.answer.body, parse(pointer)), None)
-        if isinstance(found, str) and found:
-            unique = self._facts.get("unique", {}).get("member", "")
-            given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")
-            self.made.append(Resource(found, str(given), sent))
+    def _remember(self, sent: Sent, pointer: str) -> None:
+        unique = self._facts.get("unique", {}).get("member", "")
+        given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")
+        for found in find(sent.answer.body, parse(pointer)):
+            if isinstance(found, str) and found:
+                self.made.append(Resource(found, str(given), sent))
 
     def _lookup(self, resource: Resource | None) -> dict[str, Any]:
         region = self._channel.region

@@ -70,8 +70,7 @@ def _leave_clean(session: Session, trial: Trial) -> None:
     spoilt = trial.finding is None or not trial.finding.held
     if needs_resource(trial.probe) and (spoilt or sent.answer.server_error):
         session.drop_current()
-    made = next((one for one in session.made[-3:] if one.created is sent), None)
-    if made is not None and not made.gone:
+    for made in [one for one in session.made[-8:] if one.created is sent and not one.gone]:
         session.delete(made)
 
 

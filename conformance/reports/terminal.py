@@ -68,7 +68,8 @@ def _lines(record: Record, written: Mapping[str, Path]) -> Iterator[Spans]:
 
 def _header(record: Record) -> Iterator[Spans]:
     style = _HEADLINE.get(record.exit, "bold yellow")
-    where = one_line(record.run.target.url or "")
+    url = record.run.target.url or ""
+    where = "" if url == record.run.target.name else one_line(url)
     yield (
         (facts.target_name(record), "bold"),
         f" at {where} " if where else " ",
@@ -124,9 +125,9 @@ def _failure(line: VerdictLine, *, gates: bool) -> Iterator[Spans]:
     name = (one_line(line.requirement, _LONGEST), "bold")
     yield "  ", (line.level, "red" if gates else "yellow"), " ", name, (note, "dim")
     yield f"    {one_line(line.statement)}", (f" [{facts.source_text(line.source)}]", "dim")
-    if line.reason:
-        yield (f"    {one_line(line.reason)}",)
     exchange = facts.deciding(line)
+    if line.reason and (exchange is None or exchange.seen not in line.reason):
+        yield (f"    {one_line(line.reason)}",)
     if exchange is None:
         return
     expected, seen = difference(

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.record.marks import invented
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -36,7 +38,11 @@ Part = str | Repeat | Variable
 
 
 def cut(text: str, variables: Mapping[str, str]) -> tuple[Part, ...]:
-    """Cut a text; ``variables`` maps the values to replace to the names that stand for them."""
+    """Cut a text; ``variables`` maps the values to replace to the names that stand for them.
+
+    Masked secrets become invented ones.
+    """
+    text = invented(text)
     if not variables:
         return tuple(_repeats(text))
     longest_first = sorted(variables, key=len, reverse=True)

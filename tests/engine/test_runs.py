@@ -1,0 +1,206 @@
+"""Whole runs against the reference, right and wrong, and against servers that refuse everything."""
+
+import dataclasses
+import json
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from conformance.cli.run import select_jobs
+from conformance.engine.errors import WrongCredentials
+from conformance.engine.run import Run, exit_code
+from conformance.engine.runner import Settings
+from conformance.contract.model import Level
+from conformance.record import Verdict
+from conformance.reference.inprocess import URL, InProcess
+from conformance.reference.server import Options
+from conformance.target.credentials import TEST_CREDENTIALS
+from conformance.target.exchange import Exchange, FailureKind, Request, TransportFailure
+from conformance.target.http import HttpTransport
+from conformance.target.retry import RetryingTransport
+
+GATE = {Level.REQUIRED, Level.EXPECTED}
+
+
+class Reference(InProcess):
+    """A reference that remembers what it was sent."""
+
+    def __init__(self, **options):
+        super().__init__(Options(**options))
+        self.requests = []
+
+    def send(self, request):
+        self.requests.append((request.method, request.url, request.body))
+        return super().send(request)
+
+
+def run(transport, *, services=(), globs=(), draws=2, seed=7, url=URL):
+    jobs = select_jobs(tuple(services), tuple(globs))
+    events = []
+    outcome = Run(
+        jobs,
+        url,
+        TEST_CREDENTIALS,
+        "us-east-1",
+        RetryingTransport(transport, retries=1, base=0.0),
+        Settings(draws=draws, seed=seed),
+        events.append,
+    ).run()
+    return outcome
+
+
+def verdicts(outcome):
+    return {line.requirement: line.verdict for line in outcome.verdicts}
+
+
+def failed(outcome):
+    return {line.requirement for line in outcome.verdicts if line.verdict is Verdict.FAILED}
+
+
+@pytest.mark.parametrize("reading", ["a", "b"])
+def test_the_reference_conforms_under_both_readings(reading):
+    outcome = run(Reference(reading=reading))
+    bad = {Verdict.FAILED, Verdict.ERROR, Verdict.INCONCLUSIVE}
+    assert {name for name, verdict in verdicts(outcome).items() if verdict in bad} == set()
+    assert exit_code(outcome, strict=False) == 0
+    assert sum(verdict is Verdict.PASSED for verdict in verdicts(outcome).values()) > 400
+
+
+def test_one_seed_gives_the_same_requests_and_verdicts():
+    def shape(transport):
+        nonce = re.compile(rb"[a-z0-9]{8}[-0]\d{5}")
+        found = []
+        for method, target, body in transport.requests:
+            text = re.sub(r"/[a-z0-9]{10}\b|%2F[a-z0-9]{10}\b", "/ID", target)
+            text = nonce.sub(b"N", text.encode())
+            found.append((method, re.sub(rb"/keys/[^?]*", b"/keys/K", text), len(body or b"")))
+        return found
+
+    first, second = Reference(seed=1), Reference(seed=1)
+    globs = ("*/Create*", "*/Update*/request/*")
+    assert verdicts(run(first, globs=globs)) == verdicts(run(second, globs=globs))
+    assert shape(first) == shape(second)
+
+
+FAULTS = [
+    ("constraint:CreateKey:Description:maxLength:plus1", "location/CreateKey/request/Description/maxLength"),
+    ("constraint:CreateKey:Description:maxLength:minus1", "location/CreateKey/request/Description/maxLength"),
+    ("constraint:CreateKey:KeyName:pattern:off", "location/CreateKey/request/KeyName/pattern"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fault", "requirement"), FAULTS)
+def test_a_fault_fails_the_requirement_that_names_it(fault, requirement):
+    outcome = run(Reference(faults=(fault,)), globs=(requirement, "location/*/status/*"))
+    assert failed(outcome) == {requirement}
+    line = next(line for line in outcome.verdicts if line.requirement == requirement)
+    assert line.evidence
+    assert line.evidence[-1].expected
+    assert line.evidence[-1].seen
+    assert exit_code(outcome, strict=False) == 1
+
+
+class Uniform(BaseHTTPRequestHandler):
+    """Answers everything in one way."""
+
+    protocol_version = "HTTP/1.1"
+    status, code, body = 400, "BadRequestException", b'{"message":"no"}'
+
+    def answer(self):
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(self.status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("x-amzn-errortype", self.code)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def uniform(request):
+    handler = type("Handler", (Uniform,), request.param)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    "uniform",
+    [
+        {},
+        {"code": "ValidationException"},
+        {"status": 404, "code": "NotFoundException"},
+        {"status": 501, "code": "NotImplemented"},
+        {"status": 500, "code": "InternalFailure"},
+    ],
+    indirect=True,
+)
+def test_a_target_that_answers_everything_with_one_error_is_unsupported(uniform):
+    outcome = run(HttpTransport(timeout=5), url=uniform)
+    assert set(verdicts(outcome).values()) == {Verdict.UNSUPPORTED}
+    assert exit_code(outcome, strict=False) == 3
+
+
+@pytest.mark.parametrize(
+    "uniform", [{"status": 403, "code": "UnrecognizedClientException"}], indirect=True
+)
+def test_credentials_that_are_not_taken_end_the_run(uniform):
+    with pytest.raises(WrongCredentials):
+        run(HttpTransport(timeout=5), url=uniform)
+
+
+def test_a_target_that_dies_leaves_what_is_known():
+    class Dying(Reference):
+        def send(self, request):
+            if len(self.requests) < 60:
+                return super().send(request)
+            failure = TransportFailure(FailureKind.REFUSED, "nobody there")
+            return Exchange(request, None, failure, 0.0)
+
+    outcome = run(Dying(), services=("location",))
+    assert outcome.problem is not None
+    assert "no connections" in str(outcome.problem)
+    by_verdict = set(verdicts(outcome).values())
+    assert Verdict.SKIPPED in by_verdict
+    assert not by_verdict & {Verdict.ERROR}
+    assert exit_code(outcome, strict=False) in {1, 3}
+
+
+def test_everything_that_was_made_is_deleted():
+    transport = Reference()
+    made = run(transport, globs=("*/request/*", "*/behavior/*"))
+    assert not made.notes
+    sent = [request for request in transport.requests if "apikeys" in request[1]]
+    created = [one for one in sent if one[0] == "POST"]
+    deleted = [one for one in sent if one[0] == "DELETE"]
+    assert created
+    assert deleted
+    left = json.loads(listed(transport, "GET", "/apikeys?limit=500").response.body)
+    assert left["item"] == []
+    left = json.loads(listed(transport, "POST", "/metadata/v0/list-keys", b"{}").response.body)
+    assert left["Entries"] == []
+
+
+def listed(transport, method, target, body=None):
+    headers = (("Accept", "application/json"), ("Content-Type", "application/json"))
+    return InProcess.send(transport, Request(method, URL + target, headers, body))
+
+
+def test_evidence_holds_no_secret():
+    transport = Reference(faults=("constraint:CreateKey:Description:maxLength:plus1",))
+    outcome = run(transport, globs=("location/CreateKey/request/Description/*",))
+    text = repr([dataclasses.asdict(line) for line in outcome.verdicts])
+    assert "v1.public." not in text
+    assert "<secret:" in text
+    assert "Authorization" not in text
