@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 ALPHABET = string.ascii_lowercase + string.digits
-TOKEN = re.compile(r"\$\{(\w+)(?::(\d+))?\}")
+TOKEN = re.compile(r"\$\{(\w+)(?:\.(\w+))?(?::(\d+))?\}")
 NONCE_LENGTH = 8
 USUAL = 26
 """Characters of a name of no particular length."""
@@ -46,30 +46,42 @@ def random_text(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-def far_future(now: datetime | None = None) -> str:
-    """The start of a month five years ahead: the same text in every run of a year."""
-    return f"{(now or datetime.now(UTC)).year + 5}-06-01T12:00:00.000Z"
+def far_future(years: int = 5, now: datetime | None = None) -> str:
+    """The start of a month some years ahead: the same text in every run of a year."""
+    return f"{(now or datetime.now(UTC)).year + years}-06-01T12:00:00.000Z"
 
 
 Lookup = Mapping[str, Callable[[int | None], str]]
 
 
-def fill(value: Any, lookup: Lookup) -> Any:
-    """The value with every ``${token}`` or ``${token:length}`` in its texts replaced."""
+def fill(value: Any, lookup: Lookup, tagged: dict[str, str] | None = None) -> Any:
+    """The value with every ``${token}`` or ``${token:length}`` in its texts replaced.
+
+    With ``tagged`` only tokens with a tag are: ``${token.tag}`` is the same text wherever it
+    stands, as long as ``tagged`` is the same.
+    """
     if isinstance(value, str):
-        return TOKEN.sub(lambda match: _token(match, lookup), value) if "${" in value else value
+        if "${" not in value:
+            return value
+        return TOKEN.sub(lambda match: _token(match, lookup, tagged), value)
     if isinstance(value, list | tuple):
-        return [fill(item, lookup) for item in value]
+        return [fill(item, lookup, tagged) for item in value]
     if isinstance(value, Mapping):
-        return {fill(key, lookup): fill(item, lookup) for key, item in value.items()}
+        return {
+            fill(key, lookup, tagged): fill(item, lookup, tagged) for key, item in value.items()
+        }
     return value
 
 
-def _token(match: re.Match[str], lookup: Lookup) -> str:
-    name, length = match.group(1), match.group(2)
-    if name not in lookup:
+def _token(match: re.Match[str], lookup: Lookup, tagged: dict[str, str] | None) -> str:
+    name, tag, length = match.groups()
+    if name not in lookup or (tag is None and tagged is not None):
         return match.group(0)
-    return lookup[name](int(length) if length else None)
+    if tagged is None:
+        return lookup[name](int(length) if length else None)
+    if match.group(0) not in tagged:
+        tagged[match.group(0)] = lookup[name](int(length) if length else None)
+    return tagged[match.group(0)]
 
 
 def mentions(value: Any, token: str) -> bool:

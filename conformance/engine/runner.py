@@ -215,7 +215,7 @@ class Runner:
 
     def _held(self, requirement: Requirement, ending: Ending) -> None:
         if ending.why:
-            self._give(requirement, Verdict.INCONCLUSIVE, ending.why)
+            self._give(requirement, Verdict.SKIPPED, f"the sequence came to a stop: {ending.why}")
         else:
             self._tallies[requirement.id].count(Side.ACCEPT)
             self._give(requirement, Verdict.PASSED)

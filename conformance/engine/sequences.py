@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from conformance import record
 from conformance.contract.requirements import Requirement
@@ -11,7 +12,18 @@ from conformance.engine.evidence import Shown
 from conformance.engine.session import Resource, Sent, Session, SetupFailed
 from conformance.judge.answer import Answer
 from conformance.plan.probes import Probe, Side
-from conformance.plan.sequences import KINDS, Broken, Make, NotShown, Pause, Sequence, Step
+from conformance.plan.sequences import (
+    KINDS,
+    Broken,
+    Make,
+    NotShown,
+    Pause,
+    Script,
+    Send,
+    Sequence,
+    Step,
+    Together,
+)
 from conformance.target.exchange import FailureKind
 
 TROUBLE = {FailureKind.TIMEOUT, FailureKind.REFUSED, FailureKind.TLS}
@@ -32,8 +44,11 @@ class Play:
     def __init__(self, session: Session, requirement: Requirement) -> None:
         self.requirement = requirement
         self._session = session
-        self._sequence: Sequence = KINDS[requirement.keyword](session.contract, requirement)
+        self._tagged: dict[str, str] = {}
+        script = Script(session.contract, requirement, self._fill)
+        self._sequence: Sequence = KINDS[requirement.keyword](script)
         self._resources: dict[int, Resource] = {}
+        self._made: list[Resource] = []
         self._sent: list[Sent] = []
         self._last: Answer | None = None
         self.due = 0.0
@@ -56,24 +71,40 @@ class Play:
         if isinstance(step, Pause):
             self.due = time.monotonic() + step.seconds
             return
+        sent = self._play(step)
+        self._sent += sent
+        trouble = next((one.answer for one in sent if _says_nothing(one.answer)), None)
+        if trouble is not None:
+            raise NotShown(trouble.told())
+        parts = tuple(one.answer for one in sent)
+        self._last = parts[0] if len(parts) == 1 else replace(parts[-1], parts=parts)
+
+    def _play(self, step: Make | Send | Together) -> list[Sent]:
         if isinstance(step, Make):
-            self._resources[step.key] = self._session.create(step.values)
-            sent = self._resources[step.key].created
-        else:
-            probe = Probe("", step.operation, Side.OBSERVE, step.values, "a step of a sequence")
-            sent = self._session.send(probe, resource=self._resources.get(step.key))
-        self._sent.append(sent)
-        self._last = sent.answer
-        if sent.answer.failure in TROUBLE or sent.answer.throttled:
-            raise NotShown(sent.answer.told())
+            values = None if step.values is None else self._session.tag(step.values, self._tagged)
+            made = self._session.create(values)
+            self._resources[step.key] = made
+            self._made.append(made)
+            return [made.created]
+        if isinstance(step, Send):
+            return [self._session.send(self._probe(step), resource=self._resources.get(step.key))]
+        resources = [self._resources[send.key] for send in step.sends]
+        return self._session.send_together([self._probe(send) for send in step.sends], resources)
+
+    def _probe(self, step: Send) -> Probe:
+        values = self._session.tag(step.values, self._tagged)
+        return Probe("", step.operation, Side.OBSERVE, values, "a step of a sequence")
+
+    def _fill(self, value: Any, key: int) -> Any:
+        tagged = self._session.tag(value, self._tagged)
+        return self._session.fill(tagged, self._resources.get(key))
 
     def _end(self, ending: Ending) -> None:
         self._sequence.close()
-        for resource in self._resources.values():
+        for resource in self._made:
             if not resource.gone:
                 self._session.delete(resource)
-        roles = [record.Role.CHECK] * len(self._sent)
-        ending.steps = [Shown(sent, role) for sent, role in zip(self._sent, roles, strict=True)]
+        ending.steps = [Shown(sent, record.Role.CHECK) for sent in self._sent]
         if ending.broken is not None and ending.steps:
             last = ending.steps[-1]
             ending.steps[-1] = replace(
@@ -81,6 +112,10 @@ class Play:
                 expected=ending.broken.expected, seen=ending.broken.seen,
             )  # fmt: skip
         self.ending = ending
+
+
+def _says_nothing(answer: Answer) -> bool:
+    return answer.failure in TROUBLE or answer.throttled
 
 
 class Stage:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,7 +14,7 @@ from conformance.engine.names import Names, far_future, fill, mentions, random_t
 from conformance.judge.answer import Answer, read
 from conformance.plan.bases import base
 from conformance.plan.probes import Probe, Side
-from conformance.plan.wire import wire
+from conformance.plan.wire import WireRequest, wire
 from conformance.target.exchange import Exchange
 
 PAST = "2001-01-01T00:00:00.000Z"
@@ -87,11 +88,35 @@ class Session:
         """
         if resource is None and needs_resource(probe):
             resource = self.resource(fresh=fresh)
-        values: dict[str, Any] = fill(probe.values, self._lookup(resource))
-        request = wire(probe.operation, values, probe.raw)
-        exchange = self._channel.send(
+        values, request = self._filled(probe, resource)
+        return self._came_back(probe, values, self._exchange(request), resource)
+
+    def send_together(self, probes: Sequence[Probe], resources: Sequence[Resource]) -> list[Sent]:
+        """Send several probes at the same time, each for its own resource."""
+        filled = [self._filled(probe, one) for probe, one in zip(probes, resources, strict=True)]
+        with ThreadPoolExecutor(len(filled)) as pool:
+            exchanges = list(pool.map(self._exchange, [request for _, request in filled]))
+        return [
+            self._came_back(probe, values, exchange, resource)
+            for probe, (values, _), exchange, resource in zip(
+                probes, filled, exchanges, resources, strict=True
+            )
+        ]
+
+    def _filled(
+        self, probe: Probe, resource: Resource | None
+    ) -> tuple[dict[str, Any], WireRequest]:
+        values: dict[str, Any] = self.fill(probe.values, resource)
+        return values, wire(probe.operation, values, probe.raw)
+
+    def _exchange(self, request: WireRequest) -> Exchange:
+        return self._channel.send(
             request.method, request.target, request.body, request.content_type
         )
+
+    def _came_back(
+        self, probe: Probe, values: dict[str, Any], exchange: Exchange, resource: Resource | None
+    ) -> Sent:
         sent = Sent(probe, values, exchange, read(exchange), resource)
         self._notice(sent)
         return sent
@@ -165,6 +190,14 @@ class Session:
             if isinstance(found, str) and found:
                 self.made.append(Resource(found, str(given), sent))
 
+    def fill(self, value: Any, resource: Resource | None = None) -> Any:
+        """A value with its placeholders filled for a resource."""
+        return fill(value, self._lookup(resource))
+
+    def tag(self, value: Any, tagged: dict[str, str]) -> Any:
+        """A value with its tagged placeholders filled, the same tag by the same text."""
+        return fill(value, self._lookup(None), tagged)
+
     def _lookup(self, resource: Resource | None) -> dict[str, Any]:
         region = self._channel.region
         found: dict[str, Any] = {
@@ -174,11 +207,13 @@ class Session:
             "long": lambda length: "a" * (length or 0),
             "region": lambda _: region,
             "future": lambda _: far_future(),
+            "farther": lambda _: far_future(6),
             "past": lambda _: PAST,
         }
         if resource is not None:
             found["id"] = lambda _: resource.id
             found["taken"] = lambda _: resource.unique
+            found["ID"] = lambda _: resource.id.swapcase()
         return found
 
 

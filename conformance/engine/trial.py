@@ -55,7 +55,7 @@ def _judged(session: Session, probe: Probe, sent: Sent) -> Trial:
         return Trial(probe, sent, None, answer.told())
     if lacks(answer) and probe.side is not Side.OBSERVE:
         return Trial(probe, sent, None, answer.told(), unsupported=True)
-    finding = judge_probe(session.contract, probe, answer)
+    finding = judge_probe(session.contract, probe, answer, sent.values)
     if not finding.held and not is_as_planned(probe, sent.exchange.request):
         return Trial(probe, sent, None, "the request that was sent is not the one meant", ours=True)
     return Trial(probe, sent, finding)

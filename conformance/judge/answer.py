@@ -36,6 +36,8 @@ class Answer:
     size: int
     failure: FailureKind | None = None
     trouble: str = ""
+    parts: tuple[Answer, ...] = ()
+    """Of several requests at once: the answer to each."""
 
     @property
     def ok(self) -> bool:

@@ -17,12 +17,18 @@ Refusal = tuple[int, str]
 PROTOCOL_REFUSALS = ((400, "SerializationException"), (400, "ValidationException"))
 
 
-def judge_probe(contract: Contract, probe: Probe, answer: Answer) -> Finding:
-    """Held when the target did what the probe's side demands, for the right reason."""
+def judge_probe(
+    contract: Contract, probe: Probe, answer: Answer, values: Mapping[str, Any] | None = None
+) -> Finding:
+    """Held when the target did what the probe's side demands, for the right reason.
+
+    ``values`` are the members as they were sent, for texts that name them.
+    """
     if probe.side is Side.ACCEPT:
         return _accepted(probe, answer)
     if probe.side is Side.REJECT:
-        return _refused(contract, probe, answer)
+        finding = _refused(contract, probe, answer)
+        return _worded(probe, answer, values or {}) if probe.message and finding.held else finding
     held = answer.status is not None and not answer.server_error
     return Finding(probe.requirement, held, "any answer but a server error", answer.told())
 
@@ -58,6 +64,14 @@ def _refused(contract: Contract, probe: Probe, answer: Answer) -> Finding:
     allowed += tuple((error.status, error.name) for error in _tolerated(probe))
     held = (answer.status, answer.code) in allowed
     return Finding(probe.requirement, held, expected, answer.told())
+
+
+def _worded(probe: Probe, answer: Answer, values: Mapping[str, Any]) -> Finding:
+    """The refusal's text is the one that is known, the members in it filled in."""
+    wanted = probe.message
+    for name, value in values.items():
+        wanted = wanted.replace(f"{{{name}}}", str(value))
+    return Finding(probe.requirement, answer.message == wanted, repr(wanted), repr(answer.message))
 
 
 def _tolerated(probe: Probe) -> list[DeclaredError]:

@@ -36,6 +36,15 @@ def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
     }
 
 
+LEFT_OUT = "${absent}"
+"""In an overlay: this member of the base is not sent."""
+
+
+def present(request: dict[str, Any]) -> dict[str, Any]:
+    """The request without the members that an overlay leaves out."""
+    return {name: value for name, value in request.items() if value != LEFT_OUT}
+
+
 def edited(request: dict[str, Any], place: Place, value: Any) -> dict[str, Any]:
     """The request with one value put in (or taken out, with ABSENT)."""
     changed: dict[str, Any] = put(request, place, value)

@@ -60,6 +60,8 @@ class Probe:
     shown: tuple[Shown, ...] = ()
     tolerated: tuple[str, ...] = ()
     """Error codes that neither side is blamed for: the thing that was asked for is not there."""
+    message: str = ""
+    """The exact text of the refusal, members in braces: ``Api key not found: {KeyName}.``"""
     exact_status: bool = False
     """Accepted means: with the documented status, not only with any success."""
     beyond_limits: bool = False

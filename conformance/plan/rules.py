@@ -3,7 +3,7 @@
 A rule names its kind with ``rule``:
 
 - ``refused``: each of ``values`` at ``place`` (or each whole request of ``requests``) is refused
-  as its ``fault`` is;
+  as its ``fault`` is, with ``message`` where that is given;
 - ``accepted``: each is accepted, and the answer shows ``shown`` where that is given;
 - ``observed``: each is sent; nothing but a server error counts;
 - ``raw``: each text of ``bodies`` is sent as the body; ``side`` says what must happen.
@@ -20,7 +20,7 @@ from typing import Any
 from conformance.contract.model import Contract, Operation
 from conformance.contract.places import parse
 from conformance.contract.requirements import Requirement
-from conformance.plan.bases import base, edited
+from conformance.plan.bases import base, edited, present
 from conformance.plan.probes import Fault, Plan, Probe, Shown, Side
 
 SIDES = {"refused": Side.REJECT, "accepted": Side.ACCEPT, "observed": Side.OBSERVE}
@@ -63,6 +63,7 @@ def _probes(contract: Contract, operation: Operation, requirement: Requirement) 
         yield Probe(
             requirement.id, operation, side, request, rule.get("note", requirement.statement),
             fault, place, shown=shown, tolerated=tuple(rule.get("tolerated", ())),
+            message=rule.get("message", ""),
             beyond_limits=True,
         )  # fmt: skip
 
@@ -72,4 +73,4 @@ def _requests(start: dict[str, Any], place: Any, rule: Any) -> Iterator[dict[str
         for value in rule.get("values", ()):
             yield edited(start, place, value)
     for request in rule.get("requests", ()):
-        yield {**start, **request}
+        yield present({**start, **request})

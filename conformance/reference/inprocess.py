@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from urllib.parse import urlsplit
 
 from conformance.reference.http import message
@@ -17,13 +18,16 @@ class InProcess:
 
     def __init__(self, options: Options) -> None:
         self.application = application(options)
+        self._turn = threading.Lock()
 
     def send(self, request: Request) -> Exchange:
         """The application's answer."""
         parts = urlsplit(request.url)
         headers = {name.lower(): value for name, value in request.headers}
-        answer = self.application(
-            message.Request(request.method, parts.path, parts.query, headers, request.body or b"")
+        asked = message.Request(
+            request.method, parts.path, parts.query, headers, request.body or b""
         )
+        with self._turn:
+            answer = self.application(asked)
         response = Response(answer.status, tuple(answer.headers.items()), answer.body)
         return Exchange(request, response, None, 0.0)

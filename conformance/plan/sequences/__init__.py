@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conformance.contract.model import Contract
-from conformance.contract.requirements import Requirement
-from conformance.plan.sequences import times
-from conformance.plan.sequences.steps import Broken, Make, NotShown, Pause, Send, Sequence, Step
+from conformance.plan.sequences import listing, parallel, times, written
+from conformance.plan.sequences.steps import (
+    Broken,
+    Make,
+    NotShown,
+    Pause,
+    Script,
+    Send,
+    Sequence,
+    Step,
+    Together,
+)
 
-KINDS: Mapping[str, Callable[[Contract, Requirement], Sequence]] = {
+KINDS: Mapping[str, Callable[[Script], Sequence]] = {
+    "steps": written.steps,
     "advances": times.advances,
+    "paging": listing.paging,
+    "prefix": listing.prefix,
+    "parallel-one": parallel.one_resource,
+    "parallel-many": parallel.many_resources,
 }
 
-__all__ = ["KINDS", "Broken", "Make", "NotShown", "Pause", "Send", "Sequence", "Step"]
+__all__ = [
+    "KINDS",
+    "Broken",
+    "Make",
+    "NotShown",
+    "Pause",
+    "Script",
+    "Send",
+    "Sequence",
+    "Step",
+    "Together",
+]

@@ -7,11 +7,12 @@ work during a Pause. Resources are numbered within the sequence.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.contract.model import Operation
+from conformance.contract.model import Contract, Operation
+from conformance.contract.requirements import Requirement
 from conformance.judge.answer import Answer
 
 
@@ -33,14 +34,32 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Send several requests at once; the answer has theirs, in the same order, in ``parts``."""
+
+    sends: tuple[Send, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Let so many seconds pass; the answer is that of the step before."""
 
     seconds: float
 
 
-Step = Make | Send | Pause
+Step = Make | Send | Together | Pause
 Sequence = Generator[Step, Answer, None]
+Fill = Callable[[Any, int], Any]
+"""Fills the placeholders of a value as they are filled for resource number so-and-so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a sequence is written from."""
+
+    contract: Contract
+    requirement: Requirement
+    fill: Fill
 
 
 class Broken(Exception):

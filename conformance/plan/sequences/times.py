@@ -1,27 +1,31 @@
-"""Rules about timestamps that a change moves or must not move."""
+"""Rules about timestamps that a change moves."""
 
 from __future__ import annotations
 
-from conformance.contract.model import Contract
-from conformance.contract.requirements import Requirement
+from conformance.plan.instants import instant
 from conformance.plan.lifecycle import Lifecycle, member
-from conformance.plan.sequences.steps import Broken, Make, NotShown, Pause, Send, Sequence
+from conformance.plan.sequences.steps import Broken, Make, NotShown, Pause, Script, Send, Sequence
 
 SECOND = 1.1
 """A whole second has certainly passed: timestamps may be of whole seconds."""
 
 
-def advances(contract: Contract, requirement: Requirement) -> Sequence:
-    """``member`` of the read answer is later after an update a second on."""
-    life, name = Lifecycle.of(contract), requirement.detail["member"]
+def advances(script: Script) -> Sequence:
+    """``member`` of the read answer is later after an update a second on, and never earlier."""
+    life, name = Lifecycle.of(script.contract), script.requirement.detail["member"]
+    change = script.requirement.detail.get("with", {})
     yield Make()
     before = member((yield Send(life.operation("read"), life.request("read"))).body, name)
     yield Pause(SECOND)
-    updated = yield Send(life.operation("update"), life.request("update"))
+    updated = yield Send(life.operation("update"), life.request("update", **change))
     if not updated.ok:
         raise NotShown(f"the update was answered {updated.told()}")
+    shown = member(updated.body, name)
     after = member((yield Send(life.operation("read"), life.request("read"))).body, name)
-    if before is None or after is None:
+    first, own, last = instant(before), instant(shown), instant(after)
+    if first is None or last is None:
         raise NotShown(f"no {name} in the answer")
-    if type(before) is not type(after) or not after > before:
+    if not last > first:
         raise Broken(f"{name} later than {before!r}", repr(after))
+    if own is not None and not own > first:
+        raise Broken(f"{name} of the update's answer later than {before!r}", repr(shown))

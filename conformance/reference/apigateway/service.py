@@ -67,9 +67,10 @@ class ApiGateway:
         key = replace(
             self._new(value),
             enabled=members.get("enabled", False),
-            name=name,
-            description=description,
-            customer_id=members.get("customerId"),
+            # That an empty name is left out is recorded (A5), whatever is made of one set later.
+            name=name or None,
+            description=description or None,
+            customer_id=members.get("customerId") or None,
             stage_keys=tuple(self._stage_keys(members.get("stageKeys") or ())),
             tags=tags,
         )

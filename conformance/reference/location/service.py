@@ -40,6 +40,8 @@ class Policy:
     inactive: int = 90 * DAY
     """Milliseconds."""
     unique_names: bool = True
+    reserved_tag_prefix: str | None = "aws:"
+    """Documented on the CreateKey page: no tag key begins with it."""
 
 
 class LocationKeys:
@@ -66,6 +68,7 @@ class LocationKeys:
         wish = self._wish(members)
         check(self._policy.create, wish)
         self._check_actions(members)
+        self._check_tags(members.get("Tags") or {})
         name = members.get("KeyName", "")
         if self._policy.unique_names and name in self.keys:
             raise Refused(wording.exists(name))
@@ -89,6 +92,11 @@ class LocationKeys:
             "CreateTime": iso_milliseconds(key.created),
         }
         return Outcome(200, body)
+
+    def _check_tags(self, tags: Mapping[str, str]) -> None:
+        prefix = self._policy.reserved_tag_prefix
+        if prefix is not None and any(key.startswith(prefix) for key in tags):
+            raise Refused(wording.reserved_tag(prefix))
 
     def describe(self, members: Members) -> Outcome:
         """DescribeKey: everything but the write-only NoExpiry."""

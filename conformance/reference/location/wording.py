@@ -46,6 +46,12 @@ def invalid(
     return Refusal("ValidationException", 400, message, details)
 
 
+def reserved_tag(prefix: str) -> Refusal:
+    """A tag whose key begins with what AWS keeps for itself; the text is not published."""
+    text = f"A tag key must not begin with '{prefix}'."
+    return invalid(text, "FieldValidationFailed", (("Tags", text),))
+
+
 class LocationDialect:
     """Errors before the rules: SerializationException, then ValidationException."""
 

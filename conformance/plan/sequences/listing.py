@@ -1,0 +1,50 @@
+"""Rules about lists: paging visits everything once, a filter keeps what begins with a text."""
+
+from __future__ import annotations
+
+from conformance.plan.lifecycle import Lifecycle
+from conformance.plan.sequences.lists import walk
+from conformance.plan.sequences.steps import Broken, Make, Script, Sequence
+
+HOW_MANY = 3
+
+
+def paging(script: Script) -> Sequence:
+    """With pages of ``size`` every one of several resources is met exactly once.
+
+    ``filter`` (a request member) narrows the walk to the names of this sequence where the list
+    offers that; a page may then be short, but never longer than asked for.
+    """
+    life, rule = Lifecycle.of(script.contract), script.requirement.detail
+    name = script.fill("${name.page}", 0)
+    for key in range(HOW_MANY):
+        yield Make(key, {**life.request("create"), rule["named"]: f"{name}{key}"})
+    size = rule["size"]
+    members = {life.facts["listing"]["page"]["limit"]: size}
+    if "filter" in rule:
+        members[rule["filter"]] = name
+    listing = yield from walk(life, members)
+    if max(listing.sizes) > size:
+        raise Broken(f"pages of at most {size}", f"a page of {max(listing.sizes)}")
+    for key in range(HOW_MANY):
+        times = len(listing.of(script.fill("${id}", key), life.facts["listing"]["id"]))
+        if times != 1:
+            raise Broken("each resource once over all pages", f"one of them {times} times")
+
+
+def prefix(script: Script) -> Sequence:
+    """``filter`` keeps names that begin with it, in the same case, and no others."""
+    life, rule = Lifecycle.of(script.contract), script.requirement.detail
+    name = script.fill("${name.listed}", 0)
+    yield Make(0, {**life.request("create"), rule["named"]: f"{name}-one"})
+    yield Make(1, {**life.request("create"), rule["named"]: f"{name}-two"})
+    wanted = {name: {0, 1}, f"{name}-one": {0}, f"{name}-t": {1}}
+    unwanted = {name[3:]: set[int](), name.upper(): set[int](), f"{name}-two-more": set[int]()}
+    for text, keys in {**wanted, **unwanted}.items():
+        listing = yield from walk(life, {rule["filter"]: text})
+        for key in (0, 1):
+            times = len(listing.of(script.fill("${id}", key), life.facts["listing"]["id"]))
+            if times != (key in keys):
+                expected = f"{'once' if key in keys else 'not'} in the list for {text!r}"
+                raise Broken(f"the key named {name}-{'one' if key == 0 else 'two'} {expected}",
+                             f"{times} times")  # fmt: skip

@@ -1,0 +1,58 @@
+"""Walks through a list operation page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.contract.places import find, parse
+from conformance.judge.answer import Answer
+from conformance.plan.lifecycle import Lifecycle
+from conformance.plan.sequences.steps import Broken, NotShown, Send, Step
+
+MOST_PAGES = 200
+
+Walk = Generator[Step, Answer, "Listing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a walk has seen: the entries in order, and how many each page had."""
+
+    entries: list[Any]
+    sizes: list[int]
+
+    def of(self, identifier: str, member: str) -> list[Any]:
+        """The entries of one resource."""
+        return [
+            one for one in self.entries if isinstance(one, dict) and one.get(member) == identifier
+        ]
+
+
+def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
+    """Follow the list to its end.
+
+    Raises NotShown when a page is refused and Broken when the same position comes twice.
+    """
+    facts = life.facts["listing"]
+    page = facts["page"]
+    request = life.request("list", **{page["limit"]: page["most"], **(members or {})})
+    entries: list[Any] = []
+    sizes: list[int] = []
+    positions: set[str] = set()
+    for _ in range(MOST_PAGES):
+        answer = yield Send(life.operation("list"), request)
+        if not answer.ok:
+            raise NotShown(f"the list was answered {answer.told()}")
+        here = list(find(answer.body, parse(facts["items"])))
+        entries += here
+        sizes.append(len(here))
+        position = next(find(answer.body, parse(page["next"])), None)
+        if not position:
+            return Listing(entries, sizes)
+        if position in positions:
+            raise Broken("a position that leads on", f"the position {position!r} once more")
+        positions.add(str(position))
+        request = {**request, page["token"]: position}
+    raise NotShown(f"the list has more than {MOST_PAGES} pages")

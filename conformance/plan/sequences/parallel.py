@@ -1,0 +1,67 @@
+"""Rules about updates that arrive at the same time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.plan.lifecycle import Lifecycle, member
+from conformance.plan.sequences.steps import (
+    Broken,
+    Make,
+    NotShown,
+    Script,
+    Send,
+    Sequence,
+    Together,
+)
+
+HOW_MANY = 4
+
+
+def one_resource(script: Script) -> Sequence:
+    """Updates of one resource at once are all answered, and one of them is what stays."""
+    life, rule = Lifecycle.of(script.contract), script.requirement.detail
+    yield Make()
+    answer = yield Together(tuple(_update(life, rule, f"parallel {n}", 0) for n in range(HOW_MANY)))
+    _all_accepted([part.ok for part in answer.parts], [part.told() for part in answer.parts])
+    read = yield Send(life.operation("read"), life.request("read"))
+    asked = [f"parallel {n}" for n in range(HOW_MANY)]
+    seen = member(read.body, rule["member"])
+    if seen not in asked:
+        raise Broken(f"{rule['member']} is one of {asked}", repr(seen))
+
+
+def many_resources(script: Script) -> Sequence:
+    """Updates of different resources at once do not mix."""
+    life, rule = Lifecycle.of(script.contract), script.requirement.detail
+    for key in range(HOW_MANY):
+        yield Make(key)
+    answer = yield Together(tuple(_update(life, rule, f"own {n}", n) for n in range(HOW_MANY)))
+    _all_accepted([part.ok for part in answer.parts], [part.told() for part in answer.parts])
+    for key in range(HOW_MANY):
+        read = yield Send(life.operation("read"), life.request("read"), key)
+        seen = member(read.body, rule["member"])
+        if seen != f"own {key}":
+            raise Broken(f"{rule['member']} is 'own {key}'", repr(seen))
+
+
+def _update(life: Lifecycle, rule: Any, text: str, key: int) -> Send:
+    return Send(life.operation("update"), life.request("update", **_put(rule["with"], text)), key)
+
+
+def _put(value: Any, text: str) -> Any:
+    if isinstance(value, str):
+        return value.replace("${each}", text)
+    if isinstance(value, list):
+        return [_put(item, text) for item in value]
+    if isinstance(value, dict):
+        return {name: _put(item, text) for name, item in value.items()}
+    return value
+
+
+def _all_accepted(accepted: list[bool], told: list[str]) -> None:
+    if not any(accepted):
+        raise NotShown(f"the updates were answered {told[0]}")
+    for ok, text in zip(accepted, told, strict=True):
+        if not ok:
+            raise Broken("every one of the updates accepted", text)
