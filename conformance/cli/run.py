@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance import __version__
+from conformance.cli import tell
+from conformance.cli.access import Access, gain_access
+from conformance.cli.interrupts import Interrupts
+from conformance.errors import CouldNotTest
 from conformance.target import endpoint
 
 if TYPE_CHECKING:
@@ -40,6 +44,7 @@ class Options:
     junit: Path | None
     markdown: Path | None
     quiet: bool
+    durations: int
 
 
 @click.command()
@@ -71,18 +76,23 @@ class Options:
 @click.option("--html", type=click.Path(path_type=Path), help="Where the HTML report goes.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Where the Markdown goes.")
+@click.option(
+    "--durations", type=click.IntRange(min=0), default=0, help="Print the N hungriest requirements."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
 def command(**given: Any) -> None:
     """Test TARGET: reference (default), moto, or a URL.
 
     Exit status: 0 conforms, 1 a failure at a gate level, 2 bad usage or input, 3 could not test.
     """
-    # The target loads while we do.
-    starting = endpoint.start(given["target"], ca_bundle=given["ca_bundle"])
-    try:
-        sys.exit(_run(_options(given), starting))
-    finally:
-        starting.close()
+    interrupts = Interrupts()
+    with interrupts.listening():
+        # The target loads while we do.
+        starting = endpoint.start(given["target"], ca_bundle=given["ca_bundle"])
+        try:
+            sys.exit(_run(_options(given), starting, interrupts))
+        finally:
+            starting.close()
 
 
 def _options(given: dict[str, Any]) -> Options:
@@ -101,21 +111,31 @@ def default_folder(target: str) -> Path:
     return Path("reports") / "-".join(part for part in name.split("-") if part)
 
 
-def _run(options: Options, starting: endpoint.Starting) -> int:
+def _run(options: Options, starting: endpoint.Starting, interrupts: Interrupts) -> int:
     from conformance.record import RecordWriter
 
     jobs = select_jobs(options.services, options.globs)
+    all_match(jobs, options.globs)
     for job in jobs:
         starting.expect(*_first_request(job))
+    # No file is touched for a target that is not there: it may hold the record of another run.
+    target = starting.wait_ready()
     writable(options)
+    access = gain_access(
+        target,
+        timeout=options.timeout,
+        ca_bundle=options.ca_bundle,
+        rate=options.rate,
+        interrupts=interrupts,
+    )
     with RecordWriter(options.record) as writer:
-        target = starting.wait_ready()
         writer.write(_run_line(options, target, jobs))
-        outcome = _work(options, target, jobs, writer)
+        with interrupts.held_back():
+            outcome = _work(options, access, jobs, writer)
         code = _finish(options, jobs, outcome, writer)
     _report(options, outcome)
     if outcome.problem is not None:
-        click.echo(f"conformance: {outcome.problem}\n  hint: {outcome.problem.hint}", err=True)
+        tell(str(outcome.problem), outcome.problem.hint)
     return code
 
 
@@ -148,6 +168,18 @@ def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
     if not jobs:
         raise NothingSelected(globs)
     return jobs
+
+
+def all_match(jobs: list[Job], globs: tuple[str, ...]) -> None:
+    """Hold every glob to matching something: a mistyped one would test less than was asked for.
+
+    Raises NothingSelected.
+    """
+    from conformance.contract.requirements import select
+
+    chosen = [one for job in jobs for one in job.requirements]
+    for glob in globs:
+        select(chosen, (glob,))
 
 
 def writable(options: Options) -> None:
@@ -192,20 +224,12 @@ def _command(options: Options) -> str:
     return shlex.join([*parts, "--seed", str(options.seed)])
 
 
-def _work(options: Options, target: Target, jobs: list[Job], writer: RecordWriter) -> Outcome:
+def _work(options: Options, access: Access, jobs: list[Job], writer: RecordWriter) -> Outcome:
     from conformance.cli.progress import Display
     from conformance.engine.events import Decided, Event
     from conformance.engine.run import DRAWS, Run
     from conformance.engine.runner import Settings
-    from conformance.target.credentials import find_credentials
-    from conformance.target.http import HttpTransport
-    from conformance.target.pace import PacedTransport
-    from conformance.target.retry import RetryingTransport
-    from conformance.target.transport import Transport
 
-    credentials, region = find_credentials(is_loopback=target.is_loopback)
-    http = HttpTransport(timeout=options.timeout, ca_bundle=options.ca_bundle)
-    paced: Transport = PacedTransport(http, options.rate) if options.rate else http
     display = Display(quiet=options.quiet, strict=options.strict)
 
     def emit(event: Event) -> None:
@@ -214,10 +238,16 @@ def _work(options: Options, target: Target, jobs: list[Job], writer: RecordWrite
         display.show(event)
 
     settings = Settings(draws=DRAWS[options.profile], seed=options.seed)
-    transport = RetryingTransport(paced)
-    run = Run(jobs, target.url, credentials, region, transport, settings, emit)
+    run = Run(
+        jobs, access.url, access.credentials, access.region, access.transport, settings, emit
+    )  # fmt: skip
     with display:
-        return run.run()
+        try:
+            return run.run()
+        except CouldNotTest as problem:
+            # What was decided before it, of another service for example, is reported all the same.
+            run.outcome.problem = problem
+            return run.outcome
 
 
 def _finish(options: Options, jobs: list[Job], outcome: Outcome, writer: RecordWriter) -> int:
@@ -259,5 +289,16 @@ def _report(options: Options, outcome: Outcome) -> None:
     from rich.console import Console
 
     reports.render_terminal(record, Console(soft_wrap=True), written)
+    _durations(options, outcome)
     if outcome.interrupted:
         click.echo("interrupted: the record holds what was found so far", err=True)
+
+
+def _durations(options: Options, outcome: Outcome) -> None:
+    """Print the requirements that took the most requests."""
+    if not options.durations:
+        return
+    hungry = sorted(outcome.verdicts, key=lambda line: -line.requests)[: options.durations]
+    click.echo(f"the {len(hungry)} requirements with the most requests")
+    for line in hungry:
+        click.echo(f"  {line.requests:>6} requests  {line.seconds:>7.2f} s  {line.requirement}")

@@ -16,6 +16,10 @@ HIDDEN = {"authorization", "x-amz-security-token", "x-amz-date"}
 """Headers that a signature needs and nobody else may see (the date is of no use without it)."""
 
 
+LONGEST = 8
+"""Of the updates before a probe, at most so many are shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A request and, for the one that decides, what was expected and seen."""
@@ -37,10 +41,12 @@ def as_evidence(
 
 
 def with_setup(sent: Sent, expected: str, seen: str) -> list[Shown]:
-    """A probe with the request that made its resource before it."""
+    """A probe with the requests before it that made its resource what it is."""
     steps = []
     if sent.resource is not None:
         steps.append(Shown(sent.resource.created, record.Role.SETUP))
+        before = [one for one in sent.resource.history if one is not sent]
+        steps += [Shown(one, record.Role.SETUP) for one in before[-LONGEST:]]
     return [*steps, Shown(sent, record.Role.PROBE, expected, seen)]
 
 

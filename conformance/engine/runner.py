@@ -6,15 +6,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conformance import record
+from conformance import model, record
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine import support, verdicts
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Emit, Progress, ServiceStarted
-from conformance.engine.evidence import Shown, with_setup
+from conformance.engine.evidence import LONGEST, Shown, with_setup
 from conformance.engine.sequences import Ending, Play, Stage
-from conformance.engine.session import Channel, Sent, Session, SetupFailed
+from conformance.engine.session import Channel, Resource, Sent, Session, SetupFailed
 from conformance.engine.support import Standing, Support
 from conformance.engine.tally import Suspects, Tally
 from conformance.engine.trial import Trial, attempt, smallest
@@ -59,6 +59,7 @@ class Runner:
             contract.facts.get("signing", {}).get("service", contract.service), channel.region
         )
         self._refused_in_a_row = 0
+        self._began = (time.monotonic(), 0)
         self._stage = Stage()
         self._broken_before: dict[str, Broken] = {}
         session.observers.append(self._observe)
@@ -109,8 +110,8 @@ class Runner:
     # -- one requirement -------------------------------------------------------------------
 
     def _decide(self, requirement: Requirement) -> None:
-        start = time.monotonic()
-        if requirement.keyword in KINDS:
+        self._began = (time.monotonic(), self._session.sent)
+        if requirement.keyword in {*KINDS, model.RULE}:
             self._play(requirement)
             return
         planned = plan(self._contract, requirement)
@@ -123,7 +124,6 @@ class Runner:
             self._probe(requirement, planned)
         except SetupFailed as failed:
             self._give(requirement, Verdict.SKIPPED, f"no resource could be made: {failed}")
-        self._tallies[requirement.id].seconds += time.monotonic() - start
 
     def _probe(self, requirement: Requirement, planned: Plan) -> None:
         tally = self._tallies[requirement.id]
@@ -191,7 +191,22 @@ class Runner:
             if standing.standing is not Standing.WORKS:
                 self._give(requirement, *verdicts.without_support(standing))
                 return
-        self._stage.add(Play(self._session, requirement))
+        if requirement.keyword == model.RULE:
+            self._wander(requirement)
+        else:
+            self._stage.add(Play(self._session, requirement))
+
+    def _wander(self, requirement: Requirement) -> None:
+        """Random sequences: compared with the model of the resource step by step."""
+        from conformance.model.wander import wander
+
+        games = min(3 * self._settings.draws, 200)
+        found = wander(requirement, self._session, self._works, games, self._settings.seed)
+        self._tallies[requirement.id].accept += found.held
+        self._give(requirement, found.verdict, found.reason, found.steps)
+
+    def _works(self, name: str) -> bool:
+        return self._standing(name).standing is Standing.WORKS
 
     def _roles(self) -> list[str]:
         """The operations that sequences are made of."""
@@ -202,6 +217,7 @@ class Runner:
         """A rule that was broken is played once more on new resources before it counts."""
         for play in plays:
             requirement, ending = play.requirement, play.ending or Ending()
+            self._tallies[requirement.id].requests += max(1, len(ending.steps))
             first = self._broken_before.pop(requirement.id, None)
             if ending.broken is None and first is None:
                 self._held(requirement, ending)
@@ -311,15 +327,26 @@ class Runner:
 
     def _once_more(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
         try:
-            # A new resource that is made as the one before was.
-            made = sent.resource and self._session.create(sent.resource.created.probe.values)
-            repeat = self._session.send(sent.probe, resource=made)
+            repeat = self._session.send(sent.probe, resource=self._alike(sent))
         except SetupFailed as failed:
             repeat = failed.sent
         found = observe(self._contract, repeat.probe.operation, repeat.answer)
         broken = [one for one in found if one.requirement == finding.requirement and not one.held]
         self._session.drop_current()
         return (broken[0], repeat) if broken else None
+
+    def _alike(self, sent: Sent) -> Resource | None:
+        """A new resource that was made and updated as the one of this request had been."""
+        if sent.resource is None:
+            return None
+        history = sent.resource.history
+        before = history[: history.index(sent)] if sent in history else list(history)
+        if len(before) > LONGEST:
+            before = []  # a long used resource: the request alone must show it
+        made = self._session.create(sent.resource.created.probe.values)
+        for update in before:
+            self._session.send(update.probe, resource=made)
+        return made
 
     def _decide_watched(self) -> None:
         for requirement in self._requirements:
@@ -349,6 +376,9 @@ class Runner:
         if tally.decided:
             return
         tally.decided = True
+        if not tally.requests and requirement.subject not in ONLY_OBSERVED:
+            tally.seconds = time.monotonic() - self._began[0]
+            tally.requests = self._session.sent - self._began[1]
         self._emit(
             verdicts.decided(
                 requirement, tally, verdict, reason, steps, self._session.masker, self._signing

@@ -50,7 +50,9 @@ class Resource:
     id: str
     unique: str
     created: Sent
-    gone: bool = field(default=False)
+    gone: bool = False
+    history: list[Sent] = field(default_factory=list)
+    """The updates of it that were accepted, oldest first: how it came to be as it is."""
 
 
 class SetupFailed(Exception):
@@ -74,6 +76,7 @@ class Session:
             operation.name: (secret_places(operation.input), secret_places(operation.output))
             for operation in contract.operations.values()
         }
+        self.sent = 0
         self.observers: list[Callable[[Sent], None]] = []
 
     def operation(self, role: str) -> Operation | None:
@@ -117,6 +120,7 @@ class Session:
     def _came_back(
         self, probe: Probe, values: dict[str, Any], exchange: Exchange, resource: Resource | None
     ) -> Sent:
+        self.sent += exchange.attempts
         sent = Sent(probe, values, exchange, read(exchange), resource)
         self._notice(sent)
         return sent
@@ -178,8 +182,11 @@ class Session:
             self._remember(sent, self._facts["identifier"]["created"])
         elif sent.answer.ok and name in self._facts.get("also-created-by", {}):
             self._remember(sent, self._facts["also-created-by"][name])
-        if sent.answer.ok and name == self._facts.get("delete") and sent.resource is not None:
-            sent.resource.gone = True
+        if sent.answer.ok and sent.resource is not None:
+            if name == self._facts.get("delete"):
+                sent.resource.gone = True
+            elif name == self._facts.get("update"):
+                sent.resource.history.append(sent)
         for observer in self.observers:
             observer(sent)
 

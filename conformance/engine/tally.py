@@ -16,6 +16,7 @@ class Tally:
     accept: int = 0
     reject: int = 0
     seconds: float = 0.0
+    requests: int = 0
     decided: bool = False
     broken: tuple[Finding, Sent] | None = None
 

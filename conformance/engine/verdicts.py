@@ -79,6 +79,7 @@ def decided(
             source=requirement.source,
             cases=record.Cases(tally.accept, tally.reject),
             seconds=round(tally.seconds, 3),
+            requests=tally.requests,
             evidence=as_evidence(steps, masker, signing),
         )
     )

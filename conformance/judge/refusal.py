@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,8 +45,8 @@ def _accepted(probe: Probe, answer: Answer) -> Finding:
         if not seen or not same(seen[0], shown.value):
             where = show(shown.place)
             return Finding(
-                probe.requirement, False, f"{where} in the answer is {shown.value!r}",
-                f"{where} is {seen[0]!r}" if seen else f"no {where} in the answer",
+                probe.requirement, False, f"{where} in the answer is {json.dumps(shown.value)}",
+                f"{where} is {json.dumps(seen[0])}" if seen else f"no {where} in the answer",
             )  # fmt: skip
     return Finding(probe.requirement, True)
 

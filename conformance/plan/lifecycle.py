@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.contract.model import Contract, Operation
+from conformance.contract.model import Contract, Member, Operation
 from conformance.contract.places import Place, find, parse
 from conformance.plan.bases import base
 
@@ -26,6 +26,12 @@ class Lifecycle:
     def operation(self, role: str) -> Operation:
         """The operation of a role: create, read, update, list or delete."""
         return self.contract.operations[self.facts[role]]
+
+    def listed(self) -> Mapping[str, Member]:
+        """The documented members of an entry of the list."""
+        place = parse(self.facts["listing"]["items"])
+        items = self.operation("list").output[place[0]].shape.element
+        return {} if items is None else items.members
 
     @property
     def label(self) -> str:

@@ -57,6 +57,7 @@ def verdict_line(line: Json) -> VerdictLine:
         source=_source(line["source"]),
         cases=Cases(int(line["cases"]["accept"]), int(line["cases"]["reject"])),
         seconds=line.get("seconds", 0.0),
+        requests=line.get("requests", 0),
         evidence=tuple(_exchange(exchange) for exchange in line["evidence"]),
         related=tuple(line.get("related", ())),
         baseline=line.get("baseline"),

@@ -206,6 +206,8 @@ class VerdictLine:
     source: Source = field(default_factory=Source)
     cases: Cases = field(default_factory=Cases)
     seconds: float = 0.0
+    requests: int = 0
+    """HTTP requests that were sent for it alone."""
     evidence: tuple[Exchange, ...] = ()
     related: tuple[str, ...] = ()
     baseline: str | None = None
@@ -224,6 +226,7 @@ class VerdictLine:
             "source": self.source.as_json(),
             "cases": {"accept": self.cases.accept, "reject": self.cases.reject},
             "seconds": self.seconds,
+            "requests": self.requests,
             "evidence": [exchange.as_json() for exchange in self.evidence],
         }
         return made | _known(related=list(self.related) or None, baseline=self.baseline)

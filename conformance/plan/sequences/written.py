@@ -25,6 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.contract.model import Member
 from conformance.contract.places import find, parse
 from conformance.judge.answer import NOT_JSON, Answer
 from conformance.judge.refusal import same
@@ -45,6 +46,7 @@ from conformance.plan.sequences.steps import (
 
 ROLES = ("create", "read", "update", "list", "delete")
 Words = Mapping[str, Any]
+Members = Mapping[str, Member]
 
 
 def steps(script: Script) -> Sequence:
@@ -107,7 +109,7 @@ def _step(play: _Play, step: Words) -> Sequence:
     elif "make" in step:
         values = {**play.life.request("create"), **play.put(step["make"] or {})}
         made = yield Make(step.get("key", 0), present(values))
-        _look(play, step, made.body)
+        _look(play, step, made.body, play.life.operation("create").output)
     elif "together" in step:
         sends = [play.send(one) for one in step["together"]]
         answer = yield Together(tuple(sends))
@@ -116,9 +118,10 @@ def _step(play: _Play, step: Words) -> Sequence:
     elif step.get("entry") is not None:
         yield from _entry(play, step)
     else:
-        answer = yield play.send(step)
+        send = play.send(step)
+        answer = yield send
         if _kind(step, answer):
-            _look(play, step, answer.body)
+            _look(play, step, answer.body, send.operation.output)
         elif step.get("stop-if-refused"):
             raise _Enough
 
@@ -132,7 +135,7 @@ def _entry(play: _Play, step: Words) -> Sequence:
     if not step["entry"] and found:
         raise Broken("the resource not in the list", f"{len(found)} times")
     if found:
-        _look(play, step, found[0])
+        _look(play, step, found[0], play.life.listed())
 
 
 def _kind(step: Words, answer: Answer) -> bool:
@@ -153,7 +156,7 @@ def _kind(step: Words, answer: Answer) -> bool:
     return answer.ok
 
 
-def _look(play: _Play, step: Words, body: Any) -> None:
+def _look(play: _Play, step: Words, body: Any, documented: Members) -> None:
     for where, value in step.get("shows", {}).items():
         _shows(where, play.filled(value, step), body)
     for where, value in step.get("shows-instant", {}).items():
@@ -169,7 +172,7 @@ def _look(play: _Play, step: Words, body: Any) -> None:
         if found:
             raise Broken(f"no {where} in the answer", _told(found[0]))
     if "keeps" in step:
-        _keeps(play.kept[step["keeps"]], body, step.get("except", ()))
+        _keeps(play.kept[step["keeps"]], body, {*step.get("except", ())}, documented)
     if "as" in step:
         play.kept[step["as"]] = body
 
@@ -198,11 +201,11 @@ def _shows_instant(where: str, wanted: Any, body: Any) -> None:
         raise Broken(f"{where} is the moment {_told(wanted)}", _told(found))
 
 
-def _keeps(before: Any, after: Any, but: Any) -> None:
-    """Nothing but the named members differs between two answers."""
+def _keeps(before: Any, after: Any, but: set[str], documented: Members) -> None:
+    """Of the documented members nothing but those named differs between two answers."""
     if not isinstance(before, dict) or not isinstance(after, dict):
         raise NotShown("an answer is no object")
-    for name in sorted({*before, *after} - set(but)):
+    for name in sorted(({*before, *after} & {*documented}) - but):
         if not _equal(before.get(name, NOT_JSON), after.get(name, NOT_JSON)):
             raise Broken(f"{name} still {_told(before.get(name))}", _told(after.get(name)))
 
