@@ -6,7 +6,8 @@ A rule names its kind with ``rule``:
   as its ``fault`` is, with ``message`` where that is given;
 - ``accepted``: each is accepted, and the answer shows ``shown`` where that is given;
 - ``observed``: each is sent; nothing but a server error counts;
-- ``raw``: each text of ``bodies`` is sent as the body; ``side`` says what must happen.
+- ``raw``: each text of ``bodies``, each ``bytes`` (hexadecimal) and lists ``nested`` so deep are
+  sent as the body; ``side`` says what must happen.
 
 ``operations`` lists the operations it holds for (default: the one in its address).
 Any other kind is a rule over several requests: see conformance.plan.sequences.
@@ -14,7 +15,7 @@ Any other kind is a rule over several requests: see conformance.plan.sequences.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
@@ -54,10 +55,10 @@ def _probes(contract: Contract, operation: Operation, requirement: Requirement) 
     place = parse(rule["place"]) if "place" in rule else None
     shown = tuple(Shown(parse(where), value) for where, value in rule.get("shown", {}).items())
     start = dict(rule["with"]) if "with" in rule else base(contract, operation, place or ())
-    for body in rule.get("bodies", ()):
+    for body in _bodies(rule):
         yield Probe(
             requirement.id, operation, side, start, f"the body {body!r:.60}", fault,
-            raw=body.encode("utf-8", "surrogateescape"), shown=shown, beyond_limits=True,
+            raw=body, shown=shown, beyond_limits=True,
         )  # fmt: skip
     for request in _requests(start, place, rule):
         yield Probe(
@@ -66,6 +67,13 @@ def _probes(contract: Contract, operation: Operation, requirement: Requirement) 
             message=rule.get("message", ""),
             beyond_limits=True,
         )  # fmt: skip
+
+
+def _bodies(rule: Mapping[str, Any]) -> Iterator[bytes]:
+    yield from (body.encode() for body in rule.get("bodies", ()))
+    yield from (bytes.fromhex(text) for text in rule.get("bytes", ()))
+    if "nested" in rule:
+        yield b"[" * rule["nested"] + b"]" * rule["nested"]
 
 
 def _requests(start: dict[str, Any], place: Any, rule: Any) -> Iterator[dict[str, Any]]:

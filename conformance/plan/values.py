@@ -105,6 +105,18 @@ def accepted(shape: Shape, keyword: str) -> Iterator[Case]:
             value = sized(shape, keyword, size)
             if value is not None and not list(shape_violations(shape, value)):
                 yield Case(value, note)
+        if keyword == "maxLength" and _takes_any_text(shape):
+            # Characters, not bytes; and of a plane where no count of characters differs.
+            yield Case("\u00e9" * limit, "at the limit, in letters of two bytes")
+
+
+def _takes_any_text(shape: Shape) -> bool:
+    """The pages limit the length and nothing else; what recordings limit may limit more."""
+    return (
+        shape.constraints["maxLength"].source.document is not None
+        and shape.limit("pattern") is None
+        and not shape.examples
+    )
 
 
 def _closed(shape: Shape, keyword: str) -> Iterator[Case]:

@@ -34,6 +34,13 @@ _ACCEPTED = {
     "type": "Accepts values of a wrong type",
     "required": "Accepts requests without a required member",
 }
+_ANSWERS = {
+    "type": "Answers show members of another type, or null",
+    "format": "Answers write timestamps in another format",
+    "required": "Answers leave out members that are always there",
+    "content-type": "Answers carry another content type",
+    "empty": "Answers have a body where none belongs",
+}
 # What differs between two answers of one cause: quoted text, paths, ids, numbers.
 _PARTICULAR = re.compile(
     r"\"[^\"]*\"|'[^']*'|`[^`]*`|\b[a-z]+://\S+|(?:/[\w.~%-]+){2,}"
@@ -132,6 +139,10 @@ def _statement_title(section: str, how: str, side: str) -> str:
     how = one_line(how, 80)
     if section == "request" and side == "reject":
         return _ACCEPTED.get(how, f"Accepts what {how} forbids")
+    if section == "patch" and side == "reject":
+        return f"Accepts '{how}' where the table of patch operations does not support it"
+    if section == "response" and how in _ANSWERS:
+        return _ANSWERS[how]
     titles = {
         "request": f"Mishandles what {how} allows",
         "response": f"Responses break {how}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,9 @@ EXIT_MEANING = {
     3: "could not test",
 }
 _HEADLINES = {0: "conforms", 1: "does not conform"}
+
+
+_TITLE = re.compile(r"<title>\s*([^<]{1,200}?)\s*</title>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +157,13 @@ def error_code(response: Response) -> str:
 
 
 def error_message(response: Response) -> str:
-    """The message of an error body, or the beginning of a body that is no JSON object."""
+    """The message of an error body, the title of a page, or the beginning of any other body."""
     body = json_object(response.body)
     for key in ("message", "Message", "errorMessage"):
         if isinstance(body.get(key), str):
             return str(body[key])
-    return "" if body else (response.body or "")[:300]
+    page = _TITLE.search((response.body or "")[:2000])
+    return "" if body else page[1] if page else (response.body or "")[:300]
 
 
 def json_object(text: str | None) -> dict[str, Any]:
