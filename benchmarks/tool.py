@@ -38,13 +38,12 @@ class Run:
         return self.requests / self.testing
 
 
-def run(target: str, services: tuple[str, ...], seed: int, folder: Path, root: Path) -> Run:
-    """Run the standard profile on a target; files go to ``folder``."""
+def run(target: str, seed: int, folder: Path, root: Path) -> Run:
+    """Run the standard profile, every service, on a target; files go to ``folder``."""
     record = folder / "record.jsonl"
-    chosen = [part for service in services for part in ("--service", service)]
     files = ["--record", str(record), "--html", str(folder / "report.html")]
     command = [sys.executable, "-m", "conformance", "run", target, "--seed", str(seed)]
-    measured = measure([*command, *chosen, *files], _FAILURE, root)
+    measured = measure([*command, *files], _FAILURE, root)
     if measured.status not in _FINISHED:
         raise RuntimeError(f"conformance run {target} ended so:\n{measured.output}")
     summary = json.loads(record.read_text(encoding="utf-8").splitlines()[-1])

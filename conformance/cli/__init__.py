@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
 
 from conformance import __version__
-from conformance.errors import Problem
+from conformance.errors import CouldNotTest, Problem
 
 SUBCOMMANDS = {
     "run": "Test a target against the contracts.",
@@ -18,7 +19,36 @@ SUBCOMMANDS = {
     "report": "Make a report from a run record.",
     "replay": "Send one failing case of a record again.",
     "serve": "Serve the embedded reference.",
+    "mutants": "Count the deliberate faults that the suite notices.",
 }
+
+DEBUG = "CONFORMANCE_DEBUG"
+"""The environment variable that, set to anything but 0, shows the traceback of our own faults."""
+
+_LONGEST = 400
+
+
+class Interrupted(CouldNotTest):
+    """The user ended a command that had nothing to save (a run saves what it found)."""
+
+    def __init__(self) -> None:
+        super().__init__("interrupted")
+
+
+class OwnFault(CouldNotTest):
+    """An exception that no code expects: a fault of this tool, never one of the target.
+
+    It exits as what could not be tested does: 1 would blame the target, 2 the user.
+    """
+
+    hint = (
+        f"this is a fault of conformance, not of the target; set {DEBUG}=1 to see the traceback "
+        "and report it as README.md says; what a run decided before is in its record"
+    )
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        super().__init__(f"internal error: {type(error).__name__}: {error}")
 
 
 class LazyGroup(click.Group):
@@ -45,18 +75,56 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(SUBCOMMANDS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="conformance")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Say which statements of an AWS API reference hold on an endpoint."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(2)
 
 
 def main() -> None:
-    """Run the command; a Problem becomes one line, its hint and its exit code."""
+    """Run the command; whatever goes wrong becomes one line, its hint and its exit code."""
     try:
-        cli(standalone_mode=True)
+        status = cli(prog_name="conformance", standalone_mode=False)
     except Problem as problem:
-        click.echo(f"conformance: {problem}", err=True)
-        if problem.hint:
-            click.echo(f"  hint: {problem.hint}", err=True)
-        sys.exit(problem.exit_code)
+        _end(problem)
+    except click.ClickException as error:
+        tell(error.format_message(), _usage(error))
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _end(Interrupted())
+    except Exception as error:  # noqa: BLE001 - the last line of defence: told as our own fault
+        if os.environ.get(DEBUG, "0") not in {"", "0"}:
+            import traceback
+
+            traceback.print_exc()
+        _end(OwnFault(error))
+    else:
+        sys.exit(status)
+
+
+def tell(message: str, hint: str = "") -> None:
+    """Say what is wrong in one line on standard error, and in another what to do about it."""
+    from conformance.reports.text import one_line
+
+    click.echo(f"conformance: {one_line(message, _LONGEST)}", err=True)
+    if hint:
+        click.echo(f"  hint: {hint}", err=True)
+
+
+def _end(problem: Problem) -> None:
+    tell(str(problem), problem.hint)
+    sys.exit(problem.exit_code)
+
+
+def _usage(error: click.ClickException) -> str:
+    """Where the options of the command that was misused are explained."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"`{context.command_path if context else 'conformance'} --help` says how to use it"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conformance.cli.access import gain_access
 from conformance.errors import BadInput
 from conformance.target import endpoint
 
@@ -24,15 +25,23 @@ class NothingToReplay(BadInput):
 
     def __init__(self, requirement: str, why: str) -> None:
         self.requirement, self.why = requirement, why
-        super().__init__(f"{requirement}: {why}")
+        super().__init__(f"nothing to send again for {requirement}: {why}")
 
 
 @click.command()
 @click.argument("record", type=click.Path(path_type=Path))
 @click.argument("requirement")
 @click.option("--target", help="Where to send it (default: the target of the record).")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0)
-@click.option("--ca-bundle", type=click.Path(path_type=Path))
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Seconds for one whole exchange.",
+)
+@click.option(
+    "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
+)
 def command(
     record: Path, requirement: str, target: str | None, timeout: float, ca_bundle: Path | None
 ) -> None:
@@ -63,9 +72,11 @@ def _line(read: Record, requirement: str) -> VerdictLine:
     for line in read.verdicts:
         if line.requirement == requirement:
             if not line.evidence:
-                raise NothingToReplay(requirement, f"is {line.verdict}, without an exchange")
+                raise NothingToReplay(
+                    requirement, f"its verdict is {line.verdict}, without evidence"
+                )
             return line
-    raise NothingToReplay(requirement, "is not in the record")
+    raise NothingToReplay(requirement, "it is not in the record")
 
 
 def _replay(
@@ -73,16 +84,13 @@ def _replay(
 ) -> list[Replayed]:
     from conformance.engine.channel import SignedChannel
     from conformance.engine.replay import replay
-    from conformance.target.credentials import find_credentials
-    from conformance.target.http import HttpTransport
-    from conformance.target.retry import RetryingTransport
     from conformance.target.signing import Signer
 
-    credentials, region = find_credentials(is_loopback=target.is_loopback)
+    access = gain_access(target, timeout=timeout, ca_bundle=ca_bundle)
     signing = line.evidence[-1].request.signing
-    signer = Signer(credentials, region, signing.service if signing else line.service)
-    transport = RetryingTransport(HttpTransport(timeout=timeout, ca_bundle=ca_bundle))
-    return replay(line.evidence, SignedChannel(target.url, signer, transport))
+    service = signing.service if signing else line.service
+    signer = Signer(access.credentials, access.region, service)
+    return replay(line.evidence, SignedChannel(access.url, signer, access.transport))
 
 
 def _show(one: Replayed) -> None:

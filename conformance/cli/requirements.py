@@ -15,11 +15,25 @@ if TYPE_CHECKING:
 
 SHOWN_PROBES = 12
 
+MEANINGS = {
+    "required": "the documents state it, and nothing recorded from AWS contradicts it",
+    "expected": "AWS was seen to do it, or a page beside the operation's or the protocol states it",
+    "strict": "exact messages, header details, order of validation",
+    "informational": "worth telling; nothing published or recorded decides it",
+}
+WATCHED = "watched in every answer of the operation, or shown by a sequence of requests"
+
 
 @click.command()
 @click.argument("globs", nargs=-1)
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
-@click.option("--level", "levels", multiple=True, help="Only this level (repeatable).")
+@click.option(
+    "--level",
+    "levels",
+    multiple=True,
+    type=click.Choice(list(MEANINGS)),
+    help="Only this level (repeatable).",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def command(
     globs: tuple[str, ...], services: tuple[str, ...], levels: tuple[str, ...], *, as_json: bool
@@ -82,12 +96,3 @@ def _explain(contract: Contract, one: Requirement) -> None:
         click.echo(f"    and {len(planned.probes) - SHOWN_PROBES} more")
     for drawing in planned.drawings:
         click.echo(f"    {drawing.probe.side:<7} {drawing.probe.operation.name}: values at random")
-
-
-MEANINGS = {
-    "required": "the documents state it, and nothing recorded from AWS contradicts it",
-    "expected": "AWS was seen to do it, or a page beside the operation's or the protocol states it",
-    "strict": "exact messages, header details, order of validation",
-    "informational": "worth telling; nothing published or recorded decides it",
-}
-WATCHED = "watched in every answer of the operation, or shown by a sequence of requests"

@@ -1,0 +1,52 @@
+"""How a command reaches a target, and as whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.cli.interrupts import InterruptibleTransport, Interrupts
+
+if TYPE_CHECKING:
+    from conformance.target.endpoint import Target
+    from conformance.target.retry import RetryingTransport
+    from conformance.target.signing import Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where requests go, who signs them for which region, and what sends them."""
+
+    url: str
+    credentials: Credentials
+    region: str
+    transport: RetryingTransport
+
+
+def gain_access(
+    target: Target,
+    *,
+    timeout: float,
+    ca_bundle: Path | None,
+    rate: float | None = None,
+    interrupts: Interrupts | None = None,
+) -> Access:
+    """The access to a target; ``timeout`` in seconds an exchange, ``rate`` in requests a second.
+
+    With ``interrupts``, no request is cut off by a signal that they hold back.
+
+    Raises NoCredentials, NoCertificates.
+    """
+    from conformance.target.credentials import find_credentials
+    from conformance.target.http import HttpTransport
+    from conformance.target.pace import PacedTransport
+    from conformance.target.retry import RetryingTransport
+    from conformance.target.transport import Transport
+
+    credentials, region = find_credentials(is_loopback=target.is_loopback)
+    http = HttpTransport(timeout=timeout, ca_bundle=ca_bundle)
+    transport: Transport = PacedTransport(http, rate) if rate else http
+    if interrupts is not None:
+        transport = InterruptibleTransport(transport, interrupts)
+    return Access(target.url, credentials, region, RetryingTransport(transport))

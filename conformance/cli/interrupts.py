@@ -1,0 +1,81 @@
+"""Ctrl-C and SIGTERM during a run, held back until the request under way has its answer.
+
+A request that is cut off may have made a resource that nobody then knows of. So the first signal
+is noted, and raised as KeyboardInterrupt before the next request is sent; a second one, for
+whoever cannot wait for a slow target, is raised at once.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.target.exchange import Exchange, Request
+    from conformance.target.transport import Transport
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+NOTED = b"\nending after this request (once more to end at once)\n"
+
+
+class Interrupts:
+    """What the signals of a run have asked for; everything raises unless inside ``held_back``."""
+
+    def __init__(self) -> None:
+        self._holding = self._asked = False
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """SIGTERM ends the command as Ctrl-C does; both as they were before, afterwards."""
+        # Whoever started us may have chosen that we are not to be interrupted (nohup, `&`).
+        heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self._hear) for number in heard}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @contextmanager
+    def held_back(self) -> Iterator[None]:
+        """The first signal waits for ``check``."""
+        self._holding = True
+        try:
+            yield
+        finally:
+            self._holding = False
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt, once, for a signal that was held back."""
+        if self._asked and self._holding and _in_main_thread():
+            self._holding = False
+            raise KeyboardInterrupt
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as it is called
+        if self._asked or not self._holding:
+            raise KeyboardInterrupt
+        self._asked = True
+        # Not through the buffers of sys.stderr: they may be in the middle of a write.
+        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, NOTED)
+
+
+class InterruptibleTransport:
+    """Looks for a signal before each request."""
+
+    def __init__(self, inner: Transport, interrupts: Interrupts) -> None:
+        self._inner, self._interrupts = inner, interrupts
+
+    def send(self, request: Request) -> Exchange:
+        """Send the request, unless it is time to end."""
+        self._interrupts.check()
+        return self._inner.send(request)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

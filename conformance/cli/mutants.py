@@ -1,0 +1,195 @@
+"""``conformance mutants``: how many deliberate faults the suite notices, and by what."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+
+from conformance.errors import BadInput, CouldNotTest
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from conformance.mutants import Campaign, Mutant, Plan, Result
+
+EVERY = 10
+"""Per cent between two plain lines of progress."""
+
+
+class UnwritableResult(BadInput):
+    """The result file cannot be written."""
+
+    hint = "name a file in a folder that can be written with --json"
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"cannot write {path}: {reason}")
+
+
+class NotDecided(CouldNotTest):
+    """Some mutants were not decided, and none of the others survived."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(f"{count} mutants were not decided")
+
+
+@click.command()
+@click.option("--kind", "kinds", multiple=True, help="Only faults of this kind (repeatable).")
+@click.option("--fault", "faults", multiple=True, metavar="ID", help="Only this id or glob.")
+@click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
+@click.option("--all", "everything", is_flag=True, help="Every fault, the redundant ones too.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="the number of processors",
+    help="Processes.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["quick", "standard", "deep"]),
+    default="standard",
+    show_default=True,
+    help="How far beyond the boundaries each run looks.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="The seed of each run.")
+@click.option("--json", "result", type=click.Path(path_type=Path), help="Where the result goes.")
+@click.option("--list", "only_list", is_flag=True, help="List the faults, try none.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the result only.")
+def command(**given: Any) -> None:
+    """Run the suite against the reference with one deliberate fault at a time.
+
+    A mutant is killed by a failed requirement of level required or expected; whether one of them
+    names the fault is told apart. Exit status: 0 all were killed, 1 one survived, 2 bad usage or
+    input, 3 could not test.
+    """
+    from conformance.mutants import select
+
+    chosen = select(
+        kinds=given["kinds"],
+        globs=given["faults"],
+        services=given["services"],
+        everything=given["everything"],
+    )
+    if given["only_list"]:
+        _list(chosen)
+    else:
+        sys.exit(_try(chosen, given))
+
+
+def _list(mutants: tuple[Mutant, ...]) -> None:
+    for mutant in mutants:
+        click.echo(f"{mutant.id}\t{mutant.kind}\t{mutant.summary}")
+    kinds = Counter(mutant.kind for mutant in mutants)
+    click.echo(f"{len(mutants)} faults of {len(kinds)} kinds", err=True)
+
+
+def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
+    from conformance.mutants import Plan, run
+    from conformance.mutants.telling import lines
+
+    plan = Plan(given["profile"], given["seed"])
+    if given["result"] is not None:
+        _write(given["result"], "")
+    with Display(len(mutants), quiet=given["quiet"]) as display:
+        campaign = run(mutants, plan, given["workers"], display.show)
+    for line in lines(campaign):
+        click.echo(line)
+    _end(campaign, plan, given["result"])
+    return _status(campaign)
+
+
+def _end(campaign: Campaign, plan: Plan, path: Path | None) -> None:
+    from conformance.mutants.telling import as_json
+
+    if path is not None:
+        text = json.dumps(as_json(campaign, plan), indent=1, ensure_ascii=False)
+        _write(path, text + "\n")
+        click.echo(f"\nresult  {path}")
+    click.echo(f"{campaign.seconds:.0f} s", err=True)
+    if campaign.interrupted:
+        click.echo("interrupted: the rest was not tried", err=True)
+
+
+def _status(campaign: Campaign) -> int:
+    """1 when one survived, 3 when not all are known. Raises NotDecided."""
+    from conformance.mutants import Fate
+
+    fates = Counter(result.fate for result in campaign.results)
+    if fates[Fate.SURVIVED]:
+        return 1
+    if fates[Fate.ERROR]:
+        raise NotDecided(fates[Fate.ERROR])
+    return 3 if campaign.interrupted else 0
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UnwritableResult(path, error.strerror or str(error)) from error
+
+
+@dataclass(slots=True)
+class Display:
+    """Tells how far it is: a bar on a terminal, plain lines elsewhere."""
+
+    total: int
+    quiet: bool
+    _done: int = 0
+    _shown: int = 0
+    _bar: Any = None
+
+    def __enter__(self) -> Self:
+        if not self.quiet and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+            columns = ("{task.description}", BarColumn(), MofNCompleteColumn())
+            self._bar = Progress(
+                *columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True
+            )
+            self._bar.add_task("mutants", total=self.total)
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def show(self, result: Result) -> None:
+        """Count one result; one that was not killed by name is told at once."""
+        from conformance.mutants import Fate
+
+        self._done += 1
+        if self.quiet:
+            return
+        if result.fate is not Fate.NAMED:
+            self._say(f"  {result.fate}: {result.mutant.id}")
+        if self._bar is not None:
+            self._bar.advance(self._bar.tasks[0].id)
+            return
+        percent = self._done * 100 // self.total
+        if percent >= self._shown + EVERY:
+            self._shown = percent - percent % EVERY
+            self._say(f"{percent} %, {self._done} mutants")
+
+    def _say(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.console.print(text, markup=False, highlight=False)
+        else:
+            click.echo(text, err=True)

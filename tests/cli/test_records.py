@@ -1,0 +1,110 @@
+"""``report`` and ``replay``: records as they are, and records that are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.record import Verdict, read_record
+from conformance.target import endpoint
+
+REQUIREMENT = "location/UpdateKey/request/Description/maxLength"
+FAULT = "constraint:UpdateKey:Description:maxLength:off"
+FEW = ("--requirement", REQUIREMENT, "--requirement", "location/UpdateKey/status/200")
+
+
+@pytest.fixture(scope="module")
+def mutant():
+    """The URL of the reference with one fault."""
+    from conformance.target.child import Child
+
+    child = Child("mutant", "conformance.reference", "--fault", FAULT)
+    try:
+        yield child.wait_ready(endpoint.START_SECONDS)
+    finally:
+        child.close()
+
+
+@pytest.fixture
+def record(conformance, mutant, place):
+    """A record with one failure."""
+    assert conformance("run", mutant, *FEW, "--record", "r.jsonl").code == 1
+    return place / "r.jsonl"
+
+
+LINES = ['{"type":"run","format":99}', '{"type":"verdict"}', "not json", "[]", "{", "\udcff"]
+
+
+@pytest.mark.parametrize("content", LINES)
+@pytest.mark.parametrize("command", [["report"], ["replay"]])
+def test_a_corrupt_record(conformance, place, command, content):
+    (place / "r.jsonl").write_bytes(content.encode("utf-8", "surrogateescape") + b"\n")
+    arguments = [*command, "r.jsonl", *(["x/y"] if command == ["replay"] else [])]
+    assert "r.jsonl:1: " in conformance(*arguments).complaint(2)
+
+
+def test_a_record_that_is_not_there(conformance):
+    ended = conformance("report", "missing.jsonl")
+    assert ended.code == 2
+    assert "cannot read the record missing.jsonl: No such file" in ended.err
+
+
+def test_a_record_with_a_broken_line_in_the_middle(conformance, record):
+    lines = record.read_text().splitlines()
+    record.write_text("\n".join([lines[0], "half of a li", *lines[1:]]) + "\n")
+    assert "r.jsonl:2: " in conformance("report", record).complaint(2)
+
+
+def test_a_report_of_a_run_that_was_cut_off(conformance, record):
+    data = record.read_bytes()
+    record.write_bytes(data[: data.rindex(b'{"type":"summary"') + 20])
+    ended = conformance("report", record)
+    assert ended.code == 0
+    assert "cut off" in ended.out
+    assert REQUIREMENT in ended.out
+
+
+def test_reports_of_every_kind(conformance, record, place):
+    kinds = ("html", "junit", "markdown")
+    ended = conformance("report", record, *(f"--{kind}=out.{kind}" for kind in kinds))
+    assert ended.code == 0
+    assert ended.out.split() == [f"out.{kind}" for kind in kinds]
+    for kind in kinds:
+        assert REQUIREMENT in (place / f"out.{kind}").read_text()
+
+
+@pytest.mark.parametrize(
+    ("requirement", "said"),
+    [
+        ("location/UpdateKey/status/200", "its verdict is passed"),
+        ("location/UpdateKey/status/no-5xx", "it is not in the record"),
+        ("nonsense", "it is not in the record"),
+    ],
+)
+def test_nothing_to_replay(conformance, record, requirement, said):
+    complaint = conformance("replay", record, requirement).complaint(2)
+    assert requirement in complaint
+    assert said in complaint
+
+
+def test_replay_sees_the_same_failure_again(conformance, record):
+    assert read_record(record).verdicts
+    ended = conformance("replay", record, REQUIREMENT)
+    assert ended.code == 1
+    assert "the answer is as it was" in ended.out
+
+
+def test_replay_sees_that_it_was_mended(conformance, record, target):
+    ended = conformance("replay", record, REQUIREMENT, "--target", target.url)
+    assert ended.code == 0
+    assert "the answer is another one now" in ended.out
+
+
+def test_replay_at_a_target_that_is_gone(conformance, record, target):
+    target.die()
+    ended = conformance("replay", record, REQUIREMENT, "--target", target.url)
+    assert "cannot connect" in ended.complaint(3)
+
+
+def test_the_failure_is_in_the_record(record):
+    found = {line.requirement: line.verdict for line in read_record(record).verdicts}
+    assert found == {REQUIREMENT: Verdict.FAILED, "location/UpdateKey/status/200": Verdict.PASSED}
