@@ -98,12 +98,22 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
                 name: DeclaredError(name, about["status"], reader.source(about.get("x-source")))
                 for name, about in spec.get("x-common-errors", {}).items()
             },
-            facts=spec.get("x-conformance", {}),
+            facts=_checked(spec.get("x-conformance", {})),
             documents=spec.get("x-documents", {}),
             hashes=dict(hashes),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise SpecProblem(service, "merged spec", f"{type(error).__name__}: {error}") from error
+
+
+def _checked(facts: Json) -> Json:
+    """The overlay's facts, every rule with what the catalogue needs of it."""
+    for address, rule in facts.get("rules", {}).items():
+        missing = [name for name in ("rule", "level", "statement", "source") if name not in rule]
+        if missing:
+            raise KeyError(f"the rule {address} has no {', '.join(missing)}")
+        Level(rule["level"])
+    return facts
 
 
 def _operations(service: str, spec: Json, reader: ShapeReader) -> Iterator[Operation]:

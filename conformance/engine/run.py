@@ -10,7 +10,7 @@ from conformance import record
 from conformance.contract.model import Contract, Level
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.channel import SignedChannel
-from conformance.engine.errors import TargetDied
+from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names
@@ -108,6 +108,9 @@ class Run:
             runner.run()
         except TargetDied:
             runner.abandon("the target stopped answering before this was tested")
+            raise
+        except WrongCredentials:
+            runner.abandon("the target refuses the credentials")
             raise
         except KeyboardInterrupt:
             runner.abandon("the run was interrupted before this was tested")

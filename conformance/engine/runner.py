@@ -69,12 +69,12 @@ class Runner:
         self._emit(ServiceStarted(self._contract.service, len(self._requirements)))
         self._showcase()
         active = [one for one in self._requirements if one.subject not in ONLY_OBSERVED]
-        # Sequences first: they go on in between, so that nobody waits for their pauses.
+        # Sequences first: their pauses pass while the rest is done. They go on after it, and not
+        # whenever the time has come, so that one seed gives one order of requests.
         active.sort(key=lambda requirement: requirement.keyword not in KINDS)
         for index, requirement in enumerate(active):
             self._decide(requirement)
             self._confirm_suspects()
-            self._close(self._stage.ended())
             self._emit(Progress(index + 1, len(active), 0, requirement.id))
         self._close(self._stage.ended(wait=True))
         self._close(self._stage.ended(wait=True))
@@ -178,9 +178,7 @@ class Runner:
         return trial
 
     def _try(self, probe: Probe, *, fresh: bool = False) -> Trial:
-        trial = attempt(self._session, probe, fresh=fresh)
-        self._watch_for_death(trial.sent)
-        return trial
+        return attempt(self._session, probe, fresh=fresh)
 
     # -- rules over several requests ---------------------------------------------------------
 
@@ -253,7 +251,6 @@ class Runner:
             sent = attempt(self._session, probe, fresh=True).sent
         except SetupFailed as failed:
             return self._establish_without(probe, failed)
-        self._watch_for_death(sent)
         if support.wrong_credentials(sent.answer):
             raise WrongCredentials(sent.answer.told())
         return support.standing_of(sent, self._channel, self._session.names.nonce)
@@ -288,6 +285,7 @@ class Runner:
     # -- what every answer shows -----------------------------------------------------------
 
     def _observe(self, sent: Sent) -> None:
+        self._watch_for_death(sent)
         # What a target answers to a faulty request that it accepted says nothing about its
         # answers: the acceptance is the failure.
         faulty = sent.probe.side is Side.REJECT and sent.answer.ok

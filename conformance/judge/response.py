@@ -12,6 +12,7 @@ from conformance.contract.places import ITEM, KEY, VALUE, Place, show
 from conformance.contract.validate import holds, is_of_kind
 from conformance.judge.answer import NOT_JSON, Answer
 from conformance.judge.findings import Finding
+from conformance.target.exchange import FailureKind
 
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
@@ -21,8 +22,8 @@ EARLIEST, LATEST = 946_684_800, 4_102_444_800
 def observe(contract: Contract, operation: Operation, answer: Answer) -> Iterator[Finding]:
     """Everything an answer to an operation holds or breaks."""
     prefix = f"{operation.service}/{operation.name}"
-    if answer.throttled:
-        return
+    if answer.throttled or answer.failure is FailureKind.REFUSED:
+        return  # nothing of this operation answered: throttling, or nobody there at all
     answered = answer.status is not None and not answer.server_error
     yield Finding(
         f"{prefix}/status/no-5xx", answered, "an answer that is not a server error", answer.told()

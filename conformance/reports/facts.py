@@ -126,7 +126,7 @@ def undecided(record: Record) -> Iterator[Undecided]:
 def source_text(source: Source) -> str:
     """A source in one line: ``api-updatekey.md, Request Body, line 53``."""
     if source.observation is not None:
-        return one_line(f"recorded on AWS: {source.observation}")
+        return one_line(f"observed: {source.observation}")
     if source.protocol is not None:
         return one_line(f"protocol: {source.protocol}")
     line = None if source.line is None else f"line {source.line}"

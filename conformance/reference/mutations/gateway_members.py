@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from conformance.reference.faults import Handler
     from conformance.reference.outcome import Outcome
 
-_STORED = ("name", "description", "customerId", "enabled", "tags", "value", "stageKeys")
+_STORED = ("name", "description", "customerId", "enabled", "tags", "value")
+"""Not stageKeys: a stage that exists is made by operations of other resources alone."""
 _SHOWN = ("id", "name", "description", "customerId", "enabled", "createdDate", "lastUpdatedDate")
 
 
@@ -118,6 +119,7 @@ def _ignored(member: str, operation: str, summary: str) -> Fault:
 FAULTS = (
     *map(_dropped, _STORED),
     *(_hidden("GetApiKey", member) for member in (*_SHOWN, "stageKeys")),
+    *(_hidden("GetApiKeys", member) for member in ("name", "enabled", "createdDate")),
     *(_hidden("CreateApiKey", member) for member in (*_SHOWN, "stageKeys", "value")),
     _text("names-lower-case", "CreateApiKey makes texts lower-case.", str.lower),
     _text("texts-trimmed", "CreateApiKey trims texts.", str.strip),

@@ -73,10 +73,6 @@ def _any_token(_world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _no_expiry_shown(_members: Members, body: dict[str, Any]) -> Members:
-    return {**body, "NoExpiry": "ExpireTime" not in body}
-
-
 def _without_token(_members: Members, body: dict[str, Any]) -> Members:
     return {"Entries": body["Entries"]}
 
@@ -85,8 +81,24 @@ def _keyed(_members: Members, body: dict[str, Any]) -> Members:
     return {**body, "Entries": [{**one, "Restrictions": {}} for one in body["Entries"]]}
 
 
-def _short(members: dict[str, Any]) -> Members:
-    return {**members, "MaxResults": max(members.get("MaxResults", 100) - 1, 1)}
+def _stale() -> Fault:
+    made: dict[str, Any] = {}
+
+    def remember(members: Members, body: dict[str, Any]) -> Members:
+        made[body["KeyName"]] = members.get("Description", "")
+        return body
+
+    def show(_members: Members, body: dict[str, Any]) -> Members:
+        entries = (
+            {**one, "Description": made.get(one["KeyName"], "")} if "Description" in one else one
+            for one in body["Entries"]
+        )
+        return {**body, "Entries": list(entries)}
+
+    around = {"CreateKey": on_body(remember), "ListKeys": on_body(show)}
+    return Fault(
+        "ListKeys:stale", "visibility", "Descriptions are listed as created.", around=around
+    )
 
 
 def _undeleted(world: World, handler: Handler) -> Handler:
@@ -134,7 +146,9 @@ FAULTS = (
     *(_hidden("DescribeKey", member) for member in (*_SHOWN, "ExpireTime", "Tags")),
     *(_hidden("CreateKey", member) for member in ("Key", "KeyArn", "KeyName", "CreateTime")),
     *(_hidden("ListKeys", member) for member in ("KeyName", "CreateTime", "UpdateTime")),
+    *(_hidden("ListKeys", member) for member in ("Description", "ExpireTime")),
     _CASELESS,
+    _stale(),
     _stored(
         "description-dropped",
         "Description is forgotten.",
@@ -174,20 +188,12 @@ FAULTS = (
         lambda key: replace(key, value=key.value[::-1]),
     ),
     _fault(
-        "DescribeKey",
-        "no-expiry-shown",
-        "visibility",
-        "NoExpiry is shown.",
-        on_body(_no_expiry_shown),
-    ),
-    _fault(
         "ListKeys",
         "max-results-ignored",
         "listing",
         "MaxResults is ignored.",
         _ignoring("MaxResults"),
     ),
-    _fault("ListKeys", "max-results-short", "listing", "Pages are one short.", on_input(_short)),
     _fault("ListKeys", "filter-ignored", "listing", "Filter is ignored.", _ignoring("Filter")),
     _fault(
         "ListKeys", "filter-swapped", "listing", "Active is Expired.", on_input(_swapped_status)

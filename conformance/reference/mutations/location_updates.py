@@ -107,6 +107,12 @@ def _untagged(_before: Key, after: Key, _members: Members) -> Key:
     return replace(after, tags={})
 
 
+def _first_only(before: Key, after: Key, members: Members) -> Key:
+    """Of Description, ExpireTime and Restrictions in one request only the first is stored."""
+    asked = [field for member, field in _FIELDS.items() if member in members]
+    return replace(after, **{field: getattr(before, field) for field in asked[1:]})
+
+
 def _lost(before: Key, _after: Key, _members: Members) -> Key:
     return before
 
@@ -117,10 +123,6 @@ def _trimmed(_before: Key, after: Key, _members: Members) -> Key:
 
 def _cut(_before: Key, after: Key, _members: Members) -> Key:
     return replace(after, description=after.description and after.description[:255])
-
-
-def _cleared(_before: Key, after: Key, members: Members) -> Key:
-    return replace(after, description=None) if members.get("Description") == "" else after
 
 
 def _spoiled(world: World, members: Members) -> None:
@@ -209,6 +211,7 @@ FAULTS = (
     *(_reset(member, field) for member, field in _FIELDS.items()),
     *(_hidden(member) for member in ("KeyArn", "KeyName", "UpdateTime")),
     _stored("lost", "storage", "Nothing of an update is stored.", _lost),
+    _stored("first-only", "storage", "Of several members one is stored.", _first_only),
     _stored("restrictions-merged", "storage", "Restrictions are merged.", _merged),
     _stored("actions-appended", "storage", "AllowActions are appended.", _appended),
     _stored("no-expiry-unsaved", "storage", "NoExpiry does not end an expiry.", _still_expiring),
@@ -220,7 +223,6 @@ FAULTS = (
     _stored("untagged", "storage", "An update removes the tags.", _untagged),
     _stored("description-trimmed", "storage", "Description is trimmed.", _trimmed),
     _stored("description-cut", "storage", "Description ends after 255 characters.", _cut),
-    _stored("description-unset", "storage", "An empty Description unsets it.", _cleared),
     _fault("refusal-spoils", "refusal", "A refused update sets Description.", on_refusal(_spoiled)),
     _fault("refusal-touches", "refusal", "A refused update is dated.", on_refusal(_touched)),
     _fault("upsert", "wrong resource", "An unknown key is made.", _upsert),

@@ -15,6 +15,8 @@ from conformance.contract.model import (
     PatchRule,
     Shape,
 )
+from conformance.contract.patterns import matches
+from conformance.contract.places import ITEM, KEY, VALUE, Place, show
 from conformance.reference.constraints import is_modelled
 from conformance.reference.faults import Fault
 
@@ -60,6 +62,22 @@ def _place(steps: Steps) -> str:
     return ".".join(steps).replace(f".{_ELEMENT}", _ELEMENT).replace(f".{_KEY}", _KEY)
 
 
+def _requested(operation: Operation, steps: Steps) -> str:
+    """The address of the requirements on a shape of a request."""
+    shape = operation.input[steps[0]].shape
+    place: Place = (steps[0],)
+    for step in steps[1:]:
+        inside = ITEM if shape.kind is Kind.LIST else VALUE
+        place = (*place, {_ELEMENT: inside, _KEY: KEY}.get(step, step))
+        shape = _into(shape, step)
+    return f"{operation.service}/{operation.name}/request/{show(place)}"
+
+
+def _into(shape: Shape, step: str) -> Shape:
+    inner = {_ELEMENT: shape.element, _KEY: shape.key}.get(step)
+    return inner if inner is not None else shape.members[step].shape
+
+
 def _constraints(operation: Operation) -> Iterator[Fault]:
     for steps, shape in _shapes(operation.input):
         for constraint in shape.constraints.values():
@@ -74,19 +92,45 @@ def _variants(
 ) -> Iterator[tuple[str, Constraint | None]]:
     """What may go wrong with a constraint, without what no request could ever tell."""
     name, limit = constraint.name, constraint.value
+    if (operation.name, _place(steps)) in _UNSEEN or shape.kind is Kind.BOOLEAN:
+        return
+    # No resource has a label that breaks a limit: whether it is enforced is only seen in which
+    # of two errors comes first, which is nobody's promise.
+    is_label = operation.input[steps[0]].location is Location.PATH
+    is_closed = steps[-2:] == ("AllowActions", _ELEMENT)
     if name in _MAXIMA:
-        yield "off", None
-        yield "plus1", replace(constraint, value=limit + 1)
-        yield "minus1", replace(constraint, value=limit - 1)
+        if not is_label:
+            yield "off", None
+            yield "plus1", replace(constraint, value=limit + 1)
+        if not is_closed:
+            yield "minus1", replace(constraint, value=limit - 1)
     elif name in _MINIMA:
-        is_label = operation.input[steps[0]].location is Location.PATH
         if limit > 0 and not is_label and not ("pattern" in shape.constraints and limit == 1):
             yield "off", None
-        if limit > 1:
+        if limit > 1 and not is_label:
             yield "minus1", replace(constraint, value=limit - 1)
-        yield "plus1", replace(constraint, value=limit + 1)
-    elif shape.kind is not Kind.BOOLEAN:
+        if not is_closed and not (limit == 0 and _refuses_empty(shape)):
+            yield "plus1", replace(constraint, value=limit + 1)
+    elif not is_label:
         yield "off", None
+
+
+_UNSEEN = {
+    # An unknown op goes with no path: documented as BadRequestException, seen as
+    # ValidationException, and both are right.
+    ("UpdateApiKey", "patchOperations[].op"),
+    # A token that breaks a limit is refused all the same, because no answer gave it.
+    ("ListKeys", "NextToken"),
+    # A file without rows is refused all the same.
+    ("ImportApiKeys", "body"),
+}
+"""Members whose constraints show in no answer."""
+
+
+def _refuses_empty(shape: Shape) -> bool:
+    """Whether the pattern refuses the empty text that the minimum length of 0 lets in."""
+    pattern = shape.limit("pattern")
+    return pattern is not None and not matches(pattern, "")
 
 
 def _fault(
@@ -102,13 +146,15 @@ def _fault(
         id=f"constraint:{operation.name}:{place}:{keyword}:{how}",
         kind="constraint",
         summary=f"{keyword} of {place} {told} in {operation.name}.",
+        killers=(f"{_requested(operation, steps)}/{keyword}",),
         contract=_reshaped(operation.name, steps, change),
     )
 
 
 def _required(operation: Operation) -> Iterator[Fault]:
     for name, member in operation.input.items():
-        if member.required and member.location is not Location.PATH:
+        is_seen = (operation.name, name) not in _UNSEEN
+        if member.required and is_seen and member.location is not Location.PATH:
             yield _optional(operation, (name,))
         for steps, shape in _inside((name,), member.shape):
             for inner, one in shape.members.items():
@@ -126,15 +172,22 @@ def _optional(operation: Operation, steps: Steps) -> Fault:
         id=f"constraint:{operation.name}:{place}:required:off",
         kind="constraint",
         summary=f"{place} is not required in {operation.name}.",
+        killers=(f"{_requested(operation, steps)}/required",),
         contract=_remembered(operation.name, steps[:-1], change),
     )
+
+
+_NEEDED = ("KeyName", "AllowActions", "AllowResources", "op", "path")
+"""Members without which a request is refused all the same, whatever was in their place."""
 
 
 def _types(operation: Operation) -> Iterator[Fault]:
     members = {n: m for n, m in operation.input.items() if m.location is Location.BODY}
     for steps, shape in _shapes(members):
         name = steps[-1]
-        if name not in (_ELEMENT, _KEY) and shape.kind is not Kind.ANY:
+        if name in (_ELEMENT, _KEY, *_NEEDED):
+            continue
+        if shape.kind is not Kind.ANY:
             yield Fault(
                 id=f"type:{operation.service}:{name}:ignored",
                 kind="type",
@@ -143,8 +196,16 @@ def _types(operation: Operation) -> Iterator[Fault]:
             )
 
 
+_OPEN_PATHS = ("/labels", "/stages")
+"""Documented, but what an answer to them shows, and what must be there for them, is unknown."""
+_REFUSED_ANYWAY = ("/stages", "copy")
+"""What it copies is no stage."""
+
+
 def _patch(operation: Operation) -> Iterator[Fault]:
     for rule in operation.patch:
+        if (rule.supported and rule.path in _OPEN_PATHS) or (rule.path, rule.op) == _REFUSED_ANYWAY:
+            continue
         told = "refused" if rule.supported else "accepted"
         yield Fault(
             id=f"patch:{rule.path}:{rule.op}:{told}",

@@ -97,11 +97,6 @@ FAULTS = (
         every(header("content-type", "text/html")),
     ),
     _wire("no-content-type", "Answers have no Content-Type.", every(header("content-type", None))),
-    _wire(
-        "no-request-id",
-        "Answers have no x-amzn-requestid.",
-        every(header("x-amzn-requestid", None)),
-    ),
     _wire("null-for-unset", "API Gateway shows unset members as null.", successes(_nulls, *_KEY)),
     _wire(
         "location-null-for-unset",

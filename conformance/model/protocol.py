@@ -1,0 +1,30 @@
+"""What a model is: something that answers requests as the service may, and is cheap to restart."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from conformance.judge.answer import Answer
+from conformance.plan.wire import WireRequest
+
+
+class World(Protocol):
+    """One set of resources, empty at first, that nothing else changes."""
+
+    def answer(self, request: WireRequest) -> Answer:
+        """What the service answers, and changes by it."""
+        ...
+
+
+class Model(Protocol):
+    """A service as it may behave.
+
+    What nobody has recorded is a *reading*: each can be chosen or not, and a target is right when
+    one choice explains everything that it answers.
+    """
+
+    readings: tuple[str, ...]
+
+    def world(self, chosen: frozenset[str]) -> World:
+        """A new, empty world in which the chosen readings hold."""
+        ...

@@ -1,0 +1,164 @@
+"""Plays random sequences against a target and tells of the shortest one that fails."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from conformance import record
+from conformance.contract.requirements import Requirement
+from conformance.engine.evidence import Shown
+from conformance.engine.session import Session
+from conformance.model.beliefs import Beliefs
+from conformance.model.compare import Compared, Difference
+from conformance.model.game import HASTY, Care, Differs, Game, NothingShown
+from conformance.model.moves import Move, Step, moves_of
+from conformance.model.reference import model_of
+from conformance.record import Verdict
+
+STEPS = 8
+SHRINKS = 30
+"""Sequences that may be played to make a failing one shorter."""
+MUTE = 3
+"""Sequences without an answer after which no more are played."""
+SECOND = 1.1
+"""A whole second has certainly passed: timestamps may be of whole seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wandered:
+    """What the sequences showed: how many held and, of a failure, every step of the shortest."""
+
+    held: int
+    verdict: Verdict
+    reason: str = ""
+    steps: tuple[Shown, ...] = ()
+
+
+class _Enough(BaseException):  # noqa: N818 - passes through Hypothesis as an interrupt does
+    """Ends a search: enough was played."""
+
+
+@dataclass(slots=True)
+class _Search:
+    """The games of one requirement: counts them, and keeps the shortest that failed."""
+
+    session: Session
+    beliefs: Beliefs
+    compared: Compared
+    held: int = 0
+    mute: int = 0
+    failed: int = 0
+    shortest: list[Step] = field(default_factory=list)
+
+    def open(self) -> Game:
+        if self.mute >= MUTE or (self.shortest and self.failed >= SHRINKS):
+            raise _Enough
+        self.failed += bool(self.shortest)
+        return Game(self.session, self.beliefs, self.compared)
+
+    def close(self, game: Game) -> None:
+        game.close()
+        if game.broken is not None:
+            self._keep(game)
+        elif game.mute:
+            self.mute += 1
+        else:
+            self.held, self.mute = self.held + (not self.shortest), 0
+
+    def _keep(self, game: Game) -> None:
+        steps = [one.step for one in game.played]
+        if not self.shortest or len(steps) < len(self.shortest):
+            self.shortest = steps
+
+
+def wander(
+    requirement: Requirement, session: Session, works: Callable[[str], bool], games: int, seed: int
+) -> Wandered:
+    """Play ``games`` sequences; a failing one is shortened and played again on new resources.
+
+    ``works`` says whether the target has an operation: moves of those it has not are left out.
+    """
+    moves = [one for one in moves_of(session.contract) if works(one.operation.name)]
+    model = model_of(session.contract.service)
+    if model is None or not moves:
+        return Wandered(0, Verdict.SKIPPED, "there is no executable model of this service")
+    if not games:
+        return Wandered(0, Verdict.SKIPPED, "random sequences are not part of this profile")
+    search = _Search(session, Beliefs(session, model), Compared.of(session.contract))
+    _walk(moves, search, games, f"{seed}/{requirement.id}")
+    if not search.shortest:
+        if search.held:
+            return Wandered(search.held, Verdict.PASSED)
+        return Wandered(0, Verdict.INCONCLUSIVE, "no sequence was answered to its end")
+    return _confirmed(search, _shortened(search))
+
+
+def _walk(moves: Sequence[Move], search: _Search, games: int, seed: str) -> None:
+    from hypothesis.errors import Flaky, Unsatisfiable
+
+    from conformance.model.machine import machine, walk
+
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
+    try:
+        walk(machine(moves, search.open, search.close), games, STEPS, number)
+    except (_Enough, Differs, Flaky, Unsatisfiable):
+        pass  # what failed is kept in the search
+
+
+def _shortened(search: _Search) -> list[Step]:
+    """The failing sequence without every step, and every member, that it fails without."""
+    steps = search.shortest
+    for index in reversed(range(len(steps) - 1)):
+        steps = _if_it_fails(search, [*steps[:index], *steps[index + 1 :]]) or steps
+    tries = 0
+    for index in range(len(steps)):
+        simpler = list(steps[index].simpler()) if index < len(steps) else []
+        while simpler and tries < SHRINKS:
+            tries += 1
+            changed = _if_it_fails(search, [*steps[:index], simpler.pop(), *steps[index + 1 :]])
+            if changed is not None:
+                steps = changed
+                simpler = list(steps[index].simpler()) if index < len(steps) else []
+    return steps
+
+
+def _if_it_fails(search: _Search, steps: Sequence[Step]) -> list[Step] | None:
+    """The steps that were played, when the last of them fails; else None."""
+    game = _play(search, steps)
+    return None if game.broken is None else [one.step for one in game.played]
+
+
+def _confirmed(search: _Search, steps: Sequence[Step]) -> Wandered:
+    """A failure counts when it comes again on new resources, a moment given to every read.
+
+    What has to do with time may need some to come again: the last try takes its time.
+    """
+    tries = ((steps, 0.0), (search.shortest, 0.0), (search.shortest, SECOND))
+    for candidate, pause in tries:
+        game = _play(search, candidate, Care(patient=True, pause=pause))
+        if game.broken is not None:
+            reason = f"expected {game.broken.expected}; seen {game.broken.seen}"
+            return Wandered(search.held, Verdict.FAILED, reason, _shown(game))
+    reason = "a difference from the model did not come again on new resources"
+    return Wandered(search.held, Verdict.INCONCLUSIVE, reason)
+
+
+def _play(search: _Search, steps: Sequence[Step], care: Care = HASTY) -> Game:
+    game = Game(search.session, search.beliefs, search.compared, care)
+    try:
+        game.replay(steps)
+    except (Differs, NothingShown):
+        pass  # the game knows how it ended
+    finally:
+        game.close()
+    return game
+
+
+def _shown(game: Game) -> tuple[Shown, ...]:
+    """Every step as evidence; the last one is the one that decides."""
+    sent = [one.sent for one in game.played]
+    before = [Shown(one, record.Role.CHECK) for one in sent[:-1]]
+    broken = game.broken or Difference("", "")
+    return (*before, Shown(sent[-1], record.Role.PROBE, broken.expected, broken.seen))

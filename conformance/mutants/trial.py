@@ -1,0 +1,73 @@
+"""One mutant, tried: whole runs of the suite against it, without a socket in between."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from conformance.mutants.globs import matches
+from conformance.mutants.values import Fate, Mutant, Plan, Ran, Result
+
+if TYPE_CHECKING:
+    from conformance.engine.run import Job
+
+
+def attempt(mutant: Mutant, plan: Plan) -> Result:
+    """Run the suite against the mutant.
+
+    An exception of our own becomes the fate ``error``: one mutant must not end the others.
+    """
+    try:
+        ran = suite(mutant.services, plan, (mutant.id,))
+    except Exception as error:  # noqa: BLE001 - told as our own fault, never as a kill
+        ran = Ran(problem=f"{type(error).__name__}: {error}")
+    return judged(mutant, ran)
+
+
+def judged(mutant: Mutant, ran: Ran) -> Result:
+    """The fate of a mutant, given what the suite showed."""
+    named = tuple(one for one in ran.failures if matches(one, mutant.killers))
+    if named:
+        fate = Fate.NAMED
+    elif ran.failures:
+        fate = Fate.MISNAMED
+    else:
+        fate = Fate.ERROR if ran.problem else Fate.SURVIVED
+    return Result(mutant, fate, ran, named)
+
+
+def suite(services: tuple[str, ...], plan: Plan, faults: tuple[str, ...] = ()) -> Ran:
+    """What ``conformance run reference`` does, in this process, with these faults built in."""
+    from conformance.engine.run import DRAWS, Run
+    from conformance.engine.runner import Settings
+    from conformance.record import fails_gate
+    from conformance.reference.inprocess import URL, InProcess
+    from conformance.reference.server import Options
+    from conformance.target.credentials import DEFAULT_REGION, TEST_CREDENTIALS
+    from conformance.target.retry import RetryingTransport
+
+    jobs = [_job(service) for service in services]
+    transport = RetryingTransport(InProcess(Options(faults=faults)))
+    settings = Settings(draws=DRAWS[plan.profile], seed=plan.seed)
+    outcome = Run(
+        jobs, URL, TEST_CREDENTIALS, DEFAULT_REGION, transport, settings, lambda _event: None
+    ).run()
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    return Ran(
+        tuple(line.requirement for line in outcome.verdicts if fails_gate(line, strict=False)),
+        outcome.requests,
+        outcome.seconds,
+        "" if outcome.problem is None else str(outcome.problem),
+    )
+
+
+@cache
+def _job(service: str) -> Job:
+    """A service with all its requirements, read once a process."""
+    from conformance.contract.load import load_contract
+    from conformance.contract.requirements import catalogue
+    from conformance.engine.run import Job
+
+    contract = load_contract(service)
+    return Job(contract, catalogue(contract))
