@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from conformance import model, record
 from conformance.contract.model import Contract
@@ -26,6 +27,9 @@ from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.sequences import KINDS, Broken
 from conformance.record import Verdict
 from conformance.target.exchange import FailureKind
+
+if TYPE_CHECKING:
+    from conformance.exploration.explore import Explored
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Runner:
         self._signing = record.Signing(
             contract.facts.get("signing", {}).get("service", contract.service), channel.region
         )
+        self._explored: Explored | None = None
         self._refused_in_a_row = 0
         self._began = (time.monotonic(), 0)
         self._stage = Stage()
@@ -68,6 +73,7 @@ class Runner:
         """Decide every requirement. Raises WrongCredentials, TargetDied."""
         self._emit(ServiceStarted(self._contract.service, len(self._requirements)))
         self._showcase()
+        self._explored = self._fuzz()
         active = [one for one in self._requirements if one.subject not in ONLY_OBSERVED]
         # Sequences first: their pauses pass while the rest is done. They go on after it, and not
         # whenever the time has come, so that one seed gives one order of requests.
@@ -75,9 +81,12 @@ class Runner:
         for index, requirement in enumerate(active):
             self._decide(requirement)
             self._confirm_suspects()
+            self._close(self._stage.finished())
             self._emit(Progress(index + 1, len(active), 0, requirement.id))
-        self._close(self._stage.ended(wait=True))
-        self._close(self._stage.ended(wait=True))
+        self._close(self._stage.ended())
+        self._close(self._stage.ended())
+        for sent in self._explored.broken(self._open) if self._explored else ():
+            self._observe(sent)
         self._confirm_suspects()
         self._decide_watched()
 
@@ -107,6 +116,19 @@ class Runner:
         for requirement in self._requirements:
             self._give(requirement, Verdict.SKIPPED, reason)
 
+    def _fuzz(self) -> Explored | None:
+        """Look beyond the plan; what is found counts where the plan finds nothing."""
+        budget = 12 * self._settings.draws
+        if not budget:
+            return None
+        # Loading Schemathesis takes most of a second.
+        from conformance.exploration.explore import explore
+
+        return explore(self._session, self._by_id, self._works, budget, self._settings.seed)
+
+    def _open(self, requirement: str) -> bool:
+        return requirement in self._tallies and not self._tallies[requirement].decided
+
     # -- one requirement -------------------------------------------------------------------
 
     def _decide(self, requirement: Requirement) -> None:
@@ -134,6 +156,8 @@ class Runner:
         broken = [trial for trial in trials if trial.finding and not trial.finding.held]
         if not broken and self._settings.draws and planned.drawings:
             broken = self._explore(planned, tally)
+        if not broken and self._explored:
+            broken = self._explored.of(requirement.id)
         if broken:
             self._blame(requirement, broken)
         elif not planned.probes and requirement.subject is not Subject.ERROR:

@@ -125,19 +125,20 @@ class Stage:
         self._plays: list[Play] = []
 
     def add(self, play: Play) -> None:
-        """Start a play; it goes on whenever ``ended`` is asked for."""
+        """Start a play; where it pauses it goes on when ``ended`` is asked for."""
         play.proceed()
         self._plays.append(play)
 
-    def ended(self, *, wait: bool = False) -> list[Play]:
-        """The plays that have ended by now; with ``wait`` all of them."""
-        while True:
-            for play in self._plays:
-                play.proceed()
-            running = [play for play in self._plays if play.ending is None]
-            if not (wait and running):
-                break
-            time.sleep(max(0.0, min(play.due for play in running) - time.monotonic()))
+    def finished(self) -> list[Play]:
+        """The plays that have ended; none is made to go on."""
         done = [play for play in self._plays if play.ending is not None]
-        self._plays = running
+        self._plays = [play for play in self._plays if play.ending is None]
         return done
+
+    def ended(self) -> list[Play]:
+        """All plays, as soon as they have ended."""
+        while running := [play for play in self._plays if play.ending is None]:
+            time.sleep(max(0.0, min(play.due for play in running) - time.monotonic()))
+            for play in running:
+                play.proceed()
+        return self.finished()

@@ -129,6 +129,11 @@ FAULTS = (
         lambda policy: replace(policy, inactive=0),
     ),
     _policy(
+        "tag-prefix:off",
+        "Tag keys of Location keys may begin with aws:.",
+        lambda policy: replace(policy, reserved_tag_prefix=None),
+    ),
+    _policy(
         "names:duplicate",
         "CreateKey replaces a key of the same name.",
         lambda policy: replace(policy, unique_names=False),
