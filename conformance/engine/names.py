@@ -47,8 +47,8 @@ def random_text(length: int) -> str:
 
 
 def far_future(years: int = 5, now: datetime | None = None) -> str:
-    """The start of a month some years ahead: the same text in every run of a year."""
-    return f"{(now or datetime.now(UTC)).year + years}-06-01T12:00:00.000Z"
+    """A moment some years ahead: the same text in every run of a year."""
+    return f"{(now or datetime.now(UTC)).year + years}-06-01T12:00:00.{years}78Z"
 
 
 Lookup = Mapping[str, Callable[[int | None], str]]

@@ -22,7 +22,7 @@ from conformance.engine.trial import Trial, attempt, smallest
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
 from conformance.plan.bases import base
-from conformance.plan.planner import ONLY_OBSERVED, plan
+from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.sequences import KINDS, Broken
 from conformance.record import Verdict
@@ -74,7 +74,7 @@ class Runner:
         self._emit(ServiceStarted(self._contract.service, len(self._requirements)))
         self._showcase()
         self._explored = self._fuzz()
-        active = [one for one in self._requirements if one.subject not in ONLY_OBSERVED]
+        active = [one for one in self._requirements if not is_watched(one)]
         # Sequences first: their pauses pass while the rest is done. They go on after it, and not
         # whenever the time has come, so that one seed gives one order of requests.
         active.sort(key=lambda requirement: requirement.keyword not in KINDS)
@@ -118,7 +118,7 @@ class Runner:
 
     def _fuzz(self) -> Explored | None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""
-        budget = 12 * self._settings.draws
+        budget = 10 * self._settings.draws
         if not budget:
             return None
         # Loading Schemathesis takes most of a second.
@@ -321,10 +321,16 @@ class Runner:
                 continue
             requirement = self._by_id[finding.requirement]
             if finding.held:
-                if requirement.subject in ONLY_OBSERVED or requirement.subject is Subject.ERROR:
+                if is_watched(requirement) or requirement.subject is Subject.ERROR:
                     tally.count(_watched_side(requirement))
-            elif requirement.subject is not Subject.STATUS:
+            elif requirement.subject is not Subject.STATUS and not self._has_own_probe(requirement):
                 self._suspects.add(finding, sent)
+
+    def _has_own_probe(self, requirement: Requirement) -> bool:
+        """An error that a probe provokes is judged there: a chance answer cannot be had again."""
+        facts = self._contract.facts.get("resource", {})
+        provoked = {facts.get("not-found"), facts.get("unique", {}).get("error")}
+        return requirement.subject is Subject.ERROR and requirement.keyword in provoked
 
     def _confirm_suspects(self) -> None:
         """Send each suspected request again on a fresh resource; broken twice is a failure."""
@@ -398,7 +404,7 @@ class Runner:
         if tally.decided:
             return
         tally.decided = True
-        if not tally.requests and requirement.subject not in ONLY_OBSERVED:
+        if not tally.requests and not is_watched(requirement):
             tally.seconds = time.monotonic() - self._began[0]
             tally.requests = self._session.sent - self._began[1]
         self._emit(

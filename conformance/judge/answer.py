@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -83,6 +84,8 @@ def read(exchange: Exchange) -> Answer:
 
 
 def _json(body: bytes) -> Any:
+    if body.startswith(codecs.BOM_UTF8):
+        return NOT_JSON  # RFC 8259, 8.1: JSON on a network does not begin with a byte order mark
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

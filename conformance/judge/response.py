@@ -11,6 +11,7 @@ from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import ITEM, KEY, VALUE, Place, show
 from conformance.contract.validate import holds, is_of_kind
 from conformance.judge.answer import NOT_JSON, Answer
+from conformance.judge.errors import observe_error
 from conformance.judge.findings import Finding
 from conformance.target.exchange import FailureKind
 
@@ -30,7 +31,15 @@ def observe(contract: Contract, operation: Operation, answer: Answer) -> Iterato
     )
     if answer.ok:
         yield from _success(contract, operation, answer, prefix)
-    elif answer.code in operation.errors:
+    else:
+        yield from _refusal(contract, operation, answer, prefix)
+
+
+def _refusal(
+    contract: Contract, operation: Operation, answer: Answer, prefix: str
+) -> Iterator[Finding]:
+    yield from observe_error(contract, operation, answer)
+    if answer.code in operation.errors:
         declared = operation.errors[answer.code or ""].status
         yield Finding(
             f"{prefix}/error/{answer.code}", answer.status == declared,

@@ -32,7 +32,7 @@ def plan_cell(contract: Contract, operation: Operation, requirement: Requirement
     if not supported:
         probes = tuple(
             _probe(contract, operation, requirement, Side.REJECT, {"op": op, "path": path, **extra})
-            for extra in _extras(op, path, operation)
+            for extra in _extras(op, path, patch_values(contract, operation, path))
         )
         return Plan(requirement.id, probes, sides=(Side.REJECT,))
     side = Side.OBSERVE if requirement.level is Level.INFORMATIONAL else Side.ACCEPT
@@ -46,15 +46,13 @@ def plan_cell(contract: Contract, operation: Operation, requirement: Requirement
     return Plan(requirement.id, probes, sides=(side,))
 
 
-def _extras(op: str, path: str, operation: Operation) -> list[dict[str, str]]:
+def _extras(op: str, path: str, values: list[str]) -> list[dict[str, str]]:
     """What else an operation carries: a value, or for copy and move where from."""
-    member = operation.output.get(path.strip("/"))
-    value = "true" if member is not None and member.shape.kind is Kind.BOOLEAN else "conformance"
     if op == "remove":
         return [{}]
     if op in {"copy", "move"}:
         return [{"from": "/description" if path != "/description" else "/name"}]
-    return [{"value": value}]
+    return [{"value": values[0]}]
 
 
 def patch_values(contract: Contract, operation: Operation, path: str) -> list[str]:

@@ -23,13 +23,15 @@ ONLY_OBSERVED = {
     Subject.OUTPUT_LIMIT,
     Subject.OUTPUT_REQUIRED,
 }
+WATCHED_RULES = {"error-body"}
+"""Rules of the overlay that are watched in every answer."""
 BOTH = (Side.ACCEPT, Side.REJECT)
 
 
 def plan(contract: Contract, requirement: Requirement) -> Plan:
     """The probes of a requirement; those that are only observed have none of their own."""
     subject = requirement.subject
-    if subject in ONLY_OBSERVED:
+    if is_watched(requirement):
         return Plan(requirement.id, sides=(Side.ACCEPT,))
     operation = contract.operations.get(requirement.operation or "")
     if subject is Subject.RULE:
@@ -49,6 +51,13 @@ def plan(contract: Contract, requirement: Requirement) -> Plan:
     if subject is Subject.INPUT_TYPE:
         return _type(contract, operation, requirement)
     return _limit(contract, operation, requirement)
+
+
+def is_watched(requirement: Requirement) -> bool:
+    """True for what every answer shows, so that nothing is sent for it alone."""
+    return requirement.subject in ONLY_OBSERVED or (
+        requirement.subject is Subject.RULE and requirement.keyword in WATCHED_RULES
+    )
 
 
 def _valid(contract: Contract, operation: Operation, requirement: Requirement) -> Probe:

@@ -12,8 +12,8 @@ A step is a mapping:
   business. ``stop-if-refused`` leaves the rest of the steps.
 - ``entry: true`` turns a list into the entry of the resource, found on whatever page it is.
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
-  (another moment, or none), ``ends`` (a text with this ending), ``hides: [place]`` look at the
-  answer; ``as: LABEL`` keeps it, ``keeps: LABEL`` (but for ``except``)
+  (another moment, or none), ``ends`` (a text with this ending), ``equal: [place, place]``,
+  ``fraction: place`` (with ``none-of: N`` on the last of N), ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it, ``keeps: LABEL`` (but for ``except``)
   compares it with one that was kept.
 - ``each: [values]`` beside the steps plays them once for each value, as ``${each}``.
 """
@@ -167,6 +167,14 @@ def _look(play: _Play, step: Words, body: Any, documented: Members) -> None:
         found = next(find(body, parse(where)), None)
         if found is not None and instant(found) == instant(play.filled(value, step)):
             raise Broken(f"{where} is not {_told(found)} any more", _told(found))
+    if "equal" in step:
+        one, other = (next(find(body, parse(where)), None) for where in step["equal"])
+        if one is not None and other is not None and one != other:
+            raise Broken(
+                f"{' and '.join(step['equal'])} are equal", f"{_told(one)}, {_told(other)}"
+            )
+    if "fraction" in step:
+        _fraction(play, step, body)
     for where in step.get("hides", ()):
         found = list(find(body, parse(where)))
         if found:
@@ -185,6 +193,15 @@ def _shows(where: str, wanted: Any, body: Any) -> None:
         raise Broken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
     if not _equal(found[0], wanted):
         raise Broken(f"{where} is {_told(wanted)}", _told(found[0]))
+
+
+def _fraction(play: _Play, step: Words, body: Any) -> None:
+    """Of several times at least one has a fraction: one whole second may be chance, four are not."""
+    seen = play.kept.setdefault("fraction", [])
+    seen.append(next(find(body, parse(step["fraction"])), None))
+    written = [one for one in seen if isinstance(one, str)]
+    if len(written) == step.get("none-of") and not any("." in one for one in written):
+        raise Broken(f"{step['fraction']} with milliseconds", ", ".join(written))
 
 
 def _ends(where: str, ending: str, body: Any) -> None:
