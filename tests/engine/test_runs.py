@@ -9,10 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from conformance.cli.run import select_jobs
+from conformance.contract.model import Level
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.run import Run, exit_code
 from conformance.engine.runner import Settings
-from conformance.contract.model import Level
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import Options
@@ -38,8 +38,8 @@ class Reference(InProcess):
 
 def run(transport, *, services=(), globs=(), draws=2, seed=7, url=URL):
     jobs = select_jobs(tuple(services), tuple(globs))
-    events = []
-    outcome = Run(
+    events: list[object] = []
+    return Run(
         jobs,
         url,
         TEST_CREDENTIALS,
@@ -48,7 +48,6 @@ def run(transport, *, services=(), globs=(), draws=2, seed=7, url=URL):
         Settings(draws=draws, seed=seed),
         events.append,
     ).run()
-    return outcome
 
 
 def verdicts(outcome):
@@ -73,8 +72,8 @@ def test_one_seed_gives_the_same_requests_and_verdicts():
         nonce = re.compile(rb"[a-z0-9]{8}[-0]\d{5}")
         found = []
         for method, target, body in transport.requests:
-            text = re.sub(r"/[a-z0-9]{10}\b|%2F[a-z0-9]{10}\b", "/ID", target)
-            text = nonce.sub(b"N", text.encode())
+            known = re.sub(r"/[a-z0-9]{10}\b|%2F[a-z0-9]{10}\b", "/ID", target)
+            text = nonce.sub(b"N", known.encode())
             found.append((method, re.sub(rb"/keys/[^?]*", b"/keys/K", text), len(body or b"")))
         return found
 
@@ -84,11 +83,12 @@ def test_one_seed_gives_the_same_requests_and_verdicts():
     assert shape(first) == shape(second)
 
 
+LENGTH = "location/CreateKey/request/Description/maxLength"
 FAULTS = [
-    ("constraint:CreateKey:Description:maxLength:plus1", "location/CreateKey/request/Description/maxLength"),
-    ("constraint:CreateKey:Description:maxLength:minus1", "location/CreateKey/request/Description/maxLength"),
+    ("constraint:CreateKey:Description:maxLength:plus1", LENGTH),
+    ("constraint:CreateKey:Description:maxLength:minus1", LENGTH),
     ("constraint:CreateKey:KeyName:pattern:off", "location/CreateKey/request/KeyName/pattern"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("fault", "requirement"), FAULTS)

@@ -13,25 +13,23 @@ A step is a mapping:
 - ``entry: true`` turns a list into the entry of the resource, found on whatever page it is.
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
   (another moment, or none), ``ends`` (a text with this ending), ``equal: [place, place]``,
-  ``fraction: place`` (with ``none-of: N`` on the last of N), ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it, ``keeps: LABEL`` (but for ``except``)
-  compares it with one that was kept.
+  ``fraction: place`` (with ``none-of: N`` on the last of N), ``hides: [place]`` look at the
+  answer; ``as: LABEL`` keeps it, ``keeps: LABEL`` (but for ``except``) compares it with one that
+  was kept.
 - ``each: [values]`` beside the steps plays them once for each value, as ``${each}``.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract.model import Member
-from conformance.contract.places import find, parse
-from conformance.judge.answer import NOT_JSON, Answer
-from conformance.judge.refusal import same
+from conformance.judge.answer import Answer
 from conformance.plan.bases import base, present
-from conformance.plan.instants import instant
 from conformance.plan.lifecycle import Lifecycle
+from conformance.plan.sequences import looks
 from conformance.plan.sequences.lists import walk
 from conformance.plan.sequences.steps import (
     Broken,
@@ -47,6 +45,12 @@ from conformance.plan.sequences.steps import (
 ROLES = ("create", "read", "update", "list", "delete")
 Words = Mapping[str, Any]
 Members = Mapping[str, Member]
+PLACED = {
+    "shows": looks.shows,
+    "shows-instant": looks.shows_instant,
+    "differs": looks.differs,
+    "ends": looks.ends,
+}
 
 
 def steps(script: Script) -> Sequence:
@@ -157,89 +161,18 @@ def _kind(step: Words, answer: Answer) -> bool:
 
 
 def _look(play: _Play, step: Words, body: Any, documented: Members) -> None:
-    for where, value in step.get("shows", {}).items():
-        _shows(where, play.filled(value, step), body)
-    for where, value in step.get("shows-instant", {}).items():
-        _shows_instant(where, play.filled(value, step), body)
-    for where, value in step.get("ends", {}).items():
-        _ends(where, play.filled(value, step), body)
-    for where, value in step.get("differs", {}).items():
-        found = next(find(body, parse(where)), None)
-        if found is not None and instant(found) == instant(play.filled(value, step)):
-            raise Broken(f"{where} is not {_told(found)} any more", _told(found))
-    if "equal" in step:
-        one, other = (next(find(body, parse(where)), None) for where in step["equal"])
-        if one is not None and other is not None and one != other:
-            raise Broken(
-                f"{' and '.join(step['equal'])} are equal", f"{_told(one)}, {_told(other)}"
-            )
-    if "fraction" in step:
-        _fraction(play, step, body)
+    """Compare an answer with what the step says of it."""
+    for name, look in PLACED.items():
+        for where, value in step.get(name, {}).items():
+            look(where, play.filled(value, step), body)
     for where in step.get("hides", ()):
-        found = list(find(body, parse(where)))
-        if found:
-            raise Broken(f"no {where} in the answer", _told(found[0]))
+        looks.hides(where, body)
+    if "equal" in step:
+        looks.equal(step["equal"], body)
+    if "fraction" in step:
+        seen = play.kept.setdefault("fraction", [])
+        looks.fraction(step["fraction"], step.get("none-of"), seen, body)
     if "keeps" in step:
-        _keeps(play.kept[step["keeps"]], body, {*step.get("except", ())}, documented)
+        looks.keeps(play.kept[step["keeps"]], body, {*step.get("except", ())}, documented)
     if "as" in step:
         play.kept[step["as"]] = body
-
-
-def _shows(where: str, wanted: Any, body: Any) -> None:
-    found = list(find(body, parse(where)))
-    if not found:
-        if wanted in ([], {}):
-            return
-        raise Broken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
-    if not _equal(found[0], wanted):
-        raise Broken(f"{where} is {_told(wanted)}", _told(found[0]))
-
-
-def _fraction(play: _Play, step: Words, body: Any) -> None:
-    """Of several times at least one has a fraction: one whole second may be chance, four are not."""
-    seen = play.kept.setdefault("fraction", [])
-    seen.append(next(find(body, parse(step["fraction"])), None))
-    written = [one for one in seen if isinstance(one, str)]
-    if len(written) == step.get("none-of") and not any("." in one for one in written):
-        raise Broken(f"{step['fraction']} with milliseconds", ", ".join(written))
-
-
-def _ends(where: str, ending: str, body: Any) -> None:
-    found = next(find(body, parse(where)), None)
-    if not isinstance(found, str) or not found.endswith(ending):
-        raise Broken(f"{where} ends with {ending}", _told(found))
-
-
-def _shows_instant(where: str, wanted: Any, body: Any) -> None:
-    found = next(find(body, parse(where)), None)
-    if found is None:
-        raise Broken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
-    if instant(found) != instant(wanted):
-        raise Broken(f"{where} is the moment {_told(wanted)}", _told(found))
-
-
-def _keeps(before: Any, after: Any, but: set[str], documented: Members) -> None:
-    """Of the documented members nothing but those named differs between two answers."""
-    if not isinstance(before, dict) or not isinstance(after, dict):
-        raise NotShown("an answer is no object")
-    for name in sorted(({*before, *after} & {*documented}) - but):
-        if not _equal(before.get(name, NOT_JSON), after.get(name, NOT_JSON)):
-            raise Broken(f"{name} still {_told(before.get(name))}", _told(after.get(name)))
-
-
-def _equal(before: Any, after: Any) -> bool:
-    """Equal as JSON; the order of a list is nobody's promise."""
-    if isinstance(before, list) and isinstance(after, list):
-        return sorted(map(_canonical, before)) == sorted(map(_canonical, after))
-    return before is after or same(before, after)
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
-
-
-def _told(value: Any) -> str:
-    if value is NOT_JSON:
-        return "absent"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 200 else f"{text[:160]}... ({len(text)} characters)"

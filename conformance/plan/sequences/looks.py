@@ -1,0 +1,99 @@
+"""What a written step says about an answer; each raises Broken where it does not hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from conformance.contract.places import find, parse
+from conformance.judge.answer import NOT_JSON
+from conformance.judge.refusal import same
+from conformance.plan.instants import instant
+from conformance.plan.sequences.steps import Broken, NotShown
+
+
+def hides(where: str, body: Any) -> None:
+    """Nothing stands at the place."""
+    found = list(find(body, parse(where)))
+    if found:
+        raise Broken(f"no {where} in the answer", _told(found[0]))
+
+
+def equal(places: Sequence[str], body: Any) -> None:
+    """Both places show the same, where both are there."""
+    one, other = (next(find(body, parse(where)), None) for where in places)
+    if one is not None and other is not None and one != other:
+        raise Broken(f"{' and '.join(places)} are equal", f"{_told(one)}, {_told(other)}")
+
+
+def differs(where: str, unwanted: Any, body: Any) -> None:
+    """Another moment stands there, or none."""
+    found = next(find(body, parse(where)), None)
+    if found is not None and instant(found) == instant(unwanted):
+        raise Broken(f"{where} is not {_told(found)} any more", _told(found))
+
+
+def shows(where: str, wanted: Any, body: Any) -> None:
+    """The value stands there; nothing is as good as an empty list or map."""
+    found = list(find(body, parse(where)))
+    if not found:
+        if wanted in ([], {}):
+            return
+        raise Broken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
+    if not _equal(found[0], wanted):
+        raise Broken(f"{where} is {_told(wanted)}", _told(found[0]))
+
+
+def fraction(where: str, last: int | None, seen: list[Any], body: Any) -> None:
+    """Of several times at least one has a fraction: one whole second may be chance, four are not.
+
+    ``seen`` gathers them; they are looked at when there are ``last``.
+    """
+    seen.append(next(find(body, parse(where)), None))
+    written = [one for one in seen if isinstance(one, str)]
+    if len(written) == last and not any("." in one for one in written):
+        raise Broken(f"{where} with milliseconds", ", ".join(written))
+
+
+def ends(where: str, ending: str, body: Any) -> None:
+    """A text with this ending stands there."""
+    found = next(find(body, parse(where)), None)
+    if not isinstance(found, str) or not found.endswith(ending):
+        raise Broken(f"{where} ends with {ending}", _told(found))
+
+
+def shows_instant(where: str, wanted: Any, body: Any) -> None:
+    """The same moment stands there, however written."""
+    found = next(find(body, parse(where)), None)
+    if found is None:
+        raise Broken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
+    if instant(found) != instant(wanted):
+        raise Broken(f"{where} is the moment {_told(wanted)}", _told(found))
+
+
+def keeps(before: Any, after: Any, but: set[str], documented: Iterable[str]) -> None:
+    """Of the documented members nothing but those named differs between two answers."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        raise NotShown("an answer is no object")
+    for name in sorted(({*before, *after} & {*documented}) - but):
+        if not _equal(before.get(name, NOT_JSON), after.get(name, NOT_JSON)):
+            raise Broken(f"{name} still {_told(before.get(name))}", _told(after.get(name)))
+
+
+def _equal(before: Any, after: Any) -> bool:
+    """Equal as JSON; the order of a list is nobody's promise."""
+    if isinstance(before, list) and isinstance(after, list):
+        return sorted(map(_canonical, before)) == sorted(map(_canonical, after))
+    return before is after or same(before, after)
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _told(value: Any) -> str:
+    if value is NOT_JSON:
+        return "absent"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 200 else f"{text[:160]}... ({len(text)} characters)"

@@ -1,0 +1,113 @@
+"""Written sequences: what each word of a step demands, played against answers made by hand."""
+
+import pytest
+
+from conformance.contract.load import load_contract
+from conformance.contract.model import Level, Source
+from conformance.contract.requirements import Requirement, Subject
+from conformance.judge.answer import Answer
+from conformance.plan.sequences import KINDS, Broken, NotShown, Script
+
+
+def answered(status, body=None):
+    return Answer(status, body if body is not None else {}, None, "", "application/json", 2)
+
+
+def played(steps, answers, **more):
+    """Play steps; gives what they raised, or None."""
+    detail = {"steps": steps, **more}
+    requirement = Requirement(
+        "location/x", "location", None, Level.EXPECTED, "", Source(), Subject.RULE,
+        keyword="steps", detail=detail,
+    )  # fmt: skip
+    fill = lambda value, key: "one" if value == "${id}" else value  # noqa: E731
+    play = KINDS["steps"](Script(load_contract("location"), requirement, fill))
+    try:
+        next(play)
+        for answer in answers:
+            play.send(answer)
+    except StopIteration:
+        return None
+    except (Broken, NotShown) as ending:
+        return ending
+    raise AssertionError("the sequence wants more answers")
+
+
+MADE = answered(200, {"KeyName": "one"})
+READ = {"send": "read"}
+
+
+@pytest.mark.parametrize(
+    ("step", "body", "holds"),
+    [
+        ({"shows": {"Description": "a"}}, {"Description": "a"}, True),
+        ({"shows": {"Description": "a"}}, {"Description": "b"}, False),
+        ({"shows": {"Description": "a"}}, {}, False),
+        ({"shows": {"Tags": {}}}, {}, True),
+        ({"shows": {"Tags": [1, 2]}}, {"Tags": [2, 1]}, True),
+        ({"shows": {"Tags": [True]}}, {"Tags": [1]}, False),
+        ({"hides": ["Description"]}, {}, True),
+        ({"hides": ["Description"]}, {"Description": None}, False),
+        ({"ends": {"KeyArn": "/one"}}, {"KeyArn": "arn:x/one"}, True),
+        ({"ends": {"KeyArn": "/one"}}, {"KeyArn": "arn:x/One"}, False),
+        ({"shows-instant": {"T": "2030-01-01T00:00:00.000Z"}}, {"T": "2030-01-01T00:00:00Z"}, True),
+        (
+            {"shows-instant": {"T": "2030-01-01T00:00:00.000Z"}},
+            {"T": "2030-01-01T00:00:01Z"},
+            False,
+        ),
+        ({"differs": {"T": "2030-01-01T00:00:00Z"}}, {}, True),
+        ({"differs": {"T": "2030-01-01T00:00:00Z"}}, {"T": "2030-01-01T00:00:00.000Z"}, False),
+        ({"equal": ["a", "b"]}, {"a": 1, "b": 1}, True),
+        ({"equal": ["a", "b"]}, {"a": 1, "b": 2}, False),
+    ],
+)
+def test_what_a_step_says_of_an_answer(step, body, holds):
+    ending = played([{"make": {}}, {**READ, **step}], [MADE, answered(200, body)])
+    assert (ending is None) is holds
+    assert holds or isinstance(ending, Broken)
+
+
+@pytest.mark.parametrize(
+    ("gives", "status", "ending"),
+    [
+        (None, 200, None),
+        (None, 400, NotShown),
+        ("accepted", 400, Broken),
+        ("refused", 400, None),
+        ("refused", 200, NotShown),
+        ("refused", 500, Broken),
+        ("not-found", 404, None),
+        ("not-found", 200, Broken),
+        ("any", 400, None),
+    ],
+)
+def test_the_kind_of_an_answer(gives, status, ending):
+    step = {**READ, **({"gives": gives} if gives else {})}
+    found = played([{"make": {}}, step], [MADE, answered(status)])
+    assert found is None if ending is None else isinstance(found, ending)
+
+
+def test_keeps_compares_the_documented_members_but_for_the_excepted():
+    steps = [{"make": {}}, {**READ, "as": "a"}, {**READ, "keeps": "a", "except": ["UpdateTime"]}]
+    before = {"Description": "a", "UpdateTime": "1", "Unheard": 1}
+    same = [MADE, answered(200, before), answered(200, {**before, "UpdateTime": "2", "Unheard": 2})]
+    assert played(steps, same) is None
+    changed = [MADE, answered(200, before), answered(200, {**before, "Description": "b"})]
+    assert isinstance(played(steps, changed), Broken)
+
+
+def test_an_entry_is_found_on_whatever_page_it_is():
+    steps = [{"make": {}}, {"send": "list", "entry": True, "shows": {"Description": "x"}}]
+    first = answered(200, {"Entries": [{"KeyName": "other"}], "NextToken": "2"})
+    last = answered(200, {"Entries": [{"KeyName": "one", "Description": "x"}]})
+    assert played(steps, [MADE, first, last]) is None
+    assert isinstance(played(steps, [MADE, answered(200, {"Entries": []})]), Broken)
+    assert isinstance(played(steps, [MADE, first, first]), Broken)
+
+
+def test_each_plays_the_steps_once_a_value():
+    steps = [{"make": {"Description": "${each}"}}, {**READ, "shows": {"Description": "${each}"}}]
+    answers = [MADE, answered(200, {"Description": "a"}), MADE, answered(200, {"Description": "b"})]
+    assert played(steps, answers, each=["a", "b"]) is None
+    assert isinstance(played(steps, answers, each=["a", "c"]), Broken)
