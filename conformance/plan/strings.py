@@ -6,16 +6,17 @@ part can be, so that a string of a wanted length is built directly instead of se
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 from conformance.contract import patterns
 
 # The parse tree is the standard library's own; Hypothesis builds its regex strategies on it too.
+op: Any = importlib.import_module("re._constants")
+_parser: Any = importlib.import_module("re._parser")
 
 FILL = "abcdefghijklmnopqrstuvwxyz"
 UNBOUNDED = 1_000_000
