@@ -15,10 +15,11 @@ from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.evidence import LONGEST, Shown, with_setup
 from conformance.engine.sequences import Ending, Play, Stage
+from conformance.engine.own import own_entries
 from conformance.engine.session import Channel, Resource, Sent, Session, SetupFailed
 from conformance.engine.support import Standing, Support
 from conformance.engine.tally import Suspects, Tally
-from conformance.engine.trial import Trial, attempt, smallest
+from conformance.engine.trial import Trial, attempt, is_faulty, smallest
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
 from conformance.plan.bases import base
@@ -312,8 +313,9 @@ class Runner:
         self._watch_for_death(sent)
         # What a target answers to a faulty request that it accepted says nothing about its
         # answers: the acceptance is the failure.
-        faulty = sent.probe.side is Side.REJECT and sent.answer.ok
-        for finding in observe(self._contract, sent.probe.operation, sent.answer):
+        faulty = sent.answer.ok and is_faulty(sent)
+        answer = own_entries(self._contract, sent, self._session.made)
+        for finding in observe(self._contract, sent.probe.operation, answer):
             if faulty:
                 continue
             tally = self._tallies.get(finding.requirement)
@@ -358,7 +360,8 @@ class Runner:
             repeat = self._session.send(sent.probe, resource=self._alike(sent))
         except SetupFailed as failed:
             repeat = failed.sent
-        found = observe(self._contract, repeat.probe.operation, repeat.answer)
+        answer = own_entries(self._contract, repeat, self._session.made)
+        found = observe(self._contract, repeat.probe.operation, answer)
         broken = [one for one in found if one.requirement == finding.requirement and not one.held]
         self._session.drop_current()
         return (broken[0], repeat) if broken else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conformance.contract.validate import violations
 from conformance.engine.session import Sent, Session, needs_resource
 from conformance.engine.support import lacks
 from conformance.judge.findings import Finding
@@ -70,8 +71,18 @@ def _leave_clean(session: Session, trial: Trial) -> None:
     spoilt = trial.finding is None or not trial.finding.held
     if needs_resource(trial.probe) and (spoilt or sent.answer.server_error):
         session.drop_current()
+        if sent.answer.ok and sent.resource is not None and not sent.resource.gone:
+            session.delete(sent.resource)
     for made in [one for one in session.made[-8:] if one.created is sent and not one.gone]:
         session.delete(made)
+
+
+def is_faulty(sent: Sent) -> bool:
+    """True when a request is not a valid one by the contract, whatever it was sent for."""
+    probe = sent.probe
+    if probe.side is Side.REJECT or probe.raw is not None:
+        return True
+    return any(violations(dict(probe.operation.input), dict(sent.values)))
 
 
 def smallest(trials: list[Trial]) -> list[Trial]:

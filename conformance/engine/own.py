@@ -1,0 +1,37 @@
+"""Of a list only the entries that this run made properly are judged.
+
+What else a target lists is its own data, or was made by a faulty request that it accepted: that
+acceptance is the failure, not what the list then shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from conformance.contract.model import Contract
+from conformance.contract.places import parse
+from conformance.engine.session import Resource, Sent
+from conformance.engine.trial import is_faulty
+from conformance.judge.answer import Answer
+
+
+def own_entries(contract: Contract, sent: Sent, made: Sequence[Resource]) -> Answer:
+    """The answer; of the resource's list operation without the entries of others."""
+    facts = contract.facts.get("resource", {})
+    listing = facts.get("listing")
+    body = sent.answer.body
+    if listing is None or sent.probe.operation.name != facts.get("list"):
+        return sent.answer
+    name = parse(listing["items"])[0]
+    if not isinstance(body, dict) or not isinstance(body.get(name), list):
+        return sent.answer
+    ours = {one.id for one in made if not one.gone and _is_clean(one)}
+    kept = [
+        one for one in body[name] if not isinstance(one, dict) or one.get(listing["id"]) in ours
+    ]
+    return replace(sent.answer, body={**body, name: kept})
+
+
+def _is_clean(resource: Resource) -> bool:
+    return not any(is_faulty(sent) for sent in (resource.created, *resource.history))
