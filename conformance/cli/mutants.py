@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from conformance.cli.interrupts import Interrupts
 from conformance.errors import BadInput, CouldNotTest
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class NotDecided(CouldNotTest):
     type=click.Choice(["quick", "standard", "deep"]),
     default="standard",
     show_default=True,
-    help="How far beyond the boundaries each run looks.",
+    help="How far beyond the boundaries to look where the quick profile names no fault.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="The seed of each run.")
 @click.option("--json", "result", type=click.Path(path_type=Path), help="Where the result goes.")
@@ -98,8 +99,9 @@ def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
 
     plan = Plan(given["profile"], given["seed"])
     if given["result"] is not None:
-        _write(given["result"], "")
-    with Display(len(mutants), quiet=given["quiet"]) as display:
+        _check_writable(given["result"])
+    display = Display(len(mutants), quiet=given["quiet"])
+    with Interrupts().listening(), display:
         campaign = run(mutants, plan, given["workers"], display.show)
     for line in lines(campaign):
         click.echo(line)
@@ -131,10 +133,20 @@ def _status(campaign: Campaign) -> int:
     return 3 if campaign.interrupted else 0
 
 
+def _check_writable(path: Path) -> None:
+    """Find out before the minutes that it takes; what is in the file stays until then."""
+    _put(path, "", "a")
+
+
 def _write(path: Path, text: str) -> None:
+    _put(path, text, "w")
+
+
+def _put(path: Path, text: str, mode: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        with path.open(mode, encoding="utf-8") as file:
+            file.write(text)
     except OSError as error:
         raise UnwritableResult(path, error.strerror or str(error)) from error
 

@@ -14,8 +14,8 @@ from conformance.engine import support, verdicts
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.evidence import LONGEST, Shown, with_setup
-from conformance.engine.sequences import Ending, Play, Stage
 from conformance.engine.own import own_entries
+from conformance.engine.sequences import Ending, Play, Stage
 from conformance.engine.session import Channel, Resource, Sent, Session, SetupFailed
 from conformance.engine.support import Standing, Support
 from conformance.engine.tally import Suspects, Tally
@@ -296,6 +296,12 @@ class Runner:
             return found
         return Support(Standing.UNKNOWN, f"no resource could be made for it: {failed}")
 
+    def _best_standing(self) -> Support | None:
+        """What a statement about the whole service rests on: any operation that works."""
+        known = list(self._support.values())
+        works = (one for one in known if one.standing is Standing.WORKS)
+        return next(works, known[0] if known else None)
+
     def _lacking(self, name: str) -> bool:
         known = self._support.get(name)
         return known is not None and known.standing is Standing.LACKING
@@ -384,9 +390,9 @@ class Runner:
             tally = self._tallies[requirement.id]
             if tally.decided:
                 continue
-            standing = self._support.get(requirement.operation or "")
-            if standing is None and requirement.operation in self._contract.operations:
-                standing = self._standing(requirement.operation or "")
+            name = requirement.operation
+            known = name is not None and name in self._contract.operations
+            standing = self._standing(name or "") if known else self._best_standing()
             self._give(requirement, *verdicts.watched(requirement, tally, standing))
 
     # -- verdicts --------------------------------------------------------------------------

@@ -79,7 +79,11 @@ class Beliefs:
 
     def __init__(self, session: Session, model: Model) -> None:
         self._session, self._model = session, model
+        self._told: set[str] = set()
         self.chosen: frozenset[str] = frozenset()
+        self.narrow = False
+        """Try only readings that have made a difference before: while a failure is shortened,
+        which is confirmed with all of them."""
 
     def mirror(self) -> Mirror:
         """An empty world as the target is believed to be."""
@@ -100,11 +104,9 @@ class Beliefs:
     def _choices(self, turns: Sequence[Turn]) -> Iterator[frozenset[str]]:
         """Choices near the present one, nearest first, then all readings turned round."""
         usual = self._trace(self.chosen, turns)
-        telling = [
-            name
-            for name in self._model.readings
-            if self._trace(self.chosen ^ {name}, turns) != usual
-        ]
+        tried = [one for one in self._model.readings if one in self._told or not self.narrow]
+        telling = [one for one in tried if self._trace(self.chosen ^ {one}, turns) != usual]
+        self._told.update(telling)
         for size in range(1, AT_ONCE + 1):
             for names in combinations(telling, size):
                 yield self.chosen ^ frozenset(names)

@@ -174,11 +174,16 @@ def _told(name: str, value: Any) -> str:
 
 
 class Memory:
-    """What a target has said of its resources and must say again."""
+    """What a target has said of its resources and must say again.
 
-    def __init__(self, compared: Compared) -> None:
-        self._compared = compared
+    A time that has moved is only a ``doubt`` where ``times`` is not asked for: times may be of
+    whole seconds, so that it is chance whether a hasty sequence shows one that moves.
+    """
+
+    def __init__(self, compared: Compared, *, times: bool = True) -> None:
+        self._compared, self._times = compared, times
         self._known: dict[tuple[int, str], Any] = {}
+        self.doubt = False
 
     def changed(self, slot: int) -> None:
         """A resource was changed: only what is constant is still known."""
@@ -192,10 +197,15 @@ class Memory:
         for name in (*self._compared.constant, *self._compared.settled):
             if name in body:
                 before = self._known.setdefault((slot, name), body[name])
-                if not _same_again(before, body[name]):
+                if before == body[name] or alike(before, body[name]):
+                    continue
+                if self._times or not _is_time(before):
                     return Difference(f"{_told(name, before)}, as before", _told(name, body[name]))
+                self.doubt = True
         return None
 
 
-def _same_again(before: Any, now: Any) -> bool:
-    return bool(before == now) or alike(before, now)
+def _is_time(value: Any) -> bool:
+    if isinstance(value, str):
+        return _moment(value) is not None
+    return isinstance(value, int | float) and not isinstance(value, bool)

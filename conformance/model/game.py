@@ -81,8 +81,13 @@ class Game:
         self._tagged: dict[str, str] = {}
         self._turns: list[Turn] = []
         self._spent: set[str] = set()
-        self._memory = Memory(compared)
+        self._memory = Memory(compared, times=care.pause > 0)
         self._mirror: Mirror = beliefs.mirror()
+
+    @property
+    def doubt(self) -> bool:
+        """Whether a time has moved that should not have: to be seen with more time."""
+        return self._memory.doubt
 
     def live(self) -> list[int]:
         """The numbers of the resources that are there."""
@@ -184,11 +189,11 @@ class Game:
     def _remembered(self, turn: Turn) -> Difference | None:
         if not turn.theirs.ok:
             return None
-        shown = {turn.step.slot: turn.theirs.body}
+        shown = {} if turn.step.slot is None else {turn.step.slot: turn.theirs.body}
         if turn.step.role == "list":
-            shown = {**listed(self.compared, turn.theirs, turn.slots)}
+            shown = listed(self.compared, turn.theirs, turn.slots)
         for slot, body in shown.items():
-            found = None if slot is None else self._memory.check(slot, body)
+            found = self._memory.check(slot, body)
             if found is not None:
                 return found
         return None

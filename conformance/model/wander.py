@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ SHRINKS = 30
 """Sequences that may be played to make a failing one shorter."""
 MUTE = 3
 """Sequences without an answer after which no more are played."""
+PATIENT = Care(patient=True)
 SECOND = 1.1
 """A whole second has certainly passed: timestamps may be of whole seconds."""
 
@@ -36,8 +38,8 @@ class Wandered:
     steps: tuple[Shown, ...] = ()
 
 
-class _Enough(BaseException):  # noqa: N818 - passes through Hypothesis as an interrupt does
-    """Ends a search: enough was played."""
+class _Enough(BaseException):
+    """Ends a search: enough was played. Hypothesis lets it pass, as it lets an interrupt."""
 
 
 @dataclass(slots=True)
@@ -51,6 +53,8 @@ class _Search:
     mute: int = 0
     failed: int = 0
     shortest: list[Step] = field(default_factory=list)
+    doubtful: list[Step] = field(default_factory=list)
+    """The first sequence in which a time moved that should not have."""
 
     def open(self) -> Game:
         if self.mute >= MUTE or (self.shortest and self.failed >= SHRINKS):
@@ -66,11 +70,14 @@ class _Search:
             self.mute += 1
         else:
             self.held, self.mute = self.held + (not self.shortest), 0
+        if game.doubt and not self.doubtful:
+            self.doubtful = [one.step for one in game.played]
 
     def _keep(self, game: Game) -> None:
         steps = [one.step for one in game.played]
         if not self.shortest or len(steps) < len(self.shortest):
             self.shortest = steps
+        self.beliefs.narrow = True
 
 
 def wander(
@@ -88,11 +95,13 @@ def wander(
         return Wandered(0, Verdict.SKIPPED, "random sequences are not part of this profile")
     search = _Search(session, Beliefs(session, model), Compared.of(session.contract))
     _walk(moves, search, games, f"{seed}/{requirement.id}")
-    if not search.shortest:
-        if search.held:
-            return Wandered(search.held, Verdict.PASSED)
-        return Wandered(0, Verdict.INCONCLUSIVE, "no sequence was answered to its end")
-    return _confirmed(search, _shortened(search))
+    if search.shortest:
+        return _confirmed(search, (_shortened(search), search.shortest))
+    if search.doubtful:
+        return _confirmed(search, (search.doubtful,), Care(patient=True, pause=SECOND))
+    if search.held:
+        return Wandered(search.held, Verdict.PASSED)
+    return Wandered(0, Verdict.INCONCLUSIVE, "no sequence was answered to its end")
 
 
 def _walk(moves: Sequence[Move], search: _Search, games: int, seed: str) -> None:
@@ -101,10 +110,9 @@ def _walk(moves: Sequence[Move], search: _Search, games: int, seed: str) -> None
     from conformance.model.machine import machine, walk
 
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
-    try:
+    # What failed is kept in the search.
+    with contextlib.suppress(_Enough, Differs, Flaky, Unsatisfiable):
         walk(machine(moves, search.open, search.close), games, STEPS, number)
-    except (_Enough, Differs, Flaky, Unsatisfiable):
-        pass  # what failed is kept in the search
 
 
 def _shortened(search: _Search) -> list[Step]:
@@ -130,14 +138,13 @@ def _if_it_fails(search: _Search, steps: Sequence[Step]) -> list[Step] | None:
     return None if game.broken is None else [one.step for one in game.played]
 
 
-def _confirmed(search: _Search, steps: Sequence[Step]) -> Wandered:
-    """A failure counts when it comes again on new resources, a moment given to every read.
-
-    What has to do with time may need some to come again: the last try takes its time.
-    """
-    tries = ((steps, 0.0), (search.shortest, 0.0), (search.shortest, SECOND))
-    for candidate, pause in tries:
-        game = _play(search, candidate, Care(patient=True, pause=pause))
+def _confirmed(
+    search: _Search, candidates: Sequence[Sequence[Step]], care: Care = PATIENT
+) -> Wandered:
+    """A failure counts when it comes again on new resources, a moment given to every read."""
+    search.beliefs.narrow = False
+    for steps in candidates:
+        game = _play(search, steps, care)
         if game.broken is not None:
             reason = f"expected {game.broken.expected}; seen {game.broken.seen}"
             return Wandered(search.held, Verdict.FAILED, reason, _shown(game))

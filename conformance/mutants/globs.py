@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
+from fnmatch import translate
 
 
-def matches(text: str, globs: Iterable[str]) -> bool:
-    """Whether an id matches one of the globs; ``[`` stands for itself, because ids contain it."""
-    return any(fnmatchcase(text, glob.replace("[", "[[]")) for glob in globs)
+class Globs:
+    """Several globs, read once. ``[`` stands for itself, because ids contain it."""
+
+    def __init__(self, globs: Iterable[str]) -> None:
+        patterns = [translate(glob.replace("[", "[[]")) for glob in globs]
+        # No glob matches nothing.
+        self._pattern = re.compile("|".join(patterns) or r"(?!)")
+
+    def match(self, text: str) -> bool:
+        """Whether an id matches one of them."""
+        return self._pattern.match(text) is not None

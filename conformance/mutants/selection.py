@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 from conformance.errors import BadInput
-from conformance.mutants.globs import matches
+from conformance.mutants.globs import Globs
+from conformance.mutants.killers import killers, services_of
+from conformance.mutants.redundant import REDUNDANT
 from conformance.mutants.values import Mutant
-
-if TYPE_CHECKING:
-    from conformance.reference.faults import Fault
 
 LIST = "`conformance mutants --list --all` shows every fault and its kind"
 
@@ -58,14 +57,16 @@ def select(
         UnknownFaults, UnknownKind, NoMutant: nothing matches.
         UnknownService: a service without a spec.
     """
-    faults = _faults()
-    _check(faults, kinds, globs, services)
+    known = _mutants()
+    _check(known, kinds, globs, services)
+    left_out = Globs(() if everything or globs else REDUNDANT)
+    wanted = Globs(globs or ("*",))
     chosen = (
-        _mutant(fault, services)
-        for fault in faults
-        if (everything or globs or fault.standard)
-        and (not kinds or fault.kind in kinds)
-        and (not globs or matches(fault.id, globs))
+        _on(mutant, services)
+        for mutant in known
+        if wanted.match(mutant.id)
+        and not left_out.match(mutant.id)
+        and (not kinds or mutant.kind in kinds)
     )
     found = tuple(mutant for mutant in chosen if mutant.services)
     if not found:
@@ -73,31 +74,37 @@ def select(
     return found
 
 
-def _faults() -> tuple[Fault, ...]:
+def _mutants() -> tuple[Mutant, ...]:
     from conformance.reference.faults import registry
-    from conformance.reference.tables import load
+    from conformance.reference.tables import SERVICES, load
 
-    return tuple(registry(load()).values())
+    contracts = load()
+    services = {name: contract.service for contract in contracts for name in contract.operations}
+    named = ((fault, killers(fault.id, services)) for fault in registry(contracts).values())
+    return tuple(
+        Mutant(fault.id, fault.kind, fault.summary, services_of(globs, SERVICES), globs)
+        for fault, globs in named
+    )
 
 
 def _check(
-    faults: Sequence[Fault], kinds: Sequence[str], globs: Sequence[str], services: Sequence[str]
+    mutants: Sequence[Mutant], kinds: Sequence[str], globs: Sequence[str], services: Sequence[str]
 ) -> None:
     from conformance.contract.load import UnknownService
     from conformance.reference.tables import SERVICES
 
-    known = list(dict.fromkeys(fault.kind for fault in faults))
+    known = list(dict.fromkeys(mutant.kind for mutant in mutants))
     for kind in kinds:
         if kind not in known:
             raise UnknownKind(kind, known)
     for glob in globs:
-        if not any(matches(fault.id, (glob,)) for fault in faults):
+        if not any(Globs((glob,)).match(mutant.id) for mutant in mutants):
             raise UnknownFaults(glob)
     for service in services:
         if service not in SERVICES:
             raise UnknownService(service, SERVICES)
 
 
-def _mutant(fault: Fault, services: Sequence[str]) -> Mutant:
-    tried = tuple(one for one in fault.services if not services or one in services)
-    return Mutant(fault.id, fault.kind, fault.summary, tried, fault.killers)
+def _on(mutant: Mutant, services: Sequence[str]) -> Mutant:
+    tried = (one for one in mutant.services if not services or one in services)
+    return replace(mutant, services=tuple(tried))

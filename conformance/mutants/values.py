@@ -43,7 +43,10 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How each mutant is run: as ``conformance run`` does with this profile and seed."""
+    """How each mutant is run: as ``conformance run`` does with this profile and seed.
+
+    The profile is the one that decides; where a quicker one names the fault, that is enough.
+    """
 
     profile: str = "standard"
     seed: int = 0
@@ -56,6 +59,7 @@ class Ran:
     ``problem`` is why the run ended early, "" where it did not.
     """
 
+    profile: str = "standard"
     failures: tuple[str, ...] = ()
     requests: int = 0
     seconds: float = 0.0
@@ -76,6 +80,7 @@ class Result:
         return {
             **self.mutant.as_json(),
             "fate": str(self.fate),
+            "profile": self.ran.profile,
             "failures": list(self.ran.failures),
             "named": list(self.named),
             "requests": self.ran.requests,

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from conformance.reference.application import World
     from conformance.reference.location.service import Policy
 
-SERVICES = ("apigateway", "location")
-
 Handler = Callable[[Mapping[str, Any]], Outcome]
 Around = Callable[["World", Handler], Handler]
 """Makes a faulty handler of an operation out of the honest one."""
@@ -37,10 +35,6 @@ class Fault:
     and ``policy`` the rules of the services, ``around`` what the named operations do, ``answer``
     what is sent; members named in ``excused`` are
     taken for absent where their type is wrong.
-
-    ``killers`` are globs of the requirements that name what is wrong: a suite that fails others
-    only has noticed something, and points at the wrong thing. ``standard`` faults are those that
-    are tried unless all are asked for; the others are much like one of them.
     """
 
     id: str
@@ -52,14 +46,6 @@ class Fault:
     around: Mapping[str, Around] | None = None
     answer: Rewrite | None = None
     excused: frozenset[str] = frozenset()
-    killers: tuple[str, ...] = ()
-    standard: bool = True
-
-    @property
-    def services(self) -> tuple[str, ...]:
-        """The services it is in: those whose requirements may name it."""
-        stated = dict.fromkeys(glob.partition("/")[0] for glob in self.killers)
-        return SERVICES if "*" in stated else tuple(stated)
 
 
 @dataclass(frozen=True, slots=True)

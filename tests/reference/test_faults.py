@@ -208,6 +208,8 @@ def location_keys(call: Transcript) -> Iterator[None]:
     for name in ("other", "Key", "KEY", "a", "b"):
         call("POST", KEYS, {"KeyName": name, "Restrictions": RESTRICTIONS, "NoExpiry": True})
         yield
+    call("POST", KEYS, {**body, "KeyName": "reserved", "Tags": {"aws:a": "b"}})
+    yield
     call("POST", KEYS, {**body, "KeyName": "soon", "ExpireTime": "2023-11-15T00:00:00.000Z"})
     yield
     ago = iso_milliseconds(int((call.send.clock[0] - 10) * 1000))
@@ -246,6 +248,7 @@ def expiries() -> Iterator[dict[str, Any]]:
     yield {"Description": " " + "d" * 300 + " "}
     yield {"Description": ""}
     yield {"ExpireTime": "2036-01-02T03:04:05.678Z"}
+    yield {"Description": "both", "ExpireTime": "2037-01-02T03:04:05.678Z"}
     yield {"ExpireTime": "2026-01-02T03:04:05.678Z", "NoExpiry": False}
     yield {"ExpireTime": "2023-11-01T00:00:00.000Z"}
     yield {"NoExpiry": True}

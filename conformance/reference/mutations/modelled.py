@@ -16,7 +16,6 @@ from conformance.contract.model import (
     Shape,
 )
 from conformance.contract.patterns import matches
-from conformance.contract.places import ITEM, KEY, VALUE, Place, show
 from conformance.reference.constraints import is_modelled
 from conformance.reference.faults import Fault
 
@@ -60,22 +59,6 @@ def _inside(steps: Steps, shape: Shape) -> Iterator[tuple[Steps, Shape]]:
 
 def _place(steps: Steps) -> str:
     return ".".join(steps).replace(f".{_ELEMENT}", _ELEMENT).replace(f".{_KEY}", _KEY)
-
-
-def _requested(operation: Operation, steps: Steps) -> str:
-    """The address of the requirements on a shape of a request."""
-    shape = operation.input[steps[0]].shape
-    place: Place = (steps[0],)
-    for step in steps[1:]:
-        inside = ITEM if shape.kind is Kind.LIST else VALUE
-        place = (*place, {_ELEMENT: inside, _KEY: KEY}.get(step, step))
-        shape = _into(shape, step)
-    return f"{operation.service}/{operation.name}/request/{show(place)}"
-
-
-def _into(shape: Shape, step: str) -> Shape:
-    inner = {_ELEMENT: shape.element, _KEY: shape.key}.get(step)
-    return inner if inner is not None else shape.members[step].shape
 
 
 def _constraints(operation: Operation) -> Iterator[Fault]:
@@ -146,7 +129,6 @@ def _fault(
         id=f"constraint:{operation.name}:{place}:{keyword}:{how}",
         kind="constraint",
         summary=f"{keyword} of {place} {told} in {operation.name}.",
-        killers=(f"{_requested(operation, steps)}/{keyword}",),
         contract=_reshaped(operation.name, steps, change),
     )
 
@@ -172,7 +154,6 @@ def _optional(operation: Operation, steps: Steps) -> Fault:
         id=f"constraint:{operation.name}:{place}:required:off",
         kind="constraint",
         summary=f"{place} is not required in {operation.name}.",
-        killers=(f"{_requested(operation, steps)}/required",),
         contract=_remembered(operation.name, steps[:-1], change),
     )
 

@@ -183,7 +183,6 @@ FAULTS = (
     _wire(
         "empty-errors", "Errors have no body.", failures(lambda answer: replace(answer, body=None))
     ),
-    _wire("capital-message", "Errors say Message.", failures(_rename("message", "Message"))),
     _wire(
         "text-errors",
         "Errors are plain text.",

@@ -1,0 +1,55 @@
+"""Which requirements name a fault rightly: told by its id, or by the tables beside this module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from conformance.mutants.globs import Globs
+from conformance.mutants.naming import NAMED_BY
+
+_TABLE = tuple((Globs((about,)), globs) for about, globs in NAMED_BY)
+
+
+def killers(fault: str, services: Mapping[str, str]) -> tuple[str, ...]:
+    """Globs of the requirements that name the fault with this id.
+
+    ``services`` has the service of each operation.
+    """
+    stated = (glob for about, globs in _TABLE for glob in globs if about.match(fault))
+    return tuple(dict.fromkeys((*_derived(fault, services), *stated)))
+
+
+def services_of(globs: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """The services that a fault with these killers is in; ``*`` stands for all of them."""
+    stated = {glob.partition("/")[0] for glob in globs}
+    return tuple(one for one in known if one in stated or "*" in stated)
+
+
+def _derived(fault: str, services: Mapping[str, str]) -> Iterator[str]:
+    """What an id tells, by its first part."""
+    family, *parts = fault.split(":")
+    operation = parts[0]
+    address = f"{services.get(operation)}/{operation}"
+    if family == "constraint":
+        yield from _limits(f"{address}/request", *parts[1:3])
+    elif family == "status":
+        yield f"{address}/status/2*"
+    elif family == "error":
+        yield f"{address}/error/{parts[1]}"
+        if parts[2] == "500":
+            yield f"{address}/status/no-5xx"
+    elif family == "patch":
+        yield f"apigateway/UpdateApiKey/patch{operation}/{parts[1]}"
+    elif family == "type":
+        yield f"{operation}/*/request/{parts[1]}/type"
+        yield f"{operation}/*/request/*.{parts[1]}/type"
+    elif family == "show" and parts[-1] == "missing":
+        yield f"{address}/response/{parts[1]}/required"
+        yield f"{address}/response/*[].{parts[1]}/required"
+
+
+def _limits(prefix: str, place: str, keyword: str) -> Iterator[str]:
+    """A fault's id has ``[]`` for the items of a list and for the values of a map."""
+    place = place.replace("{key}", ".{key}")
+    for inside in ("[]", ".{value}") if "[]" in place else ("",):
+        yield f"{prefix}/{place.replace('[]', inside)}/{keyword}"
