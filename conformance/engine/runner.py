@@ -209,7 +209,8 @@ class Runner:
 
     def _play(self, requirement: Requirement) -> None:
         """Start a rule's sequence; it is decided when it ends."""
-        for name in self._roles():
+        own = requirement.operation
+        for name in [*self._roles(), *([own] if own in self._contract.operations else [])]:
             standing = self._standing(name)
             if standing.standing is not Standing.WORKS:
                 self._give(requirement, *verdicts.without_support(standing))
