@@ -209,8 +209,8 @@ class Runner:
 
     def _play(self, requirement: Requirement) -> None:
         """Start a rule's sequence; it is decided when it ends."""
-        own = requirement.operation
-        for name in [*self._roles(), *([own] if own in self._contract.operations else [])]:
+        own = [requirement.operation] if requirement.operation else []
+        for name in [*self._roles(), *own]:
             standing = self._standing(name)
             if standing.standing is not Standing.WORKS:
                 self._give(requirement, *verdicts.without_support(standing))

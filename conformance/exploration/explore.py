@@ -194,7 +194,7 @@ class _Explorer:
 
     def run(self, cases: Cases, operations: list[Operation], budget: int) -> None:
         """Fuzz each operation and each part of its body, then walk."""
-        fuzzed = budget * (WALKED - 1) // WALKED
+        fuzzed = budget - budget // WALKED
         total = sum(_weight(member) for one in operations for member in _bodies(one))
         spent = 0
         for operation in operations:
@@ -211,12 +211,13 @@ class _Explorer:
 
     def _draw(self, cases: Cases, operation: Operation, member: Member | None) -> None:
         count = MORE * self._left
+        if not count:
+            return
         if member is None:
-            take = partial(self._fuzz, operation)
-            cases.bodies(operation.path, operation.method, count, take)
-        elif count:
-            path = part(operation.name, member.name)
-            cases.bodies(path, "POST", count, lambda value: self._put(operation, member, value))
+            cases.bodies(part(operation.name), "POST", count, partial(self._fuzz, operation))
+        else:
+            take = partial(self._put, operation, member)
+            cases.bodies(part(operation.name, member.name), "POST", count, take)
 
     def _put(self, operation: Operation, member: Member, value: Any) -> None:
         self._fuzz(operation, {member.name: value})

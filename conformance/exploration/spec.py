@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract
+from conformance.plan.bases import base
 
 PART = "/part-of"
 """Under this path stand the parts of request bodies, each as a body of its own."""
@@ -15,47 +16,72 @@ METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 def prepared(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
     """An OpenAPI document to generate from.
 
-    Operations that a literal query selects or that carry anything but JSON are left out; the
-    resource's identifier and what must be unique become placeholders that a session fills; where
-    values are known to be valid, nothing else is drawn; and what only Java's patterns can say is
-    not said.
+    Operations that a literal query selects or that carry anything but JSON are left out. The
+    resource's identifier and what must be unique become placeholders that a session fills; a
+    resource is made with the base request, so that walks get on; where values are known to be
+    valid, nothing else is drawn; what only Java's patterns can say is not said. Bodies and each
+    of their members stand alone as well (``part``).
     """
     facts = contract.facts.get("resource", {})
-    special = {
-        facts.get("identifier", {}).get("label", ""): "${id}",
-        facts.get("unique", {}).get(
-            "member", ""
-        ): f"${{{facts.get('unique', {}).get('template')}}}",
-    }
+    label = facts.get("identifier", {}).get("label", "")
     paths = {path: _operations(item) for path, item in document["paths"].items() if "?" not in path}
-    schemas = _plain(document.get("components", {}).get("schemas", {}), special)
+    schemas = _plain(document.get("components", {}).get("schemas", {}))
+    create = contract.operations.get(facts.get("create", ""))
+    if create is not None:
+        _name_unique(schemas, paths, create.name, facts.get("unique", {}))
+    parts = _parts(paths, schemas)
+    plain = {path: _labelled(_plain(item), label) for path, item in paths.items() if item}
+    if create is not None:
+        _with_base(plain, create.name, base(contract, create))
     return {
         "openapi": document["openapi"],
         "info": dict(document["info"]),
-        "paths": {
-            **{path: _plain(item, special) for path, item in paths.items() if item},
-            **_parts(paths, schemas),
-        },
+        "paths": {**plain, **parts},
         "components": {"schemas": schemas},
     }
 
 
-def part(operation: str, member: str) -> str:
-    """The path under which a member of an operation's body stands alone."""
+def _name_unique(
+    schemas: dict[str, Any], paths: Mapping[str, Any], create: str, unique: Mapping[str, Any]
+) -> None:
+    """What must be unique of a new resource is a placeholder."""
+    for _, operation in _each(paths):
+        properties = _schema(schemas, operation).get("properties", {})
+        if operation["operationId"] == create and unique.get("member") in properties:
+            properties[unique["member"]] = {"enum": [f"${{{unique['template']}}}"]}
+
+
+def _with_base(paths: Mapping[str, Any], create: str, values: dict[str, Any]) -> None:
+    for _, operation in _each(paths):
+        if operation["operationId"] == create and _body(operation):
+            operation["requestBody"]["content"]["application/json"]["schema"] = {"enum": [values]}
+
+
+def _each(paths: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, item in paths.items():
+        yield from ((path, about) for name, about in item.items() if name in METHODS)
+
+
+def _schema(schemas: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = schemas.get(_body(operation).get("$ref", "").rsplit("/", 1)[-1], {})
+    return found
+
+
+def part(operation: str, member: str = "") -> str:
+    """The path under which an operation's body, or a member of it, stands alone."""
     return f"{PART}/{operation}/{member}"
 
 
 def _parts(paths: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
     """A body that is drawn as a whole is wrong in its top most of the time: draw its parts too."""
     found: dict[str, Any] = {}
-    for item in paths.values():
-        for name, operation in item.items():
-            reference = _body(operation).get("$ref", "") if name in METHODS else ""
-            about = schemas.get(reference.rsplit("/", 1)[-1], {})
-            for member, schema in about.get("properties", {}).items():
-                body = {"required": True, "content": {"application/json": {"schema": schema}}}
-                alone = {"requestBody": body, "responses": {"200": {"description": "any"}}}
-                found[part(operation["operationId"], member)] = {"post": alone}
+    for _, operation in _each(paths):
+        name, whole = operation["operationId"], _schema(schemas, operation)
+        alone = {"": whole, **whole.get("properties", {})} if whole else {}
+        for member, schema in alone.items():
+            body = {"required": True, "content": {"application/json": {"schema": schema}}}
+            any_answer = {"200": {"description": "any"}}
+            found[part(name, member)] = {"post": {"requestBody": body, "responses": any_answer}}
     return found
 
 
@@ -76,10 +102,10 @@ def _speaks_json(operation: Mapping[str, Any]) -> bool:
     return not content or "application/json" in content
 
 
-def _plain(node: Any, special: Mapping[str, str]) -> Any:
+def _plain(node: Any) -> Any:
     """A copy without extensions; schemas as the docstring of ``prepared`` says."""
     if isinstance(node, list):
-        return [_plain(item, special) for item in node]
+        return [_plain(item) for item in node]
     if not isinstance(node, dict):
         return node
     if node.get("x-examples"):
@@ -87,24 +113,19 @@ def _plain(node: Any, special: Mapping[str, str]) -> Any:
     if node.get("x-type") == "timestamp" and node.get("type") == "string":
         return {"enum": ["${future}"]}
     kept = {
-        name: _plain(item, special)
+        name: _plain(item)
         for name, item in node.items()
         if not name.startswith("x-") and not (name == "pattern" and "\\p" in str(item))
     }
-    return _named(kept, special)
+    if isinstance(node.get("properties"), dict):
+        kept.setdefault("additionalProperties", False)
+    return kept
 
 
-def _named(node: dict[str, Any], special: Mapping[str, str]) -> dict[str, Any]:
-    """Placeholders for the identifier (a parameter) and for what is unique (a property)."""
-    if node.get("in") == "path" and node.get("name") in special:
-        return {**node, "schema": {"enum": [special[node["name"]]]}}
-    properties = node.get("properties")
-    if not isinstance(properties, dict):
-        return node
-    return {
-        **node,
-        "properties": {
-            name: {"enum": [special[name]]} if name in special else shape
-            for name, shape in properties.items()
-        },
-    }
+def _labelled(item: dict[str, Any], label: str) -> dict[str, Any]:
+    """The operations of a path; the identifier among their parameters is a placeholder."""
+    for _, operation in _each({"": item}):
+        for parameter in operation.get("parameters", ()):
+            if (parameter.get("in"), parameter.get("name")) == ("path", label):
+                parameter["schema"] = {"enum": ["${id}"]}
+    return item
