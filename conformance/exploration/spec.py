@@ -52,8 +52,11 @@ def _name_unique(
 
 
 def _with_base(paths: Mapping[str, Any], create: str, values: dict[str, Any]) -> None:
+    """Every body is sent, and a new resource's is the base request."""
     for _, operation in _each(paths):
-        if operation["operationId"] == create and _body(operation):
+        if _body(operation):
+            operation["requestBody"]["required"] = True
+        if _body(operation) and operation["operationId"] == create:
             operation["requestBody"]["content"]["application/json"]["schema"] = {"enum": [values]}
 
 

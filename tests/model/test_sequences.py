@@ -218,6 +218,7 @@ class _Late:
         if request.method == "GET":
             self.reads += 1
             if self.reads == 1 or not self.ever:
+                assert exchange.response is not None
                 body = exchange.response.body.replace(b"new", b"old")
                 response = dataclasses.replace(exchange.response, body=body)
                 return dataclasses.replace(exchange, response=response)
