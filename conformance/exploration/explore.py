@@ -33,7 +33,7 @@ from conformance.target.exchange import Exchange
 if TYPE_CHECKING:
     from conformance.exploration.cases import Cases
 
-CUTS = 25
+CUTS = 30
 """Requests that may be sent to make a finding smaller."""
 WALKED = 4
 """One request in so many is a step of a walk along the links."""
@@ -66,10 +66,12 @@ class Explored:
 
     def broken(self, is_open: Callable[[str], bool]) -> Iterator[Sent]:
         """The requests whose answers break something that ``is_open`` still, made small."""
+        told: set[str] = set()
         for sent in self.odd:
             names = [one for one in _broken(self.session, sent) if is_open(one)]
-            if names:
-                yield self._cut_odd(sent, names[0])
+            if not told.issuperset(names):
+                told.update(names)
+                yield self._cut_odd(sent, names)
         self.odd.clear()
 
     def _cut(self, trial: Trial) -> Trial:
@@ -90,9 +92,9 @@ class Explored:
             smallest(trial.probe.values[name], still, CUTS)
         return found[-1]
 
-    def _cut_odd(self, sent: Sent, requirement: str) -> Sent:
+    def _cut_odd(self, sent: Sent, requirements: list[str]) -> Sent:
         session, found = self.session, [sent]
-        operation = sent.probe.operation
+        operation, wanted = sent.probe.operation, set(requirements)
         fixed = {
             name: value
             for name, value in sent.probe.values.items()
@@ -104,7 +106,7 @@ class Explored:
             if sent.probe.raw is not None:
                 return False
             again = _tried(session, replace(sent.probe, values={**fixed, **value}))
-            if again is None or requirement not in _broken(session, again.sent):
+            if again is None or not wanted.issubset(_broken(session, again.sent)):
                 return False
             found.append(again.sent)
             return True

@@ -6,14 +6,21 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
+MANY = 2
+"""Of more parts than these, each is tried alone."""
+
 
 def smaller(value: Any) -> Iterator[Any]:
-    """Values with one part less, or one part simpler, the biggest cuts first."""
+    """Values of one part alone, or with one part less or simpler: the biggest cuts first."""
     if isinstance(value, dict):
+        if len(value) > MANY:
+            yield from ({name: inner} for name, inner in value.items())
         yield from ({k: v for k, v in value.items() if k != name} for name in value)
         for name, inner in value.items():
             yield from ({**value, name: less} for less in smaller(inner))
     elif isinstance(value, list):
+        if len(value) > MANY:
+            yield from ([inner] for inner in value)
         yield from (value[:index] + value[index + 1 :] for index in range(len(value)))
         for index, inner in enumerate(value):
             yield from ([*value[:index], less, *value[index + 1 :]] for less in smaller(inner))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings, stateful
@@ -20,6 +21,9 @@ MOST_RESOURCES = 4
 AT_FIRST = 2
 """Resources that every sequence begins with, so that one can be taken for another."""
 
+OFTEN = {"update": 2, "delete": 3}
+"""How many times as often as others a move is made: what changes a resource shows most."""
+
 Open = Callable[[], Game]
 Close = Callable[[Game], None]
 
@@ -29,7 +33,7 @@ class Walk(stateful.RuleBasedStateMachine):
 
     opened: Open
     closed: Close
-    read: Move | None = None
+    moves: Sequence[Move] = ()
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,14 +51,23 @@ class Walk(stateful.RuleBasedStateMachine):
         self.play(Step(move.operation, move.role, values, slot, frozenset(move.may)))
         if move.changes:
             self.look(slot, number)
+        if move.role == "delete":
+            self.usual("update", "gone", slot)
+        if move.changes and number % 2:
+            self.usual("list", "none", None)
 
     def look(self, slot: int | None, number: int) -> None:
         """Read the resource that was changed, and another one that was not."""
         others = [one for one in self.game.slots if one != slot]
-        for one in (slot, others[number % len(others)] if others else None):
-            if one is not None and self.read is not None:
-                values = {name: pool[0] for name, pool in self.read.needs.items()}
-                self.play(Step(self.read.operation, "read", values, one))
+        self.usual("read", "live", slot)
+        if others:
+            self.usual("read", "live", others[number % len(others)])
+
+    def usual(self, role: str, on: str, slot: int | None) -> None:
+        """Play the first move of a role as it usually is."""
+        found = (move for move in self.moves if (move.role, move.on) == (role, on))
+        for move in islice(found, 1):
+            self.play(move.first(slot))
 
     def play(self, step: Step) -> None:
         """Play a step; what shows nothing ends the sequence quietly."""
@@ -79,9 +92,11 @@ class Walk(stateful.RuleBasedStateMachine):
 def machine(moves: Sequence[Move], opened: Open, closed: Close) -> type[Walk]:
     """The state machine of these moves; ``closed`` is told of every game that ends."""
     body: dict[str, Any] = {"opened": staticmethod(opened), "closed": staticmethod(closed)}
-    body["read"] = next((one for one in moves if one.role == "read" and one.on == "live"), None)
+    body["moves"] = moves
     for index, move in enumerate(moves):
-        body[f"{move.role}_{index}"] = _rule(move, f"{move.role}_{index}")
+        for copy in range(OFTEN.get(move.role, 1) if move.on == "live" else 1):
+            name = f"{move.role}_{index}_{copy}"
+            body[name] = _rule(move, name)
     makes = [move for move in moves if move.role == "create"]
     for index in range(AT_FIRST):
         body[f"first_{index}"] = _first(makes, f"first_{index}")

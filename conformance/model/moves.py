@@ -39,6 +39,11 @@ class Move:
         """Whether it may change a resource."""
         return self.role not in READS
 
+    def first(self, slot: int | None) -> Step:
+        """The step with the first value of every pool that it needs."""
+        values = {name: sample(pool) for name, pool in self.needs.items()}
+        return Step(self.operation, self.role, values, slot)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -85,6 +90,15 @@ def _move(contract: Contract, facts: Mapping[str, Any], about: Mapping[str, Any]
     if on != "none" and label in operation.input:
         needs.setdefault(label, ["${id}"])
     return Move(operation, role, on, needs, about.get("may", {}))
+
+
+def sample(pool: Any) -> Any:
+    """The first value of a pool; of an object's members only those that it needs."""
+    if isinstance(pool, list):
+        return pool[0]
+    if "list" in pool:
+        return [sample(pool["list"])] * pool["least"]
+    return {name: sample(inner) for name, inner in pool.get("members", {}).items()}
 
 
 def values_of(move: Move) -> SearchStrategy[dict[str, Any]]:
