@@ -45,7 +45,7 @@ class Walk(stateful.RuleBasedStateMachine):
         slot: int | None = None
         if move.role == "create":
             slot, self.made = self.made, self.made + 1
-        elif move.on != "none":
+        elif move.of != "none":
             choice = self.choice(move)
             slot = choice[number % len(choice)]
         self.play(Step(move.operation, move.role, values, slot, frozenset(move.may)))
@@ -63,9 +63,9 @@ class Walk(stateful.RuleBasedStateMachine):
         if others:
             self.usual("read", "live", others[number % len(others)])
 
-    def usual(self, role: str, on: str, slot: int | None) -> None:
+    def usual(self, role: str, of: str, slot: int | None) -> None:
         """Play the first move of a role as it usually is."""
-        found = (move for move in self.moves if (move.role, move.on) == (role, on))
+        found = (move for move in self.moves if (move.role, move.of) == (role, of))
         for move in islice(found, 1):
             self.play(move.first(slot))
 
@@ -76,13 +76,13 @@ class Walk(stateful.RuleBasedStateMachine):
 
     def choice(self, move: Move) -> list[int]:
         """The resources that a move is for."""
-        return self.game.live() if move.on == "live" else self.game.gone()
+        return self.game.live() if move.of == "live" else self.game.gone()
 
     def can(self, move: Move) -> bool:
         """Whether a move can be made now."""
         if move.role == "create":
             return self.made < MOST_RESOURCES
-        return move.on == "none" or bool(self.choice(move))
+        return move.of == "none" or bool(self.choice(move))
 
     def teardown(self) -> None:
         """Delete what the sequence made."""
@@ -94,7 +94,7 @@ def machine(moves: Sequence[Move], opened: Open, closed: Close) -> type[Walk]:
     body: dict[str, Any] = {"opened": staticmethod(opened), "closed": staticmethod(closed)}
     body["moves"] = moves
     for index, move in enumerate(moves):
-        for copy in range(OFTEN.get(move.role, 1) if move.on == "live" else 1):
+        for copy in range(OFTEN.get(move.role, 1) if move.of == "live" else 1):
             name = f"{move.role}_{index}_{copy}"
             body[name] = _rule(move, name)
     makes = [move for move in moves if move.role == "create"]

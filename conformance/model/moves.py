@@ -24,13 +24,13 @@ READS = {"read", "list"}
 class Move:
     """A kind of step.
 
-    ``role`` is the operation's role in the lifecycle (``change`` for one that has none); ``on``
+    ``role`` is the operation's role in the lifecycle (``change`` for one that has none); ``of``
     says which resources it is for: ``live``, ``gone`` or ``none``.
     """
 
     operation: Operation
     role: str
-    on: str
+    of: str
     needs: Mapping[str, Any]
     may: Mapping[str, Any]
 
@@ -84,12 +84,12 @@ def moves_of(contract: Contract) -> tuple[Move, ...]:
 def _move(contract: Contract, facts: Mapping[str, Any], about: Mapping[str, Any]) -> Move:
     role = about["role"]
     operation = contract.operations[about.get("operation") or facts[role]]
-    on = about.get("on", "none" if role in {"create", "list"} else "live")
+    of = about.get("of", "none" if role in {"create", "list"} else "live")
     needs = dict(about.get("needs", {}))
     label = facts["identifier"]["label"]
-    if on != "none" and label in operation.input:
+    if of != "none" and label in operation.input:
         needs.setdefault(label, ["${id}"])
-    return Move(operation, role, on, needs, about.get("may", {}))
+    return Move(operation, role, of, needs, about.get("may", {}))
 
 
 def sample(pool: Any) -> Any:

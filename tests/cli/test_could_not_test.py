@@ -61,7 +61,7 @@ def test_no_credentials_for_a_target_elsewhere(conformance, monkeypatch, place, 
 
 
 def test_a_target_that_dies_in_mid_run(conformance, place, target):
-    target.hook = lambda number: number == 60
+    target.hook = lambda number: number == 250
     ended = conformance("run", target.url, "--service", "location", "--record", "r.jsonl", "-q")
     complaint = ended.complaint(3)
     assert "takes no connections any more" in complaint

@@ -80,7 +80,23 @@ def test_labels_statuses_and_server_errors(contract):
     assert broken(contract, charset) == set()
     assert broken(contract, answer(201, UPDATED)) == {"status/200"}
     assert broken(contract, answer(500, b"")) == {"status/no-5xx"}
-    assert broken(contract, answer(400, {}, "NotFoundException")) == {"error/NotFoundException"}
+    told = {"message": "no"}
+    assert broken(contract, answer(400, told, "NotFoundException")) == {"error/NotFoundException"}
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        ({}, "application/json"),
+        ({"Message": "no"}, "application/json"),
+        (b"<html>", "application/json"),
+        (b"", "application/json"),
+        ({"message": "no"}, "text/html"),
+    ],
+)
+def test_an_error_has_a_json_body_that_says_what_is_wrong(contract, body, media):
+    refused = answer(404, body, "NotFoundException", media)
+    assert broken(contract, refused) == {"apigateway/protocol/error-body"}
 
 
 def test_a_refusal_must_have_the_right_status_and_code(contract):

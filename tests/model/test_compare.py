@@ -128,7 +128,9 @@ def test_the_moves_of_the_overlays_draw_documented_members(service):
     contract = load_contract(service)
     moves = moves_of(contract)
     assert {"create", "update", "read", "list", "delete"} <= {move.role for move in moves}
+    assert ("update", "gone") in {(move.role, move.of) for move in moves}
     for move in moves:
+        assert move.of in {"live", "gone", "none"}
         assert {*move.needs, *move.may} <= set(move.operation.input), move
         text = json.dumps([move.needs, move.may])
         assert "${name}" not in text, "what is new needs a tag: it stands on both sides"
