@@ -14,6 +14,7 @@ from hypothesis.errors import Unsatisfiable
 from conformance.engine.trial import Trial
 from conformance.plan.bases import edited
 from conformance.plan.probes import Drawing, Probe
+from conformance.plan.steady import steady
 from conformance.plan.strategies import strategy
 
 Try = Callable[[Probe], Trial]
@@ -44,7 +45,8 @@ def explore(drawing: Drawing, draws: int, seed: str, attempt: Try) -> tuple[Tria
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
     test = seeded(number)(_settings(draws)(given(strategy(drawing))(check)))
     try:
-        test()
+        with steady():
+            test()
     except (_Broken, Unsatisfiable):
         pass  # a failure is kept in `failure`; nothing to draw is no finding
     except BaseExceptionGroup as group:

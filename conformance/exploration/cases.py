@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, reject, settings
 from hypothesis import seed as seeded
 from hypothesis.errors import Flaky, Unsatisfiable
 
+from conformance.plan.steady import steady
 from conformance.target.exchange import Exchange
 
 Body = Callable[[Any], None]
@@ -54,7 +55,7 @@ class Cases:
                 take(body)
 
         test = seeded(self._number(path))(_settings(count)(given(case=drawn)(case)))
-        with contextlib.suppress(*OVER):
+        with steady(), contextlib.suppress(*OVER):
             test()
 
     def walk(self, count: int, call: Call) -> None:
@@ -68,7 +69,7 @@ class Cases:
             def validate_response(self, *_: Any, **__: Any) -> None:
                 """Whoever sends the request judges the answer."""
 
-        with contextlib.suppress(*OVER):
+        with steady(), contextlib.suppress(*OVER):
             seeded(self._number("walk"))(Walk).run(settings=_settings(count))
 
     def _number(self, name: str) -> int:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from conformance.model.game import Game, NothingShown
 from conformance.model.moves import Move, Step, values_of
+from conformance.plan.steady import steady
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -136,4 +137,5 @@ def walk(walks: type[Walk], games: int, steps: int, seed: int) -> None:
         verbosity=Verbosity.quiet,
         report_multiple_bugs=False,
     )
-    stateful.run_state_machine_as_test(seeded(seed)(walks), settings=chosen)
+    with steady():
+        stateful.run_state_machine_as_test(seeded(seed)(walks), settings=chosen)
