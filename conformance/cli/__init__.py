@@ -17,6 +17,7 @@ SUBCOMMANDS = {
     "derive": "Derive OpenAPI from API-reference pages.",
     "spec": "Print the merged OpenAPI of a service.",
     "report": "Make a report from a run record.",
+    "baseline": "Accept failures, with reasons, in a file made for review.",
     "replay": "Send one failing case of a record again.",
     "serve": "Serve the embedded reference.",
     "mutants": "Count the deliberate faults that the suite notices.",

@@ -57,7 +57,7 @@ class Display:
 
     def _failure(self, line: VerdictLine) -> None:
         if line.level in self._levels:
-            self._say(f"  failed  {line.requirement}")
+            self._say(f"  {'failed' if line.baseline is None else 'accepted'}  {line.requirement}")
 
     def _advance(self, event: Progress) -> None:
         if sys.stderr.isatty():

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance import __version__
-from conformance.cli import tell
+from conformance.cli import gating, tell
 from conformance.cli.access import Access, gain_access
 from conformance.cli.interrupts import Interrupts
 from conformance.errors import CouldNotTest
 from conformance.target import endpoint
 
 if TYPE_CHECKING:
+    from conformance.baseline import Gate
     from conformance.engine.run import Job, Outcome
     from conformance.record import RecordWriter
     from conformance.target.endpoint import Target
@@ -38,6 +39,8 @@ class Options:
     timeout: float
     strict: bool
     fail_on_unsupported: bool
+    baseline: Path | None
+    strict_baseline: bool
     ca_bundle: Path | None
     record: Path
     html: Path | None
@@ -69,6 +72,12 @@ class Options:
 )
 @click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
 @click.option("--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate.")
+@click.option(
+    "--baseline", type=gating.FILE, metavar="FILE", help="Accepted failures, which do not fail."
+)
+@click.option(
+    "--strict-baseline", is_flag=True, help="What the baseline lists and now passes fails the run."
+)
 @click.option(
     "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
 )
@@ -114,6 +123,7 @@ def default_folder(target: str) -> Path:
 def _run(options: Options, starting: endpoint.Starting, interrupts: Interrupts) -> int:
     from conformance.record import RecordWriter
 
+    gate = gating.read_gate(options.baseline, strict=options.strict_baseline)
     jobs = select_jobs(options.services, options.globs)
     all_match(jobs, options.globs)
     for job in jobs:
@@ -131,8 +141,8 @@ def _run(options: Options, starting: endpoint.Starting, interrupts: Interrupts) 
     with RecordWriter(options.record) as writer:
         writer.write(_run_line(options, target, jobs))
         with interrupts.held_back():
-            outcome = _work(options, access, jobs, writer)
-        code = _finish(options, jobs, outcome, writer)
+            outcome = _work(options, access, jobs, gate, writer)
+        code = _finish(options, jobs, outcome, gate, writer)
     _report(options, outcome)
     if outcome.problem is not None:
         tell(str(outcome.problem), outcome.problem.hint)
@@ -221,10 +231,16 @@ def _command(options: Options) -> str:
         parts += ["--profile", options.profile]
     if options.strict:
         parts.append("--strict")
+    if options.baseline is not None:
+        parts += ["--baseline", str(options.baseline)]
+    if options.strict_baseline:
+        parts.append("--strict-baseline")
     return shlex.join([*parts, "--seed", str(options.seed)])
 
 
-def _work(options: Options, access: Access, jobs: list[Job], writer: RecordWriter) -> Outcome:
+def _work(
+    options: Options, access: Access, jobs: list[Job], gate: Gate | None, writer: RecordWriter
+) -> Outcome:
     from conformance.cli.progress import Display
     from conformance.engine.events import Decided, Event
     from conformance.engine.run import DRAWS, Run
@@ -234,6 +250,7 @@ def _work(options: Options, access: Access, jobs: list[Job], writer: RecordWrite
 
     def emit(event: Event) -> None:
         if isinstance(event, Decided):
+            event = Decided(gating.marked(event.line, gate))
             writer.write(event.line)
         display.show(event)
 
@@ -243,20 +260,26 @@ def _work(options: Options, access: Access, jobs: list[Job], writer: RecordWrite
     )  # fmt: skip
     with display:
         try:
-            return run.run()
+            run.run()
         except CouldNotTest as problem:
             # What was decided before it, of another service for example, is reported all the same.
             run.outcome.problem = problem
-            return run.outcome
+    run.outcome.verdicts = [gating.marked(line, gate) for line in run.outcome.verdicts]
+    return run.outcome
 
 
-def _finish(options: Options, jobs: list[Job], outcome: Outcome, writer: RecordWriter) -> int:
+def _finish(
+    options: Options, jobs: list[Job], outcome: Outcome, gate: Gate | None, writer: RecordWriter
+) -> int:
     from conformance.engine.run import exit_code
     from conformance.record import SummaryLine, count
 
     code = exit_code(
         outcome, strict=options.strict, fail_on_unsupported=options.fail_on_unsupported
     )
+    use = gating.baseline_use(gate, outcome.verdicts, jobs)
+    if use is not None and use.fails:
+        code = code or 1
     writer.write(
         SummaryLine(
             requests=outcome.requests,
@@ -266,6 +289,7 @@ def _finish(options: Options, jobs: list[Job], outcome: Outcome, writer: RecordW
             interrupted=outcome.interrupted or outcome.problem is not None,
             coverage=outcome.coverage(jobs),
             notes=tuple(outcome.notes),
+            baseline=use,
         )
     )
     return code

@@ -16,6 +16,7 @@ from conformance.record.reader import Record, read_record
 from conformance.record.schema import schema
 from conformance.record.values import (
     FORMAT,
+    BaselineUse,
     Cases,
     Coverage,
     Exchange,
@@ -24,6 +25,7 @@ from conformance.record.values import (
     Response,
     Role,
     RunLine,
+    Shard,
     Signing,
     SummaryLine,
     Target,
@@ -38,6 +40,7 @@ from conformance.record.writer import RecordWriter
 
 __all__ = [
     "FORMAT",
+    "BaselineUse",
     "Cases",
     "Coverage",
     "Exchange",
@@ -51,6 +54,7 @@ __all__ = [
     "Response",
     "Role",
     "RunLine",
+    "Shard",
     "Signing",
     "SummaryLine",
     "Target",

@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance.contract.model import Level, Source
 from conformance.record.values import (
+    BaselineUse,
     Cases,
     Coverage,
     Exchange,
@@ -17,6 +18,7 @@ from conformance.record.values import (
     Response,
     Role,
     RunLine,
+    Shard,
     Signing,
     SummaryLine,
     Target,
@@ -41,6 +43,7 @@ def run_line(line: Json) -> RunLine:
         specs=line["specs"],
         command=line.get("command", ""),
         strict=line.get("strict", False),
+        shard=_shard(line.get("shard")),
     )
 
 
@@ -79,11 +82,29 @@ def summary_line(line: Json) -> SummaryLine:
         interrupted=line.get("interrupted", False),
         coverage=None if coverage is None else _coverage(coverage),
         notes=tuple(line.get("notes", ())),
+        baseline=_baseline(line.get("baseline")),
     )
 
 
 def _coverage(coverage: Json) -> Coverage:
     return Coverage(int(coverage["both_sides"]), int(coverage["of"]))
+
+
+def _shard(shard: Json | None) -> Shard | None:
+    return None if shard is None else Shard(int(shard["index"]), int(shard["of"]))
+
+
+def _baseline(use: Json | None) -> BaselineUse | None:
+    if use is None:
+        return None
+    return BaselineUse(
+        file=use["file"],
+        strict=use.get("strict", False),
+        accepted=int(use.get("accepted", 0)),
+        passing=tuple(use.get("passing", ())),
+        expired=tuple(use.get("expired", ())),
+        unknown=tuple(use.get("unknown", ())),
+    )
 
 
 def _source(source: Json) -> Source:

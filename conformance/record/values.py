@@ -153,6 +153,21 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """Part ``index`` (from 1) of a run that was cut into ``of`` parts."""
+
+    index: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.index}/{self.of}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form."""
+        return {"index": self.index, "of": self.of}
+
+
+@dataclass(frozen=True, slots=True)
 class RunLine:
     """The first line: what was tested, with which tool, seed and specs.
 
@@ -169,10 +184,11 @@ class RunLine:
     specs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     command: str = ""
     strict: bool = False
+    shard: Shard | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The record's form."""
-        return {
+        made: dict[str, Any] = {
             "type": "run",
             "format": FORMAT,
             "tool": self.tool,
@@ -185,6 +201,7 @@ class RunLine:
             "command": self.command,
             "strict": self.strict,
         }
+        return made | ({} if self.shard is None else {"shard": self.shard.as_json()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +258,39 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class BaselineUse:
+    """What came of a baseline in a run.
+
+    ``accepted`` failures were covered. The others are ids: ``passing`` are listed and passed
+    (which fails the run where ``strict``), ``expired`` failed after their last day, ``unknown``
+    name nothing that the contracts have.
+    """
+
+    file: str
+    strict: bool = False
+    accepted: int = 0
+    passing: tuple[str, ...] = ()
+    expired: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def fails(self) -> bool:
+        """Whether the baseline itself makes the run exit with 1."""
+        return self.strict and bool(self.passing)
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form."""
+        return {
+            "file": self.file,
+            "strict": self.strict,
+            "accepted": self.accepted,
+            "passing": list(self.passing),
+            "expired": list(self.expired),
+            "unknown": list(self.unknown),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryLine:
     """The last line; ``requests`` counts every HTTP request the run sent, ``seconds`` its time."""
 
@@ -251,6 +301,7 @@ class SummaryLine:
     interrupted: bool = False
     coverage: Coverage | None = None
     notes: tuple[str, ...] = ()
+    baseline: BaselineUse | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The record's form."""
@@ -269,6 +320,8 @@ class SummaryLine:
         }
         if self.coverage is not None:
             made["coverage"] = {"both_sides": self.coverage.both_sides, "of": self.coverage.of}
+        if self.baseline is not None:
+            made["baseline"] = self.baseline.as_json()
         return made
 
 

@@ -62,6 +62,11 @@ def target_name(record: Record) -> str:
 def headline(record: Record) -> str:
     """What the run says of the target, in a few words: ``does not conform``."""
     said = _HEADLINES.get(record.exit, "could not be tested")
+    covered = len(accepted(record))
+    if record.exit == 0 and covered:
+        said = f"conforms but for {plural(covered, 'accepted failure')}"
+    elif record.exit == 1 and not gate_failures(record) and not record.interrupted:
+        said = f"fails the gate: {exit_meaning(record)}"
     return f"{said} so far (interrupted run)" if record.interrupted else said
 
 
@@ -86,9 +91,40 @@ def gate_sentence(record: Record) -> str:
     """Why the run exits as it does."""
     levels = "required, expected or strict" if record.run.strict else "required or expected"
     failing = gate_failures(record)
-    accepted = sum(line.baseline is not None for line in failures(record))
-    covered = f", {plural(accepted, 'failure')} accepted by the baseline" if accepted else ""
-    return f"{plural(failing, 'failure')} of level {levels}{covered}"
+    covered = len(accepted(record))
+    said = f", {plural(covered, 'failure')} accepted by the baseline" if covered else ""
+    return f"{plural(failing, 'failure')} of level {levels}{said}"
+
+
+def accepted(record: Record) -> tuple[VerdictLine, ...]:
+    """The failures that the run's baseline covers, in the order of the record."""
+    return tuple(line for line in record.verdicts if line.baseline is not None)
+
+
+def exit_meaning(record: Record) -> str:
+    """Why the run exited with its code, in a few words."""
+    use = record.summary.baseline if record.summary else None
+    if record.exit == 1 and not gate_failures(record):
+        if use is not None and use.fails:
+            return "what the baseline accepts now passes"
+        return "operations are unsupported"
+    return EXIT_MEANING.get(record.exit, "")
+
+
+def baseline_news(record: Record) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a person should do about the baseline: a sentence, and the requirements it is about."""
+    use = record.summary.baseline if record.summary else None
+    if use is None:
+        return
+    fails = ", which fails this run" if use.strict else ""
+    if use.passing:
+        listed = plural(len(use.passing), "requirement")
+        yield f"{listed} in the baseline now passed{fails}: conformance baseline prune", use.passing
+    if use.expired:
+        over = plural(len(use.expired), "failure")
+        yield f"{over} in the baseline after the last day of being accepted", use.expired
+    if use.unknown:
+        yield f"{plural(len(use.unknown), 'id')} in the baseline that no contract has", use.unknown
 
 
 def score(record: Record) -> tuple[int, int]:

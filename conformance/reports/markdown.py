@@ -35,7 +35,7 @@ def write_markdown(record: Record, path: str | Path) -> None:
 
 def render_markdown(record: Record) -> str:
     """The Markdown summary of a record as text."""
-    head = "\n".join([*_header(record), *_counts(record), *_causes(record)])
+    head = "\n".join([*_header(record), *_counts(record), *_baseline(record), *_causes(record)])
     return "\n".join([head, *_failures(record, _MOST - len(head)), *_end(record)]) + "\n"
 
 
@@ -66,6 +66,12 @@ def _counts(record: Record) -> Iterator[str]:
             cells = (f"{counts[level].get(verdict, 0):,}" for verdict in facts.VERDICTS)
             yield f"| {level} | " + " | ".join(cells) + " |"
     yield ""
+
+
+def _baseline(record: Record) -> Iterator[str]:
+    for news, names in facts.baseline_news(record):
+        yield f"**{escaped(news)}**: {', '.join(_code(name) for name in names)}"
+        yield ""
 
 
 def _causes(record: Record) -> Iterator[str]:
@@ -99,6 +105,8 @@ def _failures(record: Record, room: int) -> Iterator[str]:
 
 def _failure(line: VerdictLine, *, strict: bool) -> Iterator[str]:
     gate = "" if fails_gate(line, strict=strict) else ", does not fail the gate"
+    if line.baseline is not None:
+        gate = f", accepted by the baseline: {escaped(line.baseline)}"
     yield f"- {_code(line.requirement)} ({line.level}{gate}): {escaped(line.statement)}"
     yield f"  <details><summary>{escaped(facts.source_text(line.source))}</summary>"
     yield ""

@@ -177,6 +177,10 @@ def _end(record: Record, written: Mapping[str, Path]) -> Iterator[Spans]:
     yield ("",)
     for note in summary.notes if summary else ():
         yield (f"note: {one_line(note)}",)
+    for news, names in facts.baseline_news(record):
+        yield ((news, "yellow"),)
+        for name in names:
+            yield (f"          {one_line(name, _LONGEST)}",)
     if summary and summary.coverage:
         coverage = summary.coverage
         yield (f"coverage: {coverage.both_sides:,} of {coverage.of:,} constraints on both sides",)
@@ -186,7 +190,7 @@ def _end(record: Record, written: Mapping[str, Path]) -> Iterator[Spans]:
         yield (f"again: {one_line(run.command, 1000)}",)
     for name, path in written.items():
         yield (f"{name}: {visible(str(path), keep='')}",)
-    meaning = facts.EXIT_MEANING.get(record.exit, "")
+    meaning = facts.exit_meaning(record)
     style = _HEADLINE.get(record.exit, "bold yellow")
     yield ((f"exit {record.exit}: {meaning}" if meaning else f"exit {record.exit}", style),)
 

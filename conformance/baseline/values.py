@@ -1,0 +1,61 @@
+"""A baseline as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+FORMAT = 1
+"""The version of the baseline format that this package writes and reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A failure that is accepted.
+
+    ``expires`` is the last day, in UTC, on which it is; None accepts it for good. ``comment`` are
+    the comment lines above the entry, kept when the file is written again. ``line`` is where it
+    stands in its file, from 1; 0 where it comes from no file.
+    """
+
+    requirement: str
+    reason: str
+    link: str | None = None
+    expires: date | None = None
+    comment: tuple[str, ...] = ()
+    line: int = 0
+
+    def expired(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return self.expires is not None and self.expires < today
+
+    def told(self) -> str:
+        """Why it is accepted, on one line: reason, link and last day."""
+        until = None if self.expires is None else f"until {self.expires.isoformat()}"
+        return ", ".join(part for part in (self.reason, self.link, until) if part)
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of the file."""
+        made: dict[str, Any] = {"requirement": self.requirement, "reason": self.reason}
+        if self.link is not None:
+            made["link"] = self.link
+        if self.expires is not None:
+            made["expires"] = self.expires.isoformat()
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The accepted failures of a file, by requirement; ``comment`` are the lines at its top."""
+
+    path: Path
+    accepted: Mapping[str, Accepted] = field(default_factory=dict)
+    comment: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of the file, sorted by requirement."""
+        entries = sorted(self.accepted.values(), key=lambda entry: entry.requirement)
+        return {"format": FORMAT, "accepted": [entry.as_json() for entry in entries]}

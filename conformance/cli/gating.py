@@ -1,0 +1,65 @@
+"""What ``run`` does with a baseline: reads it, marks what it covers, sums up what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from conformance.record import BaselineUse, VerdictLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from conformance.baseline import Gate
+    from conformance.engine.run import Job
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
+    """The baseline of a run, or None where none is given.
+
+    Raises:
+        BaselineProblem: the file cannot be used.
+        click.UsageError: ``--strict-baseline`` without a baseline.
+    """
+    if path is None:
+        if strict:
+            raise click.UsageError("--strict-baseline needs --baseline FILE")
+        return None
+    from conformance.baseline import Gate, read_baseline
+    from conformance.baseline.gate import today_in_utc
+
+    return Gate(read_baseline(path), today_in_utc(), strict)
+
+
+def marked(line: VerdictLine, gate: Gate | None) -> VerdictLine:
+    """The line as the baseline leaves it."""
+    return line if gate is None else gate.mark(line)
+
+
+def baseline_use(
+    gate: Gate | None, lines: Sequence[VerdictLine], jobs: Iterable[Job]
+) -> BaselineUse | None:
+    """What came of the baseline, for the summary line of the record."""
+    if gate is None:
+        return None
+    decided = {line.requirement for line in lines}
+    silent = [name for name in gate.baseline.accepted if name not in decided]
+    return gate.use(lines, _unknown(silent, jobs))
+
+
+def _unknown(names: Iterable[str], jobs: Iterable[Job]) -> Iterable[str]:
+    """Those that no contract has; of services that were not loaded nothing is said."""
+    from conformance.contract.locate import services
+    from conformance.contract.requirements import catalogue
+
+    loaded = {job.contract.service: job.contract for job in jobs}
+    ids = {one.id for contract in loaded.values() for one in catalogue(contract)}
+    known = set(services())
+    for name in names:
+        service = name.partition("/")[0]
+        if service not in known or (service in loaded and name not in ids):
+            yield name
