@@ -44,7 +44,7 @@ _EXPIRY = (
 )
 _NO_EXPIRY = ("location/UpdateKey/behavior/NoExpiry-*", "location/UpdateKey/request/NoExpiry/*")
 _FORCE = ("location/DeleteKey/behavior/active-key-needs-force",)
-_INVALID = ("location/*/error/ValidationException*",)
+_INVALID = ("location/protocol/validation-error-members",)
 _ERRORS = ("*/*/error/*", "*/protocol/*error*")
 
 _WIRE = (
@@ -104,7 +104,6 @@ _RULES = (
     ("rule:expire-time-forbidden:off", ("location/*/behavior/expiry-and-none",)),
     ("rule:create-past-expire-time:off", ("location/CreateKey/behavior/past-ExpireTime",)),
     ("rule:update-needs-change:off", ("location/UpdateKey/behavior/nothing-to-update",)),
-    ("rule:update-recent-past", ("location/UpdateKey/behavior/*ExpireTime*",)),
     ("rule:*-needs-no-expiry", _EXPIRY),
     ("rule:update-far-expire-time", _EXPIRY),
     ("rule:inactive:*", ("location/DeleteKey/behavior/*-needs-force",)),
@@ -179,7 +178,6 @@ _LISTS = (
     ("GetApiKeys:twice", _PAGES),
     ("GetApiKeys:empty", _PAGES),
     ("GetApiKeys:stale", _STORED),
-    ("GetApiKeys:oldest-first", ("apigateway/GetApiKeys/behavior/*",)),
     ("GetApiKeys:name-*", _PREFIX),
     ("GetApiKeys:values-*", _VALUES),
     ("ListKeys:max-results-*", _KEY_PAGES),

@@ -23,7 +23,7 @@ ONLY_OBSERVED = {
     Subject.OUTPUT_LIMIT,
     Subject.OUTPUT_REQUIRED,
 }
-WATCHED_RULES = {"error-body"}
+WATCHED_RULES = {"error-body", "error-members"}
 """Rules of the overlay that are watched in every answer."""
 BOTH = (Side.ACCEPT, Side.REJECT)
 

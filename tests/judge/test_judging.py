@@ -99,6 +99,26 @@ def test_an_error_has_a_json_body_that_says_what_is_wrong(contract, body, media)
     assert broken(contract, refused) == {"apigateway/protocol/error-body"}
 
 
+@pytest.mark.parametrize(
+    ("members", "held"),
+    [
+        ({"reason": "Other", "fieldList": []}, True),
+        ({"reason": "Missing", "fieldList": [{"name": "Key", "message": "no"}]}, True),
+        ({"reason": "Other"}, False),
+        ({"fieldList": []}, False),
+        ({"reason": "Nonsense", "fieldList": []}, False),
+        ({"reason": ["Other"], "fieldList": []}, False),
+        ({"reason": "Other", "fieldList": {}}, False),
+    ],
+)
+def test_an_error_has_the_members_that_its_model_requires(members, held):
+    location = load_contract("location")
+    refused = answer(400, {"message": "no", **members}, "ValidationException")
+    found = observe(location, location.operations["UpdateKey"], refused)
+    name = "location/protocol/validation-error-members"
+    assert [one.held for one in found if one.requirement == name] == [held]
+
+
 def test_a_refusal_must_have_the_right_status_and_code(contract):
     patch = probe(contract, Side.REJECT, Fault.PATCH)
     assert judge_probe(contract, patch, answer(400, {}, "BadRequestException")).held

@@ -163,7 +163,6 @@ FAULTS = (
     ),
     _fault(_LIST, "newest-lost", "The newest key is missing.", _items(lambda all_: all_[1:])),
     _fault(_LIST, "twice", "Every key is listed twice.", _items(lambda all_: all_ * 2)),
-    _fault(_LIST, "oldest-first", "Pages are reversed.", _items(lambda all_: all_[::-1])),
     _stale(),
     _fault(_LIST, "empty", "The list is empty.", _items(lambda _all: [])),
     _fault(_LIST, "name-ignored", "name is ignored.", _ignoring("name")),

@@ -74,11 +74,6 @@ def _added(on: str, rule: Rule) -> Callable[[Policy], Policy]:
 
 
 _RULES = tuple({rule.id: rule for rule in (*CREATE_RULES, *UPDATE_RULES)}.values())
-_STRICT_PAST = Rule(
-    "update-recent-past",
-    "'ExpireTime' must not be in the past.",
-    lambda wish: wish.expires is not None and wish.expires < wish.now,
-)
 _ALWAYS_BOTH = Rule(
     "needs-no-expiry",
     "'NoExpiry' must be set.",
@@ -99,11 +94,6 @@ FAULTS = (
         if one is not PAST_ON_UPDATE
     ),
     _policy(
-        "update-recent-past",
-        "UpdateKey refuses what is past by seconds.",
-        _added("update", _STRICT_PAST),
-    ),
-    _policy(
         "update-needs-no-expiry",
         "UpdateKey wants NoExpiry with ExpireTime.",
         _added("update", _ALWAYS_BOTH),
@@ -122,11 +112,6 @@ FAULTS = (
         "inactive:off",
         "An active key can be deleted without force.",
         lambda policy: replace(policy, inactive=-(10**15)),
-    ),
-    _policy(
-        "inactive:expired",
-        "A key can be deleted as soon as it has expired.",
-        lambda policy: replace(policy, inactive=0),
     ),
     _policy(
         "tag-prefix:off",
