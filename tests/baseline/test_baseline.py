@@ -68,7 +68,7 @@ def test_a_baseline_may_be_json():
 
 def test_entries_are_sorted_whatever_their_order():
     read = parse_baseline(WHOLE, FILE)
-    turned = Baseline(FILE, dict(reversed(read.accepted.items())), read.comment)
+    turned = Baseline(FILE, dict(reversed(list(read.accepted.items()))), read.comment)
     assert render(turned) == WHOLE
 
 
