@@ -15,6 +15,7 @@ SUBCOMMANDS = {
     "run": "Test a target against the contracts.",
     "requirements": "List, filter or explain the requirements.",
     "derive": "Derive OpenAPI from API-reference pages.",
+    "compare-model": "Compare a derived spec with the official SDK model.",
     "spec": "Print the merged OpenAPI of a service.",
     "report": "Make a report from a run record.",
     "baseline": "Accept failures, with reasons, in a file made for review.",
@@ -63,7 +64,7 @@ class LazyGroup(click.Group):
         """Import one command."""
         if cmd_name not in SUBCOMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"conformance.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(_module(cmd_name)).command
         return command
 
     def format_commands(
@@ -74,6 +75,10 @@ class LazyGroup(click.Group):
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(SUBCOMMANDS.items()))
+
+
+def _module(name: str) -> str:
+    return f"conformance.cli.{name.replace('-', '_')}"
 
 
 @click.group(

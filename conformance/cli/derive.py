@@ -28,7 +28,7 @@ class OneFileManyServices(BadInput):
 
 
 @click.command(name="derive")
-@click.argument("pages", metavar="PAGE...", nargs=-1, required=True)
+@click.argument("pages", metavar="PAGE...", nargs=-1)
 @click.option(
     "-o",
     "--output",
@@ -38,7 +38,26 @@ class OneFileManyServices(BadInput):
     help="A .yaml file for one service, or a folder: FOLDER/SERVICE/openapi.yaml for each.",
 )
 @click.option("--service", metavar="NAME", help="The service of all pages; else their folder says.")
-def command(pages: tuple[str, ...], output: Path, service: str | None) -> None:
+@click.option(
+    "--from-model",
+    "model",
+    metavar="SERVICE",
+    help="Derive from botocore's SDK model of a service whose pages are not at hand.",
+)
+@click.option(
+    "--path",
+    "paths",
+    multiple=True,
+    metavar="GLOB",
+    help="With --from-model: only operations on these paths (repeatable).",
+)
+def command(
+    pages: tuple[str, ...],
+    output: Path,
+    service: str | None,
+    model: str | None,
+    paths: tuple[str, ...],
+) -> None:
     """Derive OpenAPI from API-reference pages.
 
     PAGE is a file, a folder or a URL: operation, data-type, patch-operations and common-errors
@@ -51,15 +70,39 @@ def command(pages: tuple[str, ...], output: Path, service: str | None) -> None:
     from conformance.documents import load_documents, read_pages
     from conformance.documents.sources import ORDER_RULE
 
-    services = by_service(read_pages(load_documents(pages, service)))
+    if bool(pages) == bool(model):
+        raise click.UsageError("give pages, or a service with --from-model: one of the two")
+    if model:
+        services = {service or model: _modelled(model, service or model, paths)}
+    else:
+        services = by_service(read_pages(load_documents(pages, service)))
     targets = _targets(output, list(services))
     derived = {name: assemble(found) for name, found in services.items()}
     write_all({targets[name]: as_yaml(document) for name, document in derived.items()})
-    click.echo(f"order: {ORDER_RULE}")
+    if pages:
+        click.echo(f"order: {ORDER_RULE}")
     for name, found in services.items():
         for line in _report(found, derived[name]):
             click.echo(line)
         click.echo(f"{name}: written to {targets[name]}")
+
+
+def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:
+    """The pages that a model stands for."""
+    from conformance.contract.globs import glob
+    from conformance.sdk.models import NoOperations, load_model
+    from conformance.sdk.pages import model_pages
+
+    loaded = load_model(model)
+    globs = [glob(path) for path in paths or ("*",)]
+    wanted = frozenset(
+        name
+        for name, one in loaded.data["operations"].items()
+        if any(path.fullmatch(one["http"]["requestUri"]) for path in globs)
+    )
+    if not wanted:
+        raise NoOperations(model, paths)
+    return model_pages(loaded, service, wanted)
 
 
 def _targets(output: Path, services: list[str]) -> dict[str, Path]:

@@ -47,9 +47,7 @@ def load_contract(service: str) -> Contract:
 
 def merged_spec(service: str) -> dict[str, Any]:
     """The derived OpenAPI document with its overlay applied."""
-    if service not in services():
-        raise UnknownService(service, services())
-    document = read_yaml(spec_file(service, "openapi.yaml"))
+    document = derived_spec(service)
     overlay = spec_file(service, "overlay.yaml")
     if not overlay.exists():
         return document
@@ -57,6 +55,19 @@ def merged_spec(service: str) -> dict[str, Any]:
 
     merged: dict[str, Any] = apply_overlay(document, read_yaml(overlay), f"{service}/overlay.yaml")
     return merged
+
+
+def derived_spec(service: str) -> dict[str, Any]:
+    """The derived OpenAPI document alone. Raises UnknownService."""
+    if service not in services():
+        raise UnknownService(service, services())
+    return read_yaml(spec_file(service, "openapi.yaml"))
+
+
+def overlay_facts(service: str) -> Json:
+    """The overlay's ``x-conformance``; empty without an overlay."""
+    facts: Json = merged_spec(service).get("x-conformance", {})
+    return facts
 
 
 def spec_hashes(service: str) -> dict[str, str]:

@@ -48,7 +48,10 @@ class Location(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a statement comes from; exactly one of document, observation, protocol is set."""
+    """Where a statement comes from: one of document, model, observation, protocol is set.
+
+    ``model`` is an SDK model, for a service whose pages were not at hand; ``path`` the node in it.
+    """
 
     document: str | None = None
     section: str | None = None
@@ -58,6 +61,8 @@ class Source:
     text: str | None = None
     observation: str | None = None
     protocol: str | None = None
+    model: str | None = None
+    path: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The record's form: only what is known."""

@@ -5,13 +5,13 @@ Ids are stable: they are made of names on the wire and JSON Schema keywords only
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from conformance.contract import statements
+from conformance.contract.globs import glob
 from conformance.contract.model import (
     Contract,
     Kind,
@@ -95,7 +95,7 @@ def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> tuple[R
     """
     if not globs:
         return tuple(requirements)
-    compiled = [_glob(pattern) for pattern in globs]
+    compiled = [glob(pattern) for pattern in globs]
     chosen = tuple(
         requirement
         for requirement in requirements
@@ -104,11 +104,6 @@ def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> tuple[R
     if not chosen:
         raise NothingSelected(globs)
     return chosen
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    special = {"*": ".*", "?": "."}
-    return re.compile("".join(special.get(char) or re.escape(char) for char in pattern), re.DOTALL)
 
 
 def _of_operation(operation: Operation) -> Iterator[Requirement]:
@@ -286,8 +281,9 @@ def _of_rules(contract: Contract) -> Iterator[Requirement]:
 
 
 def _rule_source(contract: Contract, pointer: Mapping[str, Any]) -> Source:
-    if "document" in pointer:
-        about = contract.documents.get(pointer["document"], {})
+    name = pointer.get("document") or pointer.get("model")
+    if name is not None:
+        about = contract.documents.get(name, {})
         return Source(**{**pointer, "url": about.get("url"), "sha256": about.get("sha256")})
     return Source(**pointer)
 

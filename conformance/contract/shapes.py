@@ -68,8 +68,10 @@ class ShapeReader:
         if "observation" in pointer or "protocol" in pointer:
             # An overlay merges what was seen over the page's own pointer: what was seen counts.
             return Source(observation=pointer.get("observation"), protocol=pointer.get("protocol"))
-        about = self._documents.get(pointer.get("document", ""), {})
+        about = self._documents.get(pointer.get("document") or pointer.get("model", ""), {})
         return Source(
+            model=pointer.get("model"),
+            path=pointer.get("path"),
             document=pointer.get("document"),
             section=pointer.get("section"),
             line=pointer.get("line"),

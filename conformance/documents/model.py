@@ -23,6 +23,18 @@ class Place:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ModelPlace(Place):
+    """A node of an SDK model, where no page is at hand; ``path`` is its JSON Pointer (RFC 6901).
+
+    ``document`` is the model's own name, ``section`` and ``line`` mean nothing.
+    """
+
+    section: str = ""
+    line: int = 0
+    path: str = ""
+
+
 class Rendering(StrEnum):
     """How a page is written."""
 
@@ -93,11 +105,16 @@ class Base(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TypeName:
-    """A documented type: ``name`` of a structure, ``element`` of a list or of a map's values."""
+    """A documented type: ``name`` of a structure, ``element`` of a list or of a map's values.
+
+    ``wire`` is ``number``, ``string`` or ``http-date`` for a timestamp whose form is stated with
+    its type; pages show it in their syntax blocks instead.
+    """
 
     base: Base
     name: str | None = None
     element: TypeName | None = None
+    wire: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +189,15 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A member outside the body; ``wire`` is its name in the request line or header."""
+    """A member outside the body; ``wire`` is its name in the request line or header.
+
+    With ``prefix`` the member is a map, and ``wire`` the beginning of the header of each entry.
+    """
 
     member: Member
     where: Where
     wire: str
+    prefix: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +205,8 @@ class Content:
     """The body of a request or a response.
 
     Exactly one of ``members`` and ``payload`` is filled, or neither for an empty body; ``syntax``
-    is the body of the syntax block.
+    is the body of the syntax block. A payload of a structure type is the structure itself: its
+    members are the body's.
     """
 
     members: tuple[Member, ...] = ()
@@ -218,6 +240,7 @@ class OperationPage:
     response: Content
     errors: tuple[ErrorEntry, ...]
     recovered: tuple[str, ...] = ()
+    host_prefix: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,8 @@ def source_text(source: Source) -> str:
         return one_line(f"observed: {source.observation}")
     if source.protocol is not None:
         return one_line(f"protocol: {source.protocol}")
+    if source.model is not None:
+        return one_line(f"model {source.model}, {source.path}")
     line = None if source.line is None else f"line {source.line}"
     parts = [part for part in (source.document, source.section, line) if part]
     return one_line(", ".join(parts)) or "no source recorded"

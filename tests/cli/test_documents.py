@@ -29,7 +29,7 @@ def commands():
 def test_a_command_of_the_readme_is_understood(line):
     name, *arguments = shlex.split(line)[1:]
     assert name in SUBCOMMANDS
-    command = importlib.import_module(f"conformance.cli.{name}").command
+    command = importlib.import_module(f"conformance.cli.{name.replace('-', '_')}").command
     command.make_context(name, arguments)
 
 

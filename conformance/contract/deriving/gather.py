@@ -42,10 +42,14 @@ class ServicePages:
     differences: list[str] = field(default_factory=list)
     recoveries: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    stated_title: str = ""
+    stated_version: str = ""
 
     @property
     def title(self) -> str:
         """The name of the service as a page's title has it, else its identifier."""
+        if self.stated_title:
+            return self.stated_title
         for document in self.documents:
             match = SERVICE_TITLE.search(document.text[:20_000])
             if match:
@@ -55,6 +59,8 @@ class ServicePages:
     @property
     def version(self) -> str:
         """The API version that links of the pages state, else a digest of the documents."""
+        if self.stated_version:
+            return self.stated_version
         stated: set[str] = {v for d in self.documents for v in API_VERSION.findall(d.text)}
         if len(stated) == 1:
             return stated.pop()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 BINARY = "application/octet-stream"
+JSON_BODIES = {Base.STRUCTURE, Base.LIST, Base.MAP, Base.JSON}
 
 
 def path_key(page: OperationPage) -> str:
@@ -47,6 +48,8 @@ def operation(
     }
     if page.literal_query:
         found["x-query"] = dict(page.literal_query)
+    if page.host_prefix:
+        found["x-host-prefix"] = page.host_prefix
     if page.recovered:
         found["x-recovered"] = list(page.recovered)
     if page.parameters:
@@ -85,6 +88,8 @@ def _parameter(page: OperationPage, parameter: Parameter, builder: SchemaBuilder
     found: Schema = {"name": parameter.wire, "in": parameter.where.value}
     if member.name != parameter.wire:
         found["x-documented-name"] = member.name
+    if parameter.prefix:
+        found["x-prefix"] = True
     found["required"] = is_path or bool(member.required)
     found["x-source"] = pointer(member.place)
     found["schema"] = builder.member(page.name, member, None, None)
@@ -95,9 +100,10 @@ def _request_body(page: OperationPage, builder: SchemaBuilder, component: str) -
     content = page.request
     if content.payload is not None:
         payload = content.payload
+        media = content.media_type or _usual_media(payload)
         return {
             "required": bool(payload.required),
-            "content": {content.media_type or BINARY: {"schema": _payload(page, payload, builder)}},
+            "content": {media: {"schema": _payload(page, payload, builder)}},
         }
     if content.syntax is None:
         return None
@@ -105,6 +111,11 @@ def _request_body(page: OperationPage, builder: SchemaBuilder, component: str) -
         "required": any(member.required for member in content.members),
         "content": {content.media_type or JSON: {"schema": {"$ref": reference(component)}}},
     }
+
+
+def _usual_media(payload: Member) -> str:
+    """A body that is a structure is JSON; bytes and texts are what they are."""
+    return JSON if payload.type is not None and payload.type.base in JSON_BODIES else BINARY
 
 
 def _payload(page: OperationPage, payload: Member, builder: SchemaBuilder) -> Schema:
@@ -131,7 +142,7 @@ def _responses(page: OperationPage, builder: SchemaBuilder, names: dict[str, str
     media = content.media_type
     if content.payload is not None:
         schema: Schema = _payload(page, content.payload, builder)
-        success["content"] = {media or BINARY: {"schema": schema}}
+        success["content"] = {media or _usual_media(content.payload): {"schema": schema}}
     elif content.syntax is not None:
         success["content"] = {media or JSON: {"schema": {"$ref": reference(names["response"])}}}
     if content.media_place is not None:

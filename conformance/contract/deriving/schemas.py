@@ -14,6 +14,7 @@ from conformance.documents.model import (
     Limit,
     ListNode,
     Member,
+    ModelPlace,
     Node,
     ObjectNode,
     On,
@@ -37,6 +38,7 @@ SCALARS: dict[Base, Schema] = {
 TIMESTAMPS: dict[str | None, Schema] = {
     "number": {"type": "number", "x-type": "timestamp"},
     "string": {"type": "string", "format": "date-time", "x-type": "timestamp"},
+    "http-date": {"type": "string", "format": "http-date", "x-type": "timestamp"},
     None: {"x-type": "timestamp"},
 }
 LEAVES: dict[str, Schema] = {
@@ -62,6 +64,8 @@ class Pointer(dict[str, Any]):
 
 def pointer(place: Place) -> Pointer:
     """The pointer to a place; the line's text only where the place quotes it."""
+    if isinstance(place, ModelPlace):
+        return Pointer(model=place.document, path=place.path)
     found = Pointer(document=place.document, section=place.section, line=place.line)
     if place.text is not None:
         found["text"] = place.text
@@ -88,7 +92,7 @@ class SchemaBuilder:
     def member(self, owner: str, member: Member, node: Node | None, wire: str | None) -> Schema:
         """The schema of a member; ``node`` is its place in a syntax block where there is one."""
         where = f"{owner}.{member.name}"
-        stated = member.type or TypeName(Base.STRING)
+        stated = member.type or _suggested(member)
         schema = self._typed(stated, node, wire)
         if member.type_place is not None:
             self._sources(schema, stated, pointer(member.type_place))
@@ -136,7 +140,7 @@ class SchemaBuilder:
             known = "string" if isinstance(node, Leaf) and node.quoted else None
             if isinstance(node, Leaf) and node.text == "number":
                 known = "number"
-            return dict(TIMESTAMPS[known or wire or self.usual])
+            return dict(TIMESTAMPS[known or stated.wire or wire or self.usual])
         if stated.base is Base.STRUCTURE and stated.name:
             return {"$ref": reference(self.names[stated.name])}
         element = stated.element or TypeName(Base.JSON)
@@ -219,6 +223,17 @@ class SchemaBuilder:
                 return
             schema["default"] = value
         sources["default"] = pointer(member.default_place)
+
+
+def _suggested(member: Member) -> TypeName:
+    """The type that the limits of a member fit, where its page states none (as of parameters)."""
+    if any(limit.on is On.LIST for limit in member.limits):
+        return TypeName(Base.LIST, element=TypeName(Base.STRING))
+    bounds = [limit.value for limit in member.limits if limit.name in NUMBER_LIMITS]
+    if bounds:
+        whole = all(isinstance(value, int) for value in bounds)
+        return TypeName(Base.INTEGER if whole else Base.NUMBER)
+    return TypeName(Base.STRING)
 
 
 def inner_of(schema: Schema) -> Schema:

@@ -1,0 +1,122 @@
+"""Shapes of a model as documented types and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.documents.model import Base, Limit, Member, ModelPlace, On, TypeName
+
+SCALARS = {
+    "string": Base.STRING,
+    "character": Base.STRING,
+    "byte": Base.INTEGER,
+    "short": Base.INTEGER,
+    "integer": Base.INTEGER,
+    "long": Base.LONG,
+    "bigInteger": Base.LONG,
+    "float": Base.FLOAT,
+    "double": Base.DOUBLE,
+    "bigDecimal": Base.DOUBLE,
+    "boolean": Base.BOOLEAN,
+    "timestamp": Base.TIMESTAMP,
+    "blob": Base.BLOB,
+}
+TIMESTAMPS = {"unixTimestamp": "number", "iso8601": "string", "rfc822": "http-date"}
+USUAL_TIMESTAMP = {"header": "rfc822", "querystring": "iso8601", "uri": "iso8601"}
+"""By location; in a body restJson1 writes seconds."""
+LIMITS = {
+    On.LEAF: ("minLength", "maxLength"),
+    On.LIST: ("minItems", "maxItems"),
+    On.MAP: ("minProperties", "maxProperties"),
+    On.KEY: ("minLength", "maxLength"),
+}
+NUMBERS = {"byte", "short", "integer", "long", "float", "double", "bigInteger", "bigDecimal"}
+MAX_NESTING = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The shapes of a model, by name."""
+
+    model: str
+    shapes: Mapping[str, Mapping[str, Any]]
+
+    def place(self, *parts: str) -> ModelPlace:
+        """The place of a node below ``/shapes``."""
+        return ModelPlace(self.model, path="/".join(("/shapes", *map(_escaped, parts))))
+
+    def type_of(
+        self, name: str, member: Mapping[str, Any], location: str = "", depth: int = 0
+    ) -> TypeName:
+        """The type of a member that refers to the shape ``name``."""
+        shape = self.shapes[name]
+        kind = shape["type"]
+        if depth > MAX_NESTING or shape.get("document"):
+            return TypeName(Base.JSON)
+        if kind == "structure":
+            return TypeName(Base.STRUCTURE, name=name)
+        if kind in {"list", "map"}:
+            inner = shape["member" if kind == "list" else "value"]
+            element = self.type_of(inner["shape"], inner, location, depth + 1)
+            return TypeName(Base.LIST if kind == "list" else Base.MAP, element=element)
+        if kind == "timestamp":
+            stated = member.get("timestampFormat") or shape.get("timestampFormat")
+            wire = TIMESTAMPS[stated or USUAL_TIMESTAMP.get(location, "unixTimestamp")]
+            return TypeName(Base.TIMESTAMP, wire=wire)
+        return TypeName(SCALARS[kind])
+
+    def limits(self, name: str, lists: int = 0, depth: int = 0) -> Iterator[Limit]:
+        """Every limit of a shape and of what it is made of, up to the next structure."""
+        shape = self.shapes[name]
+        kind = shape["type"]
+        if kind == "structure" or depth > MAX_NESTING:
+            return
+        if kind == "list":
+            yield from self._bounds(name, On.LIST, lists)
+            yield from self.limits(shape["member"]["shape"], lists + 1, depth + 1)
+        elif kind == "map":
+            yield from self._bounds(name, On.MAP, 0)
+            yield from self._leaf(shape["key"]["shape"], On.KEY)
+            yield from self.limits(shape["value"]["shape"], lists, depth + 1)
+        else:
+            yield from self._leaf(name, On.LEAF)
+
+    def member(self, owner: str, key: str, name: str, location: str = "") -> Member:
+        """A member of a structure, under the ``name`` that it shall have."""
+        about = self.shapes[owner]["members"][key]
+        place = self.place(owner, "members", key)
+        required = key in self.shapes[owner].get("required", ())
+        return Member(
+            name=name,
+            place=place,
+            type=self.type_of(about["shape"], about, location),
+            type_place=place,
+            limits=tuple(self.limits(about["shape"])),
+            required=required,
+            required_place=self.place(owner, "required") if required else place,
+        )
+
+    def _leaf(self, name: str, on: On) -> Iterator[Limit]:
+        shape = self.shapes[name]
+        if shape["type"] in NUMBERS:
+            for key, keyword in (("min", "minimum"), ("max", "maximum")):
+                if key in shape:
+                    yield Limit(keyword, shape[key], on, self.place(name, key))
+        else:
+            yield from self._bounds(name, on, 0)
+        if "pattern" in shape:
+            yield Limit("pattern", shape["pattern"], on, self.place(name, "pattern"))
+        if "enum" in shape:
+            yield Limit("enum", tuple(shape["enum"]), on, self.place(name, "enum"))
+
+    def _bounds(self, name: str, on: On, depth: int) -> Iterator[Limit]:
+        shape = self.shapes[name]
+        for key, keyword in zip(("min", "max"), LIMITS[on], strict=True):
+            if key in shape:
+                yield Limit(keyword, int(shape[key]), on, self.place(name, key), depth)
+
+
+def _escaped(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
