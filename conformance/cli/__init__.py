@@ -21,6 +21,7 @@ SUBCOMMANDS = {
     "baseline": "Accept failures, with reasons, in a file made for review.",
     "replay": "Send one failing case of a record again.",
     "serve": "Serve the embedded reference.",
+    "cleanup": "Delete what an interrupted run left behind.",
     "mutants": "Count the deliberate faults that the suite notices.",
 }
 

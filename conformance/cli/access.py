@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.cli.interrupts import InterruptibleTransport, Interrupts
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from conformance.target.endpoint import Target
     from conformance.target.retry import RetryingTransport
     from conformance.target.signing import Credentials
+    from conformance.target.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,33 @@ def gain_access(
     Raises NoCredentials, NoCertificates.
     """
     from conformance.target.credentials import find_credentials
+
+    credentials, region = find_credentials(is_loopback=target.is_loopback)
+    sending = transport(timeout=timeout, ca_bundle=ca_bundle, rate=rate, interrupts=interrupts)
+    return Access(target.url, credentials, region, sending)
+
+
+def transport(
+    *,
+    timeout: float,
+    ca_bundle: Path | None,
+    rate: float | None = None,
+    interrupts: Interrupts | None = None,
+    limit: Callable[[Transport], Transport] | None = None,
+    **patience: Any,
+) -> RetryingTransport:
+    """The way to a target; ``limit`` keeps each attempt to what it allows.
+
+    ``patience`` says how often and how long throttled requests are tried, see RetryingTransport.
+    """
     from conformance.target.http import HttpTransport
     from conformance.target.pace import PacedTransport
     from conformance.target.retry import RetryingTransport
-    from conformance.target.transport import Transport
 
-    credentials, region = find_credentials(is_loopback=target.is_loopback)
     http = HttpTransport(timeout=timeout, ca_bundle=ca_bundle)
-    transport: Transport = PacedTransport(http, rate) if rate else http
+    sending: Transport = PacedTransport(http, rate) if rate else http
     if interrupts is not None:
-        transport = InterruptibleTransport(transport, interrupts)
-    return Access(target.url, credentials, region, RetryingTransport(transport))
+        sending = InterruptibleTransport(sending, interrupts)
+    if limit is not None:
+        sending = limit(sending)
+    return RetryingTransport(sending, **patience)

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance import __version__
-from conformance.cli import gating, tell
+from conformance.cli import aws, gating, keeping, tell
 from conformance.cli.access import Access, gain_access
 from conformance.cli.interrupts import Interrupts
 from conformance.errors import CouldNotTest
 from conformance.target import endpoint
+from conformance.target.aws import NAME as AWS
 
 if TYPE_CHECKING:
     from conformance.baseline import Gate
+    from conformance.engine.custody import Custody
     from conformance.engine.run import Job, Outcome
     from conformance.record import RecordWriter
     from conformance.target.endpoint import Target
@@ -48,6 +50,7 @@ class Options:
     markdown: Path | None
     quiet: bool
     durations: int
+    aws: aws.Asked
 
 
 @click.command()
@@ -88,18 +91,23 @@ class Options:
 @click.option(
     "--durations", type=click.IntRange(min=0), default=0, help="Print the N hungriest requirements."
 )
+@aws.options
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
 def command(**given: Any) -> None:
-    """Test TARGET: reference (default), moto, or a URL.
+    """Test TARGET: reference (default), moto, aws, or a URL.
 
     Exit status: 0 conforms, 1 a failure at a gate level, 2 bad usage or input, 3 could not test.
     """
     interrupts = Interrupts()
+    options = _options(given)
+    aws.hold_back(options.target, options.aws)
     with interrupts.listening():
+        if options.aws.dry_run or options.target == AWS:
+            sys.exit(_run(options, None, interrupts))
         # The target loads while we do.
-        starting = endpoint.start(given["target"], ca_bundle=given["ca_bundle"])
+        starting = endpoint.start(options.target, ca_bundle=options.ca_bundle)
         try:
-            sys.exit(_run(_options(given), starting, interrupts))
+            sys.exit(_run(options, starting, interrupts))
         finally:
             starting.close()
 
@@ -111,7 +119,7 @@ def _options(given: dict[str, Any]) -> Options:
         folder = default_folder(given["target"])
         given["record"] = folder / "record.jsonl"
         given["html"] = given["html"] or folder / "report.html"
-    return Options(**given)
+    return Options(aws=aws.asked(given), **given)
 
 
 def default_folder(target: str) -> Path:
@@ -120,17 +128,40 @@ def default_folder(target: str) -> Path:
     return Path("reports") / "-".join(part for part in name.split("-") if part)
 
 
-def _run(options: Options, starting: endpoint.Starting, interrupts: Interrupts) -> int:
-    from conformance.record import RecordWriter
-
+def _run(options: Options, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
     gate = gating.read_gate(options.baseline, strict=options.strict_baseline)
     jobs = select_jobs(options.services, options.globs)
     all_match(jobs, options.globs)
+    account = None
+    # No file is touched for a target that is not there: it may hold the record of another run.
+    if starting is None:
+        aws.tell(options, jobs)
+        if options.aws.dry_run:
+            return 0
+        target, access, jobs, account = aws.reach(options, jobs, interrupts)
+    else:
+        target, access = _reach(options, starting, jobs, interrupts)
+    writable(options)
+    custody = None
+    if options.target not in keeping.EMBEDDED:
+        custody = keeping.begin(
+            options.target, access.region, keeping.services(jobs, access.url),
+            account=account, strict=starting is None,
+        )  # fmt: skip
+    with keeping.ended(custody):
+        outcome, code = _recorded(options, target, access, jobs, gate, custody, interrupts)
+    _report(options, outcome)
+    if outcome.problem is not None:
+        tell(str(outcome.problem), outcome.problem.hint)
+    return code
+
+
+def _reach(
+    options: Options, starting: endpoint.Starting, jobs: list[Job], interrupts: Interrupts
+) -> tuple[Target, Access]:
     for job in jobs:
         starting.expect(*_first_request(job))
-    # No file is touched for a target that is not there: it may hold the record of another run.
     target = starting.wait_ready()
-    writable(options)
     access = gain_access(
         target,
         timeout=options.timeout,
@@ -138,15 +169,29 @@ def _run(options: Options, starting: endpoint.Starting, interrupts: Interrupts) 
         rate=options.rate,
         interrupts=interrupts,
     )
+    return target, access
+
+
+def _recorded(
+    options: Options,
+    target: Target,
+    access: Access,
+    jobs: list[Job],
+    gate: Gate | None,
+    custody: Custody | None,
+    interrupts: Interrupts,
+) -> tuple[Outcome, int]:
+    """Run, and record every verdict as it is decided."""
+    from conformance.record import RecordWriter
+
+    # Made beforehand: a record that ends before its first line is none.
+    first = _run_line(options, target, jobs)
     with RecordWriter(options.record) as writer:
-        writer.write(_run_line(options, target, jobs))
+        writer.write(first)
         with interrupts.held_back():
-            outcome = _work(options, access, jobs, gate, writer)
+            outcome = _work(options, access, jobs, gate, custody, writer)
         code = _finish(options, jobs, outcome, gate, writer)
-    _report(options, outcome)
-    if outcome.problem is not None:
-        tell(str(outcome.problem), outcome.problem.hint)
-    return code
+    return outcome, code
 
 
 def _first_request(job: Job) -> tuple[str, str]:
@@ -224,6 +269,8 @@ def _run_line(options: Options, target: Target, jobs: list[Job]) -> Any:
 def _command(options: Options) -> str:
     """The command line that makes the same requests again."""
     parts = ["conformance", "run", options.target]
+    if options.target == AWS:
+        parts += ["--region", options.aws.named_region()]
     for name, values in (("--service", options.services), ("--requirement", options.globs)):
         for value in values:
             parts += [name, value]
@@ -239,7 +286,12 @@ def _command(options: Options) -> str:
 
 
 def _work(
-    options: Options, access: Access, jobs: list[Job], gate: Gate | None, writer: RecordWriter
+    options: Options,
+    access: Access,
+    jobs: list[Job],
+    gate: Gate | None,
+    custody: Custody | None,
+    writer: RecordWriter,
 ) -> Outcome:
     from conformance.cli.progress import Display
     from conformance.engine.events import Decided, Event
@@ -256,7 +308,8 @@ def _work(
 
     settings = Settings(draws=DRAWS[options.profile], seed=options.seed)
     run = Run(
-        jobs, access.url, access.credentials, access.region, access.transport, settings, emit
+        jobs, access.url, access.credentials, access.region, access.transport, settings, emit,
+        custody,
     )  # fmt: skip
     with display:
         try:

@@ -12,6 +12,8 @@ from typing import Any
 ALPHABET = string.ascii_lowercase + string.digits
 TOKEN = re.compile(r"\$\{(\w+)(?:\.(\w+))?(?::(\d+))?\}")
 NONCE_LENGTH = 8
+UNGUESSABLE = 10
+"""Random characters from which on a text is taken for one that nobody else has."""
 USUAL = 26
 """Characters of a name of no particular length."""
 
@@ -22,6 +24,7 @@ class Names:
     def __init__(self, nonce: str | None = None) -> None:
         self.nonce = nonce or random_text(NONCE_LENGTH)
         self._count = 0
+        self._drawn: set[str] = set()
 
     def new(self, length: int = USUAL) -> str:
         """A new name of exactly ``length`` characters, always of one form for one length."""
@@ -36,9 +39,16 @@ class Names:
         """A new value of letters and digits alone: what a key's value may hold is not published."""
         return self.new(length).replace("-", "0")
 
+    def unknown(self, length: int) -> str:
+        """A random text of lower-case letters and digits, for an identifier that nothing has."""
+        text = random_text(length)
+        if length >= UNGUESSABLE:
+            self._drawn.add(text)
+        return text
+
     def made_by_us(self, text: str) -> bool:
-        """True for a name of this run."""
-        return self.nonce in text
+        """True for a text that can only be of this run: it has the nonce, or was drawn by it."""
+        return self.nonce in text.lower() or text in self._drawn
 
 
 def random_text(length: int) -> str:

@@ -10,6 +10,7 @@ from conformance import record
 from conformance.contract.model import Contract, Level
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.channel import SignedChannel
+from conformance.engine.custody import Custody, told
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
 from conformance.engine.masking import Masker
@@ -20,6 +21,7 @@ from conformance.errors import Problem
 from conformance.record import Verdict, VerdictLine
 from conformance.target.retry import RetryingTransport
 from conformance.target.signing import Credentials, Signer
+from conformance.target.transport import Transport
 
 CONSTRAINTS = {Subject.INPUT_LIMIT, Subject.INPUT_TYPE, Subject.INPUT_REQUIRED}
 DRAWS = {"quick": 0, "standard": 5, "deep": 100}
@@ -31,6 +33,8 @@ class Job:
 
     contract: Contract
     requirements: Sequence[Requirement]
+    url: str = ""
+    """Where this service is, if not where the others are."""
 
 
 @dataclass(slots=True)
@@ -70,11 +74,13 @@ class Run:
         transport: RetryingTransport,
         settings: Settings,
         emit: Emit,
+        custody: Custody | None = None,
     ) -> None:
         self._jobs, self._url = jobs, url
         self._credentials, self._region = credentials, region
         self._transport, self._settings, self._emit = transport, settings, emit
-        self._names, self._masker = Names(), Masker()
+        self._custody, self._masker = custody, Masker()
+        self._names = Names() if custody is None else custody.names
         self.outcome = Outcome()
 
     def run(self) -> Outcome:
@@ -99,8 +105,14 @@ class Run:
         facts = job.contract.facts
         name = facts.get("signing", {}).get("service", job.contract.service)
         signer = Signer(self._credentials, self._region, name)
-        channel = SignedChannel(self._url, signer, self._transport)
-        session = Session(job.contract, channel, self._names, self._masker)
+        url, custody = job.url or self._url, self._custody
+        transport: Transport = self._transport
+        mark = None
+        if custody is not None:
+            transport = custody.guarded(job.contract, url, signer, transport)
+            mark = custody.mark(job.contract)
+        channel = SignedChannel(url, signer, transport)
+        session = Session(job.contract, channel, self._names, self._masker, mark)
         runner = Runner(
             job.contract, job.requirements, session, channel, self._settings, self._hear
         )
@@ -116,16 +128,22 @@ class Run:
             runner.abandon("the run was interrupted before this was tested")
             raise
         finally:
-            self._clean_up(session, job.contract.service)
+            self._clean_up(session, channel)
 
-    def _clean_up(self, session: Session, service: str) -> None:
+    def _clean_up(self, session: Session, channel: SignedChannel) -> None:
         left = session.clean_up()
-        if left:
-            text = (
-                f"{service}: could not delete {len(left)} keys of this run: {', '.join(left[:5])}"
-            )
-            self.outcome.notes.append(text)
-            self._emit(Note(text))
+        contract, custody = session.contract, self._custody
+        name = contract.facts.get("resource", {}).get("name", "resource")
+        if custody is not None:
+            lines = told(custody.sweep(contract, channel), name)
+        elif left:
+            shown = ", ".join(left[:5])
+            lines = [f"could not delete {len(left)} {name}s of this run: {shown}"]
+        else:
+            lines = []
+        for line in lines:
+            self.outcome.notes.append(f"{contract.service}: {line}")
+            self._emit(Note(f"{contract.service}: {line}"))
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Decided):

@@ -10,6 +10,7 @@ from conformance import record
 from conformance.contract.requirements import Requirement
 from conformance.engine.evidence import Shown
 from conformance.engine.session import Resource, Sent, Session, SetupFailed
+from conformance.engine.trial import SAYS_NOTHING
 from conformance.judge.answer import Answer
 from conformance.plan.probes import Probe, Side
 from conformance.plan.sequences import (
@@ -24,9 +25,6 @@ from conformance.plan.sequences import (
     Step,
     Together,
 )
-from conformance.target.exchange import FailureKind
-
-TROUBLE = {FailureKind.TIMEOUT, FailureKind.REFUSED, FailureKind.TLS}
 
 
 @dataclass(slots=True)
@@ -115,7 +113,7 @@ class Play:
 
 
 def _says_nothing(answer: Answer) -> bool:
-    return answer.failure in TROUBLE or answer.throttled
+    return answer.failure in SAYS_NOTHING or answer.throttled
 
 
 class Stage:

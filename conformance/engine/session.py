@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse
+from conformance.engine.mark import Mark
 from conformance.engine.masking import Masker, secret_places
-from conformance.engine.names import Names, far_future, fill, mentions, random_text
+from conformance.engine.names import Names, far_future, fill, mentions
 from conformance.judge.answer import Answer, read
 from conformance.plan.bases import base
 from conformance.plan.probes import Probe, Side
@@ -18,6 +19,8 @@ from conformance.plan.wire import WireRequest, wire
 from conformance.target.exchange import Exchange
 
 PAST = "2001-01-01T00:00:00.000Z"
+PATIENCE = 3
+"""So many requests in a row without an answer, and a clean-up ends."""
 
 
 class Channel(Protocol):
@@ -66,9 +69,16 @@ class SetupFailed(Exception):
 class Session:
     """One service of one target during one run."""
 
-    def __init__(self, contract: Contract, channel: Channel, names: Names, masker: Masker) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        channel: Channel,
+        names: Names,
+        masker: Masker,
+        mark: Mark | None = None,
+    ) -> None:
         self.contract, self.names, self.masker = contract, names, masker
-        self._channel = channel
+        self._channel, self._mark = channel, mark
         self._facts: Mapping[str, Any] = contract.facts.get("resource", {})
         self._current: Resource | None = None
         self.made: list[Resource] = []
@@ -110,6 +120,8 @@ class Session:
         self, probe: Probe, resource: Resource | None
     ) -> tuple[dict[str, Any], WireRequest]:
         values: dict[str, Any] = self.fill(probe.values, resource)
+        if self._mark is not None and probe.raw is None:
+            values = self._mark.put_on(probe.operation, values)
         return values, wire(probe.operation, values, probe.raw)
 
     def _exchange(self, request: WireRequest) -> Exchange:
@@ -121,7 +133,10 @@ class Session:
         self, probe: Probe, values: dict[str, Any], exchange: Exchange, resource: Resource | None
     ) -> Sent:
         self.sent += exchange.attempts
-        sent = Sent(probe, values, exchange, read(exchange), resource)
+        answer = read(exchange)
+        if self._mark is not None:
+            answer = self._mark.take_off(probe.operation, answer)
+        sent = Sent(probe, values, exchange, answer, resource)
         self._notice(sent)
         return sent
 
@@ -166,10 +181,16 @@ class Session:
         return sent
 
     def clean_up(self) -> list[str]:
-        """Delete everything that this run made; gives the identifiers that stayed."""
+        """Delete everything that this run made; gives the identifiers that stayed.
+
+        A target that does not answer is not asked about each of them.
+        """
+        unanswered = 0
         for resource in self.made:
-            if not resource.gone:
-                self.delete(resource)
+            if not resource.gone and unanswered < PATIENCE:
+                sent = self.delete(resource)
+                mute = sent is not None and sent.answer.status is None
+                unanswered = unanswered + 1 if mute else 0
         return [resource.id for resource in self.made if not resource.gone]
 
     def _notice(self, sent: Sent) -> None:
@@ -210,7 +231,7 @@ class Session:
         found: dict[str, Any] = {
             "name": lambda length: self.names.new(length or 26),
             "secret": lambda length: self.names.secret(length or 40),
-            "alnum": lambda length: random_text(length or 10),
+            "alnum": lambda length: self.names.unknown(length or 10),
             "long": lambda length: "a" * (length or 0),
             "region": lambda _: region,
             "future": lambda _: far_future(),

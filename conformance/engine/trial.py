@@ -13,6 +13,11 @@ from conformance.judge.refusal import judge_probe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.target.exchange import FailureKind
 
+SAYS_NOTHING = frozenset(
+    {FailureKind.TIMEOUT, FailureKind.TLS, FailureKind.REFUSED, FailureKind.WITHHELD}
+)
+"""Failures that show nothing of what a probe was sent for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -52,7 +57,7 @@ def _judged(session: Session, probe: Probe, sent: Sent) -> Trial:
     answer = sent.answer
     if answer.throttled:
         return Trial(probe, sent, None, f"throttled: {answer.told()}")
-    if answer.failure in {FailureKind.TIMEOUT, FailureKind.TLS, FailureKind.REFUSED}:
+    if answer.failure in SAYS_NOTHING:
         return Trial(probe, sent, None, answer.told())
     if lacks(answer) and probe.side is not Side.OBSERVE:
         return Trial(probe, sent, None, answer.told(), unsupported=True)

@@ -14,6 +14,7 @@ from conformance.engine.tally import Tally
 from conformance.engine.trial import Trial
 from conformance.plan.probes import Plan
 from conformance.record import Verdict
+from conformance.target.exchange import FailureKind
 
 Given = tuple[Verdict, str]
 
@@ -35,7 +36,8 @@ def unbroken(planned: Plan, trials: Sequence[Trial], tally: Tally) -> Given:
         return Verdict.UNSUPPORTED, lacking.why
     mute = next((trial for trial in trials if trial.finding is None), None)
     if mute is not None:
-        return Verdict.INCONCLUSIVE, mute.why
+        withheld = mute.sent.answer.failure is FailureKind.WITHHELD
+        return Verdict.SKIPPED if withheld else Verdict.INCONCLUSIVE, mute.why
     missing = [side for side in planned.sides if not tally.shown(side)]
     if missing:
         return Verdict.INCONCLUSIVE, f"the {missing[0]} side was not shown"

@@ -23,8 +23,8 @@ EARLIEST, LATEST = 946_684_800, 4_102_444_800
 def observe(contract: Contract, operation: Operation, answer: Answer) -> Iterator[Finding]:
     """Everything an answer to an operation holds or breaks."""
     prefix = f"{operation.service}/{operation.name}"
-    if answer.throttled or answer.failure is FailureKind.REFUSED:
-        return  # nothing of this operation answered: throttling, or nobody there at all
+    if answer.throttled or answer.failure in {FailureKind.REFUSED, FailureKind.WITHHELD}:
+        return  # nothing of this operation answered: throttling, nobody there, or never asked
     answered = answer.status is not None and not answer.server_error
     yield Finding(
         f"{prefix}/status/no-5xx", answered, "an answer that is not a server error", answer.told()

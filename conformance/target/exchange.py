@@ -21,6 +21,8 @@ class FailureKind(StrEnum):
     """What arrived is not an HTTP response."""
     TOO_LARGE = "too-large"
     """The body is larger than the tool is willing to read."""
+    WITHHELD = "withheld"
+    """It was not sent: it might have touched what the run did not make."""
 
 
 @dataclass(frozen=True, slots=True)

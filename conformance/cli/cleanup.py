@@ -1,0 +1,168 @@
+"""``conformance cleanup``: delete what an interrupted run left behind."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from conformance.cli import keeping, tell
+from conformance.cli.access import Access, gain_access, transport
+from conformance.errors import BadInput
+from conformance.target import aws, endpoint
+
+if TYPE_CHECKING:
+    from conformance.engine.sweep import Swept
+    from conformance.journal import Journal
+
+
+class NoSuchJournal(BadInput):
+    """A journal was named that is not there."""
+
+    hint = f"without --journal all that are in {keeping.FOLDER} are looked at"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"there is no journal at {path}")
+
+
+@click.command()
+@click.argument("target", required=False)
+@click.option(
+    "--journal", "journals", multiple=True, type=click.Path(path_type=Path),
+    help="The journal of the run (repeatable; default: all that there are).",
+)  # fmt: skip
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Seconds for one whole exchange.",
+)
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second.")
+@click.option("--endpoint-url", metavar="URL", help="On aws: where all of AWS is instead.")
+@click.option(
+    "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
+)
+def command(
+    target: str | None,
+    journals: tuple[Path, ...],
+    timeout: float,
+    rate: float | None,
+    endpoint_url: str | None,
+    ca_bundle: Path | None,
+) -> None:
+    """Delete what interrupted runs on TARGET (default: on any) left behind.
+
+    Only what a run's journal proves to be its own is deleted. Exit status: 0 nothing of it is
+    left, 1 something is, 2 bad usage or input, 3 the target cannot be reached.
+    """
+    from conformance.errors import CouldNotTest
+    from conformance.journal import Journal
+
+    code = 0
+    for path in journals or _found():
+        if not path.exists():
+            raise NoSuchJournal(path)
+        try:
+            journal = Journal.resume(path)
+            if journal is None:
+                click.echo(f"{path}: the run ended before it made anything")
+                path.unlink()
+                continue
+            if target and not journals and journal.header.target != target:
+                journal.close()
+                continue
+            code = max(code, _clean(journal, target, timeout, rate, endpoint_url, ca_bundle))
+        except CouldNotTest as problem:
+            # The other runs' journals are none the worse for it.
+            tell(str(problem), problem.hint)
+            code = problem.exit_code
+    sys.exit(code)
+
+
+def _found() -> Iterator[Path]:
+    journals = sorted(keeping.FOLDER.glob("*.jsonl"))
+    if not journals:
+        click.echo(f"no run left a journal in {keeping.FOLDER}")
+    yield from journals
+
+
+def _clean(
+    journal: Journal,
+    target: str | None,
+    timeout: float,
+    rate: float | None,
+    endpoint_url: str | None,
+    ca_bundle: Path | None,
+) -> int:
+    from conformance.engine.custody import told
+
+    header = journal.header
+    try:
+        if header.target == aws.NAME:
+            access = _cloud(journal, timeout, rate, endpoint_url, ca_bundle)
+        else:
+            url = target or header.target
+            with endpoint.open_target(url, ca_bundle=ca_bundle) as reached:
+                access = gain_access(reached, timeout=timeout, ca_bundle=ca_bundle, rate=rate)
+        lines, deleted = [], 0
+        for service, url in header.urls.items():
+            at = url if header.target == aws.NAME else access.url
+            swept = _sweep(journal, service, at, access)
+            deleted += len(swept.deleted)
+            lines += [f"{service}: {line}" for line in told(swept, "resource")]
+    finally:
+        left = journal.close()
+    ending = "the journal stays" if left else "nothing that it made is left"
+    click.echo(f"{journal.path}: deleted {deleted}; {ending}")
+    for line in lines:
+        click.echo(f"  {line}")
+    return 1 if left else 0
+
+
+def _cloud(
+    journal: Journal,
+    timeout: float,
+    rate: float | None,
+    endpoint_url: str | None,
+    ca_bundle: Path | None,
+) -> Access:
+    """Access to AWS, if it is the account of the run. Raises WrongAccount, UnknownIdentity."""
+    from conformance.contract.load import load_contract
+    from conformance.engine.allowance import counter, quotas
+    from conformance.engine.territory import Territory
+    from conformance.target.credentials import find_credentials
+    from conformance.target.quota import QuotaTransport
+
+    header = journal.header
+    credentials, _ = find_credentials(is_loopback=False)
+    cloud = aws.Cloud(header.region, credentials, endpoint_url)
+    aws.hold_to(header.account or "", cloud.account(timeout=timeout))
+    contracts = {service: load_contract(service) for service in header.urls}
+    territories = [(url, Territory(contracts[name], url)) for name, url in header.urls.items()]
+    sending = transport(
+        timeout=timeout, ca_bundle=ca_bundle, rate=rate, retries=10, longest=20.0,
+        limit=lambda inner: QuotaTransport(
+            inner, quotas(contracts.values()), counter(territories)
+        ),
+    )  # fmt: skip
+    return Access("", credentials, header.region, sending)
+
+
+def _sweep(journal: Journal, service: str, url: str, access: Access) -> Swept:
+    from conformance.contract.load import load_contract
+    from conformance.engine.channel import SignedChannel
+    from conformance.engine.custody import Custody
+    from conformance.engine.names import Names
+    from conformance.target.signing import Signer
+
+    contract = load_contract(service)
+    name = contract.facts.get("signing", {}).get("service", service)
+    signer = Signer(access.credentials, journal.header.region, name)
+    custody = Custody(journal, Names(journal.header.nonce), strict=True)
+    guarded = custody.guarded(contract, url, signer, access.transport)
+    return custody.sweep(contract, SignedChannel(url, signer, guarded))

@@ -1,0 +1,73 @@
+"""What a run owes to a target that outlives it: a journal, a guard, a tag and a clean-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.contract.model import Contract
+from conformance.engine.channel import SignedChannel
+from conformance.engine.guard import GuardedTransport, Look
+from conformance.engine.mark import Mark
+from conformance.engine.names import Names
+from conformance.engine.sweep import Sweep, Swept
+from conformance.engine.territory import Territory
+from conformance.journal import Journal
+from conformance.judge.answer import read
+from conformance.plan.wire import wire
+from conformance.target.signing import Signer
+from conformance.target.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """One run's. ``strict``: nothing of others is touched even where it seems not to be there."""
+
+    journal: Journal
+    names: Names
+    strict: bool
+
+    def guarded(
+        self, contract: Contract, url: str, signer: Signer, transport: Transport
+    ) -> Transport:
+        """The transport for requests of a service; services without a lifecycle have no other."""
+        if "resource" not in contract.facts:
+            return transport
+        look = None if self.strict else _looking(contract, url, signer, transport)
+        territory = Territory(contract, url)
+        return GuardedTransport(transport, territory, self.journal, self.names, look)
+
+    def mark(self, contract: Contract) -> Mark | None:
+        """The tag that goes on what is created, where this run tags."""
+        return Mark.of(contract, self.names.nonce) if self.journal.header.tag else None
+
+    def sweep(self, contract: Contract, channel: SignedChannel) -> Swept:
+        """Clean up what the run itself could not, or does not know of."""
+        if "resource" not in contract.facts:
+            return Swept()
+        return Sweep(contract, channel, self.journal).run()
+
+
+def _looking(contract: Contract, url: str, signer: Signer, transport: Transport) -> Look:
+    """Asks the target itself whether it has something of that name."""
+    facts = contract.facts["resource"]
+    operation = contract.operations[facts["read"]]
+    channel = SignedChannel(url, signer, transport)
+
+    def absent(identifier: str) -> bool:
+        request = wire(operation, {facts["identifier"]["label"]: identifier})
+        answer = read(channel.send(request.method, request.target, None, None))
+        return answer.status is not None and 400 <= answer.status < 500 and not answer.throttled
+
+    return absent
+
+
+def told(swept: Swept, name: str) -> list[str]:
+    """What of a sweep somebody has to know, as sentences."""
+    lines = []
+    if swept.left:
+        shown = "; ".join(f"{one} ({why})" for one, why in list(swept.left.items())[:5])
+        lines.append(f"could not delete {len(swept.left)} {name}s of this run: {shown}")
+    if swept.doubtful:
+        shown = ", ".join(swept.doubtful[:5])
+        lines.append(f"left alone, as nothing proves that this run made them: {shown}")
+    return lines

@@ -1,0 +1,111 @@
+"""The transport that a run has towards a target that outlives it.
+
+It writes down what may be created before it sends the request, and it sends nothing that would
+change or delete what the run did not make. Everything goes through it, so that holds whatever the
+rest of the tool does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from conformance.engine.names import Names
+from conformance.engine.territory import Kind, Territory, Visit
+from conformance.journal import Journal
+from conformance.judge.answer import read
+from conformance.target.exchange import Exchange, FailureKind, Request, TransportFailure
+from conformance.target.transport import Transport
+
+Look = Callable[[str], bool]
+"""Takes an identifier; True when the target surely has nothing of that name."""
+
+
+class GuardedTransport:
+    """Sends what only looks, what creates (noted before) and what touches our own.
+
+    An identifier is ours when the journal has it, or when only this run can have made it up
+    (``Names.made_by_us``). Of another one ``absent``, where it is given, is asked whether anything
+    has it. What is left is withheld: its exchange has a failure of that kind.
+    """
+
+    def __init__(
+        self,
+        inner: Transport,
+        territory: Territory,
+        journal: Journal,
+        names: Names,
+        absent: Look | None,
+    ) -> None:
+        self._inner, self._territory = inner, territory
+        self._journal, self._names, self._absent = journal, names, absent
+        self._service = territory.contract.service
+
+    def send(self, request: Request) -> Exchange:
+        """Send the request, or say why not."""
+        visit = self._territory.visit(request)
+        if visit.kind is Kind.LOOK:
+            return self._inner.send(request)
+        if visit.kind is Kind.CREATE:
+            return self._create(request, visit)
+        stranger = self._stranger(request, visit)
+        if stranger is not None:
+            return _withheld(request, f"{stranger!r} is not of this run")
+        exchange = self._inner.send(request)
+        if visit.kind is Kind.DELETE and _is_gone(exchange):
+            for label in visit.labels.values():
+                self._journal.gone(self._service, label)
+        return exchange
+
+    def _create(self, request: Request, visit: Visit) -> Exchange:
+        operation, territory, nonce = visit.operation, self._territory, self._names.nonce
+        if operation is None:
+            raise LookupError("a creation is of an operation")
+        named, tagged = territory.named(request), territory.tagged(request, nonce)
+        told_apart = tagged or territory.names_itself(operation, request, nonce)
+        if self._absent is None and not told_apart:
+            return _withheld(request, "what it makes could not be told from what others made")
+        number = self._journal.creating(self._service, operation.name, named, tagged=tagged)
+        exchange = self._inner.send(request)
+        self._settle(number, visit, exchange)
+        return exchange
+
+    def _settle(self, number: int, visit: Visit, exchange: Exchange) -> None:
+        """Note what the answer says; without one, or after a crash, that stays open."""
+        answer = read(exchange)
+        if answer.status is None or answer.server_error:
+            if exchange.failure is not None and exchange.failure.kind is FailureKind.REFUSED:
+                self._journal.settled(number)
+            return
+        if visit.operation is not None and answer.ok:
+            ids = self._territory.made(visit.operation, exchange)
+            if ids:
+                self._journal.made(number, self._service, ids)
+            return
+        self._journal.settled(number)
+
+    def _stranger(self, request: Request, visit: Visit) -> str | None:
+        """What of a request may be somebody else's; None when nothing is."""
+        if visit.operation is None:
+            path = request.url.partition("?")[0]
+            return None if self._names.made_by_us(path) else path.rpartition("/")[2]
+        if not visit.labels:
+            return visit.operation.name
+        return next((one for one in visit.labels.values() if not self._is_ours(one)), None)
+
+    def _is_ours(self, label: str) -> bool:
+        # An ARN ends with the identifier.
+        state = self._journal.state
+        for text in (label, label.rpartition("/")[2]):
+            if state.is_ours(self._service, text) or self._names.made_by_us(text):
+                return True
+        return self._absent is not None and self._absent(label.rpartition("/")[2])
+
+
+def _is_gone(exchange: Exchange) -> bool:
+    response = exchange.response
+    return response is not None and (200 <= response.status < 300 or response.status == 404)
+
+
+def _withheld(request: Request, why: str) -> Exchange:
+    failure = TransportFailure(FailureKind.WITHHELD, f"not sent: {why}")
+    return Exchange(request, None, failure, 0.0, attempts=0)

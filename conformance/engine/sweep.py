@@ -1,0 +1,151 @@
+"""Deletes what a journal says that a run left behind, and finds what it does not know to be there.
+
+An identifier in the journal is the run's own. A creation without a known outcome is looked for in
+the target's list: what bears a name with the run's nonce, or the run's tag, is the run's own.
+Whatever else has the same name may be somebody else's: it is told, and left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract.model import Contract, Operation
+from conformance.contract.places import find, parse
+from conformance.engine.mark import is_tagged
+from conformance.engine.names import fill
+from conformance.engine.session import PATIENCE, Channel
+from conformance.journal import Creation, Journal
+from conformance.judge.answer import Answer, read
+from conformance.plan.bases import base
+from conformance.plan.wire import wire
+
+PAGES = 1000
+"""Pages of a list that are looked through, in case a target's never end."""
+SILENT = "the target does not answer"
+
+
+@dataclass(slots=True)
+class Swept:
+    """What a sweep came to, as identifiers; ``left`` with the reason why."""
+
+    deleted: list[str] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
+    doubtful: list[str] = field(default_factory=list)
+    """Entries that may be the run's, without proof: not deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of a target's list."""
+
+    id: str
+    name: str | None
+
+
+class Unlisted(Exception):
+    """The list cannot be had."""
+
+
+class Sweep:
+    """Cleans up after one run on one service; ``channel`` sends through the run's guard."""
+
+    def __init__(self, contract: Contract, channel: Channel, journal: Journal) -> None:
+        self._contract, self._channel, self._journal = contract, channel, journal
+        self._facts: Mapping[str, Any] = contract.facts["resource"]
+        self._service = contract.service
+        self._swept = Swept()
+
+    def run(self) -> Swept:
+        """Delete what is known, then look for what may be there."""
+        self._delete_known()
+        doubtful = self._journal.state.doubtful(self._service)
+        if doubtful and SILENT not in self._swept.left.values():
+            try:
+                self._search(doubtful)
+            except Unlisted as why:
+                for one in doubtful:
+                    self._swept.left[one.named or f"{one.operation} {one.number}"] = str(why)
+        return self._swept
+
+    def _delete_known(self) -> None:
+        unanswered = 0
+        for identifier in self._journal.state.alive(self._service):
+            if unanswered == PATIENCE:
+                self._swept.left[identifier] = SILENT
+                continue
+            request = {self._facts["identifier"]["label"]: identifier}
+            answer = self._call("delete", {**request, **self._facts.get("delete-with", {})})
+            unanswered = unanswered + 1 if answer.status is None else 0
+            if answer.ok or answer.status == 404:
+                self._swept.deleted.append(identifier)
+            else:
+                self._swept.left[identifier] = answer.told()
+
+    def _search(self, doubtful: list[Creation]) -> None:
+        entries = list(self._entries())
+        for creation in doubtful:
+            found = [one for one in entries if self._fits(one, creation)]
+            ours = [one.id for one in found if self._is_proven(one, creation)]
+            self._swept.doubtful += [one.id for one in found if one.id not in ours]
+            if ours:
+                self._journal.made(creation.number, self._service, ours)
+            else:
+                self._journal.settled(creation.number)
+        self._delete_known()
+
+    def _fits(self, entry: _Entry, creation: Creation) -> bool:
+        if self._journal.state.is_ours(self._service, entry.id):
+            return False
+        nonce = self._journal.header.nonce
+        return nonce in (entry.name or "") or entry.name == (creation.named or None)
+
+    def _is_proven(self, entry: _Entry, creation: Creation) -> bool:
+        nonce = self._journal.header.nonce
+        if nonce in (entry.name or ""):
+            return True
+        return creation.tagged and is_tagged(self._tags(entry.id), nonce)
+
+    def _tags(self, identifier: str) -> Any:
+        facts = self._facts.get("mark", {}).get("tags-of")
+        if facts is None:
+            return None
+        region = self._channel.region
+        lookup = {"id": lambda _: identifier, "region": lambda _: region}
+        values: dict[str, Any] = fill(facts["with"], lookup)
+        answer = self._send(self._contract.operations[facts["operation"]], values)
+        return next(find(answer.body, parse(facts["at"])), None) if answer.ok else None
+
+    def _entries(self) -> Iterator[_Entry]:
+        """Every entry of the list, page by page. Raises Unlisted."""
+        listing = self._facts["listing"]
+        page = listing.get("page", {})
+        token = None
+        for _ in range(PAGES):
+            asked = {page["limit"]: page["most"]} if "limit" in page else {}
+            answer = self._call("list", asked if token is None else {**asked, page["token"]: token})
+            if not answer.ok or not isinstance(answer.body, dict):
+                raise Unlisted(f"{self._facts['list']} is answered {answer.told()}")
+            for entry in find(answer.body, parse(listing["items"])):
+                yield from self._entry(entry, listing["id"])
+            token = answer.body.get(page.get("next", ""))
+            if not token:
+                return
+
+    def _entry(self, entry: Any, member: str) -> Iterator[_Entry]:
+        if isinstance(entry, dict) and isinstance(entry.get(member), str):
+            name = entry.get(self._facts.get("mark", {}).get("name", ""))
+            yield _Entry(entry[member], name if isinstance(name, str) and name else None)
+
+    def _call(self, role: str, members: Mapping[str, Any]) -> Answer:
+        operation = self._contract.operations[self._facts[role]]
+        start = base(self._contract, operation) if role == "list" else {}
+        return self._send(operation, {**start, **members})
+
+    def _send(self, operation: Operation, values: dict[str, Any]) -> Answer:
+        request = wire(operation, values)
+        exchange = self._channel.send(
+            request.method, request.target, request.body, request.content_type
+        )
+        return read(exchange)
