@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,21 @@ from conformance.errors import BadInput
 
 if TYPE_CHECKING:
     from conformance.contract.deriving import ServicePages
+    from conformance.documents.reference import Reading
 
 FILE_SUFFIXES = {".yaml", ".yml"}
 SPEC_NAME = "openapi.yaml"
+
+
+class NothingToDerive(BadInput):
+    """No page could be read; ``problems`` are the reasons."""
+
+    hint = "check that the pages are complete ones of the English AWS API reference"
+
+    def __init__(self, problems: Sequence[BadInput]) -> None:
+        self.problems = tuple(problems)
+        first = f"; the first: {problems[0]}" if problems else ""
+        super().__init__(f"none of the {len(problems)} pages can be read{first}")
 
 
 class OneFileManyServices(BadInput):
@@ -51,33 +64,56 @@ class OneFileManyServices(BadInput):
     metavar="GLOB",
     help="With --from-model: only operations on these paths (repeatable).",
 )
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where fetched pages are kept, so that a run goes on where it ended.",
+)
+@click.option(
+    "--delay",
+    type=click.FloatRange(min=0),
+    default=0.5,
+    show_default=True,
+    help="Seconds between two pages that are fetched.",
+)
+@click.option("--refresh", is_flag=True, help="Fetch pages again that the cache has.")
 def command(
     pages: tuple[str, ...],
     output: Path,
     service: str | None,
     model: str | None,
     paths: tuple[str, ...],
+    **fetching: Any,
 ) -> None:
     """Derive OpenAPI from API-reference pages.
 
     PAGE is a file, a folder or a URL: operation, data-type, patch-operations and common-errors
     pages in plain text, Markdown or HTML. Where two pages state the same thing, the later one wins:
-    pages count in the order given, in a folder plain text first and then by name.
+    pages count in the order given, in a folder plain text first and then by name. The URL of an
+    index stands for every page that it links: they are fetched one by one, and kept.
 
-    If any page cannot be read, nothing is written.
+    If a page that is named itself cannot be read, nothing is written. Of a folder or an index the
+    pages that cannot be read are named and left out; the rest is written, and the exit status is 2.
     """
-    from conformance.contract.deriving import as_yaml, assemble, by_service, write_all
-    from conformance.documents import load_documents, read_pages
+    from conformance.contract.deriving import as_yaml, by_service, write_all
     from conformance.documents.sources import ORDER_RULE
 
     if bool(pages) == bool(model):
         raise click.UsageError("give pages, or a service with --from-model: one of the two")
+    problems: list[BadInput] = []
+    whole = False
     if model:
         services = {service or model: _modelled(model, service or model, paths)}
     else:
-        services = by_service(read_pages(load_documents(pages, service)))
+        reading = _read(pages, service, fetching)
+        problems += reading.problems
+        whole = reading.whole
+        services = by_service(reading.pages)
+    if not services:
+        raise NothingToDerive(problems)
     targets = _targets(output, list(services))
-    derived = {name: assemble(found) for name, found in services.items()}
+    skipping = problems if whole else None
+    derived = {name: _assembled(found, skipping) for name, found in services.items()}
     write_all({targets[name]: as_yaml(document) for name, document in derived.items()})
     if pages:
         click.echo(f"order: {ORDER_RULE}")
@@ -85,6 +121,46 @@ def command(
         for line in _report(found, derived[name]):
             click.echo(line)
         click.echo(f"{name}: written to {targets[name]}")
+    _tell_skipped(problems)
+
+
+def _read(pages: tuple[str, ...], service: str | None, fetching: Mapping[str, Any]) -> Reading:
+    """The pages of the arguments."""
+    from conformance.documents.crawl import Fetching, usual_cache
+    from conformance.documents.reference import read_reference
+
+    cache = fetching["cache"] or usual_cache()
+    how = Fetching(cache, fetching["delay"], fetching["refresh"], _progress)
+    return read_reference(pages, service, how)
+
+
+def _progress(done: int, known: int, address: str) -> None:
+    click.echo(f"page {done + 1} of {known}: {address}", err=True)
+
+
+def _assembled(found: ServicePages, problems: list[BadInput] | None) -> dict[str, Any]:
+    """The document of a service; with ``problems``, of two with one request the first one stays."""
+    from conformance.contract.deriving import assemble
+    from conformance.contract.deriving.assemble import SameRequest
+
+    while True:
+        try:
+            return assemble(found)
+        except SameRequest as problem:
+            if problems is None:
+                raise
+            problems.append(problem)
+            del found.operations[problem.second]
+
+
+def _tell_skipped(problems: Sequence[BadInput]) -> None:
+    """Name what was left out, and say so by the exit status."""
+    for problem in problems:
+        click.echo(f"skipped: {problem}", err=True)
+    if problems:
+        pages = "page was" if len(problems) == 1 else "pages were"
+        click.echo(f"{len(problems)} {pages} left out; the rest is written", err=True)
+        sys.exit(problems[0].exit_code)
 
 
 def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:

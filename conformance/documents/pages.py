@@ -22,6 +22,7 @@ from conformance.documents.problems import (
     TruncatedPage,
     UnknownNotation,
 )
+from conformance.documents.protocols import refuse_other_protocol
 from conformance.documents.request import read_request
 from conformance.documents.response import ERRORS, read_errors, read_response
 from conformance.documents.sections import (
@@ -56,6 +57,7 @@ def read_page(document: Document, fuller: OperationPage | None = None) -> Page:
         return PatchPage(document.name, _patch_tables(page))
     if page.title in COMMON_TITLES:
         return _common_errors(page)
+    refuse_other_protocol(page)
     if is_operation(page):
         return _operation(page, fuller)
     if "Contents" in page.sections:

@@ -5,13 +5,15 @@ PageProblem                a document cannot be read as what it should be (exit 
 ├── BinaryDocument         not UTF-8 text
 ├── EmptyDocument          nothing in it
 ├── NotAnApiPage           text, but not one of the kinds of page that are read
+├── OtherProtocol          an operation of a protocol that is not restJson1
 ├── OtherLanguage          a translated page: its labels are not the English ones
 ├── TruncatedPage          the page ends, or skips, before something that must be there
 ├── Contradiction          two places of one page disagree
 ├── UnknownNotation        a constraint, type or syntax line in an unknown form
 ├── NamesLost              names are missing and cannot be recovered without guessing
 ├── ServiceUnknown         the folder or address does not say which service the page is of
-└── DuplicateDocument      two different documents of one service have one name
+├── DuplicateDocument      two different documents of one service have one name
+└── NotFetched             a page of a reference that its site keeps for itself or does not have
 """
 
 from __future__ import annotations
@@ -75,6 +77,12 @@ class NotAnApiPage(PageProblem):
     """Text that is no operation, data-type, patch-operations or common-errors page."""
 
 
+class OtherProtocol(PageProblem):
+    """An operation page of another protocol, named in ``expected``'s place: found says which."""
+
+    hint = "only operations of the protocol restJson1 are read"
+
+
 class OtherLanguage(PageProblem):
     """A translated page."""
 
@@ -113,3 +121,9 @@ class DuplicateDocument(PageProblem):
     """Two documents of one service have the same name and different bytes."""
 
     hint = "rename one of them, or give only one"
+
+
+class NotFetched(PageProblem):
+    """A page of a reference that was not fetched."""
+
+    hint = "run the command again to go on: what was fetched is kept"

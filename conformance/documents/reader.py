@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conformance.documents.model import Document, ErrorEntry, OperationPage, Page
 from conformance.documents.pages import read_page
-from conformance.documents.problems import NamesLost
+from conformance.documents.problems import NamesLost, PageProblem
 from conformance.documents.sections import outline
 
 if TYPE_CHECKING:
@@ -22,19 +23,42 @@ class ReadPage:
     page: Page
 
 
-def read_pages(documents: Sequence[Document]) -> list[ReadPage]:
+OnProblem = Callable[[Document, PageProblem], None]
+"""What to do about a page that cannot be read, in place of stopping there."""
+
+
+def read_pages(
+    documents: Sequence[Document], on_problem: OnProblem | None = None
+) -> list[ReadPage]:
     """Read every document, in order.
 
     A page that lost names is read again with the other pages of its operation at hand. Raises the
-    first PageProblem met: nothing is read in part.
+    first PageProblem met: nothing is read in part. With ``on_problem`` that is told instead, and
+    the page is left out.
     """
-    first = [(document, _attempt(document)) for document in documents]
+    tell = on_problem or _stop
+    first: list[tuple[Document, Page | NamesLost]] = []
+    for document in documents:
+        try:
+            first.append((document, _attempt(document)))
+        except PageProblem as problem:
+            tell(document, problem)
     whole = {
         (document.service, page.name): page
         for document, page in first
         if isinstance(page, OperationPage) and not page.recovered
     }
-    return [ReadPage(document, _completed(document, page, whole)) for document, page in first]
+    found = []
+    for document, page in first:
+        try:
+            found.append(ReadPage(document, _completed(document, page, whole)))
+        except PageProblem as problem:
+            tell(document, problem)
+    return found
+
+
+def _stop(document: Document, problem: PageProblem) -> None:  # noqa: ARG001 - as OnProblem
+    raise problem
 
 
 def _attempt(document: Document) -> Page | NamesLost:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from conformance.documents.lines import LineKind
 from conformance.documents.members import Entry, entries, nameless, read_entries
 from conformance.documents.model import (
+    Base,
     Content,
     Document,
     Leaf,
@@ -100,10 +101,16 @@ def read_request(page: Outline, fuller: OperationPage | None) -> Request:
         method=head.start[0],
         path=_template(head.start[1], names),
         literal_query=_literal_query(slots, names),
-        parameters=tuple(Parameter(members[s.name], s.where, s.wire) for s in chosen),
+        parameters=tuple(_parameter(members[s.name], s) for s in chosen),
         content=with_media(content, head, names, page.document, SYNTAX),
         recovered=(*recovered, *notes),
     )
+
+
+def _parameter(member: Member, slot: Slot) -> Parameter:
+    """A header whose name ends in an asterisk stands for every header that begins so."""
+    prefix = slot.where is Where.HEADER and slot.wire.endswith("*")
+    return Parameter(member, slot.where, slot.wire.removesuffix("*"), prefix)
 
 
 def _slots(head: Head) -> list[Slot]:
@@ -131,6 +138,7 @@ def _chosen(page: Outline, section: Section, slots: list[Slot], names: set[str])
     """The slots that are placeholders: exactly one a listed name, none marked and unlisted."""
     chosen = [slot for slot in slots if slot.name in names]
     for name in sorted(names):
+        chosen = _without_literals(chosen, name)
         count = sum(slot.name == name for slot in chosen)
         if count != 1:
             raise Contradiction(
@@ -146,6 +154,16 @@ def _chosen(page: Outline, section: Section, slots: list[Slot], names: set[str])
     return [
         Slot(s.where, s.name if s.where is Where.PATH else s.wire, s.name, s.marked) for s in chosen
     ]
+
+
+def _without_literals(chosen: list[Slot], name: str) -> list[Slot]:
+    """Without the path segments that only have the name of a label: the label comes after them."""
+    same = [slot for slot in chosen if slot.name == name]
+    if len(same) < 2 or any(slot.where is not Where.PATH for slot in same):
+        return chosen
+    marked = [slot for slot in same if slot.marked]
+    kept = marked or same[-1:]
+    return [slot for slot in chosen if slot.name != name or any(slot is one for one in kept)]
 
 
 def _lost_labels(
@@ -205,11 +223,14 @@ def _check_labels(
 
 def _template(target: str, names: set[str]) -> str:
     path = target.partition("?")[0]
+    found = {match[1].rstrip("+") for match in PLACEHOLDER.finditer(path)}
     marked = PLACEHOLDER.sub(lambda match: "{" + match[1].rstrip("+") + "}", path)
-    segments = [
-        "{" + segment.rstrip("+") + "}" if segment.rstrip("+") in names else segment
-        for segment in marked.split("/")
-    ]
+    segments = marked.split("/")
+    for name in names - found:
+        # A segment may have the name of the label after it: the last one is the label.
+        at = [i for i, segment in enumerate(segments) if segment.rstrip("+") == name]
+        if at:
+            segments[at[-1]] = f"{{{name}}}"
     return "/".join(segments).replace("}+", "}")
 
 
@@ -250,8 +271,12 @@ def read_content(
         count = "1 name" if len(found) == 1 else f"{len(found)} names"
         notes = [f"{count} of {listing!r} from {syntax!r}, by order and count"]
     members = {member.name: member for member in read_entries(page.document, section, found)}
-    _check_names(page, section, expected, members)
     place = Place(page.document.name, listing, section.line)
+    whole = _whole_body(members, body, headers)
+    if whole is not None:
+        syntax_of = body if isinstance(body, ObjectNode) else None
+        return Content(payload=whole, syntax=syntax_of, syntax_section=syntax, place=place), notes
+    _check_names(page, section, expected, members)
     if isinstance(body, Leaf):
         return Content(payload=members[body.text], syntax_section=syntax, place=place), notes
     if body is not None and not isinstance(body, ObjectNode):
@@ -260,6 +285,18 @@ def read_content(
         _check_type(page, members[key], body.entries[key] if body else None)
     kept = tuple(members[name] for name in members if name in keys)
     return Content(members=kept, syntax=body, syntax_section=syntax, place=place), notes
+
+
+def _whole_body(
+    members: Mapping[str, Member], body: Node | None, headers: Sequence[str]
+) -> Member | None:
+    """The one listed member that is the body itself: a structure whose members the block shows."""
+    listed = [member for name, member in members.items() if name not in headers]
+    if not isinstance(body, ObjectNode) or len(listed) != 1 or listed[0].name in body.entries:
+        return None
+    stated = listed[0].type
+    is_structure = stated is not None and stated.base in {Base.STRUCTURE, Base.JSON}
+    return listed[0] if is_structure else None
 
 
 def _check_names(

@@ -55,7 +55,10 @@ def read_response(page: Outline) -> Response:
     return Response(
         status=status,
         place=Place(page.document.name, SYNTAX, head.line),
-        headers=tuple(Parameter(members[n], Where.HEADER, w) for n, w in wires.items()),
+        headers=tuple(
+            Parameter(members[name], Where.HEADER, wire.removesuffix("*"), wire.endswith("*"))
+            for name, wire in wires.items()
+        ),
         content=with_media(content, head, set(wires), page.document, SYNTAX),
         recovered=tuple(notes),
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from conformance import __version__
 from conformance.documents.lines import NEWLINE, front_matter
 from conformance.documents.model import Document
 from conformance.documents.problems import (
@@ -35,6 +36,7 @@ URL = re.compile(r"https?://[!-~]{1,2000}")
 AWS_DOCUMENTS = "docs.aws.amazon.com"
 MAX_BYTES = 20_000_000
 TIMEOUT = 30.0
+HEADERS = {"User-Agent": f"conformance/{__version__}"}
 ORDER_RULE = (
     "in the order given; within a folder plain text first, then by name; the later document wins"
 )
@@ -49,29 +51,34 @@ def load_documents(arguments: Sequence[str], service: str | None = None) -> list
     found: dict[tuple[str, str], Document] = {}
     for argument in arguments:
         for document in _documents(argument, service):
-            other = found.setdefault((document.service, document.name), document)
-            if other.sha256 != document.sha256:
-                expected = f"one document named {document.name!r} for {document.service}"
-                raise DuplicateDocument(document.shown, None, expected, other.shown)
+            add(found, document)
     return list(found.values())
+
+
+def add(found: dict[tuple[str, str], Document], document: Document) -> None:
+    """Add a document by service and name. Raises DuplicateDocument for another of that name."""
+    other = found.setdefault((document.service, document.name), document)
+    if other.sha256 != document.sha256:
+        expected = f"one document named {document.name!r} for {document.service}"
+        raise DuplicateDocument(document.shown, None, expected, other.shown)
 
 
 def _documents(argument: str, service: str | None) -> Iterator[Document]:
     if ADDRESS.match(argument):
-        yield _fetch(argument, service)
+        yield fetched(argument, service)
         return
     path = Path(argument)
     try:
-        files = list(_files(path)) if path.is_dir() else [path]
-        for file in files:
-            yield _from_file(file, service)
+        for file in list(files_of(path)) if path.is_dir() else [path]:
+            yield from_file(file, service)
     except OSError as error:
         shown = str(error.filename or argument)
         reason = error.strerror or type(error).__name__
         raise UnreadableDocument(shown, None, "a readable file or folder", reason) from error
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files_of(folder: Path) -> Iterator[Path]:
+    """The pages of a folder and of those in it. Raises UnreadableDocument where there is none."""
     entries = sorted(folder.iterdir(), key=lambda path: path.name)
     visible = [path for path in entries if not path.name.startswith(".")]
     pages = [path for path in visible if path.suffix.lower() in SUFFIXES and path.is_file()]
@@ -81,27 +88,23 @@ def _files(folder: Path) -> Iterator[Path]:
     yield from sorted(pages, key=lambda path: (path.suffix.lower() != ".txt", path.name))
     for path in visible:
         if path.is_dir():
-            yield from _files(path)
+            yield from files_of(path)
 
 
-def _from_file(path: Path, service: str | None) -> Document:
+def from_file(path: Path, service: str | None) -> Document:
+    """The document of a file; its folder says which service, where ``service`` does not."""
     with path.open("rb") as stream:
         content = stream.read(MAX_BYTES + 1)
     folder = path.resolve().parent.name
     return _document(path.name, str(path), content, service or _service(str(path), folder))
 
 
-def _fetch(address: str, service: str | None) -> Document:
+def fetched(address: str, service: str | None) -> Document:
     """A document from an address; its URL is then known."""
     import requests
 
-    parts = [unquote(part) for part in urlsplit(address).path.split("/") if part]
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", parts[-1]) if parts else "index.html"
-    folders = parts[:-1] or [""]
-    is_aws = urlsplit(address).hostname == AWS_DOCUMENTS
-    of = service or _service(address, folders[0] if is_aws else folders[-1])
     try:
-        with requests.get(address, timeout=TIMEOUT, stream=True) as answer:
+        with requests.get(address, timeout=TIMEOUT, stream=True, headers=HEADERS) as answer:
             if not answer.ok:
                 expected = "status 200"
                 raise UnreadableDocument(address, None, expected, str(answer.status_code))
@@ -109,6 +112,16 @@ def _fetch(address: str, service: str | None) -> Document:
     except requests.RequestException as error:
         found = type(error).__name__
         raise UnreadableDocument(address, None, "an answer", found) from error
+    return from_address(address, content, service)
+
+
+def from_address(address: str, content: bytes, service: str | None) -> Document:
+    """The document that these bytes of an address are."""
+    parts = [unquote(part) for part in urlsplit(address).path.split("/") if part]
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", parts[-1]) if parts else "index.html"
+    folders = parts[:-1] or [""]
+    is_aws = urlsplit(address).hostname == AWS_DOCUMENTS
+    of = service or _service(address, folders[0] if is_aws else folders[-1])
     return _document(name, address, content, of, address.partition("#")[0])
 
 

@@ -18,7 +18,7 @@ from conformance.documents.problems import TruncatedPage, UnknownNotation
 METHODS = "GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS"
 REQUEST_LINE = re.compile(rf"\s*({METHODS})\s+(/\S*)\s+HTTP/1\.1(?=\s|$)")
 STATUS_LINE = re.compile(r"\s*HTTP/1\.1\s+(\{\{\w+\}\}|[A-Za-z]\w*|\d{3})(?=\s|$)")
-HEADER = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*):\s+([^\s{}\[\]\"][^\s\"]*|\{\{[^{}\"]+\}\})")
+HEADER = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*\*?|\*):\s+([^\s{}\[\]\"][^\s\"]*|\{\{[^{}\"]+\}\})")
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}\"]+?)\s*\}\}")
 TOKEN = re.compile(r"\s*(\"(?:[^\"\\]|\\.)*\"|\{\{[^{}\"]+\}\}|[{}\[\]:,]|[^\s{}\[\]:,\"]+)")
 MAX_NESTING = 64

@@ -90,7 +90,7 @@ def _bodies(
 ) -> Iterable[tuple[str, Schema]]:
     for page in pages.operations.values():
         for content, part in ((page.request, "Request"), (page.response, "Response")):
-            if content.syntax is not None:
+            if content.syntax is not None and content.payload is None:
                 key = f"{page.name}{part}"
                 yield names[f"={key}"], object_schema(key, content, builder)
 

@@ -134,6 +134,7 @@ def _responses(page: OperationPage, builder: SchemaBuilder, names: dict[str, str
         success["headers"] = {
             one.wire: {
                 "x-documented-name": one.member.name,
+                **({"x-prefix": True} if one.prefix else {}),
                 "schema": builder.member(page.name, one.member, None, None),
             }
             for one in page.response_headers

@@ -106,6 +106,9 @@ def _look_at(pages: ServicePages, shown: Shown, content: Content, document: str)
 
 
 def _typed(content: Content) -> Iterator[tuple[TypeName | None, Node]]:
+    if content.payload is not None and content.syntax is not None:
+        yield content.payload.type, content.syntax
+        return
     entries = content.syntax.entries if content.syntax is not None else {}
     for member in content.members:
         yield member.type, entries[member.name]

@@ -1,0 +1,194 @@
+"""A published API reference: its index and every page that this links, fetched politely.
+
+Politely means: from the index's own host and folder only, not what its robots.txt excludes, one
+request at a time with a pause between two, and nothing twice: what was fetched is kept in a
+folder, from which an interrupted run goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
+
+import requests
+
+from conformance.documents.problems import NotFetched, UnreadableDocument
+from conformance.documents.sources import HEADERS, MAX_BYTES
+
+AGENT = "conformance"
+"""What robots.txt may call us by."""
+TIMEOUT = 30.0
+REDIRECTS = 5
+ATTEMPTS = 3
+BUSY = {429, 502, 503, 504}
+LONGEST_PAUSE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """How a reference is fetched: the folder of the cache, and seconds between two requests.
+
+    ``progress`` is told how many pages are there, how many are known, and the address.
+    """
+
+    cache: Path
+    delay: float = 0.5
+    refresh: bool = False
+    progress: Callable[[int, int, str], None] = lambda _done, _known, _address: None
+
+
+def usual_cache() -> Path:
+    """Where fetched pages are kept when nobody says: below the user's cache folder."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "conformance" / "references"
+
+
+@dataclass(slots=True)
+class Fetcher:
+    """Fetches pages of one host."""
+
+    how: Fetching
+    _session: requests.Session = field(default_factory=requests.Session)
+    _robots: dict[str, RobotFileParser] = field(default_factory=dict)
+    _last: float = 0.0
+
+    def page(self, address: str) -> bytes:
+        """The bytes of a page, from the cache where it has them.
+
+        Raises NotFetched where robots.txt excludes the page or it leads to another host, and
+        UnreadableDocument where the site does not give it.
+        """
+        kept = self._kept(address)
+        if kept.is_file() and not self.how.refresh:
+            return kept.read_bytes()
+        robots = self._rules(address)
+        if not robots.can_fetch(AGENT, address):
+            raise NotFetched(address, None, "a page that robots.txt allows", "excluded")
+        content = self._get(address)
+        _keep(kept, content)
+        return content
+
+    def is_kept(self, address: str) -> bool:
+        """Whether the cache has the page."""
+        return self._kept(address).is_file() and not self.how.refresh
+
+    def _kept(self, address: str) -> Path:
+        parts = urlsplit(address)
+        name = re.sub(r"[^A-Za-z0-9._-]", "_", parts.path.rsplit("/", 1)[-1]) or "index.html"
+        digest = hashlib.sha256(address.encode()).hexdigest()[:16]
+        host = re.sub(r"[^A-Za-z0-9.-]", "_", parts.netloc)
+        return self.how.cache / host / f"{digest}-{name[-80:]}"
+
+    def _rules(self, address: str) -> RobotFileParser:
+        parts = urlsplit(address)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._robots:
+            rules = RobotFileParser()
+            try:
+                rules.parse(
+                    self._get(f"{origin}/robots.txt").decode("utf-8", "replace").split("\n")
+                )
+            except UnreadableDocument:
+                rules.parse([])  # a site without the file excludes nothing
+            self._robots[origin] = rules
+        return self._robots[origin]
+
+    def _get(self, address: str) -> bytes:
+        """The body of an answer with status 200, after redirections on the same host."""
+        host = urlsplit(address).netloc
+        at = address
+        for _ in range(REDIRECTS):
+            answer = self._patiently(at)
+            if not answer.is_redirect:
+                break
+            at = urljoin(at, answer.headers["location"])
+            if urlsplit(at).netloc != host:
+                raise NotFetched(address, None, f"a page of {host}", f"a redirection to {at}")
+        if not answer.ok:
+            raise UnreadableDocument(address, None, "status 200", str(answer.status_code))
+        with answer:
+            content: bytes = answer.raw.read(MAX_BYTES + 1, decode_content=True)
+        if len(content) > MAX_BYTES:
+            raise UnreadableDocument(address, None, f"at most {MAX_BYTES} bytes", "more")
+        return content
+
+    def _patiently(self, address: str) -> requests.Response:
+        """One answer; a site that is busy is asked again when it says."""
+        for attempt in range(ATTEMPTS):
+            self._pause(address)
+            try:
+                answer = self._session.get(
+                    address,
+                    timeout=TIMEOUT,
+                    allow_redirects=False,
+                    stream=True,
+                    headers=HEADERS,
+                )
+            except requests.RequestException as error:
+                found = type(error).__name__
+                raise UnreadableDocument(address, None, "an answer", found) from error
+            if answer.status_code not in BUSY or attempt == ATTEMPTS - 1:
+                break
+            time.sleep(_wait(answer, attempt, self.how.delay))
+        return answer
+
+    def _pause(self, address: str) -> None:
+        rules = self._robots.get("://".join(urlsplit(address)[:2]))
+        wanted = float(rules.crawl_delay(AGENT) or 0) if rules else 0.0
+        pause = min(LONGEST_PAUSE, max(self.how.delay, wanted))
+        time.sleep(max(0.0, self._last + pause - time.monotonic()))
+        self._last = time.monotonic()
+
+
+def _wait(answer: requests.Response, attempt: int, delay: float) -> float:
+    stated = answer.headers.get("retry-after", "")
+    seconds = float(stated) if stated.isdigit() else delay * 2.0 ** (attempt + 1)
+    return min(LONGEST_PAUSE, seconds)
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Put a page into the cache: whole, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+    Path(name).replace(path)
+
+
+Follow = Callable[[str, bytes], Iterator[str]]
+"""Says which addresses a page leads to, where it is one that leads to others."""
+
+
+def crawl(
+    index: str, fetcher: Fetcher, follow: Follow
+) -> Iterator[tuple[str, bytes | UnreadableDocument | NotFetched]]:
+    """The index and every page it links, and those that further lists of contents link.
+
+    Gives each page's address with its bytes, or with what kept it from being fetched.
+    """
+    known = {index: None}
+    waiting = [index]
+    done = 0
+    while waiting:
+        address = waiting.pop(0)
+        fetcher.how.progress(done, len(known), address)
+        try:
+            content = fetcher.page(address)
+        except (UnreadableDocument, NotFetched) as problem:
+            yield address, problem
+            continue
+        finally:
+            done += 1
+        yield address, content
+        for found in follow(address, content):
+            if found not in known:
+                known[found] = None
+                waiting.append(found)

@@ -1,0 +1,122 @@
+"""Whole API references: folders and published indexes, read page by page.
+
+A page that was named itself must be readable. Of a folder or an index whatever can be read is
+read, and every page that cannot is told, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from conformance.documents.contents import is_contents, links
+from conformance.documents.crawl import Fetcher, Fetching, crawl, usual_cache
+from conformance.documents.model import Document
+from conformance.documents.problems import NotAnApiPage, PageProblem, UnreadableDocument
+from conformance.documents.reader import ReadPage, read_pages
+from conformance.documents.sources import (
+    ADDRESS,
+    add,
+    fetched,
+    files_of,
+    from_address,
+    from_file,
+)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read, the ``problems`` of skipped pages, and pages that only lead to others."""
+
+    pages: list[ReadPage] = field(default_factory=list)
+    problems: list[PageProblem] = field(default_factory=list)
+    contents: list[str] = field(default_factory=list)
+    whole: bool = False
+    """Whether a folder or an index was read, so that pages may have been skipped."""
+
+
+def read_reference(
+    arguments: Sequence[str], service: str | None = None, how: Fetching | None = None
+) -> Reading:
+    """Read files, folders and addresses; of an address that is an index, what it leads to.
+
+    Raises the PageProblem of a page that was named itself, and of a folder without pages.
+    """
+    return _Reader(service, how or Fetching(usual_cache())).read(arguments)
+
+
+class _Reader:
+    """Gathers documents, then reads them."""
+
+    def __init__(self, service: str | None, how: Fetching) -> None:
+        self._service, self._how = service, how
+        self._found: dict[tuple[str, str], Document] = {}
+        self._named: set[str] = set()
+        self._reading = Reading()
+
+    def read(self, arguments: Sequence[str]) -> Reading:
+        """Read all; problems of pages that were not named themselves are kept."""
+        for argument in arguments:
+            if ADDRESS.match(argument):
+                self._address(argument)
+            elif Path(argument).is_dir():
+                self._reading.whole = True
+                self._folder(Path(argument))
+            else:
+                self._name(_file(Path(argument), self._service))
+        self._reading.pages = read_pages(list(self._found.values()), self._on_problem)
+        return self._reading
+
+    def _name(self, document: Document) -> None:
+        self._named.add(document.shown)
+        add(self._found, document)
+
+    def _folder(self, folder: Path) -> None:
+        for file in files_of(folder):
+            try:
+                add(self._found, _file(file, self._service))
+            except PageProblem as problem:
+                self._reading.problems.append(problem)
+
+    def _address(self, address: str) -> None:
+        document = fetched(address, self._service)
+        if not is_contents(document, "", address):
+            self._name(document)
+            return
+        self._reading.whole = True
+        for at, content in crawl(address, Fetcher(self._how), self._follow):
+            if isinstance(content, PageProblem):
+                self._reading.problems.append(content)
+                continue
+            try:
+                add(self._found, from_address(at, content, document.service))
+            except PageProblem as problem:
+                self._reading.problems.append(problem)
+
+    def _follow(self, address: str, content: bytes) -> Iterator[str]:
+        """Where a page leads to, if it states nothing itself."""
+        try:
+            document = from_address(address, content, self._service or "reference")
+        except PageProblem:
+            return
+        if is_contents(document, "", address):
+            yield from links(document, address)
+
+    def _on_problem(self, document: Document, problem: PageProblem) -> None:
+        if document.shown in self._named:
+            raise problem
+        base = document.url or "https://page/"
+        leads = isinstance(problem, NotAnApiPage) and is_contents(document, problem.found, base)
+        if leads:
+            self._reading.contents.append(document.shown)
+        else:
+            self._reading.problems.append(problem)
+
+
+def _file(path: Path, service: str | None) -> Document:
+    try:
+        return from_file(path, service)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UnreadableDocument(str(path), None, "a readable file or folder", reason) from error
