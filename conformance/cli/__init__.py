@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "spec": "Print the merged OpenAPI of a service.",
     "report": "Make a report from a run record.",
     "baseline": "Accept failures, with reasons, in a file made for review.",
+    "judge": "Judge recorded traffic; sends nothing.",
     "replay": "Send one failing case of a record again.",
     "serve": "Serve the embedded reference.",
     "cleanup": "Delete what an interrupted run left behind.",

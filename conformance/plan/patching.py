@@ -39,7 +39,7 @@ def plan_cell(contract: Contract, operation: Operation, requirement: Requirement
     probes = tuple(
         _probe(
             contract, operation, requirement, side, {"op": op, "path": path, "value": value},
-            _shown(operation, path, value) if side is Side.ACCEPT else (),
+            shows(operation, path, value) if side is Side.ACCEPT else (),
         )
         for value in patch_values(contract, operation, path)
     )  # fmt: skip
@@ -67,7 +67,7 @@ def patch_values(contract: Contract, operation: Operation, path: str) -> list[st
     return ["conformance", "conformance again"]
 
 
-def _shown(operation: Operation, path: str, value: str) -> tuple[Shown, ...]:
+def shows(operation: Operation, path: str, value: str) -> tuple[Shown, ...]:
     """The answer's member of the same name shows the value."""
     member = operation.output.get(path.strip("/"))
     if member is None:

@@ -39,6 +39,8 @@ EXIT_MEANING = {
     3: "could not test",
 }
 _HEADLINES = {0: "conforms", 1: "does not conform"}
+_OF_TRAFFIC = {0: "shows nothing broken", 1: "shows a broken contract"}
+"""Recorded traffic shows what it happens to hold: nothing can be said of the rest."""
 
 
 _TITLE = re.compile(r"<title>\s*([^<]{1,200}?)\s*</title>", re.IGNORECASE)
@@ -61,7 +63,8 @@ def target_name(record: Record) -> str:
 
 def headline(record: Record) -> str:
     """What the run says of the target, in a few words: ``does not conform``."""
-    said = _HEADLINES.get(record.exit, "could not be tested")
+    known = _OF_TRAFFIC if record.run.profile == "traffic" else _HEADLINES
+    said = known.get(record.exit, "could not be tested")
     covered = len(accepted(record))
     if record.exit == 0 and covered:
         said = f"conforms but for {plural(covered, 'accepted failure')}"

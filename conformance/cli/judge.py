@@ -1,0 +1,173 @@
+"""``conformance judge``: what recorded traffic shows of the contracts, and what it breaks."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from conformance import __version__
+
+if TYPE_CHECKING:
+    from conformance.engine.run import Job, Outcome
+    from conformance.traffic.items import Sorted
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line, as values."""
+
+    traffic: tuple[Path, ...]
+    targets: tuple[str, ...]
+    services: tuple[str, ...]
+    globs: tuple[str, ...]
+    strict: bool
+    record: Path
+    html: Path | None
+    junit: Path | None
+    markdown: Path | None
+
+
+@click.command()
+@click.argument("traffic", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--target", "targets", multiple=True, help="Only requests to this URL (repeatable).")
+@click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
+@click.option("--requirement", "globs", multiple=True, help="Only ids that match this glob.")
+@click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
+@click.option("--record", type=_FILE, help="Where the record goes.")
+@click.option("--html", type=_FILE, help="Where the HTML report goes.")
+@click.option("--junit", type=_FILE, help="Where the JUnit file goes.")
+@click.option("--markdown", type=_FILE, help="Where the Markdown goes.")
+def command(**given: Any) -> None:
+    """Judge recorded TRAFFIC: HAR, VCR cassettes, JSON Lines of exchanges, or folders of them.
+
+    Sends nothing. Exit status: 0 nothing at a gate level is broken, 1 something is, 2 bad usage or
+    a malformed file, 3 nothing in it could be judged.
+    """
+    sys.exit(_judge(_options(given)))
+
+
+def _options(given: dict[str, Any]) -> Options:
+    from conformance.cli.run import default_folder
+
+    if given["record"] is None:
+        folder = default_folder(given["traffic"][0].name)
+        given["record"] = folder / "record.jsonl"
+        given["html"] = given["html"] or folder / "report.html"
+    return Options(**given)
+
+
+def _judge(options: Options) -> int:
+    from conformance.cli.run import all_match, select_jobs
+    from conformance.record import RecordWriter
+    from conformance.reports.files import check_writable
+    from conformance.traffic.errors import NothingRecognised
+    from conformance.traffic.items import sort
+    from conformance.traffic.reading import read_traffic
+    from conformance.traffic.routes import Routes
+
+    start = time.monotonic()
+    jobs = select_jobs(options.services, options.globs)
+    all_match(jobs, options.globs)
+    contracts = [job.contract for job in jobs]
+    found = sort(read_traffic(options.traffic), Routes(contracts, options.targets))
+    if not found.items:
+        raise NothingRecognised(found.seen, tuple(one.service for one in contracts))
+    for path in (options.html, options.junit, options.markdown):
+        if path is not None:
+            check_writable(path)
+    with RecordWriter(options.record) as writer:
+        writer.write(_run_line(options, jobs, found))
+        outcome = _outcome(jobs, found)
+        outcome.seconds = time.monotonic() - start
+        for line in outcome.verdicts:
+            writer.write(line)
+        code = _finish(options, jobs, outcome, writer)
+    _report(options)
+    return code
+
+
+def _outcome(jobs: list[Job], found: Sorted) -> Outcome:
+    from conformance.engine.run import Outcome
+    from conformance.traffic.verdicts import judge_all, verdict_lines
+
+    judged = judge_all([(job.contract, job.requirements) for job in jobs], found.items)
+    return Outcome(verdicts=list(verdict_lines(judged, found.items)), notes=_notes(found))
+
+
+def _notes(found: Sorted) -> list[str]:
+    notes = [f"{len(found.items):,} of {found.seen:,} recorded exchanges were judged"]
+    if found.others:
+        notes.append(f"{found.others:,} are not requests of these services")
+    if found.silent:
+        notes.append(f"{found.silent:,} have no response")
+    if len(found.hosts) > 1:
+        notes.append(f"several addresses answered: {', '.join(found.hosts[:5])}")
+    return notes
+
+
+def _run_line(options: Options, jobs: list[Job], found: Sorted) -> Any:
+    from conformance.record import RunLine, Target
+
+    parts = ["conformance", "judge", *map(str, options.traffic)]
+    named = (("--target", options.targets), ("--service", options.services),
+             ("--requirement", options.globs))  # fmt: skip
+    for name, values in named:
+        parts += [part for value in values for part in (name, value)]
+    return RunLine(
+        target=Target(options.traffic[0].name, found.hosts[0] if found.hosts else None),
+        seed=0,
+        tool=__version__,
+        start=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        profile="traffic",
+        services=tuple(job.contract.service for job in jobs),
+        specs={job.contract.service: job.contract.hashes for job in jobs},
+        command=shlex.join([*parts, *(["--strict"] if options.strict else [])]),
+        strict=options.strict,
+    )
+
+
+def _finish(options: Options, jobs: list[Job], outcome: Outcome, writer: Any) -> int:
+    from conformance.engine.run import exit_code
+    from conformance.record import SummaryLine, count
+
+    code = exit_code(outcome, strict=options.strict)
+    writer.write(
+        SummaryLine(
+            requests=0,
+            seconds=round(outcome.seconds, 3),
+            counts=count(outcome.verdicts),
+            exit=code,
+            coverage=outcome.coverage(jobs),
+            notes=tuple(outcome.notes),
+        )
+    )
+    return code
+
+
+def _report(options: Options) -> None:
+    from rich.console import Console
+
+    from conformance import reports
+    from conformance.record import read_record
+
+    read = read_record(options.record)
+    written = {"record": options.record}
+    writers = (
+        ("html", options.html, reports.write_html),
+        ("junit", options.junit, reports.write_junit),
+        ("markdown", options.markdown, reports.write_markdown),
+    )
+    for name, path, write in writers:
+        if path is not None:
+            write(read, path)
+            written[name] = path
+    reports.render_terminal(read, Console(soft_wrap=True), written)

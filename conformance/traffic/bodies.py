@@ -1,0 +1,74 @@
+"""Bodies as a recording holds them: text, Base64, compressed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from typing import Any
+
+from conformance.traffic.entries import Headers, Malformed, kind
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a body that is unpacked: more is no API answer."""
+GZIP = b"\x1f\x8b"
+IDENTITY = {"", "identity", "utf-8"}
+
+
+def as_bytes(value: Any, encoding: Any = None) -> bytes:
+    """A recorded text as the bytes it stands for. Raises Malformed."""
+    if isinstance(value, bytes):
+        return value
+    if not isinstance(value, str):
+        raise Malformed(f"a body is {kind(value)}, not a text")
+    if isinstance(encoding, str) and encoding.lower() == "base64":
+        return from_base64(value)
+    return value.encode("utf-8", "surrogatepass")
+
+
+def from_base64(text: Any) -> bytes:
+    """The bytes of a Base64 text, with or without line breaks. Raises Malformed."""
+    try:
+        return base64.b64decode("".join(str(text).split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise Malformed("a body is said to be Base64 and is not") from None
+
+
+def unpacked(body: bytes, headers: Headers) -> tuple[bytes, bool]:
+    """The body without its content encodings, and whether it could be read.
+
+    Browsers record bodies that are unpacked already, beside a header that says that they are not:
+    so a body is unpacked by what it is, where that can be seen.
+    """
+    named = ",".join(value for name, value in headers if name.lower() == "content-encoding")
+    for coding in reversed([part.strip().lower() for part in named.split(",")]):
+        if coding in IDENTITY or _is_text(body):
+            continue
+        plain = _inflate(body) if coding in {"gzip", "x-gzip", "deflate"} else None
+        if plain is None:
+            return b"", False
+        body = plain
+    if body.startswith(GZIP):
+        plain = _inflate(body)
+        return (b"", False) if plain is None else (plain, True)
+    return body, True
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    # A compressed body may by chance be UTF-8, but never begins as JSON or a page does.
+    return not body or body.lstrip()[:1] in {b"{", b"[", b"<", b'"', b""}
+
+
+def _inflate(body: bytes) -> bytes | None:
+    for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+        unpacking = zlib.decompressobj(window)
+        try:
+            plain = unpacking.decompress(body, LARGEST)
+        except zlib.error:
+            continue
+        return plain if unpacking.eof else None
+    return None

@@ -1,0 +1,164 @@
+"""The exchanges of the services under judgement, and what is known of the resources in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract.model import Location
+from conformance.contract.places import find, parse
+from conformance.engine.session import Sent
+from conformance.engine.support import NOT_OURS, lacks
+from conformance.judge.answer import Answer
+from conformance.plan.probes import Probe, Side
+from conformance.traffic.entries import Entry
+from conformance.traffic.members import Asked, answered, asked
+from conformance.traffic.routes import Route, Routes
+from conformance.traffic.secrets import scrubbed
+
+OF_STATE = {401, 402, 403, 404, 409, 412, 423, 429}
+"""Statuses that what happened before, or who asks, may be the reason for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A recorded exchange of an operation."""
+
+    entry: Entry
+    route: Route
+    asked: Asked
+    answer: Answer
+    sent: Sent
+
+    @property
+    def group(self) -> tuple[str, str, str]:
+        """Whose operation answered: address, service, operation."""
+        return self.route.origin, self.route.contract.service, self.route.operation.name
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """Whose resources: address and service."""
+        return self.route.origin, self.route.contract.service
+
+    @property
+    def refused(self) -> bool:
+        """A refusal for which the request itself is to blame, and that was recorded whole."""
+        answer = self.answer
+        if answer.status is None or not 400 <= answer.status < 500 or answer.throttled:
+            return False
+        if answer.code is None and not self.entry.response_known:
+            return False
+        return answer.status not in OF_STATE and answer.code not in NOT_OURS and not lacks(answer)
+
+
+@dataclass(slots=True)
+class Sorted:
+    """Recorded exchanges by whether they can be judged."""
+
+    items: list[Item] = field(default_factory=list)
+    others: int = 0
+    silent: int = 0
+    hosts: list[str] = field(default_factory=list)
+
+    @property
+    def seen(self) -> int:
+        """Every exchange of the traffic."""
+        return len(self.items) + self.others + self.silent
+
+
+def sort(entries: Iterable[Entry], routes: Routes) -> Sorted:
+    """The entries that are of the services, as items, and how many are not or have no response."""
+    found = Sorted()
+    for entry in entries:
+        route = routes.find(entry)
+        if route is None:
+            found.others += 1
+        elif entry.exchange.response is None:
+            found.silent += 1
+        else:
+            found.items.append(_item(entry, route))
+            if route.origin and route.origin not in found.hosts:
+                found.hosts.append(route.origin)
+    return found
+
+
+def _item(entry: Entry, route: Route) -> Item:
+    request, answer = asked(route, entry), answered(route, entry)
+    probe = Probe("", route.operation, Side.OBSERVE, request.values, entry.place)
+    sent = Sent(probe, request.values, scrubbed(entry.exchange), answer)
+    return Item(entry, route, request, answer, sent)
+
+
+class Resources:
+    """What the traffic made, took away and spoilt, in its order, by whose they are."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str], set[str]] = {}
+        self._spoilt: dict[tuple[str, str], set[str]] = {}
+        self._unclear: set[tuple[str, str]] = set()
+
+    def notice(self, item: Item, *, faulty: bool) -> None:
+        """Learn from an exchange that succeeded."""
+        if not item.answer.ok:
+            return
+        facts = item.route.contract.facts.get("resource", {})
+        made = _created(facts, item)
+        name = item.route.operation.name
+        if name == facts.get("delete"):
+            self._made.get(item.owner, set()).difference_update(_labels(item))
+        elif made is not None:
+            self._made.setdefault(item.owner, set()).update(made)
+        if faulty and name not in {facts.get(role) for role in ("read", "list", "delete")}:
+            spoilt = made if made is not None else _labels(item)
+            self._spoilt.setdefault(item.owner, set()).update(spoilt)
+            if not spoilt:
+                self._unclear.add(item.owner)
+
+    def is_fresh(self, item: Item) -> bool:
+        """True where no state explains a refusal: none is needed, or it was made in the traffic."""
+        labels = _labels(item)
+        ours = self._made.get(item.owner, set()) - self._spoilt.get(item.owner, set())
+        return all(
+            any(label == one or label.endswith(f"/{one}") for one in ours) for label in labels
+        )
+
+    def is_spoilt(self, item: Item) -> bool:
+        """True where the answer is about a resource that a faulty request had made or changed."""
+        spoilt = self._spoilt.get(item.owner, set())
+        return item.owner in self._unclear or bool(spoilt & set(_labels(item)))
+
+    def without_spoilt(self, item: Item) -> Any:
+        """The body of a list without the entries that faulty requests had made or changed."""
+        facts = item.route.contract.facts.get("resource", {})
+        listing, body = facts.get("listing"), item.answer.body
+        spoilt = self._spoilt.get(item.owner, set())
+        if listing is None or item.route.operation.name != facts.get("list") or not spoilt:
+            return body
+        name = parse(listing["items"])[0]
+        if not isinstance(body, dict) or not isinstance(body.get(name), list):
+            return body
+        kept = [
+            one
+            for one in body[name]
+            if not (isinstance(one, dict) and str(one.get(listing["id"])) in spoilt)
+        ]
+        return {**body, name: kept}
+
+
+def _labels(item: Item) -> list[str]:
+    members = item.route.operation.input.values()
+    names = [member.name for member in members if member.location is Location.PATH]
+    return [str(item.asked.values[name]) for name in names if name in item.asked.values]
+
+
+def _created(facts: Any, item: Item) -> list[str] | None:
+    """The identifiers that an answer says it made; None for what makes nothing."""
+    name = item.route.operation.name
+    if name == facts.get("create"):
+        place = facts["identifier"]["created"]
+    elif name in facts.get("also-created-by", {}):
+        place = facts["also-created-by"][name]
+    else:
+        return None
+    return [one for one in find(item.answer.body, parse(place)) if isinstance(one, str)]

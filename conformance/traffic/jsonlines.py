@@ -1,0 +1,126 @@
+"""JSON Lines of exchanges: the run record's, and the plainer shape of published recordings.
+
+The record's exchange has ``url``, ``headers`` and bodies as texts. The plain one has ``path`` and
+``params``, bodies as JSON values, ``error_code``, and abbreviates long texts (``a x1025``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from conformance.target.exchange import Response
+from conformance.traffic.bodies import as_bytes, from_base64, unpacked
+from conformance.traffic.entries import (
+    Entry,
+    Headers,
+    Malformed,
+    exchange,
+    kind,
+    mapping,
+    pairs,
+    status_of,
+)
+from conformance.traffic.errors import MalformedTraffic
+
+REPEATED = re.compile(r"(\w) x(\d{2,6})")
+SAFE = "/:-._~%{}<>"
+
+
+def entries(path: Path, text: str) -> Iterator[Entry]:
+    """The exchanges of a file, one a line; empty lines are left out. Raises MalformedTraffic."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as wrong:
+            why = getattr(wrong, "msg", "too deep")
+            raise MalformedTraffic(path, number, f"not JSON: {why}") from None
+        yield one(path, number, value)
+
+
+def one(path: Path, number: int, value: Any) -> Entry:
+    """The exchange of one JSON value. Raises MalformedTraffic."""
+    try:
+        given = mapping(value, "the exchange")
+        request = mapping(given.get("request"), "the request")
+        made = _wire if "url" in request else _plain
+        return made(f"{path.name}:{number}", given, request)
+    except Malformed as wrong:
+        raise MalformedTraffic(path, number, str(wrong)) from None
+
+
+def _wire(place: str, given: dict[str, Any], request: dict[str, Any]) -> Entry:
+    headers = pairs(request.get("headers"))
+    body, known = _text(request, headers)
+    answer, answer_known = None, False
+    if given.get("response") is not None:
+        response = mapping(given["response"], "the response")
+        got = pairs(response.get("headers"))
+        content, answer_known = _text(response, got)
+        answer = Response(status_of(response.get("status")), got, content or b"")
+    made = exchange(request.get("method"), request["url"], headers, body, answer)
+    return Entry(place, made, known, answer_known)
+
+
+def _text(message: dict[str, Any], headers: Headers) -> tuple[bytes | None, bool]:
+    if message.get("body_base64") is not None:
+        return unpacked(from_base64(message["body_base64"]), headers)
+    body = message.get("body")
+    return (None, True) if body is None else unpacked(as_bytes(body), headers)
+
+
+def _plain(place: str, given: dict[str, Any], request: dict[str, Any]) -> Entry:
+    path = request.get("path")
+    if not isinstance(path, str) or not path:
+        raise Malformed("the request has neither url nor path")
+    parameters = request.get("params") or {}
+    if not isinstance(parameters, dict):
+        raise Malformed(f"params are {kind(parameters)}, not an object")
+    query = urlencode(parameters, doseq=True, quote_via=quote)
+    url = quote(path, safe=SAFE) + (f"?{query}" if query else "")
+    body = _json(request["body"]) if request.get("body") is not None else None
+    # Where a note stands in place of the request nothing is known of what was sent.
+    known = "note" not in request
+    answer, answer_known = _plain_answer(given.get("response"))
+    made = exchange(request.get("method"), url, pairs(request.get("headers")), body, answer)
+    return Entry(place, made, known, answer_known, parsed=True, service=_name(given))
+
+
+def _name(given: dict[str, Any]) -> str:
+    name = given.get("service")
+    return name if isinstance(name, str) else ""
+
+
+def _plain_answer(value: Any) -> tuple[Response | None, bool]:
+    if value is None:
+        return None, False
+    response = mapping(value, "the response")
+    headers = pairs(response.get("headers"))
+    code = response.get("error_code")
+    if isinstance(code, str) and not any(name.lower() == "x-amzn-errortype" for name, _ in headers):
+        headers = (*headers, ("x-amzn-errortype", code))
+    known = "body" in response and "body_note" not in response
+    body = b"" if response.get("body") is None else json.dumps(response["body"]).encode()
+    return Response(status_of(response.get("status")), headers, body), known
+
+
+def _json(body: Any) -> bytes:
+    if isinstance(body, str):
+        return body.encode("utf-8", "surrogatepass")
+    return json.dumps(_whole(body)).encode()
+
+
+def _whole(value: Any) -> Any:
+    """The value with abbreviated texts written out: ``a x1025`` is 1,025 letters."""
+    if isinstance(value, dict):
+        return {name: _whole(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    repeated = REPEATED.fullmatch(value) if isinstance(value, str) else None
+    return repeated[1] * int(repeated[2]) if repeated else value

@@ -1,0 +1,289 @@
+"""Judges recorded exchanges: what each shows of the requirements, and what it breaks.
+
+Nothing can be asked again, so only what cannot be otherwise is held against whoever answered: a
+refusal counts only where no state explains it, a server error only where the same request met one
+twice, and of an operation that never succeeded nothing counts at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from conformance.contract.model import Contract, Level, PatchRule
+from conformance.contract.places import find
+from conformance.contract.requirements import Requirement, Subject
+from conformance.engine.support import lacks
+from conformance.engine.tally import Tally
+from conformance.judge.errors import RULE
+from conformance.judge.findings import Finding
+from conformance.judge.redacted import hides, is_redacted
+from conformance.judge.refusal import judge_probe, refusals, same
+from conformance.judge.response import observe
+from conformance.plan.patching import shows
+from conformance.plan.probes import Fault, Probe, Side
+from conformance.traffic.items import Item, Resources
+from conformance.traffic.members import outline
+from conformance.traffic.requests import Broken, Limits, cell_id, is_plain, patches
+from conformance.traffic.templates import Templates, alike
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a request is by the contract, before its answer is looked at."""
+
+    broken: Sequence[Broken]
+    faults: int
+    rejecting: Sequence[Probe]
+    accepting: Sequence[Probe]
+    readable: bool
+
+    @property
+    def faulty(self) -> bool:
+        """It is not known to be valid: what is answered to it shows nothing but that."""
+        return bool(self.faults or self.rejecting) or not self.readable
+
+
+@dataclass(slots=True)
+class Seen:
+    """Of one operation at one address: whether it ever succeeded, whether it is lacking."""
+
+    succeeded: bool = False
+    lacking: bool = True
+    crashes: dict[tuple[object, str], list[Item]] = field(default_factory=dict)
+    answered: set[tuple[object, str]] = field(default_factory=set)
+
+
+class Judge:
+    """Judges the exchanges of one service; ``tallies`` says what was found, by requirement."""
+
+    def __init__(self, contract: Contract, requirements: Sequence[Requirement]) -> None:
+        self._contract = contract
+        self._by_id = {one.id: one for one in requirements}
+        self._limits = Limits(contract, requirements)
+        self._templates = Templates(contract, requirements)
+        self._resources = Resources()
+        self._seen: dict[tuple[str, str, str], Seen] = {}
+        self.tallies: dict[str, Tally] = {one.id: Tally() for one in requirements}
+        self.crashed_once: set[str] = set()
+
+    def judge(self, items: Sequence[Item]) -> None:
+        """Judge the exchanges, given in the order in which they were recorded."""
+        for item in items:
+            self._survey(item)
+        for item in items:
+            self._one(item)
+        self._server_errors()
+
+    def standing(self, operation: str) -> Seen | None:
+        """What was seen of an operation, at the address where it worked if there is one."""
+        found = [seen for (_, _, name), seen in self._seen.items() if name == operation]
+        return max(found, key=lambda one: one.succeeded, default=None)
+
+    def _survey(self, item: Item) -> None:
+        seen = self._seen.setdefault(item.group, Seen())
+        answer = item.answer
+        seen.succeeded = seen.succeeded or answer.ok
+        missing = lacks(answer) or (answer.status in {404, 405} and answer.code is None)
+        seen.lacking = seen.lacking and missing
+        key = _key(item)
+        if answer.server_error and not answer.throttled:
+            seen.crashes.setdefault(key, []).append(item)
+        elif not answer.throttled:
+            seen.answered.add(key)
+
+    def _one(self, item: Item) -> None:
+        if not self._seen[item.group].succeeded:
+            return
+        reading = self._read(item)
+        spoilt = self._resources.is_spoilt(item)
+        self._answer(item, reading, spoilt=spoilt)
+        if item.answer.ok:
+            self._accepted(item, reading, spoilt=spoilt)
+        elif item.refused or self._crashes(item):
+            self._refused(item, reading)
+        self._resources.notice(item, faulty=reading.faulty)
+
+    def _read(self, item: Item) -> Reading:
+        operation, asked = item.route.operation, item.asked
+        values = asked.values if asked.known else None
+        probes = self._templates.matching(operation.name, values, asked.raw)
+        rejecting = [probe for probe in probes if probe.side is Side.REJECT]
+        accepting = [probe for probe in probes if probe.side is Side.ACCEPT]
+        if not asked.known:
+            return Reading((), 0, rejecting, (), readable=False)
+        broken, faults = self._limits.broken(operation, asked.values)
+        cells = patches(operation, asked.values)
+        refused = [self._cell(item, cell) for cell in cells.refused]
+        # What is at fault in a list of one is in no cell of the table for just that reason.
+        readable = not cells.strange or bool(accepting) or (faults > 0 and cells.entries < 2)
+        return Reading(
+            [*broken, *(one for one in refused if one is not None)],
+            faults + len(refused), rejecting, accepting, readable,
+        )  # fmt: skip
+
+    def _cell(self, item: Item, cell: PatchRule) -> Broken | None:
+        requirement = self._by_id.get(cell_id(item.route.operation, cell))
+        return Broken(requirement, Fault.PATCH, cell.op) if requirement else None
+
+    # -- what any answer shows ---------------------------------------------------------------
+
+    def _answer(self, item: Item, reading: Reading, *, spoilt: bool) -> None:
+        if item.answer.ok and reading.faulty:
+            return
+        answer = replace(item.answer, body=self._resources.without_spoilt(item))
+        for finding in observe(self._contract, item.route.operation, answer):
+            requirement = self._by_id.get(finding.requirement)
+            if requirement is None or not self._counts(item, requirement, finding, spoilt=spoilt):
+                continue
+            rejects = requirement.subject is Subject.ERROR or requirement.keyword == RULE
+            self._note(item, finding, Side.REJECT if rejects else Side.ACCEPT)
+
+    def _counts(
+        self, item: Item, requirement: Requirement, finding: Finding, *, spoilt: bool
+    ) -> bool:
+        """Whether the recording holds enough for the finding to say something."""
+        if requirement.subject is Subject.NO_SERVER_ERROR:
+            return finding.held  # the others are counted together
+        if requirement.subject in {Subject.STATUS, Subject.ERROR}:
+            return True
+        if not item.entry.response_known or spoilt or not self._is_negotiated(item):
+            return False
+        media = item.answer.content_type
+        labelled = bool(media) and not is_redacted(media)
+        if requirement.subject is Subject.CONTENT_TYPE:
+            return labelled
+        if requirement.keyword == RULE and "content-type" in requirement.detail:
+            return labelled or (not finding.held and not finding.expected.startswith("labelled"))
+        return True
+
+    def _is_negotiated(self, item: Item) -> bool:
+        """Whether the request asked for the form that the pages describe, where AWS has others."""
+        wanted = self._contract.facts.get("accept")
+        request = item.entry.exchange.request
+        if wanted is None or not request.headers or item.entry.parsed:
+            return True
+        accept = request.header("accept") or ""
+        return wanted in accept.lower() or is_redacted(accept)
+
+    # -- what a success shows ------------------------------------------------------------------
+
+    def _accepted(self, item: Item, reading: Reading, *, spoilt: bool) -> None:
+        seen = f"accepted with {item.answer.status}"
+        for one in reading.broken:
+            self._note(item, Finding(one.requirement.id, False, self._wanted(item, one), seen))
+        for probe in reading.rejecting:
+            self._note(item, self._judged(item, probe), Side.REJECT)
+        if reading.faulty:
+            return
+        operation, values = item.route.operation, item.asked.values
+        for requirement in self._limits.kept(operation, values):
+            self.tallies[requirement.id].count(Side.ACCEPT)
+        if not item.entry.response_known or spoilt or not self._is_negotiated(item):
+            return
+        self._shown_patches(item)
+        for probe in reading.accepting:
+            subject = self._by_id[probe.requirement].subject
+            if subject is Subject.RULE and not _is_hidden(item, probe):
+                self._note(item, self._judged(item, probe), Side.ACCEPT)
+
+    def _shown_patches(self, item: Item) -> None:
+        """The answer to an update shows what was set last at each path."""
+        operation = item.route.operation
+        last = {
+            cell.path: (cell, entry) for cell, entry in patches(operation, item.asked.values).cells
+        }
+        for cell, entry in last.values():
+            requirement = self._by_id.get(cell_id(operation, cell))
+            if requirement is None or requirement.level is Level.INFORMATIONAL:
+                continue
+            if not is_plain(operation, cell, entry):
+                continue
+            shown = shows(operation, cell.path, str(entry["value"]))
+            held = [
+                any(
+                    hides(one) or same(one, wanted.value)
+                    for one in find(item.answer.body, wanted.place)
+                )
+                for wanted in shown
+            ]
+            expected = f"{cell.path} is {entry['value']!r} in the answer"
+            finding = Finding(requirement.id, all(held), expected, "it is not")
+            self._note(item, finding, Side.ACCEPT)
+
+    # -- what a refusal shows ------------------------------------------------------------------
+
+    def _refused(self, item: Item, reading: Reading) -> None:
+        for probe in reading.rejecting:
+            self._note(item, self._judged(item, probe), Side.REJECT)
+        if reading.faults == 1 and len(reading.broken) == 1 and reading.readable:
+            one = reading.broken[0]
+            held = (item.answer.status, item.answer.code) in self._allowed(item, one)
+            finding = Finding(one.requirement.id, held, self._wanted(item, one), item.answer.told())
+            self._note(item, finding, Side.REJECT)
+        elif not reading.faulty and self._resources.is_fresh(item):
+            self._valid_but_refused(item, reading)
+
+    def _valid_but_refused(self, item: Item, reading: Reading) -> None:
+        """A refused request that the contract knows to be valid: only what the plan would send."""
+        expected = f"accepted with {item.route.operation.status}"
+        exact = [one for one in reading.accepting if alike(one.values, item.asked.values)]
+        subjects = {self._by_id[one.requirement].subject: one for one in exact}
+        plain = subjects.get(Subject.STATUS)
+        names = {plain.requirement} if plain else {one.requirement for one in exact}
+        cells = patches(item.route.operation, item.asked.values).cells
+        if not names and len(cells) == 1 and is_plain(item.route.operation, *cells[0]):
+            names = {cell_id(item.route.operation, cells[0][0])}
+        for name in sorted(names & self._by_id.keys()):
+            if self._by_id[name].level is not Level.INFORMATIONAL:
+                self._note(item, Finding(name, False, expected, item.answer.told()))
+
+    def _allowed(self, item: Item, one: Broken) -> tuple[tuple[int, str], ...]:
+        return refusals(self._contract, item.route.operation, one.fault, one.variant)
+
+    def _wanted(self, item: Item, one: Broken) -> str:
+        allowed = self._allowed(item, one)
+        return f"refused with {' or '.join(f'{status} {code}' for status, code in allowed)}"
+
+    def _judged(self, item: Item, probe: Probe) -> Finding:
+        return judge_probe(self._contract, probe, item.answer, item.asked.values)
+
+    # -- server errors -------------------------------------------------------------------------
+
+    def _crashes(self, item: Item) -> bool:
+        """Whether requests like this one met a server error twice, and never anything else."""
+        seen, key = self._seen[item.group], _key(item)
+        return len(seen.crashes.get(key, ())) > 1 and key not in seen.answered
+
+    def _server_errors(self) -> None:
+        """A server error counts where it came again."""
+        for seen in self._seen.values():
+            for items in seen.crashes.values() if seen.succeeded else ():
+                item = items[-1]
+                name = f"{item.route.contract.service}/{item.route.operation.name}/status/no-5xx"
+                if self._crashes(item):
+                    wanted = "an answer that is not a server error"
+                    self._note(item, Finding(name, False, wanted, item.answer.told()))
+                else:
+                    self.crashed_once.add(name)
+
+    def _note(self, item: Item, finding: Finding, side: Side = Side.REJECT) -> None:
+        tally = self.tallies.get(finding.requirement)
+        if tally is None:
+            return
+        if finding.held:
+            tally.count(side)
+        elif tally.broken is None:
+            tally.broken = (finding, item.sent)
+
+
+def _is_hidden(item: Item, probe: Probe) -> bool:
+    """True where the recording hides what the answer would have to show."""
+    return any(
+        hides(value) for shown in probe.shown for value in find(item.answer.body, shown.place)
+    )
+
+
+def _key(item: Item) -> tuple[object, str]:
+    """What requests have in common that are the same but for names."""
+    return item.route.query, outline(item.sent.exchange.request.body)

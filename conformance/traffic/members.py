@@ -1,0 +1,111 @@
+"""What a recorded request and its answer say, as members by wire name."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.contract.model import Kind, Location, Member
+from conformance.judge.answer import Answer, read
+from conformance.judge.redacted import Redacted, marked
+from conformance.traffic.entries import Entry
+from conformance.traffic.routes import Route
+
+NAME = 12
+"""Characters from which on a text may be a name that no other request has."""
+LABEL = re.compile(r"\{[\w:.-]+\}")
+BOOLEANS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The members of a request; ``known`` False where the body could not be read as members.
+
+    ``raw`` is the body as it stands, None where there was none or its bytes are not those sent.
+    """
+
+    values: dict[str, Any]
+    known: bool
+    raw: bytes | None
+
+
+def asked(route: Route, entry: Entry) -> Asked:
+    """What a request asks for."""
+    values: dict[str, Any] = {name: _label(text) for name, text in route.labels.items()}
+    for name, text in route.query:
+        member = route.operation.input.get(name)
+        if member is not None and member.location is Location.QUERY:
+            _add(values, member, text)
+    body = entry.exchange.request.body
+    raw = None if entry.parsed else body
+    payload = [m.name for m in route.operation.input.values() if m.location is Location.PAYLOAD]
+    if payload:
+        return Asked(values | dict.fromkeys(payload, (body or b"").decode(errors="replace")),
+                     entry.request_known, raw)  # fmt: skip
+    if not body or not entry.request_known:
+        # What no body at all means, where an operation has members in it, is not published.
+        needs = any(m.location is Location.BODY for m in route.operation.input.values())
+        return Asked(values, known=entry.request_known and not needs, raw=raw)
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        return Asked(values, known=False, raw=raw)
+    if not isinstance(given, dict):
+        return Asked(values, known=False, raw=raw)
+    return Asked(values | marked(given), known=True, raw=raw)
+
+
+def _label(text: str) -> str:
+    return Redacted(text) if LABEL.fullmatch(text) else str(marked(text))
+
+
+def _add(values: dict[str, Any], member: Member, text: str) -> None:
+    """A query parameter as its shape has it; a repeated one is a list."""
+    value = _typed(member, text)
+    before = values.get(member.name)
+    if before is not None:
+        value = [*before, value] if isinstance(before, list) else [before, value]
+    elif member.shape.kind is Kind.LIST:
+        value = [value]
+    values[member.name] = value
+
+
+def _typed(member: Member, text: str) -> Any:
+    kind = member.shape.kind
+    if kind is Kind.BOOLEAN:
+        return BOOLEANS.get(text.lower(), text)
+    if kind in {Kind.INTEGER, Kind.NUMBER}:
+        try:
+            return int(text) if kind is Kind.INTEGER else float(text)
+        except ValueError:
+            return text
+    return marked(text)
+
+
+def answered(route: Route, entry: Entry) -> Answer:
+    """The recorded answer, hidden values marked; of bodies that a client parsed ``{}`` is none."""
+    answer = read(entry.exchange)
+    body = marked(answer.body)
+    nothing = entry.parsed and body == {} and route.operation.content_type is None
+    return replace(answer, body=body, size=0 if nothing else answer.size)
+
+
+def outline(body: bytes | None) -> str:
+    """What two requests have in common that differ in their names alone.
+
+    Texts of some length stand for any other such text.
+    """
+    try:
+        return json.dumps(_outlined(json.loads(body or b"null")), sort_keys=True)
+    except (ValueError, RecursionError):
+        return (body or b"").decode("latin-1")
+
+
+def _outlined(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_outlined(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _outlined(item) for name, item in value.items()}
+    return "..." if isinstance(value, str) and len(value) >= NAME else value

@@ -1,0 +1,117 @@
+"""What of recorded traffic may enter a record: few headers, no credentials, no key values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from conformance.contract.model import Location, Operation
+from conformance.contract.places import find
+from conformance.engine.masking import Masker, secret_places
+from conformance.judge.redacted import Redacted
+from conformance.target.exchange import Exchange, Request
+from conformance.traffic.entries import Headers
+
+KEPT = re.compile(
+    r"accept|content-(?:type|length|encoding)|user-agent|date|server|host|"
+    r"x-amzn-(?:requestid|errortype|errormessage|trace-id)|x-amz-apigw-id|access-control-.*",
+    re.IGNORECASE,
+)
+"""Headers that help to understand an answer. Whatever else was recorded may be a secret."""
+LONG = re.compile(r"[A-Za-z0-9/+=_-]{16,}")
+CELL = re.compile(r'[^,\s"]{20,128}')
+NOWHERE = "https://recorded.invalid"
+"""Stands for an address that was not recorded."""
+
+
+def learn(masker: Masker, operation: Operation, values: Any, answer: Any, request: Request) -> None:
+    """Remember every secret of an exchange: key values, and what it was signed with."""
+    for secret in (*_of_request(operation, values, request), *_of_answer(operation, answer)):
+        if not isinstance(secret, Redacted):
+            masker.learn(secret)
+
+
+def _of_request(operation: Operation, values: Any, request: Request) -> Iterator[Any]:
+    places = secret_places(operation.input)
+    for place in places:
+        yield from find(values, place)
+    names = _names(operation)
+    for entry in _entries(values):
+        if str(entry.get("path", "")).rsplit("/", 1)[-1] in names:
+            yield entry.get("value")
+    if any(member.location is Location.PAYLOAD for member in operation.input.values()):
+        yield from CELL.findall((request.body or b"").decode(errors="replace"))
+    for name, value in request.headers:
+        if name.lower() in {"authorization", "x-amz-security-token", "x-api-key", "cookie"}:
+            yield from LONG.findall(value)
+    for name, value in parse_qsl(urlsplit(request.url).query):
+        if name.lower().startswith("x-amz-"):
+            yield from LONG.findall(value)
+
+
+def _of_answer(operation: Operation, body: Any) -> Iterator[Any]:
+    for place in secret_places(operation.output):
+        yield from find(body, place)
+    # An answer that does not have the documented form may hold the value anywhere.
+    yield from _named(body, _names(operation))
+
+
+def _names(operation: Operation) -> set[str]:
+    places = (*secret_places(operation.input), *secret_places(operation.output))
+    return {place[-1] for place in places}
+
+
+def _entries(values: Any) -> Iterator[dict[str, Any]]:
+    for value in values.values():
+        yield from (
+            (one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
+        )
+
+
+def _named(value: Any, names: set[str]) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if name in names:
+                yield item
+            yield from _named(item, names)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _named(item, names)
+
+
+def scrubbed(exchange: Exchange) -> Exchange:
+    """The exchange as it may be shown: bodies that are no text are left out, too."""
+    request = exchange.request
+    clean = Request(request.method, _url(request.url), _kept(request.headers), _text(request.body))
+    response = exchange.response
+    if response is not None:
+        response = replace(
+            response, headers=_kept(response.headers), body=_text(response.body) or b""
+        )
+    return replace(exchange, request=clean, response=response)
+
+
+def _kept(headers: Sequence[tuple[str, str]]) -> Headers:
+    return tuple((name, value) for name, value in headers if KEPT.fullmatch(name))
+
+
+def _text(body: bytes | None) -> bytes | None:
+    try:
+        (body or b"").decode()
+    except UnicodeDecodeError:
+        return None
+    return body
+
+
+def _url(url: str) -> str:
+    """Without user information and without the parameters that a presigned address carries."""
+    parts = urlsplit(url)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    left = [(name, value) for name, value in query if not name.lower().startswith("x-amz-")]
+    shown = parts.query if len(left) == len(query) else urlencode(left)
+    host = parts.netloc.rsplit("@", 1)[-1]
+    origin = f"{parts.scheme}://{host}" if host else NOWHERE
+    return f"{origin}{parts.path}" + (f"?{shown}" if shown else "")

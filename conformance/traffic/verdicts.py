@@ -1,0 +1,100 @@
+"""From what recorded traffic shows to a verdict on every requirement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from conformance import record
+from conformance.contract.model import Contract
+from conformance.contract.requirements import Requirement
+from conformance.engine.evidence import with_setup
+from conformance.engine.masking import Masker
+from conformance.engine.verdicts import decided
+from conformance.plan.sequences import KINDS
+from conformance.record import Verdict, VerdictLine
+from conformance.traffic.items import Item
+from conformance.traffic.judging import Judge
+from conformance.traffic.secrets import learn
+
+Given = tuple[Verdict, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A service whose part of the traffic was judged."""
+
+    contract: Contract
+    requirements: Sequence[Requirement]
+    judge: Judge
+
+
+def judge_all(
+    jobs: Sequence[tuple[Contract, Sequence[Requirement]]], items: Sequence[Item]
+) -> list[Judged]:
+    """Judge what each service answered."""
+    judged = []
+    for contract, requirements in jobs:
+        judge = Judge(contract, requirements)
+        judge.judge([one for one in items if one.route.contract is contract])
+        judged.append(Judged(contract, requirements, judge))
+    return judged
+
+
+def verdict_lines(judged: Sequence[Judged], items: Sequence[Item]) -> Iterator[VerdictLine]:
+    """A line for each requirement; secrets of the whole traffic are masked in each."""
+    masker = Masker()
+    for item in items:
+        request = item.entry.exchange.request
+        learn(masker, item.route.operation, item.asked.values, item.answer.body, request)
+    regions = {one.route.contract.service: one.route.region for one in items}
+    for one in judged:
+        service = one.contract.service
+        name = one.contract.facts.get("signing", {}).get("service", service)
+        signing = record.Signing(name, regions.get(service, "us-east-1"))
+        for requirement in one.requirements:
+            yield _line(requirement, one.judge, masker, signing)
+
+
+def _line(
+    requirement: Requirement, judge: Judge, masker: Masker, signing: record.Signing
+) -> VerdictLine:
+    tally = judge.tallies[requirement.id]
+    verdict, reason = _verdict(requirement, judge)
+    steps = []
+    if verdict is Verdict.FAILED and tally.broken is not None:
+        finding, sent = tally.broken
+        reason = f"{sent.probe.note}: expected {finding.expected}; seen {finding.seen}"
+        steps = with_setup(sent, finding.expected, finding.seen)
+    return decided(requirement, tally, verdict, reason, steps, masker, signing).line
+
+
+def _verdict(requirement: Requirement, judge: Judge) -> Given:
+    tally = judge.tallies[requirement.id]
+    if tally.broken is not None:
+        return Verdict.FAILED, ""
+    missing = _not_judged(requirement, judge)
+    if missing is not None:
+        return missing
+    if requirement.id in judge.crashed_once:
+        return Verdict.INCONCLUSIVE, "a server error that the traffic shows once only"
+    if tally.accept or tally.reject:
+        return Verdict.PASSED, ""
+    if requirement.keyword in KINDS:
+        return Verdict.SKIPPED, "only a sequence of requests of our own shows it"
+    return Verdict.SKIPPED, "the traffic does not show it"
+
+
+def _not_judged(requirement: Requirement, judge: Judge) -> Given | None:
+    """The verdict of everything about an operation that the traffic says nothing of."""
+    name = requirement.operation
+    seen = judge.standing(name) if name else None
+    if name is None:
+        return None
+    if seen is None:
+        return Verdict.SKIPPED, f"no request of {name} is in the traffic"
+    if seen.succeeded:
+        return None
+    if seen.lacking:
+        return Verdict.UNSUPPORTED, "every recorded answer says that it is not there"
+    return Verdict.SKIPPED, f"no recorded request of {name} succeeded"
