@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance import __version__
+from conformance.cli import gating
 
 if TYPE_CHECKING:
+    from conformance.baseline import Gate
     from conformance.engine.run import Job, Outcome
+    from conformance.record import RecordWriter
     from conformance.traffic.items import Sorted
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -30,6 +33,7 @@ class Options:
     services: tuple[str, ...]
     globs: tuple[str, ...]
     strict: bool
+    baseline: Path | None
     record: Path
     html: Path | None
     junit: Path | None
@@ -42,6 +46,9 @@ class Options:
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
 @click.option("--requirement", "globs", multiple=True, help="Only ids that match this glob.")
 @click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
+@click.option(
+    "--baseline", type=gating.FILE, metavar="FILE", help="Accepted failures, which do not fail."
+)
 @click.option("--record", type=_FILE, help="Where the record goes.")
 @click.option("--html", type=_FILE, help="Where the HTML report goes.")
 @click.option("--junit", type=_FILE, help="Where the JUnit file goes.")
@@ -75,6 +82,7 @@ def _judge(options: Options) -> int:
     from conformance.traffic.routes import Routes
 
     start = time.monotonic()
+    gate = gating.read_gate(options.baseline, strict=False)
     jobs = select_jobs(options.services, options.globs)
     all_match(jobs, options.globs)
     contracts = [job.contract for job in jobs]
@@ -86,21 +94,22 @@ def _judge(options: Options) -> int:
             check_writable(path)
     with RecordWriter(options.record) as writer:
         writer.write(_run_line(options, jobs, found))
-        outcome = _outcome(jobs, found)
+        outcome = _outcome(jobs, found, gate)
         outcome.seconds = time.monotonic() - start
         for line in outcome.verdicts:
             writer.write(line)
-        code = _finish(options, jobs, outcome, writer)
+        code = _finish(options, jobs, outcome, gate, writer)
     _report(options)
     return code
 
 
-def _outcome(jobs: list[Job], found: Sorted) -> Outcome:
+def _outcome(jobs: list[Job], found: Sorted, gate: Gate | None) -> Outcome:
     from conformance.engine.run import Outcome
     from conformance.traffic.verdicts import judge_all, verdict_lines
 
     judged = judge_all([(job.contract, job.requirements) for job in jobs], found.items)
-    return Outcome(verdicts=list(verdict_lines(judged, found.items)), notes=_notes(found))
+    lines = [gating.marked(line, gate) for line in verdict_lines(judged, found.items)]
+    return Outcome(verdicts=lines, notes=_notes(found))
 
 
 def _notes(found: Sorted) -> list[str]:
@@ -122,6 +131,7 @@ def _run_line(options: Options, jobs: list[Job], found: Sorted) -> Any:
              ("--requirement", options.globs))  # fmt: skip
     for name, values in named:
         parts += [part for value in values for part in (name, value)]
+    parts += ["--baseline", str(options.baseline)] if options.baseline else []
     return RunLine(
         target=Target(options.traffic[0].name, found.hosts[0] if found.hosts else None),
         seed=0,
@@ -135,7 +145,9 @@ def _run_line(options: Options, jobs: list[Job], found: Sorted) -> Any:
     )
 
 
-def _finish(options: Options, jobs: list[Job], outcome: Outcome, writer: Any) -> int:
+def _finish(
+    options: Options, jobs: list[Job], outcome: Outcome, gate: Gate | None, writer: RecordWriter
+) -> int:
     from conformance.engine.run import exit_code
     from conformance.record import SummaryLine, count
 
@@ -148,6 +160,7 @@ def _finish(options: Options, jobs: list[Job], outcome: Outcome, writer: Any) ->
             exit=code,
             coverage=outcome.coverage(jobs),
             notes=tuple(outcome.notes),
+            baseline=gating.baseline_use(gate, outcome.verdicts, jobs),
         )
     )
     return code

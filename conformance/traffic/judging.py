@@ -15,7 +15,7 @@ from conformance.contract.places import find
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.support import lacks
 from conformance.engine.tally import Tally
-from conformance.judge.errors import RULE
+from conformance.judge.errors import BODY, MEMBERS
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import hides, is_redacted
 from conformance.judge.refusal import judge_probe, refusals, same
@@ -136,7 +136,7 @@ class Judge:
             requirement = self._by_id.get(finding.requirement)
             if requirement is None or not self._counts(item, requirement, finding, spoilt=spoilt):
                 continue
-            rejects = requirement.subject is Subject.ERROR or requirement.keyword == RULE
+            rejects = requirement.subject is Subject.ERROR or requirement.keyword in {BODY, MEMBERS}
             self._note(item, finding, Side.REJECT if rejects else Side.ACCEPT)
 
     def _counts(
@@ -153,7 +153,7 @@ class Judge:
         labelled = bool(media) and not is_redacted(media)
         if requirement.subject is Subject.CONTENT_TYPE:
             return labelled
-        if requirement.keyword == RULE and "content-type" in requirement.detail:
+        if requirement.keyword == BODY and "content-type" in requirement.detail:
             return labelled or (not finding.held and not finding.expected.startswith("labelled"))
         return True
 

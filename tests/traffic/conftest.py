@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from recorder import Recorder
 
 from conformance.contract.load import load_contract
 from conformance.contract.requirements import catalogue
@@ -23,6 +17,7 @@ from conformance.target.signing import Signer
 from conformance.traffic.items import sort
 from conformance.traffic.routes import Routes
 from conformance.traffic.verdicts import judge_all, verdict_lines
+from tests.traffic.recorder import Recorder
 
 URL = "http://127.0.0.1:5000"
 RESTRICTIONS = {
@@ -51,7 +46,7 @@ class Client:
         name = "geo" if target.startswith("/metadata") else "apigateway"
         sent = self._channels[name].send(method, target, data, "application/json" if data else None)
         try:
-            return json.loads(sent.response.body)
+            return json.loads(sent.response.body) if sent.response else {}
         except ValueError:
             return {}
 

@@ -8,10 +8,10 @@ import json
 import zlib
 
 import pytest
-from recorder import har, lines
 
 from conformance.traffic.errors import MalformedTraffic, UnreadableTraffic
 from conformance.traffic.reading import read_traffic
+from tests.traffic.recorder import har, lines
 
 BODY = b'{"item":[]}'
 URL = "http://127.0.0.1:5000/apikeys"

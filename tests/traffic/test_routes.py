@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import CONTRACTS
 
 from conformance.target.exchange import Exchange, Request, Response
 from conformance.traffic.entries import Entry
 from conformance.traffic.routes import Routes
+from tests.traffic.conftest import CONTRACTS
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-west-1/{}/aws4_request, Signature=0"
 
