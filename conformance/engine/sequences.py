@@ -81,6 +81,9 @@ class Play:
         if isinstance(step, Make):
             values = None if step.values is None else self._session.tag(step.values, self._tagged)
             made = self._session.create(values)
+            if any(other.id == made.id for other in self._made):
+                # A mock without state: what is true of one resource says nothing of two.
+                raise NotShown("two resources came with one identifier")
             self._resources[step.key] = made
             self._made.append(made)
             return [made.created]

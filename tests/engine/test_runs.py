@@ -17,7 +17,7 @@ from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import Options
 from conformance.target.credentials import TEST_CREDENTIALS
-from conformance.target.exchange import Exchange, FailureKind, Request, TransportFailure
+from conformance.target.exchange import Exchange, FailureKind, Request, Response, TransportFailure
 from conformance.target.http import HttpTransport
 from conformance.target.retry import RetryingTransport
 
@@ -204,3 +204,44 @@ def test_evidence_holds_no_secret():
     assert "v1.public." not in text
     assert "<secret:" in text
     assert "Authorization" not in text
+
+
+class Stateless(InProcess):
+    """A mock: whatever is asked for, it shows one key that never changes."""
+
+    KEY = {  # noqa: RUF012
+        "id": "abcdefghij",
+        "value": "a" * 40,
+        "enabled": False,
+        "createdDate": 1_700_000_000,
+        "lastUpdatedDate": 1_700_000_000,
+        "stageKeys": [],
+    }
+    STATUS = {"POST": 201, "DELETE": 202}  # noqa: RUF012
+
+    def __init__(self):
+        super().__init__(Options())
+
+    def send(self, request):
+        listed = request.method == "GET" and request.url.split("?")[0].endswith("/apikeys")
+        body = b"" if request.method == "DELETE" else json.dumps(
+            {"item": [self.KEY]} if listed else self.KEY
+        ).encode()  # fmt: skip
+        headers = (("content-type", "application/json"),)
+        response = Response(self.STATUS.get(request.method, 200), headers, body)
+        return Exchange(request, response, None, 0.0)
+
+
+def test_a_mock_without_state_passes_nothing_about_two_keys():
+    globs = ["apigateway/*ApiKey*/behavior/*"]
+    outcome = run(Stateless(), services=["apigateway"], globs=globs)
+    passed = {name for name, verdict in verdicts(outcome).items() if verdict is Verdict.PASSED}
+    assert "apigateway/UpdateApiKey/behavior/identity" in failed(outcome)
+    assert passed <= {
+        # What such a mock honestly meets.
+        "apigateway/CreateApiKey/behavior/both-dates-are-one",
+        "apigateway/CreateApiKey/behavior/absent-members-are-left-out",
+        "apigateway/UpdateApiKey/behavior/identity-never-changes",
+        "apigateway/UpdateApiKey/behavior/repeating-changes-nothing-more",
+        "apigateway/CreateApiKey/behavior/disabled-unless-enabled",
+    }

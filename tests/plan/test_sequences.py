@@ -35,6 +35,7 @@ def played(steps, answers, **more):
 
 MADE = answered(200, {"KeyName": "one"})
 READ = {"send": "read"}
+READ_ANSWER = answered(200, {"KeyName": "one"})
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,8 @@ READ = {"send": "read"}
             {"T": "2030-01-01T00:00:01Z"},
             False,
         ),
+        ({"differs": {"KeyName": "${id}"}}, {"KeyName": "one"}, False),
+        ({"differs": {"KeyName": "${id}"}}, {"KeyName": "two"}, True),
         ({"differs": {"T": "2030-01-01T00:00:00Z"}}, {}, True),
         ({"differs": {"T": "2030-01-01T00:00:00Z"}}, {"T": "2030-01-01T00:00:00.000Z"}, False),
         ({"equal": ["a", "b"]}, {"a": 1, "b": 1}, True),
@@ -104,6 +107,13 @@ def test_an_entry_is_found_on_whatever_page_it_is():
     assert played(steps, [MADE, first, last]) is None
     assert isinstance(played(steps, [MADE, answered(200, {"Entries": []})]), Broken)
     assert isinstance(played(steps, [MADE, first, first]), Broken)
+
+
+def test_nothing_is_shown_where_every_value_is_refused():
+    steps = [{"make": {}}, {"send": "update", "gives": "any", "stop-if-refused": True}, READ]
+    refused = answered(400)
+    assert isinstance(played(steps, [MADE, refused, MADE, refused], each=[1, 2]), NotShown)
+    assert played(steps, [MADE, refused, MADE, MADE, READ_ANSWER], each=[1, 2]) is None
 
 
 def test_each_plays_the_steps_once_a_value():

@@ -28,10 +28,13 @@ def equal(places: Sequence[str], body: Any) -> None:
 
 
 def differs(where: str, unwanted: Any, body: Any) -> None:
-    """Another moment stands there, or none."""
+    """Another value or moment stands there, or none."""
     found = next(find(body, parse(where)), None)
-    if found is not None and instant(found) == instant(unwanted):
-        raise Broken(f"{where} is not {_told(found)} any more", _told(found))
+    if found is None:
+        return
+    moment = instant(found)
+    if found == unwanted or (moment is not None and moment == instant(unwanted)):
+        raise Broken(f"{where} is not {_told(unwanted)}", _told(found))
 
 
 def shows(where: str, wanted: Any, body: Any) -> None:

@@ -12,7 +12,8 @@ A step is a mapping:
   business. ``stop-if-refused`` leaves the rest of the steps.
 - ``entry: true`` turns a list into the entry of the resource, found on whatever page it is.
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
-  (another moment, or none), ``ends`` (a text with this ending), ``equal: [place, place]``,
+  (another value or moment,
+  or none), ``ends`` (a text with this ending), ``equal: [place, place]``,
   ``fraction: place`` (with ``none-of: N`` on the last of N), ``hides: [place]`` look at the
   answer; ``as: LABEL`` keeps it, ``keeps: LABEL`` (but for ``except``) compares it with one that
   was kept.
@@ -56,13 +57,17 @@ PLACED = {
 def steps(script: Script) -> Sequence:
     """Play the steps of the rule, once for each of ``each``."""
     rule = script.requirement.detail
+    shown = False
     for each in rule.get("each", [None]):
         play = _Play(script, Lifecycle.of(script.contract), each)
         try:
             for step in rule["steps"]:
                 yield from _step(play, step)
+            shown = True
         except _Enough:
             continue
+    if not shown:
+        raise NotShown("every one was refused")
 
 
 class _Enough(Exception):
