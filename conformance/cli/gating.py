@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,14 +42,28 @@ def marked(line: VerdictLine, gate: Gate | None) -> VerdictLine:
 
 
 def baseline_use(
-    gate: Gate | None, lines: Sequence[VerdictLine], jobs: Iterable[Job]
+    gate: Gate | None, lines: Sequence[VerdictLine], jobs: Sequence[Job], *, whole: bool = True
 ) -> BaselineUse | None:
-    """What came of the baseline, for the summary line of the record."""
+    """What came of the baseline, for the summary line of the record.
+
+    In a part of a run (not ``whole``), what is watched in every answer is never said to pass:
+    another part may see it break.
+    """
     if gate is None:
         return None
     decided = {line.requirement for line in lines}
     silent = [name for name in gate.baseline.accepted if name not in decided]
-    return gate.use(lines, _unknown(silent, jobs))
+    use = gate.use(lines, _unknown(silent, jobs))
+    if whole:
+        return use
+    unsure = _watched(jobs)
+    return replace(use, passing=tuple(name for name in use.passing if name not in unsure))
+
+
+def _watched(jobs: Iterable[Job]) -> set[str]:
+    from conformance.engine.shards import in_every_part
+
+    return {one.id for job in jobs for one in job.requirements if in_every_part(one)}
 
 
 def _unknown(names: Iterable[str], jobs: Iterable[Job]) -> Iterable[str]:

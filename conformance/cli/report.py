@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from conformance.cli.compare import SUBCOMMANDS
+
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -19,7 +21,7 @@ class ReportCommand(click.Command):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.subcommands: dict[str, click.Command] = {}
+        self.subcommands: dict[str, click.Command] = SUBCOMMANDS
 
     def make_context(
         self,

@@ -16,6 +16,7 @@ from conformance import __version__
 from conformance.cli import aws, gating, keeping, tell
 from conformance.cli.access import Access, gain_access
 from conformance.cli.interrupts import Interrupts
+from conformance.cli.sharding import cut, read_shard
 from conformance.errors import CouldNotTest
 from conformance.target import endpoint
 from conformance.target.aws import NAME as AWS
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from conformance.baseline import Gate
     from conformance.engine.custody import Custody
     from conformance.engine.run import Job, Outcome
-    from conformance.record import RecordWriter
+    from conformance.record import RecordWriter, Shard
     from conformance.target.endpoint import Target
 
 
@@ -43,6 +44,7 @@ class Options:
     fail_on_unsupported: bool
     baseline: Path | None
     strict_baseline: bool
+    shard: Shard | None
     ca_bundle: Path | None
     record: Path
     html: Path | None
@@ -82,6 +84,9 @@ class Options:
     "--strict-baseline", is_flag=True, help="What the baseline lists and now passes fails the run."
 )
 @click.option(
+    "--shard", callback=read_shard, metavar="I/N", help="Only part I of N; the parts can be merged."
+)
+@click.option(
     "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
 )
 @click.option("--record", type=click.Path(path_type=Path), help="Where the record goes.")
@@ -117,8 +122,9 @@ def _options(given: dict[str, Any]) -> Options:
         given["seed"] = secrets.randbelow(1_000_000)
     if given["record"] is None:
         folder = default_folder(given["target"])
-        given["record"] = folder / "record.jsonl"
-        given["html"] = given["html"] or folder / "report.html"
+        part = f"-{given['shard'].index}-of-{given['shard'].of}" if given["shard"] else ""
+        given["record"] = folder / f"record{part}.jsonl"
+        given["html"] = given["html"] or folder / f"report{part}.html"
     return Options(aws=aws.asked(given), **given)
 
 
@@ -132,6 +138,7 @@ def _run(options: Options, starting: endpoint.Starting | None, interrupts: Inter
     gate = gating.read_gate(options.baseline, strict=options.strict_baseline)
     jobs = select_jobs(options.services, options.globs)
     all_match(jobs, options.globs)
+    jobs = cut(jobs, options.shard)
     account = None
     # No file is touched for a target that is not there: it may hold the record of another run.
     if starting is None:
@@ -263,6 +270,7 @@ def _run_line(options: Options, target: Target, jobs: list[Job]) -> Any:
         specs={job.contract.service: job.contract.hashes for job in jobs},
         command=_command(options),
         strict=options.strict,
+        shard=options.shard,
     )
 
 
@@ -282,6 +290,8 @@ def _command(options: Options) -> str:
         parts += ["--baseline", str(options.baseline)]
     if options.strict_baseline:
         parts.append("--strict-baseline")
+    if options.shard is not None:
+        parts += ["--shard", str(options.shard)]
     return shlex.join([*parts, "--seed", str(options.seed)])
 
 
@@ -330,7 +340,7 @@ def _finish(
     code = exit_code(
         outcome, strict=options.strict, fail_on_unsupported=options.fail_on_unsupported
     )
-    use = gating.baseline_use(gate, outcome.verdicts, jobs)
+    use = gating.baseline_use(gate, outcome.verdicts, jobs, whole=options.shard is None)
     if use is not None and use.fails:
         code = code or 1
     writer.write(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from conformance.record.errors import (
     NoRunLine,
     NotJson,
+    NotMergeable,
     RecordProblem,
     UnknownFormat,
     Unreadable,
@@ -12,6 +13,7 @@ from conformance.record.errors import (
     WrongOrder,
     WrongShape,
 )
+from conformance.record.merge import merged
 from conformance.record.reader import Record, read_record
 from conformance.record.schema import schema
 from conformance.record.values import (
@@ -36,7 +38,7 @@ from conformance.record.values import (
     fails_gate,
     gate_levels,
 )
-from conformance.record.writer import RecordWriter
+from conformance.record.writer import RecordWriter, write_record
 
 __all__ = [
     "FORMAT",
@@ -47,6 +49,7 @@ __all__ = [
     "Line",
     "NoRunLine",
     "NotJson",
+    "NotMergeable",
     "Record",
     "RecordProblem",
     "RecordWriter",
@@ -69,6 +72,8 @@ __all__ = [
     "count",
     "fails_gate",
     "gate_levels",
+    "merged",
     "read_record",
     "schema",
+    "write_record",
 ]

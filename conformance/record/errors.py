@@ -7,7 +7,8 @@ RecordProblem      exit 2, as every BadInput
 ├── NotJson        a line is not a JSON object
 ├── WrongShape     a line is JSON and not a line of a record
 ├── UnknownFormat  written by a newer version
-└── WrongOrder     a line stands where it may not stand
+├── WrongOrder     a line stands where it may not stand
+└── NotMergeable   records that are not parts of one run
 """
 
 from __future__ import annotations
@@ -112,3 +113,19 @@ class WrongOrder(RecordProblem):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.why}"
+
+
+@dataclass(eq=False)
+class NotMergeable(RecordProblem):
+    """Records that are not parts of one run."""
+
+    hint = (
+        "parts of one run have the same target, seed, profile and specs, for example "
+        "`--shard 1/2 --seed 1` and `--shard 2/2 --seed 1`"
+    )
+
+    path: Path
+    why: str
+
+    def __str__(self) -> str:
+        return f"cannot merge {self.path}: {self.why}"

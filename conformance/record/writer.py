@@ -12,6 +12,8 @@ from conformance.record.values import Line, RunLine, SummaryLine, VerdictLine
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from conformance.record.reader import Record
+
 
 class RecordWriter:
     """A record being written to ``path``; use as a context manager or call ``close``.
@@ -81,6 +83,20 @@ class RecordWriter:
             self._seen.add(line.requirement)
         self._started = True
         self._ended = isinstance(line, SummaryLine)
+
+
+def write_record(record: Record, path: str | Path) -> None:
+    """Write a whole record, for example a merged one.
+
+    Raises:
+        Unwritable: the file cannot be written.
+    """
+    with RecordWriter(path) as writer:
+        writer.write(record.run)
+        for line in record.verdicts:
+            writer.write(line)
+        if record.summary is not None:
+            writer.write(record.summary)
 
 
 def _why(error: OSError | ValueError) -> str:

@@ -39,12 +39,17 @@ def write_html(record: Record, path: str | Path) -> None:
 
 def render_html(record: Record) -> str:
     """The HTML report of a record as text."""
-    style, script = _asset("report.css"), _asset("report.js")
+    return render_template("report", **_values(record))
+
+
+def render_template(name: str, **values: Any) -> str:
+    """A page of this package: its template with the style and the script of the same name."""
+    style, script = _asset("base.css") + _asset(f"{name}.css"), _asset(f"{name}.js")
     environment = _environment()
     # What the page itself brings; everything else is escaped.
     assets = {"style": _trusted(style), "script": _trusted(script)}
     policy = {"style_hash": _hash(style), "script_hash": _hash(script)}
-    return environment.get_template("report.html.j2").render(**assets, **policy, **_values(record))
+    return environment.get_template(f"{name}.html.j2").render(**assets, **policy, **values)
 
 
 def _values(record: Record) -> dict[str, Any]:
@@ -83,6 +88,7 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.filters["plural"] = plural
+    environment.filters["anchor"] = page.anchor
     environment.filters["fragment"] = lambda anchor: "#" + quote(anchor, safe="/.:~-_[]")
     environment.globals.update(
         anchor=page.anchor,

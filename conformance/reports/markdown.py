@@ -45,7 +45,8 @@ def escaped(text: str, limit: int = 300) -> str:
     return _MARKS.sub(lambda m: m[0] if m[0] in _PLAIN else f"&#{ord(m[0])};", shown)
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """A text as code, shown as it is."""
     return f"<code>{escaped(text)}</code>"
 
 
@@ -70,7 +71,7 @@ def _counts(record: Record) -> Iterator[str]:
 
 def _baseline(record: Record) -> Iterator[str]:
     for news, names in facts.baseline_news(record):
-        yield f"**{escaped(news)}**: {', '.join(_code(name) for name in names)}"
+        yield f"**{escaped(news)}**: {', '.join(code(name) for name in names)}"
         yield ""
 
 
@@ -107,22 +108,23 @@ def _failure(line: VerdictLine, *, strict: bool) -> Iterator[str]:
     gate = "" if fails_gate(line, strict=strict) else ", does not fail the gate"
     if line.baseline is not None:
         gate = f", accepted by the baseline: {escaped(line.baseline)}"
-    yield f"- {_code(line.requirement)} ({line.level}{gate}): {escaped(line.statement)}"
+    yield f"- {code(line.requirement)} ({line.level}{gate}): {escaped(line.statement)}"
     yield f"  <details><summary>{escaped(facts.source_text(line.source))}</summary>"
     yield ""
     exchange = facts.deciding(line)
     if exchange is not None:
-        yield f"  - expected: {_code(exchange.expected)}"
-        yield f"  - seen: {_code(exchange.seen)}"
+        yield f"  - expected: {code(exchange.expected)}"
+        yield f"  - seen: {code(exchange.seen)}"
         yield ""
-        yield from _fenced(curl_script(line.evidence))
+        yield from fenced(curl_script(line.evidence))
     elif line.reason:
         yield f"  {escaped(line.reason)}"
     yield ""
     yield "  </details>"
 
 
-def _fenced(text: str) -> Iterator[str]:
+def fenced(text: str) -> Iterator[str]:
+    """A script as an indented block; nothing where it is too long."""
     if len(text) > _LONGEST_SCRIPT:
         return
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
@@ -141,4 +143,4 @@ def _end(record: Record) -> Iterator[str]:
     if record.summary and record.summary.coverage:
         coverage = record.summary.coverage
         yield f"Coverage: {coverage.both_sides:,} of {coverage.of:,} constraints on both sides."
-    yield f"Seed {record.run.seed}; {_code(record.run.command)}"
+    yield f"Seed {record.run.seed}; {code(record.run.command)}"

@@ -60,6 +60,17 @@ def test_a_pull_request_from_red_to_green(conformance, place, emulator):
     assert ended.code == 1
     assert "1 failure of level required or expected, 1 failure accepted" in ended.out
 
+    compare = ("report", "diff", "old.jsonl", "new.jsonl", "--markdown", "diff.md")
+    ended = conformance(*compare, "--fail-on-broken")
+    assert ended.code == 1
+    assert "reference" not in ended.err
+    told = (place / "diff.md").read_text()
+    assert ": 1 broken\n" in told
+    assert BROKEN in told
+    assert KNOWN not in told
+    assert STILL not in told
+    assert told.count("Restrictions.AllowActions has at most 24 items") == 1
+
     # It is mended: green. The known one is mended, too: told, and red where that is asked for.
     after = emulator(BROKEN)
     assert conformance("run", after, *gated, "--record", "c.jsonl").code == 1

@@ -1,0 +1,147 @@
+"""What ``conformance report`` makes of several records, and the badge: its subcommands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.record import Record
+
+_Command = TypeVar("_Command", bound="Callable[..., Any] | click.Command")
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+def _output(name: str, text: str) -> Callable[[_Command], _Command]:
+    return click.option(f"--{name}", type=_FILE, metavar="FILE", help=text)
+
+
+@click.command(context_settings=_HELP)
+@click.argument("before", type=_FILE)
+@click.argument("after", type=_FILE)
+@_output("markdown", "Write it for a pull request.")
+@_output("json", "Write the data.")
+@click.option("--fail-on-broken", is_flag=True, help="Exit with 1 if what fails the gate broke.")
+def diff(
+    before: Path, after: Path, markdown: Path | None, json: Path | None, *, fail_on_broken: bool
+) -> None:
+    """Say what changed from one record to another.
+
+    Exit status: 0, whatever changed, unless asked for with --fail-on-broken.
+    """
+    from conformance.reports.compare import diff as compare
+    from conformance.reports.compare import diff_texts as texts
+
+    found = compare(*_records((before, after)))
+    click.echo(texts.render_diff_text(found), nl=False)
+    _write(markdown, lambda: texts.render_diff_markdown(found))
+    _write(json, lambda: _json(found.as_json()))
+    if fail_on_broken and found.gating:
+        click.echo(texts.said_of_gate(found))
+        sys.exit(1)
+
+
+@click.command(context_settings=_HELP)
+@click.argument("records", type=_FILE, nargs=-1, required=True)
+@_output("markdown", "Write the table.")
+def trend(records: tuple[Path, ...], markdown: Path | None) -> None:
+    """Tell how a series of runs went, in the order of their start."""
+    from conformance.reports.compare.trend import render_trend
+    from conformance.reports.compare.trend import trend as series
+
+    text = render_trend(series(_records(records)))
+    click.echo(text, nl=False)
+    _write(markdown, lambda: text)
+
+
+@click.command(context_settings=_HELP)
+@click.argument("record", type=_FILE)
+@_output("json", "Write the data for a shields.io endpoint.")
+@_output("svg", "Write the image.")
+@click.option("--label", default="conformance", show_default=True, help="What stands on the left.")
+def badge(record: Path, json: Path | None, svg: Path | None, label: str) -> None:
+    """Make a badge of a record; without options, print the data."""
+    from conformance.reports.badge import badge as make
+    from conformance.reports.badge import render_svg
+    from conformance.reports.text import one_line
+
+    (read,) = _records((record,))
+    made = make(read, one_line(label, 60))
+    if json is None and svg is None:
+        click.echo(_json(made.as_json()), nl=False)
+    _write(json, lambda: _json(made.as_json()))
+    _write(svg, lambda: render_svg(made))
+
+
+@click.command(context_settings=_HELP)
+@click.argument("records", type=_FILE, nargs=-1, required=True)
+@_output("html", "Write the page.")
+@_output("json", "Write the data.")
+@_output("markdown", "Write the summary.")
+def matrix(
+    records: tuple[Path, ...], html: Path | None, json: Path | None, markdown: Path | None
+) -> None:
+    """Set targets side by side; without options, print the summary as Markdown.
+
+    A target's own report is linked where it stands beside its record as report.html.
+    """
+    from conformance.reports.compare import matrix_texts as texts
+    from conformance.reports.compare.matrix import matrix as set_up
+
+    read = _records(records)
+    if html is json is markdown is None:
+        click.echo(texts.render_matrix_markdown(set_up(read, Path())), nl=False)
+    for path, render in (
+        (html, texts.render_matrix_html),
+        (markdown, texts.render_matrix_markdown),
+        (json, lambda found: _json(found.as_json())),
+    ):
+        if path is not None:
+            found = set_up(read, path.parent)
+            _write(path, lambda found=found, render=render: render(found))
+
+
+@click.command(context_settings=_HELP)
+@click.argument("records", type=_FILE, nargs=-1, required=True)
+@click.option("-o", "--output", type=_FILE, required=True, help="Where the one record goes.")
+def merge(records: tuple[Path, ...], output: Path) -> None:
+    """Make one record of the parts of a run (`conformance run --shard`).
+
+    Where several parts watched the same requirement, the worst verdict counts.
+    """
+    from conformance.record import merged, write_record
+
+    made = merged(_records(records), output)
+    write_record(made, output)
+    click.echo(f"{output}: {len(made.verdicts):,} verdicts of {len(records)} records")
+
+
+SUBCOMMANDS = {
+    "diff": diff, "trend": trend, "badge": badge, "matrix": matrix, "merge": merge,
+}  # fmt: skip
+
+
+def _records(paths: tuple[Path, ...]) -> list[Record]:
+    from conformance.record import read_record
+
+    return [read_record(path) for path in paths]
+
+
+def _json(value: object) -> str:
+    # ASCII: what a target sent stays harmless in a terminal, too.
+    return json.dumps(value, indent=1) + "\n"
+
+
+def _write(path: Path | None, render: Any) -> None:
+    from conformance.reports.files import write_report
+
+    if path is not None:
+        write_report(path, render())
+        click.echo(path)

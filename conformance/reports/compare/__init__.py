@@ -1,0 +1,8 @@
+"""Reports on several records: what changed between two, how a series went, targets side by side."""
+
+from __future__ import annotations
+
+from conformance.reports.compare.diff import Change, Diff, diff
+from conformance.reports.compare.schemas import schema
+
+__all__ = ["Change", "Diff", "diff", "schema"]

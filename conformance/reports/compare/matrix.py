@@ -1,0 +1,187 @@
+"""Requirements by targets: who holds what, with a score for each level."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.contract.model import Level
+from conformance.record import Record, Verdict, VerdictLine
+from conformance.reports.facts import LEVELS, target_name
+
+FORMAT = 1
+REPORT = "report.html"
+"""The name of a target's own report, looked for beside its record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A target: its run, and the address of its own report relative to the matrix."""
+
+    record: Record
+    name: str
+    report: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A requirement and its verdict on each target, None where the run did not have it."""
+
+    any: VerdictLine
+    verdicts: tuple[Verdict | None, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the targets differ in it."""
+        return len(set(self.verdicts)) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The requirements of an operation."""
+
+    service: str
+    operation: str | None
+    lines: tuple[Line, ...]
+
+    def held(self, column: int) -> int:
+        """How many of them hold on a target."""
+        return sum(line.verdicts[column] is Verdict.PASSED for line in self.lines)
+
+    def failed(self, column: int) -> int:
+        """How many of them fail on a target."""
+        return sum(line.verdicts[column] is Verdict.FAILED for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """``held`` of ``of`` requirements; what was skipped or is unsupported is not held."""
+
+    held: int
+    of: int
+
+    @property
+    def percent(self) -> float:
+        """The share in per cent, rounded down to a tenth: 100 means all."""
+        return self.held * 1000 // self.of / 10 if self.of else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Every requirement that any of the runs had; ``incomparable`` says what should be alike."""
+
+    columns: tuple[Column, ...]
+    sections: tuple[Section, ...]
+    incomparable: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All requirements, in order."""
+        return tuple(line for section in self.sections for line in section.lines)
+
+    def score(self, column: int, level: Level) -> Score:
+        """How much of a level holds on a target."""
+        asked = [line.verdicts[column] for line in self.lines if line.any.level is level]
+        return Score(asked.count(Verdict.PASSED), len(asked))
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of the data file."""
+        return {
+            "format": FORMAT,
+            "incomparable": list(self.incomparable),
+            "targets": [self._target(number) for number in range(len(self.columns))],
+            "requirements": [
+                {
+                    "requirement": line.any.requirement,
+                    "service": line.any.service,
+                    "operation": line.any.operation,
+                    "level": str(line.any.level),
+                    "statement": line.any.statement,
+                    "verdicts": [v and str(v) for v in line.verdicts],
+                }
+                for line in self.lines
+            ],
+        }
+
+    def _target(self, number: int) -> dict[str, Any]:
+        column = self.columns[number]
+        run = column.record.run
+        scores = {level: self.score(number, level) for level in LEVELS}
+        return {
+            "name": run.target.name,
+            "version": run.target.version,
+            "report": column.report,
+            "start": run.start,
+            "tool": run.tool,
+            "seed": run.seed,
+            "profile": run.profile,
+            "exit": column.record.exit,
+            "score": {
+                str(level): {"held": score.held, "of": score.of} for level, score in scores.items()
+            },
+        }
+
+
+def matrix(records: Sequence[Record], folder: Path) -> Matrix:
+    """The matrix of some runs; ``folder`` is where it will stand, for the links to their reports.
+
+    Where a target occurs twice its columns are told apart by the names of the records.
+    """
+    names = [target_name(record) for record in records]
+    columns = tuple(
+        Column(record, _label(name, record, names), _report(record.path, folder))
+        for name, record in zip(names, records, strict=True)
+    )
+    by_id = [{line.requirement: line for line in record.verdicts} for record in records]
+    groups: dict[tuple[str, str | None], list[Line]] = {}
+    for line in _everything(records):
+        found = [lines.get(line.requirement) for lines in by_id]
+        verdicts = tuple(None if one is None else one.verdict for one in found)
+        groups.setdefault((line.service, line.operation), []).append(Line(line, verdicts))
+    sections = tuple(Section(*key, tuple(lines)) for key, lines in groups.items())
+    return Matrix(columns, sections, tuple(_incomparable(records)))
+
+
+def _everything(records: Iterable[Record]) -> Iterable[VerdictLine]:
+    lines: dict[str, VerdictLine] = {}
+    for record in records:
+        for line in record.verdicts:
+            lines.setdefault(line.requirement, line)
+    services = list(dict.fromkeys(line.service for line in lines.values()))
+    # The same order whatever was decided first in a run: a matrix is compared with its last state.
+    return sorted(
+        lines.values(),
+        key=lambda line: (services.index(line.service), line.operation or "", line.requirement),
+    )
+
+
+def _label(name: str, record: Record, names: Sequence[str]) -> str:
+    return name if names.count(name) == 1 else f"{name} ({record.path.stem})"
+
+
+def _report(record: Path, folder: Path) -> str | None:
+    report = record.parent / REPORT
+    if not report.is_file():
+        return None
+    return Path(os.path.relpath(report.resolve(), folder.resolve())).as_posix()
+
+
+def _incomparable(records: Sequence[Record]) -> Iterable[str]:
+    runs = [record.run for record in records]
+    for name, values in (
+        ("profiles", {run.profile for run in runs}),
+        ("seeds", {str(run.seed) for run in runs}),
+        ("versions of the tool", {run.tool for run in runs}),
+    ):
+        if len(values) > 1:
+            yield f"different {name}: {', '.join(sorted(values))}"
+    for service in sorted({name for run in runs for name in run.specs}):
+        files = [run.specs[service] for run in runs if service in run.specs]
+        if any(one != files[0] for one in files):
+            yield f"different specs of {service}"
+    for record in records:
+        if record.interrupted:
+            yield f"the run of {target_name(record)} was interrupted"
