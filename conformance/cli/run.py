@@ -40,6 +40,7 @@ class Options:
     seed: int
     rate: float | None
     timeout: float
+    auth: str | None
     strict: bool
     fail_on_unsupported: bool
     baseline: Path | None
@@ -74,6 +75,12 @@ class Options:
     default=10.0,
     show_default=True,
     help="Seconds for one whole exchange.",
+)
+@click.option(
+    "--auth",
+    type=click.Choice(["off", "report", "require"]),
+    help="Signatures: not looked at, told, or they must be checked (default: report, and require"
+    " where the target is AWS).",
 )
 @click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
 @click.option("--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate.")
@@ -284,6 +291,8 @@ def _command(options: Options) -> str:
             parts += [name, value]
     if options.profile != "standard":
         parts += ["--profile", options.profile]
+    if options.auth:
+        parts += ["--auth", options.auth]
     if options.strict:
         parts.append("--strict")
     if options.baseline is not None:
@@ -307,6 +316,7 @@ def _work(
     from conformance.engine.events import Decided, Event
     from conformance.engine.run import DRAWS, Run
     from conformance.engine.runner import Settings
+    from conformance.plan.authentication import Auth, asked_of
 
     display = Display(quiet=options.quiet, strict=options.strict)
 
@@ -316,7 +326,8 @@ def _work(
             writer.write(event.line)
         display.show(event)
 
-    settings = Settings(draws=DRAWS[options.profile], seed=options.seed)
+    auth = asked_of(access.url) if options.auth is None else Auth(options.auth)
+    settings = Settings(draws=DRAWS[options.profile], seed=options.seed, auth=auth)
     run = Run(
         jobs, access.url, access.credentials, access.region, access.transport, settings, emit,
         custody,

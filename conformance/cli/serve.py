@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from conformance.reference.readings import ReadingName
+    from conformance.reference.signatures import Key
 
 
 @click.command(short_help="Serve the embedded reference.")
@@ -23,23 +25,46 @@ if TYPE_CHECKING:
 )
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Serve a mutant; repeatable.")
 @click.option("--seed", type=int, metavar="N", help="Make ids and generated values repeat.")
+@click.option(
+    "--auth",
+    is_flag=True,
+    help="Take requests only that AWS_ACCESS_KEY_ID's key, or test's, signed.",
+)
 @click.option("--list-faults", is_flag=True, help="List the faults, then end.")
 def command(
-    port: int, reading: ReadingName, faults: tuple[str, ...], seed: int | None, *, list_faults: bool
+    port: int,
+    reading: ReadingName,
+    faults: tuple[str, ...],
+    seed: int | None,
+    *,
+    auth: bool,
+    list_faults: bool,
 ) -> None:
     """Serve an executable model of API Gateway's and Amazon Location's API keys.
 
-    Both services listen on one port of 127.0.0.1, keep their state in memory and check no
-    signatures. Ctrl-C ends it.
+    Both services listen on one port of 127.0.0.1, keep their state in memory and, without --auth,
+    check no signatures. Ctrl-C ends it.
     """
     from conformance.reference.server import Options, serve
 
     if list_faults:
         _list_faults()
         return
-    options = Options(port, reading, faults, seed)
+    options = Options(port, reading, faults, seed, keys=_keys() if auth else None)
     serve(options, lambda url: _announce(url, options.reading, options.faults))
     click.echo("ended", err=True)
+
+
+def _keys() -> dict[str, Key]:
+    """Those of the environment, and test/test."""
+    from conformance.reference.server import TEST_KEYS
+    from conformance.reference.signatures import Key
+
+    access = os.environ.get("AWS_ACCESS_KEY_ID")
+    if not access:
+        return TEST_KEYS
+    secret = os.environ.get("AWS_SECRET_ACCESS_KEY", "")
+    return {**TEST_KEYS, access: Key(secret, os.environ.get("AWS_SESSION_TOKEN") or None)}
 
 
 def _announce(url: str, reading: str, faults: tuple[str, ...]) -> None:

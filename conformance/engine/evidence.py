@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance import record
@@ -15,6 +16,8 @@ from conformance.target.exchange import Exchange
 HIDDEN = {"authorization", "x-amz-security-token", "x-amz-date"}
 """Headers that a signature needs and nobody else may see (the date is of no use without it)."""
 
+QUERY_SIGNATURE = re.compile(r"[?&]X-Amz-Algorithm=.*")
+"""A presigned URL ends with what vouches for it."""
 
 LONGEST = 8
 """Of the updates before a probe, at most so many are shown."""
@@ -73,6 +76,8 @@ def _exchange(
     step: Shown, uses: tuple[record.Use, ...], masker: Masker, signing: record.Signing | None
 ) -> record.Exchange:
     exchange = step.sent.exchange
+    if signing is not None and step.sent.missigned:
+        signing = replace(signing, fault=step.sent.missigned)
     return record.Exchange(
         request=_request(exchange, masker, signing),
         response=_response(exchange, masker),
@@ -90,7 +95,8 @@ def _request(exchange: Exchange, masker: Masker, signing: record.Signing | None)
         name: masker.mask(value) for name, value in request.headers if name.lower() not in HIDDEN
     }
     text, encoded = _body(request.body, masker)
-    return record.Request(request.method, masker.mask(request.url), headers, text, encoded, signing)
+    url = masker.mask(QUERY_SIGNATURE.sub("", request.url))
+    return record.Request(request.method, url, headers, text, encoded, signing)
 
 
 def _response(exchange: Exchange, masker: Masker) -> record.Response | None:

@@ -15,6 +15,7 @@ from conformance.engine.names import random_text
 from conformance.judge.answer import Answer, read
 from conformance.record.marks import MARK
 from conformance.target.exchange import Exchange, Response
+from conformance.target.missigning import KINDS
 
 NAME = re.compile(r"conformance-([a-z0-9]{8})-(?=\d{5})")
 
@@ -51,7 +52,10 @@ def replay(evidence: Sequence[record.Exchange], channel: SignedChannel) -> list[
         content_type = next(
             (v for k, v in recorded.request.headers.items() if k.lower() == "content-type"), None
         )
-        exchange = channel.send(
+        signing = recorded.request.signing
+        fault = signing.fault if signing else None
+        by = channel.missigned(fault) if fault in KINDS else channel
+        exchange = by.send(
             recorded.request.method, target, _body(recorded.request, stand_ins), content_type
         )
         done.append(Replayed(recorded, exchange, read(exchange)))

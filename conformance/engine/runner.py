@@ -11,17 +11,20 @@ from conformance import model, record
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine import support, verdicts
+from conformance.engine.authentication import Authentication, Ruling
+from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.evidence import LONGEST, Shown, with_setup
 from conformance.engine.own import own_entries
 from conformance.engine.sequences import Ending, Play, Stage
-from conformance.engine.session import Channel, Resource, Sent, Session, SetupFailed
+from conformance.engine.session import Resource, Sent, Session, SetupFailed
 from conformance.engine.support import Standing, Support
 from conformance.engine.tally import Suspects, Tally
 from conformance.engine.trial import Trial, attempt, is_faulty, smallest
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
+from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.bases import base
 from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Plan, Probe, Side
@@ -35,10 +38,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run is asked for: random draws a side and requirement, and the seed."""
+    """What a run is asked for: random draws a side and requirement, the seed, signatures."""
 
     draws: int = 5
     seed: int = 0
+    auth: Auth = Auth.REPORT
 
 
 class Runner:
@@ -49,10 +53,11 @@ class Runner:
         contract: Contract,
         requirements: Sequence[Requirement],
         session: Session,
-        channel: Channel,
+        channel: SignedChannel,
         settings: Settings,
         emit: Emit,
     ) -> None:
+        requirements = levelled(requirements, settings.auth)
         self._contract, self._requirements = contract, requirements
         self._session, self._channel = session, channel
         self._settings, self._emit = settings, emit
@@ -74,8 +79,11 @@ class Runner:
         """Decide every requirement. Raises WrongCredentials, TargetDied."""
         self._emit(ServiceStarted(self._contract.service, len(self._requirements)))
         self._showcase()
+        self._authentication()
         self._explored = self._fuzz()
-        active = [one for one in self._requirements if not is_watched(one)]
+        active = [
+            one for one in self._requirements if not is_watched(one) and not is_authentication(one)
+        ]
         # Sequences first: their pauses pass while the rest is done. They go on after it, and not
         # whenever the time has come, so that one seed gives one order of requests.
         active.sort(key=lambda requirement: requirement.keyword not in KINDS)
@@ -129,6 +137,31 @@ class Runner:
 
     def _open(self, requirement: str) -> bool:
         return requirement in self._tallies and not self._tallies[requirement].decided
+
+    # -- signatures ------------------------------------------------------------------------
+
+    def _authentication(self) -> None:
+        """Decide the group about signatures: by the target's own answers to wrong ones."""
+        group = [one for one in self._requirements if is_authentication(one)]
+        if self._settings.auth is Auth.OFF:
+            for requirement in group:
+                self._give(requirement, Verdict.SKIPPED, "not asked for (--auth off)")
+            return
+        judged = Authentication(self._contract, self._session, self._channel)
+        for name in judged.operations(group):
+            standing = self._standing(name)
+            if standing.standing is not Standing.WORKS:
+                for requirement in group:
+                    self._give(requirement, *verdicts.without_support(standing))
+                return
+        before = (time.monotonic(), self._session.sent)
+        for ruling in judged.rulings(group):
+            self._began, before = before, (time.monotonic(), self._session.sent)
+            self._rule(ruling)
+
+    def _rule(self, ruling: Ruling) -> None:
+        self._tallies[ruling.requirement.id].reject += ruling.refused
+        self._give(ruling.requirement, ruling.verdict, ruling.reason, ruling.steps)
 
     # -- one requirement -------------------------------------------------------------------
 

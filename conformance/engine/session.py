@@ -44,6 +44,8 @@ class Sent:
     exchange: Exchange
     answer: Answer
     resource: Resource | None = None
+    missigned: str = ""
+    """How it was signed wrongly, where it was."""
 
 
 @dataclass(slots=True)
@@ -103,6 +105,19 @@ class Session:
             resource = self.resource(fresh=fresh)
         values, request = self._filled(probe, resource)
         return self._came_back(probe, values, self._exchange(request), resource)
+
+    def send_by(self, channel: Channel, kind: str, probe: Probe, *, fresh: bool = False) -> Sent:
+        """Send a probe by a channel that signs it wrongly, in the way that ``kind`` names.
+
+        Its answer is told to no observer: it says nothing about the operation. Raises SetupFailed.
+        """
+        resource = self.resource(fresh=fresh) if needs_resource(probe) else None
+        values, request = self._filled(probe, resource)
+        exchange = channel.send(request.method, request.target, request.body, request.content_type)
+        self.sent += exchange.attempts
+        sent = Sent(probe, values, exchange, read(exchange), resource, kind)
+        self._learn(sent)
+        return sent
 
     def send_together(self, probes: Sequence[Probe], resources: Sequence[Resource]) -> list[Sent]:
         """Send several probes at the same time, each for its own resource."""
@@ -195,9 +210,7 @@ class Session:
 
     def _notice(self, sent: Sent) -> None:
         """Learn secrets, remember what was made and what is gone, tell the observers."""
-        given, answered = self._secrets[sent.probe.operation.name]
-        self.masker.learn_from(sent.values, given)
-        self.masker.learn_from(sent.answer.body, answered)
+        self._learn(sent)
         name = sent.probe.operation.name
         if sent.answer.ok and name == self._facts.get("create"):
             self._remember(sent, self._facts["identifier"]["created"])
@@ -210,6 +223,11 @@ class Session:
                 sent.resource.history.append(sent)
         for observer in self.observers:
             observer(sent)
+
+    def _learn(self, sent: Sent) -> None:
+        given, answered = self._secrets[sent.probe.operation.name]
+        self.masker.learn_from(sent.values, given)
+        self.masker.learn_from(sent.answer.body, answered)
 
     def _remember(self, sent: Sent, pointer: str) -> None:
         unique = self._facts.get("unique", {}).get("member", "")

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from conformance.engine.session import Channel, Sent
 from conformance.judge.answer import NOT_JSON, Answer, read
+from conformance.judge.authentication import is_refused_signature
 
 LACKS = (
     "UnknownOperation",
@@ -20,18 +21,6 @@ LACKS = (
     "NotImplemented",
     "NotImplementedException",
     "NotImplementedError",
-)
-NOT_OURS = (
-    "UnrecognizedClientException",
-    "InvalidClientTokenId",
-    "InvalidSignatureException",
-    "SignatureDoesNotMatch",
-    "IncompleteSignatureException",
-    "IncompleteSignature",
-    "MissingAuthenticationTokenException",
-    "MissingAuthenticationToken",
-    "ExpiredTokenException",
-    "InvalidAccessKeyId",
 )
 
 
@@ -97,7 +86,7 @@ def _signature(answer: Answer, sent: Sent) -> tuple[int | None, str | None, str]
 
 def wrong_credentials(answer: Answer) -> bool:
     """True when the target does not take our signature: nothing can be tested then."""
-    return answer.status in {400, 401, 403} and answer.code in NOT_OURS
+    return is_refused_signature(answer)
 
 
 def lacks(answer: Answer) -> bool:

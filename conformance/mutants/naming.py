@@ -233,6 +233,19 @@ _LOCATION = (
     ("UpdateKey:other-*", _SAME_KEY),
 )
 
+_SIGNATURES = (
+    ("signature:missing", ("location/auth/enforced",)),
+    ("signature:unknown-key-served", ("location/auth/unknown-key",)),
+    ("signature:not-compared", ("location/auth/wrong-signature",)),
+    ("signature:with-body-not-compared", ("location/auth/tampered-body",)),
+    ("signature:expired-served", ("location/auth/expired-date",)),
+    ("signature:future-served", ("location/auth/future-date",)),
+    ("signature:malformed-served", ("location/auth/malformed",)),
+    ("signature:status-40*", ("location/auth/unknown-key",)),
+    ("signature:status-500", ("location/auth/no-5xx",)),
+    ("signature:code-of-its-own", ("location/auth/wrong-signature",)),
+)
+
 NAMED_BY: tuple[tuple[str, tuple[str, ...]], ...] = (
     *_WIRE,
     *_IDENTITIES,
@@ -243,4 +256,5 @@ NAMED_BY: tuple[tuple[str, tuple[str, ...]], ...] = (
     *_BASES,
     *_LISTS,
     *_LOCATION,
+    *_SIGNATURES,
 )

@@ -53,15 +53,16 @@ def suite(services: tuple[str, ...], plan: Plan, faults: tuple[str, ...] = ()) -
     """What ``conformance run reference`` does, in this process, with these faults built in."""
     from conformance.engine.run import DRAWS, Run
     from conformance.engine.runner import Settings
+    from conformance.plan.authentication import Auth
     from conformance.record import fails_gate
     from conformance.reference.inprocess import URL, InProcess
-    from conformance.reference.server import Options
+    from conformance.reference.server import TEST_KEYS, Options
     from conformance.target.credentials import DEFAULT_REGION, TEST_CREDENTIALS
     from conformance.target.retry import RetryingTransport
 
     jobs = [_job(service) for service in services]
-    transport = RetryingTransport(InProcess(Options(faults=faults)))
-    settings = Settings(draws=DRAWS[plan.profile], seed=plan.seed)
+    transport = RetryingTransport(InProcess(Options(faults=faults, keys=TEST_KEYS)))
+    settings = Settings(draws=DRAWS[plan.profile], seed=plan.seed, auth=Auth.REQUIRE)
     outcome = Run(
         jobs, URL, TEST_CREDENTIALS, DEFAULT_REGION, transport, settings, lambda _event: None
     ).run()

@@ -134,8 +134,12 @@ def _request(request: Json) -> Request:
         headers=request["headers"],
         body=request.get("body"),
         body_base64=request.get("body_base64"),
-        signing=None if signing is None else Signing(signing["service"], signing["region"]),
+        signing=None if signing is None else _signing(signing),
     )
+
+
+def _signing(signing: Json) -> Signing:
+    return Signing(signing["service"], signing["region"], signing.get("fault"))
 
 
 def _response(response: Json) -> Response:

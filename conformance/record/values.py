@@ -42,14 +42,18 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """The SigV4 scope of a signed request: service name (``geo``) and region."""
+    """The SigV4 scope of a signed request: service name (``geo``) and region.
+
+    ``fault`` names the way in which it was signed wrongly on purpose; None where it was not.
+    """
 
     service: str
     region: str
+    fault: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The record's form."""
-        return {"service": self.service, "region": self.region}
+        return {"service": self.service, "region": self.region} | _known(fault=self.fault)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from conformance.errors import Problem
-from conformance.reference.server import Options, serve
+from conformance.reference.server import TEST_KEYS, Options, serve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +22,13 @@ def options(arguments: Sequence[str] | None = None) -> Options:
     parser.add_argument("--reading", choices=("a", "b"), default="a")
     parser.add_argument("--fault", action="append", default=[], metavar="ID")
     parser.add_argument("--seed", type=int, help="make ids and generated values repeat")
+    parser.add_argument("--auth", action="store_true", help="take test/test's signatures alone")
     parser.add_argument("--parent-pid", type=int, help="end when this process ends")
     given = parser.parse_args(arguments)
-    return Options(given.port, given.reading, tuple(given.fault), given.seed, given.parent_pid)
+    return Options(
+        given.port, given.reading, tuple(given.fault), given.seed, given.parent_pid,
+        TEST_KEYS if given.auth else None,
+    )  # fmt: skip
 
 
 def _announce(url: str) -> None:

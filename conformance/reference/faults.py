@@ -1,6 +1,6 @@
 """Deliberate faults: each makes the reference a mutant that a conformance suite must notice.
 
-A fault is a value: an id, a kind, a line about it, and changes at one or more of five seams. The
+A fault is a value: an id, a kind, a line about it, and changes at one or more of six seams. The
 honest code knows nothing of faults; without any, no seam costs a thing.
 """
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conformance.reference.apigateway.limits import Limits
     from conformance.reference.application import World
     from conformance.reference.location.service import Policy
+    from conformance.reference.signatures import Checks
 
 Handler = Callable[[Mapping[str, Any]], Outcome]
 Around = Callable[["World", Handler], Handler]
@@ -32,8 +33,8 @@ class Fault:
     """One deliberate fault.
 
     ``contract`` changes what is validated and which patch operations are supported, ``limits``
-    and ``policy`` the rules of the services, ``around`` what the named operations do, ``answer``
-    what is sent; members named in ``excused`` are
+    and ``policy`` the rules of the services, ``checks`` what is checked of signatures, ``around``
+    what the named operations do, ``answer`` what is sent; members named in ``excused`` are
     taken for absent where their type is wrong.
     """
 
@@ -43,6 +44,7 @@ class Fault:
     contract: Callable[[Contract], Contract] | None = None
     limits: Callable[[Limits], Limits] | None = None
     policy: Callable[[Policy], Policy] | None = None
+    checks: Callable[[Checks], Checks] | None = None
     around: Mapping[str, Around] | None = None
     answer: Rewrite | None = None
     excused: frozenset[str] = frozenset()
@@ -68,6 +70,11 @@ class Composed:
         """Location's rules as the mutant has them."""
         changes = (fault.policy for fault in self.faults if fault.policy is not None)
         return reduce(lambda value, change: change(value), changes, policy)
+
+    def checks(self, checks: Checks) -> Checks:
+        """What the mutant checks of signatures."""
+        changes = (fault.checks for fault in self.faults if fault.checks is not None)
+        return reduce(lambda value, change: change(value), changes, checks)
 
     @property
     def excused(self) -> frozenset[str]:

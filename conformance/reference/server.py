@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import CouldNotTest
 from conformance.reference.application import Application, Setting
-from conformance.reference.clock import Identifiers
-from conformance.reference.faults import select
+from conformance.reference.clock import Identifiers, system_clock
+from conformance.reference.faults import compose, select
 from conformance.reference.http.protocol import HttpProtocol
 from conformance.reference.readings import ReadingName, reading
+from conformance.reference.signatures import Checks, Key, Signatures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from conformance.contract.model import Contract
 
 HOST = "127.0.0.1"
+
+TEST_KEYS = {"test": Key("test")}
+"""What a client signs with that has no credentials: it need not keep a secret from itself."""
 
 _WATCH_SECONDS = 0.5
 
@@ -45,6 +49,8 @@ class Options:
     seed: int | None = None
     """Makes ids and generated values repeat."""
     parent: int | None = None
+    keys: Mapping[str, Key] | None = None
+    """The access keys whose signatures are taken; None looks at no signature."""
 
 
 def application(options: Options, contracts: Iterable[Contract] | None = None) -> Application:
@@ -56,10 +62,18 @@ def application(options: Options, contracts: Iterable[Contract] | None = None) -
     from conformance.reference.tables import load, matcher
 
     known = tuple(contracts) if contracts is not None else load()
+    faults, readings = select(options.faults, known), reading(options.reading)
+    keys = options.keys
+    if keys is None and any(fault.checks for fault in faults):
+        keys = TEST_KEYS
+    checks = compose(faults).checks(Checks())
     setting = Setting(
-        readings=reading(options.reading),
-        faults=select(options.faults, known),
+        readings=readings,
+        faults=faults,
         identifiers=Identifiers(options.seed),
+        authenticate=None
+        if keys is None
+        else Signatures(keys, system_clock, checks, short_codes=readings.short_signature_codes),
     )
     return Application(known, matcher(), setting)
 

@@ -31,6 +31,11 @@ def find_credentials(*, is_loopback: bool) -> tuple[Credentials, str]:
     return _chain(is_loopback=is_loopback)
 
 
+def test_access() -> tuple[Credentials, str]:
+    """The credentials and region for a target of our own: whatever is set is not for it."""
+    return TEST_CREDENTIALS, DEFAULT_REGION
+
+
 def _environment() -> Credentials | None:
     access, secret = (os.environ.get(f"AWS_{x}") for x in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"))
     if not access or not secret:

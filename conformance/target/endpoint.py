@@ -39,6 +39,8 @@ class Target:
     url: str
     version: str | None
     is_loopback: bool
+    takes_test_keys: bool = False
+    """Whoever's credentials are set, test/test signs: the target knows no others."""
 
 
 class Starting(Protocol):
@@ -99,7 +101,7 @@ class _Reference:
     """The embedded model, as a process of its own."""
 
     def __init__(self) -> None:
-        arguments = ("--port", "0", "--parent-pid", str(os.getpid()))
+        arguments = ("--port", "0", "--auth", "--parent-pid", str(os.getpid()))
         self._child = Child("reference", "conformance.reference", *arguments)
 
     def expect(self, signing_name: str, path: str) -> None:
@@ -107,7 +109,7 @@ class _Reference:
 
     def wait_ready(self, timeout: float = START_SECONDS) -> Target:
         url = self._child.wait_ready(timeout)
-        return Target("reference", url, __version__, is_loopback=True)
+        return Target("reference", url, __version__, is_loopback=True, takes_test_keys=True)
 
     def close(self) -> None:
         self._child.close()

@@ -132,6 +132,31 @@ class Signer:
         added = ((name, draft.headers[name]) for name in _ADDED if name in draft.headers)
         return Request(method, url, (*plain.headers, *added), body)
 
+    def presign(
+        self, method: str, url: str, headers: Headers = (), body: bytes | None = None
+    ) -> Request:
+        """A request that is signed in its query, for five minutes; of the headers only Host is."""
+        plain = unsigned(method, url, headers, body)
+        stamp = datetime.now(UTC).strftime(SIGV4_TIMESTAMP)
+        draft = _Draft(method, url, {"host": plain.header("Host") or ""}, body)
+        draft.context["timestamp"] = stamp
+        given = {
+            "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+            "X-Amz-Credential": self._auth.scope(draft),
+            "X-Amz-Date": stamp,
+            "X-Amz-Expires": "300",
+            "X-Amz-SignedHeaders": "host",
+        }
+        if self.credentials.token is not None:
+            given["X-Amz-Security-Token"] = self.credentials.token
+        pairs = "&".join(
+            f"{name}={quote(value, safe=_UNRESERVED)}" for name, value in given.items()
+        )
+        draft.url = f"{url}{'&' if urlsplit(url).query else '?'}{pairs}"
+        text = self._auth.string_to_sign(draft, self._auth.canonical_request(draft))
+        signed = f"{draft.url}&X-Amz-Signature={self._auth.signature(text, draft)}"
+        return Request(method, signed, plain.headers, body)
+
 
 def unsigned(method: str, url: str, headers: Headers = (), body: bytes | None = None) -> Request:
     """The request with the headers that every request has, and no signature.

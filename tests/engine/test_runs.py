@@ -15,11 +15,12 @@ from conformance.engine.run import Run, exit_code
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
-from conformance.reference.server import Options
+from conformance.reference.server import TEST_KEYS, Options
 from conformance.target.credentials import TEST_CREDENTIALS
-from conformance.target.exchange import Exchange, FailureKind, Request, Response, TransportFailure
+from conformance.target.exchange import Exchange, FailureKind, Response, TransportFailure
 from conformance.target.http import HttpTransport
 from conformance.target.retry import RetryingTransport
+from conformance.target.signing import Signer
 
 GATE = {Level.REQUIRED, Level.EXPECTED}
 
@@ -28,7 +29,7 @@ class Reference(InProcess):
     """A reference that remembers what it was sent."""
 
     def __init__(self, **options):
-        super().__init__(Options(**options))
+        super().__init__(Options(keys=TEST_KEYS, **options))
         self.requests = []
 
     def send(self, request):
@@ -193,8 +194,9 @@ def test_everything_that_was_made_is_deleted():
 
 
 def listed(transport, method, target, body=None):
-    headers = (("Accept", "application/json"), ("Content-Type", "application/json"))
-    return InProcess.send(transport, Request(method, URL + target, headers, body))
+    service = "apigateway" if "apikeys" in target else "geo"
+    signer = Signer(TEST_CREDENTIALS, "us-east-1", service)
+    return InProcess.send(transport, signer.sign(method, URL + target, (), body))
 
 
 def test_evidence_holds_no_secret():

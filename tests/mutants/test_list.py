@@ -18,6 +18,7 @@ from conformance.mutants.selection import NoMutant, UnknownFaults, UnknownKind
 from conformance.reference.tables import SERVICES
 
 KINDS = {
+    "authentication",
     "constraint",
     "deletion",
     "error identity",

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
+from conformance.judge.answer import read
+from conformance.reference.inprocess import URL, InProcess
+from conformance.reference.mutations.signatures import FAULTS
 from conformance.reference.outcome import Refusal
+from conformance.reference.server import TEST_KEYS, Options
+from conformance.target.credentials import TEST_CREDENTIALS
+from conformance.target.missigning import KINDS, Unsigned, missigned
+from conformance.target.signing import Signer
 
 
 def test_an_authenticator_sees_every_routed_request(make):
@@ -20,3 +29,46 @@ def test_an_authenticator_sees_every_routed_request(make):
     assert send("POST", "/metadata/v0/list-keys", b"{").status == 403
     assert send("GET", "/nowhere").code == "AccessDeniedException"
     assert seen == [("GET", "apigateway"), ("GET", "apigateway"), ("POST", "location")]
+
+
+SIGNER = Signer(TEST_CREDENTIALS, "us-east-1", "geo")
+LIST = Unsigned("POST", f"{URL}/metadata/v0/list-keys?a=%20b&a=%2F", (), b"{}")
+INVALID = (403, "InvalidSignatureException")
+UNKNOWN = (403, "UnrecognizedClientException")
+MISSING = (403, "MissingAuthenticationTokenException")
+INCOMPLETE = (403, "IncompleteSignatureException")
+TOLD = {
+    "unsigned": MISSING,
+    "cut-header": INCOMPLETE,
+    "header-without-pairs": INCOMPLETE,
+    "unknown-key": UNKNOWN,
+    "wrong-secret": INVALID,
+    "altered-signature": INVALID,
+    "other-body": INVALID,
+    "expired": INVALID,
+    "future": INVALID,
+    "no-region": INVALID,
+    "other-service": INVALID,
+    "foreign-token": UNKNOWN,
+    "without-token": (200, None),
+    "presigned": MISSING,
+    "presigned-altered": MISSING,
+}
+
+
+def told(transport):
+    answers = {kind: read(transport.send(missigned(kind, SIGNER, LIST))) for kind in KINDS}
+    return {kind: (answer.status, answer.code) for kind, answer in answers.items()}
+
+
+def test_each_way_of_signing_wrongly_is_refused_for_what_it_is():
+    assert told(InProcess(Options(keys=TEST_KEYS))) == TOLD
+
+
+@pytest.mark.parametrize("fault", [fault.id for fault in FAULTS])
+def test_each_fault_in_the_checking_changes_an_answer(fault):
+    assert told(InProcess(Options(faults=(fault,)))) != TOLD
+
+
+def test_without_keys_no_signature_is_looked_at():
+    assert set(told(InProcess(Options())).values()) == {(200, None)}

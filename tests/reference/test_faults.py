@@ -416,7 +416,7 @@ def difference(make: Any, honest: dict[str, list[list[Told]]], fault: str) -> To
     return None
 
 
-@pytest.mark.parametrize("fault", sorted(FAULTS))
+@pytest.mark.parametrize("fault", sorted(name for name in FAULTS if not FAULTS[name].checks))
 def test_each_fault_changes_an_answer(make, honest, fault):
     assert difference(make, honest, fault) is not None
 

@@ -13,6 +13,7 @@ from conformance.reference.mutations import (
     location_keys,
     location_updates,
     modelled,
+    signatures,
     statuses,
     wire,
 )
@@ -29,6 +30,7 @@ def all_faults(contracts: tuple[Contract, ...]) -> Iterator[Fault]:
     yield from wire.FAULTS
     yield from statuses.FAULTS
     yield from errors.FAULTS
+    yield from signatures.FAULTS
     yield from limits.FAULTS
     yield from gateway_members.FAULTS
     yield from gateway_updates.FAULTS

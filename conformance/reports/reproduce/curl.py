@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from conformance.reports.reproduce.missigned import Keys, Signature
 from conformance.reports.reproduce.parts import Part, Repeat, Variable, characters
 from conformance.reports.reproduce.quoting import printf, python_pipe, shell_text, shell_words
 from conformance.reports.reproduce.steps import Capture, Form, Step, steps
@@ -13,13 +14,16 @@ from conformance.reports.text import has_hidden
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from conformance.record import Exchange, Signing
+    from conformance.record import Exchange
 
 # Linux refuses a single argument of 128 KiB; a character has up to four bytes.
 _LONGEST_ARGUMENT = 30_000
 # curl asks before it sends more, and not every server answers that.
 _ASKED_FOR = 1_000_000
-_USER = '--user "${AWS_ACCESS_KEY_ID:-test}:${AWS_SECRET_ACCESS_KEY:-test}"'
+_OWN = "${AWS_ACCESS_KEY_ID:-test}:${AWS_SECRET_ACCESS_KEY:-test}"
+_USERS = {Keys.NOBODYS: "AKIACONFORMANCE22222:nobody", Keys.WRONG_SECRET: f"{_OWN}x"}
+# Without a token the header is empty, and curl leaves an empty header out.
+_TOKEN = '-H "X-Amz-Security-Token: ${AWS_SESSION_TOKEN-}"'
 _DEFAULT_METHODS = {False: "GET", True: "POST"}
 
 
@@ -33,6 +37,9 @@ def curl_script(evidence: Sequence[Exchange]) -> str:
 
 
 def _lines(step: Step) -> Iterator[str]:
+    if step.signature.note:
+        yield f"# {step.signature.note}"
+        return
     if not step.captures:
         yield _command(step, "-i")
         return
@@ -48,7 +55,7 @@ def _command(step: Step, *options: str) -> str:
     for name, value in step.headers:
         # An empty value is written with a semicolon; with a colon curl would drop the header.
         words += ["-H", shell_words((f"{name}: ", *value) if value else (f"{name};",))]
-    words += _signing(step.signing)
+    words += _signing(step.signature)
     body, before = _body(step)
     return " ".join([*before, *words, *body])
 
@@ -66,11 +73,13 @@ def _url(step: Step) -> tuple[str, ...]:
     return (*globbing, shell_words(step.url))
 
 
-def _signing(signing: Signing | None) -> tuple[str, ...]:
+def _signing(signature: Signature) -> tuple[str, ...]:
+    signing, keys = signature.signing, signature.keys
     if signing is None:
         return ()
     scope = shell_text(f"aws:amz:{signing.region}:{signing.service}")
-    return ("--aws-sigv4", scope, _USER)
+    token = () if keys in {Keys.NOBODYS, Keys.WITHOUT_TOKEN} else (_TOKEN,)
+    return ("--aws-sigv4", scope, "--user", f'"{_USERS.get(keys, _OWN)}"', *token)
 
 
 def _body(step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.reports.reproduce.missigned import Keys
 from conformance.reports.reproduce.quoting import python_parts, python_text
 from conformance.reports.reproduce.steps import Capture, Form, Step, steps
 
@@ -32,23 +33,28 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-KEYS = Credentials(
-    os.environ.get("AWS_ACCESS_KEY_ID", "test"),
-    os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
-    os.environ.get("AWS_SESSION_TOKEN"),
-)
+ACCESS = os.environ.get("AWS_ACCESS_KEY_ID", "test")
+SECRET = os.environ.get("AWS_SECRET_ACCESS_KEY", "test")
+TOKEN = os.environ.get("AWS_SESSION_TOKEN")
 
 
-def send(method, url, headers, body=None, sign=None):
+def send(method, url, headers, body=None, sign=None, keys=(ACCESS, SECRET, TOKEN)):
     signed = AWSRequest(method, url, headers=headers, data=body)
     if sign:
-        SigV4Auth(KEYS, *sign).add_auth(signed)
+        SigV4Auth(Credentials(*keys), *sign).add_auth(signed)
     request = requests.Request(method, url, headers=dict(signed.headers), data=body).prepare()
     request.url = url
     answer = requests.Session().send(request)
     print(answer.status_code, dict(answer.headers), answer.text, sep="\\n")
     return answer
 """
+
+
+_KEYS = {
+    Keys.NOBODYS: '("AKIACONFORMANCE22222", "nobody", None)',
+    Keys.WRONG_SECRET: '(ACCESS, SECRET + "x", TOKEN)',
+    Keys.WITHOUT_TOKEN: "(ACCESS, SECRET, None)",
+}
 
 
 def python_script(evidence: Sequence[Exchange]) -> str:
@@ -58,7 +64,7 @@ def python_script(evidence: Sequence[Exchange]) -> str:
     """
     planned = steps(evidence)
     imports = _imports(planned)
-    signed = any(step.signing for step in planned)
+    signed = any(step.signature.signing for step in planned)
     calls = "\n".join(line for step in planned for line in _lines(step))
     return f"{imports}{_SIGNED if signed else _PLAIN}\n\n{calls}\n"
 
@@ -71,6 +77,9 @@ def _imports(planned: Sequence[Step]) -> str:
 
 
 def _lines(step: Step) -> Iterator[str]:
+    if step.signature.note:
+        yield f"# {step.signature.note}"
+        return
     answer = f"answer_{step.number}"
     yield f"{answer} = send(" if step.captures else "send("
     yield f"    {python_text(step.method)},"
@@ -78,9 +87,11 @@ def _lines(step: Step) -> Iterator[str]:
     yield f"    {{{_headers(step)}}},"
     if step.body is not None:
         yield f"    body={_body(step.body)},"
-    if step.signing is not None:
-        scope = f"{python_text(step.signing.service)}, {python_text(step.signing.region)}"
-        yield f"    sign=({scope}),"
+    signing, keys = step.signature.signing, step.signature.keys
+    if signing is not None:
+        yield f"    sign=({python_text(signing.service)}, {python_text(signing.region)}),"
+        if keys in _KEYS:
+            yield f"    keys={_KEYS[keys]},"
     yield ")"
     for capture in step.captures:
         yield f"{capture.name} = {_extraction(capture, answer)}"

@@ -11,12 +11,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from conformance.reports.reproduce.missigned import Signature, signature
 from conformance.reports.reproduce.parts import Part, cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from conformance.record import Exchange, Request, Role, Signing
+    from conformance.record import Exchange, Request, Role
 
 # What the sender sets itself, and what a signature made anew replaces.
 _OWN = {
@@ -67,7 +68,7 @@ class Step:
     url: tuple[Part, ...]
     headers: tuple[tuple[str, tuple[Part, ...]], ...]
     body: tuple[Part, ...] | bytes | None
-    signing: Signing | None
+    signature: Signature
     captures: tuple[Capture, ...]
 
 
@@ -125,21 +126,26 @@ def _step(
     number: int, exchange: Exchange, variables: Mapping[str, str], captures: tuple[Capture, ...]
 ) -> Step:
     request = exchange.request
+    signed = signature(request.signing)
     return Step(
         number=number,
         role=exchange.role,
         method=request.method,
         url=cut(request.url, variables),
-        headers=tuple((name, cut(value, variables)) for name, value in _headers(request)),
+        headers=tuple((name, cut(value, variables)) for name, value in _headers(request, signed)),
         body=_body(request, variables),
-        signing=request.signing,
+        signature=signed,
         captures=captures,
     )
 
 
-def _headers(request: Request) -> Iterable[tuple[str, str]]:
+def _headers(request: Request, signed: Signature) -> Iterator[tuple[str, str]]:
     dropped = _OWN | _SIGNATURE if request.signing else _OWN
-    return ((name, text) for name, text in request.headers.items() if name.lower() not in dropped)
+    for name, text in request.headers.items():
+        if name.lower() not in dropped:
+            yield name, text
+    if signed.header is not None:
+        yield signed.header
 
 
 def _body(request: Request, variables: Mapping[str, str]) -> tuple[Part, ...] | bytes | None:

@@ -1,0 +1,182 @@
+"""Decides the group of requirements about signatures.
+
+First it is found out whether the target looks at signatures at all. One that does not has one
+finding; the rest of the group would say the same a dozen times, and is skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from conformance.contract.model import Contract, Operation
+from conformance.contract.requirements import Requirement, catalogue
+from conformance.engine.evidence import Shown, with_setup
+from conformance.engine.session import Channel, Sent, Session, SetupFailed
+from conformance.judge.authentication import judge_signature, looks_at_signatures, says_nothing
+from conformance.plan.authentication import FINDING, SignatureRule, signature_rule
+from conformance.plan.bases import base
+from conformance.plan.probes import Probe, Side
+from conformance.plan.wire import wire
+from conformance.record import Verdict
+
+SERVED = "wrongly signed requests refused"
+
+
+class MissigningChannel(Channel, Protocol):
+    """A channel that signs every request wrongly in one way."""
+
+    def why_not(self, body: bytes | None) -> str:
+        """Why a request with this body cannot be signed wrongly so; "" where it can."""
+        ...
+
+
+class Missigning(Protocol):
+    """What gives such channels."""
+
+    def missigned(self, kind: str) -> MissigningChannel:
+        """A channel that signs wrongly in one way."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the group came to for one requirement."""
+
+    requirement: Requirement
+    verdict: Verdict
+    reason: str = ""
+    steps: tuple[Shown, ...] = ()
+    refused: int = 0
+    """Wrongly signed requests that were answered as the rule says."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One wrongly signed request and its answer."""
+
+    operation: Operation
+    kind: str
+    sent: Sent
+
+
+class Authentication:
+    """The group of one service on one target."""
+
+    def __init__(self, contract: Contract, session: Session, source: Missigning) -> None:
+        self._contract, self._session, self._source = contract, session, source
+        self._known: dict[tuple[str, str], _Case | str] = {}
+
+    def rulings(self, requirements: Sequence[Requirement]) -> Iterator[Ruling]:
+        """A ruling for each requirement of the group that is asked for."""
+        if not requirements:
+            return
+        finding = self._finding_rule()
+        served = self._served(finding)
+        for requirement in requirements:
+            rule = signature_rule(self._contract, requirement)
+            if rule.is_finding:
+                yield self._finding(rule, served)
+            elif served is None:
+                yield self._ruled(rule)
+            else:
+                reason = f"the target does not authenticate: see {finding.requirement.id}"
+                yield Ruling(requirement, Verdict.SKIPPED, reason)
+
+    def _finding_rule(self) -> SignatureRule:
+        """The group's one finding, whether it is asked for or not."""
+        every = (one for one in catalogue(self._contract) if one.keyword == FINDING)
+        return signature_rule(self._contract, next(every))
+
+    def operations(self, requirements: Sequence[Requirement]) -> list[str]:
+        """The names of the operations that the group sends."""
+        rules = [signature_rule(self._contract, one) for one in requirements]
+        return sorted({one.name for rule in rules for one in rule.operations})
+
+    def _served(self, rule: SignatureRule) -> _Case | None:
+        """A wrongly signed request that was served, where every one of the rule's kinds was."""
+        cases = list(self._cases(rule, rule.operations[:1]))
+        if any(looks_at_signatures(case.kind, case.sent.answer) for case in cases):
+            return None
+        return next((case for case in cases if case.sent.answer.ok), None)
+
+    def _finding(self, rule: SignatureRule, served: _Case | None) -> Ruling:
+        if served is None:
+            cases = list(self._cases(rule, rule.operations[:1]))
+            mute = next((case for case in cases if says_nothing(case.sent.answer)), None)
+            noticed = [one for one in cases if looks_at_signatures(one.kind, one.sent.answer)]
+            if not noticed:
+                reason = mute.sent.answer.told() if mute else "no request could be signed wrongly"
+                return Ruling(rule.requirement, Verdict.INCONCLUSIVE, reason)
+            return Ruling(rule.requirement, Verdict.PASSED, refused=len(noticed))
+        told = served.sent.answer.told()
+        seen = f"does not authenticate: a request {_described(served.kind)} is answered {told}"
+        steps = with_setup(served.sent, SERVED, seen)
+        return Ruling(
+            rule.requirement, Verdict.FAILED, f"expected {SERVED}; seen {seen}", tuple(steps)
+        )
+
+    def _ruled(self, rule: SignatureRule) -> Ruling:
+        cases = list(self._cases(rule, rule.operations))
+        if not cases:
+            why = (self._case(one, kind) for one in rule.operations for kind in rule.kinds)
+            reason = next((text for text in why if isinstance(text, str)), "nothing to send")
+            return Ruling(rule.requirement, Verdict.SKIPPED, reason)
+        held, mute = 0, ""
+        for case in cases:
+            if says_nothing(case.sent.answer):
+                mute = case.sent.answer.told()
+            elif judge_signature(rule, case.sent.answer).held:
+                held += 1
+            else:
+                return self._blamed(rule, case)
+        if mute:
+            return Ruling(rule.requirement, Verdict.INCONCLUSIVE, mute, refused=held)
+        return Ruling(rule.requirement, Verdict.PASSED, refused=held)
+
+    def _blamed(self, rule: SignatureRule, case: _Case) -> Ruling:
+        """The same wrongly signed request once more, on a new resource, decides."""
+        seen = judge_signature(rule, case.sent.answer).seen
+        again = self._send(case.operation, case.kind, fresh=True)
+        if isinstance(again, str) or says_nothing(again.sent.answer):
+            return Ruling(rule.requirement, Verdict.INCONCLUSIVE, f"could not repeat: {seen}")
+        finding = judge_signature(rule, again.sent.answer)
+        if finding.held:
+            return Ruling(rule.requirement, Verdict.INCONCLUSIVE, f"did not repeat: {seen}")
+        shown = f"a request {_described(case.kind)}: {finding.seen}"
+        steps = with_setup(again.sent, finding.expected, shown)
+        reason = f"expected {finding.expected}; seen {shown}"
+        return Ruling(rule.requirement, Verdict.FAILED, reason, tuple(steps))
+
+    def _cases(self, rule: SignatureRule, operations: Sequence[Operation]) -> Iterator[_Case]:
+        for operation in operations:
+            for kind in rule.kinds:
+                case = self._case(operation, kind)
+                if isinstance(case, _Case):
+                    yield case
+
+    def _case(self, operation: Operation, kind: str) -> _Case | str:
+        """The request of this kind, which serves all rules; a text says why there is none."""
+        key = operation.name, kind
+        if key not in self._known:
+            self._known[key] = self._send(operation, kind)
+        return self._known[key]
+
+    def _send(self, operation: Operation, kind: str, *, fresh: bool = False) -> _Case | str:
+        channel = self._source.missigned(kind)
+        values = base(self._contract, operation)
+        why_not = channel.why_not(wire(operation, values).body)
+        if why_not:
+            return why_not
+        probe = Probe("", operation, Side.REJECT, values, _described(kind))
+        try:
+            sent = self._session.send_by(channel, kind, probe, fresh=fresh)
+        except SetupFailed as failed:
+            return f"no resource could be made: {failed}"
+        return _Case(operation, kind, sent)
+
+
+def _described(kind: str) -> str:
+    plain = {"unsigned": "without a signature", "presigned": "that is signed in its query"}
+    return plain.get(kind, f"that is signed wrongly ({kind})")

@@ -1,0 +1,91 @@
+"""What is asked about signatures: the overlay's rules ``authenticates`` and ``signature``.
+
+They are one group. ``authenticates`` is its one finding for a target that takes any signature;
+only where a target looks at signatures do the ``signature`` rules say anything.
+
+A rule has ``kinds``, the ways in which requests are signed wrongly (see
+conformance.target.missigning), and of ``signature``: ``gives``, what must come back (default
+``refused``), ``refusals``, the answers that refuse rightly (default: any 4xx), and ``operations``
+(default: those that list and update).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from conformance.contract.model import Contract, Level, Operation
+from conformance.contract.requirements import Requirement
+
+FINDING, SIGNATURE = "authenticates", "signature"
+KINDS = frozenset({FINDING, SIGNATURE})
+_ROLES = ("list", "update")
+_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+
+
+class Auth(StrEnum):
+    """What is asked of a target about signatures: nothing, tell only, or they must be checked."""
+
+    OFF = "off"
+    REPORT = "report"
+    REQUIRE = "require"
+
+
+class Gives(StrEnum):
+    """What must come back: a right refusal, or anything but a server error."""
+
+    REFUSED = "refused"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRule:
+    """One rule of the group, typed."""
+
+    requirement: Requirement
+    kinds: tuple[str, ...]
+    gives: Gives
+    refusals: tuple[tuple[int, str], ...]
+    operations: tuple[Operation, ...]
+
+    @property
+    def is_finding(self) -> bool:
+        """The one finding of the group."""
+        return self.requirement.keyword == FINDING
+
+
+def asked_of(url: str) -> Auth:
+    """What is asked where nobody says: that AWS checks signatures; most emulators do not."""
+    host = urlsplit(url).hostname or ""
+    return Auth.REQUIRE if host.endswith(_AWS_DOMAINS) else Auth.REPORT
+
+
+def is_authentication(requirement: Requirement) -> bool:
+    """True for what belongs to the group."""
+    return requirement.keyword in KINDS
+
+
+def levelled(requirements: Sequence[Requirement], auth: Auth) -> list[Requirement]:
+    """The requirements; the group is informational where signatures need not be checked."""
+    return [
+        replace(one, level=Level.INFORMATIONAL)
+        if is_authentication(one) and auth is not Auth.REQUIRE
+        else one
+        for one in requirements
+    ]
+
+
+def signature_rule(contract: Contract, requirement: Requirement) -> SignatureRule:
+    """The rule that a requirement of the group stands for."""
+    detail = requirement.detail
+    resource = contract.facts.get("resource", {})
+    names = detail.get("operations") or [resource[role] for role in _ROLES if role in resource]
+    return SignatureRule(
+        requirement,
+        tuple(detail["kinds"]),
+        Gives(detail.get("gives", Gives.REFUSED)),
+        tuple((status, code) for status, code in detail.get("refusals", ())),
+        tuple(contract.operations[name] for name in names),
+    )

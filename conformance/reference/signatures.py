@@ -1,0 +1,218 @@
+"""Signature Version 4 as a service checks it: from the bytes that came, with nothing of a client's.
+
+is there a header -> is it well formed -> is the key known -> scope -> date -> signature
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from conformance.reference.outcome import Refusal
+
+if TYPE_CHECKING:
+    from conformance.reference.http.message import Request
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+FIVE_MINUTES = 300.0
+_PARTS = re.compile(
+    rf"{ALGORITHM} +Credential=([^/,\s]+)/(\d{{8}})/([^/,\s]+)/([^/,\s]+)/aws4_request *, *"
+    r"SignedHeaders=([^,\s]+) *, *Signature=([0-9a-f]{64})"
+)
+_REGION = re.compile(r"(af|ap|ca|cn|eu|il|me|mx|sa|us)(-[a-z]+)+-\d")
+_SIGNED_AS = {"apigateway": "apigateway", "location": "geo"}
+_UNRESERVED = "-_.~"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An access key of the account; ``token`` is that of temporary credentials."""
+
+    secret: str
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What is checked; a mutant checks less, or answers otherwise."""
+
+    presence: bool = True
+    form: bool = True
+    key: bool = True
+    signature: bool = True
+    signature_with_body: bool = True
+    oldest: float = FIVE_MINUTES
+    """Seconds."""
+    earliest: float = FIVE_MINUTES
+    """Seconds ahead."""
+    refuse: Callable[[Refusal], Refusal] = lambda refusal: refusal
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """What an Authorization header says, and the request's own date."""
+
+    access: str
+    day: str
+    region: str
+    service: str
+    names: tuple[str, ...]
+    signature: str
+    stamp: str
+
+
+class Signatures:
+    """Says of a request why its signature is not taken; None where it is."""
+
+    def __init__(
+        self,
+        keys: Mapping[str, Key],
+        clock: Callable[[], float],
+        checks: Checks,
+        *,
+        short_codes: bool = False,
+    ) -> None:
+        self._keys, self._clock, self._checks = keys, clock, checks
+        self._end = "" if short_codes else "Exception"
+
+    def __call__(self, request: Request, service: str) -> Refusal | None:
+        """The refusal of a request for a service, by the first check that it fails."""
+        refusal = self._refusal(request, service)
+        return None if refusal is None else self._checks.refuse(refusal)
+
+    def _refusal(self, request: Request, service: str) -> Refusal | None:
+        header = request.headers.get("authorization")
+        if header is None:
+            missing = _refused(
+                f"MissingAuthenticationToken{self._end}", "Missing Authentication Token"
+            )
+            return missing if self._checks.presence else None
+        signed = _read(header, request.headers.get("x-amz-date", ""))
+        if signed is None:
+            text = f"'{header.partition(' ')[2][:60]}' is no list of key=value pairs that is whole."
+            incomplete = _refused(f"IncompleteSignature{self._end}", text)
+            return incomplete if self._checks.form else None
+        return (
+            self._of_key(signed, request)
+            or _of_scope(signed, service)
+            or self._of_date(signed)
+            or self._of_signature(signed, request)
+        )
+
+    def _of_key(self, signed: _Signed, request: Request) -> Refusal | None:
+        key = self._keys.get(signed.access)
+        token = request.headers.get("x-amz-security-token")
+        if not self._checks.key or (key is not None and key.token == token):
+            return None
+        text = "The security token included in the request is invalid."
+        return _refused("UnrecognizedClientException", text)
+
+    def _of_date(self, signed: _Signed) -> Refusal | None:
+        when = datetime.strptime(signed.stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+        late = self._clock() - when
+        if late > self._checks.oldest:
+            return _invalid(f"Signature expired: {signed.stamp} is too long ago.")
+        if -late > self._checks.earliest:
+            return _invalid(f"Signature not yet current: {signed.stamp} is still to come.")
+        return None
+
+    def _of_signature(self, signed: _Signed, request: Request) -> Refusal | None:
+        key = self._keys.get(signed.access)
+        checked = self._checks.signature_with_body or not request.body
+        if not self._checks.signature or not checked or key is None:
+            return None
+        text = _string_to_sign(signed, request)
+        signing_key = _signing_key(key.secret, signed.day, signed.region, signed.service)
+        made = hmac.digest(signing_key, text.encode(), "sha256").hex()
+        if hmac.compare_digest(made, signed.signature):
+            return None
+        return _invalid(
+            "The request signature we calculated does not match the signature you provided. Check"
+            " your AWS Secret Access Key and signing method. Consult the service documentation for"
+            " details."
+        )
+
+
+def _of_scope(signed: _Signed, service: str) -> Refusal | None:
+    if signed.service != _SIGNED_AS[service]:
+        return _invalid(f"Credential should be scoped to correct service: '{_SIGNED_AS[service]}'.")
+    if not _REGION.fullmatch(signed.region):
+        return _invalid(f"Credential should be scoped to a valid region, not '{signed.region}'.")
+    return None
+
+
+def _refused(code: str, text: str) -> Refusal:
+    return Refusal(code, 403, text)
+
+
+def _invalid(text: str) -> Refusal:
+    return _refused("InvalidSignatureException", text)
+
+
+def _read(header: str, stamp: str) -> _Signed | None:
+    found = _PARTS.fullmatch(header.strip())
+    if found is None or not re.fullmatch(r"\d{8}T([01]\d|2[0-3])[0-5]\d[0-5]\dZ", stamp):
+        return None
+    access, day, region, service, names, signature = found.groups()
+    if not stamp.startswith(day):
+        return None
+    return _Signed(access, day, region, service, tuple(names.split(";")), signature, stamp)
+
+
+def _string_to_sign(signed: _Signed, request: Request) -> str:
+    scope = f"{signed.day}/{signed.region}/{signed.service}/aws4_request"
+    digest = hashlib.sha256(_canonical(signed, request).encode()).hexdigest()
+    return f"{ALGORITHM}\n{signed.stamp}\n{scope}\n{digest}"
+
+
+def _canonical(signed: _Signed, request: Request) -> str:
+    """The canonical request: method, path, query, headers, their names, the body's hash."""
+    headers = (
+        f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in signed.names
+    )
+    parts = (
+        request.method,
+        _canonical_path(request.path),
+        _canonical_query(request.query),
+        "".join(headers),
+        ";".join(signed.names),
+        hashlib.sha256(request.body).hexdigest(),
+    )
+    return "\n".join(parts)
+
+
+def _canonical_path(path: str) -> str:
+    """Dot segments and doubled slashes taken out, then encoded once more than on the wire."""
+    kept: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            del kept[-1:]
+        elif part not in {"", "."}:
+            kept.append(part)
+    end = "/" if path.endswith("/") and kept else ""
+    return quote(f"/{'/'.join(kept)}{end}", safe=f"/{_UNRESERVED}")
+
+
+def _canonical_query(query: str) -> str:
+    pairs = (pair.partition("=") for pair in query.split("&") if pair)
+    again = sorted((_encoded_again(name), _encoded_again(value)) for name, _, value in pairs)
+    return "&".join(f"{name}={value}" for name, value in again)
+
+
+def _encoded_again(text: str) -> str:
+    return quote(unquote(text), safe=_UNRESERVED)
+
+
+@lru_cache(maxsize=64)
+def _signing_key(secret: str, day: str, region: str, service: str) -> bytes:
+    key = f"AWS4{secret}".encode()
+    for part in (day, region, service, "aws4_request"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key

@@ -1,0 +1,214 @@
+"""The group about signatures: one finding, or each fault by its name."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from conformance.cli.run import select_jobs
+from conformance.contract.model import Level
+from conformance.engine.errors import WrongCredentials
+from conformance.engine.run import Run, exit_code
+from conformance.engine.runner import Settings
+from conformance.plan.authentication import Auth, asked_of
+from conformance.record import Verdict, fails_gate
+from conformance.reference.inprocess import URL, InProcess
+from conformance.reference.server import TEST_KEYS, Options
+from conformance.reference.signatures import Key
+from conformance.target.credentials import TEST_CREDENTIALS
+from conformance.target.exchange import Exchange, Response
+from conformance.target.retry import RetryingTransport
+from conformance.target.signing import Credentials
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
+
+from testbed.edge import Upright
+from testbed.switches import Switches, wrongs
+from testbed.wire import Request as Asked
+
+SERVICES = ("apigateway", "location")
+WRONGS = [name for name, wrong in wrongs().items() if wrong.detectable_by == "auth"]
+NAMED = {
+    "signature-unchecked": "wrong-signature",
+    "signature-old-accepted": "expired-date",
+    "signature-early-accepted": "future-date",
+    "signature-malformed-accepted": "malformed",
+    "signature-malformed-500": "malformed",
+    "unknown-access-key-accepted": "unknown-key",
+    "unknown-access-key-other-code": "unknown-key",
+    "signature-errors-401": "unknown-key",
+    "signature-errors-400": "unknown-key",
+    "signature-errors-500": "no-5xx",
+    "signature-errors-other-code": "wrong-signature",
+    "unsigned-500": "no-5xx",
+}
+
+
+class Bed:
+    """The independent server, without a socket."""
+
+    def __init__(self, *switches):
+        self.upright = Upright(Switches(switches))
+
+    def send(self, request):
+        parts = urlsplit(request.url)
+        headers = {name.lower(): value for name, value in request.headers}
+        asked = Asked(request.method, parts.path, parts.query, headers, request.body or b"")
+        answer = self.upright.answer(asked)
+        told = Response(answer.status, tuple(answer.headers.items()), answer.body)
+        return Exchange(request, told, None, 0.0)
+
+
+def run(transport, auth=Auth.REQUIRE, *, globs=("*/auth/*",), credentials=TEST_CREDENTIALS):
+    events: list[object] = []
+    settings = Settings(draws=0, seed=1, auth=auth)
+    sending = RetryingTransport(transport, retries=1, base=0.0)
+    jobs = select_jobs((), tuple(globs))
+    return Run(jobs, URL, credentials, "us-east-1", sending, settings, events.append).run()
+
+
+def by_id(outcome):
+    return {line.requirement: line for line in outcome.verdicts}
+
+
+def gated(outcome):
+    return {line.requirement for line in outcome.verdicts if fails_gate(line, strict=False)}
+
+
+@pytest.mark.parametrize("reading", ["a", "b"])
+def test_a_reference_that_checks_signatures_holds_all(reading):
+    outcome = run(InProcess(Options(reading=reading, keys=TEST_KEYS)))
+    lines = by_id(outcome)
+    assert {line.verdict for line in lines.values()} == {Verdict.PASSED, Verdict.SKIPPED}
+    skipped = [name for name, line in lines.items() if line.verdict is Verdict.SKIPPED]
+    assert skipped == [f"{service}/auth/session-token/missing" for service in SERVICES]
+    assert all(line.cases.reject for line in lines.values() if line.verdict is Verdict.PASSED)
+
+
+@pytest.mark.parametrize(
+    ("auth", "level", "code"), [(Auth.REPORT, "informational", 0), (Auth.REQUIRE, "expected", 1)]
+)
+def test_a_target_that_looks_at_no_signature_has_one_finding_a_service(auth, level, code):
+    globs = ("*/auth/*", "*/Update*/status/200")
+    outcome = run(InProcess(Options()), auth, globs=globs)
+    lines = by_id(outcome)
+    failed = {name for name, line in lines.items() if line.verdict is Verdict.FAILED}
+    assert failed == {f"{service}/auth/enforced" for service in SERVICES}
+    rest = [line for name, line in lines.items() if "/auth/" in name and name not in failed]
+    assert len(rest) == 28
+    assert {line.verdict for line in rest} == {Verdict.SKIPPED}
+    assert all("does not authenticate: see" in line.reason for line in rest)
+    assert {lines[name].level for name in failed} == {Level(level)}
+    assert all("does not authenticate" in lines[name].reason for name in failed)
+    assert exit_code(outcome, strict=False) == code
+
+
+def test_nothing_is_sent_for_signatures_that_nobody_asks_about():
+    transport = InProcess(Options(keys=TEST_KEYS))
+    outcome = run(transport, Auth.OFF)
+    assert {line.verdict for line in outcome.verdicts} == {Verdict.SKIPPED}
+    assert {line.reason for line in outcome.verdicts} == {"not asked for (--auth off)"}
+
+
+def test_every_wrong_of_the_bed_is_expected():
+    assert set(NAMED) == set(WRONGS)
+
+
+@pytest.mark.parametrize("wrong", WRONGS)
+def test_each_wrong_is_named(wrong):
+    found = gated(run(Bed(wrong)))
+    assert {f"{service}/auth/{NAMED[wrong]}" for service in SERVICES} <= found
+
+
+@pytest.mark.parametrize("wrong", WRONGS)
+def test_a_report_never_fails_the_gate(wrong):
+    assert gated(run(Bed(wrong), Auth.REPORT)) == set()
+
+
+@pytest.mark.parametrize(
+    "readings",
+    [
+        [],
+        ["unsigned-accepted"],
+        ["unsigned-short-code", "incomplete-short-code"],
+        ["clock-ahead"],
+        ["clock-behind"],
+        ["error-code-in-body-only"],
+        ["error-type-with-uri"],
+    ],
+)
+def test_right_servers_are_let_be(readings):
+    outcome = run(Bed(*readings))
+    assert gated(outcome) == set()
+    held = [line for line in outcome.verdicts if line.verdict is Verdict.PASSED]
+    assert len(held) >= 16
+
+
+class ByScope(InProcess):
+    """Tells the service from what a request is signed for, as emulators do, and checks nothing."""
+
+    def send(self, request):
+        if request.header("Authorization") is None:
+            return Exchange(request, Response(404, (), b"no such bucket"), None, 0.0)
+        return super().send(request)
+
+
+def test_a_route_that_needs_a_signature_is_no_check_of_it():
+    lines = by_id(run(ByScope(Options())))
+    enforced = lines["location/auth/enforced"]
+    assert enforced.verdict is Verdict.FAILED
+    assert "wrong-secret" in enforced.reason
+    assert lines["location/auth/wrong-signature"].verdict is Verdict.SKIPPED
+
+
+@pytest.mark.parametrize(
+    "credentials", [Credentials("test", "other"), Credentials("AKIANOBODY", "test")]
+)
+def test_credentials_that_are_not_taken_are_not_the_targets_fault(credentials):
+    with pytest.raises(WrongCredentials) as problem:
+        run(Bed(), credentials=credentials, globs=("location/*",))
+    assert problem.value.exit_code == 3
+
+
+def test_temporary_credentials_are_missed_without_their_token():
+    keys = {"ASIATEMPORARY": Key("secret", "a-token-of-theirs")}
+    credentials = Credentials("ASIATEMPORARY", "secret", "a-token-of-theirs")
+    lines = by_id(run(InProcess(Options(keys=keys)), credentials=credentials))
+    assert {line.verdict for line in lines.values()} == {Verdict.PASSED}
+    ignoring = by_id(run(_Tokenless(Options(keys=keys)), credentials=credentials))
+    assert ignoring["location/auth/session-token/missing"].verdict is Verdict.FAILED
+    assert ignoring["location/auth/session-token/unknown"].verdict is Verdict.PASSED
+
+
+class _Tokenless(InProcess):
+    """Misses no session token."""
+
+    def send(self, request):
+        if request.header("X-Amz-Security-Token") is not None:
+            return super().send(request)
+        return Exchange(request, Response(200, (), b"{}"), None, 0.0)
+
+
+def test_a_failure_says_how_it_was_signed_and_keeps_the_signature_to_itself():
+    lines = by_id(run(Bed("signature-unchecked")))
+    written = lines["location/auth/tampered-body"].as_json()
+    assert written["evidence"][-1]["request"]["signing"]["fault"] == "other-body"
+    assert "Signature=" not in json.dumps(written)
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("http://127.0.0.1:4566", Auth.REPORT),
+        ("http://localstack:4566", Auth.REPORT),
+        ("https://apigateway.us-east-1.amazonaws.com", Auth.REQUIRE),
+        ("https://cp.metadata.geo-fips.us-east-1.amazonaws.com", Auth.REQUIRE),
+        ("https://amazonaws.com.example.org", Auth.REPORT),
+    ],
+)
+def test_only_aws_has_to_check_where_nobody_says(url, asked):
+    assert asked_of(url) is asked
