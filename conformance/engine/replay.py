@@ -54,7 +54,7 @@ def replay(evidence: Sequence[record.Exchange], channel: SignedChannel) -> list[
         )
         signing = recorded.request.signing
         fault = signing.fault if signing else None
-        by = channel.missigned(fault) if fault in KINDS else channel
+        by = channel.missigned(fault) if fault is not None and fault in KINDS else channel
         exchange = by.send(
             recorded.request.method, target, _body(recorded.request, stand_ins), content_type
         )

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from conformance.contract.model import Contract, Level, Operation
 from conformance.contract.requirements import Requirement
@@ -22,7 +21,6 @@ from conformance.contract.requirements import Requirement
 FINDING, SIGNATURE = "authenticates", "signature"
 KINDS = frozenset({FINDING, SIGNATURE})
 _ROLES = ("list", "update")
-_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
 class Auth(StrEnum):
@@ -54,12 +52,6 @@ class SignatureRule:
     def is_finding(self) -> bool:
         """The one finding of the group."""
         return self.requirement.keyword == FINDING
-
-
-def asked_of(url: str) -> Auth:
-    """What is asked where nobody says: that AWS checks signatures; most emulators do not."""
-    host = urlsplit(url).hostname or ""
-    return Auth.REQUIRE if host.endswith(_AWS_DOMAINS) else Auth.REPORT
 
 
 def is_authentication(requirement: Requirement) -> bool:

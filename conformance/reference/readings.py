@@ -33,8 +33,6 @@ class Readings:
     """P: a wrong Content-Type is not refused with 415."""
     lengths_in_utf16: bool = False
     """C9: lengths count UTF-16 units instead of code points."""
-    short_signature_codes: bool = False
-    """A9, U: MissingAuthenticationToken and IncompleteSignature, without Exception."""
     unknown_route_is_404: bool = False
     """A8, U: an unknown Location route is UnknownOperationException."""
 

@@ -62,18 +62,16 @@ def application(options: Options, contracts: Iterable[Contract] | None = None) -
     from conformance.reference.tables import load, matcher
 
     known = tuple(contracts) if contracts is not None else load()
-    faults, readings = select(options.faults, known), reading(options.reading)
+    faults = select(options.faults, known)
     keys = options.keys
     if keys is None and any(fault.checks for fault in faults):
         keys = TEST_KEYS
     checks = compose(faults).checks(Checks())
     setting = Setting(
-        readings=readings,
+        readings=reading(options.reading),
         faults=faults,
         identifiers=Identifiers(options.seed),
-        authenticate=None
-        if keys is None
-        else Signatures(keys, system_clock, checks, short_codes=readings.short_signature_codes),
+        authenticate=None if keys is None else Signatures(keys, system_clock, checks),
     )
     return Application(known, matcher(), setting)
 

@@ -71,16 +71,8 @@ class _Signed:
 class Signatures:
     """Says of a request why its signature is not taken; None where it is."""
 
-    def __init__(
-        self,
-        keys: Mapping[str, Key],
-        clock: Callable[[], float],
-        checks: Checks,
-        *,
-        short_codes: bool = False,
-    ) -> None:
+    def __init__(self, keys: Mapping[str, Key], clock: Callable[[], float], checks: Checks) -> None:
         self._keys, self._clock, self._checks = keys, clock, checks
-        self._end = "" if short_codes else "Exception"
 
     def __call__(self, request: Request, service: str) -> Refusal | None:
         """The refusal of a request for a service, by the first check that it fails."""
@@ -91,13 +83,13 @@ class Signatures:
         header = request.headers.get("authorization")
         if header is None:
             missing = _refused(
-                f"MissingAuthenticationToken{self._end}", "Missing Authentication Token"
+                "MissingAuthenticationTokenException", "Missing Authentication Token"
             )
             return missing if self._checks.presence else None
         signed = _read(header, request.headers.get("x-amz-date", ""))
         if signed is None:
             text = f"'{header.partition(' ')[2][:60]}' is no list of key=value pairs that is whole."
-            incomplete = _refused(f"IncompleteSignature{self._end}", text)
+            incomplete = _refused("IncompleteSignatureException", text)
             return incomplete if self._checks.form else None
         return (
             self._of_key(signed, request)

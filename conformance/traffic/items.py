@@ -9,8 +9,9 @@ from typing import Any
 from conformance.contract.model import Location
 from conformance.contract.places import find, parse
 from conformance.engine.session import Sent
-from conformance.engine.support import NOT_OURS, lacks
+from conformance.engine.support import lacks
 from conformance.judge.answer import Answer
+from conformance.judge.authentication import CODES
 from conformance.plan.probes import Probe, Side
 from conformance.traffic.entries import Entry
 from conformance.traffic.members import Asked, answered, asked
@@ -49,7 +50,7 @@ class Item:
             return False
         if answer.code is None and not self.entry.response_known:
             return False
-        return answer.status not in OF_STATE and answer.code not in NOT_OURS and not lacks(answer)
+        return answer.status not in OF_STATE and answer.code not in CODES and not lacks(answer)
 
 
 @dataclass(slots=True)

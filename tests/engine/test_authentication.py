@@ -14,7 +14,7 @@ from conformance.contract.model import Level
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.run import Run, exit_code
 from conformance.engine.runner import Settings
-from conformance.plan.authentication import Auth, asked_of
+from conformance.plan.authentication import Auth
 from conformance.record import Verdict, fails_gate
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import TEST_KEYS, Options
@@ -198,17 +198,3 @@ def test_a_failure_says_how_it_was_signed_and_keeps_the_signature_to_itself():
     written = lines["location/auth/tampered-body"].as_json()
     assert written["evidence"][-1]["request"]["signing"]["fault"] == "other-body"
     assert "Signature=" not in json.dumps(written)
-
-
-@pytest.mark.parametrize(
-    ("url", "asked"),
-    [
-        ("http://127.0.0.1:4566", Auth.REPORT),
-        ("http://localstack:4566", Auth.REPORT),
-        ("https://apigateway.us-east-1.amazonaws.com", Auth.REQUIRE),
-        ("https://cp.metadata.geo-fips.us-east-1.amazonaws.com", Auth.REQUIRE),
-        ("https://amazonaws.com.example.org", Auth.REPORT),
-    ],
-)
-def test_only_aws_has_to_check_where_nobody_says(url, asked):
-    assert asked_of(url) is asked

@@ -23,7 +23,7 @@ _ASKED_FOR = 1_000_000
 _OWN = "${AWS_ACCESS_KEY_ID:-test}:${AWS_SECRET_ACCESS_KEY:-test}"
 _USERS = {Keys.NOBODYS: "AKIACONFORMANCE22222:nobody", Keys.WRONG_SECRET: f"{_OWN}x"}
 # Without a token the header is empty, and curl leaves an empty header out.
-_TOKEN = '-H "X-Amz-Security-Token: ${AWS_SESSION_TOKEN-}"'
+_SESSION = '-H "X-Amz-Security-Token: ${AWS_SESSION_TOKEN-}"'
 _DEFAULT_METHODS = {False: "GET", True: "POST"}
 
 
@@ -78,7 +78,7 @@ def _signing(signature: Signature) -> tuple[str, ...]:
     if signing is None:
         return ()
     scope = shell_text(f"aws:amz:{signing.region}:{signing.service}")
-    token = () if keys in {Keys.NOBODYS, Keys.WITHOUT_TOKEN} else (_TOKEN,)
+    token = () if keys in {Keys.NOBODYS, Keys.WITHOUT_TOKEN} else (_SESSION,)
     return ("--aws-sigv4", scope, "--user", f'"{_USERS.get(keys, _OWN)}"', *token)
 
 
