@@ -10,7 +10,7 @@ from typing import Any
 
 from conformance import record
 from conformance.engine.masking import Masker
-from conformance.engine.session import Sent
+from conformance.engine.session import Resource, Sent
 from conformance.target.exchange import Exchange
 
 HIDDEN = {"authorization", "x-amz-security-token", "x-amz-date"}
@@ -25,12 +25,16 @@ LONGEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A request and, for the one that decides, what was expected and seen."""
+    """A request and, for the one that decides, what was expected and seen.
+
+    ``pause`` are the seconds that had to pass before it was sent.
+    """
 
     sent: Sent
     role: record.Role
     expected: str = ""
     seen: str = ""
+    pause: float = 0.0
 
 
 def as_evidence(
@@ -43,12 +47,16 @@ def as_evidence(
     )
 
 
-def with_setup(sent: Sent, expected: str, seen: str) -> list[Shown]:
-    """A probe with the requests before it that made its resource what it is."""
+def with_setup(sent: Sent, expected: str, seen: str, listed: Resource | None = None) -> list[Shown]:
+    """A probe with the requests before it that made its resource what it is.
+
+    For an answer about no single resource, ``listed`` is the one that matters in it.
+    """
     steps = []
-    if sent.resource is not None:
-        steps.append(Shown(sent.resource.created, record.Role.SETUP))
-        before = [one for one in sent.resource.history if one is not sent]
+    resource = sent.resource or listed
+    if resource is not None:
+        steps.append(Shown(resource.created, record.Role.SETUP))
+        before = [one for one in resource.history if one is not sent]
         steps += [Shown(one, record.Role.SETUP) for one in before[-LONGEST:]]
     return [*steps, Shown(sent, record.Role.PROBE, expected, seen)]
 
@@ -86,6 +94,7 @@ def _exchange(
         role=step.role,
         seconds=round(exchange.seconds, 4),
         uses=uses,
+        pause=step.pause or None,
     )
 
 

@@ -14,6 +14,7 @@ from conformance.contract.places import parse
 from conformance.engine.session import Resource, Sent
 from conformance.engine.trial import is_faulty
 from conformance.judge.answer import Answer
+from conformance.judge.response import observe
 
 
 def own_entries(contract: Contract, sent: Sent, made: Sequence[Resource]) -> Answer:
@@ -31,6 +32,25 @@ def own_entries(contract: Contract, sent: Sent, made: Sequence[Resource]) -> Ans
         one for one in body[name] if not isinstance(one, dict) or one.get(listing["id"]) in ours
     ]
     return replace(sent.answer, body={**body, name: kept})
+
+
+def culprit(
+    contract: Contract, sent: Sent, made: Sequence[Resource], requirement: str
+) -> Resource | None:
+    """The resource whose entry in a list breaks the requirement.
+
+    None where the answer is no list, or breaks it whatever is listed.
+    """
+    if sent.probe.operation.name != contract.facts.get("resource", {}).get("list"):
+        return None
+
+    def is_broken(listed: Sequence[Resource]) -> bool:
+        found = observe(contract, sent.probe.operation, own_entries(contract, sent, listed))
+        return any(one.requirement == requirement and not one.held for one in found)
+
+    if is_broken(()):
+        return None
+    return next((one for one in reversed(made) if is_broken((one,))), None)
 
 
 def _is_clean(resource: Resource) -> bool:

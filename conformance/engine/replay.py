@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,10 @@ from conformance.target.exchange import Exchange, Response
 from conformance.target.missigning import KINDS
 
 NAME = re.compile(r"conformance-([a-z0-9]{8})-(?=\d{5})")
+
+
+LONGEST_PAUSE = 60.0
+"""Seconds; a record may say more, and nobody would wait so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ def replay(evidence: Sequence[record.Exchange], channel: SignedChannel) -> list[
     stand_ins = _StandIns()
     done: list[Replayed] = []
     for recorded in evidence:
+        time.sleep(min(recorded.pause or 0.0, LONGEST_PAUSE))
         for use in recorded.uses:
             new = _pointed(done[use.source].answer.body, use.pointer)
             if isinstance(new, str):

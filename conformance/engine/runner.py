@@ -16,7 +16,7 @@ from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.evidence import LONGEST, Shown, with_setup
-from conformance.engine.own import own_entries
+from conformance.engine.own import culprit, own_entries
 from conformance.engine.sequences import Ending, Play, Stage
 from conformance.engine.session import Resource, Sent, Session, SetupFailed
 from conformance.engine.support import Standing, Support
@@ -433,7 +433,8 @@ class Runner:
 
     def _fail(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
         reason = f"expected {finding.expected}; seen {finding.seen}"
-        steps = with_setup(sent, finding.expected, finding.seen)
+        listed = culprit(self._contract, sent, self._session.made, requirement.id)
+        steps = with_setup(sent, finding.expected, finding.seen, listed)
         self._give(requirement, Verdict.FAILED, reason, steps)
 
     def _give(

@@ -48,6 +48,7 @@ class Play:
         self._resources: dict[int, Resource] = {}
         self._made: list[Resource] = []
         self._sent: list[Sent] = []
+        self._pauses: dict[int, float] = {}
         self._last: Answer | None = None
         self.due = 0.0
         self.ending: Ending | None = None
@@ -68,6 +69,8 @@ class Play:
         step: Step = next(self._sequence) if self._last is None else self._sequence.send(self._last)
         if isinstance(step, Pause):
             self.due = time.monotonic() + step.seconds
+            before = len(self._sent)
+            self._pauses[before] = self._pauses.get(before, 0.0) + step.seconds
             return
         sent = self._play(step)
         self._sent += sent
@@ -105,7 +108,10 @@ class Play:
         for resource in self._made:
             if not resource.gone:
                 self._session.delete(resource)
-        ending.steps = [Shown(sent, record.Role.CHECK) for sent in self._sent]
+        ending.steps = [
+            Shown(sent, record.Role.CHECK, pause=self._pauses.get(index, 0.0))
+            for index, sent in enumerate(self._sent)
+        ]
         if ending.broken is not None and ending.steps:
             last = ending.steps[-1]
             ending.steps[-1] = replace(

@@ -44,6 +44,7 @@ class Played:
 
     step: Step
     sent: Sent
+    pause: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Game:
         self.broken: Difference | None = None
         self.mute = False
         self._care = care
+        self._paused = 0.0
         self._facts: Mapping[str, Any] = session.contract.facts["resource"]
         self._tagged: dict[str, str] = {}
         self._turns: list[Turn] = []
@@ -106,7 +108,7 @@ class Game:
         if self.mute or not self._playable(step, values):
             return False
         if step.changes and step.role != "create":
-            time.sleep(self._care.pause)
+            self._pause(self._care.pause)
         found = self._judged(self._send(step, values))
         if found is not None and self._care.patient and not step.changes:
             found = self._settled(step, values, found)
@@ -114,6 +116,10 @@ class Game:
             self.broken = found
             raise Differs(found)
         return True
+
+    def _pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+        self._paused += seconds
 
     def replay(self, steps: Iterable[Step]) -> None:
         """Play the steps that can be played. Raises Differs, NothingShown."""
@@ -143,7 +149,8 @@ class Game:
         if sent.answer.status is None or sent.answer.throttled:
             self.mute = True
             raise NothingShown(sent.answer.told())
-        self.played.append(Played(step, sent))
+        self.played.append(Played(step, sent, self._paused))
+        self._paused = 0.0
         self._note(step, values, sent, slot)
         by_id = {one.resource.id: number for number, one in self.slots.items()}
         turn = Turn(step, values, sent.answer, by_id)
@@ -181,7 +188,7 @@ class Game:
         self, step: Step, values: Mapping[str, Any], found: Difference
     ) -> Difference | None:
         """The same read a moment later: a target may take its time to show a change."""
-        time.sleep(SETTLES)
+        self._pause(SETTLES)
         self._turns.pop()
         self.played.pop()
         return self._explained(self._send(step, values), found)

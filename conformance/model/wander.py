@@ -165,7 +165,10 @@ def _play(search: _Search, steps: Sequence[Step], care: Care = HASTY) -> Game:
 
 def _shown(game: Game) -> tuple[Shown, ...]:
     """Every step as evidence; the last one is the one that decides."""
-    sent = [one.sent for one in game.played]
-    before = [Shown(one, record.Role.CHECK) for one in sent[:-1]]
+    *earlier, last = game.played
+    before = [Shown(one.sent, record.Role.CHECK, pause=one.pause) for one in earlier]
     broken = game.broken or Difference("", "")
-    return (*before, Shown(sent[-1], record.Role.PROBE, broken.expected, broken.seen))
+    decides = Shown(
+        last.sent, record.Role.PROBE, broken.expected, broken.seen, pause=last.pause
+    )  # fmt: skip
+    return (*before, decides)

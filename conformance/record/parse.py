@@ -120,6 +120,7 @@ def _exchange(exchange: Json) -> Exchange:
         seen=exchange["seen"],
         role=Role(exchange.get("role", "probe")),
         seconds=exchange.get("seconds"),
+        pause=exchange.get("pause"),
         uses=tuple(
             Use(use["value"], int(use["from"]), use["pointer"]) for use in exchange.get("uses", ())
         ),

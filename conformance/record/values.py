@@ -121,6 +121,8 @@ class Exchange:
     role: Role = Role.PROBE
     seconds: float | None = None
     uses: tuple[Use, ...] = ()
+    pause: float | None = None
+    """Seconds that passed, on purpose, before it was sent."""
 
     def as_json(self) -> dict[str, Any]:
         """The record's form."""
@@ -132,7 +134,7 @@ class Exchange:
             "seen": self.seen,
         }
         uses = [use.as_json() for use in self.uses]
-        return made | _known(seconds=self.seconds, uses=uses or None)
+        return made | _known(seconds=self.seconds, uses=uses or None, pause=self.pause)
 
 
 @dataclass(frozen=True, slots=True)

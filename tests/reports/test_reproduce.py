@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -179,6 +181,23 @@ def test_a_hostile_record_runs_nothing_of_its_own(listener: Any, tmp_path: Any) 
     subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, timeout=60)
     assert listener.received
     assert not mark.exists()
+
+
+def test_a_pause_is_part_of_the_script(listener: Any) -> None:
+    create, update = sequence(listener.url)
+    evidence = [create, replace(update, pause=0.25)]
+    assert curl_script(evidence).splitlines()[-2] == "sleep 0.25"
+    assert "\ntime.sleep(0.25)\nsend(" in python_script(evidence)
+    start = time.monotonic()
+    run_shell("sh", curl_script(evidence))
+    run_python(python_script(evidence))
+    assert time.monotonic() - start > 0.5
+    assert "sleep" not in curl_script([create, update]) + python_script([create, update])
+
+
+def test_answers_are_printed_on_lines_of_their_own(listener: Any) -> None:
+    printed = run_shell("sh", curl_script([exchange(listener.url)] * 3))
+    assert len(re.findall("^HTTP/1.0 200", printed, re.MULTILINE)) == 3
 
 
 def test_a_script_without_evidence_is_empty() -> None:

@@ -33,15 +33,20 @@ def curl_script(evidence: Sequence[Exchange]) -> str:
     Ids that a target gave are taken from the new answers. Needs curl 7.75 or later, and python3
     where there are ids to take or long values to make.
     """
-    return "\n".join(line for step in steps(evidence) for line in _lines(step))
+    planned = steps(evidence)
+    last = len(planned)
+    return "\n".join(line for one in planned for line in _lines(one, last=one.number == last))
 
 
-def _lines(step: Step) -> Iterator[str]:
+def _lines(step: Step, *, last: bool) -> Iterator[str]:
     if step.signature.note:
         yield f"# {step.signature.note}"
         return
+    if step.pause:
+        yield f"sleep {step.pause:g}"
     if not step.captures:
-        yield _command(step, "-i")
+        # A body seldom ends with a newline, and the next answer would begin beside it.
+        yield _command(step, "-i", *(() if last else ("-w", "'\\n'")))
         return
     answer = f"answer_{step.number}"
     yield f"{answer}=$({_command(step)})"

@@ -73,7 +73,8 @@ def _imports(planned: Sequence[Step]) -> str:
     forms = {capture.form for step in planned for capture in step.captures}
     json = "import json\n" if Form.JSON in forms else ""
     quote = "from urllib.parse import quote\n" if Form.URL in forms else ""
-    return f"{json}{quote}"
+    time = "import time\n" if any(step.pause for step in planned) else ""
+    return f"{json}{time}{quote}"
 
 
 def _lines(step: Step) -> Iterator[str]:
@@ -81,6 +82,8 @@ def _lines(step: Step) -> Iterator[str]:
         yield f"# {step.signature.note}"
         return
     answer = f"answer_{step.number}"
+    if step.pause:
+        yield f"time.sleep({step.pause:g})"
     yield f"{answer} = send(" if step.captures else "send("
     yield f"    {python_text(step.method)},"
     yield f"    {python_parts(step.url)},"

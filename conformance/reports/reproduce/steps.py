@@ -57,7 +57,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request to send; ``number`` counts from 1.
+    """One request to send, after ``pause`` seconds; ``number`` counts from 1.
 
     ``body`` is None where there is none; bytes that are not UTF-8 stand as they are.
     """
@@ -70,6 +70,7 @@ class Step:
     body: tuple[Part, ...] | bytes | None
     signature: Signature
     captures: tuple[Capture, ...]
+    pause: float = 0.0
 
 
 def steps(evidence: Sequence[Exchange]) -> tuple[Step, ...]:
@@ -136,6 +137,7 @@ def _step(
         body=_body(request, variables),
         signature=signed,
         captures=captures,
+        pause=round(exchange.pause or 0.0, 3),
     )
 
 
