@@ -236,6 +236,11 @@ class Session:
             if isinstance(found, str) and found:
                 self.made.append(Resource(found, str(given), sent))
 
+    def _in_other_case(self, identifier: str) -> str:
+        """Another identifier with the same letters; an unknown one where there are none."""
+        swapped = identifier.swapcase()
+        return swapped if swapped != identifier else self.names.unknown(10)
+
     def fill(self, value: Any, resource: Resource | None = None) -> Any:
         """A value with its placeholders filled for a resource."""
         return fill(value, self._lookup(resource))
@@ -259,7 +264,7 @@ class Session:
         if resource is not None:
             found["id"] = lambda _: resource.id
             found["taken"] = lambda _: resource.unique
-            found["ID"] = lambda _: resource.id.swapcase()
+            found["ID"] = lambda _: self._in_other_case(resource.id)
         return found
 
 

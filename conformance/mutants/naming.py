@@ -170,7 +170,9 @@ _BASES = (
 )
 
 _LISTS = (
-    ("GetApiKeys:limit-*", _PAGES),
+    ("GetApiKeys:limit-ignored", _PAGES),
+    ("GetApiKeys:limit-none", ("apigateway/GetApiKeys/behavior/default-page-size",)),
+    ("GetApiKey:*", ("apigateway/GetApiKey/behavior/found-by-its-identifier-alone",)),
     ("GetApiKeys:position-*", _PAGES),
     ("GetApiKeys:overlap", _PAGES),
     ("GetApiKeys:gap", _PAGES),

@@ -21,6 +21,7 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "steps": written.steps,
     "advances": times.advances,
     "paging": listing.paging,
+    "default-page": listing.default_page,
     "prefix": listing.prefix,
     "parallel-one": parallel.one_resource,
     "parallel-many": parallel.many_resources,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from conformance.contract.places import find, parse
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences.lists import walk
-from conformance.plan.sequences.steps import Broken, Make, Script, Sequence
+from conformance.plan.sequences.steps import Broken, Make, NotShown, Script, Send, Sequence
 
 HOW_MANY = 3
 
@@ -30,6 +31,22 @@ def paging(script: Script) -> Sequence:
         times = len(listing.of(script.fill("${id}", key), life.facts["listing"]["id"]))
         if times != 1:
             raise Broken("each resource once over all pages", f"one of them {times} times")
+
+
+def default_page(script: Script) -> Sequence:
+    """A page that no size was asked for has at most ``size`` of more resources than that.
+
+    It may have fewer: a default is the most that a page may hold.
+    """
+    life, rule = Lifecycle.of(script.contract), script.requirement.detail
+    for key in range(rule["size"] + 1):
+        yield Make(key, life.request("create"))
+    answer = yield Send(life.operation("list"), life.request("list"))
+    if not answer.ok:
+        raise NotShown(f"the list was answered {answer.told()}")
+    shown = len(list(find(answer.body, parse(life.facts["listing"]["items"]))))
+    if shown > rule["size"]:
+        raise Broken(f"a page of at most {rule['size']}", f"a page of {shown}")
 
 
 def prefix(script: Script) -> Sequence:

@@ -12,6 +12,7 @@ from conformance.reference.mutations.wrapping import Members, on_body, on_input
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.reference.apigateway.state import ApiKey
     from conformance.reference.application import World
     from conformance.reference.faults import Around, Handler
     from conformance.reference.outcome import Outcome
@@ -74,6 +75,29 @@ def _valued(world: World, handler: Handler) -> Handler:
 
     del world
     return handle
+
+
+def _flagged(members: dict[str, Any]) -> Members:
+    return {**members, "includeValues": True} if "includeValues" in members else members
+
+
+def _found_by(fits: Callable[[ApiKey, str], bool]) -> Around:
+    """GetApiKey finds keys by more than their id."""
+
+    def around(world: World, handler: Handler) -> Handler:
+        def handle(members: Members) -> Outcome:
+            wanted = members["api_Key"]
+            found = (key.id for key in world.gateway.keys.newest_first() if fits(key, wanted))
+            return handler({**members, "api_Key": next(found, wanted)})
+
+        return handle
+
+    return around
+
+
+def _lookup(name: str, summary: str, fits: Callable[[ApiKey, str], bool]) -> Fault:
+    around = {"GetApiKey": _found_by(fits)}
+    return Fault(f"GetApiKey:{name}", "wrong resource", summary, around=around)
 
 
 def _without_position(_members: Members, body: dict[str, Any]) -> Members:
@@ -156,6 +180,12 @@ FAULTS = (
     _fault(_LIST, "position-ignored", "position is ignored.", _ignoring("position")),
     _fault(_LIST, "position-missing", "No position is told.", on_body(_without_position)),
     _fault(_LIST, "position-endless", "There is always a position.", on_body(_endless)),
+    _fault(
+        _LIST,
+        "limit-none",
+        "Without limit all keys are on one page.",
+        on_input(lambda members: {"limit": 500, **members}),
+    ),
     _fault(_LIST, "overlap", "A page repeats the last key.", _moved(1)),
     _fault(_LIST, "gap", "A page leaves out the next key.", _moved(-1)),
     _fault(
@@ -177,6 +207,10 @@ FAULTS = (
     ),
     _fault(_LIST, "name-exact", "name must be whole.", _named(lambda name, wanted: name == wanted)),
     _fault(_LIST, "values-always", "Values are always listed.", _valued),
+    _fault(_LIST, "values-flagged", "includeValues=false lists values.", on_input(_flagged)),
+    _lookup("by-name", "The name finds the key, too.", lambda key, wanted: key.name == wanted),
+    _lookup("by-value", "The value finds the key, too.", lambda key, wanted: key.value == wanted),
+    _lookup("any-case", "Ids have no case.", lambda key, wanted: key.id == wanted.lower()),
     _fault(_LIST, "values-never", "Values are never listed.", _ignoring("includeValues")),
     _fault(_IMPORT, "disabled", "Imported keys are disabled.", _disabled),
     _fault(_IMPORT, "unstored", "Nothing is imported.", _unimported),
