@@ -22,6 +22,7 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "advances": times.advances,
     "paging": listing.paging,
     "default-page": listing.default_page,
+    "last-page": listing.last_page,
     "prefix": listing.prefix,
     "parallel-one": parallel.one_resource,
     "parallel-many": parallel.many_resources,

@@ -49,6 +49,15 @@ def default_page(script: Script) -> Sequence:
         raise Broken(f"a page of at most {rule['size']}", f"a page of {shown}")
 
 
+def last_page(script: Script) -> Sequence:
+    """No page but the first is empty: what leads to it says that there is more."""
+    life = Lifecycle.of(script.contract)
+    yield Make(0, life.request("create"))
+    listing = yield from walk(life)
+    if len(listing.sizes) > 1 and not listing.sizes[-1]:
+        raise Broken("no position on the last page", "a position that leads to an empty page")
+
+
 def prefix(script: Script) -> Sequence:
     """``filter`` keeps names that begin with it, in the same case, and no others."""
     life, rule = Lifecycle.of(script.contract), script.requirement.detail
