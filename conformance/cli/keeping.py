@@ -59,5 +59,11 @@ def ended(custody: Custody | None) -> Iterator[None]:
 
 
 def services(jobs: Sequence[Job], url: str) -> dict[str, str]:
-    """Where each service of a run is."""
-    return {job.contract.service: job.url or url for job in jobs}
+    """Where each service of a run is, and those that lend it resources."""
+    from conformance.plan.resources import borrowed
+
+    found = {job.contract.service: job.url or url for job in jobs}
+    for job in jobs:
+        for service in borrowed(job.contract).values():
+            found.setdefault(service, job.url or url)
+    return found

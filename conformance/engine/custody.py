@@ -10,9 +10,10 @@ from conformance.engine.guard import GuardedTransport, Look
 from conformance.engine.mark import Mark
 from conformance.engine.names import Names
 from conformance.engine.sweep import Sweep, Swept
-from conformance.engine.territory import Territory
+from conformance.engine.territory import Territory, Visit
 from conformance.journal import Journal
 from conformance.judge.answer import read
+from conformance.plan.resources import facts_of
 from conformance.plan.wire import wire
 from conformance.target.signing import Signer
 from conformance.target.transport import Transport
@@ -49,12 +50,14 @@ class Custody:
 
 def _looking(contract: Contract, url: str, signer: Signer, transport: Transport) -> Look:
     """Asks the target itself whether it has something of that name."""
-    facts = contract.facts["resource"]
-    operation = contract.operations[facts["read"]]
     channel = SignedChannel(url, signer, transport)
 
-    def absent(identifier: str) -> bool:
-        request = wire(operation, {facts["identifier"]["label"]: identifier})
+    def absent(identifier: str, visit: Visit) -> bool:
+        facts = facts_of(contract, visit.operation.name if visit.operation else "")
+        operation = contract.operations.get(facts.get("read", ""))
+        if operation is None:
+            return False
+        request = wire(operation, {**visit.labels, facts["identifier"]["label"]: identifier})
         answer = read(channel.send(request.method, request.target, None, None))
         return answer.status is not None and 400 <= answer.status < 500 and not answer.throttled
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from conformance import record
 from conformance.engine.masking import Masker
@@ -52,26 +53,45 @@ def with_setup(sent: Sent, expected: str, seen: str, listed: Resource | None = N
 
     For an answer about no single resource, ``listed`` is the one that matters in it.
     """
-    steps = []
     resource = sent.resource or listed
+    behind = [*_behind(sent), *(_chain(resource) if resource is not None else [])]
+    created = {id(one): one.created for one in behind if one.created is not sent}
+    steps = [Shown(one, record.Role.SETUP) for one in created.values()]
     if resource is not None:
-        steps.append(Shown(resource.created, record.Role.SETUP))
         before = [one for one in resource.history if one is not sent]
         steps += [Shown(one, record.Role.SETUP) for one in before[-LONGEST:]]
     return [*steps, Shown(sent, record.Role.PROBE, expected, seen)]
 
 
+def _chain(resource: Resource) -> list[Resource]:
+    """A resource after those that it is made of."""
+    return [*_behind(resource.created), resource]
+
+
+def _behind(sent: Sent) -> list[Resource]:
+    """The resources that a request needed, each after those that it is made of."""
+    direct = [*sent.parents.values(), *([sent.resource] if sent.resource is not None else [])]
+    needed = [one for first in direct if first.created is not sent for one in _chain(first)]
+    return list({id(one): one for one in needed}.values())
+
+
 def _uses(step: Shown, earlier: Sequence[Shown]) -> tuple[record.Use, ...]:
     """Texts of this request that came from earlier answers: identifiers of resources."""
-    resource = step.sent.resource
-    if resource is None:
-        return ()
-    for index, before in enumerate(earlier):
-        if before.sent is resource.created:
-            pointer = _pointer(before.sent.answer.body, resource.id)
-            chosen = resource.id in before.sent.values.values()
-            return () if chosen or not pointer else (record.Use(resource.id, index, pointer),)
-    return ()
+    found: dict[str, record.Use] = {}
+    request = step.sent.exchange.request
+    said = request.url.encode() + (request.body or b"")
+    for resource in _behind(step.sent):
+        spelt = {resource.id.encode(), quote(resource.id, safe="-._~").encode()}
+        if not any(text in said for text in spelt):
+            continue
+        for index, before in enumerate(earlier):
+            if before.sent is resource.created:
+                pointer = _pointer(before.sent.answer.body, resource.id)
+                chosen = resource.id in before.sent.values.values()
+                if pointer and not chosen:
+                    found[resource.id] = record.Use(resource.id, index, pointer)
+                break
+    return tuple(found.values())
 
 
 def _pointer(body: Any, value: str) -> str:

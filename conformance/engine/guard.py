@@ -16,8 +16,8 @@ from conformance.judge.answer import read
 from conformance.target.exchange import Exchange, FailureKind, Request, TransportFailure
 from conformance.target.transport import Transport
 
-Look = Callable[[str], bool]
-"""Takes an identifier; True when the target surely has nothing of that name."""
+Look = Callable[[str, Visit], bool]
+"""Takes an identifier of a request; True when the target surely has nothing of that name."""
 
 
 class GuardedTransport:
@@ -90,15 +90,15 @@ class GuardedTransport:
             return None if self._names.made_by_us(path) else path.rpartition("/")[2]
         if not visit.labels:
             return visit.operation.name
-        return next((one for one in visit.labels.values() if not self._is_ours(one)), None)
+        return next((one for one in visit.labels.values() if not self._is_ours(one, visit)), None)
 
-    def _is_ours(self, label: str) -> bool:
+    def _is_ours(self, label: str, visit: Visit) -> bool:
         # An ARN ends with the identifier.
         state = self._journal.state
         for text in (label, label.rpartition("/")[2]):
             if state.is_ours(self._service, text) or self._names.made_by_us(text):
                 return True
-        return self._absent is not None and self._absent(label.rpartition("/")[2])
+        return self._absent is not None and self._absent(label.rpartition("/")[2], visit)
 
 
 def _is_gone(exchange: Exchange) -> bool:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 ALPHABET = string.ascii_lowercase + string.digits
-TOKEN = re.compile(r"\$\{(\w+)(?:\.(\w+))?(?::(\d+))?\}")
+TOKEN = re.compile(r"\$\{(\w+)(?:\.([\w-]+))?(?::(\d+))?\}")
 NONCE_LENGTH = 8
 UNGUESSABLE = 10
 """Random characters from which on a text is taken for one that nobody else has."""
@@ -85,6 +85,9 @@ def fill(value: Any, lookup: Lookup, tagged: dict[str, str] | None = None) -> An
 
 def _token(match: re.Match[str], lookup: Lookup, tagged: dict[str, str] | None) -> str:
     name, tag, length = match.groups()
+    of_kind = f"{name}.{tag}"
+    if tagged is None and of_kind in lookup:
+        return lookup[of_kind](int(length) if length else None)
     if name not in lookup or (tag is None and tagged is not None):
         return match.group(0)
     if tagged is None:

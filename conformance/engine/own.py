@@ -15,23 +15,26 @@ from conformance.engine.session import Resource, Sent
 from conformance.engine.trial import is_faulty
 from conformance.judge.answer import Answer
 from conformance.judge.response import observe
+from conformance.plan.resources import facts_of, kind_of
 
 
 def own_entries(contract: Contract, sent: Sent, made: Sequence[Resource]) -> Answer:
     """The answer; of the resource's list operation without the entries of others."""
-    facts = contract.facts.get("resource", {})
+    name = sent.probe.operation.name
+    facts = facts_of(contract, name)
     listing = facts.get("listing")
     body = sent.answer.body
-    if listing is None or sent.probe.operation.name != facts.get("list"):
+    if listing is None or name != facts.get("list"):
         return sent.answer
-    name = parse(listing["items"])[0]
-    if not isinstance(body, dict) or not isinstance(body.get(name), list):
+    items = parse(listing["items"])[0]
+    if not isinstance(body, dict) or not isinstance(body.get(items), list):
         return sent.answer
-    ours = {one.id for one in made if not one.gone and _is_clean(one)}
+    kind = kind_of(contract, name)
+    ours = {one.id for one in made if one.kind == kind and not one.gone and _is_clean(one)}
     kept = [
-        one for one in body[name] if not isinstance(one, dict) or one.get(listing["id"]) in ours
+        one for one in body[items] if not isinstance(one, dict) or one.get(listing["id"]) in ours
     ]
-    return replace(sent.answer, body={**body, name: kept})
+    return replace(sent.answer, body={**body, items: kept})
 
 
 def culprit(
@@ -41,7 +44,8 @@ def culprit(
 
     None where the answer is no list, or breaks it whatever is listed.
     """
-    if sent.probe.operation.name != contract.facts.get("resource", {}).get("list"):
+    name = sent.probe.operation.name
+    if name != facts_of(contract, name).get("list"):
         return None
 
     def is_broken(listed: Sequence[Resource]) -> bool:

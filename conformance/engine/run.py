@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from conformance import record
 from conformance.contract.model import Contract, Level
@@ -102,17 +103,7 @@ class Run:
         return self.outcome
 
     def _service(self, job: Job) -> None:
-        facts = job.contract.facts
-        name = facts.get("signing", {}).get("service", job.contract.service)
-        signer = Signer(self._credentials, self._region, name)
-        url, custody = job.url or self._url, self._custody
-        transport: Transport = self._transport
-        mark = None
-        if custody is not None:
-            transport = custody.guarded(job.contract, url, signer, transport)
-            mark = custody.mark(job.contract)
-        channel = SignedChannel(url, signer, transport)
-        session = Session(job.contract, channel, self._names, self._masker, mark)
+        session, channel = self._session(job.contract, job.url)
         runner = Runner(
             job.contract, job.requirements, session, channel, self._settings, self._hear
         )
@@ -129,6 +120,28 @@ class Run:
             raise
         finally:
             self._clean_up(session, channel)
+
+    def _session(self, contract: Contract, url: str = "") -> tuple[Session, SignedChannel]:
+        """What speaks with one service of the target."""
+        name = contract.facts.get("signing", {}).get("service", contract.service)
+        signer = Signer(self._credentials, self._region, name)
+        url, custody = url or self._url, self._custody
+        transport: Transport = self._transport
+        mark = None
+        if custody is not None:
+            transport = custody.guarded(contract, url, signer, transport)
+            mark = custody.mark(contract)
+        channel = SignedChannel(url, signer, transport)
+        lend = partial(self._lent, url)
+        return Session(contract, channel, self._names, self._masker, mark, lend), channel
+
+    def _lent(self, url: str, service: str) -> Session:
+        """A session of another service, for resources that those of this one are made of."""
+        from conformance.contract.load import load_contract
+
+        job = next((one for one in self._jobs if one.contract.service == service), None)
+        contract = job.contract if job is not None else load_contract(service)
+        return self._session(contract, job.url if job is not None else url)[0]
 
     def _clean_up(self, session: Session, channel: SignedChannel) -> None:
         left = session.clean_up()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance import model, record
 from conformance.contract.model import Contract
@@ -28,6 +28,7 @@ from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.bases import base
 from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Plan, Probe, Side
+from conformance.plan.resources import Facts, facts_of, kind_of, kinds, of_nothing
 from conformance.plan.sequences import KINDS, Broken
 from conformance.record import Verdict
 from conformance.target.exchange import FailureKind
@@ -101,24 +102,23 @@ class Runner:
 
     def _showcase(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""
-        facts = self._contract.facts.get("resource", {})
-        for values in facts.get("showcase", ()):
-            if not self._all_work(("create", "read", "list", "update")):
-                return
-            try:
-                resource = self._session.create(values)
-            except SetupFailed:
-                return
-            for role in ("read", "list", "update"):
-                operation = self._session.operation(role)
-                if operation is not None:
-                    self._session.call(operation, base(self._contract, operation), resource)
-            self._confirm_suspects()
-            self._session.delete(resource)
+        for kind, facts in kinds(self._contract).items():
+            for values in facts.get("showcase", ()):
+                self._show(kind, facts, values)
 
-    def _all_work(self, roles: Sequence[str]) -> bool:
-        named = [operation for role in roles if (operation := self._session.operation(role))]
-        return all(self._standing(one.name).standing is Standing.WORKS for one in named)
+    def _show(self, kind: str, facts: Facts, values: Mapping[str, Any]) -> None:
+        named = [facts[role] for role in ("create", "read", "list", "update") if role in facts]
+        if not all(self._works(name) for name in named):
+            return
+        try:
+            resource = self._session.create(values, kind)
+        except SetupFailed:
+            return
+        for name in named[1:]:
+            operation = self._contract.operations[name]
+            self._session.call(operation, base(self._contract, operation), resource)
+        self._confirm_suspects()
+        self._session.delete(resource)
 
     def abandon(self, reason: str) -> None:
         """Give everything that is not decided yet a verdict that says so."""
@@ -243,7 +243,7 @@ class Runner:
     def _play(self, requirement: Requirement) -> None:
         """Start a rule's sequence; it is decided when it ends."""
         own = [requirement.operation] if requirement.operation else []
-        for name in [*self._roles(), *own]:
+        for name in [*self._roles(requirement), *own]:
             standing = self._standing(name)
             if standing.standing is not Standing.WORKS:
                 self._give(requirement, *verdicts.without_support(standing))
@@ -265,9 +265,9 @@ class Runner:
     def _works(self, name: str) -> bool:
         return self._standing(name).standing is Standing.WORKS
 
-    def _roles(self) -> list[str]:
-        """The operations that sequences are made of."""
-        facts = self._contract.facts.get("resource", {})
+    def _roles(self, requirement: Requirement) -> list[str]:
+        """The operations that a rule's sequences are made of."""
+        facts = facts_of(self._contract, requirement.operation or "")
         return [facts[role] for role in ("create", "read", "update", "delete") if role in facts]
 
     def _close(self, plays: list[Play]) -> None:
@@ -318,11 +318,7 @@ class Runner:
         """No resource can be made: only whether the route exists can still be seen."""
         if support.wrong_credentials(failed.sent.answer):
             raise WrongCredentials(failed.sent.answer.told())
-        unknown = self._contract.facts["resource"]["identifier"]["unknown"]
-        values = {
-            name: value.replace("${id}", unknown) if isinstance(value, str) else value
-            for name, value in probe.values.items()
-        }
+        values = of_nothing(self._contract, probe.operation, probe.values)
         found = support.standing_of(
             self._session.call(probe.operation, values), self._channel, self._session.names.nonce
         )
@@ -370,7 +366,7 @@ class Runner:
 
     def _has_own_probe(self, requirement: Requirement) -> bool:
         """An error that a probe provokes is judged there: a chance answer cannot be had again."""
-        facts = self._contract.facts.get("resource", {})
+        facts = facts_of(self._contract, requirement.operation or "")
         provoked = {facts.get("not-found"), facts.get("unique", {}).get("error")}
         return requirement.subject is Subject.ERROR and requirement.keyword in provoked
 
@@ -403,7 +399,7 @@ class Runner:
         answer = own_entries(self._contract, repeat, self._session.made)
         found = observe(self._contract, repeat.probe.operation, answer)
         broken = [one for one in found if one.requirement == finding.requirement and not one.held]
-        self._session.drop_current()
+        self._session.drop_current(kind_of(self._contract, sent.probe.operation.name))
         return (broken[0], repeat) if broken else None
 
     def _alike(self, sent: Sent) -> Resource | None:
@@ -414,7 +410,7 @@ class Runner:
         before = history[: history.index(sent)] if sent in history else list(history)
         if len(before) > LONGEST:
             before = []  # a long used resource: the request alone must show it
-        made = self._session.create(sent.resource.created.probe.values)
+        made = self._session.create(sent.resource.created.probe.values, sent.resource.kind)
         for update in before:
             self._session.send(update.probe, resource=made)
         return made

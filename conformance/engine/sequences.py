@@ -13,6 +13,7 @@ from conformance.engine.session import Resource, Sent, Session, SetupFailed
 from conformance.engine.trial import SAYS_NOTHING
 from conformance.judge.answer import Answer
 from conformance.plan.probes import Probe, Side
+from conformance.plan.resources import kind_of
 from conformance.plan.sequences import (
     KINDS,
     Broken,
@@ -43,6 +44,7 @@ class Play:
         self.requirement = requirement
         self._session = session
         self._tagged: dict[str, str] = {}
+        self._kind = kind_of(session.contract, requirement.operation or "")
         script = Script(session.contract, requirement, self._fill)
         self._sequence: Sequence = KINDS[requirement.keyword](script)
         self._resources: dict[int, Resource] = {}
@@ -83,7 +85,7 @@ class Play:
     def _play(self, step: Make | Send | Together) -> list[Sent]:
         if isinstance(step, Make):
             values = None if step.values is None else self._session.tag(step.values, self._tagged)
-            made = self._session.create(values)
+            made = self._session.create(values, self._kind)
             if any(other.id == made.id for other in self._made):
                 # A mock without state: what is true of one resource says nothing of two.
                 raise NotShown("two resources came with one identifier")

@@ -15,6 +15,7 @@ from conformance.engine.names import Names, far_future, fill, mentions
 from conformance.judge.answer import Answer, read
 from conformance.plan.bases import base
 from conformance.plan.probes import Probe, Side
+from conformance.plan.resources import FRESH, all_creators, kind_of, kinds, others
 from conformance.plan.wire import WireRequest, wire
 from conformance.target.exchange import Exchange
 
@@ -44,6 +45,8 @@ class Sent:
     exchange: Exchange
     answer: Answer
     resource: Resource | None = None
+    parents: Mapping[str, Resource] = field(default_factory=dict)
+    """Resources of other kinds that the request speaks of, by kind."""
     missigned: str = ""
     """How it was signed wrongly, where it was."""
 
@@ -55,9 +58,18 @@ class Resource:
     id: str
     unique: str
     created: Sent
+    kind: str | None = None
     gone: bool = False
     history: list[Sent] = field(default_factory=list)
     """The updates of it that were accepted, oldest first: how it came to be as it is."""
+
+    parents: Mapping[str, Resource] = field(default_factory=dict)
+    """The resources of other kinds that it was made of."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is there, and so is all that it was made of."""
+        return not self.gone and all(parent.usable for parent in self.parents.values())
 
 
 class SetupFailed(Exception):
@@ -66,6 +78,10 @@ class SetupFailed(Exception):
     def __init__(self, sent: Sent) -> None:
         super().__init__(sent.answer.told())
         self.sent = sent
+
+
+Lend = Callable[[str], "Session"]
+"""Gives the session of another service, for resources that this one's are made of."""
 
 
 class Session:
@@ -78,11 +94,15 @@ class Session:
         names: Names,
         masker: Masker,
         mark: Mark | None = None,
+        lend: Lend | None = None,
     ) -> None:
         self.contract, self.names, self.masker = contract, names, masker
-        self._channel, self._mark = channel, mark
+        self._channel, self._mark, self._lend = channel, mark, lend
         self._facts: Mapping[str, Any] = contract.facts.get("resource", {})
-        self._current: Resource | None = None
+        self._kinds = kinds(contract)
+        self._creators = all_creators(contract)
+        self._current: dict[str | None, Resource] = {}
+        self._lenders: dict[str, Session] = {}
         self.made: list[Resource] = []
         self._secrets = {
             operation.name: (secret_places(operation.input), secret_places(operation.output))
@@ -98,43 +118,67 @@ class Session:
     def send(self, probe: Probe, *, fresh: bool = False, resource: Resource | None = None) -> Sent:
         """Fill a probe's template and send it; a resource is made where it needs one.
 
-        The resource is the one given, with ``fresh`` a new one, else the current one. Raises
-        SetupFailed when it cannot be made.
+        The resource is the one given, with ``fresh`` a new one, else the current one; those of
+        other kinds that the template speaks of are made first. Raises SetupFailed when one cannot
+        be made.
         """
         if resource is None and needs_resource(probe):
-            resource = self.resource(fresh=fresh)
-        values, request = self._filled(probe, resource)
-        return self._came_back(probe, values, self._exchange(request), resource)
+            kind = kind_of(self.contract, probe.operation.name)
+            resource = self.resource(fresh=fresh, kind=kind)
+        parents = self._parents(probe, resource)
+        values, request = self._filled(probe, resource, parents)
+        return self._came_back(probe, values, self._exchange(request), resource, parents)
+
+    def _parents(self, probe: Probe, resource: Resource | None) -> dict[str, Resource]:
+        """The resources of other kinds that a template speaks of: the resource's own, or current.
+
+        For a creation that needs a fresh one, as what is made of it may exist once only, a new one.
+        """
+        making, _ = self._creators.get(probe.operation.name, (None, ""))
+        needs = self._kinds.get(making or "", {}).get("needs", {})
+        found: dict[str, Resource] = {}
+        for kind in others(probe.values):
+            if resource is not None and kind in resource.parents:
+                found[kind] = resource.parents[kind]
+            elif kind not in found:
+                found[kind] = self.resource(fresh=needs.get(kind) == FRESH, kind=kind)
+        return found
 
     def send_by(self, channel: Channel, kind: str, probe: Probe, *, fresh: bool = False) -> Sent:
         """Send a probe by a channel that signs it wrongly, in the way that ``kind`` names.
 
         Its answer is told to no observer: it says nothing about the operation. Raises SetupFailed.
         """
-        resource = self.resource(fresh=fresh) if needs_resource(probe) else None
-        values, request = self._filled(probe, resource)
+        about = kind_of(self.contract, probe.operation.name)
+        resource = self.resource(fresh=fresh, kind=about) if needs_resource(probe) else None
+        parents = self._parents(probe, resource)
+        values, request = self._filled(probe, resource, parents)
         exchange = channel.send(request.method, request.target, request.body, request.content_type)
         self.sent += exchange.attempts
-        sent = Sent(probe, values, exchange, read(exchange), resource, kind)
+        sent = Sent(probe, values, exchange, read(exchange), resource, parents, kind)
         self._learn(sent)
         return sent
 
     def send_together(self, probes: Sequence[Probe], resources: Sequence[Resource]) -> list[Sent]:
         """Send several probes at the same time, each for its own resource."""
-        filled = [self._filled(probe, one) for probe, one in zip(probes, resources, strict=True)]
+        parents = [self._parents(probe, one) for probe, one in zip(probes, resources, strict=True)]
+        filled = [
+            self._filled(probe, one, of)
+            for probe, one, of in zip(probes, resources, parents, strict=True)
+        ]
         with ThreadPoolExecutor(len(filled)) as pool:
             exchanges = list(pool.map(self._exchange, [request for _, request in filled]))
         return [
-            self._came_back(probe, values, exchange, resource)
-            for probe, (values, _), exchange, resource in zip(
-                probes, filled, exchanges, resources, strict=True
+            self._came_back(probe, values, exchange, resource, of)
+            for probe, (values, _), exchange, resource, of in zip(
+                probes, filled, exchanges, resources, parents, strict=True
             )
         ]
 
     def _filled(
-        self, probe: Probe, resource: Resource | None
+        self, probe: Probe, resource: Resource | None, parents: Mapping[str, Resource]
     ) -> tuple[dict[str, Any], WireRequest]:
-        values: dict[str, Any] = self.fill(probe.values, resource)
+        values: dict[str, Any] = fill(probe.values, self._lookup(resource, parents))
         if self._mark is not None and probe.raw is None:
             values = self._mark.put_on(probe.operation, values)
         return values, wire(probe.operation, values, probe.raw)
@@ -145,13 +189,18 @@ class Session:
         )
 
     def _came_back(
-        self, probe: Probe, values: dict[str, Any], exchange: Exchange, resource: Resource | None
+        self,
+        probe: Probe,
+        values: dict[str, Any],
+        exchange: Exchange,
+        resource: Resource | None,
+        parents: Mapping[str, Resource],
     ) -> Sent:
         self.sent += exchange.attempts
         answer = read(exchange)
         if self._mark is not None:
             answer = self._mark.take_off(probe.operation, answer)
-        sent = Sent(probe, values, exchange, answer, resource)
+        sent = Sent(probe, values, exchange, answer, resource, parents)
         self._notice(sent)
         return sent
 
@@ -161,15 +210,21 @@ class Session:
         """Send a request that is no probe of its own: a read back, a clean-up."""
         return self.send(Probe("", operation, Side.OBSERVE, values, ""), resource=resource)
 
-    def resource(self, *, fresh: bool = False) -> Resource:
-        """The run's current resource, or a new one."""
-        if fresh or self._current is None or self._current.gone:
-            self._current = self.create()
-        return self._current
+    def resource(self, *, fresh: bool = False, kind: str | None = None) -> Resource:
+        """The run's current resource of a kind (default the main one), or a new one."""
+        name = kind or next(iter(self._kinds), None)
+        service = self._kinds.get(name or "", {}).get("service")
+        if service is not None:
+            return self._lender(service).resource(fresh=fresh)
+        current = self._current.get(name)
+        if fresh or current is None or not current.usable:
+            current = self._current[name] = self.create(kind=name)
+        return current
 
-    def create(self, values: Mapping[str, Any] | None = None) -> Resource:
-        """Make a resource. Raises SetupFailed."""
-        operation = self.operation("create")
+    def create(self, values: Mapping[str, Any] | None = None, kind: str | None = None) -> Resource:
+        """Make a resource of a kind. Raises SetupFailed."""
+        facts = self._facts if kind is None else self._kinds.get(kind, {})
+        operation = self.contract.operations.get(facts.get("create", ""))
         if operation is None:
             raise LookupError(f"{self.contract.service}: the lifecycle names no create operation")
         request = base(self.contract, operation) if values is None else values
@@ -179,47 +234,62 @@ class Session:
             raise SetupFailed(sent)
         return resource
 
-    def drop_current(self) -> None:
-        """Use a new resource from now on: this one may have been spoilt."""
-        self._current = None
+    def drop_current(self, kind: str | None = None) -> None:
+        """Use a new resource (of all kinds, or of one) from now on: this one may be spoilt."""
+        for name in [one for one in self._current if kind in {None, one}]:
+            del self._current[name]
 
     def delete(self, resource: Resource) -> Sent | None:
         """Delete a resource; None where the contract has no delete operation."""
-        operation = self.operation("delete")
+        facts = self._kinds.get(resource.kind or "", self._facts)
+        operation = self.contract.operations.get(facts.get("delete", ""))
         if operation is None:
             return None
-        label = self._facts["identifier"]["label"]
-        sent = self.call(
-            operation, {label: "${id}", **self._facts.get("delete-with", {})}, resource
-        )
+        label = facts["identifier"]["label"]
+        # Of what its base has besides, it is the labels that lead to the resource.
+        start = base(self.contract, operation)
+        way = {name: value for name, value in start.items() if any(others(value))}
+        values = {**way, label: "${id}", **facts.get("delete-with", {})}
+        sent = self.call(operation, values, resource)
         resource.gone = resource.gone or sent.answer.ok or sent.answer.status == 404
         return sent
+
+    def _lender(self, service: str) -> Session:
+        """The session that makes the resources of another contract."""
+        if service not in self._lenders:
+            if self._lend is None:
+                raise LookupError(f"{self.contract.service}: nobody lends resources of {service}")
+            self._lenders[service] = self._lend(service)
+        return self._lenders[service]
 
     def clean_up(self) -> list[str]:
         """Delete everything that this run made; gives the identifiers that stayed.
 
-        A target that does not answer is not asked about each of them.
+        What was made last goes first, as it may be made of what was made before. A target that
+        does not answer is not asked about each of them.
         """
         unanswered = 0
-        for resource in self.made:
+        for resource in reversed(self.made):
             if not resource.gone and unanswered < PATIENCE:
                 sent = self.delete(resource)
                 mute = sent is not None and sent.answer.status is None
                 unanswered = unanswered + 1 if mute else 0
-        return [resource.id for resource in self.made if not resource.gone]
+        left = [one.id for one in self.made if not one.gone and one.usable]
+        for lender in self._lenders.values():
+            left += lender.clean_up()
+        return left
 
     def _notice(self, sent: Sent) -> None:
         """Learn secrets, remember what was made and what is gone, tell the observers."""
         self._learn(sent)
         name = sent.probe.operation.name
-        if sent.answer.ok and name == self._facts.get("create"):
-            self._remember(sent, self._facts["identifier"]["created"])
-        elif sent.answer.ok and name in self._facts.get("also-created-by", {}):
-            self._remember(sent, self._facts["also-created-by"][name])
+        if sent.answer.ok and name in self._creators:
+            self._remember(sent, *self._creators[name])
         if sent.answer.ok and sent.resource is not None:
-            if name == self._facts.get("delete"):
+            facts = self._kinds.get(sent.resource.kind or "", self._facts)
+            if name == facts.get("delete"):
                 sent.resource.gone = True
-            elif name == self._facts.get("update"):
+            elif name == facts.get("update"):
                 sent.resource.history.append(sent)
         for observer in self.observers:
             observer(sent)
@@ -229,12 +299,20 @@ class Session:
         self.masker.learn_from(sent.values, given)
         self.masker.learn_from(sent.answer.body, answered)
 
-    def _remember(self, sent: Sent, pointer: str) -> None:
-        unique = self._facts.get("unique", {}).get("member", "")
+    def _remember(self, sent: Sent, kind: str, pointer: str) -> None:
+        unique = self._kinds[kind].get("unique", {}).get("member", "")
         given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")
         for found in find(sent.answer.body, parse(pointer)):
             if isinstance(found, str) and found:
-                self.made.append(Resource(found, str(given), sent))
+                self.made.append(Resource(found, str(given), sent, kind, parents=sent.parents))
+
+    def _identity(self, resource: Resource) -> dict[str, Callable[[int | None], str]]:
+        """The placeholders of one resource."""
+        return {
+            "id": lambda _: resource.id,
+            "taken": lambda _: resource.unique,
+            "ID": lambda _: self._in_other_case(resource.id),
+        }
 
     def _in_other_case(self, identifier: str) -> str:
         """Another identifier with the same letters; an unknown one where there are none."""
@@ -243,13 +321,14 @@ class Session:
 
     def fill(self, value: Any, resource: Resource | None = None) -> Any:
         """A value with its placeholders filled for a resource."""
-        return fill(value, self._lookup(resource))
+        parents = resource.parents if resource is not None else {}
+        return fill(value, self._lookup(resource, parents))
 
     def tag(self, value: Any, tagged: dict[str, str]) -> Any:
         """A value with its tagged placeholders filled, the same tag by the same text."""
-        return fill(value, self._lookup(None), tagged)
+        return fill(value, self._lookup(None, {}), tagged)
 
-    def _lookup(self, resource: Resource | None) -> dict[str, Any]:
+    def _lookup(self, resource: Resource | None, parents: Mapping[str, Resource]) -> dict[str, Any]:
         region = self._channel.region
         found: dict[str, Any] = {
             "name": lambda length: self.names.new(length or 26),
@@ -262,9 +341,10 @@ class Session:
             "past": lambda _: PAST,
         }
         if resource is not None:
-            found["id"] = lambda _: resource.id
-            found["taken"] = lambda _: resource.unique
-            found["ID"] = lambda _: self._in_other_case(resource.id)
+            found.update(self._identity(resource))
+        for kind, parent in parents.items():
+            of_parent = self._identity(parent)
+            found.update({f"{name}.{kind}": say for name, say in of_parent.items()})
         return found
 
 

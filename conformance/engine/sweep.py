@@ -19,6 +19,7 @@ from conformance.engine.session import PATIENCE, Channel
 from conformance.journal import Creation, Journal
 from conformance.judge.answer import Answer, read
 from conformance.plan.bases import base
+from conformance.plan.resources import all_creators, kinds
 from conformance.plan.wire import wire
 
 PAGES = 1000
@@ -71,17 +72,40 @@ class Sweep:
 
     def _delete_known(self) -> None:
         unanswered = 0
-        for identifier in self._journal.state.alive(self._service):
+        for identifier in reversed(self._journal.state.alive(self._service)):
             if unanswered == PATIENCE:
                 self._swept.left[identifier] = SILENT
                 continue
-            request = {self._facts["identifier"]["label"]: identifier}
-            answer = self._call("delete", {**request, **self._facts.get("delete-with", {})})
+            facts = self._lifecycle(identifier)
+            if facts.get("needs") or "delete" not in facts:
+                continue
+            request = {facts["identifier"]["label"]: identifier, **facts.get("delete-with", {})}
+            answer = self._send(self._contract.operations[facts["delete"]], request)
             unanswered = unanswered + 1 if answer.status is None else 0
             if answer.ok or answer.status == 404:
                 self._swept.deleted.append(identifier)
             else:
                 self._swept.left[identifier] = answer.told()
+        self._settle_parts()
+
+    def _lifecycle(self, identifier: str) -> Mapping[str, Any]:
+        """The lifecycle of what the journal has, by the operation that made it."""
+        maker = self._journal.state.makers.get((self._service, identifier), "")
+        kind, _ = all_creators(self._contract).get(maker, (None, ""))
+        return self._facts if kind is None else kinds(self._contract)[kind]
+
+    def _settle_parts(self) -> None:
+        """What is made of other resources goes with them: where they stayed, it may be there."""
+        state = self._journal.state
+        for identifier in state.alive(self._service):
+            facts = self._lifecycle(identifier)
+            if not facts.get("needs") or identifier in self._swept.left:
+                continue
+            if self._swept.left:
+                self._swept.left[identifier] = "what it is part of could not be deleted"
+            else:
+                self._journal.gone(self._service, identifier)
+                self._swept.deleted.append(identifier)
 
     def _search(self, doubtful: list[Creation]) -> None:
         entries = list(self._entries())

@@ -18,6 +18,7 @@ from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import find, parse
 from conformance.engine.mark import is_tagged
 from conformance.judge.answer import read
+from conformance.plan.resources import all_creators, kinds
 from conformance.target.exchange import Exchange, Request
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -57,8 +58,10 @@ class Territory:
         self.contract = contract
         self._facts: Mapping[str, Any] = contract.facts.get("resource", {})
         self._base = urlsplit(url).path.rstrip("/")
-        self._created = {self._facts["create"]: self._facts["identifier"]["created"]}
-        self._created |= self._facts.get("also-created-by", {})
+        self._created = {name: place for name, (_, place) in all_creators(contract).items()}
+        every = kinds(contract).values()
+        self._looks = {one.get(role) for one in every for role in ("list", "read")}
+        self._deletes = {one.get("delete") for one in every}
         # Routes with a literal query first: without it they would be another operation's.
         operations = sorted(contract.operations.values(), key=lambda one: -len(one.query))
         self._routes = [_Route(one, _pattern(one.path)) for one in operations]
@@ -89,9 +92,9 @@ class Territory:
     def _kind(self, operation: Operation) -> Kind:
         if operation.name in self._created:
             return Kind.CREATE
-        if operation.name in {self._facts.get("list"), self._facts.get("read")}:
+        if operation.name in self._looks:
             return Kind.LOOK
-        return Kind.DELETE if operation.name == self._facts.get("delete") else Kind.TOUCH
+        return Kind.DELETE if operation.name in self._deletes else Kind.TOUCH
 
     def named(self, request: Request) -> str | None:
         """The name that a creation asks for; None where it has none."""

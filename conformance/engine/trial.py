@@ -11,6 +11,7 @@ from conformance.judge.findings import Finding
 from conformance.judge.recheck import is_as_planned
 from conformance.judge.refusal import judge_probe
 from conformance.plan.probes import Fault, Probe, Side
+from conformance.plan.resources import facts_of, kind_of
 from conformance.target.exchange import FailureKind
 
 SAYS_NOTHING = frozenset(
@@ -45,7 +46,7 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> Trial:
 def _explained_by_state(session: Session, probe: Probe, sent: Sent) -> bool:
     """True when the resource had gone, or a new one's unique member was already taken."""
     answer = sent.answer
-    facts = session.contract.facts.get("resource", {})
+    facts = facts_of(session.contract, probe.operation.name)
     taken = answer.code == facts.get("unique", {}).get("error")
     if probe.side is not Side.REJECT and taken and probe.fault is not Fault.CONFLICT:
         return True
@@ -75,7 +76,7 @@ def _leave_clean(session: Session, trial: Trial) -> None:
     sent = trial.sent
     spoilt = trial.finding is None or not trial.finding.held
     if needs_resource(trial.probe) and (spoilt or sent.answer.server_error):
-        session.drop_current()
+        session.drop_current(kind_of(session.contract, trial.probe.operation.name))
         if sent.answer.ok and sent.resource is not None and not sent.resource.gone:
             session.delete(sent.resource)
     for made in [one for one in session.made[-8:] if one.created is sent and not one.gone]:

@@ -14,6 +14,8 @@ class State:
     open: dict[int, Creation] = field(default_factory=dict)
     made: dict[tuple[str, str], bool] = field(default_factory=dict)
     """By service and identifier, whether the resource is still there; in the order of making."""
+    makers: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The operations that made them."""
     last: int = 0
 
     def apply(self, entry: Entry) -> None:
@@ -22,8 +24,11 @@ class State:
             self.open[entry.number] = entry
             self.last = max(self.last, entry.number)
         elif isinstance(entry, Made):
-            self.open.pop(entry.number, None)
+            creation = self.open.pop(entry.number, None)
             self.made.update({(entry.service, one): True for one in entry.ids})
+            if creation is not None:
+                made = ((entry.service, one) for one in entry.ids)
+                self.makers.update(dict.fromkeys(made, creation.operation))
         elif isinstance(entry, Settled):
             self.open.pop(entry.number, None)
         elif isinstance(entry, Gone) and (entry.service, entry.id) in self.made:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import ABSENT, Place, put
 from conformance.plan import values
+from conformance.plan.resources import Facts, creators, facts_of, kinds
 
 
 def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[str, Any]:
@@ -27,13 +29,30 @@ def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[st
 
 
 def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
-    """A base from the required members alone; the resource's identifier as a placeholder."""
-    label = contract.facts.get("resource", {}).get("identifier", {}).get("label")
+    """A base from the required members alone; identifiers of resources as placeholders.
+
+    An operation that creates the resource chooses what the label holds, where it has one.
+    """
+    facts = facts_of(contract, operation.name)
+    placeholders = dict(_needed(contract, facts))
+    label = facts.get("identifier", {}).get("label")
+    if label is not None:
+        chosen = "${" + facts.get("unique", {}).get("template", "name") + "}"
+        placeholders[label] = chosen if operation.name in creators(facts) else "${id}"
     return {
-        name: "${id}" if name == label else values.sample(member.shape)
+        name: placeholders.get(name) or values.sample(member.shape)
         for name, member in operation.input.items()
         if member.required or member.location is Location.PATH
     }
+
+
+def _needed(contract: Contract, facts: Facts) -> Iterator[tuple[str, str]]:
+    """The labels of the kinds that a kind needs, each with the placeholder for it."""
+    known = kinds(contract)
+    for name in facts.get("needs", {}):
+        label = known[name].get("identifier", {}).get("label")
+        if label is not None:
+            yield label, f"${{id.{name}}}"
 
 
 LEFT_OUT = "${absent}"

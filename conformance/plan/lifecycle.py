@@ -9,6 +9,7 @@ from typing import Any
 from conformance.contract.model import Contract, Member, Operation
 from conformance.contract.places import Place, find, parse
 from conformance.plan.bases import base
+from conformance.plan.resources import facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,10 @@ class Lifecycle:
     facts: Mapping[str, Any]
 
     @classmethod
-    def of(cls, contract: Contract) -> Lifecycle:
-        """The lifecycle of a service's resource."""
-        return cls(contract, contract.facts["resource"])
+    def of(cls, contract: Contract, operation: str | None = None) -> Lifecycle:
+        """The lifecycle that an operation is part of; of a service's main resource without one."""
+        facts = facts_of(contract, operation) if operation else contract.facts["resource"]
+        return cls(contract, facts)
 
     def operation(self, role: str) -> Operation:
         """The operation of a role: create, read, update, list or delete."""

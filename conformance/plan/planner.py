@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from conformance.contract.requirements import Requirement, Subject
 from conformance.plan import patching, rules, strings, values
 from conformance.plan.bases import base, edited
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
+from conformance.plan.resources import facts_of, of_nothing, others
 
 ONLY_OBSERVED = {
     Subject.NO_SERVER_ERROR,
@@ -74,12 +75,12 @@ def not_found(operation: Operation) -> tuple[str, ...]:
 
 def _error(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
     """An unknown identifier provokes the 404; any other error is graded where it shows up."""
-    facts = contract.facts.get("resource", {})
+    facts = facts_of(contract, operation.name)
     identifier = facts.get("identifier", {})
     request = base(contract, operation)
-    label = next((name for name in request if "${id}" in str(request[name])), None)
+    label = _identified(contract, operation, request)
     if requirement.keyword == facts.get("not-found") and label and identifier:
-        unknown = str(request[label]).replace("${id}", identifier["unknown"])
+        unknown = of_nothing(contract, operation, {label: request[label]})[label]
         probe = Probe(
             requirement.id, operation, Side.REJECT, {**request, label: unknown},
             "an identifier that nothing has", Fault.NOT_FOUND, (label,),
@@ -94,6 +95,18 @@ def _error(contract: Contract, operation: Operation, requirement: Requirement) -
         )  # fmt: skip
         return Plan(requirement.id, (probe,), sides=(Side.REJECT,))
     return Plan(requirement.id, sides=(), why_not="no request is known that provokes it")
+
+
+def _identified(contract: Contract, operation: Operation, request: Mapping[str, Any]) -> str | None:
+    """The member that says which resource is meant: its own, else in the path one it is part of.
+
+    Not of a list: that nothing is listed of what is not there is as good an answer.
+    """
+    own = next((name for name in request if "${id}" in str(request[name])), None)
+    if own is not None or operation.name == facts_of(contract, operation.name).get("list"):
+        return own
+    labels = [one.name for one in operation.input.values() if one.location is Location.PATH]
+    return next((name for name in labels if any(others(request.get(name)))), None)
 
 
 def _required(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
@@ -185,7 +198,7 @@ def _drawings(
 
 def _unique(contract: Contract, operation: Operation, place: Place, case: values.Case) -> Any:
     """A value that must be unique is named by its length only: the run fills it in."""
-    facts = contract.facts.get("resource", {})
+    facts = facts_of(contract, operation.name)
     unique = facts.get("unique", {})
     shape_free = isinstance(case.value, str) and case.note in UNIQUE_NOTES | {
         f"a match of {len(case.value)} characters"

@@ -61,7 +61,8 @@ def vocabulary(overlay):
         if facts is None:
             continue
         yield from facts
-        yield from facts["resource"]
+        for lifecycle in (facts["resource"], *facts.get("resources", {}).values()):
+            yield from lifecycle
         yield from facts.get("model", {}).get("members", ())
         for operation in facts["operations"].values():
             yield from operation

@@ -16,7 +16,10 @@ def paging(script: Script) -> Sequence:
     ``filter`` (a request member) narrows the walk to the names of this sequence where the list
     offers that; a page may then be short, but never longer than asked for.
     """
-    life, rule = Lifecycle.of(script.contract), script.requirement.detail
+    life, rule = (
+        Lifecycle.of(script.contract, script.requirement.operation),
+        script.requirement.detail,
+    )
     name = script.fill("${name.page}", 0)
     for key in range(HOW_MANY):
         yield Make(key, {**life.request("create"), rule["named"]: f"{name}{key}"})
@@ -60,7 +63,10 @@ def last_page(script: Script) -> Sequence:
 
 def prefix(script: Script) -> Sequence:
     """``filter`` keeps names that begin with it, in the same case, and no others."""
-    life, rule = Lifecycle.of(script.contract), script.requirement.detail
+    life, rule = (
+        Lifecycle.of(script.contract, script.requirement.operation),
+        script.requirement.detail,
+    )
     name = script.fill("${name.listed}", 0)
     yield Make(0, {**life.request("create"), rule["named"]: f"{name}-one"})
     yield Make(1, {**life.request("create"), rule["named"]: f"{name}-two"})

@@ -20,7 +20,10 @@ HOW_MANY = 4
 
 def one_resource(script: Script) -> Sequence:
     """Updates of one resource at once are all answered, and one of them is what stays."""
-    life, rule = Lifecycle.of(script.contract), script.requirement.detail
+    life, rule = (
+        Lifecycle.of(script.contract, script.requirement.operation),
+        script.requirement.detail,
+    )
     yield Make()
     answer = yield Together(tuple(_update(life, rule, f"parallel {n}", 0) for n in range(HOW_MANY)))
     _all_accepted([part.ok for part in answer.parts], [part.told() for part in answer.parts])
@@ -33,7 +36,10 @@ def one_resource(script: Script) -> Sequence:
 
 def many_resources(script: Script) -> Sequence:
     """Updates of different resources at once do not mix."""
-    life, rule = Lifecycle.of(script.contract), script.requirement.detail
+    life, rule = (
+        Lifecycle.of(script.contract, script.requirement.operation),
+        script.requirement.detail,
+    )
     for key in range(HOW_MANY):
         yield Make(key)
     answer = yield Together(tuple(_update(life, rule, f"own {n}", n) for n in range(HOW_MANY)))

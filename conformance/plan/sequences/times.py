@@ -12,7 +12,10 @@ SECOND = 1.1
 
 def advances(script: Script) -> Sequence:
     """``member`` of the read answer is later after an update a second on, and never earlier."""
-    life, name = Lifecycle.of(script.contract), script.requirement.detail["member"]
+    life, name = (
+        Lifecycle.of(script.contract, script.requirement.operation),
+        script.requirement.detail["member"],
+    )
     change = script.requirement.detail.get("with", {})
     yield Make()
     before = member((yield Send(life.operation("read"), life.request("read"))).body, name)

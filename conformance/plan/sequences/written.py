@@ -59,7 +59,7 @@ def steps(script: Script) -> Sequence:
     rule = script.requirement.detail
     shown = False
     for each in rule.get("each", [None]):
-        play = _Play(script, Lifecycle.of(script.contract), each)
+        play = _Play(script, Lifecycle.of(script.contract, script.requirement.operation), each)
         try:
             for step in rule["steps"]:
                 yield from _step(play, step)
