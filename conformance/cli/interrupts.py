@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -75,6 +75,11 @@ class InterruptibleTransport:
         """Send the request, unless it is time to end."""
         self._interrupts.check()
         return self._inner.send(request)
+
+    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """Send the requests, unless it is time to end."""
+        self._interrupts.check()
+        return self._inner.converse(requests, pipelined=pipelined)
 
 
 def _in_main_thread() -> bool:

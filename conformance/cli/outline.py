@@ -63,9 +63,19 @@ class _Counting:
         self.created: Counter[str] = Counter()
 
     def send(self, request: Request) -> Exchange:
+        exchange = self._inner.send(request)
+        self._count(request, exchange)
+        return exchange
+
+    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        exchanges = self._inner.converse(requests, pipelined=pipelined)
+        for exchange in exchanges:
+            self._count(exchange.request, exchange)
+        return exchanges
+
+    def _count(self, request: Request, exchange: Exchange) -> None:
         from conformance.engine.territory import Kind
 
-        exchange = self._inner.send(request)
         for territory in self._territories:
             visit = territory.visit(request)
             if visit.operation is None:
@@ -77,7 +87,6 @@ class _Counting:
             break
         else:
             self.sent[self._territories[0].contract.service, "(no operation)"] += 1
-        return exchange
 
 
 def policy(

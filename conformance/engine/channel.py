@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from conformance.target.exchange import Exchange
+from collections.abc import Sequence
+from dataclasses import replace
+
+from conformance.plan.wire import WireRequest
+from conformance.target.exchange import Exchange, Request
 from conformance.target.missigning import Unsigned, inapplicable, missigned
-from conformance.target.signing import Signer
+from conformance.target.signing import Overrides, Signer
 from conformance.target.transport import Transport
 
 
@@ -16,22 +20,45 @@ class SignedChannel:
         self.region = signer.region
 
     def send(
-        self, method: str, target: str, body: bytes | None, content_type: str | None
+        self,
+        method: str,
+        target: str,
+        body: bytes | None,
+        content_type: str | None,
+        *,
+        headers: Overrides = (),
+        names: str = "",
     ) -> Exchange:
         """Send one request; ``target`` is its path and query, percent-encoded."""
-        plain = self._plain(method, target, body, content_type)
-        request = self._signer.sign(plain.method, plain.url, plain.headers, plain.body)
-        return self._transport.send(request)
+        wired = WireRequest(method, target, body, content_type, headers, names)
+        return self._transport.send(self._written(wired))
+
+    def converse(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]:
+        """Send requests over one connection of their own, see Transport.converse."""
+        written = [self._written(request) for request in requests]
+        return self._transport.converse(written, pipelined=pipelined)
 
     def missigned(self, kind: str) -> MissignedChannel:
         """A channel like this one that signs wrongly, in one way."""
         return MissignedChannel(self._url, self._signer, self._transport, kind)
 
-    def _plain(
-        self, method: str, target: str, body: bytes | None, content_type: str | None
-    ) -> Unsigned:
-        headers = (("Content-Type", content_type),) if content_type else ()
-        return Unsigned(method, self._url + target, headers, body)
+    def _written(self, wired: WireRequest) -> Request:
+        request = self._signed(self._plain(wired))
+        if not wired.names:
+            return request
+        named = str.lower if wired.names == "lower" else str.upper
+        return replace(
+            request, headers=tuple((named(name), value) for name, value in request.headers)
+        )
+
+    def _plain(self, wired: WireRequest) -> Unsigned:
+        own = {name.lower() for name, _ in wired.headers}
+        typed = wired.content_type is not None and "content-type" not in own
+        usual = (("Content-Type", wired.content_type),) if typed else ()
+        return Unsigned(wired.method, self._url + wired.target, (*usual, *wired.headers), wired.body)
+
+    def _signed(self, plain: Unsigned) -> Request:
+        return self._signer.sign(plain.method, plain.url, plain.headers, plain.body)
 
 
 class MissignedChannel(SignedChannel):
@@ -41,12 +68,8 @@ class MissignedChannel(SignedChannel):
         super().__init__(url, signer, transport)
         self.kind = kind
 
-    def send(
-        self, method: str, target: str, body: bytes | None, content_type: str | None
-    ) -> Exchange:
-        """Send one request, signed wrongly."""
-        plain = self._plain(method, target, body, content_type)
-        return self._transport.send(missigned(self.kind, self._signer, plain))
+    def _signed(self, plain: Unsigned) -> Request:
+        return missigned(self.kind, self._signer, plain)
 
     def why_not(self, body: bytes | None) -> str:
         """Why a request with this body cannot be signed wrongly so; "" where it can."""

@@ -7,7 +7,7 @@ rest of the tool does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from conformance.engine.names import Names
 from conformance.engine.territory import Kind, Territory, Visit
@@ -55,6 +55,19 @@ class GuardedTransport:
             for label in visit.labels.values():
                 self._journal.gone(self._service, label)
         return exchange
+
+    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """Send the requests where none of them creates or touches what may be somebody else's."""
+        for request in requests:
+            visit = self._territory.visit(request)
+            if visit.kind is Kind.LOOK:
+                continue
+            if visit.kind is Kind.CREATE or visit.kind is Kind.DELETE:
+                return [_withheld(request, "creations and deletions are sent one by one")]
+            stranger = self._stranger(request, visit)
+            if stranger is not None:
+                return [_withheld(request, f"{stranger!r} is not of this run")]
+        return self._inner.converse(requests, pipelined=pipelined)
 
     def _create(self, request: Request, visit: Visit) -> Exchange:
         operation, territory, nonce = visit.operation, self._territory, self._names.nonce

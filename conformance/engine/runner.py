@@ -21,7 +21,14 @@ from conformance.engine.sequences import Ending, Play, Stage
 from conformance.engine.session import Resource, Sent, Session, SetupFailed
 from conformance.engine.support import Standing, Support
 from conformance.engine.tally import Suspects, Tally
-from conformance.engine.trial import Trial, attempt, is_faulty, smallest
+from conformance.engine.trial import (
+    Trial,
+    attempt,
+    is_elsewhere,
+    is_faulty,
+    smallest,
+    unreliable,
+)
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
 from conformance.plan.authentication import Auth, is_authentication, levelled
@@ -35,6 +42,11 @@ from conformance.target.exchange import FailureKind
 
 if TYPE_CHECKING:
     from conformance.exploration.explore import Explored
+
+
+REPEATS = {"one-connection": 2}
+"""How often a rule of a kind must be broken again, where that is not once: what a connection does
+may be a passing trouble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +85,7 @@ class Runner:
         self._refused_in_a_row = 0
         self._began = (time.monotonic(), 0)
         self._stage = Stage()
-        self._broken_before: dict[str, Broken] = {}
+        self._broken_before: dict[str, tuple[Broken, ...]] = {}
         session.observers.append(self._observe)
 
     def run(self) -> None:
@@ -93,8 +105,8 @@ class Runner:
             self._confirm_suspects()
             self._close(self._stage.finished())
             self._emit(Progress(index + 1, len(active), 0, requirement.id))
-        self._close(self._stage.ended())
-        self._close(self._stage.ended())
+        while plays := self._stage.ended():
+            self._close(plays)
         for sent in self._explored.broken(self._open) if self._explored else ():
             self._observe(sent)
         self._confirm_suspects()
@@ -226,9 +238,10 @@ class Runner:
     def _repeat(self, trial: Trial) -> Trial | None:
         """The same failure on a fresh resource, or None where it does not come again.
 
-        A server error must come twice more: it may have nothing to do with the request.
+        A server error or no answer must come twice more: it may have nothing to do with the
+        request.
         """
-        times = 2 if trial.sent.answer.server_error else 1
+        times = 2 if unreliable(trial.sent.answer) else 1
         for _ in range(times):
             trial = self._try(trial.probe, fresh=True)
             if trial.finding is None or trial.finding.held:
@@ -271,17 +284,17 @@ class Runner:
         return [facts[role] for role in ("create", "read", "update", "delete") if role in facts]
 
     def _close(self, plays: list[Play]) -> None:
-        """A rule that was broken is played once more on new resources before it counts."""
+        """A rule that was broken is played again on new resources before it counts."""
         for play in plays:
             requirement, ending = play.requirement, play.ending or Ending()
             self._tallies[requirement.id].requests += max(1, len(ending.steps))
-            first = self._broken_before.pop(requirement.id, None)
-            if ending.broken is None and first is None:
+            before = self._broken_before.pop(requirement.id, ())
+            if ending.broken is None and not before:
                 self._held(requirement, ending)
             elif ending.broken is None:
-                self._give(requirement, Verdict.INCONCLUSIVE, f"did not repeat: {first}")
-            elif first is None:
-                self._broken_before[requirement.id] = ending.broken
+                self._give(requirement, Verdict.INCONCLUSIVE, f"did not repeat: {before[0]}")
+            elif len(before) < REPEATS.get(requirement.keyword, 1):
+                self._broken_before[requirement.id] = (*before, ending.broken)
                 self._stage.add(Play(self._session, requirement))
             else:
                 self._give(requirement, Verdict.FAILED, str(ending.broken), ending.steps)
@@ -349,6 +362,8 @@ class Runner:
         self._watch_for_death(sent)
         # What a target answers to a faulty request that it accepted says nothing about its
         # answers: the acceptance is the failure.
+        if is_elsewhere(sent.probe):
+            return
         faulty = sent.answer.ok and is_faulty(sent)
         answer = own_entries(self._contract, sent, self._session.made)
         for finding in observe(self._contract, sent.probe.operation, answer):
@@ -358,6 +373,8 @@ class Runner:
             if tally is None or tally.decided:
                 continue
             requirement = self._by_id[finding.requirement]
+            if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
+                continue  # in another form than usual it may have met something else
             if finding.held:
                 if is_watched(requirement) or requirement.subject is Subject.ERROR:
                     tally.count(_watched_side(requirement))
@@ -387,7 +404,7 @@ class Runner:
     def _again(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
         """The same finding from the same request on a new resource, or None."""
         again = self._once_more(finding, sent)
-        if again is not None and again[1].answer.server_error:
+        if again is not None and unreliable(again[1].answer):
             again = self._once_more(finding, sent)
         return again
 

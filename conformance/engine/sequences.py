@@ -11,12 +11,13 @@ from conformance.contract.requirements import Requirement
 from conformance.engine.evidence import Shown
 from conformance.engine.session import Resource, Sent, Session, SetupFailed
 from conformance.engine.trial import SAYS_NOTHING
-from conformance.judge.answer import Answer
+from conformance.judge.answer import NOT_JSON, Answer
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import kind_of
 from conformance.plan.sequences import (
     KINDS,
     Broken,
+    Connected,
     Make,
     NotShown,
     Pause,
@@ -26,6 +27,8 @@ from conformance.plan.sequences import (
     Step,
     Together,
 )
+
+NO_ANSWER = Answer(None, NOT_JSON, None, "", "", 0)
 
 
 @dataclass(slots=True)
@@ -77,12 +80,13 @@ class Play:
         sent = self._play(step)
         self._sent += sent
         trouble = next((one.answer for one in sent if _says_nothing(one.answer)), None)
-        if trouble is not None:
+        if trouble is not None and not (isinstance(step, Connected) and trouble.broken_off):
             raise NotShown(trouble.told())
         parts = tuple(one.answer for one in sent)
-        self._last = parts[0] if len(parts) == 1 else replace(parts[-1], parts=parts)
+        one = len(parts) == 1 and not isinstance(step, Connected)
+        self._last = parts[0] if one else replace((NO_ANSWER, *parts)[-1], parts=parts)
 
-    def _play(self, step: Make | Send | Together) -> list[Sent]:
+    def _play(self, step: Make | Send | Together | Connected) -> list[Sent]:
         if isinstance(step, Make):
             values = None if step.values is None else self._session.tag(step.values, self._tagged)
             made = self._session.create(values, self._kind)
@@ -94,12 +98,19 @@ class Play:
             return [made.created]
         if isinstance(step, Send):
             return [self._session.send(self._probe(step), resource=self._resources.get(step.key))]
+        if isinstance(step, Connected):
+            probes = [self._probe(send) for send in step.sends]
+            resource = self._resources.get(step.sends[-1].key)
+            return self._session.converse(probes, resource, pipelined=step.pipelined)
         resources = [self._resources[send.key] for send in step.sends]
         return self._session.send_together([self._probe(send) for send in step.sends], resources)
 
     def _probe(self, step: Send) -> Probe:
         values = self._session.tag(step.values, self._tagged)
-        return Probe("", step.operation, Side.OBSERVE, values, "a step of a sequence")
+        return Probe(
+            "", step.operation, Side.OBSERVE, values, "a step of a sequence",
+            raw=step.raw, form=step.form,
+        )  # fmt: skip
 
     def _fill(self, value: Any, key: int) -> Any:
         tagged = self._session.tag(value, self._tagged)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from conformance.contract.model import Contract, Operation
@@ -14,9 +14,10 @@ from conformance.engine.masking import Masker, secret_places
 from conformance.engine.names import Names, far_future, fill, mentions
 from conformance.judge.answer import Answer, read
 from conformance.plan.bases import base
+from conformance.plan.form import Overrides
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import FRESH, all_creators, kind_of, kinds, others
-from conformance.plan.wire import WireRequest, wire
+from conformance.plan.wire import USUAL, WireRequest, wire
 from conformance.target.exchange import Exchange
 
 PAST = "2001-01-01T00:00:00.000Z"
@@ -30,9 +31,20 @@ class Channel(Protocol):
     region: str
 
     def send(
-        self, method: str, target: str, body: bytes | None, content_type: str | None
+        self,
+        method: str,
+        target: str,
+        body: bytes | None,
+        content_type: str | None,
+        *,
+        headers: Overrides = (),
+        names: str = "",
     ) -> Exchange:
         """Send one request; ``target`` is its path and query."""
+        ...
+
+    def converse(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]:
+        """Send requests over one connection of their own."""
         ...
 
 
@@ -175,17 +187,41 @@ class Session:
             )
         ]
 
+    def converse(
+        self, probes: Sequence[Probe], resource: Resource | None, *, pipelined: bool
+    ) -> list[Sent]:
+        """Send several probes over one connection; fewer are sent where the target ends it."""
+        parents = [self._parents(probe, resource) for probe in probes]
+        filled = [
+            self._filled(probe, resource, of) for probe, of in zip(probes, parents, strict=True)
+        ]
+        exchanges = self._channel.converse([one for _, one in filled], pipelined=pipelined)
+        return [
+            self._came_back(probe, values, exchange, resource, of)
+            for probe, (values, _), exchange, of in zip(
+                probes, filled, exchanges, parents, strict=False
+            )
+        ]
+
     def _filled(
         self, probe: Probe, resource: Resource | None, parents: Mapping[str, Resource]
     ) -> tuple[dict[str, Any], WireRequest]:
         values: dict[str, Any] = fill(probe.values, self._lookup(resource, parents))
         if self._mark is not None and probe.raw is None:
             values = self._mark.put_on(probe.operation, values)
-        return values, wire(probe.operation, values, probe.raw)
+        form = probe.form or USUAL
+        if form.path:
+            form = replace(form, path=fill(form.path, self._lookup(resource, parents)))
+        return values, wire(probe.operation, values, probe.raw, form)
 
     def _exchange(self, request: WireRequest) -> Exchange:
         return self._channel.send(
-            request.method, request.target, request.body, request.content_type
+            request.method,
+            request.target,
+            request.body,
+            request.content_type,
+            headers=request.headers,
+            names=request.names,
         )
 
     def _came_back(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.contract.validate import violations
 from conformance.engine.session import Sent, Session, needs_resource
 from conformance.engine.support import lacks
+from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import is_as_planned
 from conformance.judge.refusal import judge_probe
@@ -40,7 +41,27 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> Trial:
         sent = session.send(probe, fresh=True)
     trial = _judged(session, probe, sent)
     _leave_clean(session, trial)
+    if trial.finding is not None and not trial.finding.held:
+        return _blamed_on_its_form(session, trial)
     return trial
+
+
+def _blamed_on_its_form(session: Session, trial: Trial) -> Trial:
+    """The trial, or one that shows nothing where the usual form of the request fares no better."""
+    probe = trial.probe
+    if probe.form is None or probe.form.is_elsewhere or probe.side is Side.REJECT:
+        return trial
+    usual = _judged(session, *_in_usual_form(session, probe))
+    _leave_clean(session, usual)
+    if usual.finding is not None and usual.finding.held:
+        return trial
+    told = usual.sent.answer.told()
+    return Trial(probe, trial.sent, None, f"the request is no better in its usual form: {told}")
+
+
+def _in_usual_form(session: Session, probe: Probe) -> tuple[Probe, Sent]:
+    usual = replace(probe, form=None)
+    return usual, session.send(usual)
 
 
 def _explained_by_state(session: Session, probe: Probe, sent: Sent) -> bool:
@@ -58,14 +79,19 @@ def _judged(session: Session, probe: Probe, sent: Sent) -> Trial:
     answer = sent.answer
     if answer.throttled:
         return Trial(probe, sent, None, f"throttled: {answer.told()}")
-    if answer.failure in SAYS_NOTHING:
+    if answer.failure in SAYS_NOTHING and not (answer.broken_off and _is_about_the_wire(probe)):
         return Trial(probe, sent, None, answer.told())
-    if lacks(answer) and probe.side is not Side.OBSERVE:
+    if lacks(answer) and probe.side is not Side.OBSERVE and probe.fault is not Fault.ROUTE:
         return Trial(probe, sent, None, answer.told(), unsupported=True)
     finding = judge_probe(session.contract, probe, answer, sent.values)
     if not finding.held and not is_as_planned(probe, sent.exchange.request):
         return Trial(probe, sent, None, "the request that was sent is not the one meant", ours=True)
     return Trial(probe, sent, finding)
+
+
+def _is_about_the_wire(probe: Probe) -> bool:
+    """True where that a request is answered at all is what is to be shown."""
+    return probe.form is not None or probe.raw is not None or probe.side is Side.OBSERVE
 
 
 def _leave_clean(session: Session, trial: Trial) -> None:
@@ -86,9 +112,22 @@ def _leave_clean(session: Session, trial: Trial) -> None:
 def is_faulty(sent: Sent) -> bool:
     """True when a request is not a valid one by the contract, whatever it was sent for."""
     probe = sent.probe
-    if probe.side is Side.REJECT or probe.raw is not None:
+    if probe.side is Side.REJECT or probe.raw is not None or probe.form is not None:
         return True
     return any(violations(dict(probe.operation.input), dict(sent.values)))
+
+
+def is_elsewhere(probe: Probe) -> bool:
+    """True for a request whose answer shows nothing of its operation.
+
+    It is for another route, or in a form or on a connection that may spoil the answer.
+    """
+    return probe.form is not None and (probe.form.is_elsewhere or probe.form.connection > 0)
+
+
+def unreliable(answer: Answer) -> bool:
+    """True for what may be a passing trouble of the target."""
+    return answer.server_error or answer.broken_off
 
 
 def smallest(trials: list[Trial]) -> list[Trial]:

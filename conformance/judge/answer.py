@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from conformance.target.exchange import Exchange, FailureKind, Response
 
@@ -37,6 +37,10 @@ class Answer:
     size: int
     failure: FailureKind | None = None
     trouble: str = ""
+    codes: tuple[str, ...] = ()
+    """Every name that the error is given: by the header, ``__type`` and ``code``."""
+    headers: frozenset[str] = frozenset()
+    """The names of the response's headers, in lower case."""
     parts: tuple[Answer, ...] = ()
     """Of several requests at once: the answer to each."""
 
@@ -49,6 +53,16 @@ class Answer:
     def server_error(self) -> bool:
         """A 5xx that is not the target saying that it lacks something."""
         return self.status is not None and self.status >= 500 and self.status != 501
+
+    @property
+    def is_refusal(self) -> bool:
+        """A status from 400 to 499."""
+        return self.status is not None and 400 <= self.status < 500
+
+    @property
+    def broken_off(self) -> bool:
+        """A connection that was taken, and no answer on it that can be read."""
+        return self.failure in {FailureKind.RESET, FailureKind.TIMEOUT, FailureKind.PROTOCOL}
 
     @property
     def throttled(self) -> bool:
@@ -73,13 +87,16 @@ def read(exchange: Exchange) -> Answer:
         return Answer(None, NOT_JSON, None, "", "", 0, kind, str(failure or "no answer"))
     response = exchange.response
     body = _json(response.body)
+    codes = _codes(response, body) if response.status >= 300 else ()
     return Answer(
         status=response.status,
         body=body,
-        code=_code(response, body) if response.status >= 300 else None,
+        code=codes[0] if codes else None,
         message=_message(body) if response.status >= 300 else "",
         content_type=response.header("content-type") or "",
         size=len(response.body),
+        headers=frozenset(name.lower() for name, _ in response.headers),
+        codes=codes,
     )
 
 
@@ -92,13 +109,15 @@ def _json(body: bytes) -> Any:
         return NOT_JSON
 
 
-def _code(response: Response, body: Any) -> str | None:
-    named = response.header("x-amzn-errortype")
-    if not named and isinstance(body, dict):
-        named = next(
-            (body[key] for key in ("__type", "code") if isinstance(body.get(key), str)), None
-        )
-    return named.split(":", 1)[0].rsplit("#", 1)[-1].strip() or None if named else None
+def _codes(response: Response, body: Any) -> tuple[str, ...]:
+    members = (body.get("__type"), body.get("code")) if isinstance(body, dict) else ()
+    named = (response.header("x-amzn-errortype"), *members)
+    bare = (name.split(":", 1)[0].rsplit("#", 1)[-1].strip() for name in named if _is_text(name))
+    return tuple(name for name in bare if name)
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str)
 
 
 def _message(body: Any) -> str:

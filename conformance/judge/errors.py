@@ -1,8 +1,8 @@
-"""What the body of an error must be, whatever the error."""
+"""What the overlay's watched rules say of every answer: how errors look, what is in the head."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
@@ -10,28 +10,24 @@ from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
 
-BODY = "error-body"
-"""The overlay's rule kind that is watched in every refusal: ``members`` of which one is a text,
-and the ``content-type`` where that is known."""
-
-MEMBERS = "error-members"
-"""Watched in every refusal with the code ``error``: each of ``members`` is there, one of the
-texts that are given for it, or a list where none is."""
+Rule = Mapping[str, Any]
 
 
-def observe_error(contract: Contract, operation: Operation, answer: Answer) -> Iterator[Finding]:
-    """Whether a refusal that names an error of the operation has the body that errors have."""
-    if answer.code not in operation.errors or answer.status is None or answer.status >= 500:
+def observe_rules(contract: Contract, operation: Operation, answer: Answer) -> Iterator[Finding]:
+    """What an answer holds or breaks of the rules that are watched."""
+    if answer.status is None or answer.status >= 500:
         return
     for address, rule in contract.facts.get("rules", {}).items():
-        name = f"{contract.service}/{address}"
-        if rule["rule"] == BODY:
-            yield _body(name, rule, answer)
-        elif rule["rule"] == MEMBERS and rule["error"] == answer.code:
-            yield _members(name, rule["members"], answer)
+        watch = WATCHED.get(rule["rule"])
+        finding = watch and watch(f"{contract.service}/{address}", rule, operation, answer)
+        if finding:
+            yield finding
 
 
-def _body(name: str, rule: Mapping[str, Any], answer: Answer) -> Finding:
+def _body(name: str, rule: Rule, operation: Operation, answer: Answer) -> Finding | None:
+    """Whether a refusal that names an error of the operation has the body that errors have."""
+    if answer.code not in operation.errors:
+        return None
     body = answer.body
     if not isinstance(body, dict):
         return Finding(name, False, "a JSON object as the body", _kind(answer))
@@ -41,9 +37,12 @@ def _body(name: str, rule: Mapping[str, Any], answer: Answer) -> Finding:
     return _labelled(name, rule.get("content-type"), answer)
 
 
-def _members(name: str, wanted: Mapping[str, list[str]], answer: Answer) -> Finding:
+def _members(name: str, rule: Rule, operation: Operation, answer: Answer) -> Finding | None:
+    """Whether an error has its members, each one of the texts given for it, or a list."""
+    if answer.code not in operation.errors or answer.code != rule["error"]:
+        return None
     body = answer.body if isinstance(answer.body, dict) else {}
-    for member, texts in wanted.items():
+    for member, texts in rule["members"].items():
         expected = f"{member}: {' or '.join(texts) or 'a list'}"
         if member not in body:
             return Finding(name, False, expected, _named(body))
@@ -52,7 +51,7 @@ def _members(name: str, wanted: Mapping[str, list[str]], answer: Answer) -> Find
             continue
         if not (value in texts if texts else isinstance(value, list)):
             return Finding(name, False, expected, f"{member}: {value!r:.60}")
-    return Finding(name, True, "", "")
+    return Finding(name, True)
 
 
 def _named(body: Mapping[str, Any]) -> str:
@@ -69,3 +68,34 @@ def _kind(answer: Answer) -> str:
     if answer.size == 0:
         return "no body"
     return f"{answer.size} bytes of {answer.content_type or 'something else'}"
+
+
+def _code(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
+    """Whether a refusal names its error at all."""
+    expected = "a name of the error in x-amzn-errortype, __type or code"
+    held = answer.code is not None
+    return Finding(name, held, expected, answer.told()) if answer.is_refusal else None
+
+
+def _codes(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
+    """Whether every place that names the error gives it the same name."""
+    if not answer.is_refusal or not answer.codes:
+        return None
+    held = len(set(answer.codes)) == 1
+    return Finding(name, held, "one name of the error", " and ".join(answer.codes))
+
+
+def _header(name: str, rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
+    """Whether a header is there."""
+    held = rule["header"] in answer.headers
+    return Finding(name, held, f"a header {rule['header']}", "none")
+
+
+WATCHED: Mapping[str, Callable[[str, Rule, Operation, Answer], Finding | None]] = {
+    "error-body": _body,
+    "error-members": _members,
+    "error-code": _code,
+    "error-codes-agree": _codes,
+    "response-header": _header,
+}
+"""The kinds of rules that are watched in every answer."""

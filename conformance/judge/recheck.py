@@ -22,7 +22,8 @@ def is_as_planned(probe: Probe, request: Request) -> bool:
     Rules of the overlay may forbid what no limit of the contract does: they, and raw bodies, are
     not decided here.
     """
-    if probe.raw is not None or probe.side is Side.OBSERVE or probe.beyond_limits:
+    written = probe.raw is not None or probe.form is not None
+    if written or probe.side is Side.OBSERVE or probe.beyond_limits:
         return True
     members = dict(probe.operation.input)
     found = {violation.place for violation in violations(members, sent_values(probe, request))}

@@ -12,7 +12,10 @@ from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Fault, Probe, Side
 
-Refusal = tuple[int, str]
+Refusal = tuple[int | str, str]
+
+ANY_REFUSAL, ANY_CODE = "4xx", "any"
+"""In the overlay's table: every status from 400 to 499, every error code and none."""
 
 # Without an overlay: what restJson1 itself calls a malformed request.
 PROTOCOL_REFUSALS = ((400, "SerializationException"), (400, "ValidationException"))
@@ -38,6 +41,8 @@ def _accepted(probe: Probe, answer: Answer) -> Finding:
     expected = f"accepted with {probe.operation.status}"
     if answer.code in probe.tolerated and answer.code is not None:
         return Finding(probe.requirement, True)
+    if ANY_REFUSAL in probe.tolerated and answer.is_refusal:
+        return Finding(probe.requirement, True)
     if not answer.ok or (probe.exact_status and answer.status != probe.operation.status):
         return Finding(probe.requirement, False, expected, answer.told())
     for shown in probe.shown:
@@ -58,13 +63,22 @@ def same(seen: Any, wanted: Any) -> bool:
 
 def _refused(contract: Contract, probe: Probe, answer: Answer) -> Finding:
     allowed = refusals(contract, probe.operation, probe.fault, probe.variant)
-    expected = f"refused with {' or '.join(f'{status} {code}' for status, code in allowed)}"
+    expected = f"refused with {' or '.join(_told(*one) for one in allowed)}"
     if answer.ok:
         return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
     # Whether a name outside its limits is looked up or refused first is order of validation.
     allowed += tuple((error.status, error.name) for error in _tolerated(probe))
-    held = (answer.status, answer.code) in allowed
+    held = any(_is(answer, *one) for one in allowed)
     return Finding(probe.requirement, held, expected, answer.told())
+
+
+def _told(status: int | str, code: str) -> str:
+    return f"{status}" if code == ANY_CODE else f"{status} {code}"
+
+
+def _is(answer: Answer, status: int | str, code: str) -> bool:
+    right = answer.is_refusal if status == ANY_REFUSAL else answer.status == status
+    return right and code in {ANY_CODE, answer.code}
 
 
 def _worded(probe: Probe, answer: Answer, values: Mapping[str, Any]) -> Finding:

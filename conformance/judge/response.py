@@ -11,7 +11,7 @@ from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import ITEM, KEY, VALUE, Place, show
 from conformance.contract.validate import holds, is_of_kind
 from conformance.judge.answer import NOT_JSON, Answer
-from conformance.judge.errors import observe_error
+from conformance.judge.errors import observe_rules
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
 from conformance.target.exchange import FailureKind
@@ -30,16 +30,14 @@ def observe(contract: Contract, operation: Operation, answer: Answer) -> Iterato
     yield Finding(
         f"{prefix}/status/no-5xx", answered, "an answer that is not a server error", answer.told()
     )
+    yield from observe_rules(contract, operation, answer)
     if answer.ok:
         yield from _success(contract, operation, answer, prefix)
     else:
-        yield from _refusal(contract, operation, answer, prefix)
+        yield from _refusal(operation, answer, prefix)
 
 
-def _refusal(
-    contract: Contract, operation: Operation, answer: Answer, prefix: str
-) -> Iterator[Finding]:
-    yield from observe_error(contract, operation, answer)
+def _refusal(operation: Operation, answer: Answer, prefix: str) -> Iterator[Finding]:
     if answer.code in operation.errors:
         declared = operation.errors[answer.code or ""].status
         yield Finding(

@@ -24,7 +24,13 @@ ONLY_OBSERVED = {
     Subject.OUTPUT_LIMIT,
     Subject.OUTPUT_REQUIRED,
 }
-WATCHED_RULES = {"error-body", "error-members"}
+WATCHED_RULES = {
+    "error-body",
+    "error-members",
+    "error-code",
+    "error-codes-agree",
+    "response-header",
+}
 """Rules of the overlay that are watched in every answer."""
 BOTH = (Side.ACCEPT, Side.REJECT)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.contract.model import Operation, Shape
 from conformance.contract.places import Place
+from conformance.plan.form import Form
 
 
 class Side(StrEnum):
@@ -31,6 +32,8 @@ class Fault(StrEnum):
     SYNTAX = "syntax"
     NOT_FOUND = "not-found"
     CONFLICT = "conflict"
+    ROUTE = "route"
+    """The request is for nothing that the service has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Probe:
     """A request template with its one fault (or none).
 
     ``values`` are the members by wire name; texts in them may hold ``${...}`` placeholders that
-    only a run can fill (names, identifiers). ``raw`` replaces the body by these bytes.
+    only a run can fill (names, identifiers). ``raw`` replaces the body by these bytes; with a
+    ``form`` it is how the request is written that is under test.
     """
 
     requirement: str
@@ -57,6 +61,7 @@ class Probe:
     fault: Fault = Fault.NONE
     place: Place | None = None
     raw: bytes | None = None
+    form: Form | None = None
     shown: tuple[Shown, ...] = ()
     tolerated: tuple[str, ...] = ()
     """Error codes that neither side is blamed for: the thing that was asked for is not there."""

@@ -9,6 +9,7 @@ A rule names its kind with ``rule``:
 - ``raw``: each text of ``bodies``, each ``bytes`` (hexadecimal) and lists ``nested`` so deep are
   sent as the body; ``side`` says what must happen.
 
+Each may have ``forms``: what is sent is then sent in each of them (see conformance.plan.form).
 ``operations`` lists the operations it holds for (default: the one in its address).
 Any other kind is a rule over several requests: see conformance.plan.sequences.
 """
@@ -22,8 +23,10 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.places import parse
 from conformance.contract.requirements import Requirement
 from conformance.plan.bases import base, edited, present
+from conformance.plan.form import Form, form
 from conformance.plan.probes import Fault, Plan, Probe, Shown, Side
 
+BODIES = {"bodies", "bytes", "nested"}
 SIDES = {"refused": Side.REJECT, "accepted": Side.ACCEPT, "observed": Side.OBSERVE}
 
 
@@ -55,18 +58,24 @@ def _probes(contract: Contract, operation: Operation, requirement: Requirement) 
     place = parse(rule["place"]) if "place" in rule else None
     shown = tuple(Shown(parse(where), value) for where, value in rule.get("shown", {}).items())
     start = dict(rule["with"]) if "with" in rule else base(contract, operation, place or ())
-    for body in _bodies(rule):
-        yield Probe(
-            requirement.id, operation, side, start, f"the body {body!r:.60}", fault,
-            raw=body, shown=shown, beyond_limits=True,
-        )  # fmt: skip
-    for request in _requests(start, place, rule):
-        yield Probe(
-            requirement.id, operation, side, request, rule.get("note", requirement.statement),
-            fault, place, shown=shown, tolerated=tuple(rule.get("tolerated", ())),
-            message=rule.get("message", ""),
-            beyond_limits=True,
-        )  # fmt: skip
+    tolerated = tuple(rule.get("tolerated", ()))
+    for written in _forms(rule):
+        for body in _bodies(rule):
+            yield Probe(
+                requirement.id, operation, side, start, f"the body {body!r:.60}", fault,
+                raw=body, form=written, shown=shown, tolerated=tolerated, beyond_limits=True,
+            )  # fmt: skip
+        for request in _requests(start, place, rule):
+            yield Probe(
+                requirement.id, operation, side, request, rule.get("note", requirement.statement),
+                fault, place, form=written, shown=shown, tolerated=tolerated,
+                message=rule.get("message", ""),
+                beyond_limits=True,
+            )  # fmt: skip
+
+
+def _forms(rule: Mapping[str, Any]) -> list[Form | None]:
+    return [form(written) for written in rule["forms"]] if "forms" in rule else [None]
 
 
 def _bodies(rule: Mapping[str, Any]) -> Iterator[bytes]:
@@ -74,11 +83,16 @@ def _bodies(rule: Mapping[str, Any]) -> Iterator[bytes]:
     yield from (bytes.fromhex(text) for text in rule.get("bytes", ()))
     if "nested" in rule:
         yield b"[" * rule["nested"] + b"]" * rule["nested"]
+        yield b'{"a":' * rule["nested"] + b"1" + b"}" * rule["nested"]
 
 
 def _requests(start: dict[str, Any], place: Any, rule: Any) -> Iterator[dict[str, Any]]:
     if place is not None:
         for value in rule.get("values", ()):
             yield edited(start, place, value)
-    for request in rule.get("requests", ()):
+    # What is under test may be the form alone: then the base is sent.
+    usual: list[dict[str, Any]] = (
+        [{}] if "forms" in rule and not {*rule} & BODIES and "values" not in rule else []
+    )
+    for request in rule.get("requests", usual):
         yield present({**start, **request})

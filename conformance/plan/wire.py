@@ -9,8 +9,9 @@ from urllib.parse import quote, urlencode
 
 from conformance.contract.model import Location, Operation
 from conformance.contract.places import ABSENT
+from conformance.plan.form import Form, Overrides
 
-UNRESERVED = "-._~"
+USUAL = Form()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,16 @@ class WireRequest:
     target: str
     body: bytes | None
     content_type: str | None
+    headers: Overrides = ()
+    names: str = ""
+    """The case of all header names, ``lower`` or ``upper``; as they are usually written without."""
 
 
-def wire(operation: Operation, values: dict[str, Any], raw: bytes | None = None) -> WireRequest:
+def wire(
+    operation: Operation, values: dict[str, Any], raw: bytes | None = None, form: Form = USUAL
+) -> WireRequest:
     """The request of an operation with these members; ``raw`` replaces the body."""
-    path = operation.path
+    path = form.path or operation.path
     query: list[tuple[str, str]] = list(operation.query.items())
     body: dict[str, Any] = {}
     payload: bytes | None = None
@@ -34,15 +40,22 @@ def wire(operation: Operation, values: dict[str, Any], raw: bytes | None = None)
         if value is ABSENT:
             continue
         if location is Location.PATH:
-            path = path.replace(f"{{{name}}}", quote(text(value), safe=UNRESERVED))
+            path = path.replace(f"{{{name}}}", form.labels.encoded(text(value)))
         elif location is Location.QUERY:
             query += [(name, text(item)) for item in _many(value)]
         elif location is Location.PAYLOAD:
             payload = text(value).encode()
         else:
             body[name] = value
-    target = f"{path}?{urlencode(query, quote_via=quote)}" if query else path
-    return WireRequest(operation.method, target, *_body(operation, body, payload, raw))
+    parts = [urlencode(query, quote_via=quote), form.query]
+    behind = "&".join(part for part in parts if part)
+    return WireRequest(
+        form.method or operation.method,
+        f"{path}?{behind}" if behind else path,
+        *_body(operation, body, payload, raw),
+        form.overrides,
+        form.names,
+    )
 
 
 def _body(

@@ -103,6 +103,8 @@ class Application:
         self._identifiers, self._readings = identifiers, readings
         self._authenticate = setting.authenticate
         self._rewrite = fault.answer
+        self._answer = fault.edge(self._answered)
+        self.incoming = fault.incoming
         self._readers = {
             "apigateway": _reader(GatewayDialect(readings), matches, readings, fault.excused),
             # C3 speaks of API Gateway's pages alone.
@@ -120,6 +122,9 @@ class Application:
 
     def __call__(self, request: Request) -> Response:
         """The response to a request; never raises for anything a client sends."""
+        return self._answer(request)
+
+    def _answered(self, request: Request) -> Response:
         query = query_values(request.query)
         route = self._router.find(request.method, request.path, query)
         if route is None:

@@ -1,6 +1,6 @@
 """Deliberate faults: each makes the reference a mutant that a conformance suite must notice.
 
-A fault is a value: an id, a kind, a line about it, and changes at one or more of six seams. The
+A fault is a value: an id, a kind, a line about it, and changes at one or more of eight seams. The
 honest code knows nothing of faults; without any, no seam costs a thing.
 """
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conformance.contract.model import Contract
     from conformance.reference.apigateway.limits import Limits
     from conformance.reference.application import World
+    from conformance.reference.http.message import Request, Response
     from conformance.reference.location.service import Policy
     from conformance.reference.signatures import Checks
 
@@ -26,6 +27,10 @@ Handler = Callable[[Mapping[str, Any]], Outcome]
 Around = Callable[["World", Handler], Handler]
 """Makes a faulty handler of an operation out of the honest one."""
 Rewrite = Callable[["World", Sent, Answer], Answer]
+Respond = Callable[["Request"], "Response"]
+Edge = Callable[[Respond], Respond]
+"""Makes a faulty server out of the honest one."""
+Incoming = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,9 @@ class Fault:
 
     ``contract`` changes what is validated and which patch operations are supported, ``limits``
     and ``policy`` the rules of the services, ``checks`` what is checked of signatures, ``around``
-    what the named operations do, ``answer`` what is sent; members named in ``excused`` are
-    taken for absent where their type is wrong.
+    what the named operations do, ``answer`` what is sent, ``edge`` what becomes of a whole request
+    and ``incoming`` of the bytes on a connection; members named in ``excused`` are taken for absent
+    where their type is wrong.
     """
 
     id: str
@@ -47,6 +53,8 @@ class Fault:
     checks: Callable[[Checks], Checks] | None = None
     around: Mapping[str, Around] | None = None
     answer: Rewrite | None = None
+    edge: Edge | None = None
+    incoming: Incoming | None = None
     excused: frozenset[str] = frozenset()
 
 
@@ -80,6 +88,16 @@ class Composed:
     def excused(self) -> frozenset[str]:
         """Members whose wrong types the mutant takes for absent."""
         return frozenset[str]().union(*(fault.excused for fault in self.faults))
+
+    def edge(self, respond: Respond) -> Respond:
+        """The whole server as the mutant has it."""
+        changes = (fault.edge for fault in self.faults if fault.edge is not None)
+        return reduce(lambda value, change: change(value), changes, respond)
+
+    @property
+    def incoming(self) -> Incoming | None:
+        """The change of bytes that arrive on a connection, None where there is none."""
+        return next((fault.incoming for fault in self.faults if fault.incoming is not None), None)
 
     def around(self, world: World, operation: str, handler: Handler) -> Handler:
         """The handler of an operation as the mutant has it."""

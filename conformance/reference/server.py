@@ -99,7 +99,7 @@ async def _serve(app: Application, options: Options, announce: Callable[[str], N
             loop.add_signal_handler(number, ended.set)
     try:
         server = await loop.create_server(
-            lambda: HttpProtocol(app), HOST, options.port, backlog=512
+            lambda: HttpProtocol(app, app.incoming), HOST, options.port, backlog=512
         )
     except OSError as error:
         raise PortTaken(options.port, error.strerror or str(error)) from error

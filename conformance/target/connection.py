@@ -59,7 +59,7 @@ class StaleConnectionError(ConnectionError):
     """A kept-alive connection was closed by the server before it answered."""
 
 
-class _DeadlineReader(io.RawIOBase):
+class DeadlineReader(io.RawIOBase):
     """Reads a socket until a moment on the monotonic clock, however the bytes are portioned."""
 
     def __init__(self, sock: socket.socket, file: io.RawIOBase, deadline: float) -> None:
@@ -69,9 +69,11 @@ class _DeadlineReader(io.RawIOBase):
         self._started = False
 
     def readable(self) -> bool:
+        """Always."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Read what there is; TimeoutError at the deadline."""
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("the response took longer than its deadline")
@@ -86,6 +88,7 @@ class _DeadlineReader(io.RawIOBase):
         return count
 
     def close(self) -> None:
+        """Let go of the socket."""
         # The file is an open use of the socket: the socket outlives its connection until then.
         self._file.close()
         super().close()
@@ -103,7 +106,7 @@ class _DeadlineResponse(http.client.HTTPResponse):
         limit = sock.gettimeout()
         if limit is not None:
             file = self.fp.detach()
-            self.fp = io.BufferedReader(_DeadlineReader(sock, file, time.monotonic() + limit))
+            self.fp = io.BufferedReader(DeadlineReader(sock, file, time.monotonic() + limit))
 
 
 class _Careful(HTTPConnection):

@@ -22,6 +22,7 @@ from conformance.target.connection import (
     ExactHeaders,
     StaleConnectionError,
 )
+from conformance.target.conversation import SocketLine, converse, failure
 from conformance.target.errors import NoCertificates
 from conformance.target.exchange import (
     Exchange,
@@ -32,7 +33,7 @@ from conformance.target.exchange import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 BODY_LIMIT = 8 * 1024 * 1024
@@ -145,6 +146,24 @@ class HttpTransport:
             except StaleConnectionError:
                 # Each time one connection fewer is kept; a fresh one is never stale.
                 attempts += 1
+
+    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """Send requests over one connection of their own; none where only a proxy leads there."""
+        url = requests[0].url
+        if self._proxies_for(url):
+            return []
+        try:
+            with SocketLine(url, self._timeout, self._context) as line:
+                return converse(line, requests, self._limit, pipelined=pipelined)
+        except OSError as error:
+            return [Exchange(requests[0], None, failure(error), 0.0)]
+
+    def _context(self) -> ssl.SSLContext:
+        file = None if self._verify is True else str(self._verify)
+        context = ssl.create_default_context(cafile=file)
+        if file is None:
+            context.load_verify_locations(requests.utils.DEFAULT_CA_BUNDLE_PATH)
+        return context
 
     def close(self) -> None:
         """Close the kept connections."""

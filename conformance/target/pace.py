@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from conformance.target.exchange import Exchange, Request
     from conformance.target.transport import Transport
@@ -33,10 +33,18 @@ class PacedTransport:
 
     def send(self, request: Request) -> Exchange:
         """Wait for this request's turn, then send it."""
+        self._wait(1)
+        return self._inner.send(request)
+
+    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """Wait for the turn of the first, and let those after it wait for all of them."""
+        self._wait(len(requests))
+        return self._inner.converse(requests, pipelined=pipelined)
+
+    def _wait(self, requests: int) -> None:
         with self._lock:
             now = self._clock()
             turn = max(now, self._next)
-            self._next = turn + self._gap
+            self._next = turn + self._gap * requests
         if turn > now:
             self._sleep(turn - now)
-        return self._inner.send(request)

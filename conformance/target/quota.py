@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.target.exchange import Exchange, Request
@@ -59,10 +59,19 @@ class QuotaTransport:
 
     def send(self, request: Request) -> Exchange:
         """Wait for room, then send."""
+        self._wait(request)
+        return self._inner.send(request)
+
+    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """Wait for room for all of them, then send."""
+        for request in requests:
+            self._wait(request)
+        return self._inner.converse(requests, pipelined=pipelined)
+
+    def _wait(self, request: Request) -> None:
         names = [name for name in self._counts_for(request) if name in self._buckets]
         with self._lock:
             now = self._clock()
             wait = max((self._buckets[name].reserve(now) for name in names), default=0.0)
         if wait:
             self._sleep(wait)
-        return self._inner.send(request)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from conformance.target.exchange import Exchange, Request, Response
     from conformance.target.transport import Transport
@@ -87,6 +87,12 @@ class RetryingTransport:
                 break
             self._sleep(self._wait(retry, response))
         return replace(exchange, attempts=attempts)
+
+    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """Send requests over one connection; none of them is sent again."""
+        exchanges = self._inner.converse(requests, pipelined=pipelined)
+        self._count(len(requests) if pipelined else len(exchanges))
+        return exchanges
 
     def _count(self, attempts: int) -> None:
         with self._lock:

@@ -26,6 +26,7 @@ _USUAL_PORT = {"http": ":80", "https": ":443"}
 _ADDED = ("X-Amz-Date", "X-Amz-Security-Token", "Authorization")
 
 Headers = tuple[tuple[str, str], ...]
+Overrides = tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Signer:
         self,
         method: str,
         url: str,
-        headers: Headers = (),
+        headers: Overrides = (),
         body: bytes | None = None,
         *,
         at: datetime | None = None,
@@ -158,11 +159,12 @@ class Signer:
         return Request(method, signed, plain.headers, body)
 
 
-def unsigned(method: str, url: str, headers: Headers = (), body: bytes | None = None) -> Request:
+def unsigned(method: str, url: str, headers: Overrides = (), body: bytes | None = None) -> Request:
     """The request with the headers that every request has, and no signature.
 
     Those are Host, User-Agent, Accept (JSON) and, where there is a body, Content-Type (JSON) and
-    Content-Length. A header given by the caller replaces the one of the same name.
+    Content-Length. A header given by the caller replaces the one of the same name; one whose value
+    is None is left out.
     """
     usual = {"Host": _host(url), "User-Agent": USER_AGENT, "Accept": "application/json"}
     if body is not None:
@@ -172,7 +174,8 @@ def unsigned(method: str, url: str, headers: Headers = (), body: bytes | None = 
     if headers:
         given = {name.lower() for name, _ in headers}
         usual = {name: value for name, value in usual.items() if name.lower() not in given}
-    return Request(method, url, (*usual.items(), *headers), body)
+    own = ((name, value) for name, value in headers if value is not None)
+    return Request(method, url, (*usual.items(), *own), body)
 
 
 def _joined(headers: Headers) -> dict[str, str]:

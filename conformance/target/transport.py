@@ -1,10 +1,12 @@
-"""The seam between the tool and the network: one method."""
+"""The seam between the tool and the network: two methods."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.target.exchange import Exchange, Request
 
 
@@ -13,4 +15,11 @@ class Transport(Protocol):
 
     def send(self, request: Request) -> Exchange:
         """Send the request and give its exchange within the transport's deadline."""
+        ...
+
+    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """Send requests over one connection of their own, ``pipelined`` all of them at once.
+
+        Fewer exchanges than requests: the target ended the connection after the last of them.
+        """
         ...

@@ -33,6 +33,10 @@ class Scripted:
             return Exchange(request, None, answer, 0.0)
         return Exchange(request, answer, None, 0.0)
 
+    def converse(self, requests, *, pipelined):
+        assert pipelined in {True, False}
+        return [self.send(request) for request in requests]
+
 
 def retrying(*answers, **options):
     waits: list[float] = []

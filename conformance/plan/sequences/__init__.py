@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conformance.plan.sequences import listing, parallel, times, written
+from conformance.plan.sequences import connection, listing, parallel, times, written
 from conformance.plan.sequences.steps import (
     Broken,
+    Connected,
     Make,
     NotShown,
     Pause,
@@ -26,11 +27,13 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "prefix": listing.prefix,
     "parallel-one": parallel.one_resource,
     "parallel-many": parallel.many_resources,
+    "one-connection": connection.one_connection,
 }
 
 __all__ = [
     "KINDS",
     "Broken",
+    "Connected",
     "Make",
     "NotShown",
     "Pause",

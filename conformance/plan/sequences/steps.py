@@ -14,6 +14,7 @@ from typing import Any
 from conformance.contract.model import Contract, Operation
 from conformance.contract.requirements import Requirement
 from conformance.judge.answer import Answer
+from conformance.plan.form import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,19 @@ class Send:
     operation: Operation
     values: Mapping[str, Any] = field(default_factory=dict)
     key: int = 0
+    raw: bytes | None = None
+    form: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Send requests over one connection of their own; the answers are in ``parts``.
+
+    There are fewer where the target ended the connection; a failure may be among them.
+    """
+
+    sends: tuple[Send, ...]
+    pipelined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,7 @@ class Pause:
     seconds: float
 
 
-Step = Make | Send | Together | Pause
+Step = Make | Send | Together | Connected | Pause
 Sequence = Generator[Step, Answer, None]
 Fill = Callable[[Any, int], Any]
 """Fills the placeholders of a value as they are filled for resource number so-and-so."""

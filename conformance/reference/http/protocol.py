@@ -14,6 +14,7 @@ from conformance.reference.http.message import Request, Response
 from conformance.reference.http.parser import Malformed, RequestParser
 
 Handler = Callable[[Request], Response]
+Incoming = Callable[[bytes], bytes]
 
 _LINGER = 1.0
 """Seconds to keep reading after a malformed request, so that the peer can read the answer."""
@@ -25,10 +26,14 @@ _BODILESS = frozenset({204, 304})
 
 
 class HttpProtocol(asyncio.Protocol):
-    """One connection; ``handler`` answers each request, in order."""
+    """One connection; ``handler`` answers each request, in order.
 
-    def __init__(self, handler: Handler) -> None:
+    ``incoming`` changes the bytes that arrive: only a deliberate fault does.
+    """
+
+    def __init__(self, handler: Handler, incoming: Incoming | None = None) -> None:
         self._handler = handler
+        self._incoming = incoming
         self._parser = RequestParser()
         self._transport: asyncio.Transport | None = None
         self._ended = False
@@ -57,7 +62,7 @@ class HttpProtocol(asyncio.Protocol):
         """Answer every request that is complete by now."""
         if self._ended or self._transport is None:
             return
-        self._parser.feed(data)
+        self._parser.feed(self._incoming(data) if self._incoming else data)
         try:
             self._serve(self._transport)
         except Malformed as problem:
@@ -86,8 +91,10 @@ class HttpProtocol(asyncio.Protocol):
         self._ended = True
         code = _MALFORMED_CODES.get(problem.status, "MalformedHttpRequestException")
         transport.write(rendered(failure(problem.status, code, problem.reason), "GET", close=True))
-        if transport.can_write_eof():
-            transport.write_eof()
+        if not transport.can_write_eof():
+            transport.close()
+            return
+        transport.write_eof()
         asyncio.get_running_loop().call_later(_LINGER, transport.close)
 
 

@@ -1,0 +1,76 @@
+"""How a request is put on the wire where that is what is under test; its members stay the same.
+
+An overlay writes a form as a mapping with these keys: ``headers`` (name to text, null to leave
+one out), ``names`` (``lower`` or ``upper``: the case of all header names), ``method``, ``path``
+(instead of the operation's, percent-encoded, with placeholders), ``labels`` (how labels are
+percent-encoded), ``query`` (what is put behind the query, percent-encoded), ``chunked``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote
+
+Overrides = tuple[tuple[str, str | None], ...]
+"""Headers instead of the usual ones; None leaves one out."""
+
+UNRESERVED = "-._~"
+
+
+class Labels(StrEnum):
+    """How the text of a label is percent-encoded."""
+
+    USUAL = "usual"
+    ALL = "all"
+    """Every octet, also of characters that need not be."""
+    LOWER = "lower"
+    """Likewise, with hexadecimal digits in lower case."""
+    TWICE = "twice"
+    """Every octet, and then the percent signs: another text after one decoding."""
+
+    def encoded(self, text: str) -> str:
+        """The text as a path carries it."""
+        if self is Labels.USUAL:
+            return quote(text, safe=UNRESERVED)
+        octets = "".join(f"%{octet:02X}" for octet in text.encode())
+        if self is Labels.LOWER:
+            return octets.lower()
+        return octets.replace("%", "%25") if self is Labels.TWICE else octets
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form; the empty one is how every request is written."""
+
+    headers: Overrides = ()
+    names: str = ""
+    method: str = ""
+    path: str = ""
+    labels: Labels = Labels.USUAL
+    query: str = ""
+    chunked: bool = False
+    connection: int = 0
+    """Requests of one number are sent over one connection of their own."""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """True when what is asked for is not the operation: another method or another path."""
+        return bool(self.method or self.path)
+
+    @property
+    def overrides(self) -> Overrides:
+        """The headers, with those that frame the body."""
+        if not self.chunked:
+            return self.headers
+        return (*self.headers, ("Content-Length", None), ("Transfer-Encoding", "chunked"))
+
+
+def form(written: Mapping[str, Any]) -> Form:
+    """The form that an overlay writes."""
+    known = dict(written)
+    headers = tuple(known.pop("headers", {}).items())
+    labels = Labels(known.pop("labels", Labels.USUAL))
+    return Form(headers=headers, labels=labels, **known)

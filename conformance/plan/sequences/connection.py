@@ -1,0 +1,68 @@
+"""Whether one connection serves the next request rightly after one that it may have choked on.
+
+A rule lists the requests that go ``first``: ``send`` (a role or an operation), ``with`` members
+over its base, ``body`` (a text, as it stands) and ``form``. After each the resource is read over
+the same connection. The target may end the connection in between; while it stays open, the answer
+to the second request must be that request's own. With ``pipelined`` both are sent at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from conformance.contract.places import find, parse
+from conformance.judge.answer import Answer
+from conformance.plan.bases import base
+from conformance.plan.form import Form, form
+from conformance.plan.lifecycle import Lifecycle
+from conformance.plan.sequences.steps import (
+    Broken,
+    Connected,
+    Make,
+    NotShown,
+    Script,
+    Send,
+    Sequence,
+)
+
+ROLES = ("create", "read", "update", "list", "delete")
+
+
+def one_connection(script: Script) -> Sequence:
+    """Each of the first requests, and the resource read after it."""
+    life = Lifecycle.of(script.contract)
+    rule = script.requirement.detail
+    for number, words in enumerate(rule["first"], 1):
+        yield Make()
+        first = _first(script, life, words, number)
+        read = Send(life.operation("read"), life.request("read"), form=Form(connection=number))
+        answer = yield Connected((first, read), pipelined=rule.get("pipelined", False))
+        _judge(answer.parts, life, script.fill("${id}", 0))
+
+
+def _first(script: Script, life: Lifecycle, words: Mapping[str, Any], number: int) -> Send:
+    name = words["send"]
+    operation = life.operation(name) if name in ROLES else script.contract.operations[name]
+    members = {**base(script.contract, operation), **words.get("with", {})}
+    written = replace(form(words.get("form", {})), connection=number)
+    body = words["body"].encode() if "body" in words else None
+    return Send(operation, members, raw=body, form=written)
+
+
+def _judge(parts: tuple[Answer, ...], life: Lifecycle, identifier: str) -> None:
+    if not parts:
+        raise NotShown("no connection of its own leads to the target")
+    for order, part in zip(("first", "second"), parts, strict=False):
+        if part.throttled:
+            raise NotShown(part.told())
+        if part.status is None:
+            raise Broken(f"an answer to the {order} request on the connection", part.told())
+    if len(parts) == 1:
+        return
+    place = parse(life.facts["identifier"]["created"])
+    shown = next(find(parts[1].body, place), None)
+    if not parts[1].ok or shown != identifier:
+        seen = parts[1].told() if not parts[1].ok else f"the answer to another one ({shown})"
+        raise Broken("the second request's own answer: the resource", seen)
