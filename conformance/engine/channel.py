@@ -55,7 +55,9 @@ class SignedChannel:
         own = {name.lower() for name, _ in wired.headers}
         typed = wired.content_type is not None and "content-type" not in own
         usual = (("Content-Type", wired.content_type),) if typed else ()
-        return Unsigned(wired.method, self._url + wired.target, (*usual, *wired.headers), wired.body)
+        return Unsigned(
+            wired.method, self._url + wired.target, (*usual, *wired.headers), wired.body
+        )
 
     def _signed(self, plain: Unsigned) -> Request:
         return self._signer.sign(plain.method, plain.url, plain.headers, plain.body)

@@ -103,7 +103,7 @@ def _pointer(body: Any, value: str) -> str:
 def _exchange(
     step: Shown, uses: tuple[record.Use, ...], masker: Masker, signing: record.Signing | None
 ) -> record.Exchange:
-    exchange = step.sent.exchange
+    exchange, form = step.sent.exchange, step.sent.probe.form
     if signing is not None and step.sent.missigned:
         signing = replace(signing, fault=step.sent.missigned)
     return record.Exchange(
@@ -115,6 +115,8 @@ def _exchange(
         seconds=round(exchange.seconds, 4),
         uses=uses,
         pause=step.pause or None,
+        connection=form.connection if form else 0,
+        pipelined=form.pipelined if form else False,
     )
 
 

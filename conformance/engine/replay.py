@@ -7,17 +7,30 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from conformance import record
 from conformance.engine.channel import SignedChannel
 from conformance.engine.names import random_text
 from conformance.judge.answer import Answer, read
+from conformance.plan.form import Labels
+from conformance.plan.wire import WireRequest
 from conformance.record.marks import MARK
 from conformance.target.exchange import Exchange, Response
 from conformance.target.missigning import KINDS
 
+ENCODED = re.compile(r"(?:%(?:25)?[0-9A-Fa-f]{2})+")
+ANEW = {
+    "host",
+    "user-agent",
+    "content-length",
+    "authorization",
+    "x-amz-date",
+    "x-amz-security-token",
+}
+USUAL = ("Accept", "Content-Type", "Content-Length")
 NAME = re.compile(r"conformance-([a-z0-9]{8})-(?=\d{5})")
 
 
@@ -47,25 +60,52 @@ def replay(evidence: Sequence[record.Exchange], channel: SignedChannel) -> list[
     """
     stand_ins = _StandIns()
     done: list[Replayed] = []
-    for recorded in evidence:
-        time.sleep(min(recorded.pause or 0.0, LONGEST_PAUSE))
-        for use in recorded.uses:
+    for _, together in groupby(enumerate(evidence), _connection):
+        group = [recorded for _, recorded in together]
+        time.sleep(min(group[0].pause or 0.0, LONGEST_PAUSE))
+        for use in [use for recorded in group for use in recorded.uses]:
             new = _pointed(done[use.source].answer.body, use.pointer)
             if isinstance(new, str):
                 stand_ins.learn(use.value, new)
-        parts = urlsplit(stand_ins.put(recorded.request.url))
-        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        content_type = next(
-            (v for k, v in recorded.request.headers.items() if k.lower() == "content-type"), None
-        )
-        signing = recorded.request.signing
+        wired = [_wired(recorded.request, stand_ins) for recorded in group]
+        signing = group[0].request.signing
         fault = signing.fault if signing else None
         by = channel.missigned(fault) if fault is not None and fault in KINDS else channel
-        exchange = by.send(
-            recorded.request.method, target, _body(recorded.request, stand_ins), content_type
-        )
-        done.append(Replayed(recorded, exchange, read(exchange)))
+        for recorded, exchange in zip(group, _sent(group, wired, by), strict=False):
+            done.append(Replayed(recorded, exchange, read(exchange)))
     return done
+
+
+def _connection(numbered: tuple[int, record.Exchange]) -> tuple[int, int]:
+    """What groups exchanges: those of one connection are sent together, all others alone."""
+    index, exchange = numbered
+    return exchange.connection, 0 if exchange.connection else index
+
+
+def _sent(
+    group: Sequence[record.Exchange], wired: Sequence[WireRequest], channel: SignedChannel
+) -> list[Exchange]:
+    if group[0].connection:
+        return channel.converse(wired, pipelined=group[0].pipelined)
+    return [
+        channel.send(one.method, one.target, one.body, None, headers=one.headers, names=one.names)
+        for one in wired
+    ]
+
+
+def _wired(request: record.Request, stand_ins: _StandIns) -> WireRequest:
+    """The request with its headers as they were, but for those that are made anew."""
+    parts = urlsplit(stand_ins.put_in_url(request.url))
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    known = {name.lower() for name in request.headers}
+    kept = ((name, stand_ins.put(value)) for name, value in request.headers.items())
+    headers: list[tuple[str, str | None]] = [one for one in kept if one[0].lower() not in ANEW]
+    headers += [(name, None) for name in USUAL if name.lower() not in known]
+    named = {str.isupper: "upper", str.islower: "lower"}
+    names = next((how for is_so, how in named.items() if all(map(is_so, request.headers))), "")
+    return WireRequest(
+        request.method, target, _body(request, stand_ins), None, tuple(headers), names
+    )
 
 
 class _StandIns:
@@ -83,6 +123,15 @@ class _StandIns:
             text = text.replace(old, new)
         text = NAME.sub(f"conformance-{self._nonce}-", text)
         return MARK.sub(self._secret, text)
+
+    def put_in_url(self, url: str) -> str:
+        """The same for a URL, whose labels may be percent-encoded through and through."""
+        return ENCODED.sub(self._encoded, self.put(url))
+
+    def _encoded(self, match: re.Match[str]) -> str:
+        text = unquote(unquote(match[0]))
+        how = next((one for one in Labels if one.encoded(text) == match[0]), None)
+        return match[0] if how is None else how.encoded(self.put(text))
 
     def _secret(self, match: re.Match[str]) -> str:
         return self._known.setdefault(match.group(0), random_text(int(match.group(2))))

@@ -45,7 +45,7 @@ _EXPIRY = (
 _NO_EXPIRY = ("location/UpdateKey/behavior/NoExpiry-*", "location/UpdateKey/request/NoExpiry/*")
 _FORCE = ("location/DeleteKey/behavior/active-key-needs-force",)
 _INVALID = ("location/protocol/validation-error-members",)
-_ERRORS = ("*/*/error/*", "*/protocol/*error*")
+_ERRORS = ("*/*/error/*", "*/protocol/error-*")
 
 _WIRE = (
     ("wire:*-content-type", ("*/*/response/content-type",)),
@@ -84,6 +84,51 @@ _IDENTITIES = (
     ("error:ListKeys:ValidationException:*", ("location/ListKeys/request/*",)),
     ("error:*ApiKey:SerializationException:*", ("apigateway/protocol/malformed-json",)),
     ("error:*eKey:SerializationException:*", ("location/protocol/malformed-json",)),
+)
+
+_PROTOCOL = (
+    ("protocol:malformed-json-taken", ("*/protocol/malformed-json",)),
+    ("protocol:truncated-json-ended", ("*/protocol/truncated-json",)),
+    ("protocol:text-around-json", ("*/protocol/text-around-json",)),
+    ("protocol:lenient-json", ("*/protocol/lenient-json",)),
+    ("protocol:non-object-taken", ("*/protocol/non-object-body",)),
+    ("protocol:escaped-names", ("*/protocol/equal-json",)),
+    ("protocol:non-object-500", ("*/protocol/non-object-body",)),
+    ("protocol:empty-body-500", ("*/protocol/empty-body",)),
+    ("protocol:null-item-500", ("*/protocol/null-items",)),
+    ("protocol:odd-characters-500", ("*/protocol/odd-characters",)),
+    ("protocol:doubled-members-500", ("*/protocol/odd-bodies",)),
+    ("protocol:invalid-utf8-500", ("*/protocol/invalid-utf8",)),
+    ("protocol:deep-nesting-500", ("*/protocol/deep-nesting",)),
+    ("protocol:extreme-numbers-500", ("*/protocol/extreme-numbers",)),
+    ("protocol:large-body-500", ("*/protocol/large-body",)),
+    ("protocol:charset-refused", ("*/protocol/content-type-charset",)),
+    ("protocol:content-type-500", ("*/protocol/other-content-types",)),
+    ("protocol:accept-anything-refused", ("*/protocol/accept-anything",)),
+    ("protocol:accept-500", ("*/protocol/other-accept",)),
+    ("protocol:header-case", ("*/protocol/header-names",)),
+    ("protocol:labels-undecoded", ("*/protocol/label-percent-encoding",)),
+    ("protocol:labels-decoded-twice", ("*/protocol/label-decoded-once",)),
+    ("protocol:slash-ends-label", ("*/protocol/label-with-slash",)),
+    ("protocol:path-behind-key", ("*/protocol/unknown-route",)),
+    ("protocol:label-not-utf8-500", ("*/protocol/label-not-utf8",)),
+    ("protocol:broken-escape-500", ("*/protocol/label-broken-escape",)),
+    ("protocol:dot-segments-500", ("*/protocol/dot-segments",)),
+    ("protocol:slash-500", ("*/protocol/slash-too-many",)),
+    ("protocol:long-label-500", ("*/protocol/very-long-label",)),
+    ("protocol:any-route", ("*/protocol/unknown-route",)),
+    ("protocol:any-method", ("*/protocol/unknown-method",)),
+    ("protocol:head-500", ("*/protocol/head-and-options",)),
+    ("protocol:body-of-get-500", ("*/protocol/body-where-none-belongs",)),
+    ("protocol:query-refused", ("*/protocol/unknown-query-parameter",)),
+    ("protocol:query-500", ("*/protocol/odd-queries",)),
+    ("protocol:chunked-500", ("*/protocol/chunked-body",)),
+    ("protocol:chunks-unread", ("apigateway/protocol/chunked-body",)),
+    ("protocol:unknown-route-unread", ("*/protocol/keep-alive-after-error",)),
+    ("protocol:get-unread", ("*/protocol/keep-alive-after-odd-body",)),
+    ("protocol:head-with-body", ("*/protocol/keep-alive-after-head",)),
+    ("protocol:pipelining", ("*/protocol/pipelining",)),
+    ("protocol:error-codes-differ", ("*/protocol/error-codes-agree",)),
 )
 
 _LIMITS = (
@@ -251,6 +296,7 @@ _SIGNATURES = (
 NAMED_BY: tuple[tuple[str, tuple[str, ...]], ...] = (
     *_WIRE,
     *_IDENTITIES,
+    *_PROTOCOL,
     *_LIMITS,
     *_RULES,
     *_API_KEYS,

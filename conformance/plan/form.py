@@ -54,6 +54,8 @@ class Form:
     chunked: bool = False
     connection: int = 0
     """Requests of one number are sent over one connection of their own."""
+    pipelined: bool = False
+    """And all of them before an answer is read."""
 
     @property
     def is_elsewhere(self) -> bool:

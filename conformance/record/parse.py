@@ -121,6 +121,8 @@ def _exchange(exchange: Json) -> Exchange:
         role=Role(exchange.get("role", "probe")),
         seconds=exchange.get("seconds"),
         pause=exchange.get("pause"),
+        connection=int(exchange.get("connection", 0)),
+        pipelined=exchange.get("pipelined", False),
         uses=tuple(
             Use(use["value"], int(use["from"]), use["pointer"]) for use in exchange.get("uses", ())
         ),

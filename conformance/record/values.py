@@ -112,7 +112,11 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer (None where none came), what was expected and what was seen."""
+    """One request and its answer (None where none came), what was expected and what was seen.
+
+    Exchanges of one ``connection`` number, 0 aside, went over one connection; with ``pipelined``
+    all their requests were sent before the first answer was read.
+    """
 
     request: Request
     response: Response | None
@@ -123,6 +127,8 @@ class Exchange:
     uses: tuple[Use, ...] = ()
     pause: float | None = None
     """Seconds that passed, on purpose, before it was sent."""
+    connection: int = 0
+    pipelined: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The record's form."""
@@ -134,7 +140,13 @@ class Exchange:
             "seen": self.seen,
         }
         uses = [use.as_json() for use in self.uses]
-        return made | _known(seconds=self.seconds, uses=uses or None, pause=self.pause)
+        return made | _known(
+            seconds=self.seconds,
+            uses=uses or None,
+            pause=self.pause,
+            connection=self.connection or None,
+            pipelined=self.pipelined or None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

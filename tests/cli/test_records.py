@@ -108,3 +108,31 @@ def test_replay_at_a_target_that_is_gone(conformance, record, target):
 def test_the_failure_is_in_the_record(record):
     found = {line.requirement: line.verdict for line in read_record(record).verdicts}
     assert found == {REQUIREMENT: Verdict.FAILED, "location/UpdateKey/status/200": Verdict.PASSED}
+
+
+WIRE = [
+    ("protocol:unknown-route-unread", "location/protocol/keep-alive-after-error"),
+    ("protocol:labels-undecoded", "apigateway/protocol/label-percent-encoding"),
+    ("protocol:labels-undecoded", "location/protocol/label-percent-encoding"),
+    ("protocol:header-case", "location/protocol/header-names"),
+    ("protocol:charset-refused", "apigateway/protocol/content-type-charset"),
+    ("protocol:accept-anything-refused", "location/protocol/accept-anything"),
+]
+
+
+@pytest.mark.parametrize(("fault", "requirement"), WIRE)
+def test_what_was_wrong_on_the_wire_is_sent_again_as_it_was(
+    conformance, place, target, fault, requirement
+):
+    from conformance.target.child import Child
+
+    child = Child("mutant", "conformance.reference", "--fault", fault)
+    try:
+        url = child.wait_ready(endpoint.START_SECONDS)
+        wanted = ("--requirement", requirement)
+        assert conformance("run", url, *wanted, "--record", "w.jsonl").code == 1
+        assert conformance("replay", "w.jsonl", requirement).code == 1
+    finally:
+        child.close()
+    assert conformance("replay", "w.jsonl", requirement, "--target", target.url).code == 0
+    assert conformance("report", "w.jsonl", "--html=w.html").code == 0

@@ -25,7 +25,9 @@ def contract():
 
 
 def answer(status, body, code=None, media="application/json"):
-    headers = [("content-type", media)] + ([("x-amzn-errortype", code)] if code else [])
+    headers = [("content-type", media), ("x-amzn-requestid", "1")] + (
+        [("x-amzn-errortype", code)] if code else []
+    )
     request = Request("PATCH", "http://127.0.0.1/apikeys/abcdefghij", ())
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     return read(Exchange(request, Response(status, tuple(headers), data), None, 0.0))

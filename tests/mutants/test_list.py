@@ -24,6 +24,7 @@ KINDS = {
     "error identity",
     "listing",
     "patch operations",
+    "protocol",
     "recorded limit",
     "refusal",
     "rule across members",
@@ -46,7 +47,7 @@ GATED = [
 
 
 def test_the_standard_list_has_every_kind_of_both_services():
-    assert 100 <= len(STANDARD) <= 280
+    assert 100 <= len(STANDARD) <= 320
     assert {one.kind for one in STANDARD} == KINDS == {one.kind for one in EVERY}
     by_service = Counter(service for one in STANDARD for service in one.services)
     assert min(by_service[service] for service in SERVICES) >= 50
@@ -63,9 +64,9 @@ def test_each_fault_is_named_by_a_requirement_of_the_gate():
     assert nameless == []
 
 
-def test_only_the_wire_format_is_common_to_both_services():
+def test_only_wire_format_and_protocol_are_common_to_both_services():
     common = [one.id for one in EVERY if len(one.services) != 1]
-    assert {one.partition(":")[0] for one in common} == {"wire"}
+    assert {one.partition(":")[0] for one in common} == {"protocol", "wire"}
     assert all(one.services for one in EVERY)
 
 

@@ -200,5 +200,36 @@ def test_answers_are_printed_on_lines_of_their_own(listener: Any) -> None:
     assert len(re.findall("^HTTP/1.0 200", printed, re.MULTILINE)) == 3
 
 
+def test_who_accepts_nothing_says_nothing(listener: Any) -> None:
+    sent = [exchange(listener.url, "{}")]
+    run_shell("sh", curl_script(sent))
+    run_python(python_script(sent))
+    assert all("accept" not in received.headers for received in listener.received)
+
+
+def test_a_chunked_body_is_sent_by_curl_alone(listener: Any) -> None:
+    sent = [exchange(listener.url, "{}", headers=TYPE | {"Transfer-Encoding": "chunked"})]
+    assert "-H 'Transfer-Encoding: chunked'" in curl_script(sent)
+    assert python_script(sent).startswith("# No script")
+
+
+def test_what_a_script_cannot_send_is_not_offered(listener: Any) -> None:
+    plain = exchange(listener.url, "{}")
+    coded = exchange(f"{listener.url}/%6F%6C%64", "{}")
+    answer = Response(201, {}, '{"id": "old"}')
+    for evidence in (
+        [replace(plain, connection=1), replace(plain, connection=1)],
+        [exchange(listener.url, "{}", headers={"user-agent": "x", "accept": "y"})],
+        [replace(plain, response=answer), replace(coded, uses=(Use("old", 0, "/id"),))],
+    ):
+        for script in (curl_script(evidence), python_script(evidence)):
+            assert script.startswith("# No script: ")
+            assert "conformance replay" in script
+            assert len(script.splitlines()) == 1
+    for path in ("/%zz", "//x"):
+        assert python_script([exchange(listener.url + path)]).startswith("# No script")
+        assert curl_script([exchange(listener.url + path)]).startswith("curl")
+
+
 def test_a_script_without_evidence_is_empty() -> None:
     assert curl_script([]) == ""

@@ -36,17 +36,19 @@ def one_connection(script: Script) -> Sequence:
     rule = script.requirement.detail
     for number, words in enumerate(rule["first"], 1):
         yield Make()
-        first = _first(script, life, words, number)
-        read = Send(life.operation("read"), life.request("read"), form=Form(connection=number))
-        answer = yield Connected((first, read), pipelined=rule.get("pipelined", False))
+        shared = Form(connection=number, pipelined=rule.get("pipelined", False))
+        first = _first(script, life, words, shared)
+        read = Send(life.operation("read"), life.request("read"), form=shared)
+        answer = yield Connected((first, read), shared.pipelined)
         _judge(answer.parts, life, script.fill("${id}", 0))
 
 
-def _first(script: Script, life: Lifecycle, words: Mapping[str, Any], number: int) -> Send:
+def _first(script: Script, life: Lifecycle, words: Mapping[str, Any], shared: Form) -> Send:
     name = words["send"]
     operation = life.operation(name) if name in ROLES else script.contract.operations[name]
     members = {**base(script.contract, operation), **words.get("with", {})}
-    written = replace(form(words.get("form", {})), connection=number)
+    written = form(words.get("form", {}))
+    written = replace(written, connection=shared.connection, pipelined=shared.pipelined)
     body = words["body"].encode() if "body" in words else None
     return Send(operation, members, raw=body, form=written)
 

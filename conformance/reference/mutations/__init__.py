@@ -13,6 +13,7 @@ from conformance.reference.mutations import (
     location_keys,
     location_updates,
     modelled,
+    protocol,
     signatures,
     statuses,
     wire,
@@ -29,6 +30,7 @@ def all_faults(contracts: tuple[Contract, ...]) -> Iterator[Fault]:
     """Every fault, in a stable order."""
     yield from wire.FAULTS
     yield from statuses.FAULTS
+    yield from protocol.FAULTS
     yield from errors.FAULTS
     yield from signatures.FAULTS
     yield from limits.FAULTS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conformance.reports.reproduce.missigned import Keys, Signature
 from conformance.reports.reproduce.parts import Part, Repeat, Variable, characters
 from conformance.reports.reproduce.quoting import printf, python_pipe, shell_text, shell_words
-from conformance.reports.reproduce.steps import Capture, Form, Step, steps
+from conformance.reports.reproduce.steps import Capture, Form, Step, hindrance, refused, steps
 from conformance.reports.text import has_hidden
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ def curl_script(evidence: Sequence[Exchange]) -> str:
     Ids that a target gave are taken from the new answers. Needs curl 7.75 or later, and python3
     where there are ids to take or long values to make.
     """
+    why = hindrance(evidence)
+    if why:
+        return refused(why)
     planned = steps(evidence)
     last = len(planned)
     return "\n".join(line for one in planned for line in _lines(one, last=one.number == last))
@@ -60,6 +63,8 @@ def _command(step: Step, *options: str) -> str:
     for name, value in step.headers:
         # An empty value is written with a semicolon; with a colon curl would drop the header.
         words += ["-H", shell_words((f"{name}: ", *value) if value else (f"{name};",))]
+    if not any(name.lower() == "accept" for name, _ in step.headers):
+        words += ["-H", "'Accept:'"]  # curl's own would accept anything
     words += _signing(step.signature)
     body, before = _body(step)
     return " ".join([*before, *words, *body])

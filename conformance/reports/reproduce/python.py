@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from conformance.reports.reproduce.missigned import Keys
 from conformance.reports.reproduce.quoting import python_parts, python_text
-from conformance.reports.reproduce.steps import Capture, Form, Step, steps
+from conformance.reports.reproduce.steps import (
+    Capture,
+    Form,
+    Step,
+    hindrance,
+    is_chunking,
+    refused,
+    steps,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,11 +72,28 @@ def python_script(evidence: Sequence[Exchange]) -> str:
 
     Needs requests, and botocore where requests are signed.
     """
+    why = hindrance(evidence) or _rewritten(evidence)
+    if why:
+        return refused(why)
     planned = steps(evidence)
     imports = _imports(planned)
     signed = any(step.signature.signing for step in planned)
     calls = "\n".join(line for step in planned for line in _lines(step))
     return f"{imports}{_SIGNED if signed else _PLAIN}\n\n{calls}\n"
+
+
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def _rewritten(evidence: Sequence[Exchange]) -> str:
+    """Why requests would send another URL than the one in the record, or another body."""
+    for exchange in evidence:
+        parts = urlsplit(exchange.request.url)
+        if parts.path.startswith("//") or _BROKEN_ESCAPE.search(exchange.request.url):
+            return "requests would write the path anew"
+        if any(is_chunking(*header) for header in exchange.request.headers.items()):
+            return "requests would not send a signed body in chunks"
+    return ""
 
 
 def _imports(planned: Sequence[Step]) -> str:

@@ -29,6 +29,8 @@ _OWN = {
     "transfer-encoding",
     "expect",
 }
+_OUR_NAMES = {"user-agent", "USER-AGENT"}
+"""As this tool writes them only where the case of names is under test."""
 _SIGNATURE = {"authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"}
 
 
@@ -119,6 +121,25 @@ class _Wanted:
         return self._names[key]
 
 
+def hindrance(evidence: Sequence[Exchange]) -> str:
+    """Why no script can send the exchanges as they were sent; "" where one can."""
+    if any(exchange.connection for exchange in evidence):
+        return "the requests have to share one connection"
+    for exchange in evidence:
+        if _OUR_NAMES & exchange.request.headers.keys():
+            return "the case of all header names matters"
+        text = "\n".join(_texts(exchange.request))
+        for use in exchange.uses:
+            if not any(form.of(use.value) in text for form in Form):
+                return "an identifier from an earlier answer is encoded in an unusual way"
+    return ""
+
+
+def refused(why: str) -> str:
+    """What stands in the place of a script that cannot be written: a comment."""
+    return f"# No script: {why}. `conformance replay RECORD REQUIREMENT` sends it again."
+
+
 def _texts(request: Request) -> Iterable[str]:
     return (request.url, request.body or "", *request.headers.values())
 
@@ -144,10 +165,15 @@ def _step(
 def _headers(request: Request, signed: Signature) -> Iterator[tuple[str, str]]:
     dropped = _OWN | _SIGNATURE if request.signing else _OWN
     for name, text in request.headers.items():
-        if name.lower() not in dropped:
+        if name.lower() not in dropped or is_chunking(name, text):
             yield name, text
     if signed.header is not None:
         yield signed.header
+
+
+def is_chunking(name: str, text: str) -> bool:
+    """Whether a header says that the body is sent in chunks."""
+    return name.lower() == "transfer-encoding" and text.lower() == "chunked"
 
 
 def _body(request: Request, variables: Mapping[str, str]) -> tuple[Part, ...] | bytes | None:

@@ -1,0 +1,314 @@
+"""Faults in how requests are read off the wire: JSON, headers, paths, routes, connections."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from conformance.reference.answer import ERROR_TYPE, Answer
+from conformance.reference.faults import Fault
+from conformance.reference.http.message import Request, Response, percent_decoded
+from conformance.reference.mutations.rewriting import failures
+
+if TYPE_CHECKING:
+    from conformance.reference.faults import Edge, Incoming, Respond
+
+Test = Callable[[Request], bool]
+Change = Callable[[Request], Request]
+
+_JSON = "application/json"
+_KEY_PATH = re.compile(r"(/apikeys|/metadata/v0/keys)/[^/]+")
+_LONG = 1_000
+
+
+def _crash() -> Response:
+    headers = {"content-type": _JSON, ERROR_TYPE: "InternalFailure"}
+    return Response(500, headers, b'{"message":"Internal server error"}')
+
+
+def _refusal(status: int, code: str) -> Response:
+    headers = {"content-type": _JSON, ERROR_TYPE: code}
+    return Response(status, headers, b'{"message":"No."}')
+
+
+def _answering(test: Test, response: Callable[[], Response]) -> Edge:
+    """Requests that pass the test are answered with this."""
+
+    def edge(respond: Respond) -> Respond:
+        return lambda request: response() if test(request) else respond(request)
+
+    return edge
+
+
+def _reading(change: Change) -> Edge:
+    """Every request is taken for another one."""
+
+    def edge(respond: Respond) -> Respond:
+        return lambda request: respond(change(request))
+
+    return edge
+
+
+def _body(change: Callable[[bytes], bytes]) -> Edge:
+    """Bodies that are to be JSON are read otherwise."""
+
+    def changed(request: Request) -> Request:
+        if not request.body or not _typed(request).startswith(_JSON):
+            return request
+        return replace(request, body=change(request.body))
+
+    return _reading(changed)
+
+
+def _typed(request: Request) -> str:
+    return request.headers.get("content-type", "").lower()
+
+
+def _accepts(request: Request) -> str:
+    return request.headers.get("accept", "")
+
+
+def _is_key(request: Request) -> bool:
+    return _KEY_PATH.fullmatch(request.path) is not None
+
+
+def _json(body: bytes) -> object:
+    """The value of a body, None where it is no JSON."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lenient(body: bytes) -> bytes:
+    """What a relaxed parser takes for JSON, as JSON."""
+    text = body.decode("utf-8", "replace").replace("\f", " ").replace("NaN", '"NaN"')
+    text = re.sub(r"//[^\n]*\n|/\*.*?\*/", "", text) if "comment" in text else text
+    text = re.sub(r",\s*([\]}])", r"\1", text.replace("'", '"'))
+    return text.encode() if _json(text.encode()) is not None else body
+
+
+def _first_value(body: bytes) -> bytes:
+    """The first JSON object, whatever stands around it."""
+    text = body.decode("utf-8", "replace")
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, max(text.find("{"), 0))
+    except (ValueError, RecursionError):
+        return body
+    return text[max(text.find("{"), 0) : end].encode()
+
+
+def _completed(body: bytes) -> bytes:
+    """A body that ends too early is ended."""
+    for end in (b"}", b"]}", b"}]}", b'"}'):
+        if not _is_json(body) and _json(body + end) is not None:
+            return body + end
+    return b"{}" if body in {b"{", b"[1,"} else body
+
+
+def _unescaped(body: bytes) -> bytes:
+    r"""``\u`` in member names is not understood."""
+    return re.sub(rb'\\u00([0-9a-f]{2})(?=[^"]*"\s*:)', rb"u00\1", body)
+
+
+def _as_object(body: bytes) -> bytes:
+    value = _json(body)
+    return body if value is None or isinstance(value, dict) else b"{}"
+
+
+def _depth(body: bytes) -> bool:
+    return max(body.count(b"["), body.count(b"{")) > _LONG
+
+
+def _text(body: bytes) -> str:
+    return json.dumps(_json(body), ensure_ascii=False)
+
+
+def _has_odd_text(body: bytes) -> bool:
+    return (
+        "\\u0000" in json.dumps(_json(body))
+        or re.search(r"[\ud800-\udfff]", _text(body)) is not None
+    )
+
+
+def _has_null_item(body: bytes) -> bool:
+    return re.search(rb"\[\s*null", body) is not None
+
+
+def _doubled(body: bytes) -> bool:
+    def twice(pairs: list[tuple[str, object]]) -> object:
+        names = [name for name, _ in pairs]
+        if len(set(names)) < len(names):
+            raise KeyError("twice")
+        return dict(pairs)
+
+    try:
+        json.loads(body, object_pairs_hook=twice)
+    except KeyError:
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return False
+
+
+def _of_body(test: Callable[[bytes], bool]) -> Test:
+    return lambda request: bool(request.body) and test(request.body)
+
+
+def _unread_where(test: Callable[[bytes], bool]) -> Incoming:
+    """The body of such a request is left on the connection, in front of the next one."""
+
+    def incoming(data: bytes) -> bytes:
+        head, gap, body = data.partition(b"\r\n\r\n")
+        if not gap or not body or not test(head):
+            return data
+        return re.sub(rb"(?i)\r\ncontent-length: [0-9]+", b"", head) + gap + body
+
+    return incoming
+
+
+def _replacing(pattern: bytes, text: bytes) -> Incoming:
+    return lambda data: re.sub(pattern, text, data)
+
+
+def _disagree(answer: Answer) -> Answer:
+    if not isinstance(answer.body, Mapping):
+        return answer
+    return replace(answer, body={**answer.body, "__type": "ServiceException"})
+
+
+def _edge(name: str, summary: str, edge: Edge) -> Fault:
+    return Fault(f"protocol:{name}", "protocol", summary, edge=edge)
+
+
+def _crashing(name: str, summary: str, test: Test) -> Fault:
+    return _edge(f"{name}-500", summary, _answering(test, _crash))
+
+
+def _connection(name: str, summary: str, incoming: Incoming) -> Fault:
+    return Fault(f"protocol:{name}", "protocol", summary, incoming=incoming)
+
+
+_JSON_FAULTS = (
+    _edge("malformed-json-taken", "What is not JSON is taken for an empty object.",
+          _body(lambda body: body if _is_json(body) else b"{}")),
+    _edge("truncated-json-ended", "JSON that ends too early is ended.", _body(_completed)),
+    _edge("text-around-json", "Text around an object is passed over.", _body(_first_value)),
+    _edge("lenient-json", "Comments, commas too many and NaN are JSON.", _body(_lenient)),
+    _edge("non-object-taken", "Lists and numbers are taken for an empty object.",
+          _body(_as_object)),
+    _edge("escaped-names", "Escapes in member names are not understood.", _body(_unescaped)),
+    _crashing("non-object", "A list or number for a body is a crash.",
+              _of_body(lambda body: not isinstance(_json(body), dict | None))),
+    _crashing("empty-body", "An empty body of an update is a crash.",
+              lambda request: request.method == "PATCH" and not request.body),
+    _crashing("null-item", "A null in a list is a crash.", _of_body(_has_null_item)),
+    _crashing("odd-characters", "U+0000 and half a surrogate pair are a crash.",
+              _of_body(_has_odd_text)),
+    _crashing("doubled-members", "A member that is there twice is a crash.", _of_body(_doubled)),
+    _crashing("invalid-utf8", "A body that is not UTF-8 is a crash.",
+              _of_body(lambda body: not _is_utf8(body))),
+    _crashing("deep-nesting", "Deep nesting is a crash.", _of_body(_depth)),
+    _crashing("extreme-numbers", "A number of many digits is a crash.",
+              _of_body(lambda body: re.search(rb":(-0|1e400|10{300})", body) is not None)),
+    _crashing("large-body", "A body of a megabyte is a crash.",
+              lambda request: len(request.body) > 900_000),
+)  # fmt: skip
+
+_HEADERS = (
+    _edge("charset-refused", "A content type with parameters is refused.",
+          _answering(lambda request: "charset" in _typed(request),
+                     lambda: _refusal(415, "UnsupportedMediaTypeException"))),
+    _crashing("content-type", "A content type that is not JSON's is a crash.",
+              lambda request: bool(request.body) and "json" not in _typed(request)
+              and "octet" not in _typed(request)),
+    _edge("accept-anything-refused", "Who accepts any type is refused.",
+          _answering(lambda request: "*" in _accepts(request),
+                     lambda: _refusal(406, "NotAcceptableException"))),
+    _crashing("accept", "Who accepts HTML alone is answered with a crash.",
+              lambda request: _accepts(request) == "text/html"),
+    _connection("header-case", "Header names in lower case are not known.",
+                _replacing(rb"\r\n(?:content-length|host): ", b"\r\nx-passed-over: ")),
+)  # fmt: skip
+
+_PATHS = (
+    _edge("labels-undecoded", "Labels are not percent-decoded.",
+          _reading(lambda request: replace(request, path=request.path.replace("%", "%25"))
+                   if _is_key(request) else request)),
+    _edge("labels-decoded-twice", "Labels are percent-decoded twice.",
+          _reading(lambda request: replace(request, path=percent_decoded(request.path))
+                   if _is_key(request) else request)),
+    _edge("slash-ends-label", "What follows an encoded slash is passed over.",
+          _reading(lambda request: replace(request, path=request.path.split("%2F")[0])
+                   if _is_key(request) else request)),
+    _edge("path-behind-key", "What follows the key in a path is passed over.",
+          _reading(lambda request: replace(
+              request, path=re.sub(rf"^({_KEY_PATH.pattern})/[a-z].*", r"\1", request.path)))),
+    _crashing("label-not-utf8", "A label that is not UTF-8 is a crash.",
+              lambda request: re.search("%FF|%C3%28|%00", request.path) is not None),
+    _crashing("broken-escape", "A percent sign that escapes nothing is a crash.",
+              lambda request: "%zz" in request.path),
+    _crashing("dot-segments", "Dots for a label are a crash.",
+              lambda request: re.search(r"/(\.|%2E%2E)$", request.path) is not None),
+    _crashing("slash", "A slash at the end is a crash.",
+              lambda request: request.path.endswith("/")),
+    _crashing("long-label", "A long label is a crash.",
+              lambda request: request.path.count("a") > _LONG),
+    _edge("any-route", "An unknown route is answered with an empty object.",
+          _answering(lambda request: "no-such-route" in request.path,
+                     lambda: Response(200, {"content-type": _JSON}, b"{}"))),
+    _edge("any-method", "Any method reads a key.",
+          _reading(lambda request: replace(request, method="GET")
+                   if request.method in {"PUT", "POST", "BREW"} and _is_key(request)
+                   else request)),
+    _crashing("head", "HEAD is a crash.", lambda request: request.method == "HEAD"),
+    _crashing("body-of-get", "A body of a GET is a crash.",
+              lambda request: request.method == "GET" and bool(request.body)),
+    _edge("query-refused", "A query parameter that nobody knows is refused.",
+          _answering(lambda request: "conformance=1" in request.query.split("&"),
+                     lambda: _refusal(400, "ValidationException"))),
+    _crashing("query", "A query that is not UTF-8 is a crash.",
+              lambda request: "%FF" in request.query),
+)  # fmt: skip
+
+_CONNECTIONS = (
+    _edge("chunks-unread", "A chunked body is passed over.",
+          _reading(lambda request: replace(request, body=b"{}")
+                   if "transfer-encoding" in request.headers else request)),
+    _crashing("chunked", "A chunked body is a crash.",
+              lambda request: "transfer-encoding" in request.headers),
+    _connection("unknown-route-unread", "The body for an unknown route stays on the connection.",
+                _unread_where(lambda head: b"no-such-route" in head)),
+    _connection("get-unread", "A body of a GET stays on the connection.",
+                _unread_where(lambda head: head.startswith(b"GET "))),
+    _connection("head-with-body", "HEAD is answered with the body of GET.",
+                _replacing(rb"^HEAD ", b"GET ")),
+    _connection("pipelining", "Of requests that come at once the last is answered.",
+                lambda data: data[max(data.rfind(b"GET /"), 0):]
+                if data.count(b" HTTP/1.1\r\n") > 1 else data),
+    Fault("protocol:error-codes-differ", "protocol", "The body names another error.",
+          answer=failures(_disagree)),
+)  # fmt: skip
+
+FAULTS = (*_JSON_FAULTS, *_HEADERS, *_PATHS, *_CONNECTIONS)

@@ -1,0 +1,119 @@
+"""Every protocol requirement names the fault that it is for, over sockets and without."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.cli.run import select_jobs
+from conformance.contract import load_contract
+from conformance.contract.model import Level
+from conformance.contract.requirements import catalogue
+from conformance.engine.run import Run
+from conformance.engine.runner import Settings
+from conformance.mutants import select
+from conformance.mutants.globs import Globs
+from conformance.record import Verdict
+from conformance.reference.inprocess import URL, InProcess
+from conformance.reference.server import Options
+from conformance.reference.tables import SERVICES
+from conformance.target.credentials import TEST_CREDENTIALS
+from conformance.target.exchange import Exchange, FailureKind, Response, TransportFailure
+from conformance.target.retry import RetryingTransport
+
+FAULTS = select(globs=("protocol:*",))
+CASES = [(mutant, service) for mutant in FAULTS for service in mutant.services]
+
+
+def run(transport, globs, *, services=(), url=URL):
+    jobs = select_jobs(tuple(services), tuple(globs))
+    return Run(
+        jobs, url, TEST_CREDENTIALS, "us-east-1", RetryingTransport(transport, retries=0),
+        Settings(draws=0, seed=3), lambda event: None,
+    ).run()  # fmt: skip
+
+
+def failed(outcome):
+    return {line.requirement for line in outcome.verdicts if line.verdict is Verdict.FAILED}
+
+
+class Failing(InProcess):
+    """A reference that does not answer requests for a path, all of them or the first so many."""
+
+    def __init__(self, kind, path, times=99):
+        super().__init__(Options())
+        self.kind, self.path, self.times = kind, path, times
+        self.failed = 0
+
+    def send(self, request):
+        if self.path not in request.url or self.failed >= self.times:
+            return super().send(request)
+        self.failed += 1
+        return Exchange(request, None, TransportFailure(self.kind, "nothing came"), 0.0)
+
+
+NOT_UTF8 = "location/protocol/label-not-utf8"
+
+
+@pytest.mark.parametrize("kind", [FailureKind.RESET, FailureKind.TIMEOUT, FailureKind.PROTOCOL])
+def test_no_answer_to_an_odd_request_fails_when_it_came_three_times(kind):
+    failing = Failing(kind, "%FF")
+    outcome = run(failing, [NOT_UTF8])
+    assert failed(outcome) == {NOT_UTF8}
+    assert failing.failed >= 3
+    line = next(line for line in outcome.verdicts if line.requirement == NOT_UTF8)
+    assert "nothing came" in line.reason
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_no_answer_that_does_not_come_again_is_nobodys_failure(times):
+    outcome = run(Failing(FailureKind.RESET, "%FF", times), [NOT_UTF8])
+    assert [str(line.verdict) for line in outcome.verdicts] == ["inconclusive"]
+
+
+def test_a_form_is_not_blamed_for_a_request_that_fails_without_it():
+    """The list is broken whatever its query: that is another requirement's business."""
+    name = "apigateway/protocol/unknown-query-parameter"
+
+    class Broken(InProcess):
+        def send(self, request):
+            self.asked = self.asked or "conformance=1" in request.url
+            exchange = super().send(request)
+            if request.method == "GET" and self.asked:
+                return replace(exchange, response=Response(500, (), b""))
+            return exchange
+
+        asked = False
+
+    outcome = run(Broken(Options()), [name])
+    assert [str(line.verdict) for line in outcome.verdicts] == ["inconclusive"]
+    assert "no better in its usual form" in outcome.verdicts[0].reason
+
+
+@pytest.mark.parametrize(
+    ("mutant", "service"), CASES, ids=[f"{one.id}-{service}" for one, service in CASES]
+)
+def test_a_protocol_fault_fails_the_requirement_that_names_it(mutant, service):
+    globs = [glob.replace("*/", f"{service}/", 1) for glob in mutant.killers]
+    watched = "/error-codes-agree" in globs[0]
+    extra = [f"{service}/protocol/keep-alive-after-error", f"{service}/*/error/*"]
+    outcome = run(
+        InProcess(Options(faults=(mutant.id,))), [*globs, *(extra if watched else [])],
+        services=(service,),
+    )  # fmt: skip
+    assert any(map(Globs(tuple(globs)).match, failed(outcome)))
+
+
+def test_each_protocol_requirement_of_the_gate_has_a_fault():
+    # A byte order mark spoils every answer: it is no fault of the protocol's own.
+    faults = [one for one in select(everything=True) if one.id != "wire:byte-order-mark"]
+    killers = Globs(tuple(glob for one in faults for glob in one.killers))
+    gated = [
+        one.id
+        for service in SERVICES
+        for one in catalogue(load_contract(service))
+        if one.id.startswith(f"{service}/protocol/")
+        and one.level in {Level.REQUIRED, Level.EXPECTED}
+    ]
+    assert [one for one in gated if not killers.match(one)] == []
