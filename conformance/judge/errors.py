@@ -12,6 +12,11 @@ from conformance.judge.redacted import Redacted
 
 Rule = Mapping[str, Any]
 
+BODY, MEMBERS, CODE, CODES = "error-body", "error-members", "error-code", "error-codes-agree"
+HEADER = "response-header"
+IN_REFUSALS = frozenset({BODY, MEMBERS, CODE, CODES})
+"""The kinds of which refusals alone show something."""
+
 
 def observe_rules(contract: Contract, operation: Operation, answer: Answer) -> Iterator[Finding]:
     """What an answer holds or breaks of the rules that are watched."""
@@ -92,10 +97,10 @@ def _header(name: str, rule: Rule, _operation: Operation, answer: Answer) -> Fin
 
 
 WATCHED: Mapping[str, Callable[[str, Rule, Operation, Answer], Finding | None]] = {
-    "error-body": _body,
-    "error-members": _members,
-    "error-code": _code,
-    "error-codes-agree": _codes,
-    "response-header": _header,
+    BODY: _body,
+    MEMBERS: _members,
+    CODE: _code,
+    CODES: _codes,
+    HEADER: _header,
 }
 """The kinds of rules that are watched in every answer."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from conformance.target.exchange import Request
-from conformance.target.signing import Credentials, Headers, Signer, unsigned
+from conformance.target.signing import Credentials, Overrides, Signer, unsigned
 
 UNKNOWN_KEY = Credentials("AKIACONFORMANCE22222", "conformance/knows/no/such/secret/access/key")
 """Well formed, and nobody's."""
@@ -28,7 +28,7 @@ class Unsigned:
 
     method: str
     url: str
-    headers: Headers
+    headers: Overrides
     body: bytes | None
 
 

@@ -134,7 +134,7 @@ class Signer:
         return Request(method, url, (*plain.headers, *added), body)
 
     def presign(
-        self, method: str, url: str, headers: Headers = (), body: bytes | None = None
+        self, method: str, url: str, headers: Overrides = (), body: bytes | None = None
     ) -> Request:
         """A request that is signed in its query, for five minutes; of the headers only Host is."""
         plain = unsigned(method, url, headers, body)

@@ -15,10 +15,10 @@ from conformance.contract.places import find
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.support import lacks
 from conformance.engine.tally import Tally
-from conformance.judge.errors import BODY, MEMBERS
+from conformance.judge.errors import BODY, CODE, HEADER, IN_REFUSALS
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import hides, is_redacted
-from conformance.judge.refusal import judge_probe, refusals, same
+from conformance.judge.refusal import Refusal, judge_probe, refusals, same
 from conformance.judge.response import observe
 from conformance.plan.patching import shows
 from conformance.plan.probes import Fault, Probe, Side
@@ -136,7 +136,7 @@ class Judge:
             requirement = self._by_id.get(finding.requirement)
             if requirement is None or not self._counts(item, requirement, finding, spoilt=spoilt):
                 continue
-            rejects = requirement.subject is Subject.ERROR or requirement.keyword in {BODY, MEMBERS}
+            rejects = requirement.subject is Subject.ERROR or requirement.keyword in IN_REFUSALS
             self._note(item, finding, Side.REJECT if rejects else Side.ACCEPT)
 
     def _counts(
@@ -149,6 +149,8 @@ class Judge:
             return True
         if not item.entry.response_known or spoilt or not self._is_negotiated(item):
             return False
+        if requirement.keyword in {CODE, HEADER}:
+            return finding.held  # whoever recorded it may have left headers out
         media = item.answer.content_type
         labelled = bool(media) and not is_redacted(media)
         if requirement.subject is Subject.CONTENT_TYPE:
@@ -238,7 +240,7 @@ class Judge:
             if self._by_id[name].level is not Level.INFORMATIONAL:
                 self._note(item, Finding(name, False, expected, item.answer.told()))
 
-    def _allowed(self, item: Item, one: Broken) -> tuple[tuple[int, str], ...]:
+    def _allowed(self, item: Item, one: Broken) -> tuple[Refusal, ...]:
         return refusals(self._contract, item.route.operation, one.fault, one.variant)
 
     def _wanted(self, item: Item, one: Broken) -> str:

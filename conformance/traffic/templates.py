@@ -37,6 +37,8 @@ class Templates:
                 continue
             rule = requirement.subject is Subject.RULE
             for probe in plan(contract, requirement).probes:
+                if probe.form is not None:
+                    continue  # how it is written is under test, and a recording may not tell
                 if (rule or probe.side is Side.ACCEPT) and not _needs_state(probe):
                     self._probes.setdefault(_key(probe), []).append(probe)
 

@@ -17,6 +17,11 @@ class Recorder:
         self.exchanges.append(exchange)
         return exchange
 
+    def converse(self, requests, *, pipelined):
+        exchanges = self.inner.converse(requests, pipelined=pipelined)
+        self.exchanges += exchanges
+        return exchanges
+
 
 def har(exchanges):
     """An archive as a proxy writes it: response bodies in Base64, HTTP/2's pseudo headers."""

@@ -21,6 +21,8 @@ Change = Callable[[Request], Request]
 
 _JSON = "application/json"
 _KEY_PATH = re.compile(r"(/apikeys|/metadata/v0/keys)/[^/]+")
+_NOWHERE = re.compile(r"/conformance-[^/]+")
+_NOWHERE_LINE = re.compile(rb"[A-Z]+ /conformance-[^/ ]+ ")
 _LONG = 1_000
 
 
@@ -276,7 +278,7 @@ _PATHS = (
     _crashing("long-label", "A long label is a crash.",
               lambda request: request.path.count("a") > _LONG),
     _edge("any-route", "An unknown route is answered with an empty object.",
-          _answering(lambda request: "no-such-route" in request.path,
+          _answering(lambda request: _NOWHERE.fullmatch(request.path) is not None,
                      lambda: Response(200, {"content-type": _JSON}, b"{}"))),
     _edge("any-method", "Any method reads a key.",
           _reading(lambda request: replace(request, method="GET")
@@ -299,7 +301,7 @@ _CONNECTIONS = (
     _crashing("chunked", "A chunked body is a crash.",
               lambda request: "transfer-encoding" in request.headers),
     _connection("unknown-route-unread", "The body for an unknown route stays on the connection.",
-                _unread_where(lambda head: b"no-such-route" in head)),
+                _unread_where(lambda head: _NOWHERE_LINE.match(head) is not None)),
     _connection("get-unread", "A body of a GET stays on the connection.",
                 _unread_where(lambda head: head.startswith(b"GET "))),
     _connection("head-with-body", "HEAD is answered with the body of GET.",
