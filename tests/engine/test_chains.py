@@ -133,6 +133,10 @@ class Library:
         self.numbers = itertools.count(1000)
         self.calls: list[str] = []
 
+    def converse(self, requests, *, pipelined):
+        assert pipelined in {True, False}
+        return [self.send(request) for request in requests]
+
     def send(self, request: Request) -> Exchange:
         status, body = self.answer(request)
         code = body.pop("code", "")
