@@ -13,6 +13,7 @@ from conformance.errors import BadInput
 from conformance.target import endpoint
 
 if TYPE_CHECKING:
+    from conformance.engine.masking import Masker
     from conformance.engine.replay import Replayed
     from conformance.record import Record, VerdictLine
     from conformance.target.endpoint import Target
@@ -55,9 +56,10 @@ def command(
     line = _line(read, requirement)
     name = target or (read.run.target.name if _startable(read) else read.run.target.url)
     with endpoint.open_target(name or "reference", ca_bundle=ca_bundle) as reached:
-        done = _replay(line, reached, timeout, ca_bundle)
+        done, masker = _replay(line, reached, timeout, ca_bundle)
     for one in done:
-        _show(one)
+        masker.learn_signature(one.exchange.request)
+        _show(one, masker)
     last = done[-1]
     click.echo(f"expected {last.recorded.expected}; recorded {last.recorded.seen}")
     click.echo("the answer is as it was" if last.same else "the answer is another one now")
@@ -81,8 +83,9 @@ def _line(read: Record, requirement: str) -> VerdictLine:
 
 def _replay(
     line: VerdictLine, target: Target, timeout: float, ca_bundle: Path | None
-) -> list[Replayed]:
+) -> tuple[list[Replayed], Masker]:
     from conformance.engine.channel import SignedChannel
+    from conformance.engine.masking import Masker
     from conformance.engine.replay import replay
     from conformance.target.signing import Signer
 
@@ -90,13 +93,15 @@ def _replay(
     signing = line.evidence[-1].request.signing
     service = signing.service if signing else line.service
     signer = Signer(access.credentials, access.region, service)
-    return replay(line.evidence, SignedChannel(access.url, signer, access.transport))
+    masker = Masker()
+    masker.learn_credentials(access.credentials)
+    return replay(line.evidence, SignedChannel(access.url, signer, access.transport)), masker
 
 
-def _show(one: Replayed) -> None:
+def _show(one: Replayed, masker: Masker) -> None:
     request = one.exchange.request
     body = (request.body or b"").decode("utf-8", "replace")
     click.echo(f"{one.recorded.role}: {request.method} {request.url}")
     if body:
         click.echo(f"  {body[:500]}")
-    click.echo(f"  -> {one.answer.told()}")
+    click.echo(f"  -> {masker.mask(one.answer.told())}")

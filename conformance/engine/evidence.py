@@ -113,7 +113,7 @@ def _exchange(
         seen=masker.mask(step.seen),
         role=step.role,
         seconds=round(exchange.seconds, 4),
-        uses=uses,
+        uses=tuple(replace(use, value=masker.mask(use.value)) for use in uses),
         pause=step.pause or None,
         connection=form.connection if form else 0,
         pipelined=form.pipelined if form else False,
@@ -144,4 +144,4 @@ def _body(body: bytes | None, masker: Masker) -> tuple[str | None, str | None]:
     try:
         return masker.mask(body.decode()), None
     except UnicodeDecodeError:
-        return None, base64.b64encode(body).decode()
+        return None, base64.b64encode(masker.mask_bytes(body)).decode()

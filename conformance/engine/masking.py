@@ -1,30 +1,58 @@
 """Keeps secrets out of everything that is written: each is replaced by a numbered mark.
 
-The same secret always gets the same mark, so that a reader still sees whether two are equal.
+The same secret always gets the same mark, however a target writes it, so that a reader still sees
+whether two are equal. Signatures have one mark for all: nothing is learnt from comparing them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Member, Shape
 from conformance.contract.places import ITEM, VALUE, Place, find
-from conformance.record.marks import mark
+from conformance.engine.forms import forms, in_base64
+from conformance.record.marks import SIGNATURE, mark
+
+if TYPE_CHECKING:
+    from conformance.target.exchange import Request
+    from conformance.target.signing import Credentials
 
 LEAST = 12
 """Shorter texts are no secrets: masking them would blank out innocent words."""
+_LEAST_CREDENTIAL = 8
+"""Of an access key or a secret that somebody made up; ``test`` is everybody's."""
+_LEAST_DIFFERENT = 4
+"""Different characters: of a long row of one letter there is nothing to keep."""
+_KEYS = (28, 12, _LEAST_CREDENTIAL)
+"""Characters by which secrets are looked up: the longest that one has; most differ after 28."""
+_PART = 16
+"""So many characters of the beginning of a secret give it away where a text was cut off."""
+_REST = re.compile(r"[\w+/=%.~-]*", re.ASCII)
+_GIVEN = re.compile(r"(?:X-Amz-)?Signature=([0-9a-f]{64})")
 
 
 class Masker:
     """Learns the secrets of a run and masks them in texts."""
 
     def __init__(self) -> None:
+        self._known: set[str] = set()
         self._marks: dict[str, str] = {}
+        self._begins: dict[str, list[str]] = {}
+        self._parts: dict[str, str] = {}
+        self._count = 0
 
-    def learn(self, text: Any) -> None:
-        """Remember a secret."""
-        if isinstance(text, str) and len(text) >= LEAST and text not in self._marks:
-            self._marks[text] = mark(len(self._marks) + 1, len(text))
+    def learn(self, text: Any, least: int = LEAST) -> None:
+        """Remember a secret, in every form that a target may give it."""
+        if not isinstance(text, str) or len(text) < least or text in self._known:
+            return
+        if len(set(text)) < _LEAST_DIFFERENT:
+            return
+        self._known.add(text)
+        self._count += 1
+        hidden = mark(self._count, len(text))
+        for form in forms(text, least):
+            self._hide(form, hidden)
 
     def learn_from(self, body: Any, places: tuple[Place, ...]) -> None:
         """Remember every value at the secret places of a body."""
@@ -32,12 +60,58 @@ class Masker:
             for value in find(body, place):
                 self.learn(value)
 
+    def learn_credentials(self, credentials: Credentials) -> None:
+        """Remember whose credentials sign."""
+        for text in (credentials.access_key, credentials.secret_key, credentials.token):
+            self.learn(text, _LEAST_CREDENTIAL)
+
+    def learn_signature(self, request: Request) -> None:
+        """Remember what vouches for a request."""
+        given = f"{request.header('Authorization') or ''} {request.url}"
+        for signature in _GIVEN.findall(given):
+            for form in (signature, *in_base64(signature.encode())):
+                self._hide(form, SIGNATURE)
+
     def mask(self, text: str) -> str:
         """The text with every known secret replaced by its mark."""
-        for secret, hidden in self._marks.items():
-            if secret in text:
-                text = text.replace(secret, hidden)
-        return text
+        kept: list[str] = []
+        start = here = 0
+        last = len(text) - _LEAST_CREDENTIAL
+        # One pass over the text: what begins like a secret is looked up.
+        while here <= last:
+            hidden, end = self._at(text, here)
+            if hidden:
+                kept += [text[start:here], hidden]
+                start = here = end
+            else:
+                here += 1
+        return "".join([*kept, text[start:]])
+
+    def mask_bytes(self, data: bytes) -> bytes:
+        """The same for bytes that are no text."""
+        return self.mask(data.decode("latin-1")).encode("latin-1")
+
+    def _hide(self, form: str, hidden: str) -> None:
+        if form in self._marks:
+            return
+        self._marks[form] = hidden
+        size = next(size for size in _KEYS if len(form) >= size)
+        self._begins.setdefault(form[:size], []).append(form)
+        if len(form) >= _PART:
+            self._parts.setdefault(form[:_PART], hidden)
+
+    def _at(self, text: str, here: int) -> tuple[str, int]:
+        """The mark of the secret that stands here, and where it ends; "" where there is none."""
+        for size in _KEYS:
+            alike = self._begins.get(text[here : here + size], ())
+            found = max((one for one in alike if text.startswith(one, here)), key=len, default="")
+            if found:
+                return self._marks[found], here + len(found)
+        part = self._parts.get(text[here : here + _PART])
+        if part is None:
+            return "", here
+        rest = _REST.match(text, here + _PART)
+        return part, rest.end() if rest else here + _PART
 
 
 def secret_places(members: Any, above: Place = ()) -> tuple[Place, ...]:

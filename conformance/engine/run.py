@@ -81,6 +81,7 @@ class Run:
         self._credentials, self._region = credentials, region
         self._transport, self._settings, self._emit = transport, settings, emit
         self._custody, self._masker = custody, Masker()
+        self._masker.learn_credentials(credentials)
         self._names = Names() if custody is None else custody.names
         self.outcome = Outcome()
 
@@ -155,8 +156,9 @@ class Run:
         else:
             lines = []
         for line in lines:
-            self.outcome.notes.append(f"{contract.service}: {line}")
-            self._emit(Note(f"{contract.service}: {line}"))
+            text = self._masker.mask(f"{contract.service}: {line}")
+            self.outcome.notes.append(text)
+            self._emit(Note(text))
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Decided):

@@ -324,13 +324,13 @@ class Runner:
         except SetupFailed as failed:
             return self._establish_without(probe, failed)
         if support.wrong_credentials(sent.answer):
-            raise WrongCredentials(sent.answer.told())
+            raise WrongCredentials(self._session.masker.mask(sent.answer.told()))
         return support.standing_of(sent, self._channel, self._session.names.nonce)
 
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
         """No resource can be made: only whether the route exists can still be seen."""
         if support.wrong_credentials(failed.sent.answer):
-            raise WrongCredentials(failed.sent.answer.told())
+            raise WrongCredentials(self._session.masker.mask(failed.sent.answer.told()))
         values = of_nothing(self._contract, probe.operation, probe.values)
         found = support.standing_of(
             self._session.call(probe.operation, values), self._channel, self._session.names.nonce
@@ -354,7 +354,7 @@ class Runner:
         refused = sent.answer.failure is FailureKind.REFUSED
         self._refused_in_a_row = self._refused_in_a_row + 1 if refused else 0
         if self._refused_in_a_row >= 3:
-            raise TargetDied(sent.answer.told())
+            raise TargetDied(self._session.masker.mask(sent.answer.told()))
 
     # -- what every answer shows -----------------------------------------------------------
 

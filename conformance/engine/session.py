@@ -330,8 +330,15 @@ class Session:
         for observer in self.observers:
             observer(sent)
 
+    def _secret(self, length: int) -> str:
+        """A new value, which is a secret wherever it is put: in a list that is imported, say."""
+        value = self.names.secret(length)
+        self.masker.learn(value)
+        return value
+
     def _learn(self, sent: Sent) -> None:
         given, answered = self._secrets[sent.probe.operation.name]
+        self.masker.learn_signature(sent.exchange.request)
         self.masker.learn_from(sent.values, given)
         self.masker.learn_from(sent.answer.body, answered)
 
@@ -368,7 +375,7 @@ class Session:
         region = self._channel.region
         found: dict[str, Any] = {
             "name": lambda length: self.names.new(length or 26),
-            "secret": lambda length: self.names.secret(length or 40),
+            "secret": lambda length: self._secret(length or 40),
             "alnum": lambda length: self.names.unknown(length or 10),
             "long": lambda length: "a" * (length or 0),
             "region": lambda _: region,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+SIGNATURE = "<signature>"
+"""Stands for whatever vouched for a request."""
 MARK = re.compile(r"<secret:(\d+):(\d+)>")
 
 

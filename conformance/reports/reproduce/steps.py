@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from conformance.record.marks import invented
 from conformance.reports.reproduce.missigned import Signature, signature
 from conformance.reports.reproduce.parts import Part, cut
 
@@ -99,8 +100,10 @@ class _Wanted:
         for use in exchange.uses:
             for form in Form:
                 written = form.of(use.value)
-                if written and written not in found and written in text:
-                    found[written] = self._name(use.source, use.pointer, form)
+                # Where the identifier is a secret, too, its mark stands for it.
+                sent = invented(written)
+                if written and sent not in found and written in text:
+                    found[sent] = self._name(use.source, use.pointer, form)
         return found
 
     def of(self, index: int) -> tuple[Capture, ...]:
