@@ -93,7 +93,7 @@ def signature(line: VerdictLine) -> Signature:
 
 def skeleton(message: str) -> str:
     """The message without quoted text, paths, ids and numbers, in one line."""
-    return one_line(_PARTICULAR.sub("…", message[:600]), 100)
+    return one_line(_PARTICULAR.sub("…", message[:600]), 100).removeprefix("… ")
 
 
 def _message(response: Response) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+_LARGEST = 4_800_000
+"""Bytes that a page should not exceed; a browser should have it at once."""
 _TELLING = 10
 """How many causes are shown at once; the others fold away."""
 
@@ -39,7 +41,14 @@ def write_html(record: Record, path: str | Path) -> None:
 
 def render_html(record: Record) -> str:
     """The HTML report of a record as text."""
-    return render_template("report", **_values(record))
+    values = _values(record)
+    text = ""
+    for ration in page.RATIONS:
+        rows = {"groups": page.groups(record, ration), "rationed": page.rationed(record, ration)}
+        text = render_template("report", **values, **rows)
+        if len(text.encode("utf-8", "replace")) <= _LARGEST:
+            break
+    return text
 
 
 def render_template(name: str, **values: Any) -> str:
@@ -71,7 +80,7 @@ def _values(record: Record) -> dict[str, Any]:
         "causes": found[:_TELLING],
         "more_causes": found[_TELLING:],
         "undecided": tuple(facts.undecided(record)),
-        "groups": page.groups(record),
+        "failed": len(facts.failures(record)),
     }
 
 

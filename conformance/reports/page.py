@@ -26,6 +26,7 @@ from conformance.reports.facts import (
     UNDECIDED,
     by_operation,
     deciding,
+    failures,
     operation_name,
     severity,
     source_text,
@@ -37,12 +38,26 @@ from conformance.reports.text import plural, shortened, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_WHOLE, _SHORT = 200, 500
-"""How many requirements are shown whole, and how many at least without bodies."""
 _FEW, _BODY_OF_FEW, _BODY = 80, 4000, 1200
 _LONGEST_SCRIPT = 16_000
-_LONGEST_TEXT, _LONGEST_OF_LINE = 2000, 200
+_LONGEST_TEXT = 2000
 _ORDER = (Verdict.FAILED, *UNDECIDED, Verdict.PASSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Ration:
+    """How many requirements are shown whole, how many at least without bodies.
+
+    ``text`` is the length to which what was expected and seen is cut for the others.
+    """
+
+    whole: int
+    short: int
+    text: int
+
+
+RATIONS = (Ration(200, 350, 200), Ration(80, 160, 120), Ration(25, 50, 60), Ration(5, 5, 20))
+"""From plenty to little."""
 
 
 class Detail(IntEnum):
@@ -81,6 +96,12 @@ class Row:
     exchanges: tuple[ShownExchange, ...]
     curl: str
     python: str
+    reason: str
+
+    @property
+    def brief(self) -> bool:
+        """Whether there is evidence that only a line tells of."""
+        return not self.detail and self.deciding is not None
 
     @property
     def deciding(self) -> ShownExchange | None:
@@ -102,13 +123,18 @@ class Group:
         return sum(row.line.verdict is Verdict.FAILED for row in self.telling)
 
 
-def groups(record: Record) -> tuple[Group, ...]:
+def groups(record: Record, ration: Ration = RATIONS[0]) -> tuple[Group, ...]:
     """Every requirement by operation, in the order of the record."""
-    rows = _rows(record)
+    rows = _rows(record, ration)
     return tuple(
         _group(operation_name(*key), [rows[line.requirement] for line in lines])
         for key, lines in by_operation(record.verdicts).items()
     )
+
+
+def rationed(record: Record, ration: Ration) -> int:
+    """How many failures are shown without their requests."""
+    return max(0, sum(bool(line.evidence) for line in failures(record)) - ration.whole)
 
 
 def anchor(requirement: str) -> str:
@@ -122,34 +148,34 @@ def _group(name: str, rows: Iterable[Row]) -> Group:
     return Group(name, telling, tuple(row for row in ranked if row.line.verdict is Verdict.PASSED))
 
 
-def _rows(record: Record) -> Mapping[str, Row]:
+def _rows(record: Record, ration: Ration) -> Mapping[str, Row]:
     strict = record.run.strict
     ranked = sorted(
         record.verdicts,
         key=lambda line: (_ORDER.index(line.verdict), severity(line, strict=strict)),
     )
     limit = _BODY_OF_FEW if sum(bool(line.evidence) for line in ranked) <= _FEW else _BODY
-    details = _details(ranked)
+    details = _details(ranked, ration)
     return {
-        line.requirement: _row(line, detail, limit, strict=strict)
+        line.requirement: _row(line, detail, limit, ration.text, strict=strict)
         for line, detail in zip(ranked, details, strict=True)
     }
 
 
-def _details(ranked: Iterable[VerdictLine]) -> Iterator[Detail]:
+def _details(ranked: Iterable[VerdictLine], ration: Ration) -> Iterator[Detail]:
     """How much of each is shown; what has no evidence costs nothing."""
     shown = 0
     for line in ranked:
         shown += bool(line.evidence)
         if line.verdict is Verdict.PASSED:
-            yield Detail.SHORT if shown <= _WHOLE else Detail.LINE
-        elif shown <= _WHOLE:
+            yield Detail.SHORT if shown <= ration.whole else Detail.LINE
+        elif shown <= ration.whole:
             yield Detail.WHOLE
         else:
-            yield Detail.SHORT if shown <= _SHORT else Detail.LINE
+            yield Detail.SHORT if shown <= ration.short else Detail.LINE
 
 
-def _row(line: VerdictLine, detail: Detail, limit: int, *, strict: bool) -> Row:
+def _row(line: VerdictLine, detail: Detail, limit: int, text: int, *, strict: bool) -> Row:
     shown = line.evidence if detail else tuple(filter(None, [deciding(line)]))
     if line.verdict is Verdict.PASSED and not detail:
         shown = ()
@@ -161,10 +187,19 @@ def _row(line: VerdictLine, detail: Detail, limit: int, *, strict: bool) -> Row:
         cases=_cases(line),
         gates=fails_gate(line, strict=strict),
         detail=detail,
-        exchanges=tuple(_shown(exchange, line, detail, limit) for exchange in shown),
+        exchanges=tuple(_shown(exchange, line, detail, limit, text) for exchange in shown),
         curl=_script(curl_script(line.evidence)) if detail and line.evidence else "",
         python=_script(python_script(line.evidence)) if _tells_python(line, detail) else "",
+        reason=_reason(line),
     )
+
+
+def _reason(line: VerdictLine) -> str:
+    """Why it is so, unless that only says again what was expected and seen."""
+    main = deciding(line)
+    if main is not None and line.reason.startswith(f"expected {main.expected};"):
+        return ""
+    return line.reason
 
 
 def _tells_python(line: VerdictLine, detail: Detail) -> bool:
@@ -172,23 +207,27 @@ def _tells_python(line: VerdictLine, detail: Detail) -> bool:
 
 
 def _cases(line: VerdictLine) -> str:
+    """How many cases held, on each side."""
+    held = "held in " if line.verdict is Verdict.FAILED else ""
     if not (line.cases.accept or line.cases.reject):
-        return "no cases"
-    return f"{line.cases.accept} accept, {plural(line.cases.reject, 'reject case')}"
+        return "held in no other case" if held else "no cases"
+    return f"{held}{line.cases.accept} accept, {plural(line.cases.reject, 'reject case')}"
 
 
 def _script(text: str) -> str:
     return text if len(text) <= _LONGEST_SCRIPT else ""
 
 
-def _shown(exchange: Exchange, line: VerdictLine, detail: Detail, limit: int) -> ShownExchange:
-    longest = _LONGEST_TEXT if detail else _LONGEST_OF_LINE
+def _shown(
+    exchange: Exchange, line: VerdictLine, detail: Detail, limit: int, text: int
+) -> ShownExchange:
+    longest = _LONGEST_TEXT if detail else text
     expected, seen = shortened(exchange.expected, longest), shortened(exchange.seen, longest)
     left, right = difference(expected, seen)
     whole = detail is Detail.WHOLE
     return ShownExchange(
         role=exchange.role,
-        line=shortened(f"{exchange.request.method} {exchange.request.url}", 400 if detail else 120),
+        line=shortened(f"{exchange.request.method} {exchange.request.url}", 400 if detail else 90),
         answer=_answer(exchange),
         request=_request(exchange.request, limit) if whole else "",
         response=_response(exchange.response, limit) if whole else "",
@@ -200,7 +239,9 @@ def _shown(exchange: Exchange, line: VerdictLine, detail: Detail, limit: int) ->
 
 def _answer(exchange: Exchange) -> str:
     status = "no answer" if exchange.response is None else str(exchange.response.status)
-    return status if exchange.seconds is None else f"{status} in {exchange.seconds:.3g} s"
+    waited = f", sent {exchange.pause:g} s later" if exchange.pause else ""
+    took = "" if exchange.seconds is None else f" in {exchange.seconds:.3g} s"
+    return f"{status}{took}{waited}"
 
 
 def _request(request: Request, limit: int) -> str:
