@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 
 from conformance.record import Record, Verdict, VerdictLine, fails_gate
 from conformance.reports import facts
+from conformance.reports.explanation import explanation
 from conformance.reports.files import write_report
-from conformance.reports.reproduce import curl_script
-from conformance.reports.text import one_line, shortened, visible
+from conformance.reports.text import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
     from xml.etree.ElementTree import Element
 
     from conformance.contract.model import Level
-
-_LONGEST = 20_000
 
 
 def write_junit(record: Record, path: str | Path) -> None:
@@ -103,9 +101,9 @@ def _case(line: VerdictLine, *, strict: bool) -> Element:
         part = ET.SubElement(case, tag, {"message": _attribute(message)})
         if tag != "skipped":
             part.set("type", line.level if tag == "failure" else "error")
-            part.text = _text(line)
+            part.text = explanation(line)
     if line.verdict is Verdict.FAILED and tag == "skipped":
-        ET.SubElement(case, "system-out").text = _text(line)
+        ET.SubElement(case, "system-out").text = explanation(line)
     return case
 
 
@@ -131,15 +129,6 @@ def _level(level: Level) -> str:
 def _seen(line: VerdictLine) -> str:
     exchange = facts.deciding(line)
     return (exchange.seen if exchange else line.reason) or "failed"
-
-
-def _text(line: VerdictLine) -> str:
-    exchange = facts.deciding(line)
-    said = [line.statement, facts.source_text(line.source), line.source.url or "", line.reason]
-    if exchange is not None:
-        said += [f"expected: {exchange.expected}", f"seen: {exchange.seen}"]
-        said += ["", curl_script(line.evidence)]
-    return visible(shortened("\n".join(part for part in said if part), _LONGEST))
 
 
 def _attribute(text: str) -> str:

@@ -74,8 +74,8 @@ class Target:
     The hook gets the number of the request; when it returns True the target dies there and then.
     """
 
-    def __init__(self):
-        self.reference = InProcess(Options(seed=1))
+    def __init__(self, faults=()):
+        self.reference = InProcess(Options(seed=1, faults=tuple(faults)))
         self.hook = lambda number: False
         self.count = 0
         self._server = ThreadingHTTPServer(

@@ -1,0 +1,47 @@
+"""Every requirement as a pytest test, in the test suite of whoever makes an emulator.
+
+In a ``conftest.py``::
+
+    from conformance.suite import Suite
+
+    conformance = Suite(services=["apigateway"], fixture="emulator_url")
+
+or, without writing anything, ``pytest --pyargs conformance.suite --conformance-target URL``.
+This module is loaded by every pytest of an environment: it imports nothing that takes time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """What is tested and where; the options of the command line come before these.
+
+    Args:
+        services: The services, all that have a contract if there are none.
+        requirements: Globs of ids, as ``conformance run --requirement`` takes them.
+        target: A URL, ``moto`` or ``reference``.
+        fixture: Instead of it, the name of a fixture of session scope that gives the URL; it
+            starts the emulator and may end it afterwards.
+        baseline: A file of accepted failures: each is a strict xfail.
+        profile: ``quick``, ``standard`` or ``deep``.
+        seed: Fixes every request but the names.
+        strict: Failures of level strict fail, too.
+        timeout: Seconds for one whole exchange.
+    """
+
+    services: Sequence[str] = ()
+    requirements: Sequence[str] = ()
+    target: str = ""
+    fixture: str = ""
+    baseline: str = ""
+    profile: str = "standard"
+    seed: int = 0
+    strict: bool = False
+    timeout: float = 10.0
+
+
+__all__ = ["Suite"]

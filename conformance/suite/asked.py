@@ -1,0 +1,76 @@
+"""What a suite tests, once the command line has had its say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.errors import Problem
+from conformance.suite import Suite
+
+if TYPE_CHECKING:
+    from conformance.engine.run import Job
+
+OPTIONS = {
+    "target": "conformance_target",
+    "services": "conformance_service",
+    "baseline": "conformance_baseline",
+    "seed": "conformance_seed",
+    "profile": "conformance_profile",
+}
+"""Fields of a suite by the option that comes before each."""
+
+
+def asked(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
+    """The suite with the options in place; a baseline of a conftest stands beside it.
+
+    Raises pytest.UsageError where nobody says what to test.
+    """
+    if suite.baseline:
+        suite = replace(suite, baseline=str(beside / suite.baseline))
+    given: dict[str, Any] = {name: config.getoption(option) for name, option in OPTIONS.items()}
+    suite = replace(suite, **{name: value for name, value in given.items() if value is not None})
+    if given["target"] is not None:
+        suite = replace(suite, fixture="")
+    if not suite.target and not suite.fixture:
+        raise pytest.UsageError("conformance: say what to test: --conformance-target URL")
+    return suite
+
+
+def jobs_of(suite: Suite) -> list[Job]:
+    """The requirements of a suite, by service. Raises pytest.UsageError for what is mistyped."""
+    from conformance.cli.run import all_match, select_jobs
+    from conformance.target.aws import NAME, is_real
+
+    if suite.target == NAME or is_real(suite.target):
+        raise pytest.UsageError("conformance: real AWS is tested by `conformance run aws` alone")
+    try:
+        jobs = select_jobs(tuple(suite.services), tuple(suite.requirements))
+        all_match(jobs, tuple(suite.requirements))
+    except Problem as problem:
+        raise pytest.UsageError(f"conformance: {problem}\n  hint: {problem.hint}") from None
+    return jobs
+
+
+def accepted(suite: Suite) -> Mapping[str, str]:
+    """The failures that the suite's baseline accepts today, each with why.
+
+    Raises pytest.UsageError where it cannot be read.
+    """
+    if not suite.baseline:
+        return {}
+    from conformance.baseline import read_baseline
+    from conformance.baseline.gate import today_in_utc
+
+    try:
+        baseline = read_baseline(Path(suite.baseline))
+    except Problem as problem:
+        raise pytest.UsageError(f"conformance: {problem}\n  hint: {problem.hint}") from None
+    today = today_in_utc()
+    return {
+        name: entry.told() for name, entry in baseline.accepted.items() if not entry.expired(today)
+    }

@@ -1,0 +1,117 @@
+"""Requirements as pytest items: one item each, its id the name, its level a marker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.contract.requirements import Requirement
+from conformance.model import RULE
+from conformance.plan.planner import is_watched
+from conformance.plan.sequences import KINDS
+from conformance.record import Verdict, VerdictLine, fails_gate
+from conformance.suite import Suite
+from conformance.suite.asked import accepted, asked, jobs_of
+from conformance.suite.running import NotDecided, Runs
+
+if TYPE_CHECKING:
+    from conformance.engine.run import Job
+
+
+class Broken(Exception):
+    """A requirement that does not hold; the message is all that is shown."""
+
+
+class SuiteFile(pytest.File):
+    """The requirements of one suite, in the order in which a run decides them."""
+
+    def __init__(self, *, suite: Suite, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.suite = asked(suite, self.config, self.path.parent)
+        self.jobs: Sequence[Job] = ()
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """An item for each requirement; those that are only watched come last."""
+        self.jobs = jobs_of(self.suite)
+        known = accepted(self.suite)
+        for job in self.jobs:
+            for requirement in sorted(job.requirements, key=_rank):
+                yield _item(self, requirement, known.get(requirement.id))
+
+    def runs(self, known: dict[Any, Runs], target: str) -> Runs:
+        """The runs of this suite in this process, begun by its first test."""
+        if self not in known:
+            chosen = [item.name for item in self.session.items if item.parent is self]
+            workers = int(getattr(self.config, "workerinput", {}).get("workercount", 1))
+            known[self] = Runs(self.suite, self.jobs, sorted(chosen), target, workers=workers)
+        return known[self]
+
+
+def _rank(requirement: Requirement) -> int:
+    """When a run decides it: what is played over several requests goes on beside the rest."""
+    if is_watched(requirement):
+        return 2
+    return 1 if requirement.keyword in {*KINDS, RULE} else 0
+
+
+def _item(parent: SuiteFile, requirement: Requirement, reason: str | None) -> RequirementItem:
+    item: RequirementItem = RequirementItem.from_parent(
+        parent, name=requirement.id, callobj=_judged
+    )
+    item.add_marker(str(requirement.level))
+    if parent.suite.fixture:
+        item.fixturenames.insert(0, parent.suite.fixture)
+    if reason is not None:
+        item.add_marker(pytest.mark.xfail(reason=reason, strict=True, raises=Broken))
+    return item
+
+
+def _judged(request: pytest.FixtureRequest) -> None:
+    """The body of every test: its verdict is there since it was set up."""
+    item = request.node
+    line: VerdictLine = item.line
+    if line.verdict is Verdict.PASSED:
+        return
+    if line.verdict is not Verdict.FAILED:
+        pytest.skip(f"{line.verdict}: {line.reason}")
+    from conformance.reports.explanation import explanation
+    from conformance.reports.text import one_line
+
+    if not fails_gate(line, strict=item.parent.suite.strict):
+        pytest.xfail(f"{line.level}, does not fail the gate: {line.reason}")
+    # The first line is what a summary of failures shows.
+    raise Broken(f"{one_line(line.reason)}\n\n{explanation(line)}")
+
+
+class RequirementItem(pytest.Function):
+    """One requirement; ``line`` is its verdict once it is set up."""
+
+    line: VerdictLine
+    parent: SuiteFile
+
+    def setup(self) -> None:
+        """Wait for the verdict. What keeps it from being found is an error, and no failure."""
+        super().setup()
+        # The target first: what is set up later is ended earlier.
+        suite = self.parent.suite
+        request = self._request
+        target = request.getfixturevalue(suite.fixture) if suite.fixture else suite.target
+        runs = self.parent.runs(request.getfixturevalue("conformance_runs"), str(target))
+        try:
+            self.line = runs.verdict(self.name)
+        except NotDecided as why:
+            pytest.fail(str(why), pytrace=False)
+        if self.line.verdict is Verdict.ERROR:
+            pytest.fail(f"a fault of conformance: {self.line.reason}", pytrace=False)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], **more: Any) -> Any:  # type: ignore[override]
+        """Our explanation in place of a traceback through our own code."""
+        if isinstance(excinfo.value, Broken):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, **more)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """Where it stands: the conftest that declares the suite."""
+        return self.path, None, self.name

@@ -1,0 +1,82 @@
+"""The pytest plugin: options, markers, and the suites that conftest files declare.
+
+It is loaded wherever conformance is installed, so that everything else is imported where a suite
+is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.suite import Suite
+
+if TYPE_CHECKING:
+    from conformance.suite.running import Runs
+
+NAME = "conformance"
+"""What a conftest calls its suite."""
+LEVELS = {
+    "required": "the documents state it",
+    "expected": "recorded behaviour of AWS or the protocol states it",
+    "strict": "exact messages, header details, order of validation",
+    "informational": "worth telling; nothing published or recorded decides it",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options, which come before what a conftest says."""
+    group = parser.getgroup("conformance", "conformance to AWS API references")
+    group.addoption("--conformance-target", metavar="URL", help="what is tested: a URL, or moto")
+    group.addoption(
+        "--conformance-service", action="append", metavar="NAME", help="only this service"
+    )
+    group.addoption("--conformance-baseline", metavar="FILE", help="accepted failures")
+    group.addoption("--conformance-seed", type=int, metavar="N", help="fixes every request")
+    group.addoption(
+        "--conformance-profile",
+        choices=["quick", "standard", "deep"],
+        help="how far beyond the boundaries to look",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register a marker for each level."""
+    for level, meaning in LEVELS.items():
+        config.addinivalue_line("markers", f"{level}: a conformance requirement; {meaning}")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """The tests of a conftest that declares a suite."""
+    if file_path.name != "conftest.py":
+        return None
+    module = parent.config.pluginmanager.get_plugin(str(file_path))
+    suite = getattr(module, NAME, None)
+    if not isinstance(suite, Suite):
+        return None
+    from conformance.suite.collecting import SuiteFile
+
+    collector: pytest.Collector = SuiteFile.from_parent(parent, path=file_path, suite=suite)
+    return collector
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the requirements of one operation together: they share what they send."""
+    if config.getoption("dist", None) not in {"load", "worksteal"}:
+        return None
+    from conformance.suite.scheduling import scheduler
+
+    return scheduler(config, log)
+
+
+@pytest.fixture(scope="session")
+def conformance_runs() -> Iterator[dict[Any, Runs]]:
+    """The runs of this process, ended with the session: what they made is deleted then."""
+    runs: dict[Any, Runs] = {}
+    yield runs
+    for one in runs.values():
+        one.close()

@@ -1,0 +1,175 @@
+"""Runs beside the tests: the engine decides, and each test takes its verdict when it is there.
+
+A run decides its requirements together, because they share what they send. Doing so in a thread
+lets the first test end as soon as the first verdict is found, and ``-x`` end the run.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from conformance.errors import CouldNotTest, Problem
+from conformance.suite import Suite
+from conformance.suite.parts import parts
+
+if TYPE_CHECKING:
+    from conformance.engine.events import Event
+    from conformance.engine.run import Job
+    from conformance.record import VerdictLine
+    from conformance.target.endpoint import Target
+    from conformance.target.exchange import Exchange, Request
+    from conformance.target.transport import Transport
+
+
+class NotDecided(CouldNotTest):
+    """A requirement has no verdict, for a reason that is not the target's conformance."""
+
+    def __init__(self, requirement: str, why: str) -> None:
+        self.requirement, self.why = requirement, why
+        super().__init__(f"{requirement}: could not be tested: {why}")
+
+
+class Stoppable:
+    """Ends a run before its next request, while it is deciding: its clean-up goes through."""
+
+    def __init__(self, inner: Transport, deciding: Callable[[], bool]) -> None:
+        self._inner, self._deciding, self._asked = inner, deciding, threading.Event()
+
+    def stop(self) -> None:
+        """Ask the run to end."""
+        self._asked.set()
+
+    def send(self, request: Request) -> Exchange:
+        """Send, unless the run is to end; raises KeyboardInterrupt once, as Ctrl-C does."""
+        if self._asked.is_set() and self._deciding():
+            self._asked.clear()
+            raise KeyboardInterrupt
+        return self._inner.send(request)
+
+
+class Running:
+    """One run in a thread of its own."""
+
+    def __init__(self, suite: Suite, jobs: Sequence[Job], target: Target) -> None:
+        self._suite, self._jobs, self._target = suite, jobs, target
+        self._lines: dict[str, VerdictLine] = {}
+        self._open = 0
+        self._why = "the run ended before"
+        self._ended = False
+        self._news = threading.Condition()
+        self._transport: Stoppable | None = None
+        self._thread = threading.Thread(target=self._work, name="conformance", daemon=True)
+        self._thread.start()
+
+    def line(self, requirement: str) -> VerdictLine:
+        """The verdict of a requirement, as soon as there is one. Raises NotDecided."""
+        with self._news:
+            self._news.wait_for(lambda: requirement in self._lines or self._ended)
+        if requirement not in self._lines:
+            raise NotDecided(requirement, self._why)
+        return self._lines[requirement]
+
+    def close(self) -> None:
+        """End the run, which deletes what it made, and wait for that."""
+        if self._transport is not None and not self._ended:
+            self._transport.stop()
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            self._run()
+        except Problem as problem:
+            self._why = f"{problem} ({problem.hint})" if problem.hint else str(problem)
+        except Exception as error:  # noqa: BLE001 - told by every test that waits for a verdict
+            self._why = f"a fault of conformance: {type(error).__name__}: {error}"
+        finally:
+            with self._news:
+                self._ended = True
+                self._news.notify_all()
+
+    def _run(self) -> None:
+        from conformance.cli.access import gain_access
+        from conformance.engine.run import DRAWS, Run
+        from conformance.engine.runner import Settings
+        from conformance.target.retry import RetryingTransport
+
+        suite = self._suite
+        access = gain_access(self._target, timeout=suite.timeout, ca_bundle=None)
+        self._transport = Stoppable(access.transport, self._is_deciding)
+        Run(
+            self._jobs, access.url, access.credentials, access.region,
+            RetryingTransport(self._transport, retries=0),
+            Settings(draws=DRAWS[suite.profile], seed=suite.seed), self._hear,
+        ).run()  # fmt: skip
+
+    def _is_deciding(self) -> bool:
+        """Whether the service under test has undecided requirements: else it cleans up."""
+        return self._open > 0
+
+    def _hear(self, event: Event) -> None:
+        from conformance.engine.events import Decided, ServiceStarted
+
+        if isinstance(event, ServiceStarted):
+            self._open = event.requirements
+        elif isinstance(event, Decided):
+            with self._news:
+                self._open -= 1
+                self._lines[event.line.requirement] = event.line
+                self._news.notify_all()
+
+
+class Runs:
+    """The runs of a suite: one for all that was chosen or, with workers, one for each part."""
+
+    def __init__(
+        self,
+        suite: Suite,
+        jobs: Sequence[Job],
+        chosen: Iterable[str],
+        target: str,
+        *,
+        workers: int,
+    ) -> None:
+        self._suite = suite
+        self._parts = parts(list(chosen), workers)
+        self._jobs = [
+            replace(job, requirements=[one for one in job.requirements if one.id in self._parts])
+            for job in jobs
+        ]
+        self._name = target
+        self._target: Target | None = None
+        self._stack = ExitStack()
+        self._running: dict[int, Running] = {}
+
+    def verdict(self, requirement: str) -> VerdictLine:
+        """The verdict of a requirement. Raises NotDecided, and what opening the target does."""
+        key = self._parts[requirement]
+        if key not in self._running:
+            jobs = [
+                replace(job, requirements=mine)
+                for job in self._jobs
+                if (mine := [one for one in job.requirements if self._parts[one.id] == key])
+            ]
+            self._running[key] = Running(self._suite, jobs, self._open(requirement))
+        return self._running[key].line(requirement)
+
+    def close(self) -> None:
+        """End what is still going on, then the target if we started it."""
+        for running in self._running.values():
+            running.close()
+        self._stack.close()
+
+    def _open(self, requirement: str) -> Target:
+        if self._target is None:
+            from conformance.target.endpoint import open_target
+
+            try:
+                self._target = self._stack.enter_context(open_target(self._name))
+            except Problem as problem:
+                why = f"{problem} ({problem.hint})" if problem.hint else str(problem)
+                raise NotDecided(requirement, why) from None
+        return self._target
