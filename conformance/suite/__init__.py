@@ -29,6 +29,7 @@ class Suite:
         baseline: A file of accepted failures: each is a strict xfail.
         profile: ``quick``, ``standard`` or ``deep``.
         seed: Fixes every request but the names.
+        auth: Signatures are ``off``, ``report`` or ``require``, as of ``conformance run --auth``.
         strict: Failures of level strict fail, too.
         timeout: Seconds for one whole exchange.
     """
@@ -40,6 +41,7 @@ class Suite:
     baseline: str = ""
     profile: str = "standard"
     seed: int = 0
+    auth: str = "report"
     strict: bool = False
     timeout: float = 10.0
 

@@ -21,6 +21,7 @@ OPTIONS = {
     "baseline": "conformance_baseline",
     "seed": "conformance_seed",
     "profile": "conformance_profile",
+    "auth": "conformance_auth",
 }
 """Fields of a suite by the option that comes before each."""
 

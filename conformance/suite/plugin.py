@@ -41,6 +41,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=["quick", "standard", "deep"],
         help="how far beyond the boundaries to look",
     )
+    group.addoption(
+        "--conformance-auth",
+        choices=["off", "report", "require"],
+        help="signatures: not looked at, told, or they must be checked",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

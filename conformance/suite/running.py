@@ -45,10 +45,18 @@ class Stoppable:
 
     def send(self, request: Request) -> Exchange:
         """Send, unless the run is to end; raises KeyboardInterrupt once, as Ctrl-C does."""
+        self._check()
+        return self._inner.send(request)
+
+    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """Send over one connection, unless the run is to end."""
+        self._check()
+        return self._inner.converse(requests, pipelined=pipelined)
+
+    def _check(self) -> None:
         if self._asked.is_set() and self._deciding():
             self._asked.clear()
             raise KeyboardInterrupt
-        return self._inner.send(request)
 
 
 class Running:
@@ -95,6 +103,7 @@ class Running:
         from conformance.cli.access import gain_access
         from conformance.engine.run import DRAWS, Run
         from conformance.engine.runner import Settings
+        from conformance.plan.authentication import Auth
         from conformance.target.retry import RetryingTransport
 
         suite = self._suite
@@ -103,7 +112,8 @@ class Running:
         Run(
             self._jobs, access.url, access.credentials, access.region,
             RetryingTransport(self._transport, retries=0),
-            Settings(draws=DRAWS[suite.profile], seed=suite.seed), self._hear,
+            Settings(draws=DRAWS[suite.profile], seed=suite.seed, auth=Auth(suite.auth)),
+            self._hear,
         ).run()  # fmt: skip
 
     def _is_deciding(self) -> bool:

@@ -13,10 +13,13 @@ from conformance.engine.support import lacks
 from conformance.judge.answer import Answer
 from conformance.judge.authentication import CODES
 from conformance.plan.probes import Probe, Side
+from conformance.plan.resources import facts_of, kind_of
 from conformance.traffic.entries import Entry
 from conformance.traffic.members import Asked, answered, asked
 from conformance.traffic.routes import Route, Routes
 from conformance.traffic.secrets import scrubbed
+
+Owner = tuple[str, str, str | None]
 
 OF_STATE = {401, 402, 403, 404, 409, 412, 423, 429}
 """Statuses that what happened before, or who asks, may be the reason for."""
@@ -38,9 +41,11 @@ class Item:
         return self.route.origin, self.route.contract.service, self.route.operation.name
 
     @property
-    def owner(self) -> tuple[str, str]:
-        """Whose resources: address and service."""
-        return self.route.origin, self.route.contract.service
+    def owner(self) -> Owner:
+        """Whose resources: address, service and their kind."""
+        contract = self.route.contract
+        kind = kind_of(contract, self.route.operation.name)
+        return self.route.origin, contract.service, kind
 
     @property
     def refused(self) -> bool:
@@ -95,15 +100,15 @@ class Resources:
     """What the traffic made, took away and spoilt, in its order, by whose they are."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[str, str], set[str]] = {}
-        self._spoilt: dict[tuple[str, str], set[str]] = {}
-        self._unclear: set[tuple[str, str]] = set()
+        self._made: dict[Owner, set[str]] = {}
+        self._spoilt: dict[Owner, set[str]] = {}
+        self._unclear: set[Owner] = set()
 
     def notice(self, item: Item, *, faulty: bool) -> None:
         """Learn from an exchange that succeeded."""
         if not item.answer.ok:
             return
-        facts = item.route.contract.facts.get("resource", {})
+        facts = facts_of(item.route.contract, item.route.operation.name)
         made = _created(facts, item)
         name = item.route.operation.name
         if name == facts.get("delete"):
@@ -131,7 +136,7 @@ class Resources:
 
     def without_spoilt(self, item: Item) -> Any:
         """The body of a list without the entries that faulty requests had made or changed."""
-        facts = item.route.contract.facts.get("resource", {})
+        facts = facts_of(item.route.contract, item.route.operation.name)
         listing, body = facts.get("listing"), item.answer.body
         spoilt = self._spoilt.get(item.owner, set())
         if listing is None or item.route.operation.name != facts.get("list") or not spoilt:
