@@ -60,7 +60,7 @@ def _probes(contract: Contract, operation: Operation, requirement: Requirement) 
     start = dict(rule["with"]) if "with" in rule else base(contract, operation, place or ())
     tolerated = tuple(rule.get("tolerated", ()))
     for written in _forms(rule):
-        for body in _bodies(rule):
+        for body in _bodies(rule, operation.name):
             yield Probe(
                 requirement.id, operation, side, start, f"the body {body!r:.60}", fault,
                 raw=body, form=written, shown=shown, tolerated=tolerated, beyond_limits=True,
@@ -78,12 +78,17 @@ def _forms(rule: Mapping[str, Any]) -> list[Form | None]:
     return [form(written) for written in rule["forms"]] if "forms" in rule else [None]
 
 
-def _bodies(rule: Mapping[str, Any]) -> Iterator[bytes]:
-    yield from (body.encode() for body in rule.get("bodies", ()))
-    yield from (bytes.fromhex(text) for text in rule.get("bytes", ()))
+def _bodies(rule: Mapping[str, Any], operation: str) -> Iterator[bytes]:
+    yield from (body.encode() for body in _for(operation, rule.get("bodies", ())))
+    yield from (bytes.fromhex(text) for text in _for(operation, rule.get("bytes", ())))
     if "nested" in rule:
         yield b"[" * rule["nested"] + b"]" * rule["nested"]
         yield b'{"a":' * rule["nested"] + b"1" + b"}" * rule["nested"]
+
+
+def _for(operation: str, texts: Any) -> list[str]:
+    """The texts of an operation, where each has its own; else those that all have."""
+    return list(texts.get(operation, ()) if isinstance(texts, Mapping) else texts)
 
 
 def _requests(start: dict[str, Any], place: Any, rule: Any) -> Iterator[dict[str, Any]]:
