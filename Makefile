@@ -1,8 +1,9 @@
 # Two commands for everybody, each of which makes what it needs:
 #   make run     test the embedded reference and write the reports (ARGS="..." for other options)
 #   make test    everything that has to pass before a change is merged
-# and two more for those who work on the project:
+# and three more for those who work on the project:
 #   make bench   measure the tool against a plain loop and against stock Schemathesis
+#   make reports run every target of reports/targets.toml and publish reports/published/
 #   make clean   remove the environment and the caches
 #
 # PYTHON=... chooses the interpreter the environment is made from.
@@ -14,7 +15,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 ARGS ?=
 
 .DELETE_ON_ERROR:
-.PHONY: run test bench clean
+.PHONY: run test bench reports clean
 
 run: $(VENV)/.stamp-run
 	$(BIN)/conformance run $(ARGS)
@@ -27,6 +28,9 @@ test: $(VENV)/.stamp-dev
 
 bench: $(VENV)/.stamp-dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+reports: $(VENV)/.stamp-dev
+	$(BIN)/python reports/refresh.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
