@@ -51,12 +51,16 @@ def shortest(java: str, least: int = 0) -> int:
 
 
 def near_misses(java: str, valid: str) -> Iterator[tuple[str, str]]:
-    """Strings that differ from a valid one in one place and do not match, with what was done.
+    """Strings that differ from a valid one in one thing and do not match, with what was done.
 
     Characters just outside the pattern's classes, letters and digits that are not ASCII, a
-    trailing and a leading line feed.
+    trailing and a leading line feed, and the letters in the other case.
     """
-    candidates = [(f"{valid}\n", "a line feed after it"), (f"\n{valid}", "a line feed before it")]
+    candidates = [
+        (f"{valid}\n", "a line feed after it"),
+        (f"\n{valid}", "a line feed before it"),
+        (valid.swapcase(), "its letters in the other case"),
+    ]
     position = len(valid) // 2
     for char in dict.fromkeys([*_neighbours(_tree(java)), *NEAR_MISSES]):
         text = valid[:position] + char + valid[position + 1 :]

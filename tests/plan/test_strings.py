@@ -35,6 +35,14 @@ def test_the_shortest_match_is_found():
     assert strings.shortest(NAME) == 1
 
 
+def test_near_misses_have_the_other_case_where_the_pattern_has_one():
+    notes = [note for _, note in strings.near_misses("[a-z]{3}", "abc")]
+    assert "its letters in the other case" in notes
+    assert "its letters in the other case" not in [
+        note for _, note in strings.near_misses(NAME, "abc")
+    ]
+
+
 def test_near_misses_never_match_and_cover_what_java_does_not_allow():
     misses = [text for text, _ in strings.near_misses(NAME, "abc")]
     assert misses
