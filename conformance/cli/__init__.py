@@ -13,6 +13,7 @@ from conformance.errors import CouldNotTest, Problem
 
 SUBCOMMANDS = {
     "run": "Test a target against the contracts.",
+    "ci": "Run, and report as a job of continuous integration.",
     "requirements": "List, filter or explain the requirements.",
     "derive": "Derive OpenAPI from API-reference pages.",
     "compare-model": "Compare a derived spec with the official SDK model.",

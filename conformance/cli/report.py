@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from conformance.cli.annotations import command as annotate
 from conformance.cli.compare import SUBCOMMANDS
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -21,7 +22,10 @@ class ReportCommand(click.Command):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.subcommands: dict[str, click.Command] = SUBCOMMANDS
+        self.subcommands: dict[str, click.Command] = {
+            **SUBCOMMANDS,
+            "annotations": annotate,
+        }
 
     def make_context(
         self,

@@ -1,0 +1,140 @@
+"""``conformance ci``: one job of continuous integration, from starting the target to its reports.
+
+The GitHub Action and the GitLab template call nothing else, so that what they do can be done, and
+tested, anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from conformance.cli import tell
+
+MARK = "<!-- conformance -->"
+"""By this line a job finds the comment that it wrote before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line, as values; empty texts are what an input of a workflow left out."""
+
+    target: str
+    start: str
+    wait: float
+    services: str
+    requirements: str
+    baseline: str
+    profile: str
+    seed: str
+    output: Path
+    more: tuple[str, ...]
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("target")
+@click.option("--start", default="", help="A shell command that starts the target (ended after).")
+@click.option("--wait", type=float, default=60.0, show_default=True, help="Seconds to wait for it.")
+@click.option("--services", default="", help="Only these, separated by blanks or commas.")
+@click.option("--requirements", default="", help="Only ids that match one of these globs.")
+@click.option("--baseline", default="", help="A file of accepted failures.")
+@click.option("--profile", default="", help="quick, standard or deep.")
+@click.option("--seed", default="", help="Fixes every request (default: 1).")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("conformance-report"),
+    show_default=True,
+    help="The folder of the record and the reports.",
+)
+@click.argument("more", nargs=-1, type=click.UNPROCESSED)
+def command(**given: Any) -> None:
+    """Test TARGET in a job of continuous integration; further options are those of `run`.
+
+    Starts the target where --start says how, writes record.jsonl, report.html, junit.xml,
+    summary.md and comment.md (for a pull request) and, on GitHub Actions, the step summary,
+    annotations and outputs. The exit status is that of `conformance run`.
+    """
+    options = Options(**given)
+    options.output.mkdir(parents=True, exist_ok=True)
+    with _started(options):
+        code = subprocess.run(_run(options), check=False).returncode  # noqa: S603 - ourselves
+    record = options.output / "record.jsonl"
+    if record.exists():
+        _publish(record, options.output, code, os.environ)
+    else:
+        tell(f"the run left no record: it exited with {code}", "what it said is above")
+    sys.exit(code)
+
+
+@contextmanager
+def _started(options: Options) -> Iterator[None]:
+    if not options.start:
+        yield
+        return
+    from conformance.target.address import parse_url
+    from conformance.target.command import Command
+
+    url = parse_url(options.target)
+    server = Command(options.start, url, options.output / "server.log")
+    try:
+        server.wait_ready(options.wait)
+        yield
+    finally:
+        server.close()
+
+
+def _run(options: Options) -> list[str]:
+    """The command line of the run itself: a process of its own, whose exit code is ours."""
+    output = options.output
+    parts = [sys.executable, "-m", "conformance", "run", options.target, "--quiet"]
+    for name, value in (("--baseline", options.baseline), ("--profile", options.profile)):
+        parts += [name, value] if value else []
+    for name, values in (("--service", options.services), ("--requirement", options.requirements)):
+        for value in values.replace(",", " ").split():
+            parts += [name, value]
+    parts += ["--seed", options.seed or "1", *options.more]
+    files = {"record": "record.jsonl", "html": "report.html", "junit": "junit.xml"}
+    for name, file in {**files, "markdown": "summary.md"}.items():
+        (output / file).unlink(missing_ok=True)  # a file of an earlier job says nothing of this one
+        parts += [f"--{name}", str(output / file)]
+    return parts
+
+
+def _publish(record: Path, output: Path, code: int, env: Mapping[str, str]) -> None:
+    """Everything that a job shows of its run."""
+    from conformance.record import read_record
+    from conformance.reports import facts
+    from conformance.reports.annotations import render_annotations
+
+    read = read_record(record)
+    summary = (output / "summary.md").read_text(encoding="utf-8")
+    (output / "comment.md").write_text(f"{MARK}\n{summary[:_COMMENT]}", encoding="utf-8")
+    if env.get("GITHUB_ACTIONS") == "true":
+        click.echo(render_annotations(read), nl=False)
+    _append(env.get("GITHUB_STEP_SUMMARY"), summary)
+    passed, of = facts.score(read)
+    told = {
+        "exit": code, "failures": facts.gate_failures(read), "passed": passed, "of": of,
+        "folder": output,
+    }  # fmt: skip
+    _append(env.get("GITHUB_OUTPUT"), "".join(f"{name}={value}\n" for name, value in told.items()))
+
+
+_COMMENT = 60_000
+"""Characters: a comment on GitHub may have 65,536."""
+
+
+def _append(path: str | None, text: str) -> None:
+    """Add to a file that the runner of the job reads; nothing where it is not one."""
+    if path:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)
