@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conformance.errors import BadInput
+
 if TYPE_CHECKING:
     from conformance.baseline import Accepted, Baseline, Change
     from conformance.record import Record
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _OUT = click.option("-o", "--output", type=_FILE, required=True, help="The baseline to change.")
+
+
+class PartOfARun(BadInput):
+    """A record that shows too little: another part may see fail what passes in this one."""
+
+    hint = "`conformance report merge` makes one record of all parts"
+
+    def __init__(self, path: Path, shard: str) -> None:
+        super().__init__(f"{path} is only shard {shard} of a run")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,7 +77,10 @@ def prune(record: Path, output: Path) -> None:
     from conformance.baseline import pruned, read_baseline
     from conformance.record import read_record
 
-    change = pruned(read_baseline(output), read_record(record))
+    read = read_record(record)
+    if read.run.shard is not None:
+        raise PartOfARun(record, str(read.run.shard))
+    change = pruned(read_baseline(output), read)
     _write(change)
     for name in change.dropped:
         click.echo(f"dropped  {name}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
-from conformance.record import Verdict, read_record
+from conformance.record import Shard, Verdict, read_record
 from tests.cli.conftest import conformance, place
+from tests.reports.fakes import fake_record, write_record
 
 __all__ = ["conformance", "place"]
 
@@ -152,3 +154,18 @@ def test_a_failure_that_nobody_accepted_is_not_hidden(conformance, place, emulat
     run = conformance("run", emulator(KNOWN), *RUN, "--baseline", "b.yaml", "--record", "r.jsonl")
     assert run.code == 1
     assert verdicts("r.jsonl")[KNOWN].verdict is Verdict.FAILED
+
+
+def test_a_part_of_a_run_prunes_nothing(conformance, place):
+    record = fake_record(40, 0)
+    part = replace(record, run=replace(record.run, shard=Shard(1, 2)))
+    write_record(part, place / "r.jsonl")
+    name = next(line.requirement for line in part.verdicts if line.verdict is Verdict.PASSED)
+    text = f"format: 1\naccepted:\n  - requirement: {name}\n    reason: odd\n"
+    (place / "b.yaml").write_text(text)
+    prune = ("baseline", "prune", "r.jsonl", "-o", "b.yaml")
+    assert "is only shard 1/2 of a run" in conformance(*prune).complaint(2)
+    assert (place / "b.yaml").read_text() == text
+    write_record(record, place / "r.jsonl")
+    assert conformance(*prune).code == 0
+    assert name not in (place / "b.yaml").read_text()
