@@ -34,8 +34,8 @@ class Labels(StrEnum):
     def encoded(self, text: str) -> str:
         """The text as a path carries it."""
         if self is Labels.USUAL:
-            return quote(text, safe=UNRESERVED)
-        octets = "".join(f"%{octet:02X}" for octet in text.encode())
+            return quote(text, safe=UNRESERVED, errors="surrogatepass")
+        octets = "".join(f"%{octet:02X}" for octet in text.encode(errors="surrogatepass"))
         if self is Labels.LOWER:
             return octets.lower()
         return octets.replace("%", "%25") if self is Labels.TWICE else octets

@@ -14,6 +14,7 @@ from conformance.engine.run import Run
 from conformance.engine.runner import Settings
 from conformance.mutants import select
 from conformance.mutants.globs import Globs
+from conformance.plan.form import Labels
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import Options
@@ -70,6 +71,25 @@ def test_no_answer_to_an_odd_request_fails_when_it_came_three_times(kind):
 def test_no_answer_that_does_not_come_again_is_nobodys_failure(times):
     outcome = run(Failing(FailureKind.RESET, "%FF", times), [NOT_UTF8])
     assert [str(line.verdict) for line in outcome.verdicts] == ["inconclusive"]
+
+
+def test_a_server_error_now_and_then_is_no_matter_of_connections():
+    class Moody(InProcess):
+        asked = 0
+
+        def converse(self, requests, *, pipelined):
+            exchanges = super().converse(requests, pipelined=pipelined)
+            self.asked += 1
+            if self.asked % 3 == 0:
+                exchanges[-1] = replace(exchanges[-1], response=Response(500, (), b""))
+            return exchanges
+
+    outcome = run(Moody(Options()), ["*/protocol/keep-alive-*"])
+    assert failed(outcome) == set()
+
+
+def test_a_name_that_no_path_can_hold_is_no_fault_of_ours():
+    assert {how.encoded("\ud83d")[:3].upper() for how in Labels} == {"%ED", "%25"}
 
 
 def test_a_form_is_not_blamed_for_a_request_that_fails_without_it():

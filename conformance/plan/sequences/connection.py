@@ -61,6 +61,8 @@ def _judge(parts: tuple[Answer, ...], life: Lifecycle, identifier: str) -> None:
             raise NotShown(part.told())
         if part.status is None:
             raise Broken(f"an answer to the {order} request on the connection", part.told())
+    if parts[-1].server_error:
+        raise NotShown(parts[-1].told())  # of that another requirement tells
     if len(parts) == 1:
         return
     place = parse(life.facts["identifier"]["created"])
