@@ -33,19 +33,24 @@ def gain_access(
     ca_bundle: Path | None,
     rate: float | None = None,
     interrupts: Interrupts | None = None,
+    profile: str | None = None,
+    region: str | None = None,
 ) -> Access:
     """The access to a target; ``timeout`` in seconds an exchange, ``rate`` in requests a second.
 
-    With ``interrupts``, no request is cut off by a signal that they hold back.
+    With ``interrupts``, no request is cut off by a signal that they hold back. ``profile`` and
+    ``region`` count over the environment.
 
     Raises NoCredentials, NoCertificates.
     """
-    from conformance.target.credentials import find_credentials, test_access
+    from conformance.target.credentials import find_credentials, own_access
 
     if target.takes_test_keys:
-        credentials, region = test_access()
+        credentials, region = own_access(region)
     else:
-        credentials, region = find_credentials(is_loopback=target.is_loopback)
+        credentials, region = find_credentials(
+            is_loopback=target.is_loopback, profile=profile, region=region
+        )
     sending = transport(timeout=timeout, ca_bundle=ca_bundle, rate=rate, interrupts=interrupts)
     return Access(target.url, credentials, region, sending)
 

@@ -50,6 +50,9 @@ class Asked:
     """The options of a run that are about real AWS."""
 
     region: str | None
+    profile_name: str | None
+    fips: bool
+    dual_stack: bool
     expect_account: str | None
     yes: bool
     dry_run: bool
@@ -65,7 +68,10 @@ class Asked:
 
 
 _OPTIONS = (
-    click.option("--region", help="The region of AWS."),
+    click.option("--region", help="The region to sign for, on aws also to go to."),
+    click.option("--profile-name", metavar="NAME", help="Whose credentials: a profile of AWS's."),
+    click.option("--fips", is_flag=True, help="On aws: endpoints with FIPS 140 cryptography."),
+    click.option("--dual-stack", is_flag=True, help="On aws: endpoints with IPv6, too."),
     click.option("--expect-account", metavar="ID", help="On aws: the account, or nothing is sent."),
     click.option("--yes", is_flag=True, help="On aws: agree to what --dry-run tells."),
     click.option("--dry-run", is_flag=True, help="Tell what a run would do, and send nothing."),
@@ -151,8 +157,10 @@ def reach(
     from conformance.target.quota import QuotaTransport
 
     aws = options.aws
-    credentials, _ = find_credentials(is_loopback=False)
-    cloud = Cloud(aws.named_region(), credentials, aws.endpoint_url)
+    credentials, _ = find_credentials(is_loopback=False, profile=aws.profile_name)
+    cloud = Cloud(
+        aws.named_region(), credentials, aws.endpoint_url, fips=aws.fips, dual_stack=aws.dual_stack
+    )
     account = cloud.account(timeout=options.timeout)
     hold_to(aws.expect_account or "", account)
     placed = [replace(job, url=_address(cloud, job)) for job in jobs]

@@ -183,6 +183,8 @@ def _reach(
         ca_bundle=options.ca_bundle,
         rate=options.rate,
         interrupts=interrupts,
+        profile=options.aws.profile_name,
+        region=options.aws.region,
     )
     return target, access
 
@@ -285,8 +287,9 @@ def _run_line(options: Options, target: Target, jobs: list[Job]) -> Any:
 def _command(options: Options) -> str:
     """The command line that makes the same requests again."""
     parts = ["conformance", "run", options.target]
-    if options.target == AWS:
-        parts += ["--region", options.aws.named_region()]
+    region = options.aws.named_region() if options.target == AWS else options.aws.region
+    if region:
+        parts += ["--region", region]
     for name, values in (("--service", options.services), ("--requirement", options.globs)):
         for value in values:
             parts += [name, value]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote_to_bytes
 
 from conformance.reference.outcome import Refusal
 
@@ -199,7 +199,7 @@ def _canonical_query(query: str) -> str:
 
 
 def _encoded_again(text: str) -> str:
-    return quote(unquote(text), safe=_UNRESERVED)
+    return quote(unquote_to_bytes(text), safe=_UNRESERVED)
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,13 @@ from conformance.target.signing import Credentials
 NAME = "aws"
 """What a user calls it as a target."""
 
-_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonaws.eu")
+_HOSTS = (
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".api.aws",
+    ".api.amazonwebservices.com.cn",
+    ".amazonaws.eu",
+)
 
 
 class NoRegion(BadInput):
@@ -69,12 +75,15 @@ class WrongAccount(CouldNotTest):
 class Cloud:
     """One region of AWS as one identity sees it.
 
-    ``endpoint_url`` stands for all of AWS where it is given (as in AWS_ENDPOINT_URL).
+    ``endpoint_url`` stands for all of AWS where it is given (as in AWS_ENDPOINT_URL). ``fips`` and
+    ``dual_stack`` choose among AWS's own endpoints.
     """
 
     region: str
     credentials: Credentials
     endpoint_url: str | None = None
+    fips: bool = False
+    dual_stack: bool = False
 
     def account(self, *, timeout: float) -> str:
         """The account of the credentials, asked of STS. Raises UnknownIdentity."""
@@ -117,9 +126,11 @@ class Cloud:
         from botocore.config import Config
         from botocore.session import Session
 
+        # Where neither is asked for, the environment's and the profile's own settings count.
         config = Config(
-            connect_timeout=timeout, read_timeout=timeout, retries={"total_max_attempts": 3}
-        )
+            connect_timeout=timeout, read_timeout=timeout, retries={"total_max_attempts": 3},
+            use_fips_endpoint=self.fips or None, use_dualstack_endpoint=self.dual_stack or None,
+        )  # fmt: skip
         return Session().create_client(
             sdk, region_name=self.region, endpoint_url=self.endpoint_url, config=config,
             aws_access_key_id=self.credentials.access_key,

@@ -12,28 +12,32 @@ DEFAULT_REGION = "us-east-1"
 TEST_CREDENTIALS = Credentials("test", "test")
 
 
-def find_credentials(*, is_loopback: bool) -> tuple[Credentials, str]:
+def find_credentials(
+    *, is_loopback: bool, profile: str | None = None, region: str | None = None
+) -> tuple[Credentials, str]:
     """The credentials and the region to sign with.
 
     The environment is looked at first by ourselves: loading botocore's chain takes longer than
     the first requests of a run. For a target on this machine with nothing set, test/test in
-    us-east-1, without asking an instance's metadata service.
+    us-east-1, without asking an instance's metadata service. A ``profile`` that is named counts
+    over the environment, and so does a ``region``.
 
     Raises:
         NoCredentials: the chain has none, or the profile cannot be used, and no default applies.
     """
-    if not os.environ.get("AWS_PROFILE"):
+    region = region or _region()
+    if not profile and not os.environ.get("AWS_PROFILE"):
         found = _environment()
         if found is not None:
-            return found, _region() or DEFAULT_REGION
+            return found, region or DEFAULT_REGION
         if is_loopback and not _has_files():
-            return TEST_CREDENTIALS, _region() or DEFAULT_REGION
-    return _chain(is_loopback=is_loopback)
+            return TEST_CREDENTIALS, region or DEFAULT_REGION
+    return _chain(profile, region, is_loopback=is_loopback)
 
 
-def test_access() -> tuple[Credentials, str]:
+def own_access(region: str | None = None) -> tuple[Credentials, str]:
     """The credentials and region for a target of our own: whatever is set is not for it."""
-    return TEST_CREDENTIALS, DEFAULT_REGION
+    return TEST_CREDENTIALS, region or DEFAULT_REGION
 
 
 def _environment() -> Credentials | None:
@@ -56,22 +60,24 @@ def _has_files() -> bool:
     return any(Path(name).expanduser().is_file() for name in named)
 
 
-def _chain(*, is_loopback: bool) -> tuple[Credentials, str]:
+def _chain(
+    profile: str | None, region: str | None, *, is_loopback: bool
+) -> tuple[Credentials, str]:
     from botocore.exceptions import BotoCoreError
     from botocore.session import Session
 
-    session = Session()
+    session = Session(profile=profile)
     if is_loopback:
         # Asking the metadata service of a machine that is none takes seconds.
         session.set_config_variable("metadata_service_num_attempts", 0)
     try:
         found = session.get_credentials()
-        region = _region() or session.get_config_variable("region") or DEFAULT_REGION
+        region = region or session.get_config_variable("region") or DEFAULT_REGION
         frozen = None if found is None else found.get_frozen_credentials()
     except BotoCoreError as error:
         raise NoCredentials(str(error)) from error
     if frozen is not None:
         return Credentials(frozen.access_key, frozen.secret_key, frozen.token), region
-    if is_loopback:
+    if is_loopback and profile is None:
         return TEST_CREDENTIALS, region
     raise NoCredentials

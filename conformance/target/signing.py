@@ -10,7 +10,7 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from botocore.auth import SIGNED_HEADERS_BLACKLIST, SIGV4_TIMESTAMP, SigV4Auth
 
@@ -197,4 +197,5 @@ def _host(url: str) -> str:
 
 
 def _again(text: str) -> str:
-    return quote(unquote(text), safe=_UNRESERVED)
+    # By its bytes: what is no UTF-8 has to stay what it is.
+    return quote(unquote_to_bytes(text), safe=_UNRESERVED)
