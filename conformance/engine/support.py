@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from conformance.engine.session import Channel, Sent
 from conformance.judge.answer import NOT_JSON, Answer, read
-from conformance.judge.authentication import is_refused_signature
+from conformance.judge.authentication import is_denied, is_refused_signature
 
 LACKS = (
     "UnknownOperation",
@@ -54,6 +54,8 @@ def standing_of(sent: Sent, channel: Channel, nonce: str) -> Support:
         return Support(Standing.LACKING, f"the target says so: {answer.told()}")
     if answer.status in {404, 405} and answer.code is None:
         return Support(Standing.LACKING, f"the target has no such route: {answer.told()}")
+    if is_denied(answer):
+        return Support(Standing.UNKNOWN, f"the credentials may not do it: {answer.told()}")
     control = _control(sent, channel, nonce)
     if _signature(answer, sent) == _signature(control, sent):
         return Support(

@@ -30,6 +30,12 @@ def is_refused_signature(answer: Answer) -> bool:
     return answer.status in {400, 401, 403} and answer.code in CODES
 
 
+def is_denied(answer: Answer) -> bool:
+    """True where whoever signs is known and lacks the permission: recorded of AWS's own IAM."""
+    named = answer.status == 403 and answer.code == "AccessDeniedException"
+    return named and "is not authorized to perform" in answer.message
+
+
 def looks_at_signatures(kind: str, answer: Answer) -> bool:
     """True when an answer shows that the target does more than serve whoever asks.
 

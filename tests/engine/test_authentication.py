@@ -174,6 +174,27 @@ def test_credentials_that_are_not_taken_are_not_the_targets_fault(credentials):
     assert problem.value.exit_code == 3
 
 
+class Denying(InProcess):
+    """Knows who signs, and does not let them update."""
+
+    def send(self, request):
+        if request.method != "PATCH":
+            return super().send(request)
+        text = "User: arn:aws:iam::1:user/x is not authorized to perform: geo:UpdateKey"
+        headers = (("x-amzn-errortype", "AccessDeniedException"),)
+        told = Response(403, headers, json.dumps({"message": text}).encode())
+        return Exchange(request, told, None, 0.0)
+
+
+def test_a_permission_that_is_lacking_is_not_the_targets_fault():
+    outcome = run(Denying(Options()), Auth.OFF, globs=("location/UpdateKey/*",))
+    lines = by_id(outcome)
+    status = lines["location/UpdateKey/status/200"]
+    assert status.verdict is Verdict.SKIPPED
+    assert "the credentials may not do it" in status.reason
+    assert gated(outcome) == set()
+
+
 def test_temporary_credentials_are_missed_without_their_token():
     keys = {"ASIATEMPORARY": Key("secret", "a-token-of-theirs")}
     credentials = Credentials("ASIATEMPORARY", "secret", "a-token-of-theirs")
