@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance import model, record
+from conformance import model
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
-from conformance.engine import support, verdicts
+from conformance.engine import verdicts
 from conformance.engine.authentication import Authentication, Ruling
 from conformance.engine.channel import SignedChannel
-from conformance.engine.errors import TargetDied, WrongCredentials
+from conformance.engine.decisions import Decisions
 from conformance.engine.events import Emit, Progress, ServiceStarted
-from conformance.engine.evidence import LONGEST, Shown, with_setup
-from conformance.engine.own import culprit, own_entries
 from conformance.engine.sequences import Ending, Play, Stage
-from conformance.engine.session import Resource, Sent, Session, SetupFailed
+from conformance.engine.session import Session, SetupFailed
+from conformance.engine.standings import Standings
 from conformance.engine.support import Standing, Support
-from conformance.engine.tally import Suspects, Tally
+from conformance.engine.tally import Tally
 from conformance.engine.trial import (
     Trial,
     attempt,
-    is_elsewhere,
-    is_faulty,
     smallest,
     unreliable,
 )
-from conformance.judge.findings import Finding
-from conformance.judge.response import observe
+from conformance.engine.watch import Watch
 from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.bases import base
 from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Plan, Probe, Side
-from conformance.plan.resources import Facts, facts_of, kind_of, kinds, of_nothing
+from conformance.plan.resources import Facts, facts_of, kinds
 from conformance.plan.sequences import KINDS, Broken
 from conformance.record import Verdict
-from conformance.target.exchange import FailureKind
 
 if TYPE_CHECKING:
     from conformance.exploration.explore import Explored
@@ -74,19 +68,13 @@ class Runner:
         self._contract, self._requirements = contract, requirements
         self._session, self._channel = session, channel
         self._settings, self._emit = settings, emit
-        self._by_id = {requirement.id: requirement for requirement in requirements}
-        self._tallies: dict[str, Tally] = {one.id: Tally() for one in requirements}
-        self._suspects = Suspects()
-        self._support: dict[str, Support] = {}
-        self._signing = record.Signing(
-            contract.facts.get("signing", {}).get("service", contract.service), channel.region
-        )
+        self._decisions = Decisions(contract, requirements, session, channel.region, emit)
+        self._give = self._decisions.give
+        self._standings = Standings(contract, session, channel)
+        self._watch = Watch(contract, session, self._standings, self._decisions)
         self._explored: Explored | None = None
-        self._refused_in_a_row = 0
-        self._began = (time.monotonic(), 0)
         self._stage = Stage()
         self._broken_before: dict[str, tuple[Broken, ...]] = {}
-        session.observers.append(self._observe)
 
     def run(self) -> None:
         """Decide every requirement. Raises WrongCredentials, TargetDied."""
@@ -102,14 +90,14 @@ class Runner:
         active.sort(key=lambda requirement: requirement.keyword not in KINDS)
         for index, requirement in enumerate(active):
             self._decide(requirement)
-            self._confirm_suspects()
+            self._watch.confirm()
             self._close(self._stage.finished())
             self._emit(Progress(index + 1, len(active), 0, requirement.id))
         while plays := self._stage.ended():
             self._close(plays)
-        for sent in self._explored.broken(self._open) if self._explored else ():
-            self._observe(sent)
-        self._confirm_suspects()
+        for sent in self._explored.broken(self._decisions.open) if self._explored else ():
+            self._watch.observe(sent)
+        self._watch.confirm()
         self._decide_watched()
 
     def _showcase(self) -> None:
@@ -120,7 +108,7 @@ class Runner:
 
     def _show(self, kind: str, facts: Facts, values: Mapping[str, Any]) -> None:
         named = [facts[role] for role in ("create", "read", "list", "update") if role in facts]
-        if not all(self._works(name) for name in named):
+        if not all(self._standings.works(name) for name in named):
             return
         try:
             resource = self._session.create(values, kind)
@@ -129,7 +117,7 @@ class Runner:
         for name in named[1:]:
             operation = self._contract.operations[name]
             self._session.call(operation, base(self._contract, operation), resource)
-        self._confirm_suspects()
+        self._watch.confirm()
         self._session.delete(resource)
 
     def abandon(self, reason: str) -> None:
@@ -145,10 +133,9 @@ class Runner:
         # Loading Schemathesis takes most of a second.
         from conformance.exploration.explore import explore
 
-        return explore(self._session, self._by_id, self._works, budget, self._settings.seed)
-
-    def _open(self, requirement: str) -> bool:
-        return requirement in self._tallies and not self._tallies[requirement].decided
+        return explore(
+            self._session, self._decisions.by_id, self._standings.works, budget, self._settings.seed
+        )
 
     # -- signatures ------------------------------------------------------------------------
 
@@ -161,30 +148,31 @@ class Runner:
             return
         judged = Authentication(self._contract, self._session, self._channel)
         for name in judged.operations(group):
-            standing = self._standing(name)
+            standing = self._standings.of(name)
             if standing.standing is not Standing.WORKS:
                 for requirement in group:
                     self._give(requirement, *verdicts.without_support(standing))
                 return
-        before = (time.monotonic(), self._session.sent)
+        before = self._decisions.now()
         for ruling in judged.rulings(group):
-            self._began, before = before, (time.monotonic(), self._session.sent)
+            self._decisions.since(before)
+            before = self._decisions.now()
             self._rule(ruling)
 
     def _rule(self, ruling: Ruling) -> None:
-        self._tallies[ruling.requirement.id].reject += ruling.refused
+        self._decisions.tally(ruling.requirement).reject += ruling.refused
         self._give(ruling.requirement, ruling.verdict, ruling.reason, ruling.steps)
 
     # -- one requirement -------------------------------------------------------------------
 
     def _decide(self, requirement: Requirement) -> None:
-        self._began = (time.monotonic(), self._session.sent)
+        self._decisions.begin()
         if requirement.keyword in {*KINDS, model.RULE}:
             self._play(requirement)
             return
         planned = plan(self._contract, requirement)
         for name in planned.operations():
-            standing = self._standing(name)
+            standing = self._standings.of(name)
             if not _worth_probing(requirement, standing):
                 self._give(requirement, *verdicts.without_support(standing))
                 return
@@ -194,7 +182,7 @@ class Runner:
             self._give(requirement, Verdict.SKIPPED, f"no resource could be made: {failed}")
 
     def _probe(self, requirement: Requirement, planned: Plan) -> None:
-        tally = self._tallies[requirement.id]
+        tally = self._decisions.tally(requirement)
         trials = [self._try(probe) for probe in planned.probes]
         for trial in trials:
             if trial.finding is not None and trial.finding.held:
@@ -229,7 +217,7 @@ class Runner:
         for trial in smallest(broken):
             again = self._repeat(trial)
             if again is not None and again.finding is not None:
-                self._fail(requirement, again.finding, again.sent)
+                self._decisions.fail(requirement, again.finding, again.sent)
                 return
         seen = next(trial.finding.seen for trial in broken if trial.finding)
         reason = f"did not repeat on a fresh resource: {seen}"
@@ -257,7 +245,7 @@ class Runner:
         """Start a rule's sequence; it is decided when it ends."""
         own = [requirement.operation] if requirement.operation else []
         for name in [*self._roles(requirement), *own]:
-            standing = self._standing(name)
+            standing = self._standings.of(name)
             if standing.standing is not Standing.WORKS:
                 self._give(requirement, *verdicts.without_support(standing))
                 return
@@ -271,12 +259,11 @@ class Runner:
         from conformance.model.wander import wander
 
         games = min(3 * self._settings.draws, 200)
-        found = wander(requirement, self._session, self._works, games, self._settings.seed)
-        self._tallies[requirement.id].accept += found.held
+        found = wander(
+            requirement, self._session, self._standings.works, games, self._settings.seed
+        )
+        self._decisions.tally(requirement).accept += found.held
         self._give(requirement, found.verdict, found.reason, found.steps)
-
-    def _works(self, name: str) -> bool:
-        return self._standing(name).standing is Standing.WORKS
 
     def _roles(self, requirement: Requirement) -> list[str]:
         """The operations that a rule's sequences are made of."""
@@ -287,7 +274,7 @@ class Runner:
         """A rule that was broken is played again on new resources before it counts."""
         for play in plays:
             requirement, ending = play.requirement, play.ending or Ending()
-            self._tallies[requirement.id].requests += max(1, len(ending.steps))
+            self._decisions.tally(requirement).requests += max(1, len(ending.steps))
             before = self._broken_before.pop(requirement.id, ())
             if ending.broken is None and not before:
                 self._held(requirement, ending)
@@ -303,172 +290,16 @@ class Runner:
         if ending.why:
             self._give(requirement, Verdict.SKIPPED, f"the sequence came to a stop: {ending.why}")
         else:
-            self._tallies[requirement.id].count(Side.ACCEPT)
+            self._decisions.tally(requirement).count(Side.ACCEPT)
             self._give(requirement, Verdict.PASSED)
 
-    # -- what the target has ---------------------------------------------------------------
-
-    def _standing(self, name: str) -> Support:
-        if name not in self._support:
-            self._support[name] = self._establish(name)
-        return self._support[name]
-
-    def _establish(self, name: str) -> Support:
-        """Send a valid request of the operation and see whether the target has it."""
-        operation = self._contract.operations[name]
-        probe = Probe(
-            "", operation, Side.ACCEPT, base(self._contract, operation), "a valid request"
-        )
-        try:
-            sent = attempt(self._session, probe, fresh=True).sent
-        except SetupFailed as failed:
-            return self._establish_without(probe, failed)
-        if support.wrong_credentials(sent.answer):
-            raise WrongCredentials(self._session.masker.mask(sent.answer.told()))
-        return support.standing_of(sent, self._channel, self._session.names.nonce)
-
-    def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
-        """No resource can be made: only whether the route exists can still be seen."""
-        if support.wrong_credentials(failed.sent.answer):
-            raise WrongCredentials(self._session.masker.mask(failed.sent.answer.told()))
-        values = of_nothing(self._contract, probe.operation, probe.values)
-        found = support.standing_of(
-            self._session.call(probe.operation, values), self._channel, self._session.names.nonce
-        )
-        if found.standing is Standing.LACKING:
-            return found
-        return Support(Standing.UNKNOWN, f"no resource could be made for it: {failed}")
-
-    def _best_standing(self) -> Support | None:
-        """What a statement about the whole service rests on: any operation that works."""
-        known = list(self._support.values())
-        works = (one for one in known if one.standing is Standing.WORKS)
-        return next(works, known[0] if known else None)
-
-    def _lacking(self, name: str) -> bool:
-        known = self._support.get(name)
-        return known is not None and known.standing is Standing.LACKING
-
-    def _watch_for_death(self, sent: Sent) -> None:
-        """Give up when the target takes no connections any more."""
-        refused = sent.answer.failure is FailureKind.REFUSED
-        self._refused_in_a_row = self._refused_in_a_row + 1 if refused else 0
-        if self._refused_in_a_row >= 3:
-            raise TargetDied(self._session.masker.mask(sent.answer.told()))
-
-    # -- what every answer shows -----------------------------------------------------------
-
-    def _observe(self, sent: Sent) -> None:
-        self._watch_for_death(sent)
-        # What a target answers to a faulty request that it accepted says nothing about its
-        # answers: the acceptance is the failure.
-        if is_elsewhere(sent.probe):
-            return
-        faulty = sent.answer.ok and is_faulty(sent)
-        answer = own_entries(self._contract, sent, self._session.made)
-        for finding in observe(self._contract, sent.probe.operation, answer):
-            if faulty:
-                continue
-            tally = self._tallies.get(finding.requirement)
-            if tally is None or tally.decided:
-                continue
-            requirement = self._by_id[finding.requirement]
-            if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
-                continue  # in another form than usual it may have met something else
-            if finding.held:
-                if is_watched(requirement) or requirement.subject is Subject.ERROR:
-                    tally.count(_watched_side(requirement))
-            elif requirement.subject is not Subject.STATUS and not self._has_own_probe(requirement):
-                self._suspects.add(finding, sent)
-
-    def _has_own_probe(self, requirement: Requirement) -> bool:
-        """An error that a probe provokes is judged there: a chance answer cannot be had again."""
-        facts = facts_of(self._contract, requirement.operation or "")
-        provoked = {facts.get("not-found"), facts.get("unique", {}).get("error")}
-        return requirement.subject is Subject.ERROR and requirement.keyword in provoked
-
-    def _confirm_suspects(self) -> None:
-        """Send each suspected request again on a fresh resource; broken twice is a failure."""
-        for finding, sent in self._suspects.take():
-            requirement = self._by_id[finding.requirement]
-            lacking = self._lacking(sent.probe.operation.name)
-            if self._tallies[requirement.id].decided or lacking:
-                continue
-            again = self._again(finding, sent)
-            if again is None:
-                reason = f"did not repeat on a fresh resource: {finding.seen}"
-                self._give(requirement, Verdict.INCONCLUSIVE, reason)
-            else:
-                self._fail(requirement, *again)
-
-    def _again(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
-        """The same finding from the same request on a new resource, or None."""
-        again = self._once_more(finding, sent)
-        if again is not None and unreliable(again[1].answer):
-            again = self._once_more(finding, sent)
-        return again
-
-    def _once_more(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
-        try:
-            repeat = self._session.send(sent.probe, resource=self._alike(sent))
-        except SetupFailed as failed:
-            repeat = failed.sent
-        answer = own_entries(self._contract, repeat, self._session.made)
-        found = observe(self._contract, repeat.probe.operation, answer)
-        broken = [one for one in found if one.requirement == finding.requirement and not one.held]
-        self._session.drop_current(kind_of(self._contract, sent.probe.operation.name))
-        return (broken[0], repeat) if broken else None
-
-    def _alike(self, sent: Sent) -> Resource | None:
-        """A new resource that was made and updated as the one of this request had been."""
-        if sent.resource is None:
-            return None
-        history = sent.resource.history
-        before = history[: history.index(sent)] if sent in history else list(history)
-        if len(before) > LONGEST:
-            before = []  # a long used resource: the request alone must show it
-        made = self._session.create(sent.resource.created.probe.values, sent.resource.kind)
-        for update in before:
-            self._session.send(update.probe, resource=made)
-        return made
-
     def _decide_watched(self) -> None:
-        for requirement in self._requirements:
-            tally = self._tallies[requirement.id]
-            if tally.decided:
-                continue
+        for requirement in self._decisions.undecided():
             name = requirement.operation
             known = name is not None and name in self._contract.operations
-            standing = self._standing(name or "") if known else self._best_standing()
+            standing = self._standings.of(name or "") if known else self._standings.best()
+            tally = self._decisions.tally(requirement)
             self._give(requirement, *verdicts.watched(requirement, tally, standing))
-
-    # -- verdicts --------------------------------------------------------------------------
-
-    def _fail(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
-        reason = f"expected {finding.expected}; seen {finding.seen}"
-        listed = culprit(self._contract, sent, self._session.made, requirement.id)
-        steps = with_setup(sent, finding.expected, finding.seen, listed)
-        self._give(requirement, Verdict.FAILED, reason, steps)
-
-    def _give(
-        self,
-        requirement: Requirement,
-        verdict: Verdict,
-        reason: str = "",
-        steps: Sequence[Shown] = (),
-    ) -> None:
-        tally = self._tallies[requirement.id]
-        if tally.decided:
-            return
-        tally.decided = True
-        if not tally.requests and not is_watched(requirement):
-            tally.seconds = time.monotonic() - self._began[0]
-            tally.requests = self._session.sent - self._began[1]
-        self._emit(
-            verdicts.decided(
-                requirement, tally, verdict, reason, steps, self._session.masker, self._signing
-            )
-        )  # fmt: skip
 
 
 def _worth_probing(requirement: Requirement, support: Support) -> bool:
@@ -476,7 +307,3 @@ def _worth_probing(requirement: Requirement, support: Support) -> bool:
     if requirement.subject is Subject.STATUS:
         return support.standing in {Standing.WORKS, Standing.REFUSED}
     return support.standing is Standing.WORKS
-
-
-def _watched_side(requirement: Requirement) -> Side:
-    return Side.REJECT if requirement.subject is Subject.ERROR else Side.ACCEPT

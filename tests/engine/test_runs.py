@@ -246,4 +246,5 @@ def test_a_mock_without_state_passes_nothing_about_two_keys():
         "apigateway/UpdateApiKey/behavior/identity-never-changes",
         "apigateway/UpdateApiKey/behavior/repeating-changes-nothing-more",
         "apigateway/CreateApiKey/behavior/disabled-unless-enabled",
+        "apigateway/GetApiKeys/behavior/last-page-has-no-position",
     }

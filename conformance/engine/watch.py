@@ -1,0 +1,120 @@
+"""What any answer shows, whatever it was asked for: counted, suspected, and confirmed."""
+
+from __future__ import annotations
+
+from conformance.contract.model import Contract
+from conformance.contract.requirements import Requirement, Subject
+from conformance.engine.decisions import Decisions
+from conformance.engine.errors import TargetDied
+from conformance.engine.evidence import LONGEST
+from conformance.engine.own import own_entries
+from conformance.engine.session import Resource, Sent, Session, SetupFailed
+from conformance.engine.standings import Standings
+from conformance.engine.tally import Suspects
+from conformance.engine.trial import is_elsewhere, is_faulty, unreliable
+from conformance.judge.findings import Finding
+from conformance.judge.response import observe
+from conformance.plan.planner import is_watched
+from conformance.plan.probes import Side
+from conformance.plan.resources import facts_of, kind_of
+from conformance.record import Verdict
+from conformance.target.exchange import FailureKind
+
+DEAD = 3
+"""Refused connections in a row after which the target is given up."""
+
+
+class Watch:
+    """Sees every exchange of a session."""
+
+    def __init__(
+        self, contract: Contract, session: Session, standings: Standings, decisions: Decisions
+    ) -> None:
+        self._contract, self._session = contract, session
+        self._standings, self._decisions = standings, decisions
+        self._suspects = Suspects()
+        self._refused_in_a_row = 0
+        session.observers.append(self.observe)
+
+    def observe(self, sent: Sent) -> None:
+        """Count what an answer holds, suspect what it breaks. Raises TargetDied."""
+        self._watch_for_death(sent)
+        # What a target answers to a faulty request that it accepted says nothing about its
+        # answers: the acceptance is the failure.
+        if is_elsewhere(sent.probe) or (sent.answer.ok and is_faulty(sent)):
+            return
+        answer = own_entries(self._contract, sent, self._session.made)
+        for finding in observe(self._contract, sent.probe.operation, answer):
+            if self._decisions.open(finding.requirement):
+                self._take(self._decisions.by_id[finding.requirement], finding, sent)
+
+    def _take(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
+        if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
+            return  # in another form than usual it may have met something else
+        if finding.held:
+            if is_watched(requirement) or requirement.subject is Subject.ERROR:
+                self._decisions.tally(requirement).count(_side(requirement))
+        elif requirement.subject is not Subject.STATUS and not self._has_own_probe(requirement):
+            self._suspects.add(finding, sent)
+
+    def confirm(self) -> None:
+        """Send each suspected request again on a fresh resource; broken twice is a failure."""
+        for finding, sent in self._suspects.take():
+            lacks = self._standings.lacks(sent.probe.operation.name)
+            if lacks or not self._decisions.open(finding.requirement):
+                continue
+            requirement = self._decisions.by_id[finding.requirement]
+            again = self._again(finding, sent)
+            if again is None:
+                reason = f"did not repeat on a fresh resource: {finding.seen}"
+                self._decisions.give(requirement, Verdict.INCONCLUSIVE, reason)
+            else:
+                self._decisions.fail(requirement, *again)
+
+    def _watch_for_death(self, sent: Sent) -> None:
+        """Give up when the target takes no connections any more."""
+        refused = sent.answer.failure is FailureKind.REFUSED
+        self._refused_in_a_row = self._refused_in_a_row + 1 if refused else 0
+        if self._refused_in_a_row >= DEAD:
+            raise TargetDied(self._session.masker.mask(sent.answer.told()))
+
+    def _has_own_probe(self, requirement: Requirement) -> bool:
+        """An error that a probe provokes is judged there: a chance answer cannot be had again."""
+        facts = facts_of(self._contract, requirement.operation or "")
+        provoked = {facts.get("not-found"), facts.get("unique", {}).get("error")}
+        return requirement.subject is Subject.ERROR and requirement.keyword in provoked
+
+    def _again(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
+        """The same finding from the same request on a new resource, or None."""
+        again = self._once_more(finding, sent)
+        if again is not None and unreliable(again[1].answer):
+            again = self._once_more(finding, sent)
+        return again
+
+    def _once_more(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
+        try:
+            repeat = self._session.send(sent.probe, resource=self._alike(sent))
+        except SetupFailed as failed:
+            repeat = failed.sent
+        answer = own_entries(self._contract, repeat, self._session.made)
+        found = observe(self._contract, repeat.probe.operation, answer)
+        broken = [one for one in found if one.requirement == finding.requirement and not one.held]
+        self._session.drop_current(kind_of(self._contract, sent.probe.operation.name))
+        return (broken[0], repeat) if broken else None
+
+    def _alike(self, sent: Sent) -> Resource | None:
+        """A new resource that was made and updated as the one of this request had been."""
+        if sent.resource is None:
+            return None
+        history = sent.resource.history
+        before = history[: history.index(sent)] if sent in history else list(history)
+        if len(before) > LONGEST:
+            before = []  # a long used resource: the request alone must show it
+        made = self._session.create(sent.resource.created.probe.values, sent.resource.kind)
+        for update in before:
+            self._session.send(update.probe, resource=made)
+        return made
+
+
+def _side(requirement: Requirement) -> Side:
+    return Side.REJECT if requirement.subject is Subject.ERROR else Side.ACCEPT
