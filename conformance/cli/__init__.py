@@ -17,6 +17,7 @@ SUBCOMMANDS = {
     "requirements": "List, filter or explain the requirements.",
     "derive": "Derive OpenAPI from API-reference pages.",
     "compare-model": "Compare a derived spec with the official SDK model.",
+    "overlay": "Draft the part of a contract that people write.",
     "spec": "Print the merged OpenAPI of a service.",
     "report": "Make a report from a run record.",
     "baseline": "Accept failures, with reasons, in a file made for review.",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conformance.cli.own_specs import specs_option
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,6 +25,7 @@ SHOWN_VALUE = 60
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option("--all", "everything", is_flag=True, help="Print the explained differences too.")
+@specs_option
 def command(service: str, model: str | None, form: str, *, everything: bool) -> None:
     """Compare the derived spec of SERVICE with the SDK model that botocore ships.
 

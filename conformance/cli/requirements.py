@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conformance.cli.own_specs import specs_option
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -35,6 +37,7 @@ WATCHED = "watched in every answer of the operation, or shown by a sequence of r
     help="Only this level (repeatable).",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@specs_option
 def command(
     globs: tuple[str, ...], services: tuple[str, ...], levels: tuple[str, ...], *, as_json: bool
 ) -> None:
@@ -43,10 +46,10 @@ def command(
     A single id explains that requirement: its level, its source and what is probed.
     """
     from conformance.contract.load import load_contract
-    from conformance.contract.locate import services as known
+    from conformance.contract.locate import selected
     from conformance.contract.requirements import NothingSelected, catalogue, select
 
-    contracts = {service: load_contract(service) for service in services or known()}
+    contracts = {service: load_contract(service) for service in selected(services, globs)}
     everything = [one for contract in contracts.values() for one in catalogue(contract)]
     chosen = [one for one in select(everything, globs) if not levels or one.level in levels]
     if not chosen:

@@ -16,6 +16,7 @@ from conformance import __version__
 from conformance.cli import aws, gating, keeping, tell
 from conformance.cli.access import Access, gain_access
 from conformance.cli.interrupts import Interrupts
+from conformance.cli.own_specs import specs_option
 from conformance.cli.sharding import cut, read_shard
 from conformance.errors import CouldNotTest
 from conformance.target import endpoint
@@ -106,6 +107,7 @@ class Options:
 )
 @aws.options
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
+@specs_option
 def command(**given: Any) -> None:
     """Test TARGET: reference (default), moto, aws, or a URL.
 
@@ -225,12 +227,12 @@ def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
     Raises UnknownService, SpecProblem, NothingSelected.
     """
     from conformance.contract.load import load_contract
-    from conformance.contract.locate import services as known
+    from conformance.contract.locate import selected
     from conformance.contract.requirements import NothingSelected, catalogue, select
     from conformance.engine.run import Job
 
     jobs = []
-    for service in services or known():
+    for service in selected(services, globs):
         contract = load_contract(service)
         try:
             chosen = select(catalogue(contract), globs)

@@ -6,12 +6,15 @@ import json
 
 import click
 
+from conformance.cli.own_specs import specs_option
+
 
 @click.command()
 @click.argument("service")
 @click.option(
     "--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True
 )
+@specs_option
 def command(service: str, form: str) -> None:
     """Print the OpenAPI document of SERVICE with its overlay applied."""
     from conformance.contract.load import merged_spec

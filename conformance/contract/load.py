@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from conformance.contract.locate import services, spec_file
+from conformance.contract.locate import known_services, services, spec_file
 from conformance.contract.model import (
     Contract,
     DeclaredError,
@@ -38,11 +39,17 @@ class UnknownService(BadInput):
 
 
 def load_contract(service: str) -> Contract:
-    """The typed contract of a service.
+    """The typed contract of a service; without an overlay its resources are inferred.
 
     Raises UnknownService when there is no spec and SpecProblem when it cannot be read.
     """
-    return build_contract(service, merged_spec(service), spec_hashes(service))
+    spec = merged_spec(service)
+    contract = build_contract(service, spec, spec_hashes(service))
+    if "x-conformance" in spec:
+        return contract
+    from conformance.contract.inferring import inferred_facts
+
+    return replace(contract, facts=inferred_facts(contract))
 
 
 def merged_spec(service: str) -> dict[str, Any]:
@@ -59,7 +66,7 @@ def merged_spec(service: str) -> dict[str, Any]:
 
 def derived_spec(service: str) -> dict[str, Any]:
     """The derived OpenAPI document alone. Raises UnknownService."""
-    if service not in services():
+    if service not in known_services():
         raise UnknownService(service, services())
     return read_yaml(spec_file(service, "openapi.yaml"))
 

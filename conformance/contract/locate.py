@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+
+
+NOT_BY_DEFAULT = re.compile(r"^x-default:\s*false\s*$", re.MULTILINE)
+_added: list[Path] = []
+
+
+def use(folder: Path | None) -> None:
+    """Take contracts from a folder of specs before those that come with the tool (None: no more).
+
+    Either it has one folder a service, or it is the folder of one service itself.
+    """
+    _added[:] = [] if folder is None else [folder.resolve()]
 
 
 @cache
@@ -19,10 +33,47 @@ def specs_folder() -> Path:
 
 
 def services() -> tuple[str, ...]:
-    """The services that have a contract, in alphabetical order."""
-    return tuple(sorted(spec.parent.name for spec in specs_folder().glob("*/openapi.yaml")))
+    """The services that have a contract, in alphabetical order; of a folder in use only those."""
+    folders = _added or [specs_folder()]
+    return tuple(sorted({name for folder in folders for name in _services(folder)}))
+
+
+def known_services() -> tuple[str, ...]:
+    """Every service that can be loaded, also those that others borrow resources of."""
+    return tuple(sorted({*services(), *_services(specs_folder())}))
+
+
+def default_services() -> tuple[str, ...]:
+    """The services that are tested where none is named: all but those that say otherwise.
+
+    An overlay says so with ``x-default: false`` at its root.
+    """
+    return tuple(name for name in services() if _added or not _named_only(name))
+
+
+def selected(named: Sequence[str], globs: Sequence[str]) -> tuple[str, ...]:
+    """The services to look at: those named, else the default ones and those that globs name."""
+    if named:
+        return tuple(named)
+    heads = {one.partition("/")[0] for one in globs}
+    defaults = default_services()
+    return tuple(name for name in services() if name in defaults or name in heads)
+
+
+def _named_only(service: str) -> bool:
+    overlay = spec_file(service, "overlay.yaml")
+    return overlay.is_file() and bool(NOT_BY_DEFAULT.search(overlay.read_text("utf-8")))
+
+
+def _services(folder: Path) -> tuple[str, ...]:
+    if (folder / "openapi.yaml").is_file():
+        return (folder.name,)
+    return tuple(spec.parent.name for spec in folder.glob("*/openapi.yaml"))
 
 
 def spec_file(service: str, name: str) -> Path:
     """The path of a service's file, for example ``openapi.yaml``; it need not exist."""
+    for folder in _added:
+        if service in _services(folder):
+            return folder / name if (folder / "openapi.yaml").is_file() else folder / service / name
     return specs_folder() / service / name

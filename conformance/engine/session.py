@@ -16,7 +16,7 @@ from conformance.judge.answer import Answer, read
 from conformance.plan.bases import base
 from conformance.plan.form import Overrides
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import FRESH, all_creators, kind_of, kinds, others
+from conformance.plan.resources import FRESH, GIVEN, all_creators, kind_of, kinds, others
 from conformance.plan.wire import USUAL, WireRequest, wire
 from conformance.target.exchange import Exchange
 
@@ -165,7 +165,13 @@ class Session:
         resource = self.resource(fresh=fresh, kind=about) if needs_resource(probe) else None
         parents = self._parents(probe, resource)
         values, request = self._filled(probe, resource, parents)
-        exchange = channel.send(request.method, request.target, request.body, request.content_type)
+        exchange = channel.send(
+            request.method,
+            request.target,
+            request.body,
+            request.content_type,
+            headers=request.headers,
+        )
         self.sent += exchange.attempts
         sent = Sent(probe, values, exchange, read(exchange), resource, parents, kind)
         self._learn(sent)
@@ -345,7 +351,9 @@ class Session:
     def _remember(self, sent: Sent, kind: str, pointer: str) -> None:
         unique = self._kinds[kind].get("unique", {}).get("member", "")
         given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")
-        for found in find(sent.answer.body, parse(pointer)):
+        chosen = pointer.removeprefix(GIVEN)
+        shown = find(sent.answer.body, parse(pointer))
+        for found in shown if chosen == pointer else find(sent.values, (chosen,)):
             if isinstance(found, str) and found:
                 self.made.append(Resource(found, str(given), sent, kind, parents=sent.parents))
 

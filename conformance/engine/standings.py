@@ -8,7 +8,7 @@ from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.session import Sent, Session, SetupFailed
 from conformance.engine.support import Standing, Support
-from conformance.engine.trial import attempt
+from conformance.engine.trial import UNSURE, attempt
 from conformance.plan.bases import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import of_nothing
@@ -53,7 +53,10 @@ class Standings:
         except SetupFailed as failed:
             return self._establish_without(probe, failed)
         self._check_credentials(sent)
-        return support.standing_of(sent, self._channel, self._session.names.nonce)
+        found = support.standing_of(sent, self._channel, self._session.names.nonce)
+        if found.standing is Standing.REFUSED and self._contract.facts.get("inferred"):
+            return Support(Standing.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
+        return found
 
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
         """No resource can be made: only whether the route exists can still be seen."""

@@ -143,7 +143,9 @@ class Sweep:
 
     def _entries(self) -> Iterator[_Entry]:
         """Every entry of the list, page by page. Raises Unlisted."""
-        listing = self._facts["listing"]
+        listing = self._facts.get("listing")
+        if listing is None:
+            raise Unlisted("the contract names no list of them")
         page = listing.get("page", {})
         token = None
         for _ in range(PAGES):

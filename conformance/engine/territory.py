@@ -18,7 +18,7 @@ from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import find, parse
 from conformance.engine.mark import is_tagged
 from conformance.judge.answer import read
-from conformance.plan.resources import all_creators, kinds
+from conformance.plan.resources import GIVEN, all_creators, kinds
 from conformance.target.exchange import Exchange, Request
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -113,7 +113,13 @@ class Territory:
 
     def made(self, operation: Operation, exchange: Exchange) -> list[str]:
         """The identifiers that the answer to a creation gives."""
-        found = find(read(exchange).body, parse(self._created[operation.name]))
+        place = self._created[operation.name]
+        if place.startswith(GIVEN):
+            _, labels = self.match(exchange.request)
+            asked = {**_body(exchange.request), **labels}
+            found = find(asked, (place.removeprefix(GIVEN),))
+        else:
+            found = find(read(exchange).body, parse(place))
         return [one for one in found if isinstance(one, str) and one]
 
 

@@ -83,6 +83,9 @@ def _judged(session: Session, probe: Probe, sent: Sent) -> Trial:
         return Trial(probe, sent, None, answer.told())
     if lacks(answer) and probe.side is not Side.OBSERVE and probe.fault is not Fault.ROUTE:
         return Trial(probe, sent, None, answer.told(), unsupported=True)
+    unsure = session.contract.facts.get("inferred") and answer.code not in probe.tolerated
+    if unsure and probe.side is Side.ACCEPT and _refused(answer):
+        return Trial(probe, sent, None, f"{answer.told()}: {UNSURE}")
     finding = judge_probe(session.contract, probe, answer, sent.values)
     if not finding.held and not is_as_planned(probe, sent.exchange.request):
         return Trial(probe, sent, None, "the request that was sent is not the one meant", ours=True)
@@ -92,6 +95,13 @@ def _judged(session: Session, probe: Probe, sent: Sent) -> Trial:
 def _is_about_the_wire(probe: Probe) -> bool:
     """True where that a request is answered at all is what is to be shown."""
     return probe.form is not None or probe.raw is not None or probe.side is Side.OBSERVE
+
+
+UNSURE = "without an overlay nobody knows that the request is valid"
+
+
+def _refused(answer: Answer) -> bool:
+    return answer.status is not None and 400 <= answer.status < 500
 
 
 def _leave_clean(session: Session, trial: Trial) -> None:

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.load import merged_spec
-from conformance.contract.locate import services
+from conformance.contract.locate import known_services
 from conformance.contract.model import Kind, Location, Member, Operation
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.session import Resource, Sent, Session, SetupFailed
@@ -152,7 +152,7 @@ def explore(
         for operation in _operations(session, requirements.values())
         if works(operation.name)
     ]
-    if not budget or not operations or session.contract.service not in services():
+    if not budget or not operations or session.contract.service not in known_services():
         return found
     from conformance.exploration.cases import Cases
 

@@ -45,6 +45,8 @@ def sent_values(probe: Probe, request: Request) -> dict[str, Any]:
     values: dict[str, Any] = _labels(operation, parts.path)
     query = parse_qsl(parts.query, keep_blank_values=True)
     values.update((name, value) for name, value in query if name in operation.input)
+    headers = (m.name for m in operation.input.values() if m.location is Location.HEADER)
+    values.update((name, seen) for name in headers if (seen := request.header(name)) is not None)
     try:
         body = json.loads(request.body or b"{}")
     except ValueError:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.contract.model import Contract, Location, Operation
-from conformance.contract.places import ABSENT, Place, put
+from conformance.contract.model import Contract, Location, Operation, Shape
+from conformance.contract.places import ABSENT, ITEM, KEY, VALUE, Place, find, put
 from conformance.plan import values
 from conformance.plan.resources import Facts, creators, facts_of, kinds
 
@@ -68,3 +68,28 @@ def edited(request: dict[str, Any], place: Place, value: Any) -> dict[str, Any]:
     """The request with one value put in (or taken out, with ABSENT)."""
     changed: dict[str, Any] = put(request, place, value)
     return {name: item for name, item in changed.items() if item is not ABSENT}
+
+
+def scaffolded(operation: Operation, request: dict[str, Any], place: Place) -> dict[str, Any]:
+    """The request with whatever a nested place lies in, whole enough to be valid.
+
+    What the request has already is left as it is: only what is missing on the way is put in.
+    """
+    if len(place) < 2 or place[0] not in operation.input:
+        return request
+    shape: Shape | None = operation.input[place[0]].shape
+    for depth in range(1, len(place)):
+        if shape is None:
+            return request
+        if not list(find(request, place[:depth])):
+            request = edited(request, place[:depth], values.sample(shape))
+        shape = _inner(shape, place[depth])
+    return request
+
+
+def _inner(shape: Shape, segment: str) -> Shape | None:
+    if segment in {ITEM, VALUE}:
+        return shape.element
+    if segment == KEY:
+        return shape.key
+    return shape.members[segment].shape if segment in shape.members else None

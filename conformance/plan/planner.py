@@ -11,7 +11,7 @@ from conformance.contract.model import Contract, Kind, Location, Operation, Shap
 from conformance.contract.places import ABSENT, Place, find, parse
 from conformance.contract.requirements import Requirement, Subject
 from conformance.plan import patching, rules, strings, values
-from conformance.plan.bases import base, edited
+from conformance.plan.bases import base, edited, scaffolded
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
 from conformance.plan.resources import facts_of, of_nothing, others
 
@@ -70,7 +70,10 @@ def is_watched(requirement: Requirement) -> bool:
 def _valid(contract: Contract, operation: Operation, requirement: Requirement) -> Probe:
     return Probe(
         requirement.id, operation, Side.ACCEPT,
-        base(contract, operation, requirement.place), "a valid request",
+        scaffolded(
+            operation, base(contract, operation, requirement.place), requirement.place
+        ),
+        "a valid request",
     )  # fmt: skip
 
 
@@ -85,6 +88,8 @@ def _error(contract: Contract, operation: Operation, requirement: Requirement) -
     identifier = facts.get("identifier", {})
     request = base(contract, operation)
     label = _identified(contract, operation, request)
+    if operation.name not in facts.get("not-found-by", [operation.name]):
+        label = None
     if requirement.keyword == facts.get("not-found") and label and identifier:
         unknown = of_nothing(contract, operation, {label: request[label]})[label]
         probe = Probe(

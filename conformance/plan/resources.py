@@ -19,6 +19,7 @@ ROLES = ("create", "read", "update", "list", "delete")
 MAIN = "main"
 FRESH = "fresh"
 """Of a need: a new one for each creation, as what is made of it may exist once only."""
+GIVEN = "request:"
 OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}")
 
 
@@ -74,10 +75,14 @@ def facts_of(contract: Contract, operation: str) -> Facts:
 
 
 def creators(facts: Facts) -> dict[str, str]:
-    """The operations that create this kind, each with the place of the identifier."""
+    """The operations that create this kind, each with the place of the identifier.
+
+    That is a place of the answer; after GIVEN it is the member of the request that chose it.
+    """
     found = {}
     if "create" in facts:
-        found[facts["create"]] = facts["identifier"]["created"]
+        identifier = facts["identifier"]
+        found[facts["create"]] = identifier.get("created") or f"{GIVEN}{identifier['given']}"
     found.update(facts.get("also-created-by", {}))
     return found
 

@@ -33,6 +33,7 @@ def wire(
     """The request of an operation with these members; ``raw`` replaces the body."""
     path = form.path or operation.path
     query: list[tuple[str, str]] = list(operation.query.items())
+    headers: list[tuple[str, str]] = []
     body: dict[str, Any] = {}
     payload: bytes | None = None
     for name, value in values.items():
@@ -43,6 +44,8 @@ def wire(
             path = path.replace(f"{{{name}}}", form.labels.encoded(text(value)))
         elif location is Location.QUERY:
             query += [(name, text(item)) for item in _many(value)]
+        elif location is Location.HEADER:
+            headers += _headers(name, value)
         elif location is Location.PAYLOAD:
             payload = text(value).encode()
         else:
@@ -53,9 +56,22 @@ def wire(
         form.method or operation.method,
         f"{path}?{behind}" if behind else path,
         *_body(operation, body, payload, raw),
-        form.overrides,
+        (*headers, *form.overrides),
         form.names,
     )
+
+
+def _headers(name: str, value: Any) -> list[tuple[str, str]]:
+    """A header, or of a map one for each entry; what no header can hold is left out."""
+    if value is None:
+        return []
+    if isinstance(value, dict):
+        pairs = [(f"{name}{key}", text(item)) for key, item in value.items()]
+    elif isinstance(value, list):
+        pairs = [(name, ",".join(text(item) for item in value))]
+    else:
+        pairs = [(name, text(value))]
+    return [(key, item) for key, item in pairs if item.isascii() and item.isprintable()]
 
 
 def _body(

@@ -1,0 +1,284 @@
+"""The lifecycles of a service's resources, read off its operations where no overlay states them.
+
+An operation's role shows in the beginning of its name and in its path: what is deleted, read and
+updated has a label at the end of its path; what is created and listed has the path before it, or
+that of the label itself. Where these agree the role is sure; where only one of them speaks, or two
+operations could have it, nobody has it. What is uncertain is left out: no requirement rests on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract.model import Contract, Kind, Operation, Shape
+
+VERBS = {
+    "create": ("Create", "Put", "Register", "Add"),
+    "read": ("Get", "Describe"),
+    "update": ("Update", "Modify", "Put"),
+    "list": ("List", "Get", "Describe"),
+    "delete": ("Delete", "Remove", "Deregister"),
+}
+METHODS = {
+    "create": {"POST", "PUT"},
+    "read": {"GET"},
+    "update": {"PATCH", "PUT", "POST"},
+    "list": {"GET", "POST"},
+    "delete": {"DELETE"},
+}
+LABEL = re.compile(r"\{(\w[\w-]*)\}$")
+LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
+TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
+SURE, LIKELY = "sure", "likely"
+
+
+@dataclass(slots=True)
+class Inferred:
+    """One kind of resource: ``facts`` as an overlay has them, and how sure each of them is."""
+
+    name: str
+    label: str
+    path: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    why: dict[str, str] = field(default_factory=dict)
+
+
+def inferred_facts(contract: Contract) -> dict[str, Any]:
+    """What an overlay's ``x-conformance`` would say, marked as inferred; the main kind first.
+
+    The main kind is the one that most operations are about and that is part of nothing else.
+    """
+    found = infer(contract)
+    empty = {
+        name: {"empty-object-allowed": True}
+        for name, operation in contract.operations.items()
+        if operation.content_type is None
+    }
+    facts: dict[str, Any] = {"inferred": True, "operations": empty}
+    if found:
+        main, *others = found
+        facts["resource"] = {"called": main.name, **main.facts}
+        facts["resources"] = {one.name: one.facts for one in others}
+    facts["rules"] = {address: rule for one in found for address, rule in _rules(one)}
+    return facts
+
+
+def _rules(one: Inferred) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What resources do everywhere, if nothing is delayed: told, and held against nobody."""
+    about = {
+        "level": "informational",
+        "source": {"observation": "inferred from the operations' names, paths and members"},
+        "rule": "steps",
+    }
+    if "not-found" in one.facts:
+        gone = [
+            {"make": {}},
+            {"send": "read"},
+            {"send": "delete"},
+            {"send": "read", "gives": "not-found"},
+        ]
+        statement = f"a {one.facts['name']} that was deleted is not found"
+        address = f"{one.facts['delete']}/behavior/gone-after-deletion"
+        yield address, {**about, "statement": statement, "steps": gone}
+    if "page" in one.facts.get("listing", {}):
+        steps = [{"make": {}}, {"send": "list", "entry": True}]
+        statement = f"a new {one.facts['name']} is in the list"
+        address = f"{one.facts['list']}/behavior/lists-what-was-made"
+        yield address, {**about, "statement": statement, "steps": steps}
+
+
+def infer(contract: Contract) -> list[Inferred]:
+    """The kinds whose creation, identifier and deletion are certain, the main one first."""
+    kinds = [one for one in _candidates(contract) if _is_whole(one)]
+    names = {one.name for one in kinds}
+    if len(names) < len(kinds):
+        kinds = list({one.name: one for one in kinds}.values())
+    known = {one.path: one for one in kinds}
+    whole = [one for one in kinds if _add_needs(one, known)]
+
+    def weight(one: Inferred) -> tuple[int, int]:
+        about = sum(op.path.startswith(one.path) for op in contract.operations.values())
+        return len(one.facts.get("needs", {})), -about
+
+    return sorted(whole, key=weight)
+
+
+def _candidates(contract: Contract) -> Iterator[Inferred]:
+    """Every path that ends in a label, as a kind, with the roles that are certain."""
+    paths = dict.fromkeys(one.path for one in contract.operations.values())
+    for path in paths:
+        match = LABEL.search(path)
+        if match is None:
+            continue
+        parent = path[: match.start()].rstrip("/")
+        one = Inferred("", match[1], path)
+        for role in ("delete", "read", "update"):
+            _take(one, role, _with(contract, path, role))
+        _take(one, "create", [*_with(contract, parent, "create"), *_with(contract, path, "create")])
+        _take(one, "list", _with(contract, parent, "list"))
+        noun = _noun(one.facts.get("create", ""), "create")
+        one.name = re.sub(r"(?<!^)(?=[A-Z])", "-", noun).lower()
+        one.facts = {"name": one.name.replace("-", " "), **one.facts}
+        _identify(contract, one)
+        _add_errors(contract, one)
+        _add_listing(contract, one)
+        yield one
+
+
+def _with(contract: Contract, path: str, role: str) -> list[Operation]:
+    """The operations of a path whose method and name fit a role."""
+    return [
+        one
+        for one in contract.operations.values()
+        if one.path.rstrip("/") == path
+        and not one.query
+        and one.method in METHODS[role]
+        and one.name.startswith(VERBS[role])
+    ]
+
+
+def _take(one: Inferred, role: str, candidates: list[Operation]) -> None:
+    """Give a role to the only operation that may have it, whose name is about the same thing."""
+    taken = {one.facts.get(other) for other in VERBS}
+    free = [operation for operation in candidates if operation.name not in taken]
+    best = [
+        operation for verb in VERBS[role] for operation in free if operation.name.startswith(verb)
+    ]
+    first = best[:1] if role in {"create", "update"} else best if len(best) == 1 else []
+    for operation in first:
+        noun = _noun(one.facts.get("delete", ""), "delete")
+        same = not noun or _stem(_noun(operation.name, role)) == _stem(noun)
+        if same:
+            one.facts[role] = operation.name
+            one.why[role] = SURE
+
+
+def _noun(name: str, role: str) -> str:
+    """What an operation's name says that it is about."""
+    for verb in VERBS[role]:
+        if name.startswith(verb):
+            return name.removeprefix(verb)
+    return name
+
+
+def _stem(noun: str) -> str:
+    """A noun without its plural: ``UsagePlans`` and ``UsagePlan`` are one."""
+    lower = noun.lower()
+    return re.sub(r"ie$", "y", re.sub(r"e?s$", "", lower)) if not lower.endswith("ss") else lower
+
+
+def _identify(contract: Contract, one: Inferred) -> None:
+    """Where a new resource's identifier is: chosen by the request, or shown by the answer."""
+    create = contract.operations.get(one.facts.get("create", ""))
+    if create is None:
+        return
+    if one.label in create.input:
+        template = _template(create.input[one.label].shape)
+        if template is not None:
+            unknown = f"${{{template}}}"
+            one.facts["identifier"] = {
+                "label": one.label, "given": one.label, "unknown": unknown,
+            }  # fmt: skip
+            one.facts["unique"] = {"member": one.label, "template": template}
+            one.why["identifier"] = SURE
+        return
+    member = _shown(create, one.label)
+    if member is not None:
+        one.facts["identifier"] = {"label": one.label, "created": member, "unknown": "${alnum:10}"}
+        one.why["identifier"] = SURE if member.lower() == _plain(one.label) else LIKELY
+
+
+def _template(shape: Shape) -> str | None:
+    """What makes new names of this shape; None where its limits allow none that is known."""
+    if shape.limit("enum") or shape.kind is not Kind.STRING:
+        return None
+    from conformance.contract.validate import shape_violations
+
+    for template, example in (("name", "conformance-a0b1c2d3-00001"), ("alnum", "a0b1c2d3e4")):
+        if not list(shape_violations(shape, example)):
+            return template
+    return None
+
+
+def _plain(label: str) -> str:
+    return label.replace("_", "").replace("-", "").lower()
+
+
+def _shown(create: Operation, label: str) -> str | None:
+    """The member of the answer that has what the label takes; None where several may."""
+    texts = [name for name, one in create.output.items() if one.shape.kind is Kind.STRING]
+    wanted = _plain(label)
+    exact = [name for name in texts if _plain(name) == wanted]
+    ending = re.search(r"(id|arn|name)$", wanted)
+    alike = [name for name in texts if ending and _plain(name) == ending[1]]
+    plain_id = [name for name in texts if _plain(name) == "id"] if ending is None else []
+    chosen = exact or alike or plain_id
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _is_whole(one: Inferred) -> bool:
+    """Whether enough is sure to make one and to take it away again."""
+    return {"create", "delete", "identifier"} <= one.facts.keys()
+
+
+def _add_errors(contract: Contract, one: Inferred) -> None:
+    """The error of a read of what is not there, where the page of it declares just one."""
+    read = contract.operations.get(one.facts.get("read", ""))
+    missing = [error.name for error in read.errors.values() if error.status == 404] if read else []
+    if read is not None and len(missing) == 1:
+        one.facts["not-found"] = missing[0]
+        one.facts["not-found-by"] = [read.name]
+        one.why["not-found"] = SURE
+
+
+def _add_listing(contract: Contract, one: Inferred) -> None:
+    """Where the list has its entries, and how its pages go on."""
+    listing = contract.operations.get(one.facts.get("list", ""))
+    identifier = one.facts.get("identifier", {})
+    if listing is None or not identifier:
+        one.facts.pop("list", None)
+        return
+    names = {identifier.get("created"), identifier.get("given"), one.label} - {None}
+    lists = [
+        (name, member.shape.element)
+        for name, member in listing.output.items()
+        if member.shape.kind is Kind.LIST and member.shape.element is not None
+    ]
+    fitting = [(name, names & shape.members.keys()) for name, shape in lists]
+    sure = [(name, shared) for name, shared in fitting if len(shared) == 1]
+    if len(sure) != 1:
+        one.facts.pop("list", None)
+        return
+    name, shared = sure[0]
+    one.facts["listing"] = {"items": f"{name}[]", "id": next(iter(shared)), **_page(listing)}
+    one.why["listing"] = SURE
+
+
+def _page(listing: Operation) -> dict[str, Any]:
+    limit = next((name for name in listing.input if name.lower() in LIMITS), None)
+    token = next((name for name in listing.input if name.lower() in TOKENS), None)
+    shown = next((name for name in listing.output if name.lower() in TOKENS), None)
+    if limit is None or token is None or shown is None:
+        return {}
+    most = listing.input[limit].shape.limit("maximum") or 100
+    return {"page": {"limit": limit, "most": most, "token": token, "next": shown}}
+
+
+def _add_needs(one: Inferred, known: Mapping[str, Inferred]) -> bool:
+    """The kinds that the path leads through; False where one of its labels is of no kind."""
+    needs: dict[str, str] = {}
+    segments = one.path.split("/")
+    for index in range(1, len(segments)):
+        before = "/".join(segments[:index])
+        if LABEL.search(before) is None:
+            continue
+        if before not in known:
+            return False
+        needs[known[before].name] = "shared"
+    if needs:
+        one.facts["needs"] = needs
+        one.why["needs"] = SURE
+    return True

@@ -1,0 +1,163 @@
+"""Contracts without an overlay: what is inferred, and what is held against nobody."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from conformance.cli.derive import command as derive
+from conformance.cli.overlay import OverlayExists
+from conformance.cli.overlay import command as overlay
+from conformance.cli.own_specs import NoSpecs
+from conformance.cli.requirements import command as requirements
+from conformance.contract import locate
+from conformance.contract.deriving import assemble
+from conformance.contract.inferring import SURE, infer, inferred_facts
+from conformance.contract.load import build_contract, load_contract
+from conformance.contract.model import Contract
+from conformance.contract.requirements import catalogue
+from conformance.engine.run import Job, Run
+from conformance.engine.runner import Settings
+from conformance.plan.resources import kind_of
+from conformance.record import Verdict
+from conformance.sdk.models import load_model
+from conformance.sdk.pages import model_pages
+from conformance.target.credentials import TEST_CREDENTIALS
+from conformance.target.exchange import Exchange, Request, Response
+from conformance.target.retry import RetryingTransport
+
+
+@pytest.fixture(autouse=True)
+def shipped() -> Iterator[None]:
+    yield
+    locate.use(None)
+
+
+def modelled(service: str) -> Contract:
+    return build_contract(service, assemble(model_pages(load_model(service), service)), {})
+
+
+def test_lifecycles_of_a_service() -> None:
+    schedule, group = infer(modelled("scheduler"))
+    assert schedule.facts["create"] == "CreateSchedule"
+    assert schedule.facts["identifier"] == {"label": "Name", "given": "Name", "unknown": "${name}"}
+    # Entries of ListSchedules stand elsewhere than the schedules' own path leads to.
+    assert group.facts["list"] == "ListScheduleGroups"
+    assert group.facts["listing"]["page"]["next"] == "NextToken"
+    assert "update" not in group.facts
+    assert set(schedule.why.values()) == {SURE}
+
+
+def test_chains_are_inferred_from_paths() -> None:
+    kinds = {one.name: one for one in infer(modelled("apigateway"))}
+    assert kinds["usage-plan"].facts["identifier"]["created"] == "id"
+    assert kinds["usage-plan-key"].facts["needs"] == {"usage-plan": "shared"}
+    assert kinds["stage"].facts["needs"] == {"rest-api": "shared"}
+    # A gateway response is of one of some types: no new name can be made for it.
+    assert "gateway-response" not in kinds
+    contract = modelled("apigateway")
+    facts = inferred_facts(contract)
+    known = build_contract("apigateway", {**_empty(contract), "x-conformance": facts}, {})
+    assert facts["resource"]["called"] in {"rest-api", "api-key"}
+    assert kind_of(known, "CreateUsagePlan") == "usage-plan"
+
+
+def _empty(contract: Contract) -> dict[str, Any]:
+    spec: dict[str, Any] = assemble(model_pages(load_model(contract.service), contract.service))
+    return spec
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("CreateSchedule", "LaunchSchedule"),
+        ("DeleteSchedule", "DropSchedule"),
+        ("DeleteSchedule", "DeleteTimetable"),
+    ],
+)
+def test_what_is_uncertain_is_left_out(old: str, new: str) -> None:
+    spec = copy.deepcopy(_empty(modelled("scheduler")))
+    for item in spec["paths"].values():
+        for node in item.values():
+            if node.get("operationId") == old:
+                node["operationId"] = new
+    assert [one.name for one in infer(build_contract("scheduler", spec, {}))] == ["schedule-group"]
+
+
+def folder(tmp_path: Path) -> Path:
+    result = CliRunner().invoke(derive, ["--from-model", "scheduler", "-o", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    return tmp_path / "scheduler"
+
+
+def test_a_drafted_overlay_says_what_would_be_inferred(tmp_path: Path) -> None:
+    own = folder(tmp_path)
+    locate.use(tmp_path)
+    before = {one.id for one in catalogue(load_contract("scheduler"))}
+    result = CliRunner().invoke(overlay, ["init", "scheduler", "--specs", str(own)])
+    assert result.exit_code == 0, result.output
+    facts = yaml.safe_load((own / "overlay.yaml").read_text())["actions"][0]["update"]
+    assert facts["x-conformance"]["inferred"] is True
+    assert facts["x-conformance"]["operations"]["GetSchedule"]["base"] == {"Name": "${id}"}
+    locate.use(tmp_path)
+    contract = load_contract("scheduler")
+    assert contract.facts["resource"]["create"] == "CreateSchedule"
+    after = {one.id for one in catalogue(contract)}
+    assert before - after == {one for one in before if "/behavior/" in one}
+    again = CliRunner().invoke(overlay, ["init", "scheduler", "--specs", str(own)])
+    assert isinstance(again.exception, OverlayExists)
+
+
+def test_own_specs_stand_in_for_the_shipped_ones(tmp_path: Path) -> None:
+    folder(tmp_path)
+    told = CliRunner().invoke(requirements, ["--specs", str(tmp_path)])
+    assert "scheduler/CreateSchedule/request/Name/maxLength" in told.output
+    assert "location/" not in told.output
+    assert "location/" in CliRunner().invoke(requirements, []).output
+    missing = CliRunner().invoke(requirements, ["--specs", str(tmp_path / "none")])
+    assert isinstance(missing.exception, NoSpecs)
+
+
+class Server:
+    """Answers every request to the scheduler alike."""
+
+    def __init__(self, status: int, code: str) -> None:
+        self.status, self.code = status, code
+
+    def send(self, request: Request) -> Exchange:
+        known = "/schedule" in request.url or "/tags/" in request.url
+        headers = (("x-amzn-errortype", self.code if known else "NoSuchRoute"),)
+        response = Response(self.status if known else 403, headers, b"{}")
+        return Exchange(request, response, None, 0.0)
+
+    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        return [self.send(request) for request in requests]
+
+
+def verdicts(server: Server) -> dict[str, Verdict]:
+    contract = modelled("scheduler")
+    spec = {**_empty(contract), "x-conformance": inferred_facts(contract)}
+    contract = build_contract("scheduler", spec, {})
+    chosen = [one for one in catalogue(contract) if one.operation == "CreateScheduleGroup"]
+    outcome = Run(
+        [Job(contract, chosen)], "http://127.0.0.1:1", TEST_CREDENTIALS, "us-east-1",
+        RetryingTransport(server, retries=0, base=0.0), Settings(draws=0, seed=1), lambda _: None,
+    ).run()  # fmt: skip
+    return {line.requirement: line.verdict for line in outcome.verdicts}
+
+
+def test_a_refusal_of_a_guessed_request_is_held_against_nobody() -> None:
+    found = verdicts(Server(400, "ValidationException"))
+    assert Verdict.FAILED not in found.values()
+    assert found["scheduler/CreateScheduleGroup/status/200"] is Verdict.SKIPPED
+
+
+def test_a_server_error_is_one_whatever_was_guessed() -> None:
+    found = verdicts(Server(500, "InternalFailure"))
+    assert found["scheduler/CreateScheduleGroup/status/no-5xx"] is Verdict.FAILED

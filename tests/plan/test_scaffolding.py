@@ -1,0 +1,40 @@
+"""What a nested value lies in is whole, so that the value is the only fault."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.contract.deriving import assemble
+from conformance.contract.load import build_contract
+from conformance.contract.places import parse
+from conformance.contract.validate import violations
+from conformance.plan.bases import derived, scaffolded
+from conformance.sdk.models import load_model
+from conformance.sdk.pages import model_pages
+
+CONTRACT = build_contract(
+    "scheduler", assemble(model_pages(load_model("scheduler"), "scheduler")), {}
+)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "Target.EcsParameters.TaskCount",
+        "Target.EcsParameters.NetworkConfiguration.awsvpcConfiguration.Subnets[]",
+        "Target.EcsParameters.Tags[].{value}",
+        "Target.SageMakerPipelineParameters.PipelineParameterList[].Name",
+    ],
+)
+def test_the_way_to_a_nested_place_is_valid(where: str) -> None:
+    operation = CONTRACT.operations["CreateSchedule"]
+    base = {**derived(CONTRACT, operation), "Name": "conformance"}
+    request = scaffolded(operation, base, parse(where))
+    assert request != base
+    assert list(violations(dict(operation.input), request)) == []
+
+
+def test_what_is_there_is_left_as_it_is() -> None:
+    operation = CONTRACT.operations["CreateSchedule"]
+    base = derived(CONTRACT, operation)
+    assert scaffolded(operation, base, parse("Target.Arn")) == base
