@@ -60,6 +60,7 @@ def near_misses(java: str, valid: str) -> Iterator[tuple[str, str]]:
         (f"{valid}\n", "a line feed after it"),
         (f"\n{valid}", "a line feed before it"),
         (valid.swapcase(), "its letters in the other case"),
+        *_other_letters(java, valid),
     ]
     position = len(valid) // 2
     for char in dict.fromkeys([*_neighbours(_tree(java)), *NEAR_MISSES]):
@@ -71,6 +72,15 @@ def near_misses(java: str, valid: str) -> Iterator[tuple[str, str]]:
     for text, note in candidates:
         if not patterns.matches(java, text):
             yield text, note
+
+
+def _other_letters(java: str, valid: str) -> Iterator[tuple[str, str]]:
+    """The valid string with the first letter that must be this one replaced by another."""
+    for index, char in enumerate(valid):
+        text = f"{valid[:index]}{'q' if char != 'q' else 'z'}{valid[index + 1 :]}"
+        if char.isalpha() and not patterns.matches(java, text):
+            yield text, "another letter in it"
+            return
 
 
 def _neighbours(tree: Any) -> Iterator[str]:

@@ -43,6 +43,11 @@ def test_near_misses_have_the_other_case_where_the_pattern_has_one():
     ]
 
 
+def test_near_misses_have_another_letter_where_the_pattern_wants_one():
+    misses = dict(strings.near_misses("(geo|maps):[a-z]+", "geo:abc"))
+    assert misses["qeo:abc"] == "another letter in it"
+
+
 def test_near_misses_never_match_and_cover_what_java_does_not_allow():
     misses = [text for text, _ in strings.near_misses(NAME, "abc")]
     assert misses
