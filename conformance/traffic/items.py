@@ -12,12 +12,16 @@ from conformance.engine.session import Sent
 from conformance.engine.support import lacks
 from conformance.judge.answer import Answer
 from conformance.judge.authentication import CODES
+from conformance.judge.redacted import Redacted
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import facts_of, kind_of
 from conformance.traffic.entries import Entry
 from conformance.traffic.members import Asked, answered, asked
 from conformance.traffic.routes import Route, Routes
 from conformance.traffic.secrets import scrubbed
+
+WHOLE = 3
+"""Headers that any server sends with an answer: with fewer some were left out."""
 
 Owner = tuple[str, str, str | None]
 
@@ -48,12 +52,23 @@ class Item:
         return self.route.origin, contract.service, kind
 
     @property
+    def is_whole(self) -> bool:
+        """Whether an error's name that is not there was really not there.
+
+        Headers may have been filtered out, and pages that are no JSON are those of proxies.
+        """
+        response = self.entry.exchange.response
+        if response is None or not self.entry.response_known:
+            return False
+        return len(response.headers) >= WHOLE and isinstance(self.answer.body, dict)
+
+    @property
     def refused(self) -> bool:
         """A refusal for which the request itself is to blame, and that was recorded whole."""
         answer = self.answer
         if answer.status is None or not 400 <= answer.status < 500 or answer.throttled:
             return False
-        if answer.code is None and not self.entry.response_known:
+        if answer.code is None and not self.is_whole:
             return False
         return answer.status not in OF_STATE and answer.code not in CODES and not lacks(answer)
 
@@ -134,22 +149,28 @@ class Resources:
         spoilt = self._spoilt.get(item.owner, set())
         return item.owner in self._unclear or bool(spoilt & set(_labels(item)))
 
-    def without_spoilt(self, item: Item) -> Any:
-        """The body of a list without the entries that faulty requests had made or changed."""
+    def judged(self, item: Item) -> Any:
+        """The body; of a list without the entries that faulty requests may have made or changed.
+
+        What an emulator lists besides may be left from such requests before the recording.
+        """
         facts = facts_of(item.route.contract, item.route.operation.name)
         listing, body = facts.get("listing"), item.answer.body
-        spoilt = self._spoilt.get(item.owner, set())
-        if listing is None or item.route.operation.name != facts.get("list") or not spoilt:
+        if listing is None or item.route.operation.name != facts.get("list"):
             return body
         name = parse(listing["items"])[0]
         if not isinstance(body, dict) or not isinstance(body.get(name), list):
             return body
-        kept = [
-            one
-            for one in body[name]
-            if not (isinstance(one, dict) and str(one.get(listing["id"])) in spoilt)
-        ]
-        return {**body, name: kept}
+        spoilt = self._spoilt.get(item.owner, set())
+        ours = None if item.route.is_trusted else self._made.get(item.owner, set())
+
+        def counts(one: Any) -> bool:
+            named = one.get(listing["id"]) if isinstance(one, dict) else None
+            if not isinstance(named, str) or isinstance(named, Redacted):
+                return True
+            return named not in spoilt and (ours is None or named in ours)
+
+        return {**body, name: [one for one in body[name] if counts(one)]}
 
 
 def _labels(item: Item) -> list[str]:

@@ -23,7 +23,7 @@ from conformance.judge.response import observe
 from conformance.plan.patching import shows
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.traffic.items import Item, Resources
-from conformance.traffic.members import outline
+from conformance.traffic.members import is_usual, outline
 from conformance.traffic.requests import Broken, Limits, cell_id, is_plain, patches
 from conformance.traffic.templates import Templates, alike
 
@@ -131,7 +131,7 @@ class Judge:
     def _answer(self, item: Item, reading: Reading, *, spoilt: bool) -> None:
         if item.answer.ok and reading.faulty:
             return
-        answer = replace(item.answer, body=self._resources.without_spoilt(item))
+        answer = replace(item.answer, body=self._resources.judged(item))
         for finding in observe(self._contract, item.route.operation, answer):
             requirement = self._by_id.get(finding.requirement)
             if requirement is None or not self._counts(item, requirement, finding, spoilt=spoilt):
@@ -151,6 +151,8 @@ class Judge:
             return False
         if requirement.keyword in {CODE, HEADER}:
             return finding.held  # whoever recorded it may have left headers out
+        if requirement.keyword in IN_REFUSALS and not is_usual(item.route, item.entry):
+            return False
         media = item.answer.content_type
         labelled = bool(media) and not is_redacted(media)
         if requirement.subject is Subject.CONTENT_TYPE:
@@ -216,6 +218,8 @@ class Judge:
     # -- what a refusal shows ------------------------------------------------------------------
 
     def _refused(self, item: Item, reading: Reading) -> None:
+        if not is_usual(item.route, item.entry):
+            return
         for probe in reading.rejecting:
             self._note(item, self._judged(item, probe), Side.REJECT)
         if reading.faults == 1 and len(reading.broken) == 1 and reading.readable:

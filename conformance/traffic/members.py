@@ -6,10 +6,11 @@ import json
 import re
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from conformance.contract.model import Kind, Location, Member
 from conformance.judge.answer import Answer, read
-from conformance.judge.redacted import Redacted, marked
+from conformance.judge.redacted import Redacted, is_redacted, marked
 from conformance.traffic.entries import Entry
 from conformance.traffic.routes import Route
 
@@ -49,12 +50,47 @@ def asked(route: Route, entry: Entry) -> Asked:
         needs = any(m.location is Location.BODY for m in route.operation.input.values())
         return Asked(values, known=entry.request_known and not needs, raw=raw)
     try:
-        given = json.loads(body)
+        given = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return Asked(values, known=False, raw=raw)
     if not isinstance(given, dict):
         return Asked(values, known=False, raw=raw)
     return Asked(values | marked(given), known=True, raw=raw)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; one that names a member twice may be read in either way."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member is named twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
+def is_usual(route: Route, entry: Entry) -> bool:
+    """True for a request that is written and labelled as clients do, as far as was recorded."""
+    request = entry.exchange.request
+    try:
+        unquote(urlsplit(request.url).path, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    if entry.parsed or not request.headers:
+        return True
+    accept, media = request.header("accept"), request.header("content-type")
+    if accept is not None and not {"application/json", "*/*"} & set(_media(accept)):
+        return is_redacted(accept)
+    if not request.body or any(
+        member.location is Location.PAYLOAD for member in route.operation.input.values()
+    ):
+        return True
+    return media is not None and (is_redacted(media) or _media(media) == ["application/json"])
+
+
+def _media(text: str) -> list[str]:
+    return [part.split(";", 1)[0].strip().lower() for part in text.split(",")]
 
 
 def _label(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from conformance.contract.model import Contract, Kind, Operation, PatchRule, Shape
 from conformance.contract.places import Place, find, parse, show
 from conformance.contract.requirements import Requirement, Subject
-from conformance.contract.validate import violations
+from conformance.contract.validate import is_of_kind, violations
 from conformance.judge.redacted import hides
 from conformance.plan.patching import list_member
 from conformance.plan.planner import plan
@@ -91,7 +91,9 @@ class Limits:
         if shape is None or keyword == "required":
             return shape is not None
         if keyword == "type":
-            return all(_is_wrong_type(shape, value) for value in there if value is not None)
+            wrong = [one for one in there if one is not None and not is_of_kind(shape, one)]
+            # Whether a null in a list is refused is not known.
+            return bool(wrong) and all(_is_wrong_type(shape, one) for one in wrong)
         return all(_is_beyond_doubt(shape, keyword, value) for value in there)
 
     def _has_reject_side(self, requirement: Requirement) -> bool:

@@ -34,6 +34,12 @@ class Route:
     """Scheme and authority, empty where they were not recorded."""
     region: str
 
+    @property
+    def is_trusted(self) -> bool:
+        """AWS itself, or a recording that does not say: not an emulator under development."""
+        host = urlsplit(self.origin).hostname or ""
+        return not host or AWS.search(host) is not None
+
 
 class Routes:
     """The operations of some contracts; ``targets`` are addresses that are meant in any case."""

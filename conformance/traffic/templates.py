@@ -39,7 +39,7 @@ class Templates:
             for probe in plan(contract, requirement).probes:
                 if probe.form is not None:
                     continue  # how it is written is under test, and a recording may not tell
-                if (rule or probe.side is Side.ACCEPT) and not _needs_state(probe):
+                if (rule or probe.side is Side.ACCEPT) and not _is_unclear(probe):
                     self._probes.setdefault(_key(probe), []).append(probe)
 
     def matching(
@@ -66,7 +66,10 @@ def _is_planned(requirement: Requirement) -> bool:
     return requirement.subject is not Subject.RULE or is_single(requirement)
 
 
-def _needs_state(probe: Probe) -> bool:
+def _is_unclear(probe: Probe) -> bool:
+    """True for what its members alone do not make recognisable."""
+    if probe.form is not None:
+        return True  # how it is written is under test: its members say nothing
     if probe.side is Side.OBSERVE or probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT}:
         return True
     return any(match[1] in STATE for match in TOKEN.finditer(str(probe.values)))

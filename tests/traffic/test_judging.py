@@ -32,7 +32,7 @@ def entries(exchanges):
 
 def made(method, target, status, answer, *, body=None, code=None, headers=()):
     """An exchange of an API Gateway client with an emulator."""
-    asked = (("Accept", "application/json"), *headers)
+    asked = (("Accept", "application/json"), JSON, *headers)
     sent = None if body is None else json.dumps(body).encode()
     got = (JSON, *([("x-amzn-errortype", code)] if code else []))
     data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
@@ -219,6 +219,33 @@ def test_what_a_faulty_request_made_is_not_held_against_the_list(broken):
     assert found == {"apigateway/CreateApiKey/request/name/type"}
 
 
+def test_nulls_in_a_list_may_be_accepted(broken):
+    accepted = made("POST", "/apikeys", 201, {**KEY, "value": "v"}, body={"stageKeys": [None]})
+    assert broken(entries([CREATED, accepted])) == set()
+
+
+def test_what_an_emulator_listed_before_is_its_own(broken):
+    others = {"item": [{**KEY, "id": "elsewhere1", "name": None}]}
+    assert broken(entries([CREATED, made("GET", "/apikeys", 200, others)])) == set()
+    of_ours = {"item": [{**KEY, "name": None}]}
+    assert broken(entries([CREATED, made("GET", "/apikeys", 200, of_ours)])) == {
+        "apigateway/GetApiKeys/response/item[].name/type"
+    }
+
+
+def test_a_refusal_without_a_name_may_have_been_filtered(broken):
+    listed = made("GET", "/apikeys", 200, {"item": []})
+    assert (
+        broken(entries([CREATED, listed, made("GET", "/apikeys?limit=x", 400, REFUSED)])) == set()
+    )
+    refused = made("POST", "/apikeys", 400, REFUSED, body={"value": "short"})
+    assert broken(entries([CREATED, refused])) == set()
+    head = (JSON, ("date", "today"), ("content-length", "16"))
+    whole = replace(refused, response=Response(400, head, refused.response.body))
+    found = broken(entries([CREATED, whole]))
+    assert found == {"apigateway/CreateApiKey/request/value/minLength"}
+
+
 def test_a_request_with_two_faults_shows_no_refusal(verdicts):
     body = {"value": "short", "name": 1}
     twice = made("POST", "/apikeys", 400, REFUSED, body=body, code="BadRequestException")
@@ -231,6 +258,38 @@ def test_the_wrong_error_for_a_fault(broken):
     refused = made("POST", "/apikeys", 422, REFUSED, body={"value": "short"}, code="Unprocessable")
     found = broken(entries([CREATED, refused]))
     assert found == {"apigateway/CreateApiKey/request/value/minLength"}
+
+
+def odd(body, *headers):
+    """A valid update, written in an odd way, and refused."""
+    refused = patched(400, REFUSED, *NAMED, code="BadRequestException")
+    request = Request("PATCH", refused.request.url, headers or refused.request.headers, body)
+    return replace(refused, request=request)
+
+
+BODY = json.dumps({"patchOperations": NAMED}).encode()
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        odd(BODY, ("Accept", "application/json"), ("Content-Type", "text/plain")),
+        odd(BODY, ("Accept", "text/html"), JSON),
+        odd(BODY.decode().encode("utf-16"), ("Accept", "*/*"), JSON),
+        odd(b'{"patchOperations":[],' + BODY[1:], ("Accept", "*/*"), JSON),
+        odd(b'{"patchOperations":NaN}', ("Accept", "*/*"), JSON),
+        odd(None, ("Accept", "*/*"), JSON),
+        replace(
+            patched(400, {}, *NAMED, code="BadRequestException"),
+            request=replace(
+                odd(BODY, JSON).request, url="http://127.0.0.1:5000/apikeys/abcdefghij%FF"
+            ),
+        ),
+    ],
+    ids=["labelled otherwise", "asks for HTML", "UTF-16", "named twice", "NaN", "no body", "path"],
+)
+def test_a_request_that_is_written_oddly_may_be_refused(broken, refused):
+    assert broken(entries([CREATED, UPDATED, refused])) == set()
 
 
 def test_an_unknown_body_shows_nothing_but_its_status(verdicts):
