@@ -106,3 +106,14 @@ def mentions(value: Any, token: str) -> bool:
     if isinstance(value, Mapping):
         return any(mentions(item, token) for pair in value.items() for item in pair)
     return False
+
+
+def speaks_of(value: Any, token: str) -> bool:
+    """True when a template has this token with any tag."""
+    if isinstance(value, str):
+        return f"${{{token}." in value
+    if isinstance(value, list | tuple):
+        return any(speaks_of(item, token) for item in value)
+    if isinstance(value, Mapping):
+        return any(speaks_of(item, token) for item in value.values())
+    return False

@@ -11,7 +11,7 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse
 from conformance.engine.mark import Mark
 from conformance.engine.masking import Masker, secret_places
-from conformance.engine.names import Names, far_future, fill, mentions
+from conformance.engine.names import Names, far_future, fill, mentions, speaks_of
 from conformance.judge.answer import Answer, read
 from conformance.plan.bases import base
 from conformance.plan.form import Overrides
@@ -21,6 +21,7 @@ from conformance.plan.wire import USUAL, WireRequest, wire
 from conformance.target.exchange import Exchange
 
 PAST = "2001-01-01T00:00:00.000Z"
+MADE = "made"
 PATIENCE = 3
 """So many requests in a row without an answer, and a clean-up ends."""
 
@@ -393,6 +394,7 @@ class Session:
         }
         if resource is not None:
             found.update(self._identity(resource))
+            found.update(_made(resource))
         for kind, parent in parents.items():
             of_parent = self._identity(parent)
             found.update({f"{name}.{kind}": say for name, say in of_parent.items()})
@@ -401,4 +403,16 @@ class Session:
 
 def needs_resource(probe: Probe) -> bool:
     """True when a probe's template speaks of a resource that must be there."""
-    return mentions(probe.values, "id") or mentions(probe.values, "taken")
+    named = mentions(probe.values, "id") or mentions(probe.values, "taken")
+    return named or speaks_of(probe.values, MADE)
+
+
+def _made(resource: Resource) -> dict[str, Callable[[int | None], str]]:
+    """``${made.MEMBER}``: the texts that the answer to its creation shows."""
+    body = resource.created.answer.body
+    shown = body.items() if isinstance(body, dict) else ()
+    return {
+        f"{MADE}.{name}": lambda _, text=value: text  # type: ignore[misc]
+        for name, value in shown
+        if isinstance(value, str)
+    }

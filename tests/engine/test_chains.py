@@ -90,6 +90,7 @@ def library(*, borrowed: bool = False) -> dict[str, Any]:
         },
         "operations": {
             "PlaceBook": {"base": {"shelfId": "${id.shelf}", "bookId": "${id.book}"}},
+            "FindPlace": {"base": {"placeArn": "${made.arn}"}, "resource": "place"},
         },
     }
     spec: dict[str, Any] = {
@@ -101,6 +102,7 @@ def library(*, borrowed: bool = False) -> dict[str, Any]:
                 "delete": operation("DeleteShelf", 202, ["shelfId"], []),
             },
             f"{shelf}/places": {"post": operation("PlaceBook", 201, ["shelfId"], ["id"])},
+            "/arns/{placeArn}": {"get": operation("FindPlace", 200, ["placeArn"], ["id"])},
             place: {
                 "get": operation("GetPlace", 200, ["shelfId", "placeId"], ["id"]),
                 "delete": operation("RemovePlace", 202, ["shelfId", "placeId"], []),
@@ -163,11 +165,14 @@ class Library:
             self.books.add(new)
             return 201, {"id": new}
         parts = path.strip("/").split("/")
+        if parts[0] == "arns":
+            known = {place for places in self.shelves.values() for place in places}
+            return (200, {"id": "n"}) if parts[1].removeprefix("arn.") in known else missing()
         if parts[0] == "books" and len(parts) == 2:
             return (202, {}) if self.drop(parts[1]) else missing()
         if parts[0] == "shelves" and parts[1] in self.shelves:
             return self.on_shelf(request.method, parts[1], parts[2:], given, new)
-        return missing() if parts[0] in {"shelves", "books"} else (403, {"code": "Odd"})
+        return missing() if parts[0] in {"shelves", "books", "arns"} else (403, {"code": "Odd"})
 
     def drop(self, book: str) -> bool:
         if book not in self.books:
@@ -195,7 +200,7 @@ class Library:
             if given["bookId"] in places.values() and "twice" not in self.faults:
                 return 409, {"code": "ConflictException", "message": "there"}
             places[new] = given["bookId"]
-            return 201, {"id": new}
+            return 201, {"id": new, "arn": f"arn.{new}"}
         if rest[1] not in places:
             return (200, {"id": rest[1]}) if "lost" in self.faults else missing()
         if method == "DELETE":
@@ -226,6 +231,7 @@ def test_operations_behind_others_are_reached() -> None:
     assert {name: line.reason for name, line in lines.items() if line.verdict in bad} == {}
     for name in ("status/201", "error/ConflictException", "request/note/maxLength"):
         assert lines[f"library/PlaceBook/{name}"].verdict is Verdict.PASSED, name
+    assert lines["library/FindPlace/status/200"].verdict is Verdict.PASSED
     for name in ("GetPlace", "RemovePlace"):
         assert lines[f"library/{name}/error/NotFoundException"].verdict is Verdict.PASSED
     # Nothing is left, and nothing was deleted before what is made of it.
@@ -286,7 +292,7 @@ def test_kinds_of_operations() -> None:
     assert found == {
         "CreateShelf": "shelf", "GetShelf": "shelf", "DeleteShelf": "shelf",
         "CreateBook": "book", "DeleteBook": "book",
-        "PlaceBook": "place", "GetPlace": "place", "RemovePlace": "place",
+        "PlaceBook": "place", "GetPlace": "place", "RemovePlace": "place", "FindPlace": "place",
     }  # fmt: skip
     assert facts_of(contract, "GetPlace")["create"] == "PlaceBook"
     place = contract.operations["GetPlace"]
