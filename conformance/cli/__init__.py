@@ -15,6 +15,7 @@ SUBCOMMANDS = {
     "run": "Test a target against the contracts.",
     "ci": "Run, and report as a job of continuous integration.",
     "requirements": "List, filter or explain the requirements.",
+    "explain": "Explain one requirement.",
     "derive": "Derive OpenAPI from API-reference pages.",
     "compare-model": "Compare a derived spec with the official SDK model.",
     "overlay": "Draft the part of a contract that people write.",
@@ -25,6 +26,7 @@ SUBCOMMANDS = {
     "replay": "Send one failing case of a record again.",
     "serve": "Serve the embedded reference.",
     "cleanup": "Delete what an interrupted run left behind.",
+    "completion": "Print the completion script of a shell.",
     "mutants": "Count the deliberate faults that the suite notices.",
 }
 

@@ -14,6 +14,7 @@ import click
 
 from conformance import __version__
 from conformance.cli import gating
+from conformance.cli.own_specs import specs_option
 
 if TYPE_CHECKING:
     from conformance.baseline import Gate
@@ -53,6 +54,7 @@ class Options:
 @click.option("--html", type=_FILE, help="Where the HTML report goes.")
 @click.option("--junit", type=_FILE, help="Where the JUnit file goes.")
 @click.option("--markdown", type=_FILE, help="Where the Markdown goes.")
+@specs_option
 def command(**given: Any) -> None:
     """Judge recorded TRAFFIC: HAR, VCR cassettes, JSON Lines of exchanges, or folders of them.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,7 +11,9 @@ import click
 
 from conformance.engine.events import Decided, Event, Note, Progress, ServiceStarted
 from conformance.record import Verdict, VerdictLine, gate_levels
+from conformance.reports.text import one_line
 
+_LONGEST = 100
 EVERY = 10
 """Per cent between two plain lines of progress."""
 
@@ -18,8 +21,11 @@ EVERY = 10
 class Display:
     """Shows events; use as a context manager so that the bar is taken away at the end."""
 
-    def __init__(self, *, quiet: bool, strict: bool) -> None:
-        self._quiet = quiet
+    def __init__(
+        self, *, quiet: bool, strict: bool, verbose: bool = False, color: bool = True
+    ) -> None:
+        self._quiet, self._verbose, self._color = quiet, verbose, color
+        self._began = 0.0
         self._levels = gate_levels(strict=strict)
         self._bar: Any = None
         self._task: Any = None
@@ -46,18 +52,25 @@ class Display:
             self._start(event)
         elif isinstance(event, Progress):
             self._advance(event)
-        elif isinstance(event, Decided) and event.line.verdict is Verdict.FAILED:
-            self._failure(event.line)
+        elif isinstance(event, Decided):
+            self._decided(event.line)
         elif isinstance(event, Note):
             self._say(f"note: {event.text}")
 
     def _start(self, event: ServiceStarted) -> None:
-        self._service, self._shown = event.service, 0
+        self._service, self._shown, self._began = event.service, 0, time.monotonic()
         self._say(f"{event.service}: {event.requirements} requirements")
 
+    def _decided(self, line: VerdictLine) -> None:
+        """A failure that fails the gate is told at once, the rest where more is asked for."""
+        if line.verdict is Verdict.FAILED and line.level in self._levels:
+            self._failure(line)
+        elif self._verbose:
+            why = f"  ({one_line(line.reason, _LONGEST)})" if line.reason else ""
+            self._say(f"  {line.verdict}  {line.requirement}{why}")
+
     def _failure(self, line: VerdictLine) -> None:
-        if line.level in self._levels:
-            self._say(f"  {'failed' if line.baseline is None else 'accepted'}  {line.requirement}")
+        self._say(f"  {'failed' if line.baseline is None else 'accepted'}  {line.requirement}")
 
     def _advance(self, event: Progress) -> None:
         if sys.stderr.isatty():
@@ -66,7 +79,15 @@ class Display:
         percent = event.done * 100 // max(1, event.total)
         if percent >= self._shown + EVERY:
             self._shown = percent - percent % EVERY
-            self._say(f"{self._service}: {percent} %, {event.requests} requests")
+            left = self._left(event)
+            self._say(f"{self._service}: {percent} %, {event.requests} requests{left}")
+
+    def _left(self, event: Progress) -> str:
+        """How long the service will go on, by how long it has."""
+        spent = time.monotonic() - self._began
+        if not event.done or event.done >= event.total:
+            return ""
+        return f", about {spent * (event.total - event.done) / event.done:.0f} s left"
 
     def _draw(self, event: Progress) -> None:
         if self._bar is None:
@@ -79,7 +100,7 @@ class Display:
                 BarColumn(),
                 TextColumn("{task.fields[requests]} requests"),
                 TimeRemainingColumn(),
-                console=Console(stderr=True),
+                console=Console(stderr=True, no_color=None if self._color else True),
                 transient=True,
             )
             self._bar.start()

@@ -7,23 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conformance.cli.explain import MEANINGS, explain
 from conformance.cli.own_specs import specs_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.contract.model import Contract
     from conformance.contract.requirements import Requirement
-
-SHOWN_PROBES = 12
-
-MEANINGS = {
-    "required": "the documents state it, and nothing recorded from AWS contradicts it",
-    "expected": "AWS was seen to do it, or a page beside the operation's or the protocol states it",
-    "strict": "exact messages, header details, order of validation",
-    "informational": "worth telling; nothing published or recorded decides it",
-}
-WATCHED = "watched in every answer of the operation, or shown by a sequence of requests"
 
 
 @click.command()
@@ -58,7 +48,7 @@ def command(
         for one in chosen:
             click.echo(json.dumps(_fields(one), ensure_ascii=False))
     elif len(chosen) == 1 and globs and chosen[0].id == globs[0]:
-        _explain(contracts[chosen[0].service], chosen[0])
+        explain(contracts[chosen[0].service], chosen[0])
     else:
         _list(chosen)
 
@@ -79,23 +69,3 @@ def _fields(one: Requirement) -> dict[str, Any]:
         "statement": one.statement,
         "source": one.source.as_json(),
     }
-
-
-def _explain(contract: Contract, one: Requirement) -> None:
-    from conformance.plan.planner import plan
-
-    click.echo(f"{one.id}\n\n  {one.statement}\n")
-    click.echo(f"  level    {one.level}: {MEANINGS[one.level]}")
-    for name, value in one.source.as_json().items():
-        click.echo(f"  {name:<8} {value}")
-    planned = plan(contract, one)
-    if not planned.probes:
-        click.echo(f"\n  {planned.why_not or WATCHED}")
-        return
-    click.echo("\n  what is probed")
-    for probe in planned.probes[:SHOWN_PROBES]:
-        click.echo(f"    {probe.side:<7} {probe.operation.name}: {probe.note}")
-    if len(planned.probes) > SHOWN_PROBES:
-        click.echo(f"    and {len(planned.probes) - SHOWN_PROBES} more")
-    for drawing in planned.drawings:
-        click.echo(f"    {drawing.probe.side:<7} {drawing.probe.operation.name}: values at random")

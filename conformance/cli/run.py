@@ -54,6 +54,8 @@ class Options:
     junit: Path | None
     markdown: Path | None
     quiet: bool
+    verbose: bool
+    no_color: bool
     durations: int
     aws: aws.Asked
 
@@ -107,6 +109,8 @@ class Options:
 )
 @aws.options
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell every verdict as it is decided.")
+@click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
 @specs_option
 def command(**given: Any) -> None:
     """Test TARGET: reference (default), moto, aws, or a URL.
@@ -324,7 +328,10 @@ def _work(
     from conformance.engine.runner import Settings
     from conformance.plan.authentication import Auth
 
-    display = Display(quiet=options.quiet, strict=options.strict)
+    display = Display(
+        quiet=options.quiet, strict=options.strict,
+        verbose=options.verbose, color=not options.no_color,
+    )  # fmt: skip
 
     def emit(event: Event) -> None:
         if isinstance(event, Decided):
@@ -394,7 +401,8 @@ def _report(options: Options, outcome: Outcome) -> None:
             written[name] = path
     from rich.console import Console
 
-    reports.render_terminal(record, Console(soft_wrap=True), written)
+    console = Console(soft_wrap=True, no_color=options.no_color or None)
+    reports.render_terminal(record, console, written)
     _durations(options, outcome)
     if outcome.interrupted:
         click.echo("interrupted: the record holds what was found so far", err=True)

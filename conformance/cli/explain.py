@@ -1,0 +1,111 @@
+"""``conformance explain``: one requirement, where it comes from and how it is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from conformance.cli.own_specs import specs_option
+from conformance.errors import BadInput
+
+if TYPE_CHECKING:
+    from conformance.contract.model import Contract
+    from conformance.contract.requirements import Requirement
+    from conformance.plan.probes import Probe
+
+SHOWN_PROBES = 12
+_NEAR = 3
+_LONGEST = 160
+
+MEANINGS = {
+    "required": "the documents state it, and nothing recorded from AWS contradicts it",
+    "expected": "AWS was seen to do it, or a page beside the operation's or the protocol states it",
+    "strict": "exact messages, header details, order of validation",
+    "informational": "worth telling; nothing published or recorded decides it",
+}
+WATCHED = "watched in every answer of the operation, or shown by a sequence of requests"
+
+
+class UnknownRequirement(BadInput):
+    """An id that no contract has; ``near`` are those that look like it."""
+
+    def __init__(self, requirement: str, near: Sequence[str]) -> None:
+        self.requirement, self.near = requirement, tuple(near)
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        super().__init__(
+            f"no requirement {requirement}", f"{meant}`conformance requirements` lists the ids"
+        )
+
+
+@click.command()
+@click.argument("requirement")
+@specs_option
+def command(requirement: str) -> None:
+    """Explain REQUIREMENT: its statement, source and level, and how each side of it is proved."""
+    from conformance.contract.load import load_contract
+    from conformance.contract.locate import services
+    from conformance.contract.requirements import catalogue
+
+    contracts = [load_contract(service) for service in services()]
+    known = {one.id: (contract, one) for contract in contracts for one in catalogue(contract)}
+    if requirement not in known:
+        import difflib
+
+        raise UnknownRequirement(requirement, difflib.get_close_matches(requirement, known, _NEAR))
+    explain(*known[requirement])
+
+
+def explain(contract: Contract, one: Requirement) -> None:
+    """Print everything about a requirement."""
+    from conformance.plan.planner import plan
+
+    click.echo(f"{one.id}\n\n  {one.statement}\n")
+    click.echo(f"  level    {one.level}: {MEANINGS[one.level]}")
+    for name, value in one.source.as_json().items():
+        click.echo(f"  {name:<8} {value}")
+    planned = plan(contract, one)
+    if not planned.probes:
+        click.echo(f"\n  {planned.why_not or WATCHED}")
+        return
+    click.echo("\n  what is probed")
+    for probe in planned.probes[:SHOWN_PROBES]:
+        click.echo(f"    {probe.side:<7} {probe.operation.name}: {probe.note}")
+    if len(planned.probes) > SHOWN_PROBES:
+        click.echo(f"    and {len(planned.probes) - SHOWN_PROBES} more")
+    for drawing in planned.drawings:
+        click.echo(f"    {drawing.probe.side:<7} {drawing.probe.operation.name}: values at random")
+    click.echo("\n  for example (names and identifiers are made for the run)")
+    for line in _examples(planned.probes):
+        click.echo(f"    {line}")
+
+
+def _examples(probes: Sequence[Probe]) -> Iterator[str]:
+    """The first request of each side, as it goes out."""
+    from conformance.plan.wire import USUAL, wire
+
+    for side in dict.fromkeys(probe.side for probe in probes):
+        probe = next(one for one in probes if one.side is side)
+        sent = wire(probe.operation, _filled(probe), probe.raw, probe.form or USUAL)
+        body = (sent.body or b"").decode(errors="replace")
+        shown = body if len(body) <= _LONGEST else f"{body[:_LONGEST]}... ({len(body)} characters)"
+        yield f"{side:<7} {sent.method} {sent.target} {shown}".rstrip()
+
+
+def _filled(probe: Probe) -> dict[str, object]:
+    """The members with names that a reader takes for names."""
+    from conformance.engine.names import fill
+
+    def repeated(text: str) -> Callable[[int | None], str]:
+        return lambda length: text if length is None else (text * length)[:length]
+
+    texts = {
+        "name": "example", "id": "example", "secret": "secret", "alnum": "abcdefghij",
+        "long": "a", "region": "us-east-1", "future": "2035-06-01T12:00:00.000Z",
+        "farther": "2036-06-01T12:00:00.000Z", "past": "2001-01-01T00:00:00.000Z",
+    }  # fmt: skip
+    made: dict[str, object] = fill(
+        dict(probe.values), {name: repeated(text) for name, text in texts.items()}
+    )
+    return made
