@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from conformance.contract.model import Contract
@@ -41,10 +42,21 @@ class Custody:
         """The tag that goes on what is created, where this run tags."""
         return Mark.of(contract, self.names.nonce) if self.journal.header.tag else None
 
-    def sweep(self, contract: Contract, channel: SignedChannel) -> Swept:
-        """Clean up what the run itself could not, or does not know of."""
+    def sweep(
+        self,
+        contract: Contract,
+        channel: SignedChannel,
+        lacks: Callable[[str], bool] = lambda _: False,
+    ) -> Swept:
+        """Clean up what the run itself could not, or does not know of.
+
+        ``lacks`` says which operations the target does not have: those have created nothing.
+        """
         if "resource" not in contract.facts:
             return Swept()
+        for creation in self.journal.state.doubtful(contract.service):
+            if lacks(creation.operation):
+                self.journal.settled(creation.number)
         return Sweep(contract, channel, self.journal).run()
 
 

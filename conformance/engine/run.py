@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -120,7 +120,7 @@ class Run:
             runner.abandon("the run was interrupted before this was tested")
             raise
         finally:
-            self._clean_up(session, channel)
+            self._clean_up(session, channel, runner.lacks)
 
     def _session(self, contract: Contract, url: str = "") -> tuple[Session, SignedChannel]:
         """What speaks with one service of the target."""
@@ -144,12 +144,14 @@ class Run:
         contract = job.contract if job is not None else load_contract(service)
         return self._session(contract, job.url if job is not None else url)[0]
 
-    def _clean_up(self, session: Session, channel: SignedChannel) -> None:
+    def _clean_up(
+        self, session: Session, channel: SignedChannel, lacks: Callable[[str], bool]
+    ) -> None:
         left = session.clean_up()
         contract, custody = session.contract, self._custody
         name = contract.facts.get("resource", {}).get("name", "resource")
         if custody is not None:
-            lines = told(custody.sweep(contract, channel), name)
+            lines = told(custody.sweep(contract, channel, lacks), name)
         elif left:
             shown = ", ".join(left[:5])
             lines = [f"could not delete {len(left)} {name}s of this run: {shown}"]

@@ -120,6 +120,10 @@ class Runner:
         self._watch.confirm()
         self._session.delete(resource)
 
+    def lacks(self, operation: str) -> bool:
+        """True when the target is known to lack an operation."""
+        return self._standings.lacks(operation)
+
     def abandon(self, reason: str) -> None:
         """Give everything that is not decided yet a verdict that says so."""
         for requirement in self._requirements:

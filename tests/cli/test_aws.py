@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 
 from testbed.cloud import ACCOUNT, Cloud
 from testbed.sockets import make_server
+from testbed.wire import Response
 
 from conformance.record import Verdict, read_record
 
@@ -156,3 +157,22 @@ def test_what_might_be_of_others_is_not_sent(conformance, cloud, place):
     assert line.verdict is Verdict.SKIPPED
     assert "'a' is not of this run" in line.reason
     assert ended.code == 3
+
+
+def test_a_service_that_the_target_lacks_leaves_nothing_in_doubt(conformance, place):
+    refuse = Response(500, b"no such thing", "text/plain")
+    server = make_server(lambda _: refuse, 0)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        ended = conformance("run", url, "--requirement", "*/status/20*", "--record", "r.jsonl")
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    assert ended.code == 3
+    assert "cleanup" not in ended.out + ended.err
+    assert {line.verdict for line in read_record(place / "r.jsonl").verdicts} == {
+        Verdict.UNSUPPORTED
+    }
