@@ -409,7 +409,8 @@ def needs_resource(probe: Probe) -> bool:
 
 def _made(resource: Resource) -> dict[str, Callable[[int | None], str]]:
     """``${made.MEMBER}``: the texts that the answer to its creation shows."""
-    body = resource.created.answer.body
+    created: Sent | None = resource.created  # the model of random sequences has none
+    body = None if created is None else created.answer.body
     shown = body.items() if isinstance(body, dict) else ()
     return {
         f"{MADE}.{name}": lambda _, text=value: text  # type: ignore[misc]
