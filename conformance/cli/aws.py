@@ -12,7 +12,7 @@ import click
 from conformance.cli.access import Access, transport
 from conformance.cli.interrupts import Interrupts
 from conformance.errors import BadInput
-from conformance.target.aws import NAME, Cloud, NoRegion, RealAWS, hold_to, is_real
+from conformance.target.aws import NAME, Cloud, NoRegion, hold_to
 
 if TYPE_CHECKING:
     from conformance.cli.run import Options
@@ -101,11 +101,9 @@ def asked(given: dict[str, Any]) -> Asked:
 def hold_back(target: str, asked: Asked) -> None:
     """Refuse real AWS where the user has not said all that is needed.
 
-    Raises NoAccount, NotAgreed, NoRegion, and RealAWS for an address of AWS.
+    Raises NoAccount, NotAgreed, NoRegion.
     """
     if target != NAME:
-        if is_real(target):
-            raise RealAWS(target)
         return
     asked.named_region()
     if asked.dry_run:

@@ -20,8 +20,8 @@ from conformance.cli.own_specs import specs_option
 from conformance.cli.sharding import cut, read_shard
 from conformance.errors import CouldNotTest
 from conformance.target import endpoint
+from conformance.target.address import is_real
 from conformance.target.aws import NAME as AWS
-from conformance.target.aws import is_real
 
 if TYPE_CHECKING:
     from conformance.baseline import Gate

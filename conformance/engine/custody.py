@@ -82,6 +82,9 @@ def told(swept: Swept, name: str) -> list[str]:
     if swept.left:
         shown = "; ".join(f"{one} ({why})" for one, why in list(swept.left.items())[:5])
         lines.append(f"could not delete {len(swept.left)} {name}s of this run: {shown}")
+    if swept.unknown:
+        shown = ", ".join(swept.unknown[:5])
+        lines.append(f"nobody can tell whether these were made: {shown} ({swept.why})")
     if swept.doubtful:
         shown = ", ".join(swept.doubtful[:5])
         lines.append(f"left alone, as nothing proves that this run made them: {shown}")

@@ -16,10 +16,12 @@ class WrongCredentials(CouldNotTest):
 
 
 class TargetDied(CouldNotTest):
-    """The target stopped taking connections in the middle of the run."""
+    """The target takes no connections any more, or answers nothing that is sent to it."""
 
     hint = "what was measured before is in the record; look at the target's own log"
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, *, refused: bool = True, before: bool = True) -> None:
         self.detail = detail
-        super().__init__(f"the target takes no connections any more: {detail}")
+        what = "takes no connections" if refused else "answers nothing"
+        what += " any more" if before else ""
+        super().__init__(f"the target {what}: {detail}")

@@ -97,6 +97,17 @@ def _token(match: re.Match[str], lookup: Lookup, tagged: dict[str, str] | None) 
     return tagged[match.group(0)]
 
 
+def is_template(value: Any) -> bool:
+    """True when there is a token in it."""
+    if isinstance(value, str):
+        return TOKEN.search(value) is not None
+    if isinstance(value, list | tuple):
+        return any(is_template(item) for item in value)
+    if isinstance(value, Mapping):
+        return any(is_template(item) for pair in value.items() for item in pair)
+    return False
+
+
 def mentions(value: Any, token: str) -> bool:
     """True when a template needs this token."""
     if isinstance(value, str):

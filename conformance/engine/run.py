@@ -16,6 +16,7 @@ from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names
+from conformance.engine.pulse import PulseTransport
 from conformance.engine.runner import Runner, Settings
 from conformance.engine.session import Session
 from conformance.errors import Problem
@@ -83,6 +84,7 @@ class Run:
         self._custody, self._masker = custody, Masker()
         self._masker.learn_credentials(credentials)
         self._names = Names() if custody is None else custody.names
+        self._pulse = PulseTransport(transport, self._masker.mask)
         self.outcome = Outcome()
 
     def run(self) -> Outcome:
@@ -127,7 +129,7 @@ class Run:
         name = contract.facts.get("signing", {}).get("service", contract.service)
         signer = Signer(self._credentials, self._region, name)
         url, custody = url or self._url, self._custody
-        transport: Transport = self._transport
+        transport: Transport = self._pulse
         mark = None
         if custody is not None:
             transport = custody.guarded(contract, url, signer, transport)

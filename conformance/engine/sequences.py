@@ -9,7 +9,7 @@ from typing import Any
 from conformance import record
 from conformance.contract.requirements import Requirement
 from conformance.engine.evidence import Shown
-from conformance.engine.session import Resource, Sent, Session, SetupFailed
+from conformance.engine.session import Resource, Sent, Session, SetupFailed, is_lost
 from conformance.engine.trial import SAYS_NOTHING
 from conformance.judge.answer import NOT_JSON, Answer
 from conformance.plan.probes import Probe, Side
@@ -29,6 +29,8 @@ from conformance.plan.sequences import (
 )
 
 NO_ANSWER = Answer(None, NOT_JSON, None, "", "", 0)
+RESTARTS = 3
+"""How often a sequence begins anew whose connection broke."""
 
 
 @dataclass(slots=True)
@@ -40,23 +42,32 @@ class Ending:
     steps: list[Shown] = field(default_factory=list)
 
 
+class _Lost(Exception):
+    """The connection broke, and nobody knows whether the request was carried out."""
+
+
 class Play:
     """One sequence being played on resources of its own."""
 
     def __init__(self, session: Session, requirement: Requirement) -> None:
         self.requirement = requirement
         self._session = session
-        self._tagged: dict[str, str] = {}
         self._kind = kind_of(session.contract, requirement.operation or "")
-        script = Script(session.contract, requirement, self._fill)
-        self._sequence: Sequence = KINDS[requirement.keyword](script)
-        self._resources: dict[int, Resource] = {}
         self._made: list[Resource] = []
+        self._restarts = RESTARTS
+        self.due = 0.0
+        self.ending: Ending | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin, or begin anew on new resources."""
+        self._tagged: dict[str, str] = {}
+        script = Script(self._session.contract, self.requirement, self._fill)
+        self._sequence: Sequence = KINDS[self.requirement.keyword](script)
+        self._resources: dict[int, Resource] = {}
         self._sent: list[Sent] = []
         self._pauses: dict[int, float] = {}
         self._last: Answer | None = None
-        self.due = 0.0
-        self.ending: Ending | None = None
 
     def proceed(self) -> None:
         """Play until the next pause or the end."""
@@ -67,6 +78,11 @@ class Play:
                 self._end(Ending())
             except Broken as broken:
                 self._end(Ending(broken=broken))
+            except _Lost:
+                self._session.broken_connections += 1
+                self._restarts -= 1
+                self._sequence.close()
+                self._begin()
             except (NotShown, SetupFailed) as stuck:
                 self._end(Ending(why=str(stuck)))
 
@@ -77,7 +93,13 @@ class Play:
             before = len(self._sent)
             self._pauses[before] = self._pauses.get(before, 0.0) + step.seconds
             return
-        sent = self._play(step)
+        try:
+            sent = self._play(step)
+        except SetupFailed as failed:
+            self._hold(step, failed.sent)
+            raise
+        for each in sent:
+            self._hold(step, each)
         self._sent += sent
         trouble = next((one.answer for one in sent if _says_nothing(one.answer)), None)
         if trouble is not None and not (isinstance(step, Connected) and trouble.broken_off):
@@ -85,6 +107,14 @@ class Play:
         parts = tuple(one.answer for one in sent)
         one = len(parts) == 1 and not isinstance(step, Connected)
         self._last = parts[0] if one else replace((NO_ANSWER, *parts)[-1], parts=parts)
+
+    def _hold(self, step: Step, sent: Sent) -> None:
+        """Whatever may or may not have been carried out ends the sequence: it begins anew.
+
+        What happens to a connection of its own is for the rule to judge.
+        """
+        if self._restarts and is_lost(sent.exchange) and not isinstance(step, Connected):
+            raise _Lost
 
     def _play(self, step: Make | Send | Together | Connected) -> list[Sent]:
         if isinstance(step, Make):

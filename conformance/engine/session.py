@@ -11,18 +11,20 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse
 from conformance.engine.mark import Mark
 from conformance.engine.masking import Masker, secret_places
-from conformance.engine.names import Names, far_future, fill, mentions, speaks_of
+from conformance.engine.names import Names, far_future, fill, is_template, mentions, speaks_of
 from conformance.judge.answer import Answer, read
 from conformance.plan.bases import base
 from conformance.plan.form import Overrides
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import FRESH, GIVEN, all_creators, kind_of, kinds, others
 from conformance.plan.wire import USUAL, WireRequest, wire
-from conformance.target.exchange import Exchange
+from conformance.target.exchange import Exchange, FailureKind
 
 PAST = "2001-01-01T00:00:00.000Z"
 MADE = "made"
-PATIENCE = 3
+RESENDS = 2
+"""How often a request is sent again whose connection broke before the answer was there."""
+PATIENCE = 2
 """So many requests in a row without an answer, and a clean-up ends."""
 
 
@@ -122,6 +124,7 @@ class Session:
             for operation in contract.operations.values()
         }
         self.sent = 0
+        self.broken_connections = 0
         self.observers: list[Callable[[Sent], None]] = []
 
     def operation(self, role: str) -> Operation | None:
@@ -140,7 +143,7 @@ class Session:
             resource = self.resource(fresh=fresh, kind=kind)
         parents = self._parents(probe, resource)
         values, request = self._filled(probe, resource, parents)
-        return self._came_back(probe, values, self._exchange(request), resource, parents)
+        return self._came_back(probe, values, self._usual(probe, request), resource, parents)
 
     def _parents(self, probe: Probe, resource: Resource | None) -> dict[str, Resource]:
         """The resources of other kinds that a template speaks of: the resource's own, or current.
@@ -166,13 +169,8 @@ class Session:
         resource = self.resource(fresh=fresh, kind=about) if needs_resource(probe) else None
         parents = self._parents(probe, resource)
         values, request = self._filled(probe, resource, parents)
-        exchange = channel.send(
-            request.method,
-            request.target,
-            request.body,
-            request.content_type,
-            headers=request.headers,
-        )
+        # It is meant to be refused: where the connection broke it may always be sent again.
+        exchange = self._exchange(channel, request, repeatable=True)
         self.sent += exchange.attempts
         sent = Sent(probe, values, exchange, read(exchange), resource, parents, kind)
         self._learn(sent)
@@ -186,7 +184,8 @@ class Session:
             for probe, one, of in zip(probes, resources, parents, strict=True)
         ]
         with ThreadPoolExecutor(len(filled)) as pool:
-            exchanges = list(pool.map(self._exchange, [request for _, request in filled]))
+            requests = [request for _, request in filled]
+            exchanges = list(pool.map(self._usual, probes, requests))
         return [
             self._came_back(probe, values, exchange, resource, of)
             for probe, (values, _), exchange, resource, of in zip(
@@ -221,15 +220,25 @@ class Session:
             form = replace(form, path=fill(form.path, self._lookup(resource, parents)))
         return values, wire(probe.operation, values, probe.raw, form)
 
-    def _exchange(self, request: WireRequest) -> Exchange:
-        return self._channel.send(
-            request.method,
-            request.target,
-            request.body,
-            request.content_type,
-            headers=request.headers,
-            names=request.names,
-        )
+    def _usual(self, probe: Probe, request: WireRequest) -> Exchange:
+        repeatable = self.repeatable(probe.operation)
+        return self._exchange(self._channel, request, repeatable=repeatable)
+
+    def _exchange(self, channel: Channel, request: WireRequest, *, repeatable: bool) -> Exchange:
+        """Send a request; one that is repeatable again, where the connection broke."""
+        exchange = _once(channel, request)
+        for _ in range(RESENDS if repeatable else 0):
+            if not is_lost(exchange):
+                break
+            self.broken_connections += 1
+            again = _once(channel, request)
+            exchange = replace(again, attempts=exchange.attempts + again.attempts)
+        return exchange
+
+    def repeatable(self, operation: Operation) -> bool:
+        """True when a request may be sent twice and is answered as if it were sent once."""
+        listing = operation.name in {facts.get("list") for facts in self._kinds.values()}
+        return listing or operation.method in {"GET", "PUT", "PATCH"}
 
     def _came_back(
         self,
@@ -272,6 +281,12 @@ class Session:
             raise LookupError(f"{self.contract.service}: the lifecycle names no create operation")
         request = base(self.contract, operation) if values is None else values
         sent = self.send(Probe("", operation, Side.ACCEPT, request, "made for the probe"))
+        for _ in range(RESENDS if is_template(request) else 0):
+            if not is_lost(sent.exchange):
+                break
+            # Whether it was made nobody knows: another one, under another name.
+            self.broken_connections += 1
+            sent = self.send(sent.probe)
         resource = next((made for made in self.made if made.created is sent), None)
         if resource is None:
             raise SetupFailed(sent)
@@ -294,6 +309,8 @@ class Session:
         way = {name: value for name, value in start.items() if any(others(value))}
         values = {**way, label: "${id}", **facts.get("delete-with", {})}
         sent = self.call(operation, values, resource)
+        if is_lost(sent.exchange):
+            sent = self.call(operation, values, resource)
         resource.gone = resource.gone or sent.answer.ok or sent.answer.status == 404
         return sent
 
@@ -399,6 +416,22 @@ class Session:
             of_parent = self._identity(parent)
             found.update({f"{name}.{kind}": say for name, say in of_parent.items()})
         return found
+
+
+def _once(channel: Channel, request: WireRequest) -> Exchange:
+    return channel.send(
+        request.method,
+        request.target,
+        request.body,
+        request.content_type,
+        headers=request.headers,
+        names=request.names,
+    )
+
+
+def is_lost(exchange: Exchange) -> bool:
+    """True when the connection broke, so that nobody knows whether the request was carried out."""
+    return exchange.failure is not None and exchange.failure.kind is FailureKind.RESET
 
 
 def needs_resource(probe: Probe) -> bool:

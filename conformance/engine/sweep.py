@@ -35,6 +35,9 @@ class Swept:
     left: dict[str, str] = field(default_factory=dict)
     doubtful: list[str] = field(default_factory=list)
     """Entries that may be the run's, without proof: not deleted."""
+    unknown: list[str] = field(default_factory=list)
+    """Creations of which nobody can find out what became of them, and ``why``."""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,11 @@ class _Entry:
 
 
 class Unlisted(Exception):
-    """The list cannot be had."""
+    """The list cannot be had: ``answer`` is what came instead, where it was asked for."""
+
+    def __init__(self, why: str, answer: Answer | None = None) -> None:
+        super().__init__(f"{why} is answered {answer.told()}" if answer else why)
+        self.answer = answer
 
 
 class Sweep:
@@ -66,9 +73,22 @@ class Sweep:
             try:
                 self._search(doubtful)
             except Unlisted as why:
-                for one in doubtful:
-                    self._swept.left[one.named or f"{one.operation} {one.number}"] = str(why)
+                self._give_up(doubtful, why)
         return self._swept
+
+    def _give_up(self, doubtful: list[Creation], why: Unlisted) -> None:
+        """Without a list nothing can be found, and where nothing was ever made nothing is there."""
+        answer = why.answer
+        heard = answer is not None and answer.status is not None and not answer.throttled
+        if heard and not self._ever_made():
+            for one in doubtful:
+                self._journal.settled(one.number)
+            return
+        self._swept.unknown += [one.named or f"{one.operation} {one.number}" for one in doubtful]
+        self._swept.why = str(why)
+
+    def _ever_made(self) -> bool:
+        return any(service == self._service for service, _ in self._journal.state.made)
 
     def _delete_known(self) -> None:
         unanswered = 0
@@ -112,7 +132,9 @@ class Sweep:
         for creation in doubtful:
             found = [one for one in entries if self._fits(one, creation)]
             ours = [one.id for one in found if self._is_proven(one, creation)]
-            self._swept.doubtful += [one.id for one in found if one.id not in ours]
+            if not creation.tagged:
+                # What was to be tagged, and is not, is surely somebody else's.
+                self._swept.doubtful += [one.id for one in found if one.id not in ours]
             if ours:
                 self._journal.made(creation.number, self._service, ours)
             else:
@@ -152,7 +174,7 @@ class Sweep:
             asked = {page["limit"]: page["most"]} if "limit" in page else {}
             answer = self._call("list", asked if token is None else {**asked, page["token"]: token})
             if not answer.ok or not isinstance(answer.body, dict):
-                raise Unlisted(f"{self._facts['list']} is answered {answer.told()}")
+                raise Unlisted(self._facts["list"], answer)
             for entry in find(answer.body, parse(listing["items"])):
                 yield from self._entry(entry, listing["id"])
             token = answer.body.get(page.get("next", ""))

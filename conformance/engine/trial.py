@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from conformance.contract.validate import violations
-from conformance.engine.session import Sent, Session, needs_resource
+from conformance.engine.session import RESENDS, Sent, Session, is_lost, needs_resource
 from conformance.engine.support import lacks
 from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
@@ -39,7 +39,18 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> Trial:
     sent = session.send(probe, fresh=fresh)
     if not fresh and _explained_by_state(session, probe, sent):
         sent = session.send(probe, fresh=True)
+    first = sent
+    for _ in range(RESENDS):
+        if not is_lost(sent.exchange) or session.repeatable(probe.operation):
+            break
+        session.broken_connections += 1
+        sent = session.send(probe, fresh=True)
     trial = _judged(session, probe, sent)
+    if sent is not first and _explained_by_state(session, probe, sent):
+        # What was lost may have been carried out: its own doing says nothing of the target.
+        trial = replace(
+            trial, finding=None, why=f"after {first.answer.told()}: {sent.answer.told()}"
+        )
     _leave_clean(session, trial)
     if trial.finding is not None and not trial.finding.held:
         return _blamed_on_its_form(session, trial)

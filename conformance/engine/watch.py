@@ -5,7 +5,6 @@ from __future__ import annotations
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.decisions import Decisions
-from conformance.engine.errors import TargetDied
 from conformance.engine.evidence import LONGEST
 from conformance.engine.own import own_entries
 from conformance.engine.session import Resource, Sent, Session, SetupFailed
@@ -20,8 +19,8 @@ from conformance.plan.resources import facts_of, kind_of
 from conformance.record import Verdict
 from conformance.target.exchange import FailureKind
 
-DEAD = 3
-"""Refused connections in a row after which the target is given up."""
+PASSING = frozenset({FailureKind.RESET, FailureKind.TIMEOUT})
+"""Failures that may be the network's: what does not come again shows nothing of the target."""
 
 
 class Watch:
@@ -33,12 +32,10 @@ class Watch:
         self._contract, self._session = contract, session
         self._standings, self._decisions = standings, decisions
         self._suspects = Suspects()
-        self._refused_in_a_row = 0
         session.observers.append(self.observe)
 
     def observe(self, sent: Sent) -> None:
-        """Count what an answer holds, suspect what it breaks. Raises TargetDied."""
-        self._watch_for_death(sent)
+        """Count what an answer holds, suspect what it breaks."""
         # What a target answers to a faulty request that it accepted says nothing about its
         # answers: the acceptance is the failure.
         if is_elsewhere(sent.probe) or (sent.answer.ok and is_faulty(sent)):
@@ -65,18 +62,15 @@ class Watch:
                 continue
             requirement = self._decisions.by_id[finding.requirement]
             again = self._again(finding, sent)
-            if again is None:
+            if again is None and sent.answer.failure in PASSING:
+                continue
+            if again is not None and again[1].answer.failure is FailureKind.TIMEOUT:
+                self._decisions.give(requirement, Verdict.INCONCLUSIVE, again[1].answer.told())
+            elif again is None:
                 reason = f"did not repeat on a fresh resource: {finding.seen}"
                 self._decisions.give(requirement, Verdict.INCONCLUSIVE, reason)
             else:
                 self._decisions.fail(requirement, *again)
-
-    def _watch_for_death(self, sent: Sent) -> None:
-        """Give up when the target takes no connections any more."""
-        refused = sent.answer.failure is FailureKind.REFUSED
-        self._refused_in_a_row = self._refused_in_a_row + 1 if refused else 0
-        if self._refused_in_a_row >= DEAD:
-            raise TargetDied(self._session.masker.mask(sent.answer.told()))
 
     def _has_own_probe(self, requirement: Requirement) -> bool:
         """An error that a probe provokes is judged there: a chance answer cannot be had again."""

@@ -18,6 +18,8 @@ class NotJson:
 
 
 NOT_JSON = NotJson()
+LONGEST_INTEGER = 400
+"""Digits: a little more than the largest float has."""
 THROTTLES = ("Throttl", "TooManyRequests", "LimitExceeded", "SlowDown")
 
 
@@ -104,9 +106,18 @@ def _json(body: bytes) -> Any:
     if body.startswith(codecs.BOM_UTF8):
         return NOT_JSON  # RFC 8259, 8.1: JSON on a network does not begin with a byte order mark
     try:
-        return json.loads(body)
+        return json.loads(body.decode(), parse_constant=_no_constant, parse_int=_integer)
     except (ValueError, RecursionError):
         return NOT_JSON
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _integer(digits: str) -> int | float:
+    """An integer; one of more digits than anybody reads as the float that it is next to."""
+    return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
 
 
 def _codes(response: Response, body: Any) -> tuple[str, ...]:

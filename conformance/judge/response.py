@@ -137,7 +137,7 @@ def _inside(shape: Shape, value: Any, place: Place, prefix: str) -> Iterator[Fin
 def _well_formed(value: Any) -> bool:
     if isinstance(value, str):
         return ISO_8601.fullmatch(value) is not None
-    return float(value).is_integer() and EARLIEST <= value <= LATEST
+    return EARLIEST <= value <= LATEST and float(value).is_integer()
 
 
 def _shown(value: Any) -> str:

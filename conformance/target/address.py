@@ -7,6 +7,13 @@ from urllib.parse import urlsplit
 
 from conformance.target.errors import MalformedURL
 
+_AWS = (
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".amazonaws.eu",
+    ".api.aws",
+    ".api.amazonwebservices.com.cn",
+)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -56,3 +63,8 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_real(url: str) -> bool:
+    """True for the address of a service of AWS."""
+    return f".{urlsplit(url).hostname or ''}".endswith(_AWS)

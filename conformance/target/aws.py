@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from conformance.errors import BadInput, CouldNotTest
-from conformance.target.address import parse_url
+from conformance.target.address import is_real, parse_url
 from conformance.target.signing import Credentials
 
 NAME = "aws"
 """What a user calls it as a target."""
-
-_HOSTS = (
-    ".amazonaws.com",
-    ".amazonaws.com.cn",
-    ".api.aws",
-    ".api.amazonwebservices.com.cn",
-    ".amazonaws.eu",
-)
 
 
 class NoRegion(BadInput):
@@ -29,16 +20,6 @@ class NoRegion(BadInput):
 
     def __init__(self) -> None:
         super().__init__("real AWS is tested in one region, and none is named")
-
-
-class RealAWS(BadInput):
-    """A URL of AWS was given as if it were an emulator's."""
-
-    hint = "use `conformance run aws --region REGION`, which keeps to quotas and to its own keys"
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        super().__init__(f"{url} is real AWS, where a run needs more care than on an emulator")
 
 
 class NoEndpoint(BadInput):
@@ -143,8 +124,3 @@ def hold_to(expected: str, found: str) -> None:
     """Raise WrongAccount where the account is another one."""
     if found != expected:
         raise WrongAccount(expected, found)
-
-
-def is_real(url: str) -> bool:
-    """True for the address of a service of AWS."""
-    return (urlsplit(url).hostname or "").endswith(_HOSTS)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_INTERIM = frozenset(range(102, 200))
+
+
 class ExactHeaders(dict[str, str]):
     """Headers in their order, repeated names included, and the request target with them.
 
@@ -107,6 +110,14 @@ class _DeadlineResponse(http.client.HTTPResponse):
         if limit is not None:
             file = self.fp.detach()
             self.fp = io.BufferedReader(DeadlineReader(sock, file, time.monotonic() + limit))
+
+    def begin(self) -> None:
+        """Read the status line and headers of the answer that counts: interim ones come first."""
+        super().begin()
+        while self.status in _INTERIM:
+            # The library skips 100 alone; a 101 would be the end of HTTP, and is an answer.
+            self.headers = self.msg = None  # type: ignore[assignment]
+            super().begin()
 
 
 class _Careful(HTTPConnection):

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from conformance import __version__
-from conformance.target.address import host_and_port, is_loopback, parse_url
+from conformance.target.address import host_and_port, is_loopback, is_real, parse_url
 from conformance.target.child import Child
-from conformance.target.errors import NotInstalled, Unreachable, UntrustedTLS
+from conformance.target.errors import NotInstalled, RealAWS, Unreachable, UntrustedTLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,13 +73,17 @@ def start(text: str, *, ca_bundle: Path | None = None) -> Starting:
 
     Raises:
         MalformedURL: the text is none of these.
+        RealAWS: the URL is one of AWS.
         NotInstalled: moto is asked for and its extra is not installed.
     """
     if text == "reference":
         return _Reference()
     if text == "moto":
         return _Moto()
-    return _Remote(parse_url(text), ca_bundle)
+    url = parse_url(text)
+    if is_real(url):
+        raise RealAWS(url)
+    return _Remote(url, ca_bundle)
 
 
 @contextmanager

@@ -19,6 +19,16 @@ class MalformedURL(BadInput):
         return f"{self.text!r} is no target: {self.reason}"
 
 
+class RealAWS(BadInput):
+    """A URL of AWS was given as if it were an emulator's."""
+
+    hint = "use `conformance run aws --region REGION`, which keeps to quotas and to its own keys"
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(f"{url} is real AWS, where a run needs more care than on an emulator")
+
+
 class NoCertificates(BadInput):
     """The file of certificates to trust does not exist."""
 

@@ -42,6 +42,12 @@ BODY_LIMIT = 8 * 1024 * 1024
 _UNASKED = ("User-Agent", "Accept-Encoding")
 """Headers that urllib3 would add of its own."""
 
+_REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "PATCH"})
+"""Methods whose requests come to the same when they are carried out twice.
+
+That holds for PATCH as the services here have it: an update sets values.
+"""
+
 _NETWORK = (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException)
 """What the network does to us; requests' own errors are OSErrors."""
 
@@ -141,9 +147,14 @@ class HttpTransport:
         """
         attempts = 1
         while True:
+            start = time.monotonic()
             try:
                 return self._attempt(request, attempts)
-            except StaleConnectionError:
+            except StaleConnectionError as error:
+                if request.method not in _REPEATABLE:
+                    # It may have been carried out: whoever knows what it does has to decide.
+                    failure = TransportFailure(FailureKind.RESET, _sentence(error))
+                    return Exchange(request, None, failure, time.monotonic() - start, attempts)
                 # Each time one connection fewer is kept; a fresh one is never stale.
                 attempts += 1
 

@@ -32,6 +32,9 @@ _THROTTLING = frozenset(
 )
 """Error codes that mean throttling whatever the service, as the AWS SDKs' retry modes list them."""
 
+WEARY = 1
+"""Retries of a request after one that was throttled to the end."""
+
 _STATUSES = frozenset({400, 503})
 """Statuses under which such a code may come; 429 needs none."""
 
@@ -48,16 +51,18 @@ class RetryingTransport:
 
     ``retries`` bounds how often; the wait before retry n is random between 0 and ``base * 2**n``
     seconds, at most ``longest``, and not shorter than the response's Retry-After up to
-    ``longest``. The last answer is returned even when it is still throttled (``is_throttled``).
+    ``longest``. Once that did not help, later requests are tried fewer times until one gets
+    through: a target that throttles everything is not worth the time. The last answer is returned
+    even when it is still throttled (``is_throttled``).
     """
 
     def __init__(
         self,
         inner: Transport,
         *,
-        retries: int = 5,
-        base: float = 0.1,
-        longest: float = 5.0,
+        retries: int = 8,
+        base: float = 0.05,
+        longest: float = 2.0,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[float, float], float] = random.uniform,
     ) -> None:
@@ -69,6 +74,7 @@ class RetryingTransport:
         self._jitter = jitter
         self._lock = threading.Lock()
         self._sent = 0
+        self._weary = False
 
     @property
     def sent(self) -> int:
@@ -78,12 +84,15 @@ class RetryingTransport:
     def send(self, request: Request) -> Exchange:
         """Send a request; ``attempts`` of the exchange counts every time it was sent."""
         attempts = 0
-        for retry in range(self._retries + 1):
+        retries = min(self._retries, WEARY) if self._weary else self._retries
+        for retry in range(retries + 1):
             exchange = self._inner.send(request)
             attempts += exchange.attempts
             self._count(exchange.attempts)
             response = exchange.response
-            if response is None or retry == self._retries or not is_throttled(response):
+            throttled = response is not None and is_throttled(response)
+            if response is None or not throttled or retry == retries:
+                self._weary = throttled
                 break
             self._sleep(self._wait(retry, response))
         return replace(exchange, attempts=attempts)

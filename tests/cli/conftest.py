@@ -113,9 +113,19 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # an answer goes out in one piece, so that nobody waits for an acknowledgement
     on: Target
 
+    def body(self):
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        parts = []
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
+
     def handle_any(self):
         target = self.on
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         target.count += 1
         if target.hook(target.count):
             target.die()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.target.aws import Cloud, is_real
+from conformance.target.address import is_real
+from conformance.target.aws import Cloud
 from conformance.target.signing import Credentials
 
 KEYS = Credentials("AKID", "secret")

@@ -1,0 +1,96 @@
+"""Notices that a target is there no more, so that a run ends with what it knows."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from conformance.engine.errors import TargetDied
+from conformance.target.exchange import Exchange, FailureKind, Request
+from conformance.target.transport import Transport
+
+REFUSED = 3
+"""Refused connections in a row after which nobody is there."""
+REVIVAL = (0.1, 0.3, 0.6, 1.0, 2.0)
+"""Seconds between the tries to reach a target that answered before: it may be starting anew."""
+SILENT = 2
+"""Requests in a row without an answer after which the target is asked what it answered before."""
+PINGS = 2
+"""How often it is asked."""
+
+
+class PulseTransport:
+    """Ends a run with TargetDied when nothing is answered any more.
+
+    A target that answers nothing to one request may answer the next one. So it is asked something
+    that it answered before, where there is such a thing, before it is given up. ``mask`` hides
+    secrets in what is told of it.
+    """
+
+    def __init__(
+        self,
+        inner: Transport,
+        mask: Callable[[str], str] = str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._inner, self._mask, self._sleep = inner, mask, sleep
+        self._lock = threading.Lock()
+        self._refused = self._silent = 0
+        self._answered: Request | None = None
+        self._dead = self._ever = False
+
+    def send(self, request: Request) -> Exchange:
+        """Send a request. Raises TargetDied, once: who cleans up may still try."""
+        exchange = self._inner.send(request)
+        if _refused(exchange) and self._ever and not self._dead:
+            exchange = self._wait_for(request, exchange)
+        if self._dead or (exchange.failure and exchange.failure.kind is FailureKind.WITHHELD):
+            return exchange
+        with self._lock:
+            self._count(exchange)
+            given_up = self._refused >= REFUSED or (
+                self._silent >= SILENT and not self._has_pulse(exchange)
+            )
+            self._dead = given_up
+        if given_up:
+            refused = self._refused >= REFUSED
+            raise TargetDied(self._mask(str(exchange.failure)), refused=refused, before=self._ever)
+        return exchange
+
+    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """Send requests over one connection: what becomes of it is for others to judge."""
+        return self._inner.converse(requests, pipelined=pipelined)
+
+    def _wait_for(self, request: Request, exchange: Exchange) -> Exchange:
+        """Try to connect for some seconds: a refused request was never sent."""
+        for pause in REVIVAL:
+            self._sleep(pause)
+            exchange = self._inner.send(request)
+            if not _refused(exchange):
+                break
+        return exchange
+
+    def _count(self, exchange: Exchange) -> None:
+        if exchange.failure is None:
+            self._refused = self._silent = 0
+            self._ever = True
+            if exchange.request.method == "GET":
+                self._answered = exchange.request
+            return
+        # After waiting in vain there is no need to wait again.
+        refused = REFUSED if self._ever else self._refused + 1
+        self._refused = refused if _refused(exchange) else 0
+        self._silent += 1
+
+    def _has_pulse(self, exchange: Exchange) -> bool:
+        """Whether what was answered before is answered still."""
+        if self._answered is None or self._answered is exchange.request:
+            return False
+        answered, self._silent = self._answered, 0
+        return any(self._inner.send(answered).failure is None for _ in range(PINGS))
+
+
+def _refused(exchange: Exchange) -> bool:
+    return exchange.failure is not None and exchange.failure.kind is FailureKind.REFUSED

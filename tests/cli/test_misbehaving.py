@@ -1,0 +1,203 @@
+"""Targets that break HTTP, or themselves: nothing hangs, nothing is invented, nothing crashes."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
+
+from testbed.broken import KINDS, broken
+
+from conformance.record import Verdict, read_record
+
+FEW = (
+    *("--service", "apigateway", "--profile", "quick", "--seed", "1", "-q"),
+    *("--requirement", "apigateway/UpdateApiKey/patch/name/*"),
+    *("--requirement", "apigateway/*ApiKey/status/*"),
+    *("--requirement", "apigateway/CreateApiKey/response/*"),
+    *("--record", "r.jsonl", "--html", "r.html", "--junit", "r.xml"),
+)
+TIMEOUT = 0.4
+PATIENCE = 45.0
+"""Seconds for a whole run, on a machine that has other things to do."""
+MEMORY = 300_000
+"""Kilobytes that a run may need."""
+
+MUTE = [
+    *("closes", "resets", "resets-in-the-headers", "silent", "trickled-status-line"),
+    *("trickled-headers", "trickled-body", "trickled-chunks", "endless-body", "endless-chunks"),
+    *("endless-chunk-size", "endless-headers", "endless-header", "endless-interim-answers"),
+    *("huge-announced", "short-body", "bad-chunk-size", "cut-chunk", "no-last-chunk"),
+    *("thousands-of-headers", "header-of-a-megabyte", "garbage", "bad-status-line"),
+    *("no-status-line", "another-protocol", "tls-alert", "http-2"),
+]
+"""Whatever they send, it is no answer: exit code 3, and nothing is blamed on anything."""
+
+WRONG = {
+    "html": "a body that is not JSON",
+    "gzip-bomb": "a body that is not JSON",
+    "invalid-utf-8": "a body that is not JSON",
+    "utf-16": "a body that is not JSON",
+    "byte-order-mark": "a body that is not JSON",
+    "nan": "a body that is not JSON",
+    "deeply-nested": "a body that is not JSON",
+    "time-of-a-thousand-digits": "whole seconds since 1970; seen",
+    "time-of-a-million-digits": "whole seconds since 1970; seen",
+    "long-body": "a body that is not JSON",
+    "negative-length": "a body that is not JSON",
+    "no-content": "204",
+}
+"""Answers that are wrong, and what is said of them: exit code 1."""
+
+LACKING = {
+    "redirects": "302",
+    "redirects-for-good": "308",
+    "html-error": "500",
+    "status-999": "999",
+}
+"""One answer to whatever is asked: the target has nothing that could be tested, exit code 3."""
+
+RIGHT = [
+    *("interim-answers", "slow", "closes-afterwards", "body-until-close", "byte-by-byte"),
+    *("lone-surrogates", "duplicate-keys", "number-of-a-million-digits", "infinite-number"),
+    *("padded", "padded-with-lists", "odd-headers", "hundred-headers", "endless-pages"),
+    *("now-and-then-resets", "now-and-then-throttles", "restarts", "hangs-once"),
+]
+"""Unusual, and nothing forbids it: exit code 0."""
+
+ENDING = {
+    "dies": "takes no connections any more",
+    "hangs": "answers nothing any more",
+    "turns-to-garbage": "answers nothing any more",
+}
+"""Right for a while: exit code 3 with what was found until then."""
+
+
+def test_every_kind_has_its_verdict():
+    assert sorted([*MUTE, *WRONG, *LACKING, *RIGHT, *ENDING, "throttles"]) == sorted(KINDS)
+    assert len(KINDS) > 60
+
+
+@pytest.fixture
+def run(conformance):
+    def start(url, *more):
+        begun = time.monotonic()
+        ended = conformance("run", url, *FEW, "--timeout", TIMEOUT, *more)
+        assert time.monotonic() - begun < PATIENCE
+        assert "Traceback" not in ended.out + ended.err
+        assert "internal error" not in ended.err
+        return ended
+
+    return start
+
+
+def verdicts(place):
+    record = read_record(place / "r.jsonl")
+    assert record.summary is not None
+    assert not record.truncated
+    assert (place / "r.html").stat().st_size > 1000
+    return {line.requirement: line for line in record.verdicts}
+
+
+def kinds(lines):
+    return {line.verdict for line in lines.values()}
+
+
+@pytest.mark.parametrize("kind", MUTE)
+def test_what_is_no_answer_shows_nothing(run, place, kind):
+    with broken(kind) as server:
+        ended = run(server.url)
+    assert ended.code == 3, ended.out + ended.err
+    assert "conformance: the target answers nothing: " in ended.err
+    assert kinds(verdicts(place)) == {Verdict.SKIPPED}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_wrong_answer_fails_what_it_breaks(run, place, kind):
+    with broken(kind) as server:
+        ended = run(server.url)
+    assert ended.code == 1, ended.out + ended.err
+    lines = verdicts(place)
+    failed = [line for line in lines.values() if line.verdict is Verdict.FAILED]
+    assert [line for line in failed if WRONG[kind] in line.reason], [one.reason for one in failed]
+    assert not {Verdict.ERROR} & kinds(lines)
+
+
+@pytest.mark.parametrize("kind", LACKING)
+def test_one_answer_to_everything_is_no_support(run, place, kind):
+    with broken(kind) as server:
+        ended = run(server.url)
+    assert ended.code == 3, ended.out + ended.err
+    lines = verdicts(place)
+    assert kinds(lines) == {Verdict.UNSUPPORTED}
+    told = f"answered like any route that does not exist: {LACKING[kind]}"
+    assert all(told in line.reason for line in lines.values())
+    assert not list(place.glob("reports/journals/*"))
+
+
+@pytest.mark.parametrize("kind", RIGHT)
+def test_an_unusual_answer_is_right(run, place, kind):
+    with broken(kind) as server:
+        ended = run(server.url)
+    assert ended.code == 0, ended.out + ended.err
+    lines = verdicts(place)
+    assert not {Verdict.ERROR, Verdict.FAILED} & kinds(lines)
+    assert lines["apigateway/UpdateApiKey/patch/name/replace"].verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize("kind", ENDING)
+def test_a_target_that_ends_ends_the_run(run, place, kind):
+    with broken(kind) as server:
+        ended = run(server.url)
+    complaint = [line for line in ended.err.splitlines() if line.startswith("conformance: ")]
+    assert ended.code == 3, ended.out + ended.err
+    assert ENDING[kind] in complaint[0]
+    found = kinds(verdicts(place))
+    assert Verdict.SKIPPED in found
+    assert not {Verdict.ERROR, Verdict.FAILED} & found
+    # What was made may be there still, and somebody has to know.
+    assert "conformance cleanup --journal" in ended.err
+    assert list(place.glob("reports/journals/*.jsonl"))
+
+
+def test_a_target_that_throttles_everything(run, place):
+    with broken("throttles") as server:
+        ended = run(server.url)
+    assert ended.code == 3, ended.out + ended.err
+    lines = verdicts(place)
+    assert kinds(lines) <= {Verdict.SKIPPED, Verdict.INCONCLUSIVE}
+    assert [line for line in lines.values() if "throttled: 429" in line.reason]
+
+
+def test_a_redirect_is_not_followed(run):
+    with broken("slow") as other, broken("redirects") as server:
+        server.elsewhere = other.url
+        run(server.url)
+        assert server.count > 5
+        assert other.count == 0
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["gzip-bomb", "padded", "padded-with-lists", "deeply-nested", "endless-body", "huge-announced"],
+)
+def test_memory_is_bounded(place, kind):
+    measured = (
+        "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]);"
+        " print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    with broken(kind) as server:
+        command = [sys.executable, "-m", "conformance", "run", server.url, *FEW, "--timeout", "1"]
+        done = subprocess.run(
+            [sys.executable, "-c", measured, *command],
+            capture_output=True, text=True, check=True, timeout=PATIENCE * 2,
+        )  # fmt: skip
+    kilobytes = int(done.stdout.split()[-1])
+    assert 20_000 < kilobytes < MEMORY
+    assert resource.getpagesize()  # the unit is kilobytes on Linux alone

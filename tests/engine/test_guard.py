@@ -1,0 +1,221 @@
+"""What a run did not make is not touched: the transport itself sees to that."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from conformance.contract.load import load_contract
+from conformance.engine.guard import GuardedTransport
+from conformance.engine.mark import TAG, Mark
+from conformance.engine.names import Names
+from conformance.engine.territory import Kind, Territory
+from conformance.journal import Header, Journal
+from conformance.judge.answer import read
+from conformance.target.exchange import (
+    Exchange,
+    FailureKind,
+    Request,
+    Response,
+    TransportFailure,
+)
+
+URL = "http://127.0.0.1:1/base"
+HEADER = Header(URL, "abcd1234", "us-east-1", "2026-01-01T00:00:00Z", {}, None, TAG)
+GATEWAY, LOCATION = load_contract("apigateway"), load_contract("location")
+
+
+class Target:
+    """Answers what it is told to, and remembers what the journal said when it was asked."""
+
+    def __init__(self, journal):
+        self.journal, self.sent = journal, []
+        self.answer: Any = (200, {})
+        self.open = 0
+
+    def send(self, request):
+        self.sent.append((request.method, request.url.removeprefix(URL)))
+        self.open = len(self.journal.state.open)
+        if isinstance(self.answer, FailureKind):
+            return Exchange(request, None, TransportFailure(self.answer, "x"), 0.0)
+        status, body = self.answer
+        return Exchange(request, Response(status, (), json.dumps(body).encode()), None, 0.0)
+
+    def converse(self, requests, *, pipelined):
+        return [self.send(request) for request in requests]
+
+
+@pytest.fixture
+def journal(tmp_path):
+    made = Journal.begin(tmp_path / "j.jsonl", HEADER)
+    yield made
+    made.close()
+
+
+class Guarded:
+    """A guard around such a target; a call sends a request, and gives "withheld" or the answer."""
+
+    def __init__(self, journal, contract, absent):
+        self.target, self.names = Target(journal), Names(HEADER.nonce)
+        territory = Territory(contract, URL)
+        self.transport = GuardedTransport(self.target, territory, journal, self.names, absent)
+
+    def __call__(self, method, path, body=None, answer=(200, {})):
+        self.target.answer = answer
+        text = None if body is None else json.dumps(body).encode()
+        exchange = self.transport.send(Request(method, URL + path, (), text))
+        withheld = exchange.failure and exchange.failure.kind is FailureKind.WITHHELD
+        return "withheld" if withheld else exchange
+
+
+@pytest.fixture
+def guarded(journal):
+    return lambda contract, absent=None: Guarded(journal, contract, absent)
+
+
+@pytest.mark.parametrize(
+    ("contract", "method", "path"),
+    [
+        (GATEWAY, "PATCH", "/apikeys/0123456789"),
+        (GATEWAY, "DELETE", "/apikeys/0123456789"),
+        (GATEWAY, "PUT", "/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Fapikeys%2F0123456789"),
+        (GATEWAY, "DELETE", "/apikeys/"),
+        (GATEWAY, "DELETE", "/apikeys"),
+        (GATEWAY, "DELETE", "/restapis/0123456789"),
+        (GATEWAY, "POST", "/restapis"),
+        (LOCATION, "DELETE", "/metadata/v0/keys/a?forceDelete=true"),
+        (LOCATION, "DELETE", "/metadata/v0/keys/conformance-another1-00001?forceDelete=true"),
+        (LOCATION, "PATCH", "/metadata/v0/keys/.."),
+        (LOCATION, "PATCH", "/metadata/v0/keys/x%2F..%2Fy"),
+    ],
+)
+def test_what_is_not_of_the_run_is_withheld(guarded, contract, method, path):
+    send = guarded(contract)
+    assert send(method, path, {}) == "withheld"
+    assert send.target.sent == []
+
+
+@pytest.mark.parametrize(
+    ("contract", "method", "path"),
+    [
+        (GATEWAY, "GET", "/apikeys/0123456789"),
+        (GATEWAY, "GET", "/apikeys?limit=500"),
+        (LOCATION, "POST", "/metadata/v0/list-keys"),
+        (LOCATION, "PATCH", "/metadata/v0/keys/conformance-abcd1234-00001"),
+        (LOCATION, "DELETE", "/metadata/v0/keys/CONFORMANCE-ABCD1234-00001"),
+        (GATEWAY, "POST", "/no-such-route-abcd1234/v0/nothing"),
+    ],
+)
+def test_what_only_looks_or_bears_the_nonce_is_sent(guarded, contract, method, path):
+    send = guarded(contract)
+    send(method, path, {})
+    assert send.target.sent == [(method, path)]
+
+
+def test_a_random_identifier_of_the_run_is_sent(guarded):
+    send = guarded(GATEWAY)
+    assert send("PATCH", f"/apikeys/{send.names.unknown(10)}", {}) != "withheld"
+    assert send("PATCH", f"/apikeys/{send.names.unknown(3)}", {}) == "withheld"
+
+
+def test_what_was_made_can_be_changed_and_deleted(guarded, journal):
+    send = guarded(GATEWAY)
+    send("POST", "/apikeys", {"name": "x-abcd1234-1"}, answer=(201, {"id": "k1"}))
+    assert send.target.open == 1  # noted before it was sent
+    assert journal.state.alive("apigateway") == ["k1"]
+    assert send("PATCH", "/apikeys/k1", {}) != "withheld"
+    arn = "arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Fapikeys%2Fk1"
+    assert send("PUT", f"/tags/{arn}", {"tags": {}}) != "withheld"
+    send("DELETE", "/apikeys/k1", answer=(500, {}))
+    assert journal.state.alive("apigateway") == ["k1"]
+    send("DELETE", "/apikeys/k1", answer=(202, {}))
+    assert journal.state.alive("apigateway") == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_open"),
+    [
+        ((400, {}), False),
+        ((429, {}), False),
+        ((500, {}), True),
+        ((200, []), True),
+        (FailureKind.TIMEOUT, True),
+        (FailureKind.RESET, True),
+        (FailureKind.REFUSED, False),
+    ],
+)
+def test_a_creation_without_an_outcome_stays_open(guarded, journal, answer, is_open):
+    send = guarded(GATEWAY)
+    send("POST", "/apikeys", {"name": "x-abcd1234-1"}, answer=answer)
+    assert bool(journal.state.doubtful("apigateway")) is is_open
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "is_sent"),
+    [
+        ("/apikeys", {"name": "plain"}, False),
+        ("/apikeys", [], False),
+        ("/apikeys", {"name": "plain", "tags": {TAG: "abcd1234"}}, True),
+        ("/apikeys", {"name": "plain", "tags": {TAG: "another1"}}, False),
+        ("/apikeys", {"name": "x-abcd1234"}, True),
+        ("/apikeys?mode=import&format=csv", "Name,Key\nabcd1234,x", True),
+        ("/apikeys?mode=import&format=csv", "Name,Key\nplain,x", False),
+    ],
+)
+def test_a_creation_that_could_not_be_told_apart_is_withheld(guarded, path, body, is_sent):
+    send = guarded(GATEWAY)
+    assert (send("POST", path, body) != "withheld") is is_sent
+    assert len(send.target.sent) == is_sent
+    # On an emulator, where nothing of value is, it is sent.
+    assert guarded(GATEWAY, lambda name, visit: True)("POST", path, body) != "withheld"
+
+
+def test_an_emulator_is_asked_whether_it_has_something(guarded):
+    asked = []
+
+    def absent(name, visit):
+        asked.append(name)
+        return name == "aa"
+
+    send = guarded(LOCATION, absent)
+    assert send("PATCH", "/metadata/v0/keys/aa", {}) != "withheld"
+    assert send("PATCH", "/metadata/v0/keys/a", {}) == "withheld"
+    assert asked == ["aa", "a"]
+
+
+def test_routes_with_a_literal_query_come_first():
+    territory = Territory(GATEWAY, URL)
+
+    def kind(method, path):
+        visit = territory.visit(Request(method, URL + path, ()))
+        return visit.kind, visit.operation and visit.operation.name
+
+    assert kind("POST", "/apikeys?mode=import&format=csv") == (Kind.CREATE, "ImportApiKeys")
+    assert kind("POST", "/apikeys") == (Kind.CREATE, "CreateApiKey")
+    assert kind("DELETE", "/apikeys/x") == (Kind.DELETE, "DeleteApiKey")
+    assert kind("BREW", "/apikeys/x") == (Kind.UNKNOWN, None)
+
+
+def test_the_tag_is_put_on_and_taken_off():
+    mark = Mark.of(GATEWAY, "abcd1234")
+    assert mark is not None
+    create, update = GATEWAY.operations["CreateApiKey"], GATEWAY.operations["UpdateApiKey"]
+    assert mark.put_on(create, {"name": "x"}) == {"name": "x", "tags": {TAG: "abcd1234"}}
+    assert mark.put_on(create, {"tags": {"a": "b"}}) == {"tags": {"a": "b"}}
+    assert mark.put_on(update, {"name": "x"}) == {"name": "x"}
+
+    def seen(operation, body):
+        response = Response(200, (), json.dumps(body).encode())
+        return mark.take_off(
+            operation, read(Exchange(Request("GET", URL, ()), response, None, 0.0))
+        ).body
+
+    tagged = {"id": "k", "tags": {TAG: "abcd1234"}}
+    assert seen(create, tagged) == {"id": "k"}
+    assert seen(update, tagged) == {"id": "k", "tags": {}}
+    assert seen(update, {"item": [{"tags": {TAG: "x", "a": "b"}}]}) == {
+        "item": [{"tags": {"a": "b"}}]
+    }
+    assert seen(update, {"tags": {"a": "b"}}) == {"tags": {"a": "b"}}

@@ -1,0 +1,121 @@
+"""A bad connection and throttling change no verdict, and none is invented of them."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from conformance.cli.run import select_jobs
+from conformance.engine.run import Run
+from conformance.engine.runner import Settings
+from conformance.record import Verdict
+from conformance.reference.inprocess import URL, InProcess
+from conformance.reference.server import TEST_KEYS, Options
+from conformance.target.credentials import TEST_CREDENTIALS
+from conformance.target.exchange import Exchange, FailureKind, Response, TransportFailure
+from conformance.target.retry import RetryingTransport
+
+THROTTLES = (
+    Response(429, (("x-amzn-errortype", "TooManyRequestsException"),), b'{"message":"no"}'),
+    Response(429, (), b""),
+    Response(400, (), b'{"__type":"ThrottlingException","message":"Rate exceeded"}'),
+    Response(503, (("x-amzn-errortype", "SlowDown"),), b""),
+)
+GLOBS = (
+    *("apigateway/*ApiKey/status/*", "apigateway/CreateApiKey/request/name/*"),
+    *("apigateway/UpdateApiKey/behavior/[a-m]*", "apigateway/DeleteApiKey/*"),
+    *(
+        "location/CreateKey/request/KeyName/*",
+        "location/*Key/behavior/*",
+        "*/behavior/sequences",
+        "*/auth/*",
+    ),
+)
+
+
+class Noisy:
+    """The reference behind a bad connection; what is reset may have been carried out."""
+
+    def __init__(self, *, throttled=0.0, reset=0.0, seed=1):
+        self.reference, self.rng = InProcess(Options(seed=1, keys=TEST_KEYS)), Random(seed)
+        self.throttled, self.reset, self.noise = throttled, reset, 0
+
+    def send(self, request):
+        if self.rng.random() < self.throttled:
+            self.noise += 1
+            return Exchange(request, self.rng.choice(THROTTLES), None, 0.0)
+        carried_out = self.rng.random() < 0.5
+        if self.rng.random() >= self.reset:
+            return self.reference.send(request)
+        self.noise += 1
+        if carried_out:
+            self.reference.send(request)
+        return Exchange(request, None, TransportFailure(FailureKind.RESET, "reset"), 0.0)
+
+    def converse(self, requests, *, pipelined):
+        return self.reference.converse(requests, pipelined=pipelined)
+
+
+def decided(transport, *, globs=GLOBS, draws=1, seed=7):
+    sender = RetryingTransport(transport, base=0.0)
+    run = Run(
+        select_jobs((), globs), URL, TEST_CREDENTIALS, "us-east-1", sender,
+        Settings(draws=draws, seed=seed), lambda event: None,
+    )  # fmt: skip
+    outcome = run.run()
+    assert outcome.problem is None
+    return {line.requirement: (line.verdict, line.reason) for line in outcome.verdicts}
+
+
+@pytest.fixture(scope="module")
+def quiet():
+    return decided(Noisy())
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [{"throttled": 0.02}, {"throttled": 0.2}, {"reset": 0.01}, {"throttled": 0.1, "reset": 0.03}],
+    ids=str,
+)
+def test_verdicts_are_the_same_as_without(quiet, noise):
+    transport = Noisy(**noise)
+    found = decided(transport)
+    assert transport.noise > 5
+    changed = {name: one for name, one in found.items() if one[0] is not quiet[name][0]}
+    assert changed == {}
+    assert not {Verdict.FAILED, Verdict.ERROR} & {verdict for verdict, _ in found.values()}
+
+
+class Crashing(Noisy):
+    """Breaks the connection whenever it sees an update of a description: that is its own doing."""
+
+    def send(self, request):
+        if request.method == "PATCH" and b"/description" in (request.body or b""):
+            return Exchange(request, None, TransportFailure(FailureKind.RESET, "reset"), 0.0)
+        return super().send(request)
+
+
+def test_a_connection_that_always_breaks_is_the_target_s_doing():
+    name = "apigateway/UpdateApiKey/status/no-5xx"
+    globs = ("apigateway/UpdateApiKey/status/*", "apigateway/UpdateApiKey/patch/name/*")
+    found = decided(Crashing(), globs=globs)
+    assert found[name][0] is Verdict.FAILED
+    assert "reset" in found[name][1]
+
+
+class Slow(Noisy):
+    """Now and then takes longer than anybody waits."""
+
+    def send(self, request):
+        if self.rng.random() < 0.02:
+            self.noise += 1
+            return Exchange(request, None, TransportFailure(FailureKind.TIMEOUT, "late"), 0.0)
+        return super().send(request)
+
+
+def test_a_slow_target_fails_nothing():
+    found = decided(Slow())
+    assert not {Verdict.FAILED, Verdict.ERROR} & {verdict for verdict, _ in found.values()}
+    passed = [verdict for verdict, _ in found.values() if verdict is Verdict.PASSED]
+    assert len(passed) > len(found) / 2
