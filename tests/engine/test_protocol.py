@@ -70,7 +70,7 @@ def test_no_answer_to_an_odd_request_fails_when_it_came_three_times(kind):
 @pytest.mark.parametrize("times", [1, 2])
 def test_no_answer_that_does_not_come_again_is_nobodys_failure(times):
     outcome = run(Failing(FailureKind.RESET, "%FF", times), [NOT_UTF8])
-    assert [str(line.verdict) for line in outcome.verdicts] == ["inconclusive"]
+    assert [str(line.verdict) for line in outcome.verdicts] == ["passed"]
 
 
 def test_a_server_error_now_and_then_is_no_matter_of_connections():
