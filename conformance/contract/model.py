@@ -110,6 +110,8 @@ class Shape:
     lenient: tuple[str, ...] = ()
     """JSON types that AWS may convert instead of refusing: never probed at gate level."""
     secret: bool = False
+    whole: bool = False
+    """Of a timestamp in seconds: AWS writes whole ones. Else the protocol allows a fraction."""
 
     def limit(self, name: str) -> Any:
         """The value of a constraint, or None."""

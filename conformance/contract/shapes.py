@@ -145,6 +145,7 @@ class ShapeReader:
             closed=bool(schema.get("x-closed", False)),
             lenient=tuple(schema.get("x-lenient", ())),
             secret=bool(schema.get("x-secret", False)),
+            whole=bool(schema.get("x-whole", False)),
         )
 
     def _element(self, schema: Json, kind: Kind, where: str) -> Shape | None:

@@ -46,8 +46,14 @@ def limit(place: str, keyword: str, value: Any) -> str:
 
 def timestamp_format(place: str, shape: Shape) -> str:
     """The wire format of a timestamp in an answer."""
-    form = "whole seconds since 1970" if shape.wire is Kind.NUMBER else "YYYY-MM-DDThh:mm:ss.sssZ"
-    return f"{place} is written as {form}"
+    return f"{place} is written as {instant(shape)}"
+
+
+def instant(shape: Shape) -> str:
+    """How a timestamp is written."""
+    if shape.wire is not Kind.NUMBER:
+        return "YYYY-MM-DDThh:mm:ss.sssZ"
+    return "whole seconds since 1970" if shape.whole else "seconds since 1970"
 
 
 def patch(path: str, op: str, *, supported: bool) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.contract import statements
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import ITEM, KEY, VALUE, Place, show
 from conformance.contract.validate import holds, is_of_kind
@@ -108,8 +109,7 @@ def _value(shape: Shape, value: Any, place: Place, prefix: str) -> Iterator[Find
         return
     if shape.kind is Kind.TIMESTAMP:
         yield Finding(
-            f"{where}/format", _well_formed(value),
-            "whole seconds since 1970" if shape.wire is Kind.NUMBER else "YYYY-MM-DDThh:mm:ss.sssZ",
+            f"{where}/format", _well_formed(shape, value), statements.instant(shape),
             _shown(value),
         )  # fmt: skip
     for name, constraint in shape.constraints.items():
@@ -134,10 +134,10 @@ def _inside(shape: Shape, value: Any, place: Place, prefix: str) -> Iterator[Fin
         yield from _members(shape.members, value, place, prefix)
 
 
-def _well_formed(value: Any) -> bool:
+def _well_formed(shape: Shape, value: Any) -> bool:
     if isinstance(value, str):
         return ISO_8601.fullmatch(value) is not None
-    return EARLIEST <= value <= LATEST and float(value).is_integer()
+    return EARLIEST <= value <= LATEST and (float(value).is_integer() or not shape.whole)
 
 
 def _shown(value: Any) -> str:

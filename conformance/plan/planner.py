@@ -165,9 +165,10 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
     if error:
         return Plan(requirement.id, sides=(), why_not=f"the pattern cannot be generated: {error}")
     valid = _valid(contract, operation, requirement)
-    if _is_label(operation, place):
-        valid = replace(valid, tolerated=not_found(operation))
     stateful = _stateful(contract, operation, place)
+    if _is_label(operation, place) or stateful:
+        # It names something: whether that is looked up or its form refused first is unknown.
+        valid = replace(valid, tolerated=not_found(operation))
     allowed = () if stateful else tuple(_allowed(contract, valid, shape, place, keyword))
     fault = Fault.ENUM if keyword == "enum" else Fault.LIMIT
     forbidden = tuple(
