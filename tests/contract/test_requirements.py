@@ -72,4 +72,4 @@ def test_a_glob_that_matches_nothing_is_told(everything):
 def test_an_unknown_service_names_the_known_ones():
     with pytest.raises(UnknownService) as problem:
         load_contract("../location")
-    assert "apigateway, location" in problem.value.hint
+    assert "apigateway-usageplans, location" in problem.value.hint
