@@ -47,6 +47,12 @@ READ_ANSWER = answered(200, {"KeyName": "one"})
         ({"shows": {"Tags": {}}}, {}, True),
         ({"shows": {"Tags": [1, 2]}}, {"Tags": [2, 1]}, True),
         ({"shows": {"Tags": [True]}}, {"Tags": [1]}, False),
+        ({"shows": {"NoExpiry": True}}, {"NoExpiry": "true"}, True),
+        ({"shows": {"NoExpiry": True}}, {"NoExpiry": "false"}, False),
+        ({"shows": {"NoExpiry": True}}, {"NoExpiry": "yes"}, False),
+        ({"has": ["Key"]}, {"Key": "v1"}, True),
+        ({"has": ["Key"]}, {"Key": None}, False),
+        ({"has": ["Key"]}, {}, False),
         ({"hides": ["Description"]}, {}, True),
         ({"hides": ["Description"]}, {"Description": None}, False),
         ({"ends": {"KeyArn": "/one"}}, {"KeyArn": "arn:x/one"}, True),
@@ -107,6 +113,13 @@ def test_an_entry_is_found_on_whatever_page_it_is():
     assert played(steps, [MADE, first, last]) is None
     assert isinstance(played(steps, [MADE, answered(200, {"Entries": []})]), Broken)
     assert isinstance(played(steps, [MADE, first, first]), Broken)
+
+
+def test_a_condition_that_is_not_met_shows_nothing():
+    step = {**READ, "if": {"Description": "a"}, "shows": {"KeyName": "one"}}
+    met = answered(200, {"Description": "a", "KeyName": "one"})
+    assert played([{"make": {}}, step], [MADE, met]) is None
+    assert isinstance(played([{"make": {}}, step], [MADE, READ_ANSWER]), NotShown)
 
 
 def test_nothing_is_shown_where_every_value_is_refused():

@@ -13,6 +13,13 @@ from conformance.plan.instants import instant
 from conformance.plan.sequences.steps import Broken, NotShown
 
 
+def has(where: str, body: Any) -> None:
+    """A text stands at the place."""
+    found = next(find(body, parse(where)), NOT_JSON)
+    if not isinstance(found, str) or not found:
+        raise Broken(f"a text at {where}", _told(found))
+
+
 def hides(where: str, body: Any) -> None:
     """Nothing stands at the place."""
     found = list(find(body, parse(where)))
@@ -88,7 +95,13 @@ def _equal(before: Any, after: Any) -> bool:
     """Equal as JSON; the order of a list is nobody's promise."""
     if isinstance(before, list) and isinstance(after, list):
         return sorted(map(_canonical, before)) == sorted(map(_canonical, after))
-    return before is after or same(before, after)
+    return before is after or same(before, after) or _same_flag(before, after)
+
+
+def _same_flag(one: Any, other: Any) -> bool:
+    """A flag and its text: that a member has the wrong type is another requirement's business."""
+    texts = {one, other} if isinstance(one, str | bool) and isinstance(other, str | bool) else {}
+    return texts in ({True, "true"}, {False, "false"})
 
 
 def _canonical(value: Any) -> str:

@@ -12,11 +12,11 @@ A step is a mapping:
   business. ``stop-if-refused`` leaves the rest of the steps.
 - ``entry: true`` turns a list into the entry of the resource, found on whatever page it is.
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
-  (another value or moment,
-  or none), ``ends`` (a text with this ending), ``equal: [place, place]``,
-  ``fraction: place`` (with ``none-of: N`` on the last of N), ``hides: [place]`` look at the
-  answer; ``as: LABEL`` keeps it, ``keeps: LABEL`` (but for ``except``) compares it with one that
-  was kept.
+  (another value or moment, or none), ``ends`` (a text with this ending), ``equal: [place, place]``,
+  ``fraction: place`` (with ``none-of: N`` on the last of N), ``has: [place]``,
+  ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it, ``keeps: LABEL`` (but for
+  ``except``) compares it with one that was kept. ``if: {place: value}`` is what the answer has to
+  show for the rest to mean anything.
 - ``each: [values]`` beside the steps plays them once for each value, as ``${each}``.
 """
 
@@ -165,11 +165,23 @@ def _kind(step: Words, answer: Answer) -> bool:
     return answer.ok
 
 
+def _demand(play: _Play, step: Words, body: Any) -> None:
+    """Without what the step builds on there is nothing to be shown."""
+    for where, value in step.get("if", {}).items():
+        try:
+            looks.shows(where, play.filled(value, step), body)
+        except Broken as otherwise:
+            raise NotShown(str(otherwise)) from None
+
+
 def _look(play: _Play, step: Words, body: Any, documented: Members) -> None:
     """Compare an answer with what the step says of it."""
+    _demand(play, step, body)
     for name, look in PLACED.items():
         for where, value in step.get(name, {}).items():
             look(where, play.filled(value, step), body)
+    for where in step.get("has", ()):
+        looks.has(where, body)
     for where in step.get("hides", ()):
         looks.hides(where, body)
     if "equal" in step:
