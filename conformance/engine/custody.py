@@ -86,6 +86,6 @@ def told(swept: Swept, name: str) -> list[str]:
         shown = ", ".join(swept.unknown[:5])
         lines.append(f"nobody can tell whether these were made: {shown} ({swept.why})")
     if swept.doubtful:
-        shown = ", ".join(swept.doubtful[:5])
+        shown = ", ".join([*dict.fromkeys(swept.doubtful)][:5])
         lines.append(f"left alone, as nothing proves that this run made them: {shown}")
     return lines

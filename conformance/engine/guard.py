@@ -74,7 +74,10 @@ class GuardedTransport:
         if operation is None:
             raise LookupError("a creation is of an operation")
         named, tagged = territory.named(request), territory.tagged(request, nonce)
-        told_apart = tagged or territory.names_itself(operation, request, nonce)
+        names_itself = territory.names_itself(operation, request, nonce)
+        if named is None and names_itself:
+            named = nonce  # several at once, each with the nonce in its name
+        told_apart = tagged or names_itself
         if self._absent is None and not told_apart:
             return _withheld(request, "what it makes could not be told from what others made")
         number = self._journal.creating(self._service, operation.name, named, tagged=tagged)

@@ -219,3 +219,11 @@ def test_the_tag_is_put_on_and_taken_off():
         "item": [{"tags": {"a": "b"}}]
     }
     assert seen(update, {"tags": {"a": "b"}}) == {"tags": {"a": "b"}}
+
+
+def test_an_import_is_known_by_the_nonce_in_its_rows(guarded, journal):
+    send = guarded(GATEWAY)
+    send("POST", "/apikeys?mode=import&format=csv", "Name,Key\nabcd1234-1,x", answer=(500, {}))
+    (creation,) = journal.state.doubtful("apigateway")
+    # Without a name of its own it would be mistaken for every key that has none.
+    assert creation.named == "abcd1234"
