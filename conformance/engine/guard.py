@@ -103,7 +103,9 @@ class GuardedTransport:
         """What of a request may be somebody else's; None when nothing is."""
         if visit.operation is None:
             path = request.url.partition("?")[0]
-            return None if self._names.made_by_us(path) else path.rpartition("/")[2]
+            last = path.rpartition("/")[2]
+            ours = self._names.made_by_us(path) or self._journal.state.is_ours(self._service, last)
+            return None if ours else last
         if not visit.labels:
             return visit.operation.name
         return next((one for one in visit.labels.values() if not self._is_ours(one, visit)), None)

@@ -126,6 +126,8 @@ def test_what_was_made_can_be_changed_and_deleted(guarded, journal):
     assert send.target.open == 1  # noted before it was sent
     assert journal.state.alive("apigateway") == ["k1"]
     assert send("PATCH", "/apikeys/k1", {}) != "withheld"
+    assert send("BREW", "/apikeys/k1") != "withheld"
+    assert send("BREW", "/apikeys/k2") == "withheld"
     arn = "arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Fapikeys%2Fk1"
     assert send("PUT", f"/tags/{arn}", {"tags": {}}) != "withheld"
     send("DELETE", "/apikeys/k1", answer=(500, {}))
