@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from conformance import record
 from conformance.engine.masking import Masker
@@ -79,7 +79,9 @@ def _uses(step: Shown, earlier: Sequence[Shown]) -> tuple[record.Use, ...]:
     """Texts of this request that came from earlier answers: identifiers of resources."""
     found: dict[str, record.Use] = {}
     request = step.sent.exchange.request
-    said = request.url.encode() + (request.body or b"")
+    # Labels may be percent-encoded, once or twice: what they say is what counts.
+    urls = (request.url, unquote(request.url), unquote(unquote(request.url)))
+    said = "\n".join(urls).encode("utf-8", "surrogatepass") + (request.body or b"")
     for resource in _behind(step.sent):
         spelt = {resource.id.encode(), quote(resource.id, safe="-._~").encode()}
         if not any(text in said for text in spelt):

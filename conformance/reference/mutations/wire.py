@@ -83,7 +83,11 @@ def _times(change: Any) -> Any:
 
 
 def _epochs(change: Any) -> Any:
-    return successes(values(_EPOCHS, change))
+    def changed(value: Any) -> Any:
+        # A tag may have the name of a date, and any text as its value.
+        return change(value) if isinstance(value, int) else value
+
+    return successes(values(_EPOCHS, changed))
 
 
 def _wire(name: str, summary: str, answer: Any) -> Fault:
