@@ -16,6 +16,8 @@ BODY, MEMBERS, CODE, CODES = "error-body", "error-members", "error-code", "error
 HEADER = "response-header"
 IN_REFUSALS = frozenset({BODY, MEMBERS, CODE, CODES})
 """The kinds of which refusals alone show something."""
+OF_HTTP = frozenset({408, 411, 413, 414, 431})
+"""Statuses by which whatever takes a message in refuses it, whatever operation it is for."""
 
 
 def observe_rules(contract: Contract, operation: Operation, answer: Answer) -> Iterator[Finding]:
@@ -43,15 +45,20 @@ def _body(name: str, rule: Rule, operation: Operation, answer: Answer) -> Findin
 
 
 def _members(name: str, rule: Rule, operation: Operation, answer: Answer) -> Finding | None:
-    """Whether an error has its members, each one of the texts given for it, or a list."""
+    """Whether an error has its members, each one of the texts given for it, or a list.
+
+    The pages capitalise the names of errors' members, whatever the wire has: both are right.
+    """
     if answer.code not in operation.errors or answer.code != rule["error"]:
         return None
     body = answer.body if isinstance(answer.body, dict) else {}
     for member, texts in rule["members"].items():
         expected = f"{member}: {' or '.join(texts) or 'a list'}"
-        if member not in body:
+        names = (member, member[:1].upper() + member[1:])
+        found = next((one for one in names if one in body), None)
+        if found is None:
             return Finding(name, False, expected, _named(body))
-        value = body[member]
+        value = body[found]
         if isinstance(value, Redacted):
             continue
         if not (value in texts if texts else isinstance(value, list)):
@@ -79,7 +86,9 @@ def _code(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Find
     """Whether a refusal names its error at all."""
     expected = "a name of the error in x-amzn-errortype, __type or code"
     held = answer.code is not None
-    return Finding(name, held, expected, answer.told()) if answer.is_refusal else None
+    if not answer.is_refusal or (answer.status in OF_HTTP and not held):
+        return None
+    return Finding(name, held, expected, answer.told())
 
 
 def _codes(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:

@@ -106,6 +106,8 @@ def test_an_error_has_a_json_body_that_says_what_is_wrong(contract, body, media)
     [
         ({"reason": "Other", "fieldList": []}, True),
         ({"reason": "Missing", "fieldList": [{"name": "Key", "message": "no"}]}, True),
+        ({"Reason": "Other", "FieldList": []}, True),
+        ({"REASON": "Other", "fieldList": []}, False),
         ({"reason": "Other"}, False),
         ({"fieldList": []}, False),
         ({"reason": "Nonsense", "fieldList": []}, False),
@@ -152,3 +154,11 @@ def test_a_missing_thing_is_tolerated_only_where_the_request_itself_was_in_order
     assert not judge_probe(contract, probe(contract, Side.ACCEPT), missing).held
     tolerant = probe(contract, Side.ACCEPT, tolerated=("NotFoundException",))
     assert judge_probe(contract, tolerant, missing).held
+
+
+@pytest.mark.parametrize(("status", "held"), [(400, [False]), (404, [False]), (413, []), (431, [])])
+def test_what_http_itself_refuses_names_no_error(contract, status, held):
+    refused = answer(status, b"<html>no</html>", media="text/html")
+    found = observe(contract, contract.operations["UpdateApiKey"], refused)
+    name = "apigateway/protocol/error-code"
+    assert [one.held for one in found if one.requirement == name] == held
