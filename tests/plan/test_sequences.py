@@ -134,3 +134,37 @@ def test_each_plays_the_steps_once_a_value():
     answers = [MADE, answered(200, {"Description": "a"}), MADE, answered(200, {"Description": "b"})]
     assert played(steps, answers, each=["a", "b"]) is None
     assert isinstance(played(steps, answers, each=["a", "c"]), Broken)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "member", "answers", "stays", "ending"),
+    [
+        ("apigateway", "UpdateApiKey", "name", [200, 409, 200, 200], "parallel 0", None),
+        ("apigateway", "UpdateApiKey", "name", [200, 409, 200, 200], "parallel 1", Broken),
+        ("apigateway", "UpdateApiKey", "name", [409] * 4, "", NotShown),
+        ("apigateway", "UpdateApiKey", "name", [200, 400, 200, 200], "parallel 0", Broken),
+        ("location", "UpdateKey", "Description", [200, 409, 200, 200], "parallel 0", Broken),
+    ],
+)
+def test_only_a_declared_conflict_may_meet_updates_at_once(
+    service, operation, member, answers, stays, ending
+):
+    requirement = Requirement(
+        f"{service}/x", service, operation, Level.EXPECTED, "", Source(), Subject.RULE,
+        keyword="parallel-one", detail={"with": {member: "${each}"}, "member": member},
+    )  # fmt: skip
+    script = Script(load_contract(service), requirement, lambda value, _: value)
+    play = KINDS["parallel-one"](script)
+    code = {200: None, 400: "BadRequestException", 409: "ConflictException"}
+    parts = tuple(Answer(status, {}, code[status], "", "application/json", 2) for status in answers)
+    next(play)
+    play.send(MADE)
+    found = None
+    try:
+        play.send(Answer(None, {}, None, "", "", 0, parts=parts))
+        play.send(answered(200, {member: stays}))
+    except StopIteration:
+        pass
+    except (Broken, NotShown) as raised:
+        found = raised
+    assert found is None if ending is None else isinstance(found, ending)
