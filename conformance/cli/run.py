@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,6 +162,7 @@ def _run(options: Options, starting: endpoint.Starting | None, interrupts: Inter
         target, access, jobs, account = aws.reach(options, jobs, interrupts)
     else:
         target, access = _reach(options, starting, jobs, interrupts)
+    jobs = [placed(job, access.region) for job in jobs]
     writable(options)
     custody = None
     if options.target not in keeping.EMBEDDED:
@@ -246,6 +247,19 @@ def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
     if not jobs:
         raise NothingSelected(globs)
     return jobs
+
+
+def placed(job: Job, region: str) -> Job:
+    """The job in the region of the run, where its contract was written for another one."""
+    from conformance.contract.load import load_contract
+    from conformance.contract.requirements import catalogue
+
+    if job.contract.facts.get("signing", {}).get("region", region) == region:
+        return job
+    contract = load_contract(job.contract.service, region)
+    chosen = {one.id for one in job.requirements}
+    kept = tuple(one for one in catalogue(contract) if one.id in chosen)
+    return replace(job, contract=contract, requirements=kept)
 
 
 def all_match(jobs: list[Job], globs: tuple[str, ...]) -> None:

@@ -38,18 +38,33 @@ class UnknownService(BadInput):
         super().__init__(f"there is no spec for the service {service!r}", hint)
 
 
-def load_contract(service: str) -> Contract:
+def load_contract(service: str, region: str | None = None) -> Contract:
     """The typed contract of a service; without an overlay its resources are inferred.
+
+    With a ``region`` the ARNs in it are there, not in the region that it was written for.
 
     Raises UnknownService when there is no spec and SpecProblem when it cannot be read.
     """
     spec = merged_spec(service)
+    written = spec.get("x-conformance", {}).get("signing", {}).get("region")
+    if region and written:
+        spec = _moved(spec, f":{written}:", f":{region}:")
     contract = build_contract(service, spec, spec_hashes(service))
     if "x-conformance" in spec:
         return contract
     from conformance.contract.inferring import inferred_facts
 
     return replace(contract, facts=inferred_facts(contract))
+
+
+def _moved(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(old, new)
+    if isinstance(value, list):
+        return [_moved(item, old, new) for item in value]
+    if isinstance(value, dict):
+        return {name: _moved(item, old, new) for name, item in value.items()}
+    return value
 
 
 def merged_spec(service: str) -> dict[str, Any]:

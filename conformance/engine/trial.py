@@ -94,6 +94,8 @@ def _judged(session: Session, probe: Probe, sent: Sent) -> Trial:
         return Trial(probe, sent, None, answer.told())
     if lacks(answer) and probe.side is not Side.OBSERVE and probe.fault is not Fault.ROUTE:
         return Trial(probe, sent, None, answer.told(), unsupported=True)
+    if probe.form is not None and probe.form.chunked and _is_old(sent):
+        return Trial(probe, sent, None, "the target speaks HTTP/1.0, which has no chunks")
     unsure = session.contract.facts.get("inferred") and answer.code not in probe.tolerated
     if unsure and probe.side is Side.ACCEPT and _refused(answer):
         return Trial(probe, sent, None, f"{answer.told()}: {UNSURE}")
@@ -106,6 +108,11 @@ def _judged(session: Session, probe: Probe, sent: Sent) -> Trial:
 def _is_about_the_wire(probe: Probe) -> bool:
     """True where that a request is answered at all is what is to be shown."""
     return probe.form is not None or probe.raw is not None or probe.side is Side.OBSERVE
+
+
+def _is_old(sent: Sent) -> bool:
+    """RFC 9112, 6.1: chunks are for servers that are known to speak HTTP/1.1."""
+    return sent.exchange.response is not None and sent.exchange.response.is_old
 
 
 UNSURE = "without an overlay nobody knows that the request is valid"

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _BROKEN = (OSError, http.client.HTTPException)
 _USUAL_PORT = {"http": 80, "https": 443}
+OLD = 10
+"""HTTP/1.0, as http.client and urllib3 number versions."""
 
 
 class Line(Protocol):
@@ -105,7 +107,8 @@ def _answer(file: io.BufferedReader, request: Request, limit: int) -> tuple[Resp
     body = answer.read(limit)
     if answer.length:
         raise http.client.IncompleteRead(body, answer.length)
-    return Response(answer.status, tuple(answer.getheaders()), body), bool(answer.will_close)
+    headers, is_old = tuple(answer.getheaders()), answer.version == OLD
+    return Response(answer.status, headers, body, is_old), bool(answer.will_close)
 
 
 def failure(error: BaseException) -> TransportFailure:

@@ -22,7 +22,7 @@ from conformance.target.connection import (
     ExactHeaders,
     StaleConnectionError,
 )
-from conformance.target.conversation import SocketLine, converse, failure
+from conformance.target.conversation import OLD, SocketLine, converse, failure
 from conformance.target.errors import NoCertificates
 from conformance.target.exchange import (
     Exchange,
@@ -207,7 +207,7 @@ class HttpTransport:
             raw.close()
             raise
         raw.release_conn()
-        return Response(raw.status, tuple(raw.headers.items()), body)
+        return Response(raw.status, tuple(raw.headers.items()), body, raw.version == OLD)
 
     def _proxies_for(self, url: str) -> dict[str, str]:
         parts = urlsplit(url)

@@ -73,3 +73,12 @@ def test_an_unknown_service_names_the_known_ones():
     with pytest.raises(UnknownService) as problem:
         load_contract("../location")
     assert "apigateway-usageplans, location" in problem.value.hint
+
+
+def test_the_examples_of_a_contract_are_in_the_region_of_the_run():
+    usual, moved = load_contract("location"), load_contract("location", "ap-southeast-2")
+    assert ":us-east-1:" in repr(usual.facts)
+    assert ":us-east-1:" not in repr(moved.facts) + repr(moved.operations)
+    assert ":ap-southeast-2:" in repr(moved.facts)
+    ids = [one.id for one in catalogue(usual)]
+    assert [one.id for one in catalogue(moved)] == ids

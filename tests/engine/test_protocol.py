@@ -73,6 +73,22 @@ def test_no_answer_that_does_not_come_again_is_nobodys_failure(times):
     assert [str(line.verdict) for line in outcome.verdicts] == ["passed"]
 
 
+CHUNKED = "apigateway/protocol/chunked-body"
+
+
+@pytest.mark.parametrize(("is_old", "verdict"), [(True, "inconclusive"), (False, "failed")])
+def test_chunks_are_not_for_servers_of_http_1_0(is_old, verdict):
+    class Deaf(InProcess):
+        def send(self, request):
+            if request.header("Transfer-Encoding"):
+                request = replace(request, body=b"")
+            exchange = super().send(request)
+            return replace(exchange, response=replace(exchange.response, is_old=is_old))
+
+    line = next(one for one in run(Deaf(Options()), [CHUNKED]).verdicts)
+    assert (line.requirement, str(line.verdict)) == (CHUNKED, verdict)
+
+
 def test_a_server_error_now_and_then_is_no_matter_of_connections():
     class Moody(InProcess):
         asked = 0
