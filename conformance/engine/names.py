@@ -57,8 +57,11 @@ def random_text(length: int) -> str:
 
 
 def far_future(years: int = 5, now: datetime | None = None) -> str:
-    """A moment some years ahead: the same text in every run of a year."""
-    return f"{(now or datetime.now(UTC)).year + years}-06-01T12:00:00.{years}78Z"
+    """A moment some years ahead, the same text in every run of a year.
+
+    A whole second: how finely a moment is kept is another question.
+    """
+    return f"{(now or datetime.now(UTC)).year + years}-06-01T12:00:00.000Z"
 
 
 Lookup = Mapping[str, Callable[[int | None], str]]

@@ -162,11 +162,6 @@ FAULTS = (
         lambda key: replace(key, expires=key.expires and key.expires + HOUR),
     ),
     _stored(
-        "expiry-seconds",
-        "ExpireTime loses its milliseconds.",
-        lambda key: replace(key, expires=key.expires and key.expires // 1000 * 1000),
-    ),
-    _stored(
         "actions-cut",
         "Only the first of AllowActions is stored.",
         lambda key: replace(

@@ -99,10 +99,6 @@ def _later(_before: Key, after: Key, members: Members) -> Key:
     return replace(after, expires=moved) if "ExpireTime" in members else after
 
 
-def _whole_seconds(_before: Key, after: Key, _members: Members) -> Key:
-    return replace(after, expires=after.expires and after.expires // 1000 * 1000)
-
-
 def _untagged(_before: Key, after: Key, _members: Members) -> Key:
     return replace(after, tags={})
 
@@ -212,7 +208,6 @@ FAULTS = (
     _stored("create-time", "time", "CreateTime is set anew.", _created_anew),
     _stored("value", "storage", "An update changes the key's value.", _rotated),
     _stored("expiry-later", "storage", "ExpireTime is stored a day later.", _later),
-    _stored("expiry-seconds", "storage", "ExpireTime loses its milliseconds.", _whole_seconds),
     _stored("untagged", "storage", "An update removes the tags.", _untagged),
     _stored("description-trimmed", "storage", "Description is trimmed.", _trimmed),
     _stored("description-cut", "storage", "Description ends after 255 characters.", _cut),
