@@ -276,6 +276,7 @@ _LOCATION = (
     ("UpdateKey:neighbour", _KEY_OTHERS),
     ("UpdateKey:needs-force", ("location/UpdateKey/status/200", *_KEPT)),
     ("UpdateKey:force-refused", ("location/UpdateKey/request/ForceUpdate/*", *_KEPT)),
+    ("UpdateKey:force-counts", ("location/UpdateKey/behavior/only-ForceUpdate",)),
     ("UpdateKey:other-*", _SAME_KEY),
 )
 

@@ -81,8 +81,6 @@ class Readings:
     """L4, C8: the 90-day rule binds keys without expiry too."""
     any_change_needs_force: bool = False
     """L3: a used key needs ForceUpdate for every change of access, not only for a shrinking one."""
-    force_alone_accepted: bool = False
-    """L1: an update of ForceUpdate alone is accepted, and changes nothing but UpdateTime."""
     past_expiry_accepted: bool = False
     """D15, C7: UpdateKey takes any past ExpireTime."""
     lookup_before_rules: bool = False

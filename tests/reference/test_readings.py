@@ -104,7 +104,6 @@ EXPERIMENTS = {
     "newest_listed_first": listed,
     "no_expiry_delete_needs_force": deleted,
     "any_change_needs_force": forced,
-    "force_alone_accepted": updated(ForceUpdate=True),
     "past_expiry_accepted": updated(ExpireTime="2020-01-01T00:00:00.000Z"),
     "lookup_before_rules": lambda send: send.update("unknown"),
     "only_listed_actions": updated(Restrictions={**RESTRICTIONS, "AllowActions": ["geo:X"]}),

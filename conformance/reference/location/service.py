@@ -182,8 +182,7 @@ class LocationKeys:
             now=self._now(),
             no_expiry=members.get("NoExpiry"),
             expires=None if stated is None else milliseconds(stated, self._readings),
-            described="Description" in members
-            or (self._readings.force_alone_accepted and "ForceUpdate" in members),
+            described="Description" in members,
             restricted="Restrictions" in members,
         )
 

@@ -179,6 +179,13 @@ def _force_refused(_world: World, handler: Handler) -> Handler:
     return handle
 
 
+def _force_counts(members: dict[str, Any]) -> Members:
+    """Only ForceUpdate is as good as a change."""
+    if members.get("ForceUpdate") is None or len(members) > len(("KeyName", "ForceUpdate")):
+        return members
+    return {**members, "Restrictions": {}}
+
+
 def _without_no_expiry(members: dict[str, Any]) -> Members:
     return {name: value for name, value in members.items() if name != "NoExpiry"}
 
@@ -217,6 +224,12 @@ FAULTS = (
     _fault("neighbour", "wrong resource", "The newest key is updated too.", _neighbour),
     _fault("needs-force", "rule across members", "ForceUpdate is always wanted.", _needs_force),
     _fault("force-refused", "rule across members", "ForceUpdate is refused.", _force_refused),
+    _fault(
+        "force-counts",
+        "rule across members",
+        "ForceUpdate alone is enough.",
+        on_input(_force_counts),
+    ),
     _fault(
         "no-expiry-ignored",
         "rule across members",
