@@ -83,6 +83,7 @@ def test_chunks_are_not_for_servers_of_http_1_0(is_old, verdict):
             if request.header("Transfer-Encoding"):
                 request = replace(request, body=b"")
             exchange = super().send(request)
+            assert exchange.response is not None
             return replace(exchange, response=replace(exchange.response, is_old=is_old))
 
     line = next(one for one in run(Deaf(Options()), [CHUNKED]).verdicts)
