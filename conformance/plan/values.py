@@ -78,12 +78,17 @@ def entries(shape: Shape, count: int) -> dict[str, Any]:
 
 
 def text_of(shape: Shape, length: int) -> str | None:
-    """A string of an exact length that keeps the pattern; from an example where there is one."""
+    """A string of an exact length that keeps the pattern; from an example where there is one.
+
+    Of those that end in a wildcard first: with more of it they mean what they meant, while longer
+    names may name nothing.
+    """
     pattern = shape.limit("pattern")
-    for example in shape.examples:
+    for example in sorted(shape.examples, key=lambda one: not one.endswith("*")):
         if len(example) == length:
             return str(example)
-        stretched = f"{example}{strings.filler(length - len(example))}"
+        more = length - len(example)
+        stretched = f"{example}{'*' * more if example.endswith('*') else strings.filler(more)}"
         if len(stretched) == length and _only(shape, stretched, {"minLength", "maxLength"}):
             return stretched
     return strings.of_length(pattern, length)
