@@ -82,9 +82,15 @@ class _Adapter(HTTPAdapter):
         self._pools: dict[str, Any] = {}
         self.poolmanager.pool_classes_by_scheme = {"http": CarefulPool, "https": CarefulTLSPool}
 
-    def close(self) -> None:
+    def let_go(self) -> None:
+        """Close the connections that are kept; requests to come open new ones."""
         for pool in self._pools.values():
             pool.close()
+        self._pools.clear()
+        self.poolmanager.clear()
+
+    def close(self) -> None:
+        self.let_go()
         super().close()
 
     def get_connection_with_tls_context(
@@ -163,6 +169,8 @@ class HttpTransport:
         url = requests[0].url
         if self._proxies_for(url):
             return []
+        # A server may serve one connection at a time: then one that is kept would block this one.
+        self._adapter.let_go()
         try:
             with SocketLine(url, self._timeout, self._context) as line:
                 return converse(line, requests, self._limit, pipelined=pipelined)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 import pytest
 
 from conformance.target.exchange import Request, Response
@@ -115,3 +118,31 @@ def test_one_connection_serves_many_requests(echo, transport):
 def test_a_space_in_the_target_is_the_callers_fault(echo, transport):
     with pytest.raises(ValueError, match="can't contain control characters"):
         transport.send(Request("GET", f"{echo.url}/a b", ()))
+
+
+@pytest.mark.parametrize(("version", "is_old"), [("HTTP/1.0", True), ("HTTP/1.1", False)])
+def test_a_server_of_one_connection_at_a_time_and_its_version(version, is_old):
+    class OneAtATime(BaseHTTPRequestHandler):
+        protocol_version = version
+
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), OneAtATime) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        transport = HttpTransport(timeout=2)
+        request = Request("GET", f"http://127.0.0.1:{server.server_port}/", (("Host", "x"),))
+        answers = [transport.send(request), *transport.converse([request], pipelined=False)]
+        answers.append(transport.send(request))
+        transport.close()
+        server.shutdown()
+        thread.join()
+    assert [one.response is not None and one.response.is_old for one in answers] == [is_old] * 3
+    assert all(one.response is not None for one in answers)
