@@ -15,7 +15,7 @@ from conformance.errors import BadInput
 from conformance.target.aws import NAME, Cloud, NoRegion, hold_to
 
 if TYPE_CHECKING:
-    from conformance.cli.run import Options
+    from conformance.cli.invocation import Options
     from conformance.engine.run import Job
     from conformance.target.endpoint import Target
     from conformance.target.transport import Transport

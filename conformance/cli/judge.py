@@ -6,20 +6,20 @@ import shlex
 import sys
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance import __version__
-from conformance.cli import gating
+from conformance.cli import gating, outputs, recording
 from conformance.cli.own_specs import specs_option
+from conformance.cli.selection import all_match, select_jobs
 
 if TYPE_CHECKING:
     from conformance.baseline import Gate
+    from conformance.cli.outputs import Outputs
     from conformance.engine.run import Job, Outcome
-    from conformance.record import RecordWriter
+    from conformance.record import RunLine
     from conformance.traffic.items import Sorted
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -35,10 +35,7 @@ class Options:
     globs: tuple[str, ...]
     strict: bool
     baseline: Path | None
-    record: Path
-    html: Path | None
-    junit: Path | None
-    markdown: Path | None
+    outputs: Outputs
 
 
 @click.command()
@@ -65,19 +62,15 @@ def command(**given: Any) -> None:
 
 
 def _options(given: dict[str, Any]) -> Options:
-    from conformance.cli.run import default_folder
-
-    if given["record"] is None:
-        folder = default_folder(given["traffic"][0].name)
-        given["record"] = folder / "record.jsonl"
-        given["html"] = given["html"] or folder / "report.html"
-    return Options(**given)
+    name = given["traffic"][0].name
+    return Options(outputs=outputs.asked(given, name), **given)
 
 
 def _judge(options: Options) -> int:
-    from conformance.cli.run import all_match, select_jobs
+    from rich.console import Console
+
+    from conformance.engine.run import exit_code
     from conformance.record import RecordWriter
-    from conformance.reports.files import check_writable
     from conformance.traffic.errors import NothingRecognised
     from conformance.traffic.items import sort
     from conformance.traffic.reading import read_traffic
@@ -91,17 +84,17 @@ def _judge(options: Options) -> int:
     found = sort(read_traffic(options.traffic), Routes(contracts, options.targets))
     if not found.items:
         raise NothingRecognised(found.seen, tuple(one.service for one in contracts))
-    for path in (options.html, options.junit, options.markdown):
-        if path is not None:
-            check_writable(path)
-    with RecordWriter(options.record) as writer:
+    options.outputs.check_writable()
+    with RecordWriter(options.outputs.record) as writer:
         writer.write(_run_line(options, jobs, found))
         outcome = _outcome(jobs, found, gate)
         outcome.seconds = time.monotonic() - start
         for line in outcome.verdicts:
             writer.write(line)
-        code = _finish(options, jobs, outcome, gate, writer)
-    _report(options)
+        code = exit_code(outcome, strict=options.strict)
+        use = gating.baseline_use(gate, outcome.verdicts, jobs)
+        writer.write(recording.last_line(jobs, outcome, code, use))
+    options.outputs.report(Console(soft_wrap=True))
     return code
 
 
@@ -125,8 +118,8 @@ def _notes(found: Sorted) -> list[str]:
     return notes
 
 
-def _run_line(options: Options, jobs: list[Job], found: Sorted) -> Any:
-    from conformance.record import RunLine, Target
+def _run_line(options: Options, jobs: list[Job], found: Sorted) -> RunLine:
+    from conformance.record import Target
 
     parts = ["conformance", "judge", *map(str, options.traffic)]
     named = (("--target", options.targets), ("--service", options.services),
@@ -134,55 +127,8 @@ def _run_line(options: Options, jobs: list[Job], found: Sorted) -> Any:
     for name, values in named:
         parts += [part for value in values for part in (name, value)]
     parts += ["--baseline", str(options.baseline)] if options.baseline else []
-    return RunLine(
-        target=Target(options.traffic[0].name, found.hosts[0] if found.hosts else None),
-        seed=0,
-        tool=__version__,
-        start=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        profile="traffic",
-        services=tuple(job.contract.service for job in jobs),
-        specs={job.contract.service: job.contract.hashes for job in jobs},
-        command=shlex.join([*parts, *(["--strict"] if options.strict else [])]),
-        strict=options.strict,
+    parts += ["--strict"] if options.strict else []
+    target = Target(options.traffic[0].name, found.hosts[0] if found.hosts else None)
+    return recording.first_line(
+        jobs, target, shlex.join(parts), seed=0, profile="traffic", strict=options.strict
     )
-
-
-def _finish(
-    options: Options, jobs: list[Job], outcome: Outcome, gate: Gate | None, writer: RecordWriter
-) -> int:
-    from conformance.engine.run import exit_code
-    from conformance.record import SummaryLine, count
-
-    code = exit_code(outcome, strict=options.strict)
-    writer.write(
-        SummaryLine(
-            requests=0,
-            seconds=round(outcome.seconds, 3),
-            counts=count(outcome.verdicts),
-            exit=code,
-            coverage=outcome.coverage(jobs),
-            notes=tuple(outcome.notes),
-            baseline=gating.baseline_use(gate, outcome.verdicts, jobs),
-        )
-    )
-    return code
-
-
-def _report(options: Options) -> None:
-    from rich.console import Console
-
-    from conformance import reports
-    from conformance.record import read_record
-
-    read = read_record(options.record)
-    written = {"record": options.record}
-    writers = (
-        ("html", options.html, reports.write_html),
-        ("junit", options.junit, reports.write_junit),
-        ("markdown", options.markdown, reports.write_markdown),
-    )
-    for name, path, write in writers:
-        if path is not None:
-            write(read, path)
-            written[name] = path
-    reports.render_terminal(read, Console(soft_wrap=True), written)

@@ -13,6 +13,7 @@ import click
 
 from conformance.cli.annotations import command as annotate
 from conformance.cli.compare import SUBCOMMANDS
+from conformance.cli.outputs import Outputs
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -62,20 +63,17 @@ def command(record: Path, html: Path | None, junit: Path | None, markdown: Path 
 
     Exits with 0 when the reports are made, whatever the verdicts.
     """
-    from conformance import reports
     from conformance.record import read_record
 
     read = read_record(record)
-    makers = (
-        (html, reports.write_html),
-        (junit, reports.write_junit),
-        (markdown, reports.write_markdown),
-    )
-    made = [(path, write) for path, write in makers if path is not None]
-    for path, write in made:
-        write(read, path)
+    outputs = Outputs(record, html, junit, markdown)
+    made = 0
+    for _, path in outputs.write(read):
         click.echo(path)
+        made += 1
     if not made:
         from rich.console import Console
+
+        from conformance import reports
 
         reports.render_terminal(read, Console(highlight=False), {"record": record})

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import secrets
-import shlex
 import sys
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance import __version__
-from conformance.cli import aws, gating, keeping, tell
+from conformance.cli import aws, gating, keeping, outputs, recording, tell
 from conformance.cli.access import Access, gain_access
 from conformance.cli.interrupts import Interrupts
+from conformance.cli.invocation import Options, command_line
 from conformance.cli.own_specs import specs_option
+from conformance.cli.selection import all_match, placed, select_jobs
 from conformance.cli.sharding import cut, read_shard
 from conformance.errors import CouldNotTest
 from conformance.target import endpoint
@@ -27,37 +25,8 @@ if TYPE_CHECKING:
     from conformance.baseline import Gate
     from conformance.engine.custody import Custody
     from conformance.engine.run import Job, Outcome
-    from conformance.record import RecordWriter, Shard
+    from conformance.record import RecordWriter
     from conformance.target.endpoint import Target
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The command line, as values."""
-
-    target: str
-    services: tuple[str, ...]
-    globs: tuple[str, ...]
-    profile: str
-    seed: int
-    rate: float | None
-    timeout: float
-    auth: str | None
-    strict: bool
-    fail_on_unsupported: bool
-    baseline: Path | None
-    strict_baseline: bool
-    shard: Shard | None
-    ca_bundle: Path | None
-    record: Path
-    html: Path | None
-    junit: Path | None
-    markdown: Path | None
-    quiet: bool
-    verbose: bool
-    no_color: bool
-    durations: int
-    aws: aws.Asked
 
 
 @click.command()
@@ -134,18 +103,11 @@ def command(**given: Any) -> None:
 def _options(given: dict[str, Any]) -> Options:
     if given["seed"] is None:
         given["seed"] = secrets.randbelow(1_000_000)
-    if given["record"] is None:
-        folder = default_folder(given["target"])
-        part = f"-{given['shard'].index}-of-{given['shard'].of}" if given["shard"] else ""
-        given["record"] = folder / f"record{part}.jsonl"
-        given["html"] = given["html"] or folder / f"report{part}.html"
-    return Options(aws=aws.asked(given), **given)
-
-
-def default_folder(target: str) -> Path:
-    """Where a run's files go when nobody says: reports/<target>."""
-    name = "".join(char if char.isalnum() or char in "-." else "-" for char in target)
-    return Path("reports") / "-".join(part for part in name.split("-") if part)
+    shard = given["shard"]
+    part = f"-{shard.index}-of-{shard.of}" if shard else ""
+    return Options(
+        outputs=outputs.asked(given, given["target"], part), aws=aws.asked(given), **given
+    )
 
 
 def _run(options: Options, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
@@ -163,7 +125,7 @@ def _run(options: Options, starting: endpoint.Starting | None, interrupts: Inter
     else:
         target, access = _reach(options, starting, jobs, interrupts)
     jobs = [placed(job, access.region) for job in jobs]
-    writable(options)
+    options.outputs.check_writable()
     custody = None
     if options.target not in keeping.EMBEDDED:
         custody = keeping.begin(
@@ -206,11 +168,14 @@ def _recorded(
     interrupts: Interrupts,
 ) -> tuple[Outcome, int]:
     """Run, and record every verdict as it is decided."""
-    from conformance.record import RecordWriter
+    from conformance import record
 
     # Made beforehand: a record that ends before its first line is none.
-    first = _run_line(options, target, jobs)
-    with RecordWriter(options.record) as writer:
+    first = recording.first_line(
+        jobs, record.Target(target.name, target.url, target.version), command_line(options),
+        seed=options.seed, profile=options.profile, strict=options.strict, shard=options.shard,
+    )  # fmt: skip
+    with record.RecordWriter(options.outputs.record) as writer:
         writer.write(first)
         with interrupts.held_back():
             outcome = _work(options, access, jobs, gate, custody, writer)
@@ -224,108 +189,6 @@ def _first_request(job: Job) -> tuple[str, str]:
     operation = job.contract.operations.get(facts.get("resource", {}).get("list", ""))
     name = facts.get("signing", {}).get("service", job.contract.service)
     return name, operation.path if operation else "/"
-
-
-def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
-    """The requirements to decide, by service.
-
-    Raises UnknownService, SpecProblem, NothingSelected.
-    """
-    from conformance.contract.load import load_contract
-    from conformance.contract.locate import selected
-    from conformance.contract.requirements import NothingSelected, catalogue, select
-    from conformance.engine.run import Job
-
-    jobs = []
-    for service in selected(services, globs):
-        contract = load_contract(service)
-        try:
-            chosen = select(catalogue(contract), globs)
-        except NothingSelected:
-            continue
-        jobs.append(Job(contract, chosen))
-    if not jobs:
-        raise NothingSelected(globs)
-    return jobs
-
-
-def placed(job: Job, region: str) -> Job:
-    """The job in the region of the run, where its contract was written for another one."""
-    from conformance.contract.load import load_contract
-    from conformance.contract.requirements import catalogue
-
-    if job.contract.facts.get("signing", {}).get("region", region) == region:
-        return job
-    contract = load_contract(job.contract.service, region)
-    chosen = {one.id for one in job.requirements}
-    kept = tuple(one for one in catalogue(contract) if one.id in chosen)
-    return replace(job, contract=contract, requirements=kept)
-
-
-def all_match(jobs: list[Job], globs: tuple[str, ...]) -> None:
-    """Hold every glob to matching something: a mistyped one would test less than was asked for.
-
-    Raises NothingSelected.
-    """
-    from conformance.contract.requirements import select
-
-    chosen = [one for job in jobs for one in job.requirements]
-    for glob in globs:
-        select(chosen, (glob,))
-
-
-def writable(options: Options) -> None:
-    """Find out before the run whether the reports can be written.
-
-    Raises UnwritableReport.
-    """
-    from conformance.reports.files import check_writable
-
-    for path in (options.html, options.junit, options.markdown):
-        if path is not None:
-            check_writable(path)
-
-
-def _run_line(options: Options, target: Target, jobs: list[Job]) -> Any:
-    from conformance.record import RunLine
-    from conformance.record import Target as RecordTarget
-
-    return RunLine(
-        target=RecordTarget(target.name, target.url, target.version),
-        seed=options.seed,
-        tool=__version__,
-        start=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        profile=options.profile,
-        services=tuple(job.contract.service for job in jobs),
-        specs={job.contract.service: job.contract.hashes for job in jobs},
-        command=_command(options),
-        strict=options.strict,
-        shard=options.shard,
-    )
-
-
-def _command(options: Options) -> str:
-    """The command line that makes the same requests again."""
-    parts = ["conformance", "run", options.target]
-    region = options.aws.named_region() if options.target == AWS else options.aws.region
-    if region:
-        parts += ["--region", region]
-    for name, values in (("--service", options.services), ("--requirement", options.globs)):
-        for value in values:
-            parts += [name, value]
-    if options.profile != "standard":
-        parts += ["--profile", options.profile]
-    if options.auth:
-        parts += ["--auth", options.auth]
-    if options.strict:
-        parts.append("--strict")
-    if options.baseline is not None:
-        parts += ["--baseline", str(options.baseline)]
-    if options.strict_baseline:
-        parts.append("--strict-baseline")
-    if options.shard is not None:
-        parts += ["--shard", str(options.shard)]
-    return shlex.join([*parts, "--seed", str(options.seed)])
 
 
 def _work(
@@ -375,7 +238,6 @@ def _finish(
     options: Options, jobs: list[Job], outcome: Outcome, gate: Gate | None, writer: RecordWriter
 ) -> int:
     from conformance.engine.run import exit_code
-    from conformance.record import SummaryLine, count
 
     code = exit_code(
         outcome, strict=options.strict, fail_on_unsupported=options.fail_on_unsupported
@@ -383,40 +245,14 @@ def _finish(
     use = gating.baseline_use(gate, outcome.verdicts, jobs, whole=options.shard is None)
     if use is not None and use.fails:
         code = code or 1
-    writer.write(
-        SummaryLine(
-            requests=outcome.requests,
-            seconds=round(outcome.seconds, 3),
-            counts=count(outcome.verdicts),
-            exit=code,
-            interrupted=outcome.interrupted or outcome.problem is not None,
-            coverage=outcome.coverage(jobs),
-            notes=tuple(outcome.notes),
-            baseline=use,
-        )
-    )
+    writer.write(recording.last_line(jobs, outcome, code, use))
     return code
 
 
 def _report(options: Options, outcome: Outcome) -> None:
-    from conformance import reports
-    from conformance.record import read_record
-
-    record = read_record(options.record)
-    written = {"record": options.record}
-    writers = (
-        ("html", options.html, reports.write_html),
-        ("junit", options.junit, reports.write_junit),
-        ("markdown", options.markdown, reports.write_markdown),
-    )
-    for name, path, write in writers:
-        if path is not None:
-            write(record, path)
-            written[name] = path
     from rich.console import Console
 
-    console = Console(soft_wrap=True, no_color=options.no_color or None)
-    reports.render_terminal(record, console, written)
+    options.outputs.report(Console(soft_wrap=True, no_color=options.no_color or None))
     _durations(options, outcome)
     if outcome.interrupted:
         click.echo("interrupted: the record holds what was found so far", err=True)

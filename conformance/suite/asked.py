@@ -44,7 +44,7 @@ def asked(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
 
 def jobs_of(suite: Suite) -> list[Job]:
     """The requirements of a suite, by service. Raises pytest.UsageError for what is mistyped."""
-    from conformance.cli.run import all_match, select_jobs
+    from conformance.cli.selection import all_match, select_jobs
     from conformance.target.address import is_real
     from conformance.target.aws import NAME
 

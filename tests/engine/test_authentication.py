@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.cli.run import select_jobs
+from conformance.cli.selection import select_jobs
 from conformance.contract.model import Level
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.run import Run, exit_code

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from conformance.cli.run import select_jobs
+from conformance.cli.selection import select_jobs
 from conformance.engine.run import Run
 from conformance.engine.runner import Settings
 from conformance.record import Verdict

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.cli.run import select_jobs
+from conformance.cli.selection import select_jobs
 from conformance.contract import load_contract
 from conformance.contract.model import Level
 from conformance.contract.requirements import catalogue

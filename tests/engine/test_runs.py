@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from conformance.cli.run import select_jobs
+from conformance.cli.selection import select_jobs
 from conformance.contract.model import Level
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.run import Run, exit_code

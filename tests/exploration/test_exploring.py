@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from conformance.cli.run import select_jobs
+from conformance.cli.selection import select_jobs
 from conformance.contract.load import load_contract, merged_spec
 from conformance.contract.model import Location
 from conformance.contract.requirements import catalogue

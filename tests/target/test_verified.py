@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 
 from testbed.verifier import Raw, problem
 
-from conformance.cli.run import select_jobs
+from conformance.cli.selection import select_jobs
 from conformance.engine.run import Run, exit_code
 from conformance.engine.runner import Settings
 from conformance.plan.authentication import Auth

@@ -1,0 +1,72 @@
+"""The files that a command leaves: the record, and the reports that are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from conformance.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where the record goes, and each report that is wanted."""
+
+    record: Path
+    html: Path | None
+    junit: Path | None
+    markdown: Path | None
+
+    def check_writable(self) -> None:
+        """Find out beforehand whether the reports can be written. Raises UnwritableReport."""
+        from conformance.reports.files import check_writable
+
+        for path in (self.html, self.junit, self.markdown):
+            if path is not None:
+                check_writable(path)
+
+    def write(self, record: Record) -> Iterator[tuple[str, Path]]:
+        """Write the reports one by one; gives each one's kind and file. Raises UnwritableReport."""
+        from conformance import reports
+
+        writers = (
+            ("html", self.html, reports.write_html),
+            ("junit", self.junit, reports.write_junit),
+            ("markdown", self.markdown, reports.write_markdown),
+        )
+        for kind, path, write in writers:
+            if path is not None:
+                write(record, path)
+                yield kind, path
+
+    def report(self, console: Console) -> None:
+        """Make every report of the record on the disk, and print its summary."""
+        from conformance import reports
+        from conformance.record import read_record
+
+        record = read_record(self.record)
+        written = {"record": self.record, **dict(self.write(record))}
+        reports.render_terminal(record, console, written)
+
+
+def asked(given: dict[str, Any], subject: str, part: str = "") -> Outputs:
+    """Take the files out of a command line.
+
+    Without a record's they go to ``reports/SUBJECT``, with ``part`` at the end of their names.
+    """
+    wanted = {name: given.pop(name) for name in Outputs.__slots__}
+    if wanted["record"] is None:
+        folder = _folder(subject)
+        wanted["record"] = folder / f"record{part}.jsonl"
+        wanted["html"] = wanted["html"] or folder / f"report{part}.html"
+    return Outputs(**wanted)
+
+
+def _folder(subject: str) -> Path:
+    name = "".join(char if char.isalnum() or char in "-." else "-" for char in subject)
+    return Path("reports") / "-".join(part for part in name.split("-") if part)

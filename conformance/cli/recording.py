@@ -1,0 +1,55 @@
+"""The first and the last line of a record: what a command was asked for and what it came to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from conformance import __version__
+from conformance.record import BaselineUse, RunLine, Shard, SummaryLine, Target, count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.engine.run import Job, Outcome
+
+
+def first_line(
+    jobs: Sequence[Job],
+    target: Target,
+    command: str,
+    *,
+    seed: int,
+    profile: str,
+    strict: bool,
+    shard: Shard | None = None,
+) -> RunLine:
+    """What is tested, and by which ``command`` line: begun now."""
+    return RunLine(
+        target=target,
+        seed=seed,
+        tool=__version__,
+        start=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        profile=profile,
+        services=tuple(job.contract.service for job in jobs),
+        specs={job.contract.service: job.contract.hashes for job in jobs},
+        command=command,
+        strict=strict,
+        shard=shard,
+    )
+
+
+def last_line(
+    jobs: Sequence[Job], outcome: Outcome, code: int, use: BaselineUse | None
+) -> SummaryLine:
+    """What came of it: the counts, the exit code, what the baseline covered."""
+    return SummaryLine(
+        requests=outcome.requests,
+        seconds=round(outcome.seconds, 3),
+        counts=count(outcome.verdicts),
+        exit=code,
+        interrupted=outcome.interrupted or outcome.problem is not None,
+        coverage=outcome.coverage(jobs),
+        notes=tuple(outcome.notes),
+        baseline=use,
+    )
