@@ -12,8 +12,10 @@ from typing import Protocol
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.requirements import Requirement, catalogue
+from conformance.engine.channel import Channel
 from conformance.engine.evidence import Shown, with_setup
-from conformance.engine.session import Channel, Sent, Session, SetupFailed
+from conformance.engine.sent import Sent, SetupFailed
+from conformance.engine.session import Session
 from conformance.judge.authentication import judge_signature, looks_at_signatures, says_nothing
 from conformance.plan.authentication import FINDING, SignatureRule, signature_rule
 from conformance.plan.bases import base

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from conformance.plan.wire import WireRequest
 from conformance.target.exchange import Exchange, Request
 from conformance.target.missigning import Unsigned, inapplicable, missigned
-from conformance.target.signing import Overrides, Signer
+from conformance.target.signing import Signer
 from conformance.target.transport import Transport
+
+
+class Channel(Protocol):
+    """Where a session's requests go: signs them for the service and sends them."""
+
+    region: str
+
+    def send(self, request: WireRequest) -> Exchange:
+        """Send one request."""
+        ...
+
+    def converse(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]:
+        """Send requests over one connection of their own."""
+        ...
 
 
 class SignedChannel:
@@ -19,19 +34,9 @@ class SignedChannel:
         self._url, self._signer, self._transport = url, signer, transport
         self.region = signer.region
 
-    def send(
-        self,
-        method: str,
-        target: str,
-        body: bytes | None,
-        content_type: str | None,
-        *,
-        headers: Overrides = (),
-        names: str = "",
-    ) -> Exchange:
-        """Send one request; ``target`` is its path and query, percent-encoded."""
-        wired = WireRequest(method, target, body, content_type, headers, names)
-        return self._transport.send(self._written(wired))
+    def send(self, request: WireRequest) -> Exchange:
+        """Send one request."""
+        return self._transport.send(self._written(request))
 
     def converse(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]:
         """Send requests over one connection of their own, see Transport.converse."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.contract.model import Contract
 from conformance.engine.channel import SignedChannel
@@ -70,7 +70,7 @@ def _looking(contract: Contract, url: str, signer: Signer, transport: Transport)
         if operation is None:
             return False
         request = wire(operation, {**visit.labels, facts["identifier"]["label"]: identifier})
-        answer = read(channel.send(request.method, request.target, None, None))
+        answer = read(channel.send(replace(request, body=None, content_type=None)))
         return answer.status is not None and 400 <= answer.status < 500 and not answer.throttled
 
     return absent

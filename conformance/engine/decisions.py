@@ -12,7 +12,8 @@ from conformance.engine import verdicts
 from conformance.engine.events import Emit
 from conformance.engine.evidence import Shown, with_setup
 from conformance.engine.own import culprit
-from conformance.engine.session import Sent, Session
+from conformance.engine.sent import Sent
+from conformance.engine.session import Session
 from conformance.engine.tally import Tally
 from conformance.judge.findings import Finding
 from conformance.plan.planner import is_watched
@@ -65,7 +66,7 @@ class Decisions:
     def fail(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
         """Decide that an answer breaks a requirement."""
         reason = f"expected {finding.expected}; seen {finding.seen}"
-        listed = culprit(self._contract, sent, self._session.made, requirement.id)
+        listed = culprit(self._contract, sent, self._session.inventory.made, requirement.id)
         steps = with_setup(sent, finding.expected, finding.seen, listed)
         self.give(requirement, Verdict.FAILED, reason, steps)
 

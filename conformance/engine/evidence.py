@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from conformance import record
 from conformance.engine.masking import Masker
-from conformance.engine.session import Resource, Sent
+from conformance.engine.sent import Resource, Sent
 from conformance.target.exchange import Exchange
 
 HIDDEN = {"authorization", "x-amz-security-token", "x-amz-date"}

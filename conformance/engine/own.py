@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from conformance.contract.model import Contract
 from conformance.contract.places import parse
-from conformance.engine.session import Resource, Sent
+from conformance.engine.sent import Resource, Sent
 from conformance.engine.trial import is_faulty
 from conformance.judge.answer import Answer
 from conformance.judge.response import observe

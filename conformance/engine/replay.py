@@ -87,10 +87,7 @@ def _sent(
 ) -> list[Exchange]:
     if group[0].connection:
         return channel.converse(wired, pipelined=group[0].pipelined)
-    return [
-        channel.send(one.method, one.target, one.body, None, headers=one.headers, names=one.names)
-        for one in wired
-    ]
+    return [channel.send(one) for one in wired]
 
 
 def _wired(request: record.Request, stand_ins: _StandIns) -> WireRequest:

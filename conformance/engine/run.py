@@ -14,6 +14,7 @@ from conformance.engine.channel import SignedChannel
 from conformance.engine.custody import Custody, told
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
+from conformance.engine.inventory import Inventory
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names
 from conformance.engine.pulse import PulseTransport
@@ -138,18 +139,18 @@ class Run:
         lend = partial(self._lent, url)
         return Session(contract, channel, self._names, self._masker, mark, lend), channel
 
-    def _lent(self, url: str, service: str) -> Session:
-        """A session of another service, for resources that those of this one are made of."""
+    def _lent(self, url: str, service: str) -> Inventory:
+        """The resources of another service, which those of this one are made of."""
         from conformance.contract.load import load_contract
 
         job = next((one for one in self._jobs if one.contract.service == service), None)
         contract = job.contract if job is not None else load_contract(service)
-        return self._session(contract, job.url if job is not None else url)[0]
+        return self._session(contract, job.url if job is not None else url)[0].inventory
 
     def _clean_up(
         self, session: Session, channel: SignedChannel, lacks: Callable[[str], bool]
     ) -> None:
-        left = session.clean_up()
+        left = session.inventory.clean_up()
         contract, custody = session.contract, self._custody
         name = contract.facts.get("resource", {}).get("name", "resource")
         if custody is not None:

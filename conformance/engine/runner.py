@@ -14,8 +14,9 @@ from conformance.engine.authentication import Authentication, Ruling
 from conformance.engine.channel import SignedChannel
 from conformance.engine.decisions import Decisions
 from conformance.engine.events import Emit, Progress, ServiceStarted
+from conformance.engine.sent import SetupFailed
 from conformance.engine.sequences import Ending, Play, Stage
-from conformance.engine.session import Session, SetupFailed
+from conformance.engine.session import Session
 from conformance.engine.standings import Standings
 from conformance.engine.support import Standing, Support
 from conformance.engine.tally import Tally
@@ -111,14 +112,14 @@ class Runner:
         if not all(self._standings.works(name) for name in named):
             return
         try:
-            resource = self._session.create(values, kind)
+            resource = self._session.inventory.create(values, kind)
         except SetupFailed:
             return
         for name in named[1:]:
             operation = self._contract.operations[name]
             self._session.call(operation, base(self._contract, operation), resource)
         self._watch.confirm()
-        self._session.delete(resource)
+        self._session.inventory.delete(resource)
 
     def lacks(self, operation: str) -> bool:
         """True when the target is known to lack an operation."""

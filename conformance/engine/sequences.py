@@ -9,7 +9,8 @@ from typing import Any
 from conformance import record
 from conformance.contract.requirements import Requirement
 from conformance.engine.evidence import Shown
-from conformance.engine.session import Resource, Sent, Session, SetupFailed, is_lost
+from conformance.engine.sent import Resource, Sent, SetupFailed, is_lost
+from conformance.engine.session import Session
 from conformance.engine.trial import SAYS_NOTHING
 from conformance.judge.answer import NOT_JSON, Answer
 from conformance.plan.probes import Probe, Side
@@ -79,7 +80,6 @@ class Play:
             except Broken as broken:
                 self._end(Ending(broken=broken))
             except _Lost:
-                self._session.broken_connections += 1
                 self._restarts -= 1
                 self._sequence.close()
                 self._begin()
@@ -118,8 +118,8 @@ class Play:
 
     def _play(self, step: Make | Send | Together | Connected) -> list[Sent]:
         if isinstance(step, Make):
-            values = None if step.values is None else self._session.tag(step.values, self._tagged)
-            made = self._session.create(values, self._kind)
+            values = self._session.placeholders.tag(step.values, self._tagged)
+            made = self._session.inventory.create(values, self._kind)
             if any(other.id == made.id for other in self._made):
                 # A mock without state: what is true of one resource says nothing of two.
                 raise NotShown("two resources came with one identifier")
@@ -136,21 +136,21 @@ class Play:
         return self._session.send_together([self._probe(send) for send in step.sends], resources)
 
     def _probe(self, step: Send) -> Probe:
-        values = self._session.tag(step.values, self._tagged)
+        values = self._session.placeholders.tag(step.values, self._tagged)
         return Probe(
             "", step.operation, Side.OBSERVE, values, "a step of a sequence",
             raw=step.raw, form=step.form,
         )  # fmt: skip
 
     def _fill(self, value: Any, key: int) -> Any:
-        tagged = self._session.tag(value, self._tagged)
-        return self._session.fill(tagged, self._resources.get(key))
+        tagged = self._session.placeholders.tag(value, self._tagged)
+        return self._session.placeholders.fill(tagged, self._resources.get(key))
 
     def _end(self, ending: Ending) -> None:
         self._sequence.close()
         for resource in self._made:
             if not resource.gone:
-                self._session.delete(resource)
+                self._session.inventory.delete(resource)
         ending.steps = [
             Shown(sent, record.Role.CHECK, pause=self._pauses.get(index, 0.0))
             for index, sent in enumerate(self._sent)

@@ -6,7 +6,8 @@ from conformance.contract.model import Contract
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import WrongCredentials
-from conformance.engine.session import Sent, Session, SetupFailed
+from conformance.engine.sent import Sent, SetupFailed
+from conformance.engine.session import Session
 from conformance.engine.support import Standing, Support
 from conformance.engine.trial import UNSURE, attempt
 from conformance.plan.bases import base

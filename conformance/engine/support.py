@@ -11,9 +11,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from conformance.engine.session import Channel, Sent
+from conformance.engine.channel import Channel
+from conformance.engine.sent import Sent
 from conformance.judge.answer import NOT_JSON, Answer, read
 from conformance.judge.authentication import is_denied, is_refused_signature
+from conformance.plan.wire import WireRequest
 
 LACKS = (
     "UnknownOperation",
@@ -73,7 +75,7 @@ def _control(sent: Sent, channel: Channel, nonce: str) -> Answer:
     request = sent.exchange.request
     content_type = request.header("content-type")
     target = f"/no-such-route-{nonce}/v0/nothing"
-    return read(channel.send(request.method, target, request.body, content_type))
+    return read(channel.send(WireRequest(request.method, target, request.body, content_type)))
 
 
 def _signature(answer: Answer, sent: Sent) -> tuple[int | None, str | None, str]:

@@ -13,9 +13,10 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse
+from conformance.engine.channel import Channel
+from conformance.engine.inventory import PATIENCE
 from conformance.engine.mark import is_tagged
 from conformance.engine.names import fill
-from conformance.engine.session import PATIENCE, Channel
 from conformance.journal import Creation, Journal
 from conformance.judge.answer import Answer, read
 from conformance.plan.bases import base
@@ -192,8 +193,4 @@ class Sweep:
         return self._send(operation, {**start, **members})
 
     def _send(self, operation: Operation, values: dict[str, Any]) -> Answer:
-        request = wire(operation, values)
-        exchange = self._channel.send(
-            request.method, request.target, request.body, request.content_type
-        )
-        return read(exchange)
+        return read(self._channel.send(wire(operation, values)))

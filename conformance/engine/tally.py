@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from conformance.engine.session import Sent
+from conformance.engine.sent import Sent
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Side
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from conformance.contract.validate import violations
-from conformance.engine.session import RESENDS, Sent, Session, is_lost, needs_resource
+from conformance.engine.inventory import RESENDS
+from conformance.engine.placeholders import needs_resource
+from conformance.engine.sent import Sent, is_lost
+from conformance.engine.session import Session
 from conformance.engine.support import lacks
 from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
@@ -43,7 +46,6 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> Trial:
     for _ in range(RESENDS):
         if not is_lost(sent.exchange) or session.repeatable(probe.operation):
             break
-        session.broken_connections += 1
         sent = session.send(probe, fresh=True)
     trial = _judged(session, probe, sent)
     if sent is not first and _explained_by_state(session, probe, sent):
@@ -127,14 +129,14 @@ def _leave_clean(session: Session, trial: Trial) -> None:
 
     What a probe of the create operation made is deleted at once.
     """
-    sent = trial.sent
+    sent, inventory = trial.sent, session.inventory
     spoilt = trial.finding is None or not trial.finding.held
     if needs_resource(trial.probe) and (spoilt or sent.answer.server_error):
-        session.drop_current(kind_of(session.contract, trial.probe.operation.name))
+        inventory.drop_current(kind_of(session.contract, trial.probe.operation.name))
         if sent.answer.ok and sent.resource is not None and not sent.resource.gone:
-            session.delete(sent.resource)
-    for made in [one for one in session.made[-8:] if one.created is sent and not one.gone]:
-        session.delete(made)
+            inventory.delete(sent.resource)
+    for made in [one for one in inventory.made[-8:] if one.created is sent and not one.gone]:
+        inventory.delete(made)
 
 
 def is_faulty(sent: Sent) -> bool:

@@ -7,7 +7,8 @@ from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.decisions import Decisions
 from conformance.engine.evidence import LONGEST
 from conformance.engine.own import own_entries
-from conformance.engine.session import Resource, Sent, Session, SetupFailed
+from conformance.engine.sent import Resource, Sent, SetupFailed
+from conformance.engine.session import Session
 from conformance.engine.standings import Standings
 from conformance.engine.tally import Suspects
 from conformance.engine.trial import is_elsewhere, is_faulty, unreliable
@@ -40,7 +41,7 @@ class Watch:
         # answers: the acceptance is the failure.
         if is_elsewhere(sent.probe) or (sent.answer.ok and is_faulty(sent)):
             return
-        answer = own_entries(self._contract, sent, self._session.made)
+        answer = own_entries(self._contract, sent, self._session.inventory.made)
         for finding in observe(self._contract, sent.probe.operation, answer):
             if self._decisions.open(finding.requirement):
                 self._take(self._decisions.by_id[finding.requirement], finding, sent)
@@ -90,10 +91,10 @@ class Watch:
             repeat = self._session.send(sent.probe, resource=self._alike(sent))
         except SetupFailed as failed:
             repeat = failed.sent
-        answer = own_entries(self._contract, repeat, self._session.made)
+        answer = own_entries(self._contract, repeat, self._session.inventory.made)
         found = observe(self._contract, repeat.probe.operation, answer)
         broken = [one for one in found if one.requirement == finding.requirement and not one.held]
-        self._session.drop_current(kind_of(self._contract, sent.probe.operation.name))
+        self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
         return (broken[0], repeat) if broken else None
 
     def _alike(self, sent: Sent) -> Resource | None:
@@ -104,7 +105,9 @@ class Watch:
         before = history[: history.index(sent)] if sent in history else list(history)
         if len(before) > LONGEST:
             before = []  # a long used resource: the request alone must show it
-        made = self._session.create(sent.resource.created.probe.values, sent.resource.kind)
+        made = self._session.inventory.create(
+            sent.resource.created.probe.values, sent.resource.kind
+        )
         for update in before:
             self._session.send(update.probe, resource=made)
         return made

@@ -18,7 +18,8 @@ from conformance.contract.load import merged_spec
 from conformance.contract.locate import known_services
 from conformance.contract.model import Kind, Location, Member, Operation
 from conformance.contract.requirements import Requirement, Subject
-from conformance.engine.session import Resource, Sent, Session, SetupFailed
+from conformance.engine.sent import Resource, Sent, SetupFailed
+from conformance.engine.session import Session
 from conformance.engine.trial import Trial, attempt
 from conformance.exploration.faults import faulty, same_fault
 from conformance.exploration.smaller import smallest
@@ -207,9 +208,9 @@ class _Explorer:
                 self._draw(cases, operation, member)
         self._left = budget // WALKED
         cases.walk(self._left, self._walk)
-        for made in self._session.made:
+        for made in self._session.inventory.made:
             if not made.gone and made.created.probe.note == WALK:
-                self._session.delete(made)
+                self._session.inventory.delete(made)
 
     def _draw(self, cases: Cases, operation: Operation, member: Member | None) -> None:
         count = MORE * self._left
@@ -289,7 +290,9 @@ class _Explorer:
 
     def _resource(self, values: Mapping[str, Any]) -> Resource | None:
         texts = {value for value in values.values() if isinstance(value, str)}
-        return next((one for one in reversed(self._session.made) if one.id in texts), None)
+        return next(
+            (one for one in reversed(self._session.inventory.made) if one.id in texts), None
+        )
 
 
 def _bodies(operation: Operation) -> list[Member | None]:

@@ -14,7 +14,8 @@ from typing import Any
 
 from conformance.contract.model import Contract
 from conformance.contract.places import find, parse
-from conformance.engine.session import Resource, Session
+from conformance.engine.sent import Resource
+from conformance.engine.session import Session
 from conformance.judge.answer import Answer
 from conformance.model.compare import Compared, Difference, difference, plain
 from conformance.model.moves import Step
@@ -50,7 +51,7 @@ class Mirror:
     def answer(self, turn: Turn) -> Answer:
         """The model's answer to a step."""
         step = turn.step
-        values = self._session.fill(turn.values, self._resource(step.slot))
+        values = self._session.placeholders.fill(turn.values, self._resource(step.slot))
         answer = self._world.answer(wire(step.operation, values))
         if step.role == "create" and step.slot is not None and answer.ok:
             self.ids[step.slot] = str(next(find(answer.body, self._created), ""))

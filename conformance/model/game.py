@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.session import Resource, Sent, Session
+from conformance.engine.sent import Resource, Sent
+from conformance.engine.session import Session
 from conformance.model.beliefs import Beliefs, Mirror, Turn
 from conformance.model.compare import Compared, Difference, Memory, listed
 from conformance.model.moves import Step
@@ -104,7 +105,7 @@ class Game:
 
         Raises Differs, NothingShown.
         """
-        values = self.session.tag(step.values, self._tagged)
+        values = self.session.placeholders.tag(step.values, self._tagged)
         if self.mute or not self._playable(step, values):
             return False
         if step.changes and step.role != "create":
@@ -130,7 +131,7 @@ class Game:
         """Delete what the sequence made."""
         for slot in self.slots.values():
             if not slot.resource.gone:
-                self.session.delete(slot.resource)
+                self.session.inventory.delete(slot.resource)
 
     def _playable(self, step: Step, values: Mapping[str, Any]) -> bool:
         if step.role != "create":
@@ -162,7 +163,7 @@ class Game:
         if not sent.answer.ok:
             return
         if step.role == "create" and step.slot is not None:
-            made = [one for one in self.session.made if one.created is sent]
+            made = [one for one in self.session.inventory.made if one.created is sent]
             if not made:
                 self.mute = True
                 raise NothingShown("a resource was made, and its identifier not told")

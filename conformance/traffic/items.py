@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.contract.model import Location
 from conformance.contract.places import find, parse
-from conformance.engine.session import Sent
+from conformance.engine.sent import Sent
 from conformance.engine.support import lacks
 from conformance.judge.answer import Answer
 from conformance.judge.authentication import CODES

@@ -9,6 +9,7 @@ import pytest
 from conformance.contract.load import load_contract
 from conformance.contract.requirements import catalogue
 from conformance.engine.channel import SignedChannel
+from conformance.plan.wire import WireRequest
 from conformance.record import Verdict
 from conformance.reference.inprocess import InProcess
 from conformance.reference.server import Options
@@ -44,7 +45,8 @@ class Client:
     def __call__(self, method, target, body=None, *, raw=None):
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
         name = "geo" if target.startswith("/metadata") else "apigateway"
-        sent = self._channels[name].send(method, target, data, "application/json" if data else None)
+        wired = WireRequest(method, target, data, "application/json" if data else None)
+        sent = self._channels[name].send(wired)
         try:
             return json.loads(sent.response.body) if sent.response else {}
         except ValueError:

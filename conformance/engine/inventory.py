@@ -1,0 +1,170 @@
+"""The resources that a run makes of one service: made when one is needed, kept, and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from conformance.contract.model import Contract
+from conformance.contract.places import find, parse
+from conformance.engine.names import is_template
+from conformance.engine.sent import Resource, Sent, SetupFailed, is_lost
+from conformance.plan.bases import base
+from conformance.plan.probes import Probe, Side
+from conformance.plan.resources import FRESH, GIVEN, Facts, all_creators, kinds, others
+
+RESENDS = 2
+"""How often a request is sent again whose connection broke before the answer was there."""
+PATIENCE = 2
+"""So many requests in a row without an answer, and a clean-up ends."""
+
+
+class Send(Protocol):
+    """Sends a probe, for a resource where its template speaks of one."""
+
+    def __call__(self, probe: Probe, *, resource: Resource | None = None) -> Sent:
+        """Send it. Raises SetupFailed."""
+        ...
+
+
+Lend = Callable[[str], "Inventory"]
+"""Gives the inventory of another service, for resources that this one's are made of."""
+
+
+class Inventory:
+    """What one run has of one service; a resource is made of others, which are made first.
+
+    ``made`` is everything that was created, oldest first, whatever request created it.
+    """
+
+    def __init__(self, contract: Contract, send: Send, lend: Lend | None = None) -> None:
+        self.made: list[Resource] = []
+        self._contract, self._send, self._lend = contract, send, lend
+        self._kinds = kinds(contract)
+        self._creators = all_creators(contract)
+        self._current: dict[str | None, Resource] = {}
+        self._lenders: dict[str, Inventory] = {}
+
+    def resource(self, *, fresh: bool = False, kind: str | None = None) -> Resource:
+        """The run's current resource of a kind (default the main one), or a new one.
+
+        Raises SetupFailed.
+        """
+        name = kind or next(iter(self._kinds), None)
+        service = self._kinds.get(name or "", {}).get("service")
+        if service is not None:
+            return self._lender(service).resource(fresh=fresh)
+        current = self._current.get(name)
+        if fresh or current is None or not current.usable:
+            current = self._current[name] = self.create(kind=name)
+        return current
+
+    def parents(self, probe: Probe, resource: Resource | None) -> dict[str, Resource]:
+        """The resources of other kinds that a template speaks of: the resource's own, or current.
+
+        For a creation that needs a fresh one, as what is made of it may exist once only, a new one.
+        Raises SetupFailed.
+        """
+        making, _ = self._creators.get(probe.operation.name, (None, ""))
+        needs = self._kinds.get(making or "", {}).get("needs", {})
+        found: dict[str, Resource] = {}
+        for kind in others(probe.values):
+            if resource is not None and kind in resource.parents:
+                found[kind] = resource.parents[kind]
+            elif kind not in found:
+                found[kind] = self.resource(fresh=needs.get(kind) == FRESH, kind=kind)
+        return found
+
+    def create(self, values: Mapping[str, Any] | None = None, kind: str | None = None) -> Resource:
+        """Make a resource of a kind (default the main one). Raises SetupFailed."""
+        facts = self._facts(None) if kind is None else self._kinds.get(kind, {})
+        operation = self._contract.operations.get(facts.get("create", ""))
+        if operation is None:
+            raise LookupError(f"{self._contract.service}: the lifecycle names no create operation")
+        request = base(self._contract, operation) if values is None else values
+        sent = self._send(Probe("", operation, Side.ACCEPT, request, "made for the probe"))
+        for _ in range(RESENDS if is_template(request) else 0):
+            if not is_lost(sent.exchange):
+                break
+            # Whether it was made nobody knows: another one, under another name.
+            sent = self._send(sent.probe)
+        resource = next((made for made in self.made if made.created is sent), None)
+        if resource is None:
+            raise SetupFailed(sent)
+        return resource
+
+    def drop_current(self, kind: str | None = None) -> None:
+        """Use a new resource (of all kinds, or of one) from now on: this one may be spoilt."""
+        for name in [one for one in self._current if kind in {None, one}]:
+            del self._current[name]
+
+    def delete(self, resource: Resource) -> Sent | None:
+        """Delete a resource; None where the contract has no delete operation."""
+        facts = self._facts(resource.kind)
+        operation = self._contract.operations.get(facts.get("delete", ""))
+        if operation is None:
+            return None
+        label = facts["identifier"]["label"]
+        # Of what its base has besides, it is the labels that lead to the resource.
+        start = base(self._contract, operation)
+        way = {name: value for name, value in start.items() if any(others(value))}
+        values = {**way, label: "${id}", **facts.get("delete-with", {})}
+        deletion = Probe("", operation, Side.OBSERVE, values, "")
+        sent = self._send(deletion, resource=resource)
+        if is_lost(sent.exchange):
+            sent = self._send(deletion, resource=resource)
+        resource.gone = resource.gone or sent.answer.ok or sent.answer.status == 404
+        return sent
+
+    def clean_up(self) -> list[str]:
+        """Delete everything that this run made; gives the identifiers that stayed.
+
+        What was made last goes first, as it may be made of what was made before. A target that
+        does not answer is not asked about each of them.
+        """
+        unanswered = 0
+        for resource in reversed(self.made):
+            if not resource.gone and unanswered < PATIENCE:
+                sent = self.delete(resource)
+                mute = sent is not None and sent.answer.status is None
+                unanswered = unanswered + 1 if mute else 0
+        left = [one.id for one in self.made if not one.gone and one.usable]
+        for lender in self._lenders.values():
+            left += lender.clean_up()
+        return left
+
+    def note(self, sent: Sent) -> None:
+        """Keep account of what an accepted request made, changed or deleted."""
+        if not sent.answer.ok:
+            return
+        name = sent.probe.operation.name
+        if name in self._creators:
+            self._add(sent, *self._creators[name])
+        if sent.resource is not None:
+            facts = self._facts(sent.resource.kind)
+            if name == facts.get("delete"):
+                sent.resource.gone = True
+            elif name == facts.get("update"):
+                sent.resource.history.append(sent)
+
+    def _add(self, sent: Sent, kind: str, pointer: str) -> None:
+        unique = self._kinds[kind].get("unique", {}).get("member", "")
+        given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")
+        chosen = pointer.removeprefix(GIVEN)
+        shown = find(sent.answer.body, parse(pointer))
+        for found in shown if chosen == pointer else find(sent.values, (chosen,)):
+            if isinstance(found, str) and found:
+                self.made.append(Resource(found, str(given), sent, kind, parents=sent.parents))
+
+    def _facts(self, kind: str | None) -> Facts:
+        """The lifecycle of a kind, of the main one where it has none of its own."""
+        main: Facts = self._contract.facts.get("resource", {})
+        return self._kinds.get(kind or "", main)
+
+    def _lender(self, service: str) -> Inventory:
+        """The inventory of another contract's resources."""
+        if service not in self._lenders:
+            if self._lend is None:
+                raise LookupError(f"{self._contract.service}: nobody lends resources of {service}")
+            self._lenders[service] = self._lend(service)
+        return self._lenders[service]

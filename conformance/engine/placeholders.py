@@ -1,0 +1,94 @@
+"""What stands for the placeholders of a template: new names, moments, and what a resource is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from conformance.engine.masking import Masker
+from conformance.engine.names import Names, far_future, fill, mentions, speaks_of
+from conformance.engine.sent import Resource, Sent
+from conformance.plan.probes import Probe
+
+PAST = "2001-01-01T00:00:00.000Z"
+MADE = "made"
+
+Say = Callable[[int | None], str]
+"""Gives the text for a placeholder, of so many characters where the template says how many."""
+
+
+class Placeholders:
+    """Fills the templates of one run: every new secret is told to its masker."""
+
+    def __init__(self, names: Names, masker: Masker, region: str) -> None:
+        self._names, self._masker, self._region = names, masker, region
+
+    def fill(self, value: Any, resource: Resource | None = None) -> Any:
+        """A value with its placeholders filled for a resource, and for all that it is made of."""
+        return self.fill_for(value, resource, resource.parents if resource is not None else {})
+
+    def fill_for(
+        self, value: Any, resource: Resource | None, parents: Mapping[str, Resource]
+    ) -> Any:
+        """A value with its placeholders filled; ``parents`` are those of other kinds, by kind."""
+        return fill(value, self._lookup(resource, parents))
+
+    def tag(self, value: Any, tagged: dict[str, str]) -> Any:
+        """A value with its tagged placeholders filled, the same tag by the same text."""
+        return fill(value, self._lookup(None, {}), tagged)
+
+    def _lookup(self, resource: Resource | None, parents: Mapping[str, Resource]) -> dict[str, Say]:
+        found: dict[str, Say] = {
+            "name": lambda length: self._names.new(length or 26),
+            "secret": lambda length: self._secret(length or 40),
+            "alnum": lambda length: self._names.unknown(length or 10),
+            "long": lambda length: "a" * (length or 0),
+            "region": lambda _: self._region,
+            "future": lambda _: far_future(),
+            "farther": lambda _: far_future(6),
+            "past": lambda _: PAST,
+        }
+        if resource is not None:
+            found.update(self._identity(resource))
+            found.update(_made(resource))
+        for kind, parent in parents.items():
+            of_parent = self._identity(parent)
+            found.update({f"{name}.{kind}": say for name, say in of_parent.items()})
+        return found
+
+    def _secret(self, length: int) -> str:
+        """A new value, which is a secret wherever it is put: in a list that is imported, say."""
+        value = self._names.secret(length)
+        self._masker.learn(value)
+        return value
+
+    def _identity(self, resource: Resource) -> dict[str, Say]:
+        """The placeholders of one resource."""
+        return {
+            "id": lambda _: resource.id,
+            "taken": lambda _: resource.unique,
+            "ID": lambda _: self._in_other_case(resource.id),
+        }
+
+    def _in_other_case(self, identifier: str) -> str:
+        """Another identifier with the same letters; an unknown one where there are none."""
+        swapped = identifier.swapcase()
+        return swapped if swapped != identifier else self._names.unknown(10)
+
+
+def needs_resource(probe: Probe) -> bool:
+    """True when a probe's template speaks of a resource that must be there."""
+    named = mentions(probe.values, "id") or mentions(probe.values, "taken")
+    return named or speaks_of(probe.values, MADE)
+
+
+def _made(resource: Resource) -> dict[str, Say]:
+    """``${made.MEMBER}``: the texts that the answer to its creation shows."""
+    created: Sent | None = resource.created  # the model of random sequences has none
+    body = None if created is None else created.answer.body
+    shown = body.items() if isinstance(body, dict) else ()
+    return {
+        f"{MADE}.{name}": lambda _, text=value: text  # type: ignore[misc]
+        for name, value in shown
+        if isinstance(value, str)
+    }
