@@ -40,6 +40,7 @@ class Masker:
         self._marks: dict[str, str] = {}
         self._begins: dict[str, list[str]] = {}
         self._parts: dict[str, str] = {}
+        self._heads: set[str] = set()
         self._count = 0
 
     def learn(self, text: Any, least: int = LEAST) -> None:
@@ -75,16 +76,15 @@ class Masker:
     def mask(self, text: str) -> str:
         """The text with every known secret replaced by its mark."""
         kept: list[str] = []
-        start = here = 0
-        last = len(text) - _LEAST_CREDENTIAL
-        # One pass over the text: what begins like a secret is looked up.
-        while here <= last:
+        start, size, heads = 0, _LEAST_CREDENTIAL, self._heads
+        # One pass over the text, and it is a long one: only what begins like a secret is looked up.
+        for here in [at for at in range(len(text) - size + 1) if text[at : at + size] in heads]:
+            if here < start:
+                continue
             hidden, end = self._at(text, here)
             if hidden:
                 kept += [text[start:here], hidden]
-                start = here = end
-            else:
-                here += 1
+                start = end
         return "".join([*kept, text[start:]])
 
     def mask_bytes(self, data: bytes) -> bytes:
@@ -95,6 +95,7 @@ class Masker:
         if form in self._marks:
             return
         self._marks[form] = hidden
+        self._heads.add(form[:_LEAST_CREDENTIAL])
         size = next(size for size in _KEYS if len(form) >= size)
         self._begins.setdefault(form[:size], []).append(form)
         if len(form) >= _PART:

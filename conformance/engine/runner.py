@@ -300,6 +300,7 @@ class Runner:
 
     def _decide_watched(self) -> None:
         for requirement in self._decisions.undecided():
+            self._decisions.begin()  # deciding sends nothing
             name = requirement.operation
             known = name is not None and name in self._contract.operations
             standing = self._standings.of(name or "") if known else self._standings.best()
