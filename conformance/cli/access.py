@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from conformance.cli.interrupts import InterruptibleTransport, Interrupts
 
 if TYPE_CHECKING:
@@ -14,6 +16,20 @@ if TYPE_CHECKING:
     from conformance.target.retry import RetryingTransport
     from conformance.target.signing import Credentials
     from conformance.target.transport import Transport
+
+timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Seconds for one whole exchange.",
+)
+rate_option = click.option(
+    "--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second."
+)
+ca_bundle_option = click.option(
+    "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli import keeping, tell
-from conformance.cli.access import Access, gain_access, transport
+from conformance.cli.access import (
+    Access,
+    ca_bundle_option,
+    gain_access,
+    rate_option,
+    timeout_option,
+    transport,
+)
 from conformance.errors import BadInput
 from conformance.target import aws, endpoint
 
@@ -35,18 +42,10 @@ class NoSuchJournal(BadInput):
     "--journal", "journals", multiple=True, type=click.Path(path_type=Path),
     help="The journal of the run (repeatable; default: all that there are).",
 )  # fmt: skip
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=10.0,
-    show_default=True,
-    help="Seconds for one whole exchange.",
-)
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second.")
+@timeout_option
+@rate_option
 @click.option("--endpoint-url", metavar="URL", help="On aws: where all of AWS is instead.")
-@click.option(
-    "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
-)
+@ca_bundle_option
 def command(
     target: str | None,
     journals: tuple[Path, ...],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.access import gain_access
+from conformance.cli.access import ca_bundle_option, gain_access, timeout_option
 from conformance.errors import BadInput
 from conformance.target import endpoint
 
@@ -33,16 +33,8 @@ class NothingToReplay(BadInput):
 @click.argument("record", type=click.Path(path_type=Path))
 @click.argument("requirement")
 @click.option("--target", help="Where to send it (default: the target of the record).")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=10.0,
-    show_default=True,
-    help="Seconds for one whole exchange.",
-)
-@click.option(
-    "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
-)
+@timeout_option
+@ca_bundle_option
 def command(
     record: Path, requirement: str, target: str | None, timeout: float, ca_bundle: Path | None
 ) -> None:

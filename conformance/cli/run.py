@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import aws, gating, keeping, outputs, recording, tell
-from conformance.cli.access import Access, gain_access
+from conformance.cli.access import (
+    Access,
+    ca_bundle_option,
+    gain_access,
+    rate_option,
+    timeout_option,
+)
 from conformance.cli.interrupts import Interrupts
 from conformance.cli.invocation import Options, command_line
 from conformance.cli.own_specs import specs_option
@@ -41,14 +47,8 @@ if TYPE_CHECKING:
     help="How far beyond the boundaries to look.",
 )
 @click.option("--seed", type=int, help="Fixes every request but the names (default: random).")
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=10.0,
-    show_default=True,
-    help="Seconds for one whole exchange.",
-)
+@rate_option
+@timeout_option
 @click.option(
     "--auth",
     type=click.Choice(["off", "report", "require"]),
@@ -66,9 +66,7 @@ if TYPE_CHECKING:
 @click.option(
     "--shard", callback=read_shard, metavar="I/N", help="Only part I of N; the parts can be merged."
 )
-@click.option(
-    "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
-)
+@ca_bundle_option
 @click.option("--record", type=click.Path(path_type=Path), help="Where the record goes.")
 @click.option("--html", type=click.Path(path_type=Path), help="Where the HTML report goes.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes.")

@@ -6,7 +6,7 @@ A place is a tuple of segments: member names, ``[]`` for any item of a list, ``{
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 Place = tuple[str, ...]
@@ -67,6 +67,18 @@ def _inside(value: Any, segment: str) -> list[Any]:
     if segment == VALUE:
         return list(value.values())
     return [value[segment]] if segment in value else []
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text of a value, the names of its members too, in order."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from texts(item)
+    elif isinstance(value, Mapping):
+        for pair in value.items():
+            yield from texts(pair)
 
 
 def put(value: Any, place: Place, new: Any) -> Any:

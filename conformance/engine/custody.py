@@ -71,7 +71,7 @@ def _looking(contract: Contract, url: str, signer: Signer, transport: Transport)
             return False
         request = wire(operation, {**visit.labels, facts["identifier"]["label"]: identifier})
         answer = read(channel.send(replace(request, body=None, content_type=None)))
-        return answer.status is not None and 400 <= answer.status < 500 and not answer.throttled
+        return answer.is_refusal and not answer.throttled
 
     return absent
 

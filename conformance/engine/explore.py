@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import given
 from hypothesis import seed as seeded
 from hypothesis.errors import Unsatisfiable
 
 from conformance.engine.trial import Trial
 from conformance.plan.bases import edited
 from conformance.plan.probes import Drawing, Probe
-from conformance.plan.steady import steady
+from conformance.plan.steady import draw_settings, seed_number, steady
 from conformance.plan.strategies import strategy
 
 Try = Callable[[Probe], Trial]
@@ -42,8 +41,7 @@ def explore(drawing: Drawing, draws: int, seed: str, attempt: Try) -> tuple[Tria
         failure = trial
         raise _Broken
 
-    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
-    test = seeded(number)(_settings(draws)(given(strategy(drawing))(check)))
+    test = seeded(seed_number(seed))(draw_settings(draws)(given(strategy(drawing))(check)))
     try:
         with steady():
             test()
@@ -53,18 +51,6 @@ def explore(drawing: Drawing, draws: int, seed: str, attempt: Try) -> tuple[Tria
         if not group.subgroup(_Broken):
             raise
     return failure, held
-
-
-def _settings(draws: int) -> settings:
-    return settings(
-        max_examples=draws,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-        report_multiple_bugs=False,
-    )
 
 
 def _with(drawing: Drawing, value: Any) -> Probe:

@@ -51,7 +51,7 @@ class GuardedTransport:
         if stranger is not None:
             return _withheld(request, f"{stranger!r} is not of this run")
         exchange = self._inner.send(request)
-        if visit.kind is Kind.DELETE and _is_gone(exchange):
+        if visit.kind is Kind.DELETE and read(exchange).is_gone:
             for label in visit.labels.values():
                 self._journal.gone(self._service, label)
         return exchange
@@ -117,11 +117,6 @@ class GuardedTransport:
             if state.is_ours(self._service, text) or self._names.made_by_us(text):
                 return True
         return self._absent is not None and self._absent(label.rpartition("/")[2], visit)
-
-
-def _is_gone(exchange: Exchange) -> bool:
-    response = exchange.response
-    return response is not None and (200 <= response.status < 300 or response.status == 404)
 
 
 def _withheld(request: Request, why: str) -> Exchange:

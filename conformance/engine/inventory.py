@@ -113,7 +113,7 @@ class Inventory:
         sent = self._send(deletion, resource=resource)
         if is_lost(sent.exchange):
             sent = self._send(deletion, resource=resource)
-        resource.gone = resource.gone or sent.answer.ok or sent.answer.status == 404
+        resource.gone = resource.gone or sent.answer.is_gone
         return sent
 
     def clean_up(self) -> list[str]:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from conformance.contract.places import texts
+
 ALPHABET = string.ascii_lowercase + string.digits
 TOKEN = re.compile(r"\$\{(\w+)(?:\.([\w-]+))?(?::(\d+))?\}")
 NONCE_LENGTH = 8
@@ -102,32 +104,14 @@ def _token(match: re.Match[str], lookup: Lookup, tagged: dict[str, str] | None) 
 
 def is_template(value: Any) -> bool:
     """True when there is a token in it."""
-    if isinstance(value, str):
-        return TOKEN.search(value) is not None
-    if isinstance(value, list | tuple):
-        return any(is_template(item) for item in value)
-    if isinstance(value, Mapping):
-        return any(is_template(item) for pair in value.items() for item in pair)
-    return False
+    return any(TOKEN.search(text) for text in texts(value))
 
 
 def mentions(value: Any, token: str) -> bool:
     """True when a template needs this token."""
-    if isinstance(value, str):
-        return f"${{{token}}}" in value
-    if isinstance(value, list | tuple):
-        return any(mentions(item, token) for item in value)
-    if isinstance(value, Mapping):
-        return any(mentions(item, token) for pair in value.items() for item in pair)
-    return False
+    return any(f"${{{token}}}" in text for text in texts(value))
 
 
 def speaks_of(value: Any, token: str) -> bool:
     """True when a template has this token with any tag."""
-    if isinstance(value, str):
-        return f"${{{token}." in value
-    if isinstance(value, list | tuple):
-        return any(speaks_of(item, token) for item in value)
-    if isinstance(value, Mapping):
-        return any(speaks_of(item, token) for item in value.values())
-    return False
+    return any(f"${{{token}." in text for text in texts(value))

@@ -103,7 +103,7 @@ class Sweep:
             request = {facts["identifier"]["label"]: identifier, **facts.get("delete-with", {})}
             answer = self._send(self._contract.operations[facts["delete"]], request)
             unanswered = unanswered + 1 if answer.status is None else 0
-            if answer.ok or answer.status == 404:
+            if answer.is_gone:
                 self._swept.deleted.append(identifier)
             else:
                 self._swept.left[identifier] = answer.told()

@@ -99,7 +99,7 @@ def _judged(session: Session, probe: Probe, sent: Sent) -> Trial:
     if probe.form is not None and probe.form.chunked and _is_old(sent):
         return Trial(probe, sent, None, "the target speaks HTTP/1.0, which has no chunks")
     unsure = session.contract.facts.get("inferred") and answer.code not in probe.tolerated
-    if unsure and probe.side is Side.ACCEPT and _refused(answer):
+    if unsure and probe.side is Side.ACCEPT and answer.is_refusal:
         return Trial(probe, sent, None, f"{answer.told()}: {UNSURE}")
     finding = judge_probe(session.contract, probe, answer, sent.values)
     if not finding.held and not is_as_planned(probe, sent.exchange.request):
@@ -118,10 +118,6 @@ def _is_old(sent: Sent) -> bool:
 
 
 UNSURE = "without an overlay nobody knows that the request is valid"
-
-
-def _refused(answer: Answer) -> bool:
-    return answer.status is not None and 400 <= answer.status < 500
 
 
 def _leave_clean(session: Session, trial: Trial) -> None:

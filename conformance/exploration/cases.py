@@ -6,18 +6,17 @@ Loading Schemathesis takes most of a second: this module is loaded when explorin
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, Verbosity, given, reject, settings
+from hypothesis import given, reject, settings
 from hypothesis import seed as seeded
 from hypothesis.errors import Flaky, Unsatisfiable
 
-from conformance.plan.steady import steady
+from conformance.plan.steady import draw_settings, seed_number, steady
 from conformance.target.exchange import Exchange
 
 Body = Callable[[Any], None]
@@ -54,7 +53,7 @@ class Cases:
             if body is not NO_BODY:
                 take(body)
 
-        test = seeded(self._number(path))(_settings(count)(given(case=drawn)(case)))
+        test = seeded(self._number(path))(_drawing(count)(given(case=drawn)(case)))
         with steady(), contextlib.suppress(*OVER):
             test()
 
@@ -70,10 +69,10 @@ class Cases:
                 """Whoever sends the request judges the answer."""
 
         with steady(), contextlib.suppress(*OVER):
-            seeded(self._number("walk"))(Walk).run(settings=_settings(count))
+            seeded(self._number("walk"))(Walk).run(settings=_drawing(count))
 
     def _number(self, name: str) -> int:
-        return int.from_bytes(hashlib.sha256(f"{self._seed}/{name}".encode()).digest()[:8], "big")
+        return seed_number(f"{self._seed}/{name}")
 
 
 def body_of(case: schemathesis.Case[Any]) -> Any:
@@ -102,14 +101,5 @@ def _response(exchange: Exchange) -> schemathesis.Response:
     )
 
 
-def _settings(count: int) -> settings:
-    return settings(
-        max_examples=max(1, count),
-        stateful_step_count=STEPS,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-        report_multiple_bugs=False,
-    )
+def _drawing(count: int) -> settings:
+    return draw_settings(max(1, count), steps=STEPS, shrink=False)

@@ -62,6 +62,11 @@ class Answer:
         return self.status is not None and 400 <= self.status < 500
 
     @property
+    def is_gone(self) -> bool:
+        """Of a deletion: what was to be deleted is not there any more, or never was."""
+        return self.ok or self.status == 404
+
+    @property
     def broken_off(self) -> bool:
         """A connection that was taken, and no answer on it that can be read."""
         return self.failure in {FailureKind.RESET, FailureKind.TIMEOUT, FailureKind.PROTOCOL}

@@ -62,8 +62,7 @@ def judge_signature(rule: SignatureRule, answer: Answer) -> Finding:
         return Finding(name, held, "any answer but a server error", told)
     seen = f"accepted with {answer.status}" if answer.ok else told
     if not rule.refusals:
-        held = answer.status is not None and 400 <= answer.status < 500
-        return Finding(name, held, "refused", seen)
+        return Finding(name, answer.is_refusal, "refused", seen)
     wanted = " or ".join(f"{status} {code}" for status, code in rule.refusals)
     held = (answer.status, answer.code) in rule.refusals
     return Finding(name, held, f"refused with {wanted}", seen)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, Phase, Verbosity, settings, stateful
 from hypothesis import seed as seeded
+from hypothesis import stateful
 from hypothesis import strategies as st
 
 from conformance.model.game import Game, NothingShown
 from conformance.model.moves import Move, Step, values_of
-from conformance.plan.steady import steady
+from conformance.plan.steady import draw_settings, steady
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -127,15 +127,6 @@ def _drawn(makes: Sequence[Move]) -> SearchStrategy[tuple[Move, dict[str, Any]]]
 
 def walk(walks: type[Walk], games: int, steps: int, seed: int) -> None:
     """Walk ``games`` times, at most ``steps`` moves each; raises what the last failure raised."""
-    chosen = settings(
-        max_examples=games,
-        stateful_step_count=steps,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-        report_multiple_bugs=False,
-    )
+    chosen = draw_settings(games, steps=steps)
     with steady():
         stateful.run_state_machine_as_test(seeded(seed)(walks), settings=chosen)

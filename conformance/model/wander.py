@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +15,7 @@ from conformance.model.compare import Compared, Difference
 from conformance.model.game import HASTY, Care, Differs, Game, NothingShown
 from conformance.model.moves import Move, Step, moves_of
 from conformance.model.reference import model_of
+from conformance.plan.steady import seed_number
 from conformance.record import Verdict
 
 STEPS = 8
@@ -109,7 +109,7 @@ def _walk(moves: Sequence[Move], search: _Search, games: int, seed: str) -> None
 
     from conformance.model.machine import machine, walk
 
-    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
+    number = seed_number(seed)
     # What failed is kept in the search.
     with contextlib.suppress(_Enough, Differs, Flaky, Unsatisfiable):
         walk(machine(moves, search.open, search.close), games, STEPS, number)

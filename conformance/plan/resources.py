@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Location, Operation
+from conformance.contract.places import texts
 
 Facts = Mapping[str, Any]
 
@@ -98,15 +99,8 @@ def all_creators(contract: Contract) -> dict[str, tuple[str, str]]:
 
 def others(value: Any) -> Iterator[str]:
     """The kinds that a template speaks of by name, in order."""
-    if isinstance(value, str):
-        yield from OTHERS.findall(value)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from others(item)
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from others(name)
-            yield from others(item)
+    for text in texts(value):
+        yield from OTHERS.findall(text)
 
 
 def borrowed(contract: Contract) -> dict[str, str]:

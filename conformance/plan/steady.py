@@ -8,13 +8,34 @@ constants are known.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.internal.conjecture import providers
 
 _LOCAL = "_local_constants"
+
+
+def draw_settings(examples: int, *, steps: int = 50, shrink: bool = True) -> settings:
+    """How a run draws: so many examples (of at most so many steps), nothing kept or printed."""
+    return settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+        report_multiple_bugs=False,
+    )
+
+
+def seed_number(text: str) -> int:
+    """The number that stands for a seed's text, the same everywhere."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
 @contextmanager

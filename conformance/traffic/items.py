@@ -66,7 +66,7 @@ class Item:
     def refused(self) -> bool:
         """A refusal for which the request itself is to blame, and that was recorded whole."""
         answer = self.answer
-        if answer.status is None or not 400 <= answer.status < 500 or answer.throttled:
+        if not answer.is_refusal or answer.throttled:
             return False
         if answer.code is None and not self.is_whole:
             return False

@@ -153,7 +153,7 @@ def _kind(step: Words, answer: Answer) -> bool:
     if wanted == "any":
         return answer.ok
     right = {
-        "refused": answer.status is not None and 400 <= answer.status < 500,
+        "refused": answer.is_refusal,
         "not-found": answer.status == 404,
     }.get(wanted or "", answer.ok)
     if not right and wanted is None:
