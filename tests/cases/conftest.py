@@ -1,0 +1,255 @@
+"""One defect in front of a right server, and the verdicts that a user then reads.
+
+A case is a module with ``request(method, path, headers, body, upstream)``, which gives the request
+that goes on or, as three values, an answer of its own, and ``answer(method, path, headers, body,
+status, headers, data, upstream)``, which gives another answer or None. The published cases lie in
+``../shared/cases``, beside the project; where they are not, their tests are skipped and say so.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT.parent / "shared" / "cases"
+COMMAND = [sys.executable, "-m", "conformance"]
+HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "host"}
+LONGEST = 240
+"""Seconds after which a run that a test started is ended: a bound, not an expectation."""
+
+
+@dataclass
+class Run:
+    """A run that has ended: what it wrote, and the verdict lines of its record by requirement."""
+
+    code: int
+    out: str
+    err: str
+    verdicts: dict[str, dict[str, Any]]
+
+    def verdict(self, requirement: str) -> str:
+        return str(self.verdicts[requirement]["verdict"])
+
+    def failed(self, *levels: str) -> set[str]:
+        """The requirements that failed, at these levels (default: those of the gate)."""
+        gate = levels or ("required", "expected")
+        return {
+            name
+            for name, line in self.verdicts.items()
+            if line["verdict"] == "failed" and line["level"] in gate
+        }
+
+
+@pytest.fixture
+def environment():
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {**kept, "PYTHONPATH": str(ROOT), "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+@pytest.fixture
+def started(environment):
+    """Starts a server, waits until it takes connections, and ends it by its pid."""
+    children = []
+
+    def start(command, port):
+        child = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        children.append(child)
+        _wait_for(port, child)
+        return port
+
+    yield start
+    for child in children:
+        child.terminate()
+        child.wait(20)
+
+
+@pytest.fixture
+def reference_port(started):
+    port = free_port()
+    return started([*COMMAND, "serve", "--port", str(port), "--seed", "1"], port)
+
+
+@pytest.fixture
+def moto_port(started):
+    pytest.importorskip("moto")
+    port = free_port()
+    return started([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], port)
+
+
+@pytest.fixture
+def proxied():
+    """Puts a case (a module) in front of a port; gives the URL of what then misbehaves."""
+    servers = []
+
+    def put(case, port):
+        bound = type("Bound", (_Proxy,), {"case": case, "upstream_port": port})
+        server = ThreadingHTTPServer(("127.0.0.1", 0), bound)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    yield put
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def run(environment, tmp_path):
+    """``conformance run`` as a user starts it; gives the Run."""
+
+    def go(url, *arguments):
+        record = tmp_path / "record.jsonl"
+        record.unlink(missing_ok=True)
+        ended = subprocess.run(
+            [*COMMAND, "run", url, "-q", "--no-color", "--record", str(record), *arguments],
+            env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST,
+            check=False,
+        )  # fmt: skip
+        lines = record.read_text().splitlines() if record.exists() else []
+        found = [json.loads(line) for line in lines]
+        verdicts = {line["requirement"]: line for line in found if line["type"] == "verdict"}
+        return Run(ended.returncode, ended.stdout, ended.stderr, verdicts)
+
+    return go
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def shared_case(name):
+    """The module of a published case; skips where the cases are not beside the project."""
+    path = SHARED / name / "case.py"
+    if not path.is_file():
+        pytest.skip("the published cases are not beside the project")
+    return load_case(path)
+
+
+def load_case(path):
+    spec = importlib.util.spec_from_file_location("case", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def case():
+    return shared_case
+
+
+def _wait_for(port, child):
+    for _ in range(600):
+        assert child.poll() is None, "the server ended at once"
+        connection = HTTPConnection("127.0.0.1", port, timeout=1)
+        try:
+            connection.connect()
+        except OSError:
+            threading.Event().wait(0.1)
+        else:
+            return
+        finally:
+            connection.close()
+    raise AssertionError(f"nothing listens on port {port}")
+
+
+class _Proxy(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 20
+    disable_nagle_algorithm = True
+    case: Any
+    upstream_port: int
+
+    def upstream(self, method, path, headers, body):
+        """The answer of the server behind: status, headers, body."""
+        connection = HTTPConnection("127.0.0.1", self.upstream_port, timeout=30)
+        try:
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            connection.putheader("Host", f"127.0.0.1:{self.upstream_port}")
+            for name, value in headers:
+                if name.lower() not in HOP:
+                    connection.putheader(name, value)
+            if body is not None:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body or None)
+            response = connection.getresponse()
+            data = response.read()
+        finally:
+            connection.close()
+        kept = [(name, value) for name, value in response.getheaders() if name.lower() not in HOP]
+        return response.status, kept, data
+
+    def read_body(self):
+        if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
+            parts = []
+            while size := int(self.rfile.readline().split(b";")[0] or b"0", 16):
+                parts.append(self.rfile.read(size))
+                self.rfile.readline()
+            while self.rfile.readline() not in {b"\r\n", b"\n", b""}:
+                pass
+            return b"".join(parts)
+        length = self.headers.get("Content-Length")
+        return self.rfile.read(int(length)) if length is not None else None
+
+    def exchange(self):
+        try:
+            body = self.read_body()
+        except ValueError:
+            self.close_connection = True
+            return
+        going = [self.command, self.path, list(self.headers.items()), body]
+        change = getattr(self.case, "request", None)
+        try:
+            going = change(*going, self.upstream) or going if change else going
+        except Exception as error:
+            if type(error).__name__ != "Closed":
+                raise
+            self.close_connection = True
+            return
+        self.respond(*(going if len(going) == 3 else self.answered(going)))
+
+    def answered(self, going):
+        status, headers, data = self.upstream(*going)
+        change = getattr(self.case, "answer", None)
+        changed = change(*going, status, headers, data, self.upstream) if change else None
+        return changed or (status, headers, data)
+
+    def respond(self, status, headers, data):
+        bodiless = status in {204, 304} or status < 200
+        try:
+            self.send_response_only(status)
+            for name, value in headers:
+                self.send_header(name, value)
+            if not bodiless:
+                self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            if self.command != "HEAD" and not bodiless:
+                self.wfile.write(data)
+            self.wfile.flush()
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = exchange
+
+    def log_message(self, *arguments):
+        """Nothing is said of single requests."""
