@@ -16,12 +16,17 @@ from conformance.cli.own_specs import specs_option
 from conformance.cli.selection import all_match, select_jobs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from conformance.baseline import Gate
     from conformance.cli.outputs import Outputs
     from conformance.engine.run import Job, Outcome
     from conformance.record import RunLine
     from conformance.traffic.items import Sorted
+    from conformance.traffic.sources import LeftOut
 
+NAMED = 20
+"""Files that are named where they are left out; of the rest their number is told."""
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -35,6 +40,8 @@ class Options:
     globs: tuple[str, ...]
     strict: bool
     baseline: Path | None
+    quiet: bool
+    no_color: bool
     outputs: Outputs
 
 
@@ -51,9 +58,11 @@ class Options:
 @click.option("--html", type=_FILE, help="Where the HTML report goes.")
 @click.option("--junit", type=_FILE, help="Where the JUnit file goes.")
 @click.option("--markdown", type=_FILE, help="Where the Markdown goes.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
+@click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
 @specs_option
 def command(**given: Any) -> None:
-    """Judge recorded TRAFFIC: HAR, VCR cassettes, JSON Lines of exchanges, or folders of them.
+    """Judge recorded TRAFFIC: HAR, cassettes of VCR, vcrpy or go-vcr, JSON Lines, folders of them.
 
     Sends nothing. Exit status: 0 nothing at a gate level is broken, 1 something is, 2 bad usage or
     a malformed file, 3 nothing in it could be judged.
@@ -81,20 +90,25 @@ def _judge(options: Options) -> int:
     jobs = select_jobs(options.services, options.globs)
     all_match(jobs, options.globs)
     contracts = [job.contract for job in jobs]
-    found = sort(read_traffic(options.traffic), Routes(contracts, options.targets))
+    left_out: list[LeftOut] = []
+    found = sort(read_traffic(options.traffic, left_out), Routes(contracts, options.targets))
+    if not options.quiet:
+        _tell(left_out)
     if not found.items:
-        raise NothingRecognised(found.seen, tuple(one.service for one in contracts))
+        services = tuple(one.service for one in contracts)
+        raise NothingRecognised(found.seen, services, tuple(_unjudged(found)))
     options.outputs.check_writable()
     with RecordWriter(options.outputs.record) as writer:
         writer.write(_run_line(options, jobs, found))
         outcome = _outcome(jobs, found, gate)
+        outcome.notes += _left_out(left_out)
         outcome.seconds = time.monotonic() - start
         for line in outcome.verdicts:
             writer.write(line)
         code = exit_code(outcome, strict=options.strict)
         use = gating.baseline_use(gate, outcome.verdicts, jobs)
         writer.write(recording.last_line(jobs, outcome, code, use))
-    options.outputs.report(Console(soft_wrap=True))
+    options.outputs.report(Console(soft_wrap=True, no_color=options.no_color or None))
     return code
 
 
@@ -109,13 +123,40 @@ def _outcome(jobs: list[Job], found: Sorted, gate: Gate | None) -> Outcome:
 
 def _notes(found: Sorted) -> list[str]:
     notes = [f"{len(found.items):,} of {found.seen:,} recorded exchanges were judged"]
-    if found.others:
-        notes.append(f"{found.others:,} are not requests of these services")
-    if found.silent:
-        notes.append(f"{found.silent:,} have no response")
+    notes += _unjudged(found)
     if len(found.hosts) > 1:
         notes.append(f"several addresses answered: {', '.join(found.hosts[:5])}")
     return notes
+
+
+def _unjudged(found: Sorted) -> Iterator[str]:
+    """What was not judged of the exchanges, and why."""
+    if found.others:
+        yield f"{found.others:,} are not requests of these services"
+    if found.foreign:
+        yield (
+            f"{found.foreign:,} of those have the path of an operation, but nothing shows that AWS "
+            "or an emulator of it was asked"
+        )
+    if found.silent:
+        yield f"{found.silent:,} have no response"
+
+
+def _tell(left_out: Sequence[LeftOut]) -> None:
+    """Name every file that is left out, while there is nothing else to read."""
+    for one in left_out[:NAMED]:
+        click.echo(f"left out: {one.path} ({one.why})", err=True)
+    if len(left_out) > NAMED:
+        click.echo(f"left out: {len(left_out) - NAMED:,} more files", err=True)
+
+
+def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
+    """The files that are left out, in one line for the summary."""
+    if not left_out:
+        return []
+    names = ", ".join(one.path.name for one in left_out[:NAMED])
+    more = f" and {len(left_out) - NAMED:,} more" if len(left_out) > NAMED else ""
+    return [f"left out, as there is no traffic in it: {names}{more}"]
 
 
 def _run_line(options: Options, jobs: list[Job], found: Sorted) -> RunLine:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from conformance.contract.model import Contract
-from conformance.contract.places import find, parse
+from conformance.contract.places import find
 from conformance.engine.names import is_template
 from conformance.engine.sent import Resource, Sent, SetupFailed, is_lost
 from conformance.plan.bases import base
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import FRESH, GIVEN, Facts, all_creators, kinds, others
+from conformance.plan.resources import FRESH, Facts, all_creators, identifiers, kinds, others
 
 RESENDS = 2
 """How often a request is sent again whose connection broke before the answer was there."""
@@ -150,11 +150,8 @@ class Inventory:
     def _add(self, sent: Sent, kind: str, pointer: str) -> None:
         unique = self._kinds[kind].get("unique", {}).get("member", "")
         given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")
-        chosen = pointer.removeprefix(GIVEN)
-        shown = find(sent.answer.body, parse(pointer))
-        for found in shown if chosen == pointer else find(sent.values, (chosen,)):
-            if isinstance(found, str) and found:
-                self.made.append(Resource(found, str(given), sent, kind, parents=sent.parents))
+        for found in identifiers(pointer, sent.values, sent.answer.body):
+            self.made.append(Resource(found, str(given), sent, kind, parents=sent.parents))
 
     def _facts(self, kind: str | None) -> Facts:
         """The lifecycle of a kind, of the main one where it has none of its own."""

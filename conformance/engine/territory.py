@@ -15,10 +15,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance.contract.model import Contract, Location, Operation
-from conformance.contract.places import find, parse
 from conformance.engine.mark import is_tagged
 from conformance.judge.answer import read
-from conformance.plan.resources import GIVEN, all_creators, kinds
+from conformance.plan.resources import all_creators, identifiers, kinds
 from conformance.target.exchange import Exchange, Request
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -113,14 +112,9 @@ class Territory:
 
     def made(self, operation: Operation, exchange: Exchange) -> list[str]:
         """The identifiers that the answer to a creation gives."""
-        place = self._created[operation.name]
-        if place.startswith(GIVEN):
-            _, labels = self.match(exchange.request)
-            asked = {**_body(exchange.request), **labels}
-            found = find(asked, (place.removeprefix(GIVEN),))
-        else:
-            found = find(read(exchange).body, parse(place))
-        return [one for one in found if isinstance(one, str) and one]
+        _, labels = self.match(exchange.request)
+        asked = {**_body(exchange.request), **labels}
+        return list(identifiers(self._created[operation.name], asked, read(exchange).body))
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
+_WORD = r"(?:redacted|filtered|masked|hidden|removed|sanitized|sanitised|scrubbed|censored)"
 _MARK = re.compile(
-    r"<[A-Za-z0-9_][\w :.,()-]{0,60}>|\[?(?:redacted|filtered|masked|hidden|removed)\]?|"
+    r"<[A-Za-z0-9_][\w :.,()-]{0,60}>|"
+    # However it is set off: REDACTED, [redacted], **REDACTED**, __redacted__, {{ redacted }}.
+    rf"[\[(<{{*_#%$~=-]{{0,4}} ?{_WORD} ?[\])>}}*_#%$~=-]{{0,4}}|"
     r"\*{3,}|x{6,}|datetime",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    rf"(?:[A-Z0-9]{{1,20}}[_-]){{0,3}}{_WORD.upper()}(?:[_-][A-Z0-9]{{1,20}}){{0,3}}"
+)
+"""In capitals with what was there: ``REDACTED_HOST``, ``API_KEY_REDACTED``."""
 _INSIDE = re.compile(r"<[A-Za-z0-9_][\w :.,()-]{0,60}>|\[redacted\]|\*{4,}", re.IGNORECASE)
 
 
@@ -22,9 +29,10 @@ class Redacted(str):
 def is_redacted(text: str) -> bool:
     """True for a text that stands for another, or has a part that does.
 
-    ``<id:1>``, ``test-key-<8hex>``, ``REDACTED``, ``***`` and, for a time, ``datetime``.
+    ``<id:1>``, ``test-key-<8hex>``, ``REDACTED``, ``**REDACTED**``, ``REDACTED_HOST``, ``***`` and,
+    for a time, ``datetime``.
     """
-    return _MARK.fullmatch(text) is not None or _INSIDE.search(text) is not None
+    return any((_MARK.fullmatch(text), _NAMED.fullmatch(text), _INSIDE.search(text)))
 
 
 def marked(value: Any) -> Any:

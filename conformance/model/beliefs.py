@@ -13,13 +13,13 @@ from itertools import combinations
 from typing import Any
 
 from conformance.contract.model import Contract
-from conformance.contract.places import find, parse
 from conformance.engine.sent import Resource
 from conformance.engine.session import Session
 from conformance.judge.answer import Answer
 from conformance.model.compare import Compared, Difference, difference, plain
 from conformance.model.moves import Step
 from conformance.model.protocol import Model
+from conformance.plan.resources import creators, identifiers
 from conformance.plan.wire import wire
 
 AT_ONCE = 3
@@ -54,7 +54,7 @@ class Mirror:
         values = self._session.placeholders.fill(turn.values, self._resource(step.slot))
         answer = self._world.answer(wire(step.operation, values))
         if step.role == "create" and step.slot is not None and answer.ok:
-            self.ids[step.slot] = str(next(find(answer.body, self._created), ""))
+            self.ids[step.slot] = next(identifiers(self._created, values, answer.body), "")
         return answer
 
     def difference(self, compared: Compared, turn: Turn) -> Difference | None:
@@ -67,8 +67,9 @@ class Mirror:
         return None if slot is None or slot not in self.ids else _stand_in(self.ids[slot])
 
 
-def _created(contract: Contract) -> tuple[str, ...]:
-    return parse(contract.facts["resource"]["identifier"]["created"])
+def _created(contract: Contract) -> str:
+    facts = contract.facts["resource"]
+    return creators(facts)[facts["create"]]
 
 
 def _stand_in(identifier: str) -> Resource:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Location, Operation
-from conformance.contract.places import texts
+from conformance.contract.places import find, parse, texts
 
 Facts = Mapping[str, Any]
 
@@ -86,6 +86,16 @@ def creators(facts: Facts) -> dict[str, str]:
         found[facts["create"]] = identifier.get("created") or f"{GIVEN}{identifier['given']}"
     found.update(facts.get("also-created-by", {}))
     return found
+
+
+def identifiers(place: str, asked: Mapping[str, Any], answer: Any) -> Iterator[str]:
+    """The identifiers of what a creation made, by the place that ``creators`` gives.
+
+    ``asked`` are the members of the request, ``answer`` is the body of what came back.
+    """
+    chosen = place.removeprefix(GIVEN)
+    given = find(answer, parse(place)) if chosen == place else find(asked, (chosen,))
+    yield from (one for one in given if isinstance(one, str) and one)
 
 
 def all_creators(contract: Contract) -> dict[str, tuple[str, str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
+import re
 import zlib
 from typing import Any
 
@@ -11,6 +13,7 @@ from conformance.traffic.entries import Headers, Malformed, kind
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a body that is unpacked: more is no API answer."""
+HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 GZIP = b"\x1f\x8b"
 IDENTITY = {"", "identity", "utf-8"}
 
@@ -18,12 +21,18 @@ IDENTITY = {"", "identity", "utf-8"}
 def as_bytes(value: Any, encoding: Any = None) -> bytes:
     """A recorded text as the bytes it stands for. Raises Malformed."""
     if isinstance(value, bytes):
-        return value
+        return from_base64(value.decode("latin-1")) if _is_base64(encoding) else value
     if not isinstance(value, str):
         raise Malformed(f"a body is {kind(value)}, not a text")
-    if isinstance(encoding, str) and encoding.lower() == "base64":
+    if _is_base64(encoding):
         return from_base64(value)
+    if isinstance(encoding, str) and encoding.lower() == "hex" and HEX.fullmatch(value):
+        return bytes.fromhex(value)
     return value.encode("utf-8", "surrogatepass")
+
+
+def _is_base64(encoding: Any) -> bool:
+    return isinstance(encoding, str) and encoding.lower() == "base64"
 
 
 def from_base64(text: Any) -> bytes:
@@ -32,6 +41,28 @@ def from_base64(text: Any) -> bytes:
         return base64.b64decode("".join(str(text).split()), validate=True)
     except (binascii.Error, ValueError):
         raise Malformed("a body is said to be Base64 and is not") from None
+
+
+def in_parts(value: Any) -> bytes | None:
+    """The body whose parts are listed, in Base64 or hexadecimal; None for anything else.
+
+    The list may stand in a text, as JSON.
+    """
+    if isinstance(value, str):
+        try:
+            value = json.loads(value) if value.startswith("[") else None
+        except (ValueError, RecursionError):
+            return None
+    if not isinstance(value, list) or not value:
+        return None
+    if not all(isinstance(one, str) for one in value):
+        return None
+    if all(HEX.fullmatch(one) for one in value):
+        return b"".join(bytes.fromhex(one) for one in value)
+    try:
+        return b"".join(from_base64(one) for one in value)
+    except Malformed:
+        return None
 
 
 def unpacked(body: bytes, headers: Headers) -> tuple[bytes, bool]:

@@ -1,4 +1,9 @@
-"""VCR cassettes: vcrpy's and Ruby VCR's, in YAML or JSON."""
+"""Cassettes: of vcrpy, Betamax, VCR and its like for Ruby, PHP, R and Elixir, and of go-vcr.
+
+All are pairs of a request and a response, in YAML or JSON. They differ in names: ``uri`` or
+``url``; a body as a text, or as an object that holds one; a status as a number, a text (``201
+Created``) or an object with a ``code``.
+"""
 
 from __future__ import annotations
 
@@ -18,102 +23,113 @@ from conformance.traffic.entries import (
     mapping,
     pairs,
     status_of,
+    text_of,
 )
 from conformance.traffic.errors import MalformedTraffic
 
 LISTS = ("interactions", "http_interactions")
-PYTHON_TEXTS = ("str", "unicode", "bytes")
-
-
-class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Reads plain values, and the tags that older versions of vcrpy wrote for texts."""
-
-
-def _text(loader: Any, node: Any) -> str:
-    text: str = loader.construct_scalar(node)
-    return text
-
-
-for _name in PYTHON_TEXTS:
-    Loader.add_constructor(f"tag:yaml.org,2002:python/{_name}", _text)
+BODIES = ("string", "body", "content", "text")
+"""Members in which a body that is an object holds its text."""
 
 
 def is_cassette(value: Any) -> bool:
-    """True for what has a cassette's list of interactions."""
-    return isinstance(value, dict) and any(isinstance(value.get(name), list) for name in LISTS)
+    """True for what has a cassette's list of interactions, or is such a list itself."""
+    if isinstance(value, list):
+        return bool(value) and all(_is_interaction(one) for one in value)
+    return _interactions(value) is not None
 
 
-def read_yaml(path: Path, text: str) -> Any:
-    """The value of a YAML file and, for every interaction, its line.
-
-    Raises MalformedTraffic.
-    """
-    try:
-        loader = Loader(text)
-        try:
-            node = loader.get_single_node()
-            value = loader.construct_document(node) if node is not None else None
-        finally:
-            loader.dispose()
-    except yaml.YAMLError as wrong:
-        mark = getattr(wrong, "problem_mark", None)
-        why = getattr(wrong, "problem", None) or "not YAML"
-        raise MalformedTraffic(path, mark.line + 1 if mark else 1, f"not YAML: {why}") from None
-    except ValueError as wrong:
-        raise MalformedTraffic(path, 1, f"not YAML: {wrong}") from None
-    return value, _lines(node)
+def _interactions(value: Any) -> list[Any] | None:
+    """The list; Go's encoder of JSON writes its name with a capital."""
+    named = _lowered(value) if isinstance(value, dict) else {}
+    return next((named[name] for name in LISTS if isinstance(named.get(name), list)), None)
 
 
-def _lines(node: Any) -> list[int]:
-    if not isinstance(node, yaml.MappingNode):
-        return []
-    for key, value in node.value:
-        if getattr(key, "value", None) in LISTS and isinstance(value, yaml.SequenceNode):
+def _is_interaction(value: Any) -> bool:
+    """True for a pair that no other format has: by how it writes an address or a status."""
+    if not isinstance(value, dict) or not isinstance(value.get("request"), dict):
+        return False
+    request, response = value["request"], value.get("response")
+    if not isinstance(response, dict):
+        return False
+    telling = isinstance(response.get("status"), dict) or "status_code" in response
+    return "uri" in request or "protocol" in request or telling
+
+
+def lines(node: Any) -> list[int]:
+    """The line of each interaction of a YAML document."""
+    if isinstance(node, yaml.SequenceNode):
+        return [one.start_mark.line + 1 for one in node.value]
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        named = str(getattr(key, "value", "")).lower()
+        if named in LISTS and isinstance(value, yaml.SequenceNode):
             return [one.start_mark.line + 1 for one in value.value]
     return []
 
 
-def entries(path: Path, cassette: dict[str, Any], lines: list[int]) -> Iterator[Entry]:
+def entries(path: Path, cassette: Any, at: list[int]) -> Iterator[Entry]:
     """The interactions of a cassette. Raises MalformedTraffic with the line of the interaction."""
-    found = next(cassette[name] for name in LISTS if isinstance(cassette.get(name), list))
+    found = cassette if isinstance(cassette, list) else _interactions(cassette) or []
     for index, one in enumerate(found):
-        line = lines[index] if index < len(lines) else 1
-        place = f"{path.name}:{line}" if lines else f"{path.name}, interaction {index + 1}"
+        line = at[index] if index < len(at) else 1
+        place = f"{path.name}:{line}" if at else f"{path.name}, interaction {index + 1}"
         try:
             yield _entry(place, one)
         except Malformed as wrong:
             raise MalformedTraffic(path, line, f"interaction {index + 1}: {wrong}") from None
 
 
+def _lowered(value: dict[Any, Any]) -> dict[str, Any]:
+    return {str(text_of(name)).lower(): item for name, item in value.items()}
+
+
 def _entry(place: str, value: Any) -> Entry:
-    interaction = mapping(value, "the interaction")
-    request = mapping(interaction.get("request"), "the request")
+    interaction = _lowered(mapping(value, "the interaction"))
+    request = _lowered(mapping(interaction.get("request"), "the request"))
     headers = pairs(request.get("headers"))
     body, known = _body(request.get("body"), headers)
     answer, answer_known = _answer(interaction.get("response"))
-    url = request.get("uri", request.get("url"))
-    made = exchange(request.get("method"), url, headers, body, answer)
+    made = exchange(request.get("method"), _address(request), headers, body, answer)
     return Entry(place, made, known, answer_known)
 
 
+def _address(request: dict[str, Any]) -> Any:
+    """The request's address; the first versions of vcrpy wrote its parts."""
+    found = request.get("uri") or request.get("url")
+    if found or "path" not in request:
+        return found
+    host, port = text_of(request.get("host")), text_of(request.get("port"))
+    authority = f"{host}:{port}" if port else host
+    scheme = text_of(request.get("protocol") or request.get("scheme") or "http")
+    return f"{scheme}://{authority}{text_of(request['path'])}"
+
+
 def _body(value: Any, headers: Headers) -> tuple[bytes | None, bool]:
-    if value is None or value == "":
+    if value is None or value in ("", b""):
         return None, True
     if isinstance(value, dict):
-        if "base64_string" in value:
-            return unpacked(from_base64(value["base64_string"]), headers)
-        value = value.get("string")
-        if value is None or value == "":
-            return None, True
+        if value.get("base64_string") is not None:
+            return unpacked(from_base64(text_of(value["base64_string"])), headers)
+        held = [value[name] for name in BODIES if name in value]
+        if not held:
+            return None, not value
+        encoding = value.get("encoding")
+        if isinstance(encoding, str) and encoding.lower() == "base64":
+            return unpacked(from_base64(text_of(held[0])), headers)
+        return _body(held[0] if not isinstance(held[0], dict) else 0, headers)
     return unpacked(as_bytes(value), headers)
 
 
 def _answer(value: Any) -> tuple[Response | None, bool]:
     if value is None:
         return None, False
-    response = mapping(value, "the response")
-    status = response.get("status", response.get("status_code"))
-    code = status.get("code") if isinstance(status, dict) else status
+    response = _lowered(mapping(value, "the response"))
+    code = response.get("code", response.get("status_code", response.get("status")))
+    if isinstance(code, dict):
+        code = _lowered(code).get("code")
+    status = status_of(code)
+    if status == 0:
+        return None, False
     headers = pairs(response.get("headers"))
     body, known = _body(response.get("body", response.get("content")), headers)
-    return Response(status_of(code), headers, body or b""), known
+    return Response(status, headers, body or b""), known

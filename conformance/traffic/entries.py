@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,13 @@ from conformance.target.exchange import (
     Response,
     TransportFailure,
 )
+from conformance.traffic.addresses import readable
 
 Headers = tuple[tuple[str, str], ...]
 METHOD = re.compile(r"[A-Za-z]{1,20}")
+STATUS = re.compile(r"(-?\d{1,3})(?:\s.*)?", re.DOTALL)
+LARGEST_STATUS = 999
+PAIR = 2
 
 
 class Malformed(ValueError):
@@ -43,6 +48,7 @@ def exchange(
     method: Any, url: Any, headers: Headers, body: bytes | None, answer: Response | None
 ) -> Exchange:
     """The exchange of one entry. Raises Malformed."""
+    method, url = (text_of(one) if isinstance(one, bytes) else one for one in (method, url))
     if not isinstance(method, str) or not METHOD.fullmatch(method):
         raise Malformed(f"the request's method is {method!r}, not a name")
     if not isinstance(url, str) or not url:
@@ -50,7 +56,7 @@ def exchange(
     failure = None
     if answer is None:
         failure = TransportFailure(FailureKind.RESET, "no response was recorded")
-    return Exchange(Request(method.upper(), url, headers, body), answer, failure, 0.0)
+    return Exchange(Request(method.upper(), readable(url), headers, body), answer, failure, 0.0)
 
 
 def mapping(value: Any, what: str) -> dict[str, Any]:
@@ -61,36 +67,73 @@ def mapping(value: Any, what: str) -> dict[str, Any]:
 
 
 def status_of(value: Any) -> int:
-    """A status, 0 where there was none. Raises Malformed."""
-    if isinstance(value, str) and value.isdecimal():
+    """A status (``201``, ``"201"``, ``"201 Created"``), 0 where there was none. Raises Malformed.
+
+    What was aborted has none: recorders write 0, a negative number or nothing at all.
+    """
+    if value is None or value == "":
+        return 0
+    if isinstance(value, dict):
+        value = value.get("code")
+    text = text_of(value) if isinstance(value, str | bytes) else ""
+    if match := STATUS.fullmatch(text.strip()):
+        value = int(match[1])
+    if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 999:
+    if isinstance(value, bool) or not isinstance(value, int) or value > LARGEST_STATUS:
         raise Malformed(f"the response's status is {value!r}, not a number of three digits")
-    return value
+    return max(value, 0)
 
 
 def pairs(headers: Any) -> Headers:
-    """Headers from an object of texts or lists of texts, or a list of {name, value}.
+    """Headers, however they are written; names and values may be bytes and values lists of texts.
 
-    The names of HTTP/2's pseudo headers begin with a colon: they are no headers. Raises Malformed.
+    An object, a list of {name, value}, a list of [name, value], or names and values by turns. The
+    names of HTTP/2's pseudo headers begin with a colon: they are no headers. Raises Malformed.
     """
-    if headers is None:
+    if headers is None or headers == "":
         return ()
     if isinstance(headers, dict):
-        return tuple(
-            (str(name), str(value))
-            for name, values in headers.items()
-            for value in (values if isinstance(values, list) else [values])
-            if not str(name).startswith(":")
-        )
-    if not isinstance(headers, list):
+        given = list(headers.items())
+    elif isinstance(headers, list | tuple):
+        given = list(_listed(list(headers)))
+    else:
         raise Malformed(f"the headers are {kind(headers)}, not a list or an object")
-    found = [mapping(one, "a header") for one in headers]
     return tuple(
-        (str(one.get("name", "")), str(one.get("value", "")))
-        for one in found
-        if not str(one.get("name", "")).startswith(":")
+        (named, text_of(value))
+        for name, values in given
+        for value in (values if isinstance(values, list | tuple) else [values])
+        if (named := text_of(name)) and not named.startswith(":")
     )
+
+
+def _listed(headers: list[Any]) -> Iterator[tuple[Any, Any]]:
+    if len(headers) == 1 and isinstance(headers[0], list):
+        headers = headers[0]  # the members of a set, as Python's tags write them
+    if all(isinstance(one, str | bytes) for one in headers):
+        if len(headers) % 2:
+            raise Malformed("the headers are an odd number of names and values")
+        yield from zip(headers[::2], headers[1::2], strict=True)
+        return
+    for one in headers:
+        if isinstance(one, list | tuple) and len(one) == PAIR:
+            yield one[0], one[1]
+            continue
+        named = mapping(one, "a header")
+        yield named.get("name", ""), named.get("value", "")
+
+
+def text_of(value: Any) -> str:
+    """A name, a header's value or an address as text, whatever it is held as. Raises Malformed."""
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise Malformed(f"{kind(value)} stands where a text belongs")
 
 
 def kind(value: Any) -> str:

@@ -1,8 +1,9 @@
 """Why recorded traffic cannot be judged.
 
 BadInput              exit 2
-├── UnreadableTraffic the file is missing, a folder without traffic, not text
+├── UnreadableTraffic the file is missing, a folder without traffic, too large
 └── MalformedTraffic  a line or an entry is not what the format demands
+    └── NotTraffic    the file is of another format; in a folder it is left out
 CouldNotTest          exit 3
 └── NothingRecognised no exchange is one of the services'
 """
@@ -14,7 +15,10 @@ from pathlib import Path
 
 from conformance.errors import BadInput, CouldNotTest
 
-FORMATS = "HAR 1.2, VCR cassettes (YAML or JSON) and JSON Lines of exchanges are read"
+FORMATS = (
+    "HAR 1.2, cassettes of VCR, vcrpy and go-vcr (YAML or JSON), nock's recordings and "
+    "JSON Lines of exchanges are read"
+)
 
 
 @dataclass(eq=False)
@@ -45,6 +49,13 @@ class MalformedTraffic(BadInput):
 
 
 @dataclass(eq=False)
+class NotTraffic(MalformedTraffic):
+    """Nothing in the file is an exchange; ``why`` names its format where it is known."""
+
+    hint: str = FORMATS
+
+
+@dataclass(eq=False)
 class NothingRecognised(CouldNotTest):
     """None of the exchanges belongs to a service that has a contract."""
 
@@ -55,7 +66,9 @@ class NothingRecognised(CouldNotTest):
 
     exchanges: int
     services: tuple[str, ...]
+    details: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         known = " or ".join(self.services)
-        return f"none of {self.exchanges} recorded exchanges is one of {known}"
+        more = f" ({'; '.join(self.details)})" if self.details else ""
+        return f"none of {self.exchanges} recorded exchanges is one of {known}{more}"

@@ -1,15 +1,19 @@
-"""HTTP Archives (HAR 1.2), as browsers, mitmproxy and Playwright write them."""
+"""HTTP Archives (HAR 1.2), as browsers, proxies, Playwright and Polly.JS write them.
+
+Playwright may keep a body in a file of its own (``_file``), beside the archive or in one ZIP with
+it. Polly keeps a compressed body as a list of its parts, in Base64 or hexadecimal.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from conformance.target.exchange import Response
-from conformance.traffic.bodies import as_bytes, unpacked
+from conformance.traffic.bodies import as_bytes, in_parts, unpacked
 from conformance.traffic.entries import (
     Entry,
     Headers,
@@ -24,7 +28,13 @@ from conformance.traffic.errors import MalformedTraffic
 ENTRIES = re.compile(r'"entries"\s*:\s*\[\s*')
 
 
-def entries(path: Path, text: str, archive: dict[str, Any]) -> Iterator[Entry]:
+Attached = Callable[[str], bytes | None]
+"""The bytes of a file that an archive names; None where it is not there."""
+
+
+def entries(
+    path: Path, text: str, archive: dict[str, Any], attached: Attached = lambda _: None
+) -> Iterator[Entry]:
     """The entries of an archive. Raises MalformedTraffic with the line of the entry."""
     log = archive["log"]
     found = log.get("entries") if isinstance(log, dict) else None
@@ -32,37 +42,53 @@ def entries(path: Path, text: str, archive: dict[str, Any]) -> Iterator[Entry]:
         raise MalformedTraffic(path, 1, "the log of this HAR has no list of entries")
     for index, one in enumerate(found):
         try:
-            yield _entry(f"{path.name}, entry {index + 1}", one)
+            yield _entry(f"{path.name}, entry {index + 1}", one, attached)
         except Malformed as wrong:
             line = _line(text, index)
             raise MalformedTraffic(path, line, f"entry {index + 1}: {wrong}") from None
 
 
-def _entry(place: str, value: Any) -> Entry:
+def _entry(place: str, value: Any, attached: Attached) -> Entry:
     entry = mapping(value, "the entry")
     request = mapping(entry.get("request"), "the request")
     headers = pairs(request.get("headers"))
-    body, known = _sent(request, headers)
-    answer, answer_known = _answer(entry.get("response"))
+    body, known = _sent(request, headers, attached)
+    answer, answer_known = _answer(entry.get("response"), attached)
     made = exchange(request.get("method"), request.get("url"), headers, body, answer)
     return Entry(place, made, known, answer_known)
 
 
-def _sent(request: dict[str, Any], headers: Headers) -> tuple[bytes | None, bool]:
+def _sent(
+    request: dict[str, Any], headers: Headers, attached: Attached
+) -> tuple[bytes | None, bool]:
     """The request's body, and whether it is known: some recorders keep its size only."""
     posted = request.get("postData")
-    if posted is None:
+    if not posted:
         size = request.get("bodySize", 0)
         return None, not (isinstance(size, int) and size > 0)
     posted = mapping(posted, "postData")
-    if "text" not in posted:
+    held = _held(posted, attached)
+    # A form that was taken apart cannot be put together byte for byte.
+    if held is None or (not held and posted.get("params")):
         return None, False
-    encoding = posted.get("encoding") or posted.get("_encoding")
-    return unpacked(as_bytes(posted["text"] or "", encoding), headers)
+    return unpacked(held, headers)
 
 
-def _answer(value: Any) -> tuple[Response | None, bool]:
-    """The response; None where none came, which recorders write as status 0 or leave out."""
+def _held(content: dict[str, Any], attached: Attached) -> bytes | None:
+    """The bytes of a body as they are recorded; None where they are not."""
+    text, file = content.get("text"), content.get("_file")
+    if text is None:
+        return attached(file) if isinstance(file, str) else None
+    encoding = content.get("encoding") or content.get("_encoding")
+    if isinstance(text, str | list) and (content.get("_isBinary") or encoding):
+        parts = in_parts(text)
+        if parts is not None:
+            return parts
+    return as_bytes(text, encoding)
+
+
+def _answer(value: Any, attached: Attached) -> tuple[Response | None, bool]:
+    """The response; None where none came, which recorders write as no status or leave out."""
     if value is None:
         return None, False
     response = mapping(value, "the response")
@@ -71,11 +97,14 @@ def _answer(value: Any) -> tuple[Response | None, bool]:
         return None, False
     headers = pairs(response.get("headers"))
     content = mapping(response.get("content") or {}, "the response's content")
-    if content.get("text") is None:
+    held = _held(content, attached)
+    if held is None:
         return Response(status, headers, b""), _is_empty(status, headers, response)
-    body, known = unpacked(as_bytes(content["text"], content.get("encoding")), headers)
-    size = content.get("size")
-    cut = isinstance(size, int) and size > len(body)
+    body, known = unpacked(held, headers)
+    size, text = content.get("size"), content.get("text")
+    # The size is that of the body, packed or not, or of the text that stands for it.
+    longest = max(len(body), len(held), len(text) if isinstance(text, str) else 0)
+    cut = isinstance(size, int) and size > longest
     return Response(status, headers, body), known and not cut
 
 

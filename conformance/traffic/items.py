@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract.model import Location
-from conformance.contract.places import find, parse
+from conformance.contract.places import parse
 from conformance.engine.sent import Sent
 from conformance.engine.support import lacks
 from conformance.judge.answer import Answer
 from conformance.judge.authentication import CODES
 from conformance.judge.redacted import Redacted
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import facts_of, kind_of
+from conformance.plan.resources import creators, facts_of, identifiers, kind_of
 from conformance.traffic.entries import Entry
+from conformance.traffic.evidence import Sign, is_page, sign_of
 from conformance.traffic.members import Asked, answered, asked
 from conformance.traffic.routes import Route, Routes
 from conformance.traffic.secrets import scrubbed
@@ -79,6 +80,8 @@ class Sorted:
 
     items: list[Item] = field(default_factory=list)
     others: int = 0
+    foreign: int = 0
+    """Of the others: those on a path of an operation, but with nothing that shows AWS there."""
     silent: int = 0
     hosts: list[str] = field(default_factory=list)
 
@@ -91,17 +94,36 @@ class Sorted:
 def sort(entries: Iterable[Entry], routes: Routes) -> Sorted:
     """The entries that are of the services, as items, and how many are not or have no response."""
     found = Sorted()
+    possible: list[tuple[Entry, Route]] = []
     for entry in entries:
-        route = routes.find(entry)
-        if route is None:
-            found.others += 1
-        elif entry.exchange.response is None:
+        if entry.exchange.response is None:
             found.silent += 1
+            continue
+        route = routes.find(entry)
+        if route is not None:
+            possible.append((entry, route))
         else:
-            found.items.append(_item(entry, route))
-            if route.origin and route.origin not in found.hosts:
-                found.hosts.append(route.origin)
+            found.others += 1
+            found.foreign += routes.is_alike(entry)
+    signs = _signs(possible)
+    for entry, route in possible:
+        if not route.certain and (is_page(entry) or signs[route.origin] < route.needs):
+            found.others += 1
+            found.foreign += 1
+            continue
+        found.items.append(_item(entry, route))
+        if route.origin and route.origin not in found.hosts:
+            found.hosts.append(route.origin)
     return found
+
+
+def _signs(possible: Iterable[tuple[Entry, Route]]) -> dict[str, Sign]:
+    """The best sign of AWS that was seen at each address."""
+    best: dict[str, Sign] = {}
+    for entry, route in possible:
+        seen = Sign.STRONG if route.certain else sign_of(entry, route.operation)
+        best[route.origin] = max(seen, best.get(route.origin, Sign.NONE))
+    return best
 
 
 def _item(entry: Entry, route: Route) -> Item:
@@ -180,12 +202,8 @@ def _labels(item: Item) -> list[str]:
 
 
 def _created(facts: Any, item: Item) -> list[str] | None:
-    """The identifiers that an answer says it made; None for what makes nothing."""
-    name = item.route.operation.name
-    if name == facts.get("create"):
-        place = facts["identifier"]["created"]
-    elif name in facts.get("also-created-by", {}):
-        place = facts["also-created-by"][name]
-    else:
+    """The identifiers of what an exchange made; None for what makes nothing."""
+    place = creators(facts).get(item.route.operation.name)
+    if place is None:
         return None
-    return [one for one in find(item.answer.body, parse(place)) if isinstance(one, str)]
+    return list(identifiers(place, item.asked.values, item.answer.body))

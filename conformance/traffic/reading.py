@@ -2,96 +2,179 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from conformance.traffic import cassette, har, jsonlines
+from conformance.traffic import cassette, formats, har, jsonlines, nock
 from conformance.traffic.entries import Entry
-from conformance.traffic.errors import MalformedTraffic, UnreadableTraffic
+from conformance.traffic.errors import MalformedTraffic, NotTraffic, UnreadableTraffic
+from conformance.traffic.sources import LeftOut, Source, in_folder, sources
+from conformance.traffic.yamlfile import read_yaml
 
-ENDINGS = {".har", ".json", ".jsonl", ".ndjson", ".yaml", ".yml"}
+YAML = {".yaml", ".yml"}
+LINES = {".jsonl", ".ndjson"}
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+NAMED = 3
+"""Files that lie in a folder without traffic, in the sentence that says so."""
 
 
-def read_traffic(paths: Iterable[Path]) -> Iterator[Entry]:
+def read_traffic(paths: Iterable[Path], left_out: list[LeftOut] | None = None) -> Iterator[Entry]:
     """Every entry of the files, and of the files in the folders, in order.
+
+    What lies in a folder beside the traffic is added to ``left_out``.
 
     Raises:
         UnreadableTraffic: a file cannot be read, a folder has no traffic in it.
+        NotTraffic: a file that was named is of another format.
         MalformedTraffic: a file is not what its format demands.
     """
+    left = [] if left_out is None else left_out
     for path in paths:
-        for file in _files(path):
-            yield from _entries(file, _text(file))
+        if path.is_dir():
+            yield from _of_folder(path, left)
+        else:
+            for source in sources(path):
+                yield from _entries(source)
 
 
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in ENDINGS)
-    if not found:
-        raise UnreadableTraffic(path, "no traffic in this folder")
-    return found
+def _of_folder(folder: Path, left_out: list[LeftOut]) -> Iterator[Entry]:
+    files, left = in_folder(folder)
+    used: set[Path] = set()
+    read = 0
+    for file in files:
+        if file in used:
+            continue  # a body that an archive named
+        try:
+            for source in sources(file):
+                yield from _entries(source)
+                used |= source.used
+                read += 1
+        except NotTraffic as wrong:
+            left.append(LeftOut(file, wrong.why))
+        except UnreadableTraffic as wrong:
+            if file.suffix.lower() == ".har":
+                raise  # it says of itself that it is traffic
+            left.append(LeftOut(file, wrong.why))
+    left = sorted((one for one in left if one.path not in used), key=lambda one: one.path)
+    if not read:
+        raise UnreadableTraffic(folder, _nothing(left))
+    left_out += left
 
 
-def _text(path: Path) -> str:
+def _nothing(left: list[LeftOut]) -> str:
+    shown = ", ".join(f"{one.path.name} ({one.why})" for one in left[:NAMED])
+    more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+    return "no traffic in this folder" + (f", only {shown}{more}" if left else "")
+
+
+def _text(path: Path, data: bytes) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return data.decode("utf-16" if data.startswith(UTF16) else "utf-8-sig")
     except UnicodeDecodeError as wrong:
-        line = wrong.object.count(b"\n", 0, wrong.start) + 1
-        raise MalformedTraffic(path, line, "not text in UTF-8") from None
-    except (OSError, ValueError) as wrong:
-        why = wrong.strerror if isinstance(wrong, OSError) else None
-        raise UnreadableTraffic(path, why or str(wrong)) from None
+        line = data.count(b"\n", 0, wrong.start) + 1
+        raise NotTraffic(path, line, "not text in UTF-8") from None
 
 
-def _entries(path: Path, text: str) -> Iterator[Entry]:
+def _entries(source: Source) -> Iterator[Entry]:
+    path, text = source.path, _text(source.path, source.data)
     if not text.strip():
-        raise MalformedTraffic(path, 1, "the file is empty")
+        raise NotTraffic(path, 1, "the file is empty")
     if text.lstrip()[:1] in {"{", "["}:
-        yield from _of_json(path, text)
-        return
-    value, lines = cassette.read_yaml(path, text)
+        yield from _of_json(source, text)
+    else:
+        yield from _of_yaml(path, text)
+
+
+def _of_yaml(path: Path, text: str) -> Iterator[Entry]:
+    known = formats.of_text(text)
+    if known is not None and path.suffix.lower() not in YAML:
+        raise NotTraffic(path, 1, f"{known.name}, which is not read", known.hint)
+    try:
+        value, node = read_yaml(path, text)
+    except MalformedTraffic as wrong:
+        # Templates, and many other files that are called so, are no YAML.
+        if any(f"{name}:" in text for name in cassette.LISTS):
+            raise
+        raise NotTraffic(path, wrong.line, wrong.why) from None
+    known = formats.of_value(value)
+    if known is not None:
+        raise NotTraffic(path, 1, f"no traffic: {known.name}, which is not read", known.hint)
     if not cassette.is_cassette(value):
-        raise MalformedTraffic(path, 1, "no traffic: neither JSON nor a cassette with interactions")
-    yield from cassette.entries(path, value, lines)
+        why = "no traffic: neither JSON nor a cassette with interactions"
+        raise NotTraffic(path, 1, why)
+    yield from cassette.entries(path, value, cassette.lines(node))
 
 
-def _of_json(path: Path, text: str) -> Iterator[Entry]:
+def _of_json(source: Source, text: str) -> Iterator[Entry]:
     """One JSON document (an archive, a cassette, exchanges), or JSON Lines."""
+    path = source.path
     try:
         value = json.loads(text)
     except RecursionError:
-        raise MalformedTraffic(path, 1, "nested too deeply to be traffic") from None
+        raise NotTraffic(path, 1, "nested too deeply to be traffic") from None
     except ValueError as wrong:
-        if not _is_lines(path, text):
-            at = getattr(wrong, "lineno", 1)
-            raise MalformedTraffic(path, at, f"not JSON: {getattr(wrong, 'msg', wrong)}") from None
-        yield from jsonlines.entries(path, text)
+        yield from _of_no_json(path, text, wrong)
         return
-    if isinstance(value, list):
-        for number, one in enumerate(value, 1):
-            yield jsonlines.one(path, number, one)
-    elif "log" in value:
-        yield from har.entries(path, text, value)
+    if isinstance(value, dict) and "log" in value:
+        yield from har.entries(path, text, value, source.beside)
+        return
+    _refuse(path, value)
+    if nock.is_nock(value):
+        yield from nock.entries(path, value)
     elif cassette.is_cassette(value):
         yield from cassette.entries(path, value, [])
-    elif "request" in value:
+    elif _are_exchanges(value):
+        for number, one in enumerate(value, 1):
+            yield jsonlines.one(path, number, one)
+    elif isinstance(value, dict) and "request" in value:
         yield jsonlines.one(path, 1, value)
     else:
-        raise MalformedTraffic(
-            path, 1, "no traffic: neither a HAR's log, interactions, nor an exchange"
-        )
+        why = "no traffic: neither a HAR's log, interactions, nor an exchange"
+        raise NotTraffic(path, 1, why)
 
 
-def _is_lines(path: Path, text: str) -> bool:
-    """JSON Lines rather than one broken document: named so, or the first line is whole."""
-    if path.suffix.lower() in {".jsonl", ".ndjson"}:
-        return True
-    if path.suffix.lower() == ".har":
-        return False
+def _of_no_json(path: Path, text: str, wrong: ValueError) -> Iterator[Entry]:
+    """JSON Lines, YAML that begins like JSON, or JSON with a mistake in it."""
+    first = _first_line(text)
+    if _is_lines(path, first):
+        _refuse(path, first)
+        if isinstance(first, dict) and "request" not in first:
+            raise NotTraffic(path, 1, "no traffic: its lines are no exchanges")
+        yield from jsonlines.entries(path, text)
+        return
+    if path.suffix.lower() in YAML:
+        yield from _of_yaml(path, text)
+        return
+    at, why = getattr(wrong, "lineno", 1), f"not JSON: {getattr(wrong, 'msg', wrong)}"
+    # An archive that was cut short is traffic that cannot be judged, not another file.
+    is_archive = path.suffix.lower() == ".har" or '"entries"' in text
+    raise (MalformedTraffic if is_archive else NotTraffic)(path, at, why) from None
+
+
+def _refuse(path: Path, value: Any) -> None:
+    """Raises NotTraffic for what is known to be something else."""
+    known = formats.of_value(value)
+    if known is not None:
+        raise NotTraffic(path, 1, f"no traffic: {known.name}, which is not read", known.hint)
+
+
+def _are_exchanges(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(one, dict) and "request" in one
+                                           for one in value)  # fmt: skip
+
+
+def _first_line(text: str) -> Any:
     try:
-        first = json.loads(text.lstrip().split("\n", 1)[0])
-    except ValueError:
-        return False
-    return isinstance(first, dict) and "request" in first
+        return json.loads(text.lstrip().split("\n", 1)[0])
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_lines(path: Path, first: Any) -> bool:
+    """JSON Lines rather than one broken document: named so, or the first line is whole."""
+    if path.suffix.lower() in LINES:
+        return True
+    return path.suffix.lower() not in {".har", *YAML} and isinstance(first, dict)

@@ -10,16 +10,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from conformance.contract.model import Contract, Operation
 from conformance.judge.redacted import is_redacted
 from conformance.target.exchange import Request
+from conformance.traffic.addresses import PORT, Host, host_of
 from conformance.traffic.entries import Entry
+from conformance.traffic.evidence import Sign, has_marks, is_sdk
 
 SCOPE = re.compile(r"Credential=[^/,\s]*/[^/,\s]*/([\w-]+)/([\w-]+)/aws4_request")
-AWS = re.compile(r"(?:^|\.)(?:amazonaws\.com(?:\.cn)?|api\.aws)$")
-NEAR = re.compile(
-    r"(?:.*\.)?localhost(?:\.localstack\.cloud)?|host\.docker\.internal|[\w-]+|::1|"
-    r"(?:127|10|172|192\.168)\.[\d.]+"
-)
-"""Hosts of one's own: this machine, a container's name, a private address."""
-SDK = {"authorization", "x-amz-date", "x-amz-content-sha256", "amz-sdk-invocation-id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +28,21 @@ class Route:
     origin: str
     """Scheme and authority, empty where they were not recorded."""
     region: str
+    host: Host
+    certain: bool
+    """Nothing else has to show that the request was one to this service."""
 
     @property
     def is_trusted(self) -> bool:
         """AWS itself, or a recording that does not say: not an emulator under development."""
-        host = urlsplit(self.origin).hostname or ""
-        return not host or AWS.search(host) is not None
+        return self.host.aws or self.host.hidden or not self.host.name
+
+    @property
+    def needs(self) -> Sign:
+        """What must be seen at this address before the request counts."""
+        if self.certain:
+            return Sign.NONE
+        return Sign.WEAK if self.host.near or self.host.hidden else Sign.STRONG
 
 
 class Routes:
@@ -62,15 +66,27 @@ class Routes:
         path = self._path(origin + parts.path, origin, parts.path)
         if path is None:
             return None
+        host = _host(request, parts.hostname)
+        shown = "" if host.hidden else origin
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
         found = [
-            Route(contract, operation, labels, query, origin, _region(request))
+            Route(contract, operation, labels, query, shown, _region(request, host), host, certain)
             for contract in self._contracts
-            if self._is_of(contract, entry, _host(request, parts.hostname))
+            if (certain := self._is_of(contract, entry, host)) is not None
             for operation, labels in self._matching(contract, request.method, path, dict(query))
         ]
         # The same path with and without literal query parameters: the more it names the nearer.
         return max(found, key=lambda one: len(one.operation.query), default=None)
+
+    def is_alike(self, entry: Entry) -> bool:
+        """True for a request with the method and path of an operation, whoever it was sent to."""
+        request = entry.exchange.request
+        parts = urlsplit(request.url)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        return any(
+            self._matching(contract, request.method, parts.path, query)
+            for contract in self._contracts
+        )
 
     def _path(self, url: str, origin: str, path: str) -> str | None:
         """The path below the target's address; None where the request is to another address."""
@@ -94,28 +110,41 @@ class Routes:
                 found.append((operation, {name: unquote(text) for name, text in named}))
         return found
 
-    def _is_of(self, contract: Contract, entry: Entry, host: str) -> bool:
-        """Whether a request of this service would be addressed and signed like that."""
+    def _is_of(self, contract: Contract, entry: Entry, host: Host) -> bool | None:
+        """Whether a request of this service would be addressed and signed like that.
+
+        True for certain; False where that is left to what else is seen at the address; None where
+        it is another service's or nobody knows whose.
+        """
         signed: str = contract.facts.get("signing", {}).get("service", contract.service)
         if entry.service:
-            return entry.service in (contract.service, signed)
-        if AWS.search(host):
-            return str(signed) in host.split(".")
+            return True if entry.service in (contract.service, signed) else None
+        if host.aws:
+            return True if host.service == signed else None
         scope = _scope(entry.exchange.request)
         if scope is not None:
-            return scope[1] == signed
-        return bool(self._targets) or not host or _is_ours(host, entry.exchange.request)
+            return True if scope[1] == signed else None
+        if self._targets or not (host.name or host.hidden):
+            return True
+        if host.near or host.hidden or host.service == signed:
+            return host.service == signed
+        if host.service:
+            return None
+        return False if _may_be_aws(entry) else None
 
 
-def _is_ours(host: str, request: Request) -> bool:
-    """An unsigned request counts where it went to a host of one's own or an SDK made it."""
-    names = {name.lower() for name, _ in request.headers}
-    return NEAR.fullmatch(host) is not None or bool(names & SDK)
+def _may_be_aws(entry: Entry) -> bool:
+    """Whether an unsigned request to a host far from home may be one of an emulator's at all."""
+    request, response = entry.exchange.request, entry.exchange.response
+    if is_sdk(request) or is_redacted(request.header("authorization") or ""):
+        return True
+    return response is not None and has_marks(response)
 
 
-def _host(request: Request, named: str | None) -> str:
-    host = named or (request.header("host") or "").rsplit(":", 1)[0]
-    return "" if is_redacted(host) else host.lower()
+def _host(request: Request, named: str | None) -> Host:
+    """The host by the address, or by the header where the address does not say."""
+    host = named or PORT.sub("", request.header("host") or "")
+    return host_of(host)
 
 
 def _scope(request: Request) -> tuple[str, str] | None:
@@ -127,9 +156,9 @@ def _scope(request: Request) -> tuple[str, str] | None:
     return (match[1], match[2]) if match else None
 
 
-def _region(request: Request) -> str:
+def _region(request: Request, host: Host) -> str:
     scope = _scope(request)
-    return scope[0] if scope else "us-east-1"
+    return scope[0] if scope else host.region or "us-east-1"
 
 
 def _names(operation: Operation) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from conformance.contract.model import Location, Operation
@@ -15,6 +15,9 @@ from conformance.judge.redacted import Redacted
 from conformance.target.exchange import Exchange, Request
 from conformance.traffic.entries import Headers
 
+if TYPE_CHECKING:
+    from conformance.traffic.items import Item
+
 KEPT = re.compile(
     r"accept|content-(?:type|length|encoding)|user-agent|date|server|host|"
     r"x-amzn-(?:requestid|errortype|errormessage|trace-id)|x-amz-apigw-id|access-control-.*",
@@ -22,14 +25,24 @@ KEPT = re.compile(
 )
 """Headers that help to understand an answer. Whatever else was recorded may be a secret."""
 LONG = re.compile(r"[A-Za-z0-9/+=_-]{16,}")
+MEMBER = re.compile(r'[\"\'](\w+)[\"\']\s*:\s*[\"\']([^"\'\\]+)')
 CELL = re.compile(r'[^,\s"]{20,128}')
 NOWHERE = "https://recorded.invalid"
 """Stands for an address that was not recorded."""
 
 
-def learn(masker: Masker, operation: Operation, values: Any, answer: Any, request: Request) -> None:
+def learn(masker: Masker, item: Item) -> None:
     """Remember every secret of an exchange: key values, and what it was signed with."""
-    for secret in (*_of_request(operation, values, request), *_of_answer(operation, answer)):
+    operation, exchange = item.route.operation, item.entry.exchange
+    found = [
+        *_of_request(operation, item.asked.values, exchange.request),
+        *_of_answer(operation, item.answer.body),
+    ]
+    if not item.asked.known:
+        found += _in_text(operation, exchange.request.body)
+    if exchange.response is not None and not isinstance(item.answer.body, dict | list):
+        found += _in_text(operation, exchange.response.body)
+    for secret in found:
         if not isinstance(secret, Redacted):
             masker.learn(secret)
 
@@ -57,6 +70,14 @@ def _of_answer(operation: Operation, body: Any) -> Iterator[Any]:
         yield from find(body, place)
     # An answer that does not have the documented form may hold the value anywhere.
     yield from _named(body, _names(operation))
+
+
+def _in_text(operation: Operation, body: bytes | None) -> Iterator[str]:
+    """What stands beside the names of secrets in a body that could not be read as members."""
+    names = _names(operation)
+    for name, value in MEMBER.findall((body or b"").decode(errors="replace")):
+        if name in names:
+            yield value
 
 
 def _names(operation: Operation) -> set[str]:

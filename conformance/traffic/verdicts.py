@@ -45,8 +45,7 @@ def verdict_lines(judged: Sequence[Judged], items: Sequence[Item]) -> Iterator[V
     """A line for each requirement; secrets of the whole traffic are masked in each."""
     masker = Masker()
     for item in items:
-        request = item.entry.exchange.request
-        learn(masker, item.route.operation, item.asked.values, item.answer.body, request)
+        learn(masker, item)
     regions = {one.route.contract.service: one.route.region for one in items}
     for one in judged:
         service = one.contract.service

@@ -196,8 +196,8 @@ def test_hal_answers_are_not_held_to_the_form_of_json(broken):
     unasked = replace(
         listed, request=Request("GET", listed.request.url, (("Accept", "*/*"),), None)
     )
-    assert broken(entries([unasked])) == set()
-    assert broken(entries([listed])) == {"apigateway/GetApiKeys/response/item/required"}
+    assert broken(entries([CREATED, unasked])) == set()
+    assert broken(entries([CREATED, listed])) == {"apigateway/GetApiKeys/response/item/required"}
 
 
 def test_hidden_values_are_of_the_right_form(verdicts):
@@ -294,6 +294,6 @@ def test_a_request_that_is_written_oddly_may_be_refused(broken, refused):
 
 def test_an_unknown_body_shows_nothing_but_its_status(verdicts):
     entry = Entry("entry 1", made("GET", "/apikeys", 200, b"{"), response_known=False)
-    lines = verdicts([entry])
+    lines = verdicts([Entry("entry 0", CREATED), entry])
     assert lines["apigateway/GetApiKeys/status/200"].verdict is Verdict.PASSED
     assert lines["apigateway/GetApiKeys/response/item/required"].verdict is Verdict.SKIPPED

@@ -17,6 +17,7 @@ from conformance.judge.answer import Answer
 from conformance.plan.bases import base
 from conformance.plan.form import Form, form
 from conformance.plan.lifecycle import Lifecycle
+from conformance.plan.resources import GIVEN, creators
 from conformance.plan.sequences.steps import (
     Broken,
     Connected,
@@ -65,8 +66,11 @@ def _judge(parts: tuple[Answer, ...], life: Lifecycle, identifier: str) -> None:
         raise NotShown(parts[-1].told())  # of that another requirement tells
     if len(parts) == 1:
         return
-    place = parse(life.facts["identifier"]["created"])
-    shown = next(find(parts[1].body, place), None)
+    place = creators(life.facts)[life.facts["create"]]
+    # What the request chose is shown by a member of the same name, if at all.
+    if place.startswith(GIVEN) and place.removeprefix(GIVEN) not in life.operation("read").output:
+        raise NotShown("the answer does not say which resource it is about")
+    shown = next(find(parts[1].body, parse(place.removeprefix(GIVEN))), None)
     if not parts[1].ok or shown != identifier:
         seen = parts[1].told() if not parts[1].ok else f"the answer to another one ({shown})"
         raise Broken("the second request's own answer: the resource", seen)

@@ -1,0 +1,102 @@
+"""Addresses as recordings hold them: hosts may be hidden, and then they are no addresses at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from conformance.judge.redacted import is_redacted
+
+HIDDEN = "REDACTED"
+"""Stands for every host that a recording hides: one that every reader of an address can read."""
+PARTS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?//([^/?#]*)([^#]*)")
+PORT = re.compile(r":[^:\]]*$")
+REGION = re.compile(r"(?:fips-)?[a-z]{2,4}(?:-[a-z]+)+-\d+(?:-fips)?")
+SUFFIX = re.compile(
+    r"(?:^|\.)(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu)|"
+    r"c2s\.ic\.gov|sc2s\.sgov\.gov|csp\.hci\.ic\.gov|cloud\.adc-e\.uk)$"
+)
+"""Domains under which the partitions of AWS have their endpoints, with and without IPv6."""
+LOOPBACK = re.compile(r"(?:^|\.)localhost(?:\.localstack\.cloud)?$")
+NEAR = re.compile(
+    r"host\.docker\.internal|[\w-]+|::1|(?:127|10|172|192\.168)\.[\d.]+|"
+    r"[\w.-]+\.(?:local|localdomain|internal|test)"
+)
+"""Hosts of one's own: this machine, a container's name, a private address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What a host's name says: whether it is AWS's or near, and whose service it names."""
+
+    name: str
+    aws: bool = False
+    near: bool = False
+    hidden: bool = False
+    service: str = ""
+    """The service that the name is one of, as it signs; empty where it names none."""
+    region: str = ""
+
+
+def readable(url: str) -> str:
+    """The address with a hidden or unreadable authority replaced by one that can be read."""
+    match = PARTS.fullmatch(url)
+    if match is None:
+        first, slash, rest = url.partition("/")
+        # Without a scheme: `<host>/apikeys`. What is hidden as a whole has no path to go by.
+        return f"https://{HIDDEN}/{rest}" if slash and first and is_redacted(first) else url
+    scheme, authority, rest = match[1] or "https", match[2], match[3]
+    host = authority.rsplit("@", 1)[-1]
+    named = PORT.sub("", host)
+    if named and (is_redacted(named) or _mark(named)) and SUFFIX.search(named.lower()) is None:
+        return f"{scheme}://{HIDDEN}{rest}"
+    return f"{scheme}://{_safe(authority)}{rest}"
+
+
+def _mark(named: str) -> bool:
+    """A host that is a placeholder: ``{host}``, ``$HOST``, ``[FILTERED]``."""
+    return not re.fullmatch(r"[\w.:%-]*|\[[0-9A-Fa-f:.]+\]", named)
+
+
+def _safe(authority: str) -> str:
+    """The authority, without a port that is none."""
+    try:
+        parts = urlsplit(f"//{authority}")
+        port, host = parts.port, parts.hostname
+    except ValueError:
+        left = re.sub(r":[^:\]]*$", "", authority)
+        return left if re.fullmatch(r"[\w.@:%-]+|\[[0-9A-Fa-f:.]+\]", left) else HIDDEN
+    return authority if host or port is None else ""
+
+
+def host_of(name: str) -> Host:
+    """What is known of a host by its name."""
+    name = name.lower().rstrip(".")
+    if not name:
+        return Host("")
+    suffix = SUFFIX.search(name)
+    if suffix is not None:
+        service, region = _named(name[: suffix.start()].split("."))
+        if is_redacted(service):
+            return Host(name, hidden=True, region=region)
+        return Host(name, aws=True, service=service, region=region)
+    if is_redacted(name):
+        return Host(name, hidden=True)
+    here = LOOPBACK.search(name)
+    if here is not None:
+        service, region = _named([part for part in name[: here.start()].split(".") if part])
+        return Host(name, near=not service, service=service, region=region)
+    return Host(name, near=NEAR.fullmatch(name) is not None)
+
+
+def _named(labels: list[str]) -> tuple[str, str]:
+    """Service and region: ``[vpce-x.]apigateway[-fips].us-east-1[.vpce]``."""
+    if labels and labels[-1] == "vpce":
+        labels = labels[:-1]
+    region = ""
+    if labels and (REGION.fullmatch(labels[-1]) or is_redacted(labels[-1])):
+        region = labels[-1] if REGION.fullmatch(labels[-1]) else ""
+        region = region.removeprefix("fips-").removesuffix("-fips")
+        labels = labels[:-1]
+    return (labels[-1].removesuffix("-fips") if labels else ""), region
