@@ -42,7 +42,10 @@ def is_cassette(value: Any) -> bool:
 def _interactions(value: Any) -> list[Any] | None:
     """The list; Go's encoder of JSON writes its name with a capital."""
     named = _lowered(value) if isinstance(value, dict) else {}
-    return next((named[name] for name in LISTS if isinstance(named.get(name), list)), None)
+    found = next((named[name] for name in LISTS if isinstance(named.get(name), list)), None)
+    if found and not any(isinstance(one, dict) and "request" in _lowered(one) for one in found):
+        return None
+    return found
 
 
 def _is_interaction(value: Any) -> bool:
@@ -80,7 +83,9 @@ def entries(path: Path, cassette: Any, at: list[int]) -> Iterator[Entry]:
 
 
 def _lowered(value: dict[Any, Any]) -> dict[str, Any]:
-    return {str(text_of(name)).lower(): item for name, item in value.items()}
+    return {
+        text_of(name).lower(): item for name, item in value.items() if isinstance(name, str | bytes)
+    }
 
 
 def _entry(place: str, value: Any) -> Entry:

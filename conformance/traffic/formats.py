@@ -16,6 +16,10 @@ class Known(NamedTuple):
     name: str
     hint: str = HAR
 
+    def told(self) -> str:
+        """Why a file of this format is not judged."""
+        return f"no traffic that is read, but {self.name}"
+
 
 STUBS = "these are answers that somebody made up or edited: record what the server answers, as HAR"
 CALLS = "it holds what a client made of the answers, not the requests: record the HTTP traffic"
@@ -71,6 +75,9 @@ MATCHERS = {"urlPath", "urlPattern", "urlPathPattern", "urlPathTemplate", "bodyP
 REPLIES = {"jsonBody", "bodyFileName", "base64Body", "proxyBaseUrl", "transformers"}
 MEMBERS: tuple[tuple[frozenset[str], Known], ...] = (
     (frozenset({"mappings"}), WIREMOCK),
+    (frozenset({"uuid", "request", "response"}), WIREMOCK),
+    (frozenset({"persistent", "request", "response"}), WIREMOCK),
+    (frozenset({"scenarioName", "request", "response"}), WIREMOCK),
     (frozenset({"imposters"}), Known("imposters of Mountebank", STUBS)),
     (frozenset({"stubs", "protocol"}), Known("an imposter of Mountebank", STUBS)),
     (frozenset({"httpRequest", "httpResponse"}), Known("expectations of MockServer", STUBS)),
@@ -124,6 +131,8 @@ def of_value(value: Any) -> Known | None:
         return of_value(value[0]) if value and isinstance(value[0], dict) else None
     if not isinstance(value, dict):
         return None
+    if value.get("type") == "run" and "tool" in value:
+        return Known("the record of a run", "`conformance report` makes reports of it")
     names = {str(name) for name in value}
     for members, known in MEMBERS:
         if members <= names and not ("request" in names and known.name.startswith("requests")):
@@ -146,8 +155,6 @@ def _nested(value: Mapping[Any, Any]) -> Known | None:
         return of_value(value["Records"])
     if str(value.get("type", "")).startswith("collection.insomnia"):
         return Known("an Insomnia collection", "export it as HAR")
-    if value.get("type") == "run" and "suite" in value:
-        return Known("the record of a run", "`conformance report` makes reports of it")
     first = next(iter(value.values()), None)
     if isinstance(first, dict) and "recorded-content" in first:
         return Known("a snapshot of LocalStack's tests", CALLS)
@@ -156,5 +163,8 @@ def _nested(value: Mapping[Any, Any]) -> Known | None:
 
 def _is_stub(request: Any, response: Any) -> bool:
     """WireMock's stubs are pairs of a request and a response, too: of patterns and templates."""
-    asks = isinstance(request, dict) and bool(MATCHERS & set(request))
-    return asks or (isinstance(response, dict) and bool(REPLIES & set(response)))
+    if not isinstance(request, dict) or not isinstance(response, dict):
+        return False
+    # What was recorded has a whole address, or is a path and calls itself so.
+    is_pattern = str(request.get("url", "")).startswith("/") and "path" not in request
+    return is_pattern or bool(MATCHERS & set(request)) or bool(REPLIES & set(response))

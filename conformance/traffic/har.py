@@ -32,6 +32,12 @@ Attached = Callable[[str], bytes | None]
 """The bytes of a file that an archive names; None where it is not there."""
 
 
+def is_archive(value: Any) -> bool:
+    """True for a document with the log of an archive, whole or not."""
+    log = value.get("log") if isinstance(value, dict) else None
+    return isinstance(log, dict) and ("entries" in log or "creator" in log)
+
+
 def entries(
     path: Path, text: str, archive: dict[str, Any], attached: Attached = lambda _: None
 ) -> Iterator[Entry]:

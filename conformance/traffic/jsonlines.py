@@ -63,7 +63,8 @@ def _wire(place: str, given: dict[str, Any], request: dict[str, Any]) -> Entry:
         response = mapping(given["response"], "the response")
         got = pairs(response.get("headers"))
         content, answer_known = _text(response, got)
-        answer = Response(status_of(response.get("status")), got, content or b"")
+        status = status_of(response.get("status"))
+        answer = Response(status, got, content or b"") if status else None
     made = exchange(request.get("method"), request["url"], headers, body, answer)
     return Entry(place, made, known, answer_known)
 
@@ -72,6 +73,8 @@ def _text(message: dict[str, Any], headers: Headers) -> tuple[bytes | None, bool
     if message.get("body_base64") is not None:
         return unpacked(from_base64(message["body_base64"]), headers)
     body = message.get("body")
+    if isinstance(body, dict | list):
+        return json.dumps(body).encode(), True
     return (None, True) if body is None else unpacked(as_bytes(body), headers)
 
 
@@ -106,8 +109,11 @@ def _plain_answer(value: Any) -> tuple[Response | None, bool]:
     if isinstance(code, str) and not any(name.lower() == "x-amzn-errortype" for name, _ in headers):
         headers = (*headers, ("x-amzn-errortype", code))
     known = "body" in response and "body_note" not in response
+    status = status_of(response.get("status"))
+    if status == 0:
+        return None, False
     body = b"" if response.get("body") is None else json.dumps(response["body"]).encode()
-    return Response(status_of(response.get("status")), headers, body), known
+    return Response(status, headers, body), known
 
 
 def _json(body: Any) -> bytes:

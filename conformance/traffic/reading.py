@@ -91,7 +91,7 @@ def _entries(source: Source) -> Iterator[Entry]:
 def _of_yaml(path: Path, text: str) -> Iterator[Entry]:
     known = formats.of_text(text)
     if known is not None and path.suffix.lower() not in YAML:
-        raise NotTraffic(path, 1, f"{known.name}, which is not read", known.hint)
+        raise NotTraffic(path, 1, known.told(), known.hint)
     try:
         value, node = read_yaml(path, text)
     except MalformedTraffic as wrong:
@@ -101,7 +101,7 @@ def _of_yaml(path: Path, text: str) -> Iterator[Entry]:
         raise NotTraffic(path, wrong.line, wrong.why) from None
     known = formats.of_value(value)
     if known is not None:
-        raise NotTraffic(path, 1, f"no traffic: {known.name}, which is not read", known.hint)
+        raise NotTraffic(path, 1, known.told(), known.hint)
     if not cassette.is_cassette(value):
         why = "no traffic: neither JSON nor a cassette with interactions"
         raise NotTraffic(path, 1, why)
@@ -118,7 +118,7 @@ def _of_json(source: Source, text: str) -> Iterator[Entry]:
     except ValueError as wrong:
         yield from _of_no_json(path, text, wrong)
         return
-    if isinstance(value, dict) and "log" in value:
+    if har.is_archive(value) or (path.suffix.lower() == ".har" and "log" in value):
         yield from har.entries(path, text, value, source.beside)
         return
     _refuse(path, value)
@@ -129,7 +129,7 @@ def _of_json(source: Source, text: str) -> Iterator[Entry]:
     elif _are_exchanges(value):
         for number, one in enumerate(value, 1):
             yield jsonlines.one(path, number, one)
-    elif isinstance(value, dict) and "request" in value:
+    elif _is_exchange(value):
         yield jsonlines.one(path, 1, value)
     else:
         why = "no traffic: neither a HAR's log, interactions, nor an exchange"
@@ -158,12 +158,16 @@ def _refuse(path: Path, value: Any) -> None:
     """Raises NotTraffic for what is known to be something else."""
     known = formats.of_value(value)
     if known is not None:
-        raise NotTraffic(path, 1, f"no traffic: {known.name}, which is not read", known.hint)
+        raise NotTraffic(path, 1, known.told(), known.hint)
 
 
 def _are_exchanges(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(one, dict) and "request" in one
-                                           for one in value)  # fmt: skip
+    return isinstance(value, list) and any(map(_is_exchange, value))
+
+
+def _is_exchange(value: Any) -> bool:
+    request = value.get("request") if isinstance(value, dict) else None
+    return isinstance(request, dict) and "method" in request
 
 
 def _first_line(text: str) -> Any:

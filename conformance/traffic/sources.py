@@ -85,7 +85,7 @@ def sources(path: Path) -> Iterator[Source]:
         return
     known = formats.of_bytes(path, data)
     if known is not None and data:
-        raise NotTraffic(path, 1, f"{known.name}, which is not read", known.hint)
+        raise NotTraffic(path, 1, known.told(), known.hint)
     used: set[Path] = set()
     yield Source(path, data, lambda name: _beside(path, name, used), used)
 
@@ -138,9 +138,9 @@ def _in_zip(path: Path, data: bytes) -> Iterator[Source]:
         names = sorted(archive.namelist())
         if any(name.endswith((".trace", ".network")) for name in names):
             hint = "a HAR comes from `recordHar` or `routeFromHAR` with `update`"
-            raise NotTraffic(path, 1, "a trace of Playwright, which is not read", hint)
+            raise NotTraffic(path, 1, "no traffic that is read, but a trace of Playwright", hint)
         if any(name.startswith("raw/") and name.endswith("_c.txt") for name in names):
-            raise NotTraffic(path, 1, "a Fiddler session archive, which is not read",
+            raise NotTraffic(path, 1, "no traffic that is read, but a Fiddler archive",
                              formats.EXPORT)  # fmt: skip
         # What an archive names in the ZIP is its bodies: only without one are others looked at.
         wanted = [name for name in names if name.lower().endswith(".har")] or [

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conformance.target.exchange import Exchange, Request, Response
+from conformance.traffic.addresses import host_of, readable
 from conformance.traffic.entries import Entry
+from conformance.traffic.items import sort
 from conformance.traffic.routes import Routes
 from tests.traffic.conftest import CONTRACTS
 
@@ -90,3 +92,114 @@ def test_only_requests_to_a_target_that_was_named():
     assert operation(one, "https://app.example.com/aws/") == "GetApiKeys"
     assert operation(one, "https://app.example.com") is None
     assert operation(one, "https://other.example.com/aws") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "readable_url"),
+    [
+        ("https://**REDACTED**/apikeys/x?a=1", "https://REDACTED/apikeys/x?a=1"),
+        ("https://[FILTERED]/apikeys", "https://REDACTED/apikeys"),
+        ("https://<host>:443/apikeys", "https://REDACTED/apikeys"),
+        ("<host>/apikeys", "https://REDACTED/apikeys"),
+        ("https://{host}/apikeys", "https://REDACTED/apikeys"),
+        ("http://localhost:<port>/apikeys", "http://localhost/apikeys"),
+        ("https:///apikeys", "https:///apikeys"),
+        ("/apikeys", "/apikeys"),
+        ("http://[::1]:4566/apikeys", "http://[::1]:4566/apikeys"),
+    ],
+)
+def test_every_address_can_be_read_after_its_host_was_hidden(url, readable_url):
+    assert readable(url) == readable_url
+    assert operation(entry("GET", readable(url))) is not None
+
+
+@pytest.mark.parametrize(
+    ("host", "service", "region"),
+    [
+        ("apigateway.us-east-1.amazonaws.com", "apigateway", "us-east-1"),
+        ("apigateway-fips.us-gov-west-1.amazonaws.com", "apigateway", "us-gov-west-1"),
+        ("apigateway.eu-west-1.api.aws", "apigateway", "eu-west-1"),
+        ("vpce-0a1-b2.apigateway.us-east-1.vpce.amazonaws.com", "apigateway", "us-east-1"),
+        ("vpce-0a1-b2.execute-api.us-east-1.vpce.amazonaws.com", "execute-api", "us-east-1"),
+        ("apigateway.cn-north-1.amazonaws.com.cn", "apigateway", "cn-north-1"),
+        ("apigateway.us-iso-east-1.c2s.ic.gov", "apigateway", "us-iso-east-1"),
+        ("cp.metadata.geo.us-east-1.amazonaws.com", "geo", "us-east-1"),
+        ("geo.us-east-1.amazonaws.com", "geo", "us-east-1"),
+        ("apigateway.s3.us-east-1.amazonaws.com", "s3", "us-east-1"),
+        ("apigateway.<region>.amazonaws.com", "apigateway", ""),
+        ("apigateway.localhost.localstack.cloud", "apigateway", ""),
+    ],
+)
+def test_a_host_names_a_service_and_a_region(host, service, region):
+    found = host_of(host)
+    assert (found.service, found.region) == (service, region)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://lambda.localhost.localstack.cloud:4566/tags/x", None),
+        ("http://abc.execute-api.localhost.localstack.cloud:4566/apikeys", None),
+        ("http://apigateway.localhost.localstack.cloud:4566/tags/x", "GetTags"),
+        ("https://apigateway.s3.us-east-1.amazonaws.com/apikeys", None),
+        ("https://vpce-1.apigateway.us-east-1.vpce.amazonaws.com/apikeys", "GetApiKeys"),
+    ],
+)
+def test_the_service_in_the_name_of_a_host_counts(url, expected):
+    assert operation(entry("GET", url)) == expected
+
+
+def test_a_token_of_another_program_is_no_signature():
+    url = "https://api.example.com/apikeys"
+    assert operation(entry("GET", url, headers=[("Authorization", "Bearer abc")])) is None
+
+
+KEY = b'{"id":"abc","enabled":true,"createdDate":1,"lastUpdatedDate":1,"stageKeys":[],"name":"a"}'
+AMZN = ("x-amzn-RequestId", "a")
+
+
+def counted(*given):
+    """How many of the exchanges (url, request headers, answer's headers, body) are judged."""
+    entries = [
+        Entry("here", Exchange(Request("GET", url, asked, None), Response(200, got, body), None, 0))
+        for url, asked, got, body in given
+    ]
+    found = sort(entries, Routes(CONTRACTS))
+    assert len(found.items) + found.foreign == len(given)
+    return len(found.items)
+
+
+OWN = b'[{"key":"a"}]'
+HERE, FAR, HIDDEN = "http://localhost:3000", "https://api.example.com", "https://REDACTED"
+
+
+@pytest.mark.parametrize(
+    ("exchange", "expected"),
+    [
+        ((f"{HERE}/apikeys", (), (), OWN), 0),
+        ((f"{HERE}/apikeys/1", (), (), b'{"id":"1","name":"a","createdAt":"x"}'), 0),
+        ((f"{HERE}/apikeys/1", (), (), b'{"id":"1","name":"a","createdDate":"x"}'), 0),
+        ((f"{HERE}/apikeys/abc", (), (), KEY), 1),
+        ((f"{HERE}/apikeys", (), (AMZN,), OWN), 1),
+        ((f"{HERE}/apikeys", (("User-Agent", "Boto3/1.34 md/Botocore#1.34"),), (), OWN), 1),
+        ((f"{HERE}/apikeys", (("Accept", "text/html,*/*"),), (AMZN,), OWN), 0),
+        ((f"{HERE}/apikeys", (), (("content-type", "text/html"),), b"<html>"), 0),
+        ((f"{HIDDEN}/apikeys", (), (), OWN), 0),
+        ((f"{HIDDEN}/apikeys", (), (AMZN,), OWN), 1),
+        ((f"{HIDDEN}/apikeys/abc", (), (), KEY), 1),
+        ((f"{FAR}/apikeys", (), (AMZN,), OWN), 0),
+        ((f"{FAR}/apikeys", (), (("x-amzn-trace-id", "a"),), OWN), 0),
+        ((f"{FAR}/apikeys/abc", (), (AMZN,), KEY), 1),
+        ((f"{FAR}/apikeys", (("X-Amz-Date", "x"),), (), OWN), 1),
+        (("https://abc.execute-api.us-east-1.amazonaws.com/apikeys", (), (AMZN,), KEY), 0),
+        (("https://apigateway.us-east-1.amazonaws.com/apikeys", (), (), OWN), 1),
+    ],
+)
+def test_a_path_alone_makes_no_request_one_to_aws(exchange, expected):
+    assert counted(exchange) == expected
+
+
+def test_one_sign_counts_for_everything_at_an_address():
+    shown = (f"{HERE}/apikeys/abc", (), (), KEY)
+    assert counted(shown, (f"{HERE}/apikeys", (), (), OWN)) == 2
+    assert counted(shown, ("http://localhost:3001/apikeys", (), (), OWN)) == 1
