@@ -74,6 +74,8 @@ def _sent(
         return None, not (isinstance(size, int) and size > 0)
     posted = mapping(posted, "postData")
     held = _held(posted, attached)
+    if held is None and "text" in posted and "_file" not in posted:
+        held = b""
     # A form that was taken apart cannot be put together byte for byte.
     if held is None or (not held and posted.get("params")):
         return None, False

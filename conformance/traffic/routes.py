@@ -14,6 +14,7 @@ from conformance.traffic.addresses import PORT, Host, host_of
 from conformance.traffic.entries import Entry
 from conformance.traffic.evidence import Sign, has_marks, is_sdk
 
+SCHEMES = {"http", "https", ""}
 SCOPE = re.compile(r"Credential=[^/,\s]*/[^/,\s]*/([\w-]+)/([\w-]+)/aws4_request")
 
 
@@ -64,7 +65,7 @@ class Routes:
         address = parts.netloc.rsplit("@", 1)[-1]
         origin = f"{parts.scheme}://{address}" if address else ""
         path = self._path(origin + parts.path, origin, parts.path)
-        if path is None:
+        if path is None or parts.scheme.lower() not in SCHEMES:
             return None
         host = _host(request, parts.hostname)
         shown = "" if host.hidden else origin

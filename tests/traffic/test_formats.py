@@ -185,6 +185,12 @@ def test_an_aborted_entry_has_no_response(written, status):
     assert entry.exchange.response is None
 
 
+def test_a_request_whose_body_is_null_has_none(written):
+    posted = {"mimeType": "", "text": None}
+    entry = only(written("a.har", archive(None, {"postData": posted})))
+    assert (entry.exchange.request.body, entry.request_known) == (b"", True)
+
+
 def test_a_form_that_was_taken_apart_is_not_known(written):
     posted = {"mimeType": "application/x-www-form-urlencoded", "text": "",
               "params": [{"name": "a", "value": "b"}]}  # fmt: skip

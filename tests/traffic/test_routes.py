@@ -142,6 +142,7 @@ def test_a_host_names_a_service_and_a_region(host, service, region):
         ("http://abc.execute-api.localhost.localstack.cloud:4566/apikeys", None),
         ("http://apigateway.localhost.localstack.cloud:4566/tags/x", "GetTags"),
         ("https://apigateway.s3.us-east-1.amazonaws.com/apikeys", None),
+        ("chrome-extension://abcdef/apikeys", None),
         ("https://vpce-1.apigateway.us-east-1.vpce.amazonaws.com/apikeys", "GetApiKeys"),
     ],
 )
