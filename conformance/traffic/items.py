@@ -107,7 +107,7 @@ def sort(entries: Iterable[Entry], routes: Routes) -> Sorted:
             found.foreign += routes.is_alike(entry)
     signs = _signs(possible)
     for entry, route in possible:
-        if not route.certain and (is_page(entry) or signs[route.origin] < route.needs):
+        if not route.certain and (is_page(entry) or signs[route.address] < route.needs):
             found.others += 1
             found.foreign += 1
             continue
@@ -122,7 +122,7 @@ def _signs(possible: Iterable[tuple[Entry, Route]]) -> dict[str, Sign]:
     best: dict[str, Sign] = {}
     for entry, route in possible:
         seen = Sign.STRONG if route.certain else sign_of(entry, route.operation)
-        best[route.origin] = max(seen, best.get(route.origin, Sign.NONE))
+        best[route.address] = max(seen, best.get(route.address, Sign.NONE))
     return best
 
 

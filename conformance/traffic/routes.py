@@ -39,6 +39,11 @@ class Route:
         return self.host.aws or self.host.hidden or not self.host.name
 
     @property
+    def address(self) -> str:
+        """Who was asked: all hidden hosts are one, and no host at all is another."""
+        return self.origin or self.host.name
+
+    @property
     def needs(self) -> Sign:
         """What must be seen at this address before the request counts."""
         if self.certain:

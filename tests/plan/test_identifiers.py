@@ -1,0 +1,59 @@
+"""The identifier of what a creation made: of the answer, or as the request chose it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from conformance.contract.load import load_contract
+from conformance.judge.answer import Answer
+from conformance.plan.lifecycle import Lifecycle
+from conformance.plan.resources import all_creators, identifiers
+from conformance.plan.sequences import connection
+from conformance.plan.sequences.steps import Broken, NotShown
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "asked", "answer", "expected"),
+    [
+        ("apigateway", "CreateApiKey", {"name": "a"}, {"id": "x"}, ["x"]),
+        ("apigateway", "ImportApiKeys", {}, {"ids": ["x", "y"]}, ["x", "y"]),
+        ("apigateway", "CreateApiKey", {"id": "asked"}, {"id": 5}, []),
+        ("scheduler", "CreateSchedule", {"Name": "one"}, {"ScheduleArn": "arn"}, ["one"]),
+        ("scheduler", "CreateSchedule", {}, {"Name": "answered"}, []),
+    ],
+)
+def test_where_an_identifier_stands(service, operation, asked, answer, expected):
+    _, place = all_creators(load_contract(service))[operation]
+    assert list(identifiers(place, asked, answer)) == expected
+
+
+def parts(body):
+    """Two answers over one connection."""
+    first = Answer(400, {}, "BadRequestException", "", "", 0)
+    return first, Answer(200, body, None, "", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("service", "member"), [("scheduler", "Name"), ("apigateway", "id"), ("location", "KeyName")]
+)
+def test_the_second_answer_on_a_connection_names_its_resource(service, member):
+    life = Lifecycle.of(load_contract(service))
+    connection._judge(parts({member: "mine"}), life, "mine")
+    with pytest.raises(Broken):
+        connection._judge(parts({member: "another"}), life, "mine")
+
+
+@pytest.fixture
+def life():
+    """A lifecycle whose read does not show the name that the request chose."""
+    return SimpleNamespace(
+        facts={"create": "Make", "identifier": {"given": "Name"}},
+        operation=lambda _: SimpleNamespace(output={}),
+    )
+
+
+def test_a_read_that_does_not_name_its_resource_shows_nothing(life):
+    with pytest.raises(NotShown):
+        connection._judge(parts({}), life, "mine")
