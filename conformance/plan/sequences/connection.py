@@ -1,7 +1,8 @@
 """Whether one connection serves the next request rightly after one that it may have choked on.
 
 A rule lists the requests that go ``first``: ``send`` (a role or an operation), ``with`` members
-over its base, ``body`` (a text, as it stands) and ``form``. After each the resource is read over
+over its base (or with ``unknown: true`` an identifier that nothing has), ``body`` (a text, as it
+stands) and ``form``. A role that the resource lacks is passed over. After each the resource is read over
 the same connection. The target may end the connection in between; while it stays open, the answer
 to the second request must be that request's own. With ``pipelined`` both are sent at once.
 """
@@ -15,8 +16,9 @@ from typing import Any
 from conformance.contract.places import find, parse
 from conformance.judge.answer import Answer
 from conformance.plan.bases import base
-from conformance.plan.form import Form, form
+from conformance.plan.form import Form
 from conformance.plan.lifecycle import Lifecycle
+from conformance.plan.resources import of_nothing
 from conformance.plan.sequences.steps import (
     Broken,
     Connected,
@@ -26,6 +28,7 @@ from conformance.plan.sequences.steps import (
     Send,
     Sequence,
 )
+from conformance.plan.spelling import spelled_form
 
 ROLES = ("create", "read", "update", "list", "delete")
 
@@ -34,7 +37,10 @@ def one_connection(script: Script) -> Sequence:
     """Each of the first requests, and the resource read after it."""
     life = Lifecycle.of(script.contract)
     rule = script.requirement.detail
-    for number, words in enumerate(rule["first"], 1):
+    first_of_all = [one for one in rule["first"] if one["send"] not in ROLES or one["send"] in life.facts]
+    if not first_of_all:
+        raise NotShown("the resource has none of the operations that go first")
+    for number, words in enumerate(first_of_all, 1):
         yield Make()
         shared = Form(connection=number, pipelined=rule.get("pipelined", False))
         first = _first(script, life, words, shared)
@@ -47,7 +53,10 @@ def _first(script: Script, life: Lifecycle, words: Mapping[str, Any], shared: Fo
     name = words["send"]
     operation = life.operation(name) if name in ROLES else script.contract.operations[name]
     members = {**base(script.contract, operation), **words.get("with", {})}
-    written = form(words.get("form", {}))
+    if words.get("unknown"):
+        named = {life.label: members[life.label]} if life.label in members else {}
+        members |= of_nothing(script.contract, operation, named)
+    written = spelled_form(script.contract, operation, words.get("form", {})) or Form()
     written = replace(written, connection=shared.connection, pipelined=shared.pipelined)
     body = words["body"].encode() if "body" in words else None
     return Send(operation, members, raw=body, form=written)
@@ -65,8 +74,10 @@ def _judge(parts: tuple[Answer, ...], life: Lifecycle, identifier: str) -> None:
         raise NotShown(parts[-1].told())  # of that another requirement tells
     if len(parts) == 1:
         return
-    place = parse(life.facts["identifier"]["created"])
+    names = life.facts["identifier"]
+    place = parse(names.get("created") or names["given"])
     shown = next(find(parts[1].body, place), None)
-    if not parts[1].ok or shown != identifier:
+    told = place[0] in life.operation("read").output
+    if not parts[1].ok or (told and shown != identifier):
         seen = parts[1].told() if not parts[1].ok else f"the answer to another one ({shown})"
         raise Broken("the second request's own answer: the resource", seen)
