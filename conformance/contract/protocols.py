@@ -1,4 +1,4 @@
-"""What holds for every service of a protocol: one file of rules, bound to each service's operations.
+"""What holds for every service of a protocol: one file of rules, bound to its operations.
 
 The file is ``specs/protocols/NAME.yaml``. It has three kinds of rules: of the service as a whole,
 of each operation, and of each operation that shows resources. ``roles`` says which operations of
@@ -33,12 +33,12 @@ def with_protocol(contract: Contract) -> Contract:
     """The contract with the rules of its protocol, less those that its overlay switches off."""
     stated = _read()
     own: Mapping[str, Rule] = contract.facts.get("rules", {})
-    bound = {
+    bound: Rules = {
         **{f"protocol/{name}": rule for name, rule in _of_service(contract, stated["rules"])},
         **_of_operations(contract, stated["operations"]),
         **_of_showing(contract, stated["showing"]),
     }
-    rules = {name: {**rule, **own.get(name, {})} for name, rule in bound.items()}
+    rules: Rules = {name: {**rule, **own.get(name, {})} for name, rule in bound.items()}
     rules |= {name: rule for name, rule in own.items() if name not in bound}
     facts = {
         **contract.facts,
@@ -52,12 +52,15 @@ def is_of_protocol(address: str) -> bool:
     """True for an address at which an overlay may change a rule of the protocol's file."""
     head, _, name = address.partition("/")
     stated = _read()
+    sections: Mapping[str, Rules] = {
+        "robustness": stated["operations"],
+        "behavior": stated["showing"],
+    }
     if head == "protocol":
-        return name in stated["rules"]
+        known: Rules = stated["rules"]
+        return name in known
     section, _, name = name.partition("/")
-    return name in {"robustness": stated["operations"], "behavior": stated["showing"]}.get(
-        section, {}
-    )
+    return name in sections.get(section, {})
 
 
 @cache
@@ -159,9 +162,7 @@ def page_member(operation: Operation, names: tuple[str, ...]) -> str | None:
 def of_body(operation: Operation) -> dict[str, Shape]:
     """The shapes of the members that the JSON body has."""
     return {
-        name: one.shape
-        for name, one in operation.input.items()
-        if one.location is Location.BODY
+        name: one.shape for name, one in operation.input.items() if one.location is Location.BODY
     }
 
 

@@ -159,14 +159,20 @@ def _long(length: int) -> Callable[[Asked], Iterator[Odd]]:
 def _text_places(asked: Asked) -> list[Place]:
     """Where texts are, those first that may hold any text."""
     texts = [one for one in _places(asked.operation) if one[1].kind is Kind.STRING]
-    texts.sort(key=lambda one: bool(one[1].closed or one[1].limit("pattern")) + 2 * bool(one[1].limit("enum")))
+    texts.sort(
+        key=lambda one: (
+            bool(one[1].closed or one[1].limit("pattern")) + 2 * bool(one[1].limit("enum"))
+        )
+    )
     return [place for place, _ in texts]
 
 
 def _places(operation: Operation) -> list[tuple[Place, Shape]]:
     """The places of a body with their shapes, level by level from the top."""
     found: list[tuple[Place, Shape]] = []
-    level = [((name,), shape) for name, shape in of_body(operation).items()]
+    level: list[tuple[Place, Shape]] = [
+        ((name,), shape) for name, shape in of_body(operation).items()
+    ]
     for _ in range(MOST_DEEP):
         found += level
         level = [pair for place, shape in level for pair in _below(place, shape)]
@@ -202,7 +208,7 @@ def _query_members(asked: Asked) -> list[str]:
 
 def _query_value(asked: Asked) -> Iterator[Odd]:
     for name in _query_members(asked):
-        for text in ("", "a\x00b", "\U0001f600"):
+        for text in ("", "a\x00\U0001f600"):
             yield Odd({**asked.base, name: text}, f"the parameter {name} {text!a}", (name,))
 
 
@@ -216,7 +222,7 @@ def _repeated(asked: Asked) -> Iterator[Odd]:
 
 
 def _odd_query(asked: Asked) -> Iterator[Odd]:
-    for query in ("=", "&&conformance", "conformance=%FF", "%zz=%zz"):
+    for query in ("=&&conformance", "conformance=%FF&%zz=%zz"):
         yield from asked.written(query=query)
 
 

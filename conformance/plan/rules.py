@@ -11,7 +11,8 @@ A rule names its kind with ``rule``:
 - ``robust``: the requests that are ``odd`` in one way (see conformance.plan.robustness), of which
   nothing but a server error counts.
 
-Each but the last may have ``forms``: what is sent is then sent in each of them (see conformance.plan.form).
+Each but the last may have ``forms``: what is sent is then sent in each of them (see
+conformance.plan.form), spelled out for the operation (conformance.plan.spelling).
 ``operations`` lists the operations it holds for (default: the one in its address).
 Any other kind is a rule over several requests: see conformance.plan.sequences.
 """
@@ -82,9 +83,7 @@ def _probes(contract: Contract, operation: Operation, requirement: Requirement) 
             )  # fmt: skip
 
 
-def _robust(
-    contract: Contract, operation: Operation, requirement: Requirement
-) -> Iterator[Probe]:
+def _robust(contract: Contract, operation: Operation, requirement: Requirement) -> Iterator[Probe]:
     for odd in odd_requests(contract, operation, requirement.detail["odd"]):
         yield Probe(
             requirement.id, operation, Side.OBSERVE, odd.values, odd.note,

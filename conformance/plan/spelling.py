@@ -156,7 +156,8 @@ def _pairs(before: Any, after: Any) -> list[tuple[str, str]]:
     if isinstance(before, str) and isinstance(after, str):
         return [(before, after)] if "${" in before else []
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        return [pair for name in before if name in after for pair in _pairs(before[name], after[name])]
+        shared = [name for name in before if name in after]
+        return [pair for name in shared for pair in _pairs(before[name], after[name])]
     if isinstance(before, list | tuple) and isinstance(after, list | tuple):
         return [pair for two in zip(before, after, strict=False) for pair in _pairs(*two)]
     return []

@@ -2,9 +2,10 @@
 
 A rule lists the requests that go ``first``: ``send`` (a role or an operation), ``with`` members
 over its base (or with ``unknown: true`` an identifier that nothing has), ``body`` (a text, as it
-stands) and ``form``. A role that the resource lacks is passed over. After each the resource is read over
-the same connection. The target may end the connection in between; while it stays open, the answer
-to the second request must be that request's own. With ``pipelined`` both are sent at once.
+stands) and ``form``. A role that the resource lacks is passed over. After each the resource is
+read over the same connection. The target may end the connection in between; while it stays open,
+the answer to the second request must be that request's own. With ``pipelined`` both are sent at
+once.
 """
 
 from __future__ import annotations
@@ -37,10 +38,12 @@ def one_connection(script: Script) -> Sequence:
     """Each of the first requests, and the resource read after it."""
     life = Lifecycle.of(script.contract)
     rule = script.requirement.detail
-    first_of_all = [one for one in rule["first"] if one["send"] not in ROLES or one["send"] in life.facts]
-    if not first_of_all:
+    possible = [
+        one for one in rule["first"] if one["send"] not in ROLES or one["send"] in life.facts
+    ]
+    if not possible:
         raise NotShown("the resource has none of the operations that go first")
-    for number, words in enumerate(first_of_all, 1):
+    for number, words in enumerate(possible, 1):
         yield Make()
         shared = Form(connection=number, pipelined=rule.get("pipelined", False))
         first = _first(script, life, words, shared)
