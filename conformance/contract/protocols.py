@@ -57,7 +57,7 @@ def is_of_protocol(address: str) -> bool:
         "behavior": stated["showing"],
     }
     if head == "protocol":
-        known: Rules = stated["rules"]
+        known: Mapping[str, Rule] = stated["rules"]
         return name in known
     section, _, name = name.partition("/")
     return name in sections.get(section, {})
@@ -89,7 +89,7 @@ def _of_service(contract: Contract, stated: Mapping[str, Rule]) -> Iterator[tupl
 
 
 def _has_lifecycle(contract: Contract) -> bool:
-    return {"create", "read"} <= contract.facts.get("resource", {}).keys()
+    return all(role in contract.facts.get("resource", {}) for role in ("create", "read"))
 
 
 def _operations(contract: Contract, roles: list[str], takes: str) -> list[str]:
