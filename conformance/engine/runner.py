@@ -10,10 +10,11 @@ from conformance import model
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine import verdicts
+from conformance.engine.aftermath import Aftermath
 from conformance.engine.authentication import Authentication, Ruling
 from conformance.engine.channel import SignedChannel
 from conformance.engine.decisions import Decisions
-from conformance.engine.events import Emit, Progress, ServiceStarted
+from conformance.engine.events import Emit, Note, Progress, ServiceStarted
 from conformance.engine.sent import SetupFailed
 from conformance.engine.sequences import Ending, Play, Stage
 from conformance.engine.session import Session
@@ -32,6 +33,7 @@ from conformance.plan.bases import base
 from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.resources import Facts, facts_of, kinds
+from conformance.plan.rules import ROBUST
 from conformance.plan.sequences import KINDS, Broken
 from conformance.record import Verdict
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from conformance.exploration.explore import Explored
 
 
+EMPTY_OBJECT = "empty-object"
 REPEATS = {"one-connection": 2}
 """How often a rule of a kind must be broken again, where that is not once: what a connection does
 may be a passing trouble."""
@@ -73,6 +76,9 @@ class Runner:
         self._give = self._decisions.give
         self._standings = Standings(contract, session, channel)
         self._watch = Watch(contract, session, self._standings, self._decisions)
+        self._aftermath = Aftermath(
+            contract, session, self._standings, self._decisions, self._watch
+        )
         self._explored: Explored | None = None
         self._stage = Stage()
         self._broken_before: dict[str, tuple[Broken, ...]] = {}
@@ -81,6 +87,7 @@ class Runner:
         """Decide every requirement. Raises WrongCredentials, TargetDied."""
         self._emit(ServiceStarted(self._contract.service, len(self._requirements)))
         self._showcase()
+        self._aftermath.begin()
         self._authentication()
         self._explored = self._fuzz()
         active = [
@@ -88,7 +95,8 @@ class Runner:
         ]
         # Sequences first: their pauses pass while the rest is done. They go on after it, and not
         # whenever the time has come, so that one seed gives one order of requests.
-        active.sort(key=lambda requirement: requirement.keyword not in KINDS)
+        # What may spoil a list for good comes last, so that all else is known of it before.
+        active.sort(key=self._turn)
         for index, requirement in enumerate(active):
             self._decide(requirement)
             self._watch.confirm()
@@ -100,6 +108,15 @@ class Runner:
             self._watch.observe(sent)
         self._watch.confirm()
         self._decide_watched()
+
+    def _turn(self, requirement: Requirement) -> int:
+        """When a requirement is decided: the lowest first."""
+        if requirement.keyword in KINDS:
+            return 0
+        if requirement.keyword != ROBUST:
+            return 1
+        about = requirement.operation
+        return 3 if about is None or self._aftermath.may_store(about) else 2
 
     def _showcase(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""
@@ -220,6 +237,11 @@ class Runner:
     def _blame(self, requirement: Requirement, broken: list[Trial]) -> None:
         """The smallest failing request, sent again on a fresh resource, decides."""
         for trial in smallest(broken):
+            operation = trial.probe.operation
+            if unreliable(trial.sent.answer) and self._aftermath.is_spoilt(operation):
+                support = self._standings.of(operation.name)
+                self._give(requirement, *verdicts.without_support(support))
+                return
             again = self._repeat(trial)
             if again is not None and again.finding is not None:
                 self._decisions.fail(requirement, again.finding, again.sent)
@@ -296,7 +318,9 @@ class Runner:
             self._give(requirement, Verdict.SKIPPED, f"the sequence came to a stop: {ending.why}")
         else:
             self._decisions.tally(requirement).count(Side.ACCEPT)
-            self._give(requirement, Verdict.PASSED)
+            self._give(requirement, Verdict.PASSED, ending.told)
+            if ending.told:
+                self._emit(Note(f"{requirement.id}: {ending.told}"))
 
     def _decide_watched(self) -> None:
         for requirement in self._decisions.undecided():
@@ -305,11 +329,16 @@ class Runner:
             known = name is not None and name in self._contract.operations
             standing = self._standings.of(name or "") if known else self._standings.best()
             tally = self._decisions.tally(requirement)
+            if name is not None and self._standings.is_aside(name):
+                standing = None  # what its answers showed before still holds
             self._give(requirement, *verdicts.watched(requirement, tally, standing))
 
 
 def _worth_probing(requirement: Requirement, support: Support) -> bool:
     """That a valid request is refused is itself the failure of the operation's status."""
+    if requirement.detail.get("odd") == EMPTY_OBJECT:
+        # Of an update without required members the empty object is the valid request.
+        return support.standing is not Standing.LACKING
     if requirement.subject is Subject.STATUS:
         return support.standing in {Standing.WORKS, Standing.REFUSED}
     return support.standing is Standing.WORKS

@@ -27,6 +27,7 @@ from conformance.plan.sequences import (
     Sequence,
     Step,
     Together,
+    Told,
 )
 
 NO_ANSWER = Answer(None, NOT_JSON, None, "", "", 0)
@@ -36,10 +37,14 @@ RESTARTS = 3
 
 @dataclass(slots=True)
 class Ending:
-    """How a sequence ended: ``broken`` where the rule does not hold, ``why`` where unknown."""
+    """How a sequence ended: ``broken`` where the rule does not hold, ``why`` where unknown.
+
+    ``told`` is what a person may want to know of a rule that demands nothing.
+    """
 
     broken: Broken | None = None
     why: str = ""
+    told: str = ""
     steps: list[Shown] = field(default_factory=list)
 
 
@@ -79,6 +84,8 @@ class Play:
                 self._end(Ending())
             except Broken as broken:
                 self._end(Ending(broken=broken))
+            except Told as told:
+                self._end(Ending(told=str(told)))
             except _Lost:
                 self._restarts -= 1
                 self._sequence.close()

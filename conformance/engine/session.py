@@ -18,6 +18,7 @@ from conformance.engine.sent import Resource, Sent, is_lost
 from conformance.judge.answer import read
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import kind_of, kinds
+from conformance.plan.spelling import respelt
 from conformance.plan.wire import USUAL, WireRequest, wire
 from conformance.target.exchange import Exchange
 
@@ -131,10 +132,13 @@ class Session:
         values: dict[str, Any] = fill(probe.values, resource, parents)
         if self._mark is not None and probe.raw is None:
             values = self._mark.put_on(probe.operation, values)
+        raw = probe.raw
+        if raw is not None and b"${" in raw:
+            raw = fill(respelt(raw, probe.values, values).decode(), resource, parents).encode()
         form = probe.form or USUAL
         if form.path:
             form = replace(form, path=fill(form.path, resource, parents))
-        request = wire(probe.operation, values, probe.raw, form)
+        request = wire(probe.operation, values, raw, form)
         return _Filled(probe, values, request, resource, parents)
 
     def _usual(self, filled: _Filled) -> Exchange:

@@ -22,6 +22,7 @@ class Standings:
     def __init__(self, contract: Contract, session: Session, channel: SignedChannel) -> None:
         self._contract, self._session, self._channel = contract, session, channel
         self._known: dict[str, Support] = {}
+        self._aside: set[str] = set()
 
     def of(self, name: str) -> Support:
         """Whether the target has an operation. Raises WrongCredentials."""
@@ -37,6 +38,15 @@ class Standings:
         """True when the target is known to lack an operation; asks nothing."""
         known = self._known.get(name)
         return known is not None and known.standing is Standing.LACKING
+
+    def set_aside(self, name: str, why: str) -> None:
+        """Say nothing more of an operation that this run itself has spoilt."""
+        self._known[name] = Support(Standing.UNKNOWN, why)
+        self._aside.add(name)
+
+    def is_aside(self, name: str) -> bool:
+        """True of an operation of which nothing more is said."""
+        return name in self._aside
 
     def best(self) -> Support | None:
         """What a statement about the whole service rests on: any operation that works."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.decisions import Decisions
@@ -33,6 +36,8 @@ class Watch:
         self._contract, self._session = contract, session
         self._standings, self._decisions = standings, decisions
         self._suspects = Suspects()
+        self.is_held = False
+        """True while answers are looked at for a purpose of their own, and not counted here."""
         session.observers.append(self.observe)
 
     def observe(self, sent: Sent) -> None:
@@ -41,10 +46,21 @@ class Watch:
         # answers: the acceptance is the failure.
         if is_elsewhere(sent.probe) or (sent.answer.ok and is_faulty(sent)):
             return
+        if self.is_held or self._standings.is_aside(sent.probe.operation.name):
+            return
         answer = own_entries(self._contract, sent, self._session.inventory.made)
         for finding in observe(self._contract, sent.probe.operation, answer):
             if self._decisions.open(finding.requirement):
                 self._take(self._decisions.by_id[finding.requirement], finding, sent)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Count and suspect nothing for a while."""
+        self.is_held = True
+        try:
+            yield
+        finally:
+            self.is_held = False
 
     def _take(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
         if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
@@ -58,8 +74,9 @@ class Watch:
     def confirm(self) -> None:
         """Send each suspected request again on a fresh resource; broken twice is a failure."""
         for finding, sent in self._suspects.take():
-            lacks = self._standings.lacks(sent.probe.operation.name)
-            if lacks or not self._decisions.open(finding.requirement):
+            name = sent.probe.operation.name
+            mute = self._standings.lacks(name) or self._standings.is_aside(name)
+            if mute or not self._decisions.open(finding.requirement):
                 continue
             requirement = self._decisions.by_id[finding.requirement]
             again = self._again(finding, sent)

@@ -7,9 +7,12 @@ A rule names its kind with ``rule``:
 - ``accepted``: each is accepted, and the answer shows ``shown`` where that is given;
 - ``observed``: each is sent; nothing but a server error counts;
 - ``raw``: each text of ``bodies``, each ``bytes`` (hexadecimal) and lists ``nested`` so deep are
-  sent as the body; ``side`` says what must happen.
+  sent as the body; ``side`` says what must happen;
+- ``robust``: the requests that are ``odd`` in one way (see conformance.plan.robustness), of which
+  nothing but a server error counts.
 
-Each may have ``forms``: what is sent is then sent in each of them (see conformance.plan.form).
+Each but the last may have ``forms``: what is sent is then sent in each of them (see
+conformance.plan.form), spelled out for the operation (conformance.plan.spelling).
 ``operations`` lists the operations it holds for (default: the one in its address).
 Any other kind is a rule over several requests: see conformance.plan.sequences.
 """
@@ -23,16 +26,19 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.places import parse
 from conformance.contract.requirements import Requirement
 from conformance.plan.bases import base, edited, present
-from conformance.plan.form import Form, form
+from conformance.plan.form import Form
 from conformance.plan.probes import Fault, Plan, Probe, Shown, Side
+from conformance.plan.robustness import odd_requests
+from conformance.plan.spelling import is_elsewhere, spelled_body, spelled_form
 
+ROBUST = "robust"
 BODIES = {"bodies", "bytes", "nested"}
 SIDES = {"refused": Side.REJECT, "accepted": Side.ACCEPT, "observed": Side.OBSERVE}
 
 
 def is_single(requirement: Requirement) -> bool:
     """True for a rule that single requests show."""
-    return requirement.keyword in {*SIDES, "raw"}
+    return requirement.keyword in {*SIDES, "raw", ROBUST}
 
 
 def plan_rule(contract: Contract, requirement: Requirement) -> Plan:
@@ -53,14 +59,17 @@ def operations_of(contract: Contract, requirement: Requirement) -> list[Operatio
 
 def _probes(contract: Contract, operation: Operation, requirement: Requirement) -> Iterator[Probe]:
     rule = requirement.detail
+    if requirement.keyword == ROBUST:
+        yield from _robust(contract, operation, requirement)
+        return
     side = Side(rule["side"]) if requirement.keyword == "raw" else SIDES[requirement.keyword]
     fault = Fault(rule.get("fault", "limit")) if side is Side.REJECT else Fault.NONE
     place = parse(rule["place"]) if "place" in rule else None
     shown = tuple(Shown(parse(where), value) for where, value in rule.get("shown", {}).items())
     start = dict(rule["with"]) if "with" in rule else base(contract, operation, place or ())
     tolerated = tuple(rule.get("tolerated", ()))
-    for written in _forms(rule):
-        for body in _bodies(rule, operation.name):
+    for written in _forms(contract, operation, rule, fault):
+        for body in _bodies(contract, operation, rule):
             yield Probe(
                 requirement.id, operation, side, start, f"the body {body!r:.60}", fault,
                 raw=body, form=written, shown=shown, tolerated=tolerated, beyond_limits=True,
@@ -74,13 +83,35 @@ def _probes(contract: Contract, operation: Operation, requirement: Requirement) 
             )  # fmt: skip
 
 
-def _forms(rule: Mapping[str, Any]) -> list[Form | None]:
-    return [form(written) for written in rule["forms"]] if "forms" in rule else [None]
+def _robust(contract: Contract, operation: Operation, requirement: Requirement) -> Iterator[Probe]:
+    for odd in odd_requests(contract, operation, requirement.detail["odd"]):
+        yield Probe(
+            requirement.id, operation, Side.OBSERVE, odd.values, odd.note,
+            place=odd.place, raw=odd.raw, form=odd.form, beyond_limits=True,
+        )  # fmt: skip
 
 
-def _bodies(rule: Mapping[str, Any], operation: str) -> Iterator[bytes]:
-    yield from (body.encode() for body in _for(operation, rule.get("bodies", ())))
-    yield from (bytes.fromhex(text) for text in _for(operation, rule.get("bytes", ())))
+def _forms(
+    contract: Contract, operation: Operation, rule: Mapping[str, Any], fault: Fault
+) -> list[Form | None]:
+    """The forms of a rule; of one about what the service lacks those that it really lacks."""
+    if "forms" not in rule:
+        return [None]
+    spelt = [spelled_form(contract, operation, written) for written in rule["forms"]]
+    found = [one for one in spelt if one is not None]
+    if fault is Fault.ROUTE:
+        lacking = [one for one in found if is_elsewhere(contract, operation, one)]
+        by_label = all("label" in one or "labels" in one for one in rule["forms"])
+        return list(found if by_label else lacking)
+    return list(found)
+
+
+def _bodies(contract: Contract, operation: Operation, rule: Mapping[str, Any]) -> Iterator[bytes]:
+    for written in _for(operation.name, rule.get("bodies", ())):
+        body = spelled_body(contract, operation, written)
+        if body is not None:
+            yield body.encode()
+    yield from (bytes.fromhex(text) for text in _for(operation.name, rule.get("bytes", ())))
     if "nested" in rule:
         yield b"[" * rule["nested"] + b"]" * rule["nested"]
         yield b'{"a":' * rule["nested"] + b"1" + b"}" * rule["nested"]

@@ -16,6 +16,7 @@ from conformance.plan.sequences.steps import (
     Sequence,
     Step,
     Together,
+    Told,
 )
 
 KINDS: Mapping[str, Callable[[Script], Sequence]] = {
@@ -42,4 +43,5 @@ __all__ = [
     "Sequence",
     "Step",
     "Together",
+    "Told",
 ]

@@ -1,9 +1,11 @@
 """Whether one connection serves the next request rightly after one that it may have choked on.
 
 A rule lists the requests that go ``first``: ``send`` (a role or an operation), ``with`` members
-over its base, ``body`` (a text, as it stands) and ``form``. After each the resource is read over
-the same connection. The target may end the connection in between; while it stays open, the answer
-to the second request must be that request's own. With ``pipelined`` both are sent at once.
+over its base (or with ``unknown: true`` an identifier that nothing has), ``body`` (a text, as it
+stands) and ``form``. A role that the resource lacks is passed over. After each the resource is
+read over the same connection. The target may end the connection in between; while it stays open,
+the answer to the second request must be that request's own. With ``pipelined`` both are sent at
+once.
 """
 
 from __future__ import annotations
@@ -15,9 +17,9 @@ from typing import Any
 from conformance.contract.places import find, parse
 from conformance.judge.answer import Answer
 from conformance.plan.bases import base
-from conformance.plan.form import Form, form
+from conformance.plan.form import Form
 from conformance.plan.lifecycle import Lifecycle
-from conformance.plan.resources import GIVEN, creators
+from conformance.plan.resources import GIVEN, creators, of_nothing
 from conformance.plan.sequences.steps import (
     Broken,
     Connected,
@@ -27,6 +29,7 @@ from conformance.plan.sequences.steps import (
     Send,
     Sequence,
 )
+from conformance.plan.spelling import spelled_form
 
 ROLES = ("create", "read", "update", "list", "delete")
 
@@ -35,7 +38,12 @@ def one_connection(script: Script) -> Sequence:
     """Each of the first requests, and the resource read after it."""
     life = Lifecycle.of(script.contract)
     rule = script.requirement.detail
-    for number, words in enumerate(rule["first"], 1):
+    possible = [
+        one for one in rule["first"] if one["send"] not in ROLES or one["send"] in life.facts
+    ]
+    if not possible:
+        raise NotShown("the resource has none of the operations that go first")
+    for number, words in enumerate(possible, 1):
         yield Make()
         shared = Form(connection=number, pipelined=rule.get("pipelined", False))
         first = _first(script, life, words, shared)
@@ -48,7 +56,10 @@ def _first(script: Script, life: Lifecycle, words: Mapping[str, Any], shared: Fo
     name = words["send"]
     operation = life.operation(name) if name in ROLES else script.contract.operations[name]
     members = {**base(script.contract, operation), **words.get("with", {})}
-    written = form(words.get("form", {}))
+    if words.get("unknown"):
+        named = {life.label: members[life.label]} if life.label in members else {}
+        members |= of_nothing(script.contract, operation, named)
+    written = spelled_form(script.contract, operation, words.get("form", {})) or Form()
     written = replace(written, connection=shared.connection, pipelined=shared.pipelined)
     body = words["body"].encode() if "body" in words else None
     return Send(operation, members, raw=body, form=written)
@@ -66,11 +77,12 @@ def _judge(parts: tuple[Answer, ...], life: Lifecycle, identifier: str) -> None:
         raise NotShown(parts[-1].told())  # of that another requirement tells
     if len(parts) == 1:
         return
-    place = creators(life.facts)[life.facts["create"]]
+    place = parse(creators(life.facts)[life.facts["create"]].removeprefix(GIVEN))
+    shown = next(find(parts[1].body, place), None)
     # What the request chose is shown by a member of the same name, if at all.
-    if place.startswith(GIVEN) and place.removeprefix(GIVEN) not in life.operation("read").output:
+    told = place[0] in life.operation("read").output
+    if parts[1].ok and not told:
         raise NotShown("the answer does not say which resource it is about")
-    shown = next(find(parts[1].body, parse(place.removeprefix(GIVEN))), None)
     if not parts[1].ok or shown != identifier:
         seen = parts[1].told() if not parts[1].ok else f"the answer to another one ({shown})"
         raise Broken("the second request's own answer: the resource", seen)

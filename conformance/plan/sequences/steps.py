@@ -84,5 +84,9 @@ class Broken(Exception):
         self.expected, self.seen = expected, seen
 
 
+class Told(Exception):
+    """The rule demands nothing: what was seen is told, and held against nobody."""
+
+
 class NotShown(Exception):
     """The sequence could not get to where the rule is seen."""

@@ -17,6 +17,8 @@ A step is a mapping:
   ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it, ``keeps: LABEL`` (but for
   ``except``) compares it with one that was kept. ``if: {place: value}`` is what the answer has to
   show for the rest to mean anything.
+- ``tells: LABEL`` ends the sequence with what differs from the answer that was kept; nothing is
+  demanded.
 - ``each: [values]`` beside the steps plays them once for each value, as ``${each}``.
 """
 
@@ -41,6 +43,7 @@ from conformance.plan.sequences.steps import (
     Send,
     Sequence,
     Together,
+    Told,
 )
 
 ROLES = ("create", "read", "update", "list", "delete")
@@ -191,5 +194,15 @@ def _look(play: _Play, step: Words, body: Any, documented: Members) -> None:
         looks.fraction(step["fraction"], step.get("none-of"), seen, body)
     if "keeps" in step:
         looks.keeps(play.kept[step["keeps"]], body, {*step.get("except", ())}, documented)
+    if "tells" in step:
+        _tell(play.kept[step["tells"]], body, documented)
     if "as" in step:
         play.kept[step["as"]] = body
+
+
+def _tell(before: Any, after: Any, documented: Members) -> None:
+    """End with what differs between two answers."""
+    try:
+        looks.keeps(before, after, set(), documented)
+    except Broken as changed:
+        raise Told(f"what was changed before the refusal stays: {changed.seen}") from None

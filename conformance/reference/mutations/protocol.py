@@ -234,6 +234,10 @@ _JSON_FAULTS = (
     _crashing("deep-nesting", "Deep nesting is a crash.", _of_body(_depth)),
     _crashing("extreme-numbers", "A number of many digits is a crash.",
               _of_body(lambda body: re.search(rb":(-0|1e400|10{300})", body) is not None)),
+    _crashing("empty-object", "An empty object for the body of an update is a crash.",
+              lambda request: request.method == "PATCH" and request.body == b"{}"),
+    _crashing("unknown-member", "A member that nobody knows is a crash.",
+              _of_body(lambda body: b'"conformance":"x"' in body)),
     _crashing("large-body", "A body of a megabyte is a crash.",
               lambda request: len(request.body) > 900_000),
 )  # fmt: skip
@@ -290,6 +294,9 @@ _PATHS = (
     _edge("query-refused", "A query parameter that nobody knows is refused.",
           _answering(lambda request: "conformance=1" in request.query.split("&"),
                      lambda: _refusal(400, "ValidationException"))),
+    _crashing("page-size", "A page size that is no integer is a crash.",
+              lambda request: "limit=1.5" in request.query
+              or b'"MaxResults":1.5' in request.body),
     _crashing("query", "A query that is not UTF-8 is a crash.",
               lambda request: "%FF" in request.query),
 )  # fmt: skip

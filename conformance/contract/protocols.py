@@ -1,0 +1,198 @@
+"""What holds for every service of a protocol: one file of rules, bound to its operations.
+
+The file is ``specs/protocols/NAME.yaml``. It has three kinds of rules: of the service as a whole,
+of each operation, and of each operation that shows resources. ``roles`` says which operations of
+the main lifecycle a rule is sent to, ``takes`` what an operation must have for the rule to have
+any meaning. An overlay may change any key of a rule at its address, or switch it ``off``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from conformance.contract.locate import specs_folder
+from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+
+REST_JSON_1 = "rest-json-1"
+LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
+TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
+TEXT = (Location.PATH, Location.QUERY, Location.HEADER)
+WATCHED = {"error-code", "error-codes-agree", "error-body", "response-header"}
+"""Kinds of rules that are watched in every answer: no operation is needed for them."""
+NEEDS_LIFECYCLE = {"one-connection"}
+ANSWERED = {"protocol": "HTTP semantics, RFC 9110, 15.6: a 5xx is the server's own failure"}
+
+Rule = Mapping[str, Any]
+Rules = dict[str, Rule]
+
+
+def with_protocol(contract: Contract) -> Contract:
+    """The contract with the rules of its protocol, less those that its overlay switches off."""
+    stated = _read()
+    own: Mapping[str, Rule] = contract.facts.get("rules", {})
+    bound: Rules = {
+        **{f"protocol/{name}": rule for name, rule in _of_service(contract, stated["rules"])},
+        **_of_operations(contract, stated["operations"]),
+        **_of_showing(contract, stated["showing"]),
+    }
+    rules: Rules = {name: {**rule, **own.get(name, {})} for name, rule in bound.items()}
+    rules |= {name: rule for name, rule in own.items() if name not in bound}
+    facts = {
+        **contract.facts,
+        "rules": {name: rule for name, rule in rules.items() if _is_on(rule)},
+        "refusals": {**stated["refusals"], **contract.facts.get("refusals", {})},
+    }
+    return replace(contract, facts=facts)
+
+
+def is_of_protocol(address: str) -> bool:
+    """True for an address at which an overlay may change a rule of the protocol's file."""
+    head, _, name = address.partition("/")
+    stated = _read()
+    sections: Mapping[str, Rules] = {
+        "robustness": stated["operations"],
+        "behavior": stated["showing"],
+    }
+    if head == "protocol":
+        known: Mapping[str, Rule] = stated["rules"]
+        return name in known
+    section, _, name = name.partition("/")
+    return name in sections.get(section, {})
+
+
+@cache
+def _read() -> dict[str, Any]:
+    from conformance.contract.load import read_yaml
+
+    return read_yaml(specs_folder() / "protocols" / f"{REST_JSON_1}.yaml")
+
+
+def _is_on(rule: Rule) -> bool:
+    """A rule that no overlay switches off, and that is a whole one."""
+    return "off" not in rule and "rule" in rule
+
+
+# -- Of the service ------------------------------------------------------------------------------
+
+
+def _of_service(contract: Contract, stated: Mapping[str, Rule]) -> Iterator[tuple[str, Rule]]:
+    for name, rule in stated.items():
+        if rule["rule"] in WATCHED:
+            yield name, rule
+            continue
+        about = _operations(contract, rule["roles"], rule.get("takes", ""))
+        if about and not (rule["rule"] in NEEDS_LIFECYCLE and not _has_lifecycle(contract)):
+            yield name, {**rule, "operations": about}
+
+
+def _has_lifecycle(contract: Contract) -> bool:
+    return all(role in contract.facts.get("resource", {}) for role in ("create", "read"))
+
+
+def _operations(contract: Contract, roles: list[str], takes: str) -> list[str]:
+    """The operations that play these roles and take what the rule is about, each once."""
+    fits = TAKES[takes]
+    found = [
+        operation.name
+        for role in roles
+        if (operation := _playing(contract, role, fits)) is not None and fits(operation)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _playing(contract: Contract, role: str, fits: Callable[[Operation], bool]) -> Operation | None:
+    """The main resource's operation of a role; for an update or a read one that is much like it."""
+    name = contract.facts.get("resource", {}).get(role)
+    if name in contract.operations:
+        return contract.operations[name]
+    others = [one for one in contract.operations.values() if fits(one)]
+    if role == "update":
+        created = contract.operations.get(contract.facts.get("resource", {}).get("create", ""))
+        writing = [one for one in others if one.method in {"PUT", "PATCH", "POST"}]
+        return next(iter(([created] if created in writing else []) + writing), None)
+    if role == "read":
+        return next((one for one in others if one.method == "GET" and TAKES["label"](one)), None)
+    return None
+
+
+# -- Of each operation ---------------------------------------------------------------------------
+
+
+def _of_operations(contract: Contract, stated: Mapping[str, Rule]) -> Rules:
+    return {
+        f"{operation.name}/robustness/{name}": {
+            "rule": "robust",
+            "odd": name,
+            "level": "expected",
+            "source": ANSWERED,
+            **rule,
+            "statement": f"{operation.name}: {rule['statement']}",
+        }
+        for operation in contract.operations.values()
+        for name, rule in stated.items()
+        if TAKES[rule.get("takes", "")](operation)
+    }
+
+
+def _of_showing(contract: Contract, stated: Mapping[str, Rule]) -> Rules:
+    facts = contract.facts
+    kinds = [facts.get("resource", {}), *facts.get("resources", {}).values()]
+    names = [one[role] for one in kinds for role in ("list", "read") if role in one]
+    return {
+        f"{operation}/behavior/{name}": rule
+        for operation in names
+        if operation in contract.operations
+        for name, rule in stated.items()
+    }
+
+
+# -- What an operation takes ---------------------------------------------------------------------
+
+
+def page_member(operation: Operation, names: tuple[str, ...]) -> str | None:
+    """The request member of a paged list that has one of these names, in whatever case."""
+    if not any(name.lower() in TOKENS for name in operation.output):
+        return None
+    return next((name for name in operation.input if name.lower() in names), None)
+
+
+def of_body(operation: Operation) -> dict[str, Shape]:
+    """The shapes of the members that the JSON body has."""
+    return {
+        name: one.shape for name, one in operation.input.items() if one.location is Location.BODY
+    }
+
+
+def _has(*locations: Location) -> Callable[[Operation], bool]:
+    return lambda operation: any(one.location in locations for one in operation.input.values())
+
+
+def _holds(kind: Kind) -> Callable[[Operation], bool]:
+    return lambda operation: any(_contains(one, kind) for one in of_body(operation).values())
+
+
+def _contains(shape: Shape | None, kind: Kind, depth: int = 0) -> bool:
+    if shape is None or depth > MOST_DEEP:
+        return False
+    inner = (shape.element, *(one.shape for one in shape.members.values()))
+    return shape.kind is kind or any(_contains(one, kind, depth + 1) for one in inner)
+
+
+MOST_DEEP = 4
+"""Levels below a member in which values are looked for."""
+TAKES: Mapping[str, Callable[[Operation], bool]] = {
+    "": lambda _: True,
+    "body": _has(Location.BODY),
+    "no body": lambda one: not _has(Location.BODY, Location.PAYLOAD)(one),
+    "texts": _holds(Kind.STRING),
+    "lists": _holds(Kind.LIST),
+    "label": _has(Location.PATH),
+    "query": _has(Location.QUERY),
+    "get": lambda one: one.method == "GET",
+    "page size": lambda one: page_member(one, LIMITS) is not None,
+    "page token": lambda one: page_member(one, TOKENS) is not None,
+}
+"""What a rule may ask of an operation."""

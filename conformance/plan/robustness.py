@@ -1,0 +1,269 @@
+"""Odd requests of an operation, made from its valid one: any answer is right but a server error.
+
+``ODD`` has a function for each word that a rule of the kind ``robust`` may have as its ``odd``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+from conformance.contract.places import ITEM, VALUE, Place, show
+from conformance.contract.protocols import LIMITS, MOST_DEEP, TOKENS, of_body, page_member
+from conformance.contract.validate import is_of_kind
+from conformance.plan import values
+from conformance.plan.bases import base, edited, scaffolded
+from conformance.plan.form import Form, form
+from conformance.plan.resources import all_creators
+from conformance.plan.spelling import last_label, spelled_body, spelled_form
+
+MOST_PLACES = 12
+"""Places of a body that are tried, those nearest to its top first: a bound on what is sent."""
+MOST_TEXTS, MOST_LISTS, MOST_PARAMETERS = 2, 3, 4
+UNPAIRED = ("a\x00b", "\ud83d")
+ODD_TEXTS = (*UNPAIRED, "\U0001f600\u200d\U0001f5fa", "\u202e\u05e2\u05d1\u05e8\u05d9\u05ea")
+OTHER_TYPES = (True, 1, None, "x", ["x"], {"x": "y"})
+PAGE_SIZES = ("conformance", "", "1.5", "1e2", "0", "-1", "99999999999999999999")
+PAGE_SIZES_IN_JSON = ("conformance", 1.5, 0, -1, 10**20, True)
+PAGE_TOKENS = ("conformance", "", "e30=", "-1", "${long:2000}")
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """One odd request: members, or a body, or a form, and what is odd about it."""
+
+    values: Mapping[str, Any]
+    note: str
+    place: Place | None = None
+    raw: bytes | None = None
+    form: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An operation with the valid request that odd ones are made from."""
+
+    contract: Contract
+    operation: Operation
+    base: Mapping[str, Any]
+
+    def put(self, place: Place, value: Any, note: str) -> Odd:
+        """The valid request with one value put in."""
+        start = base(self.contract, self.operation, place)
+        whole = scaffolded(self.operation, start, place)
+        return Odd(edited(whole, place, value), f"{show(place)}: {note}", place)
+
+    def body(self, written: str) -> Iterator[Odd]:
+        """The request with this for a body."""
+        spelt = spelled_body(self.contract, self.operation, written)
+        if spelt is not None:
+            yield Odd(self.base, f"the body {spelt!r:.60}", raw=spelt.encode())
+
+    def written(self, **words: Any) -> Iterator[Odd]:
+        """The request in another form."""
+        told = ", ".join(f"{name} {value!r:.60}" for name, value in words.items())
+        spelt = spelled_form(self.contract, self.operation, words)
+        if spelt is not None:
+            yield Odd(self.base, told, form=spelt)
+
+
+def odd_requests(contract: Contract, operation: Operation, odd: str) -> Iterator[Odd]:
+    """The requests of an operation that are odd in this way."""
+    yield from ODD[odd](Asked(contract, operation, base(contract, operation)))
+
+
+# -- The body as a whole -------------------------------------------------------------------------
+
+
+def _empty_object(asked: Asked) -> Iterator[Odd]:
+    members = {
+        name: value
+        for name, value in asked.base.items()
+        if asked.operation.input[name].location is not Location.BODY
+    }
+    yield Odd(members, "an empty object for a body")
+
+
+def _empty_body(asked: Asked) -> Iterator[Odd]:
+    for written in ("", "null"):
+        yield from asked.body(written)
+
+
+def _non_object(asked: Asked) -> Iterator[Odd]:
+    for written in ("[${body}]", '"text"', "10", "true"):
+        yield from asked.body(written)
+
+
+def _unknown_member(asked: Asked) -> Iterator[Odd]:
+    for value in ("x", {"conformance": ["x"]}):
+        yield Odd({**asked.base, "conformance": value}, "a member that nobody knows")
+
+
+def _deep(asked: Asked) -> Iterator[Odd]:
+    for start, end in (("[", "]"), ('{"a":', "}")):
+        yield from asked.body(f'${{body.more}}"conformance":{start * 500}1{end * 500}}}')
+
+
+def _content_type(asked: Asked) -> Iterator[Odd]:
+    for media in (None, "text/plain", "application/json; charset=conformance"):
+        yield from asked.written(headers={"Content-Type": media})
+
+
+# -- Values in the body --------------------------------------------------------------------------
+
+
+def _wrong_type(asked: Asked) -> Iterator[Odd]:
+    """Values of every JSON type that a place does not have and that no other rule sends there."""
+    for place, shape in _places(asked.operation):
+        known = {case.note for case in values.wrong_types(shape)}
+        for value in OTHER_TYPES:
+            note = f"a JSON {values.JSON_NAMES.get(type(value), 'null')}"
+            if note not in known and not _is_right(shape, value):
+                yield asked.put(place, value, note)
+
+
+def _is_right(shape: Shape, value: Any) -> bool:
+    if shape.kind is Kind.ANY:
+        return False
+    return value is not None and is_of_kind(shape, value)
+
+
+def _null_items(asked: Asked) -> Iterator[Odd]:
+    lists = [place for place, shape in _places(asked.operation) if shape.kind is Kind.LIST]
+    for place in lists[:MOST_LISTS]:
+        yield asked.put(place, [None], "a null for an item")
+
+
+def _unpaired(asked: Asked) -> Iterator[Odd]:
+    for place in _text_places(asked)[:1]:
+        for text in UNPAIRED:
+            yield asked.put(place, text, f"the text {text!a}")
+
+
+def _odd_text(asked: Asked) -> Iterator[Odd]:
+    for index, place in enumerate(_text_places(asked)[:MOST_TEXTS]):
+        for text in ODD_TEXTS if index == 0 else ODD_TEXTS[1:3]:
+            yield asked.put(place, text, f"the text {text!a}")
+
+
+def _long(length: int) -> Callable[[Asked], Iterator[Odd]]:
+    def long(asked: Asked) -> Iterator[Odd]:
+        for place in _text_places(asked)[:1]:
+            yield asked.put(place, f"${{long:{length}}}", f"a text of {length} characters")
+
+    return long
+
+
+def _text_places(asked: Asked) -> list[Place]:
+    """Where texts are, those first that may hold any text."""
+    texts = [one for one in _places(asked.operation) if one[1].kind is Kind.STRING]
+    texts.sort(
+        key=lambda one: (
+            bool(one[1].closed or one[1].limit("pattern")) + 2 * bool(one[1].limit("enum"))
+        )
+    )
+    return [place for place, _ in texts]
+
+
+def _places(operation: Operation) -> list[tuple[Place, Shape]]:
+    """The places of a body with their shapes, level by level from the top."""
+    found: list[tuple[Place, Shape]] = []
+    level: list[tuple[Place, Shape]] = [
+        ((name,), shape) for name, shape in of_body(operation).items()
+    ]
+    for _ in range(MOST_DEEP):
+        found += level
+        level = [pair for place, shape in level for pair in _below(place, shape)]
+    return found[:MOST_PLACES]
+
+
+def _below(place: Place, shape: Shape) -> Iterator[tuple[Place, Shape]]:
+    for name, one in shape.members.items():
+        yield (*place, name), one.shape
+    if shape.element is not None:
+        yield (*place, ITEM if shape.kind is Kind.LIST else VALUE), shape.element
+
+
+# -- The path and the query ----------------------------------------------------------------------
+
+
+def _label(asked: Asked) -> Iterator[Odd]:
+    name = last_label(asked.operation)
+    if name is None:
+        return
+    for text in ("\x00", "\U0001f600", "a/b", "a b?&#", "${long:2000}"):
+        yield Odd({**asked.base, name: text}, f"the label {text!a}", (name,))
+    if asked.operation.name in all_creators(asked.contract):
+        return  # what is made under a name that is no text could not be taken away again
+    for written in ("%FF", "%zz"):
+        yield from asked.written(label=written)
+
+
+def _query_members(asked: Asked) -> list[str]:
+    found = [n for n, one in asked.operation.input.items() if one.location is Location.QUERY]
+    return found[:MOST_PARAMETERS]
+
+
+def _query_value(asked: Asked) -> Iterator[Odd]:
+    for name in _query_members(asked):
+        for text in ("", "a\x00\U0001f600"):
+            yield Odd({**asked.base, name: text}, f"the parameter {name} {text!a}", (name,))
+
+
+def _unknown_parameter(asked: Asked) -> Iterator[Odd]:
+    yield from asked.written(query="conformance=x")
+
+
+def _repeated(asked: Asked) -> Iterator[Odd]:
+    for name in _query_members(asked):
+        yield from asked.written(query=f"{name}=1&{name}=2")
+
+
+def _odd_query(asked: Asked) -> Iterator[Odd]:
+    for query in ("=&&conformance", "conformance=%FF&%zz=%zz"):
+        yield from asked.written(query=query)
+
+
+def _page_size(asked: Asked) -> Iterator[Odd]:
+    name = page_member(asked.operation, LIMITS)
+    if name is not None:
+        in_body = asked.operation.input[name].location is Location.BODY
+        for size in PAGE_SIZES_IN_JSON if in_body else PAGE_SIZES:
+            yield Odd({**asked.base, name: size}, f"{name} {size!r}", (name,))
+
+
+def _page_token(asked: Asked) -> Iterator[Odd]:
+    name = page_member(asked.operation, TOKENS)
+    if name is not None:
+        for token in PAGE_TOKENS:
+            yield Odd({**asked.base, name: token}, f"{name} {token!r}", (name,))
+
+
+def _method(asked: Asked) -> Iterator[Odd]:
+    yield Odd(asked.base, "HEAD", form=form({"method": "HEAD"}))
+
+
+ODD: Mapping[str, Callable[[Asked], Iterator[Odd]]] = {
+    "empty-object": _empty_object,
+    "empty-body": _empty_body,
+    "non-object-body": _non_object,
+    "unknown-member": _unknown_member,
+    "wrong-type": _wrong_type,
+    "null-items": _null_items,
+    "unpaired": _unpaired,
+    "odd-text": _odd_text,
+    "long-text": _long(100_000),
+    "million": _long(1_000_000),
+    "deep-nesting": _deep,
+    "content-type": _content_type,
+    "odd-label": _label,
+    "odd-query-value": _query_value,
+    "unknown-query-parameter": _unknown_parameter,
+    "repeated-query-parameter": _repeated,
+    "odd-query": _odd_query,
+    "page-size": _page_size,
+    "page-token": _page_token,
+    "method": _method,
+}

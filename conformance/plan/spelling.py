@@ -1,0 +1,166 @@
+"""Bodies and forms of the protocol's rules, spelled out for one operation.
+
+A body is written with ``${body}``, the JSON of the operation's valid request, and pieces of it
+(``WORDS``); a form with ``path: ${path}`` and with ``label`` in place of the last label's text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from conformance.contract.model import Contract, Kind, Location, Operation
+from conformance.plan import values
+from conformance.plan.bases import base
+from conformance.plan.form import Form, form
+from conformance.plan.wire import encode, text
+
+WORD = re.compile(r"\$\{(body(?:\.[a-z]+)?)\}")
+DIGITS = "1" + "0" * 400
+NO_MEMBER = {"body.first", "body.apostrophes", "body.escaped", "body.inside", "body.half"}
+"""Words that mean nothing of an empty object."""
+
+
+def spelled_body(contract: Contract, operation: Operation, written: str) -> str | None:
+    """A body with its words replaced; None where the operation's body lacks what they speak of."""
+    words = WORD.findall(written)
+    if not words:
+        return written
+    members = plain(contract, operation)
+    if not members and NO_MEMBER.intersection(words):
+        return None
+    return WORD.sub(lambda match: WORDS[match[1]](members), written)
+
+
+def plain(contract: Contract, operation: Operation) -> dict[str, Any]:
+    """The JSON body of a valid request; where that is empty, with a member that may be given."""
+    body = {
+        name: value
+        for name, value in base(contract, operation).items()
+        if name in operation.input and operation.input[name].location is Location.BODY
+    }
+    if body:
+        return body
+    stateful = contract.facts.get("operations", {}).get(operation.name, {}).get("stateful", ())
+    simple = {Kind.STRING, Kind.INTEGER, Kind.BOOLEAN}
+    for name, one in operation.input.items():
+        if one.location is Location.BODY and one.shape.kind in simple and name not in stateful:
+            return {name: values.sample(one.shape)}
+    return {}
+
+
+def _json(members: Mapping[str, Any]) -> str:
+    return encode(dict(members)).decode()
+
+
+def _escaped(members: Mapping[str, Any]) -> str:
+    """The same JSON: the first letter of every name, and every slash, as an escape."""
+    written = _json(members).replace("/", "\\/")
+    for name in members:
+        other = f'"\\u{ord(name[0]):04x}{name[1:]}":'
+        written = written.replace(f'"{name}":', other, 1)
+    return written
+
+
+def _more(members: Mapping[str, Any]) -> str:
+    return _json(members)[:-1] + ("," if members else "")
+
+
+WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "body": _json,
+    "body.open": lambda members: _json(members)[:-1],
+    "body.more": _more,
+    "body.inside": lambda members: _json(members)[1:-1],
+    "body.half": lambda members: _json(members)[: len(_json(members)) // 2],
+    "body.first": lambda members: next(iter(members)),
+    "body.spaced": lambda members: json.dumps(members, separators=(" ,\n", " : ")),
+    "body.escaped": _escaped,
+    "body.apostrophes": lambda members: _json(members).replace('"', "'"),
+    "body.digits": lambda _: DIGITS,
+}
+
+
+def spelled_form(
+    contract: Contract, operation: Operation, written: Mapping[str, Any]
+) -> Form | None:
+    """The form of a request; None where it is not what the rule means it to be.
+
+    That is of a rule about what the service lacks a path or a method that it has after all.
+    """
+    known = dict(written)
+    label = known.pop("label", None)
+    if label is not None:
+        path = _relabelled(contract, operation, label)
+        return None if path is None else form({**known, "path": path})
+    if "path" in known:
+        known["path"] = known["path"].replace("${path}", operation.path)
+    return form(known)
+
+
+def _relabelled(contract: Contract, operation: Operation, label: str) -> str | None:
+    """The path with another text for its last label; the other labels are filled as usual."""
+    name = last_label(operation)
+    if name is None:
+        return None
+    usual = text(base(contract, operation).get(name, ""))
+    for spelt in (f"{{{name}}}", f"{{{name}+}}"):
+        if spelt in operation.path:
+            return operation.path.replace(spelt, label.replace("${label}", usual))
+    return None
+
+
+def last_label(operation: Operation) -> str | None:
+    """The label that stands last in the path."""
+    names = [one.name for one in operation.input.values() if one.location is Location.PATH]
+    return max(names, key=lambda name: operation.path.rfind(f"{{{name}"), default=None)
+
+
+def is_elsewhere(contract: Contract, operation: Operation, written: Form) -> bool:
+    """True when no operation has the method and path of this form: such a request names nothing.
+
+    Encoded slashes are no slashes; placeholders are texts without any.
+    """
+    path = re.sub(r"\$?\{[^}]*\}", "x", written.path or operation.path)
+    method = written.method or operation.method
+    return not any(
+        one.method == method and _matches(one.path, path) for one in contract.operations.values()
+    )
+
+
+def _matches(template: str, path: str) -> bool:
+    pieces = re.split(r"(\{[^}]*\})", template.rstrip("/"))
+    pattern = "".join(
+        (".+" if piece.endswith("+}") else "[^/]+") if piece.startswith("{") else re.escape(piece)
+        for piece in pieces
+    )
+    return re.fullmatch(pattern, path.rstrip("/")) is not None
+
+
+def respelt(raw: bytes, before: Any, after: Any) -> bytes:
+    """A body with the texts of a template replaced by what they were filled with.
+
+    So that a body that is written out names what the members of the request name.
+    """
+    for template, filled in _pairs(before, after):
+        raw = raw.replace(_inner(template), _inner(filled))
+    return raw
+
+
+def _inner(written: str) -> bytes:
+    return encode(written)[1:-1]
+
+
+def _pairs(before: Any, after: Any) -> list[tuple[str, str]]:
+    if isinstance(before, str) and isinstance(after, str):
+        return [(before, after)] if "${" in before else []
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        shared = [name for name in before if name in after]
+        return [pair for name in shared for pair in _pairs(before[name], after[name])]
+    if isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        return [pair for two in zip(before, after, strict=False) for pair in _pairs(*two)]
+    return []
+
+
+__all__ = ["is_elsewhere", "last_label", "plain", "respelt", "spelled_body", "spelled_form"]
