@@ -57,10 +57,10 @@ def faults_of(shape: Shape, place: Place = ()) -> Iterator[Violation]:
     if any(_wrong(shape)):
         yield Violation(place, "type")
     yield from (Violation(place, name) for name in shape.constraints if _can_break(shape, name))
-    if shape.element is not None:
+    if shape.element is not None and _has_room(shape):
         step = ITEM if shape.kind is Kind.LIST else VALUE
         yield from faults_of(shape.element, (*place, step))
-    if shape.key is not None:
+    if shape.key is not None and _has_room(shape):
         for name in shape.key.constraints:
             if _can_break(shape.key, name):
                 yield Violation((*place, KEY), name)
@@ -186,7 +186,9 @@ def _item(shape: Shape, broken: Strategy) -> Strategy:
     room = max(1, min(most, least + 3))
     spoilt = st.lists(broken, min_size=1, max_size=min(2, room), unique_by=_same)
     valid = from_shape(shape.element) if shape.element else WORD
-    others = st.lists(valid, min_size=max(0, least - 1), max_size=max(0, room - 2), unique_by=_same)
+    others = st.lists(
+        valid, min_size=max(0, least - 1), max_size=max(0, least - 1, room - 2), unique_by=_same
+    )
     parts = st.tuples(others, st.integers(0, 2), spoilt)
     return parts.map(lambda one: [*one[0][: one[1]], *one[2], *one[0][one[1] :]])
 
@@ -236,6 +238,11 @@ def _can_break(shape: Shape, keyword: str) -> bool:
     if keyword == "minLength":
         return bool(limit > 1)
     return keyword not in {"minItems", "minProperties"} or limit > 0
+
+
+def _has_room(shape: Shape) -> bool:
+    """Whether a list or a map may have anything in it."""
+    return 0 not in {shape.limit("maxItems"), shape.limit("maxProperties")}
 
 
 def _wrong(shape: Shape) -> Iterator[type]:
