@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -22,7 +23,7 @@ class OverlayExists(BadInput):
 
 @click.group(name="overlay")
 def command() -> None:
-    """Write the part of a contract that prose and observation add."""
+    """Write and check the part of a contract that prose and observation add."""
 
 
 @command.command(name="init")
@@ -51,3 +52,49 @@ def init(service: str, output: Path | None, *, force: bool) -> None:
     text, kinds = draft(contract)
     write_all({path: text})
     click.echo(f"{service}: {kinds} kinds of resources, written to {path}")
+
+
+@command.command(name="check")
+@click.argument("services", nargs=-1)
+@specs_option
+def check(services: tuple[str, ...]) -> None:
+    """Say what is wrong in the overlays of SERVICES (default: all), each mistake with its line.
+
+    A key, a rule, an operation or a member that is not known is a mistake. Exit status 2 where
+    there is one.
+    """
+    from conformance.contract.load import overlay_mistakes, read_spec_files
+    from conformance.contract.locate import services as all_services
+    from conformance.contract.overlay_faults import WrongOverlay
+
+    wrong = 0
+    for service in services or all_services():
+        try:
+            files = read_spec_files(service)
+            mistakes = tuple(overlay_mistakes(service, files))
+        except WrongOverlay as error:
+            mistakes = error.mistakes
+        else:
+            if files.overlay is None:
+                click.echo(f"{service}: no overlay")
+                continue
+        for mistake in mistakes:
+            click.echo(f"{mistake}\n  hint: {mistake.hint}")
+        click.echo(f"{service}: {_counted(len(mistakes))}")
+        wrong += len(mistakes)
+    if wrong:
+        sys.exit(BadInput.exit_code)
+
+
+@command.command(name="schema")
+def schema() -> None:
+    """Print the JSON Schema of an overlay's `x-conformance`, for an editor to complete."""
+    import json
+
+    from conformance.contract.overlay_reading import overlay_schema
+
+    click.echo(json.dumps(overlay_schema(), indent=2))
+
+
+def _counted(mistakes: int) -> str:
+    return {0: "nothing wrong", 1: "1 mistake"}.get(mistakes, f"{mistakes} mistakes")

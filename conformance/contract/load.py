@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,14 @@ from conformance.contract.model import (
     Operation,
     PatchRule,
 )
-from conformance.contract.protocols import is_of_protocol, with_protocol
+from conformance.contract.overlay_check import (
+    document_mistakes,
+    reference_mistakes,
+    refuse,
+    spec_mistakes,
+)
+from conformance.contract.overlay_faults import Mistake
+from conformance.contract.protocols import with_protocol
 from conformance.contract.shapes import ShapeReader, SpecProblem
 from conformance.errors import BadInput
 
@@ -39,14 +46,29 @@ class UnknownService(BadInput):
         super().__init__(f"there is no spec for the service {service!r}", hint)
 
 
+@dataclass(frozen=True, slots=True)
+class SpecFiles:
+    """What the files of a service say: the derived spec, the overlay, and the one over the other.
+
+    ``overlay`` is the file of the overlay and what stands in it, None where there is none.
+    """
+
+    derived: dict[str, Any]
+    overlay: tuple[Path, dict[str, Any]] | None
+    merged: dict[str, Any]
+
+
 def load_contract(service: str, region: str | None = None) -> Contract:
     """The typed contract of a service; without an overlay its resources are inferred.
 
     With a ``region`` the ARNs in it are there, not in the region that it was written for.
 
-    Raises UnknownService when there is no spec and SpecProblem when it cannot be read.
+    Raises UnknownService when there is no spec, SpecProblem when it cannot be read, and
+    WrongOverlay when something is wrong with what its overlay says.
     """
-    spec = merged_spec(service)
+    files = read_spec_files(service)
+    refuse(overlay_mistakes(service, files))
+    spec = files.merged
     written = spec.get("x-conformance", {}).get("signing", {}).get("region")
     if region and written:
         spec = _moved(spec, f":{written}:", f":{region}:")
@@ -56,6 +78,31 @@ def load_contract(service: str, region: str | None = None) -> Contract:
 
         contract = replace(contract, facts=inferred_facts(contract))
     return with_protocol(contract)
+
+
+def read_spec_files(service: str) -> SpecFiles:
+    """The spec files of a service. Raises UnknownService, SpecProblem and WrongOverlay."""
+    derived = derived_spec(service)
+    path = spec_file(service, "overlay.yaml")
+    if not path.exists():
+        return SpecFiles(derived, None, derived)
+    from conformance.contract.overlay import apply_overlay
+
+    document = read_yaml(path)
+    refuse(document_mistakes(path, document))
+    merged = apply_overlay(derived, document, f"{service}/overlay.yaml")
+    return SpecFiles(derived, (path, document), merged)
+
+
+def overlay_mistakes(service: str, files: SpecFiles) -> list[Mistake]:
+    """Every mistake in a service's overlay, in the order of its lines."""
+    if files.overlay is None:
+        return []
+    path, _ = files.overlay
+    found = spec_mistakes(path, files.derived, files.merged)
+    if found:
+        return found
+    return reference_mistakes(path, build_contract(service, files.merged, {}), files.merged)
 
 
 def _moved(value: Any, old: str, new: str) -> Any:
@@ -70,14 +117,7 @@ def _moved(value: Any, old: str, new: str) -> Any:
 
 def merged_spec(service: str) -> dict[str, Any]:
     """The derived OpenAPI document with its overlay applied."""
-    document = derived_spec(service)
-    overlay = spec_file(service, "overlay.yaml")
-    if not overlay.exists():
-        return document
-    from conformance.contract.overlay import apply_overlay
-
-    merged: dict[str, Any] = apply_overlay(document, read_yaml(overlay), f"{service}/overlay.yaml")
-    return merged
+    return read_spec_files(service).merged
 
 
 def derived_spec(service: str) -> dict[str, Any]:
@@ -132,25 +172,12 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
                 name: DeclaredError(name, about["status"], reader.source(about.get("x-source")))
                 for name, about in spec.get("x-common-errors", {}).items()
             },
-            facts=_checked(spec.get("x-conformance", {})),
+            facts=spec.get("x-conformance", {}),
             documents=spec.get("x-documents", {}),
             hashes=dict(hashes),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise SpecProblem(service, "merged spec", f"{type(error).__name__}: {error}") from error
-
-
-def _checked(facts: Json) -> Json:
-    """The overlay's facts, every rule with what the catalogue needs of it."""
-    for address, rule in facts.get("rules", {}).items():
-        if is_of_protocol(address):
-            Level(rule.get("level", Level.EXPECTED))
-            continue  # it may be a change of a rule that the protocol's file has
-        missing = [name for name in ("rule", "level", "statement", "source") if name not in rule]
-        if missing:
-            raise KeyError(f"the rule {address} has no {', '.join(missing)}")
-        Level(rule["level"])
-    return facts
 
 
 def _operations(service: str, spec: Json, reader: ShapeReader) -> Iterator[Operation]:

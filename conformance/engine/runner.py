@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 
 
 EMPTY_OBJECT = "empty-object"
+EXPLORED, LINKS = 20, 3
+"""Requests that exploring may send, and steps of walks, for each value that is drawn."""
+DEEP = 50
+"""Values drawn from which on walks are worth the second that loading Schemathesis takes."""
 REPEATS = {"one-connection": 2}
 """How often a rule of a kind must be broken again, where that is not once: what a connection does
 may be a passing trouble."""
@@ -149,15 +153,15 @@ class Runner:
 
     def _fuzz(self) -> Explored | None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""
-        budget = 10 * self._settings.draws
-        if not budget:
+        draws = self._settings.draws
+        if not draws:
             return None
-        # Loading Schemathesis takes most of a second.
         from conformance.exploration.explore import explore
 
         return explore(
-            self._session, self._decisions.by_id, self._standings.works, budget, self._settings.seed
-        )
+            self._session, self._decisions.by_id, self._standings.works, EXPLORED * draws,
+            self._settings.seed, links=LINKS * draws if draws >= DEEP else 0,
+        )  # fmt: skip
 
     # -- signatures ------------------------------------------------------------------------
 

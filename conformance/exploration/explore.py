@@ -1,6 +1,6 @@
 """Explores an operation beyond its planned probes, and keeps what it finds until it is asked for.
 
-Probes with one fault come first: what they find is found already. An acceptance of a request that
+Hypothesis draws the requests and makes what they find small. An acceptance of a request that
 breaks the contract in one clear place belongs to the requirement of that place; a server error or
 a malformed answer to whatever was sent belongs to the requirements that every answer is watched
 for. Whoever asks confirms a finding on a fresh resource, as any other.
@@ -10,38 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
-from conformance.contract.load import merged_spec
-from conformance.contract.locate import known_services
-from conformance.contract.model import Kind, Location, Member, Operation
+from conformance.contract.model import Location, Operation
 from conformance.contract.requirements import Requirement, Subject
-from conformance.engine.sent import Resource, Sent, SetupFailed
+from conformance.engine.sent import Sent, SetupFailed
 from conformance.engine.session import Session
 from conformance.engine.trial import Trial, attempt
-from conformance.exploration.faults import faulty, same_fault
-from conformance.exploration.smaller import smallest
-from conformance.exploration.spec import part, prepared
+from conformance.exploration.faults import same_fault
+from conformance.exploration.requests import Case, cases_of
+from conformance.exploration.search import Search, search
 from conformance.judge.recheck import sent_values
 from conformance.judge.response import observe
-from conformance.plan.bases import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.wire import encode
-from conformance.target.exchange import Exchange
 
-if TYPE_CHECKING:
-    from conformance.exploration.cases import Cases
-
-CUTS = 30
-"""Requests that may be sent to make a finding smaller."""
-WALKED = 4
-"""One request in so many is a step of a walk along the links."""
-MORE = 3
-"""Bodies that are drawn for each request that may be sent: some are sent already."""
-EACH = 2
-"""Requests that one generated body may give rise to."""
+CUTS = 40
+"""Requests that may be sent to make one finding smaller."""
 
 EXPLORED = {
     Subject.INPUT_LIMIT,
@@ -57,86 +43,20 @@ class Explored:
 
     session: Session
     accepted: dict[str, Trial] = field(default_factory=dict)
-    odd: list[Sent] = field(default_factory=list)
+    odd: dict[str, Sent] = field(default_factory=dict)
     requests: int = 0
 
     def of(self, requirement: str) -> list[Trial]:
         """The smallest request found to break a requirement, if any was."""
         trial = self.accepted.pop(requirement, None)
-        return [] if trial is None else [self._cut(trial)]
+        return [] if trial is None else [trial]
 
     def broken(self, is_open: Callable[[str], bool]) -> Iterator[Sent]:
-        """The requests whose answers break something that ``is_open`` still, made small."""
-        told: set[str] = set()
-        for sent in self.odd:
-            names = [one for one in _broken(self.session, sent) if is_open(one)]
-            if not told.issuperset(names):
-                told.update(names)
-                yield self._cut_odd(sent, names)
+        """The requests whose answers break something that ``is_open`` still."""
+        for requirement, sent in self.odd.items():
+            if is_open(requirement):
+                yield sent
         self.odd.clear()
-
-    def _cut(self, trial: Trial) -> Trial:
-        session, found = self.session, [trial]
-        name = (trial.probe.place or ("",))[0]
-
-        def still(value: Any) -> bool:
-            values = {**trial.probe.values, name: value}
-            if not same_fault(trial.probe, values):
-                return False
-            again = _tried(session, replace(trial.probe, values=values))
-            if again is None or not _accepted(again):
-                return False
-            found.append(again)
-            return True
-
-        with unobserved(session):
-            smallest(trial.probe.values[name], still, CUTS)
-        return found[-1]
-
-    def _cut_odd(self, sent: Sent, requirements: list[str]) -> Sent:
-        session, found = self.session, [sent]
-        operation, wanted = sent.probe.operation, set(requirements)
-        fixed = {
-            name: value
-            for name, value in sent.probe.values.items()
-            if name in operation.input and operation.input[name].location is not Location.BODY
-        }
-        drawn = {name: value for name, value in sent.probe.values.items() if name not in fixed}
-
-        def still(value: Any) -> bool:
-            if sent.probe.raw is not None:
-                return False
-            again = _tried(session, replace(sent.probe, values={**fixed, **value}))
-            if again is None or not wanted.issubset(_broken(session, again.sent)):
-                return False
-            found.append(again.sent)
-            return True
-
-        with unobserved(session):
-            smallest(drawn, still, CUTS)
-        return found[-1]
-
-
-def _broken(session: Session, sent: Sent) -> list[str]:
-    """The requirements that an answer breaks in itself."""
-    if sent.probe.side is Side.REJECT and sent.answer.ok:
-        return []
-    found = observe(session.contract, sent.probe.operation, sent.answer)
-    return [one.requirement for one in found if not one.held]
-
-
-def _accepted(trial: Trial) -> bool:
-    """Whether a request was accepted whose bytes have the one fault that was meant."""
-    if trial.finding is None or trial.finding.held or not trial.sent.answer.ok:
-        return False
-    return same_fault(trial.probe, sent_values(trial.probe, trial.sent.exchange.request))
-
-
-def _tried(session: Session, probe: Probe) -> Trial | None:
-    try:
-        return attempt(session, probe)
-    except SetupFailed:
-        return None
 
 
 def explore(
@@ -145,22 +65,31 @@ def explore(
     works: Callable[[str], bool],
     budget: int,
     seed: int,
+    *,
+    links: int = 0,
 ) -> Explored:
-    """Send at most ``budget`` generated requests of the operations that the requirements name."""
+    """Send at most ``budget`` drawn requests of the operations that the requirements name.
+
+    What is found is made smaller with a few more. With ``links`` so many steps of walks along the
+    links of the spec follow.
+    """
     found = Explored(session)
     operations = [
         operation
         for operation in _operations(session, requirements.values())
         if works(operation.name)
     ]
-    if not budget or not operations or session.contract.service not in known_services():
+    if not budget or not operations:
         return found
-    from conformance.exploration.cases import Cases
-
-    document = prepared(session.contract, merged_spec(session.contract.service))
-    cases = Cases(document, f"{seed}/{session.contract.service}")
     with unobserved(session):
-        _Explorer(session, requirements, found).run(cases, operations, budget)
+        _Explorer(session, requirements, found).run(operations, budget, seed)
+        if links:
+            from conformance.exploration.links import walk_links
+
+            sent = walk_links(session, links, f"{seed}/{session.contract.service}")
+            found.requests += len(sent)
+            for one in sent:
+                _keep_odd(found, one)
     return found
 
 
@@ -180,136 +109,89 @@ def _operations(session: Session, requirements: Iterable[Requirement]) -> list[O
         operation
         for operation in session.contract.operations.values()
         if operation.name in names
-        and not operation.query
         and any(member.location is Location.BODY for member in operation.input.values())
     ]
 
 
 class _Explorer:
-    """Sends what is generated and keeps what is broken."""
+    """Sends what is drawn and keeps what is broken."""
 
     def __init__(
         self, session: Session, requirements: Mapping[str, Requirement], found: Explored
     ) -> None:
         self._session, self._requirements, self._found = session, requirements, found
-        self._seen: set[bytes] = set()
-        self._left = 0
 
-    def run(self, cases: Cases, operations: list[Operation], budget: int) -> None:
-        """Fuzz each operation and each part of its body, then walk."""
-        fuzzed = budget - budget // WALKED
-        total = sum(_weight(member) for one in operations for member in _bodies(one))
-        spent = 0
-        for operation in operations:
-            for member in _bodies(operation):
-                # Rounded over the sum, so that small shares do not vanish.
-                before, spent = fuzzed * spent // total, spent + _weight(member)
-                self._left = fuzzed * spent // total - before
-                self._draw(cases, operation, member)
-        self._left = budget // WALKED
-        cases.walk(self._left, self._walk)
-        for made in self._session.inventory.made:
-            if not made.gone and made.created.probe.note == WALK:
-                self._session.inventory.delete(made)
+    def run(self, operations: list[Operation], budget: int, seed: int) -> None:
+        """Draw requests of each operation, the more the more ways there are."""
+        cases = {one.name: cases_of(self._session.contract, one) for one in operations}
+        total = sum(map(len, cases.values()))
+        done = 0
+        for name, drawn in cases.items():
+            # Rounded over the sum, so that small shares do not vanish.
+            before = budget * done // max(1, total)
+            done += len(drawn)
+            share = budget * done // max(1, total) - before
+            if drawn and share:
+                one = Search(drawn, self._send, share, CUTS, f"{seed}/{name}")
+                self._found.requests += search(one)
 
-    def _draw(self, cases: Cases, operation: Operation, member: Member | None) -> None:
-        count = MORE * self._left
-        if not count:
-            return
-        if member is None:
-            cases.bodies(part(operation.name), "POST", count, partial(self._fuzz, operation))
-        else:
-            take = partial(self._put, operation, member)
-            cases.bodies(part(operation.name, member.name), "POST", count, take)
+    def _send(self, case: Case, value: Any) -> tuple[bytes, Callable[[], list[str]]] | None:
+        """The request of a drawn value, and what sends it and names what it breaks."""
+        probe = case.probe(self._session.contract, value)
+        if probe is None:
+            return None
+        key = encode([probe.operation.name, probe.values])
+        return key, lambda: self._tried(probe)
 
-    def _put(self, operation: Operation, member: Member, value: Any) -> None:
-        self._fuzz(operation, {member.name: value})
-
-    def _fuzz(self, operation: Operation, body: Any) -> None:
-        contract = self._session.contract
-        probes: list[Probe] = []
-        if isinstance(body, dict):
-            probes = [one for one in faulty(contract, operation, body) if self._wanted(one)]
-            if not probes:
-                whole = {**base(contract, operation), **body}
-                probes = [Probe("", operation, Side.OBSERVE, whole, "generated at random")]
-        else:
-            start = base(contract, operation)
-            probes.append(Probe("", operation, Side.OBSERVE, start, "no object", raw=encode(body)))
-        for probe in probes[:EACH]:
-            self._send(probe)
-
-    def _wanted(self, probe: Probe) -> bool:
-        return probe.requirement in self._requirements and (
-            probe.requirement not in self._found.accepted
-        )
-
-    def _send(self, probe: Probe) -> None:
-        text = encode([probe.operation.name, probe.values]) + (probe.raw or b"")
-        if text in self._seen:
-            return
-        self._seen.add(text)
-        self._spend()
-        trial = _tried(self._session, probe)
+    def _tried(self, probe: Probe) -> list[str]:
+        trial = _attempted(self._session, probe)
         if trial is None:
-            return
-        if _accepted(trial):
-            self._found.accepted.setdefault(probe.requirement, trial)
-        self._look(trial.sent)
-
-    def _spend(self) -> None:
-        from conformance.exploration.cases import Enough
-
-        if self._left <= 0:
-            raise Enough
-        self._left -= 1
-        self._found.requests += 1
-
-    def _look(self, sent: Sent) -> None:
-        if _broken(self._session, sent):
-            self._found.odd.append(sent)
-
-    def _walk(self, method: str, path: str, given: Mapping[str, Any], body: Any) -> Exchange:
-        """Send one step of a walk; an identifier that this run made stands for its resource."""
-        self._spend()
-        operation = next(
-            one
-            for one in self._session.contract.operations.values()
-            if (one.method, one.path) == (method.upper(), path) and not one.query
-        )
-        values = {**given, **body} if isinstance(body, dict) else dict(given)
-        resource = self._resource(values)
-        if resource is not None:
-            values = {k: "${id}" if v == resource.id else v for k, v in values.items()}
-        raw = None if isinstance(body, dict | None) or not _is_json(body) else encode(body)
-        sent = self._session.send(
-            Probe("", operation, Side.OBSERVE, values, WALK, raw=raw), resource=resource
-        )
-        self._look(sent)
-        return sent.exchange
-
-    def _resource(self, values: Mapping[str, Any]) -> Resource | None:
-        texts = {value for value in values.values() if isinstance(value, str)}
-        return next(
-            (one for one in reversed(self._session.inventory.made) if one.id in texts), None
-        )
+            return []
+        broken = _keep_odd(self._found, trial.sent)
+        if probe.requirement in self._requirements and _accepted(trial):
+            _smaller(self._found.accepted, probe.requirement, trial, _size(probe))
+            return [probe.requirement, *broken]
+        return broken
 
 
-def _bodies(operation: Operation) -> list[Member | None]:
-    """The members of a body, and (None) the body itself."""
-    members = operation.input.values()
-    return [None, *(member for member in members if member.location is Location.BODY)]
+def _attempted(session: Session, probe: Probe) -> Trial | None:
+    try:
+        return attempt(session, probe)
+    except SetupFailed:
+        return None
 
 
-def _weight(member: Member | None) -> int:
-    """How much of the budget a part deserves: planned probes go least deep into what is nested."""
-    if member is None:
-        return 2
-    return 6 if member.shape.kind in {Kind.LIST, Kind.MAP, Kind.STRUCTURE} else 1
+def _accepted(trial: Trial) -> bool:
+    """Whether a request was accepted whose bytes have the one fault that was meant."""
+    if trial.finding is None or trial.finding.held or not trial.sent.answer.ok:
+        return False
+    if trial.probe.side is not Side.REJECT:
+        return False
+    return same_fault(trial.probe, sent_values(trial.probe, trial.sent.exchange.request))
 
 
-WALK = "a step of a walk along the links"
+def _keep_odd(found: Explored, sent: Sent) -> list[str]:
+    """Keep an answer that is broken in itself; gives the requirements that it breaks."""
+    names = _broken(found.session, sent)
+    for name in names:
+        kept = found.odd.get(name)
+        if kept is None or _size(sent.probe) <= _size(kept.probe):
+            found.odd[name] = sent
+    return names
 
 
-def _is_json(body: Any) -> bool:
-    return isinstance(body, dict | list | str | int | float | bool)
+def _smaller(kept: dict[str, Trial], name: str, trial: Trial, size: int) -> None:
+    if name not in kept or size <= _size(kept[name].probe):
+        kept[name] = trial
+
+
+def _size(probe: Probe) -> int:
+    return len(encode(probe.values)) + len(probe.raw or b"")
+
+
+def _broken(session: Session, sent: Sent) -> list[str]:
+    """The requirements that an answer breaks in itself."""
+    if sent.probe.side is Side.REJECT and sent.answer.ok:
+        return []
+    found = observe(session.contract, sent.probe.operation, sent.answer)
+    return [one.requirement for one in found if not one.held]

@@ -8,8 +8,6 @@ from typing import Any
 from conformance.contract.model import Contract
 from conformance.plan.bases import base
 
-PART = "/part-of"
-"""Under this path stand the parts of request bodies, each as a body of its own."""
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 
 
@@ -19,8 +17,7 @@ def prepared(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
     Operations that a literal query selects or that carry anything but JSON are left out. The
     resource's identifier and what must be unique become placeholders that a session fills; a
     resource is made with the base request, so that walks get on; where values are known to be
-    valid, nothing else is drawn; what only Java's patterns can say is not said. Bodies and each
-    of their members stand alone as well (``part``).
+    valid, nothing else is drawn; what only Java's patterns can say is not said.
     """
     facts = contract.facts.get("resource", {})
     label = facts.get("identifier", {}).get("label", "")
@@ -29,14 +26,13 @@ def prepared(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
     create = contract.operations.get(facts.get("create", ""))
     if create is not None:
         _name_unique(schemas, paths, create.name, facts.get("unique", {}))
-    parts = _parts(paths, schemas)
     plain = {path: _labelled(_plain(item), label) for path, item in paths.items() if item}
     if create is not None:
         _with_base(plain, create.name, base(contract, create))
     return {
         "openapi": document["openapi"],
         "info": dict(document["info"]),
-        "paths": {**plain, **parts},
+        "paths": plain,
         "components": {"schemas": schemas},
     }
 
@@ -67,24 +63,6 @@ def _each(paths: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _schema(schemas: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = schemas.get(_body(operation).get("$ref", "").rsplit("/", 1)[-1], {})
-    return found
-
-
-def part(operation: str, member: str = "") -> str:
-    """The path under which an operation's body, or a member of it, stands alone."""
-    return f"{PART}/{operation}/{member}"
-
-
-def _parts(paths: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
-    """A body that is drawn as a whole is wrong in its top most of the time: draw its parts too."""
-    found: dict[str, Any] = {}
-    for _, operation in _each(paths):
-        name, whole = operation["operationId"], _schema(schemas, operation)
-        alone = {"": whole, **whole.get("properties", {})} if whole else {}
-        for member, schema in alone.items():
-            body = {"required": True, "content": {"application/json": {"schema": schema}}}
-            any_answer = {"200": {"description": "any"}}
-            found[part(name, member)] = {"post": {"requestBody": body, "responses": any_answer}}
     return found
 
 

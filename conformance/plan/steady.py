@@ -19,8 +19,13 @@ from hypothesis.internal.conjecture import providers
 _LOCAL = "_local_constants"
 
 
-def draw_settings(examples: int, *, steps: int = 50, shrink: bool = True) -> settings:
-    """How a run draws: so many examples (of at most so many steps), nothing kept or printed."""
+def draw_settings(
+    examples: int, *, steps: int = 50, shrink: bool = True, several: bool = False
+) -> settings:
+    """How a run draws: so many examples (of at most so many steps), nothing kept or printed.
+
+    With ``several`` it goes on after a failure, and makes each kind of failure smaller.
+    """
     return settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -29,7 +34,7 @@ def draw_settings(examples: int, *, steps: int = 50, shrink: bool = True) -> set
         phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
-        report_multiple_bugs=False,
+        report_multiple_bugs=several,
     )
 
 

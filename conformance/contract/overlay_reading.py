@@ -1,0 +1,141 @@
+"""Reads the ``x-conformance`` of a merged spec into an Overlay, and says what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import EnumType
+from typing import Any, get_args
+
+import msgspec
+from msgspec import Struct
+
+from conformance.contract import overlay_model as words
+from conformance.contract.overlay_faults import Fault, suggestion
+
+ROOT = "x-conformance"
+# Mappings whose values are read one by one: their keys are then part of what is told.
+_BY_NAME: Mapping[str, Any] = {
+    "resources": words.Resource,
+    "operations": words.OperationWords,
+    "rules": words.AnyRule,
+}
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>.*?)`")
+_INVALID = re.compile(r"Invalid (?:enum )?value '(?P<value>.*?)'")
+_PLACE = re.compile(r" - at (?P<key>`key` in )?`\$(?P<place>.*?)`$")
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+
+
+def read_overlay(facts: Mapping[str, Any]) -> words.Overlay:
+    """The typed overlay. Raises msgspec.ValidationError where ``value_faults`` finds something."""
+    return msgspec.convert(facts, words.Overlay)
+
+
+def value_faults(facts: Any) -> Iterator[Fault]:
+    """Unknown and missing keys, unknown kinds, values of another type."""
+    if not isinstance(facts, Mapping):
+        yield Fault((ROOT,), "is not a mapping", "see the vocabulary of the overlays")
+        return
+    for key, value in facts.items():
+        if key not in _BY_NAME:
+            yield from _converted({key: value}, words.Overlay, (ROOT,))
+    for key, wanted in _BY_NAME.items():
+        named = facts.get(key, {})
+        if not isinstance(named, Mapping):
+            yield Fault((ROOT, key), f"`{key}` is not a mapping", "write NAME: {...}")
+            continue
+        for name, value in named.items():
+            yield from _converted(value, wanted, (ROOT, key, str(name)))
+
+
+def overlay_schema() -> dict[str, Any]:
+    """The JSON Schema of ``x-conformance``."""
+    return msgspec.json.schema(words.Overlay)
+
+
+def _converted(value: Any, wanted: Any, at: tuple[str | int, ...]) -> Iterator[Fault]:
+    try:
+        msgspec.convert(value, wanted)
+    except msgspec.ValidationError as error:
+        yield _told(str(error), wanted, value, at)
+
+
+def _told(text: str, wanted: Any, value: Any, at: tuple[str | int, ...]) -> Fault:
+    place = _PLACE.search(text)
+    inner = tuple(
+        name or int(number) for name, number in _STEP.findall(place["place"] if place else "")
+    )
+    what = _PLACE.sub("", text)
+    if place and place["key"]:
+        return Fault((*at, *inner), "a key is no text", "YAML reads on, off, yes and no as a flag")
+    unknown, invalid = _UNKNOWN.search(what), _INVALID.search(what)
+    if unknown:
+        key = unknown["key"]
+        known = _keys(wanted, value, inner)
+        return Fault((*at, *inner, key), f"`{key}` is not known here", suggestion(key, known))
+    if invalid:
+        known = [*RULES] if inner[-1:] == ("rule",) else _choices(wanted, value, inner)
+        what = f"{invalid['value']!r} is not known here"
+        return Fault((*at, *inner), what, suggestion(invalid["value"], known))
+    return Fault((*at, *inner), _plain(what), "see the vocabulary of the overlays")
+
+
+def _plain(text: str) -> str:
+    """The sentence of msgspec in the words of YAML."""
+    text = re.sub(r"Object missing required field `(.*?)`", r"`\1` is missing", text)
+    return text.replace("Expected `object`", "expected a mapping").replace("Expected", "expected")
+
+
+RULES: Mapping[str, type[Struct]] = {
+    str(one.__struct_config__.tag): one for one in get_args(words.AnyRule)
+}
+"""The kinds of rules, by name."""
+
+
+def _at(wanted: Any, value: Any, inner: tuple[str | int, ...]) -> type[Struct] | None:
+    """The class that a place within a value belongs to, as far as it can be told."""
+    if wanted is words.AnyRule:
+        kind = value.get("rule") if isinstance(value, Mapping) else None
+        wanted = RULES.get(str(kind))
+    for step in inner:
+        if isinstance(step, int):
+            continue
+        if not (isinstance(wanted, type) and issubclass(wanted, Struct)):
+            return None
+        fields = {one.encode_name: one.type for one in msgspec.structs.fields(wanted)}
+        wanted = next((one for one in _classes(fields.get(step))), None)
+    return wanted if isinstance(wanted, type) and issubclass(wanted, Struct) else None
+
+
+def _classes(hint: Any) -> Iterator[type[Struct]]:
+    """The vocabulary's classes within a type hint."""
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        yield hint
+    for part in get_args(hint):
+        yield from _classes(part)
+
+
+def _keys(wanted: Any, value: Any, inner: tuple[str | int, ...]) -> list[str]:
+    found = _at(wanted, value, inner)
+    if found is None:
+        return []
+    tag = found.__struct_config__.tag_field
+    return [*([tag] if tag else []), *(one.encode_name for one in msgspec.structs.fields(found))]
+
+
+def _choices(wanted: Any, value: Any, inner: tuple[str | int, ...]) -> list[str]:
+    """The values that a field may have, where they are listed."""
+    names = [step for step in inner if isinstance(step, str)]
+    found = _at(wanted, value, tuple(names[:-1]))
+    if found is None or not names:
+        return []
+    fields = {one.encode_name: one.type for one in msgspec.structs.fields(found)}
+    return [str(one) for one in _literals(fields.get(names[-1]))]
+
+
+def _literals(hint: Any) -> Iterator[Any]:
+    for part in [*get_args(hint), *(hint if isinstance(hint, EnumType) else ())]:
+        if isinstance(part, str | int):
+            yield part
+        else:
+            yield from _literals(part)
