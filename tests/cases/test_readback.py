@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from types import SimpleNamespace
 
 import pytest
+
+from tests.cases.conftest import COMMAND, ROOT, free_port
 
 QUICK = ("--profile", "quick", "--seed", "7")
 READ_BACK = ("is-stored", "left-out-is-reset")
@@ -110,3 +113,69 @@ def test_other_ways_to_write_the_same_are_nobodys_fault(on_moto, without):
         shown["Unknown"] = ["more"]
 
     assert on_moto(changed_read(rewrite)).failed() == without
+
+
+# -- A value that was wrongly taken is not blamed again at every reader --------------------------
+
+
+TAKEN = (
+    "constraint:CreateKey:Description:maxLength:off",
+    "constraint:CreateKey:KeyName:maxLength:off",
+    "constraint:CreateKey:Tags{key}:maxLength:off",
+    "constraint:UpdateKey:Description:maxLength:off",
+)
+
+
+@pytest.fixture
+def without_listing(tmp_path):
+    """Location's contract, but that nobody says where a list has its entries."""
+    own = tmp_path / "specs" / "location"
+    shutil.copytree(ROOT / "specs" / "location", own)
+    overlay = own / "overlay.yaml"
+    lines = overlay.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if not line.lstrip().startswith("listing: {")]
+    assert len(kept) < len(lines)
+    overlay.write_text("".join(kept))
+    return tmp_path / "specs"
+
+
+def undeletable(method, path, headers, body, upstream):
+    """Nothing goes away: what was taken once is in every list from then on."""
+    if method == "DELETE":
+        return 400, [("content-type", "application/json")], b'{"message":"not now"}'
+    return method, path, headers, body
+
+
+@pytest.mark.parametrize("fault", TAKEN)
+def test_what_was_wrongly_taken_is_blamed_once(fault, started, proxied, run, without_listing):
+    port = free_port()
+    started([*COMMAND, "serve", "--port", str(port), "--seed", "1", "--fault", fault], port)
+    _, operation, place, keyword, _ = fault.split(":")
+    named = f"location/{operation}/request/{place.replace('{key}', '.{key}')}/{keyword}"
+    chosen = [named, "location/*/response/*"]
+    globs = [part for one in chosen for part in ("--requirement", one)]
+    url = proxied(SimpleNamespace(request=undeletable), port)
+
+    found = run(url, "--specs", str(without_listing), "--service", "location", *QUICK, *globs)
+
+    assert found.failed("required", "expected", "informational", "strict") == {named}
+    assert found.verdict("location/ListKeys/response/Entries[].KeyName/maxLength") == "passed"
+
+
+def test_what_a_list_breaks_by_itself_is_still_blamed(
+    reference_port, proxied, run, without_listing
+):
+    def answer(method, path, headers, body, status, answered, data, upstream):
+        if not path.endswith("/list-keys") or status != 200:
+            return None
+        shown = json.loads(data)
+        for entry in shown["Entries"]:
+            entry["KeyName"] = entry["KeyName"] * 9
+        return status, answered, json.dumps(shown).encode()
+
+    url = proxied(SimpleNamespace(request=undeletable, answer=answer), reference_port)
+    globs = ("--requirement", "location/ListKeys/response/*")
+
+    found = run(url, "--specs", str(without_listing), "--service", "location", *QUICK, *globs)
+
+    assert found.failed() == {"location/ListKeys/response/Entries[].KeyName/maxLength"}
