@@ -121,7 +121,6 @@ def test_other_ways_to_write_the_same_are_nobodys_fault(on_moto, without):
 TAKEN = (
     "constraint:CreateKey:Description:maxLength:off",
     "constraint:CreateKey:KeyName:maxLength:off",
-    "constraint:CreateKey:Tags{key}:maxLength:off",
     "constraint:UpdateKey:Description:maxLength:off",
 )
 
@@ -151,8 +150,13 @@ def test_what_was_wrongly_taken_is_blamed_once(fault, started, proxied, run, wit
     port = free_port()
     started([*COMMAND, "serve", "--port", str(port), "--seed", "1", "--fault", fault], port)
     _, operation, place, keyword, _ = fault.split(":")
-    named = f"location/{operation}/request/{place.replace('{key}', '.{key}')}/{keyword}"
-    chosen = [named, "location/*/response/*"]
+    named = f"location/{operation}/request/{place}/{keyword}"
+    chosen = [
+        named,
+        "location/*/response/*",
+        "location/*/request/*/required",
+        "location/ListKeys/*",
+    ]
     globs = [part for one in chosen for part in ("--requirement", one)]
     url = proxied(SimpleNamespace(request=undeletable), port)
 
@@ -174,7 +178,7 @@ def test_what_a_list_breaks_by_itself_is_still_blamed(
         return status, answered, json.dumps(shown).encode()
 
     url = proxied(SimpleNamespace(request=undeletable, answer=answer), reference_port)
-    globs = ("--requirement", "location/ListKeys/response/*")
+    globs = ("--requirement", "location/ListKeys/*")
 
     found = run(url, "--specs", str(without_listing), "--service", "location", *QUICK, *globs)
 
