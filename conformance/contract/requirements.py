@@ -23,6 +23,7 @@ from conformance.contract.model import (
     Source,
 )
 from conformance.contract.places import ITEM, KEY, VALUE, Place, show
+from conformance.contract.readback import read_backs
 from conformance.errors import BadInput
 
 
@@ -82,6 +83,8 @@ def catalogue(contract: Contract) -> tuple[Requirement, ...]:
     for operation in contract.operations.values():
         for requirement in _of_operation(operation):
             found.setdefault(requirement.id, requirement)
+    for requirement in _of_read_backs(contract):
+        found.setdefault(requirement.id, requirement)
     for requirement in _of_rules(contract):
         found[requirement.id] = requirement
     return tuple(found.values())
@@ -261,6 +264,24 @@ def _of_patch(operation: Operation, prefix: str) -> Iterator[Requirement]:
             statements.patch(rule.path, rule.op, supported=rule.supported), rule.source,
             Subject.PATCH, keyword=rule.op, detail={"path": rule.path, "supported": rule.supported},
         )  # fmt: skip
+
+
+def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
+    for one in read_backs(contract):
+        detail = {"rule": one.rule, "member": one.member.name, "at": one.place, "roles": one.roles}
+        yield Requirement(
+            id=f"{contract.service}/{one.address}",
+            service=contract.service,
+            operation=one.operation.name,
+            level=one.level,
+            statement=one.statement,
+            source=one.source,
+            subject=Subject.RULE,
+            place=(one.member.name,),
+            keyword=one.rule,
+            detail=detail,
+            shape=one.shape,
+        )
 
 
 def _of_rules(contract: Contract) -> Iterator[Requirement]:

@@ -299,7 +299,8 @@ class Runner:
     def _roles(self, requirement: Requirement) -> list[str]:
         """The operations that a rule's sequences are made of."""
         facts = facts_of(self._contract, requirement.operation or "")
-        return [facts[role] for role in ("create", "read", "update", "delete") if role in facts]
+        roles = requirement.detail.get("roles", ("create", "read", "update", "delete"))
+        return [facts[role] for role in roles if role in facts]
 
     def _close(self, plays: list[Play]) -> None:
         """A rule that was broken is played again on new resources before it counts."""

@@ -12,9 +12,11 @@ from conformance.engine.evidence import LONGEST
 from conformance.engine.own import own_entries
 from conformance.engine.sent import Resource, Sent, SetupFailed
 from conformance.engine.session import Session
+from conformance.engine.spoilt import Spoilt
 from conformance.engine.standings import Standings
 from conformance.engine.tally import Suspects
 from conformance.engine.trial import is_elsewhere, is_faulty, unreliable
+from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
 from conformance.plan.planner import is_watched
@@ -36,6 +38,7 @@ class Watch:
         self._contract, self._session = contract, session
         self._standings, self._decisions = standings, decisions
         self._suspects = Suspects()
+        self._spoilt = Spoilt()
         self.is_held = False
         """True while answers are looked at for a purpose of their own, and not counted here."""
         session.observers.append(self.observe)
@@ -44,12 +47,14 @@ class Watch:
         """Count what an answer holds, suspect what it breaks."""
         # What a target answers to a faulty request that it accepted says nothing about its
         # answers: the acceptance is the failure.
-        if is_elsewhere(sent.probe) or (sent.answer.ok and is_faulty(sent)):
+        if is_elsewhere(sent.probe):
+            return
+        if sent.answer.ok and is_faulty(sent):
+            self._spoilt.note(sent, self._session.inventory.made)
             return
         if self.is_held or self._standings.is_aside(sent.probe.operation.name):
             return
-        answer = own_entries(self._contract, sent, self._session.inventory.made)
-        for finding in observe(self._contract, sent.probe.operation, answer):
+        for finding in observe(self._contract, sent.probe.operation, self._judged(sent)):
             if self._decisions.open(finding.requirement):
                 self._take(self._decisions.by_id[finding.requirement], finding, sent)
 
@@ -61,6 +66,11 @@ class Watch:
             yield
         finally:
             self.is_held = False
+
+    def _judged(self, sent: Sent) -> Answer:
+        """The answer without what says nothing: others' entries, and what was wrongly taken."""
+        own = own_entries(self._contract, sent, self._session.inventory.made)
+        return self._spoilt.hide(own)
 
     def _take(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
         if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
@@ -108,8 +118,7 @@ class Watch:
             repeat = self._session.send(sent.probe, resource=self._alike(sent))
         except SetupFailed as failed:
             repeat = failed.sent
-        answer = own_entries(self._contract, repeat, self._session.inventory.made)
-        found = observe(self._contract, repeat.probe.operation, answer)
+        found = observe(self._contract, repeat.probe.operation, self._judged(repeat))
         broken = [one for one in found if one.requirement == finding.requirement and not one.held]
         self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
         return (broken[0], repeat) if broken else None

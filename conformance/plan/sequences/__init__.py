@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conformance.plan.sequences import connection, listing, parallel, times, written
+from conformance.plan.sequences import connection, listing, parallel, stored, times, written
 from conformance.plan.sequences.steps import (
     Broken,
     Connected,
@@ -29,6 +29,10 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "parallel-one": parallel.one_resource,
     "parallel-many": parallel.many_resources,
     "one-connection": connection.one_connection,
+    "stored-by-create": stored.by_create,
+    "stored-by-update": stored.by_update,
+    "reset-by-update": stored.reset,
+    "listed": stored.listed,
 }
 
 __all__ = [

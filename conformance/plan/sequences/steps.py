@@ -19,10 +19,14 @@ from conformance.plan.form import Form
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """Create resource number ``key`` with these members (default: the base request)."""
+    """Create resource number ``key`` with these members (default: the base request).
+
+    With ``may_fail`` a refusal is an answer like any other; else it ends the sequence.
+    """
 
     key: int = 0
     values: Mapping[str, Any] | None = None
+    may_fail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

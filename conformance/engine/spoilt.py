@@ -1,0 +1,111 @@
+"""What wrong acceptances left behind on the target: no reader is blamed for showing it.
+
+That a value beyond its limits was taken is the failure. Where it is met again, in a list, in a
+read, in tags, or as part of an ARN, it says nothing about the operation that shows it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance.contract.places import ITEM, KEY, VALUE, Place, find
+from conformance.contract.validate import violations
+from conformance.engine.sent import Resource, Sent
+from conformance.judge.answer import Answer
+from conformance.judge.redacted import Redacted
+from conformance.plan.probes import Side
+
+UNKNOWN = Redacted("hidden")
+TELLING = 20
+"""Characters from which on a text inside another one is surely the one that was sent."""
+MOST_TEXTS = 200
+"""So many of them are looked for inside other texts."""
+NEWEST = 8
+"""A creation is among the last so many that were made."""
+COMMON = (None, "", "true", "false")
+"""What a server may show of its own accord: that it was also sent says nothing."""
+
+
+@dataclass(slots=True)
+class Spoilt:
+    """The values that a target should have refused and took, by the member that had them."""
+
+    _values: dict[str, set[str]] = field(default_factory=dict)
+    _texts: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_TEXTS))
+    _resources: set[str] = field(default_factory=set)
+
+    def note(self, sent: Sent, made: Sequence[Resource]) -> None:
+        """Remember what a faulty request that was accepted has brought in, and made."""
+        members = _members(sent)
+        places = _places(sent, members)
+        if places:
+            self._resources |= {one.id for one in made[-NEWEST:] if one.created is sent}
+        for place in places:
+            for value in find(members, place):
+                self._add(place, value)
+
+    def _add(self, place: Place, value: Any) -> None:
+        if isinstance(value, bool) or value in COMMON:
+            return
+        name = next((one for one in reversed(place) if one not in {ITEM, KEY, VALUE}), "")
+        self._values.setdefault(name, set()).add(_canonical(value))
+        if isinstance(value, str) and len(value) >= TELLING:
+            self._texts.append(value)
+
+    def hide(self, answer: Answer) -> Answer:
+        """The answer without what was brought in so, and without entries of what was made so."""
+        known = self._values or self._resources
+        if not (known and answer.ok and isinstance(answer.body, dict)):
+            return answer
+        return replace(answer, body=self._hidden(answer.body, ""))
+
+    def _hidden(self, value: Any, name: str) -> Any:
+        if self._is_known(name, value):
+            return UNKNOWN
+        if isinstance(value, list):
+            return [UNKNOWN if self._is_entry(item) else self._hidden(item, name) for item in value]
+        if isinstance(value, dict):
+            return {
+                Redacted(key) if self._is_known(name, key) else key: self._hidden(item, key)
+                for key, item in value.items()
+            }
+        return value
+
+    def _is_entry(self, item: Any) -> bool:
+        """True for an entry that has the identifier of what a faulty request made."""
+        shown = item.values() if isinstance(item, dict) else [item]
+        return any(isinstance(one, str) and one in self._resources for one in shown)
+
+    def _is_known(self, name: str, value: Any) -> bool:
+        if isinstance(value, str) and any(text in value for text in self._texts):
+            return True
+        return name in self._values and _canonical(value) in self._values[name]
+
+
+def _places(sent: Sent, members: dict[str, Any]) -> tuple[Place, ...]:
+    """Where a request is not valid."""
+    places = dict.fromkeys(
+        one.place for one in violations(dict(sent.probe.operation.input), members)
+    )
+    if sent.probe.side is Side.REJECT and sent.probe.place is not None:
+        places[sent.probe.place] = None
+    return tuple(places)
+
+
+def _members(sent: Sent) -> dict[str, Any]:
+    """The members of a request; of a body that was written by hand, what it says."""
+    if sent.probe.raw is None:
+        return dict(sent.values)
+    try:
+        body = json.loads(sent.probe.raw)
+    except (ValueError, RecursionError):
+        return {}
+    return dict(body) if isinstance(body, Mapping) else {}
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

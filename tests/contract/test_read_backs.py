@@ -1,0 +1,123 @@
+"""Which members are read back without a rule, and how sure that is."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.contract.load import build_contract, load_contract
+from conformance.contract.model import Level
+from conformance.contract.readback import read_backs
+
+MODEL = {"model": "shop-2020-01-01", "path": "/shapes"}
+
+
+def text(**more):
+    return {"type": "string", "x-sources": {"type": MODEL}, **more}
+
+
+def operation(name, members, answer, *, label=True):
+    labelled = [{"name": "Name", "in": "path", "required": True, "schema": text()}] if label else []
+    return {
+        "operationId": name,
+        "parameters": labelled,
+        "requestBody": {"content": {"application/json": {"schema": {
+            "type": "object", "properties": members}}}},
+        "responses": {"200": {"content": {"application/json": {"schema": {
+            "type": "object", "properties": answer}}}}},
+    }  # fmt: skip
+
+
+def shop(answer, *, rules=None, **facts):
+    given = {
+        "Colour": text(enum=["RED", "BLUE"]),
+        "Password": text(),
+        "ClientToken": text(),
+        "Gone": text(),
+        "Size": {"type": "integer", "x-sources": {"type": MODEL}},
+    }
+    life = {
+        "name": "thing", "create": "CreateThing", "read": "GetThing", "update": "UpdateThing",
+        "delete": "DeleteThing", "identifier": {"label": "Name", "given": "Name"},
+        "unique": {"member": "Name", "template": "name"},
+    }  # fmt: skip
+    spec = {
+        "info": {"title": "Shop"},
+        "paths": {
+            "/things/{Name}": {
+                "post": operation("CreateThing", given, {}),
+                "get": operation("GetThing", {}, answer),
+                "put": operation("UpdateThing", given, {}),
+                "delete": operation("DeleteThing", {}, {}),
+            }
+        },
+        "x-conformance": {"resource": {**life, **facts.pop("life", {})}, "rules": rules or {},
+                          **facts},
+    }  # fmt: skip
+    return build_contract("shop", spec, {})
+
+
+ALL = {
+    "Name": text(),
+    "Colour": text(),
+    "Password": text(),
+    "ClientToken": text(),
+    "Size": {"type": "string", "x-sources": {"type": MODEL}},
+}
+
+
+def addresses(contract):
+    return {one.address: one.level for one in read_backs(contract)}
+
+
+def test_a_member_of_one_name_and_kind_on_both_sides_is_read_back():
+    assert addresses(shop(ALL)) == {
+        "CreateThing/behavior/Colour-is-stored": Level.EXPECTED,
+        "UpdateThing/behavior/Colour-is-stored": Level.EXPECTED,
+    }
+
+
+def test_what_rests_on_a_guess_is_only_told():
+    assert {*addresses(shop(ALL, inferred=True)).values()} == {Level.INFORMATIONAL}
+
+
+def test_the_one_structure_that_an_answer_consists_of_is_looked_into():
+    wrapped = {"Thing": {"type": "object", "properties": ALL, "x-sources": {"type": MODEL}}}
+    assert {one.place for one in read_backs(shop(wrapped))} == {("Thing", "Colour")}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"operations": {"GetThing": {"not-shown": ["Colour"]}}},
+        {
+            "operations": {
+                "CreateThing": {"stateful": ["Colour"]},
+                "UpdateThing": {"stateful": ["Colour"]},
+            }
+        },
+    ],
+    ids=["is not shown", "depends on the target's state"],
+)
+def test_what_the_overlay_excludes_is_left_out(facts):
+    assert addresses(shop(ALL, **facts)) == {}
+
+
+def test_what_a_rule_reads_back_already_is_said_once():
+    steps = [
+        {"make": {"Colour": "BLUE"}},
+        {"send": "read", "shows": {"Colour": "BLUE"}},
+        {"send": "update", "with": "${each}"},
+    ]
+    about = {"rule": "steps", "level": "required", "statement": "one", "source": MODEL}
+    rules = {
+        "CreateThing/behavior/shown": {**about, "steps": steps},
+        "UpdateThing/behavior/Colour-are-stored": {**about, "steps": []},
+    }
+    assert addresses(shop(ALL, rules=rules)) == {}
+
+
+def test_only_where_updates_replace_what_they_leave_out_is_looked_at():
+    replacing = addresses(shop(ALL, life={"update-replaces": True}))
+    assert "UpdateThing/behavior/Colour-left-out-is-reset" in replacing
+    kept = addresses(load_contract("location"))
+    assert not [one for one in kept if one.endswith("left-out-is-reset")]

@@ -1,0 +1,83 @@
+"""What a faulty request that was accepted left behind, met again in the answers of readers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from conformance.contract.load import load_contract
+from conformance.engine.sent import Resource, Sent
+from conformance.engine.spoilt import Spoilt
+from conformance.judge.answer import read
+from conformance.judge.response import observe
+from conformance.plan.probes import Fault, Probe, Side
+from conformance.target.exchange import Exchange, Request, Response
+
+LONG = "conformance-a0b1c2d3-00001" + "x" * 80
+CONTRACT = load_contract("location")
+
+
+def sent(name, values, body, side=Side.REJECT, place=None):
+    answer = Response(200, (("content-type", "application/json"),), json.dumps(body).encode())
+    exchange = Exchange(Request("POST", "http://127.0.0.1/", (), b""), answer, None, 0.0)
+    operation = CONTRACT.operations[name]
+    probe = Probe("", operation, side, values, "", Fault.LIMIT, place)
+    return Sent(probe, values, exchange, read(exchange))
+
+
+def broken(name, body, spoilt):
+    """What an answer still breaks."""
+    answer = spoilt.hide(sent(name, {}, body, Side.OBSERVE).answer)
+    found = observe(CONTRACT, CONTRACT.operations[name], answer)
+    limits = ("/maxLength", "/type", "/pattern")
+    return {one.requirement for one in found if not one.held and one.requirement.endswith(limits)}
+
+
+@pytest.fixture
+def spoilt():
+    """A key with a name that is too long was made, and a tag with an empty name was taken."""
+    one = Spoilt()
+    made = sent("CreateKey", {"KeyName": LONG}, {"KeyName": LONG}, place=("KeyName",))
+    one.note(made, [Resource(LONG, LONG, made)])
+    tags = {"Tags": {"x" * 129: "one"}}
+    one.note(sent("CreateKey", tags, {}, place=("Tags", "{key}")), [])
+    one.note(sent("UpdateKey", {"Description": "d" * 1001}, {}, place=("Description",)), [])
+    return one
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("ListKeys", {"Entries": [{"KeyName": LONG, "Description": 1}]}),
+        ("DescribeKey", {"KeyName": LONG, "KeyArn": f"arn:aws:geo:us-east-1:1:api-key/{LONG}"}),
+        ("DescribeKey", {"Description": "d" * 1001}),
+        ("DescribeKey", {"Tags": {"x" * 129: "one"}}),
+    ],
+    ids=["an entry", "a name and its ARN", "a text", "the name of a tag"],
+)
+def test_what_was_wrongly_taken_is_not_held_against_a_reader(name, body, spoilt):
+    assert broken(name, body, Spoilt())
+    assert not broken(name, body, spoilt)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "where"),
+    [
+        ("DescribeKey", {"KeyName": "y" * 101}, "KeyName/maxLength"),
+        ("DescribeKey", {"Description": "e" * 1001}, "Description/maxLength"),
+        ("DescribeKey", {"Tags": {"y" * 129: "one"}}, "Tags.{key}/maxLength"),
+        ("ListKeys", {"Entries": [{"KeyName": "other", "Description": 1}]}, "Description/type"),
+    ],
+)
+def test_what_a_reader_breaks_by_itself_still_counts(name, body, where, spoilt):
+    assert any(one.endswith(where) for one in broken(name, body, spoilt))
+
+
+@pytest.mark.parametrize("value", [None, "", "true", True, False])
+def test_what_a_server_may_show_of_its_own_accord_is_no_excuse(value):
+    one = Spoilt()
+    one.note(sent("UpdateKey", {"Description": value}, {}, place=("Description",)), [])
+    assert one.hide(sent("DescribeKey", {}, {"Description": value}).answer).body == {
+        "Description": value
+    }
