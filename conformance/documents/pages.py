@@ -88,6 +88,7 @@ def _operation(page: Outline, fuller: OperationPage | None) -> OperationPage:
         response=response.content,
         errors=tuple(read_errors(page, page.section(ERRORS))),
         recovered=(*request.recovered, *response.recovered),
+        left_out=(*request.left_out, *response.left_out),
     )
 
 

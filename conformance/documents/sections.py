@@ -36,7 +36,7 @@ COMMON_TITLES = {"Common Error Types", "Common Errors"}
 PATCH_TITLE = "Patch Operations"
 TITLE = re.compile(r"([A-Za-z]\w*)(?: - (?:Amazon|AWS)\b.*)?")
 TRANSLATED = re.compile(
-    r"(?:Typ|Tipo|Type|Erforderlich|Obligatoire|Obligatorio|Obbligatorio|Obrigatório) ?:\s|"
+    r"(?:Typ|Tipo|Erforderlich|Obligatoire|Obligatorio|Obbligatorio|Obrigatório) ?:\s|Type :\s|"
     r"Anforderungssyntax|Syntaxe de|Sintaxis de|Sintassi|Sintaxe|Inhalt$|Contenu$|Contenido$|"
     r"リクエスト|構文|必須|请求|請求|구문|요청",
 )
