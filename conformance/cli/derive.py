@@ -26,8 +26,10 @@ class NothingToDerive(BadInput):
 
     def __init__(self, problems: Sequence[BadInput]) -> None:
         self.problems = tuple(problems)
-        first = f"; the first: {problems[0]}" if problems else ""
-        super().__init__(f"none of the {len(problems)} pages can be read{first}")
+        told = f"none of the {len(problems)} pages can be read; the first: " if problems else ""
+        super().__init__(
+            f"{told}{problems[0]}" if problems else "no page is of an operation or a data type"
+        )
 
 
 class OneFileManyServices(BadInput):

@@ -47,10 +47,20 @@ def _simple(shape: Shape, index: int) -> Any:
         return items(shape, max(1, shape.limit("minItems") or 1))
     if shape.kind is Kind.MAP:
         return entries(shape, max(1, shape.limit("minProperties") or 1))
+    if shape.union:
+        return _one_of(shape, index)
     if shape.kind is Kind.STRUCTURE:
         wanted = [m for m in shape.members.values() if m.required] or shape.members.values()
         return {member.name: sample(member.shape, index) for member in wanted}
-    return "conformance"
+    # Of a structure whose members are not known, or that contains itself, an empty one.
+    return {} if shape.name else "conformance"
+
+
+def _one_of(shape: Shape, index: int) -> dict[str, Any]:
+    """Exactly one member of a union: the first whose values are known."""
+    members = [one for one in shape.members.values() if one.shape.kind is not Kind.ANY]
+    chosen = (members or list(shape.members.values()))[0]
+    return {chosen.name: sample(chosen.shape, index)}
 
 
 def _text(shape: Shape, index: int) -> str:
