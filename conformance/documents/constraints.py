@@ -136,6 +136,8 @@ class _MemberReader:
             raise self._contradiction(line, "type")
         elif not self.types:
             self.types.append((found, self._place(line, quote=False)))
+            # The member's own line comes after its type: one before it is of a part of it.
+            self.required = None
 
     def _required(self, rest: str, line: Line) -> None:
         word = rest.rstrip(".")

@@ -25,7 +25,9 @@ TITLES = {
     *("documenthistory", "dochistory", "history", "contents", "toc", "tableofcontents"),
     *("apioperations", "apiactions", "apidatatypes", "releasenotes", "endpoints", "quotas"),
 }
-FILES = TITLES - {"actions", "operations", "resources", "endpoints", "quotas", "history"}
+FILES = {"readme", "license", "changelog", "contributing", "summary", *TITLES} - {
+    *("actions", "operations", "resources", "endpoints", "quotas", "history", "contents"),
+}
 """Names of files, beside titles: a service may well have an operation of a shorter name."""
 ENOUGH = 3
 PROSE = 40

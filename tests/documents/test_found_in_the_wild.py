@@ -8,7 +8,12 @@ import pytest
 
 from conformance.documents import Document, read_page
 from conformance.documents.lines import inline
-from conformance.documents.model import ObjectNode, OperationPage, StructurePage
+from conformance.documents.model import (
+    CommonErrorsPage,
+    ObjectNode,
+    OperationPage,
+    StructurePage,
+)
 from conformance.documents.problems import OtherProtocol
 
 MakeDocument = Callable[..., Document]
@@ -195,3 +200,29 @@ def test_an_operation_without_a_request_is_of_another_protocol(
     with pytest.raises(OtherProtocol) as caught:
         read_page(as_document(f"# ListIt\n\n{sections}\n## Errors\n", "API_ListIt.md"))
     assert protocol in str(caught.value)
+
+
+def test_what_a_part_of_a_member_requires_is_not_its_own(
+    graft: str, as_document: MakeDocument
+) -> None:
+    text = graft.replace(
+        "Where the branches begin.", "Where it begins.\n\nheight\n\nRequired: No\n"
+    )
+    (root,) = [one for one in read(as_document, text).request.members if one.name == "Root"]
+    assert root.required is True
+
+
+def test_an_error_among_the_events_of_a_stream(as_document: MakeDocument) -> None:
+    text = UNION.replace("Type: Array of strings", "Type: Exception\n\nHTTP Status Code: 500")
+    text = text.replace("Wood.\n\nType: String", "Wood.\n\nType: Exception\n\nHTTP Status Code:")
+    page = read_page(as_document(text, "API_Kind.md"))
+    assert isinstance(page, StructurePage)
+    assert [member.type.base for member in page.members if member.type] == ["string", "json"]
+
+
+@pytest.mark.parametrize("title", ["Common Errors", "Common errors", "Common Error Types"])
+def test_the_common_errors_by_any_title(title: str, as_document: MakeDocument) -> None:
+    text = f"# {title}\n\n**Tired**\n\nNot now.\n\nHTTP Status Code: 503\n"
+    page = read_page(as_document(text, "CommonErrors.md"))
+    assert isinstance(page, CommonErrorsPage)
+    assert [(one.name, one.status) for one in page.errors] == [("Tired", 503)]
