@@ -83,8 +83,16 @@ def items(shape: Shape, count: int) -> list[Any]:
 def entries(shape: Shape, count: int) -> dict[str, Any]:
     """A map of ``count`` valid entries."""
     value = sample(shape.element) if shape.element is not None else "v"
-    least = 1 if shape.key is None else shape.key.limit("minLength") or 1
-    return {f"key-{index:0{max(3, least - 4)}}": value for index in range(count)}
+    return {_key(shape.key, index): value for index in range(count)}
+
+
+def _key(shape: Shape | None, index: int) -> str:
+    """A valid key of a map; another one for another index where the shape allows."""
+    if shape is not None and (shape.limit("enum") or shape.limit("pattern") is not None):
+        usual = f"key-{index:03}"
+        return usual if holds_all(shape, usual) else str(sample(shape, index))
+    least = 1 if shape is None else shape.limit("minLength") or 1
+    return f"key-{index:0{max(3, least - 4)}}"
 
 
 def text_of(shape: Shape, length: int) -> str | None:
@@ -130,6 +138,7 @@ def _takes_any_text(shape: Shape) -> bool:
     return (
         shape.constraints["maxLength"].source.document is not None
         and shape.limit("pattern") is None
+        and shape.limit("enum") is None
         and not shape.examples
     )
 

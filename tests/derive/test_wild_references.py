@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 
 from conformance.cli.derive import NothingToDerive, command
 from conformance.contract.load import build_contract
-from conformance.contract.validate import violations
+from conformance.contract.validate import shape_violations, violations
 from conformance.plan.bases import base, scaffolded
-from conformance.plan.values import sample
+from conformance.plan.values import entries, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -321,3 +321,13 @@ def test_redirections_without_end(site: Serve, tmp_path: Path) -> None:
     result = crawl(origin, tmp_path)
     assert result.exit_code == 2
     assert "expected status 200, found 302" in result.stderr
+
+
+def test_keys_of_a_map_keep_what_the_page_says_of_them(tmp_path: Path) -> None:
+    folder = orchard(tmp_path, API_Tool=TOOL)
+    derive(folder, "-o", tmp_path / "o.yaml")
+    labels = contract_of(tmp_path / "o.yaml").operations["GraftTree"].input["Labels"].shape
+    for count in (1, 2, 50):
+        made = entries(labels, count)
+        assert len(made) == count
+        assert list(shape_violations(labels, made)) == []
