@@ -1,7 +1,7 @@
 """Whole API references: folders and published indexes, read page by page.
 
-A page that was named itself must be readable. Of a folder or an index whatever can be read is
-read, and every page that cannot is told, with the reason.
+A page that was named itself must be readable, or a known one without operations. Of a folder or an
+index whatever can be read is read, and every page that cannot is told, with the reason.
 """
 
 from __future__ import annotations
@@ -109,10 +109,10 @@ class _Reader:
             yield from links(document, address)
 
     def _on_problem(self, document: Document, problem: PageProblem) -> None:
-        if document.shown in self._named:
-            raise problem
         if isinstance(problem, NotAnApiPage) and _is_known(document, problem.found):
             self._reading.contents.append(document.shown)
+        elif document.shown in self._named:
+            raise problem
         else:
             self._reading.problems.append(problem)
 

@@ -169,6 +169,14 @@ def test_known_pages_without_operations_are_passed_over(name: str, tmp_path: Pat
     assert "skipped" not in result.stderr
 
 
+def test_known_pages_that_are_named_are_passed_over_too(tmp_path: Path) -> None:
+    folder = orchard(tmp_path, CommonParameters=PARAMETERS, welcome=KNOWN["welcome"])
+    result = derive(*sorted(folder.iterdir()), "-o", tmp_path / "o.yaml")
+    assert result.exit_code == 0, result.output
+    with pytest.raises(NothingToDerive):
+        derive(folder / "welcome.md", "-o", tmp_path / "p.yaml")
+
+
 UNREADABLE = {
     "API_PruneTree": "# PruneTree\n\nTakes branches off.\n",
     "API_Mow": "# Mow - Amazon Orchard\n\n" + "It mows the grass below the trees once a day. " * 9,

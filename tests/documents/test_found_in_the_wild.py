@@ -49,6 +49,17 @@ def test_a_union_in_a_list(graft: str, as_document: MakeDocument) -> None:
     assert "Tools" in {member.name for member in page.request.members}
 
 
+def test_a_map_of_unions(graft: str, as_document: MakeDocument) -> None:
+    text = graft.replace('"{{string}}" : "{{string}}"', '"{{string}}" : { ... }')
+    start, end = text.index("Type: String to string map"), text.index(" ** [Note]")
+    told = "Type: String to [Tool](API_Tool.md) object map\nRequired: No\n\n"
+    page = read(as_document, text[:start] + told + text[end:])
+    (labels,) = [one for one in page.request.members if one.name == "Labels"]
+    assert labels.type is not None
+    assert labels.type.element is not None
+    assert labels.type.element.name == "Tool"
+
+
 @pytest.mark.parametrize("mark", ["***{}***", "`{}`"])
 def test_replaceable_words_in_other_emphasis(
     mark: str, graft: str, as_document: MakeDocument
