@@ -140,8 +140,8 @@ def _entry(play: _Play, step: Words) -> Sequence:
     listing = yield from walk(play.life, play.filled(step.get("with", {}), step))
     named = isinstance(step["entry"], Mapping)
     wanted: Words = step["entry"] if named else {play.life.facts["listing"]["id"]: "${id}"}
-    ((member, value),) = play.filled(wanted, step).items()
-    found = listing.of(value, member)
+    ((member, text),) = wanted.items()
+    found = listing.of(play.filled(text, step), member)
     if step["entry"] and len(found) != 1:
         raise Broken("the resource once in the list", f"{len(found)} times")
     if not step["entry"] and found:
