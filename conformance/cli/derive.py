@@ -26,8 +26,10 @@ class NothingToDerive(BadInput):
 
     def __init__(self, problems: Sequence[BadInput]) -> None:
         self.problems = tuple(problems)
-        first = f"; the first: {problems[0]}" if problems else ""
-        super().__init__(f"none of the {len(problems)} pages can be read{first}")
+        told = f"none of the {len(problems)} pages can be read; the first: " if problems else ""
+        super().__init__(
+            f"{told}{problems[0]}" if problems else "no page is of an operation or a data type"
+        )
 
 
 class OneFileManyServices(BadInput):
@@ -92,8 +94,13 @@ def command(
     pages count in the order given, in a folder plain text first and then by name. The URL of an
     index stands for every page that it links: they are fetched one by one, and kept.
 
+    A single member that a page does not place is left out with a note. Pages of prose, which a
+    reference has beside those of its operations and types, are passed over.
+
     If a page that is named itself cannot be read, nothing is written. Of a folder or an index the
     pages that cannot be read are named and left out; the rest is written, and the exit status is 2.
+
+    Before a site is asked for a page, it is asked for its robots.txt; every page is fetched once.
     """
     from conformance.contract.deriving import as_yaml, by_service, write_all
     from conformance.documents.sources import ORDER_RULE

@@ -19,6 +19,7 @@ PROPERTY = re.compile(r"([pP])(?:\{(\w+(?:=\w+)?)\}|([A-Z]))")
 CATEGORY = re.compile(r"[A-Z][a-z]?")
 QUANTIFIER = re.compile(r"(?:[*+?]|\{\d{1,9}(?:,\d{0,9})?\})([?+]?)")
 GROUP = re.compile(r"\((?:\?(?:[:=!>]|<[=!]|<([A-Za-z][A-Za-z0-9]*)>))?")
+DOT_IS_ANY = "(?s)"
 FLAGS = re.compile(r"\(\?([a-zA-Z]*)(?:-[a-zA-Z]+)?\)")
 MAX_CLASS_NESTING = 16
 MAX_CODE = 0x10FFFF
@@ -105,8 +106,13 @@ class _Reader:
         self.java, self.at = java, 0
         self.tokens: list[Token] = []
         self.depth = 0
+        # With the flag s at its start, a dot of the pattern is any character, line ends too.
+        self.any: Token | None = None
 
     def read(self) -> None:
+        if self.java.startswith(DOT_IS_ANY):
+            self.at = len(DOT_IS_ANY)
+            self.any = read_java(r"[\s\S]")[0]
         while self.at < len(self.java):
             self._token()
         if self.depth:
@@ -144,6 +150,9 @@ class _Reader:
             self.depth -= 1
             if self.depth < 0:
                 self.fail("a group is closed that was never opened")
+        if character == "." and self.any is not None:
+            self.tokens.append(self.any)
+            return
         plain = character in ").|^$"
         self.tokens.append(Plain(character) if plain else Literal(character))
 

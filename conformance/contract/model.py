@@ -109,6 +109,8 @@ class Shape:
     """Nothing but the examples is known to be accepted, whatever the limits allow."""
     lenient: tuple[str, ...] = ()
     """JSON types that AWS may convert instead of refusing: never probed at gate level."""
+    union: bool = False
+    """A structure of which exactly one member is given."""
     secret: bool = False
     whole: bool = False
     """Of a timestamp in seconds: AWS writes whole ones. Else the protocol allows a fraction."""

@@ -3,7 +3,8 @@
 The spec's own conventions: ``x-type`` where JSON Schema types do not tell, ``x-pattern`` the Java
 pattern as documented, ``x-sources`` the source of each keyword, ``x-levels`` a level that differs
 from the source's own, ``x-examples`` values known to be valid, ``x-lenient`` JSON types that AWS
-may convert, ``x-secret`` for values that must not be written down.
+may convert, ``x-secret`` for values that must not be written down, ``x-union`` for a structure of
+which exactly one member is given.
 """
 
 from __future__ import annotations
@@ -144,6 +145,7 @@ class ShapeReader:
             examples=tuple(schema.get("x-examples", ())),
             closed=bool(schema.get("x-closed", False)),
             lenient=tuple(schema.get("x-lenient", ())),
+            union=bool(target.get("x-union", False)) and bool(target.get("properties")),
             secret=bool(schema.get("x-secret", False)),
             whole=bool(schema.get("x-whole", False)),
         )
@@ -157,6 +159,8 @@ class ShapeReader:
         return None
 
     def _kind(self, schema: Json, where: str) -> Kind:
+        if schema.get("x-from") == "name only":
+            return Kind.ANY  # its members are not known, so no value of it is known to be right
         if "x-type" in schema:
             return Kind(schema["x-type"])
         stated = schema.get("type")

@@ -11,7 +11,7 @@ from conformance.contract.places import ITEM, KEY, VALUE, Place
 
 
 class Violation(NamedTuple):
-    """A broken limit: where, and the keyword ('type', 'required', 'maxLength', ...)."""
+    """A broken limit: where, and the keyword ('type', 'required', 'union', 'maxLength', ...)."""
 
     place: Place
     keyword: str
@@ -57,6 +57,8 @@ def _parts(shape: Shape, value: Any, place: Place) -> Iterator[Violation]:
             if shape.element is not None:
                 yield from _inner(shape.element, item, (*place, VALUE))
     elif shape.kind is Kind.STRUCTURE:
+        if shape.union and sum(value.get(name) is not None for name in shape.members) != 1:
+            yield Violation(place, "union")
         for name, member in shape.members.items():
             yield from _member(member, value.get(name), (*place, name))
 

@@ -17,6 +17,10 @@ from conformance.documents.types import parse_type
 LABELLED = re.compile(r"([A-Z][A-Za-z]*(?: [A-Za-z]+){0,3}):\s*(.*)", re.DOTALL)
 NUMBER = r"(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)"
 BOUND = re.compile(rf"(Minimum|Maximum|Fixed) (?:length|value|number) of {NUMBER}(?: items?)?\.?")
+# A label of a limit whose number the page lost states nothing.
+BOUND_WITHOUT_NUMBER = re.compile(
+    r"(?:(?:Minimum|Maximum|Fixed) (?:length|value|number)(?: of)?(?: items?)?\.?\s*)+"
+)
 PROSE_VALUES = re.compile(r"[^\s,|]+(?:(?:\s*,\s*(?:or\s+|and\s+)?|\s*\|\s*|\s+or\s+)[^\s,|]+)*")
 SEPARATOR = re.compile(r"\s*,\s*(?:or\s+|and\s+)?|\s*\|\s*|\s+or\s+")
 
@@ -78,18 +82,18 @@ class _MemberReader:
             self._type(rest, line)
         elif label == "Required":
             self._required(rest, line)
-        elif label in RANGES:
+        elif label in RANGES and not BOUND_WITHOUT_NUMBER.fullmatch(rest):
             low, high, on = RANGES[label]
             self._add(self._bounds(low, high, on, rest, line))
         elif label in PATTERNS:
             self._pattern(PATTERNS[label], rest, line)
-        elif label in VALUES:
+        elif label in VALUES and rest:
             self._values(VALUES[label], rest, line)
         elif label == "Valid values":
             self._prose_values(rest, line)
         elif label in DEFAULTS and rest:
             self.default = (rest.rstrip("."), self._place(line))
-        elif LIKE_A_LIMIT.fullmatch(label):
+        elif label not in RANGES and LIKE_A_LIMIT.fullmatch(label):
             raise self._unknown(line, "a limit whose label is known")
 
     def member(self, place: Place) -> Member:
@@ -132,6 +136,8 @@ class _MemberReader:
             raise self._contradiction(line, "type")
         elif not self.types:
             self.types.append((found, self._place(line, quote=False)))
+            # The member's own line comes after its type: one before it is of a part of it.
+            self.required = None
 
     def _required(self, rest: str, line: Line) -> None:
         word = rest.rstrip(".")

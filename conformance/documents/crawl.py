@@ -1,8 +1,8 @@
 """A published API reference: its index and every page that this links, fetched politely.
 
-Politely means: from the index's own host and folder only, not what its robots.txt excludes, one
-request at a time with a pause between two, and nothing twice: what was fetched is kept in a
-folder, from which an interrupted run goes on.
+Politely means: robots.txt first, then from the index's own host and folder only what that does not
+exclude, one request at a time with a pause between two, and nothing twice: what was fetched is kept
+in a folder, from which an interrupted run goes on.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 import requests
@@ -29,6 +29,7 @@ TIMEOUT = 30.0
 REDIRECTS = 5
 ATTEMPTS = 3
 BUSY = {429, 502, 503, 504}
+SERVER_ERROR = 500
 LONGEST_PAUSE = 60.0
 
 
@@ -53,32 +54,42 @@ def usual_cache() -> Path:
 
 @dataclass(slots=True)
 class Fetcher:
-    """Fetches pages of one host."""
+    """Fetches pages, each once; ``_fetched`` is what this run asked for already."""
 
     how: Fetching
+    _fetched: dict[str, bytes | UnreadableDocument | NotFetched] = field(default_factory=dict)
     _session: requests.Session = field(default_factory=requests.Session)
     _robots: dict[str, RobotFileParser] = field(default_factory=dict)
     _last: float = 0.0
 
     def page(self, address: str) -> bytes:
-        """The bytes of a page, from the cache where it has them.
+        """The bytes of a page: as this run has it already, from the cache, or from its site.
 
         Raises NotFetched where robots.txt excludes the page or it leads to another host, and
         UnreadableDocument where the site does not give it.
         """
+        address = urldefrag(address).url
+        if address not in self._fetched:
+            try:
+                self._fetched[address] = self._page(address)
+            except (UnreadableDocument, NotFetched) as problem:
+                self._fetched[address] = problem
+        found = self._fetched[address]
+        if isinstance(found, bytes):
+            return found
+        raise found
+
+    def close(self) -> None:
+        """End the connections."""
+        self._session.close()
+
+    def _page(self, address: str) -> bytes:
         kept = self._kept(address)
         if kept.is_file() and not self.how.refresh:
             return kept.read_bytes()
-        robots = self._rules(address)
-        if not robots.can_fetch(AGENT, address):
-            raise NotFetched(address, None, "a page that robots.txt allows", "excluded")
         content = self._get(address)
         _keep(kept, content)
         return content
-
-    def is_kept(self, address: str) -> bool:
-        """Whether the cache has the page."""
-        return self._kept(address).is_file() and not self.how.refresh
 
     def _kept(self, address: str) -> Path:
         parts = urlsplit(address)
@@ -92,33 +103,65 @@ class Fetcher:
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._robots:
             rules = RobotFileParser()
-            try:
-                rules.parse(
-                    self._get(f"{origin}/robots.txt").decode("utf-8", "replace").split("\n")
-                )
-            except UnreadableDocument:
-                rules.parse([])  # a site without the file excludes nothing
+            rules.parse(self._robots_lines(f"{origin}/robots.txt"))
             self._robots[origin] = rules
         return self._robots[origin]
 
+    def _robots_lines(self, address: str) -> list[str]:
+        """The rules of a site, as RFC 9309 has it.
+
+        A site without the file excludes nothing, one that fails to give it everything. A file that
+        lies on another host counts as none.
+        """
+        try:
+            answer, _ = self._followed(address, None)
+        except NotFetched:
+            return []
+        if not answer.ok:
+            answer.close()
+        if answer.status_code >= SERVER_ERROR:
+            return ["User-agent: *", "Disallow: /"]
+        if not answer.ok:
+            return []
+        return _content(address, answer).decode("utf-8-sig", "replace").splitlines()
+
     def _get(self, address: str) -> bytes:
-        """The body of an answer with status 200, after redirections on the same host."""
+        """The body of an answer with status 200, after redirections on the same host.
+
+        Where those end at what was fetched before, that is the body.
+        """
+        answer, at = self._followed(address, self._rules(address))
+        known = self._fetched.get(at)
+        if isinstance(known, bytes):
+            return known
+        if not answer.ok or answer.is_redirect:
+            answer.close()
+            raise UnreadableDocument(address, None, "status 200", str(answer.status_code))
+        content = _content(address, answer)
+        if at != address:
+            self._fetched[at] = content
+            _keep(self._kept(at), content)
+        return content
+
+    def _followed(
+        self, address: str, rules: RobotFileParser | None
+    ) -> tuple[requests.Response, str]:
+        """The answer where redirections on the same host end, and its address."""
         host = urlsplit(address).netloc
         at = address
         for _ in range(REDIRECTS):
+            if rules is not None and not rules.can_fetch(AGENT, at):
+                raise NotFetched(address, None, "a page that robots.txt allows", "excluded")
             answer = self._patiently(at)
             if not answer.is_redirect:
                 break
-            at = urljoin(at, answer.headers["location"])
+            answer.close()
+            at = urldefrag(urljoin(at, answer.headers["location"])).url
             if urlsplit(at).netloc != host:
                 raise NotFetched(address, None, f"a page of {host}", f"a redirection to {at}")
-        if not answer.ok:
-            raise UnreadableDocument(address, None, "status 200", str(answer.status_code))
-        with answer:
-            content: bytes = answer.raw.read(MAX_BYTES + 1, decode_content=True)
-        if len(content) > MAX_BYTES:
-            raise UnreadableDocument(address, None, f"at most {MAX_BYTES} bytes", "more")
-        return content
+            if isinstance(self._fetched.get(at), bytes):
+                break
+        return answer, at
 
     def _patiently(self, address: str) -> requests.Response:
         """One answer; a site that is busy is asked again when it says."""
@@ -137,6 +180,7 @@ class Fetcher:
                 raise UnreadableDocument(address, None, "an answer", found) from error
             if answer.status_code not in BUSY or attempt == ATTEMPTS - 1:
                 break
+            answer.close()
             time.sleep(_wait(answer, attempt, self.how.delay))
         return answer
 
@@ -146,6 +190,15 @@ class Fetcher:
         pause = min(LONGEST_PAUSE, max(self.how.delay, wanted))
         time.sleep(max(0.0, self._last + pause - time.monotonic()))
         self._last = time.monotonic()
+
+
+def _content(address: str, answer: requests.Response) -> bytes:
+    """The body of an answer, of bounded size."""
+    with answer:
+        content: bytes = answer.raw.read(MAX_BYTES + 1, decode_content=True)
+    if len(content) > MAX_BYTES:
+        raise UnreadableDocument(address, None, f"at most {MAX_BYTES} bytes", "more")
+    return content
 
 
 def _wait(answer: requests.Response, attempt: int, delay: float) -> float:

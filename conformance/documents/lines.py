@@ -22,7 +22,9 @@ FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 ANCHOR = re.compile(r"<a\s+(?:name|id)=[^>]*>\s*</a>", re.IGNORECASE)
 BOLD = re.compile(r"\s*\*\*\s*(.+?)\s*\*\*\s*")
-LINK = re.compile(r"\[((?:\\.|[^\[\]\\])*)\]\([^()\s]*\)")
+TARGET = r"<?(?:[^()\s]|\([^()\s]*\))*>?"
+LINK_TITLE = r"""(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?"""
+LINK = re.compile(rf"\[((?:\\.|[^\[\]\\])*)\]\(\s*{TARGET}{LINK_TITLE}\s*\)")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 LABEL = re.compile(r"[A-Z][A-Za-z ]{3,30}:")

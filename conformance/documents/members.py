@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Bold words of Markdown pages that begin a remark, not a member.
 CALLOUTS = {"Note", "Notes", "Important", "Warning", "Tip", "Caution", "Example", "Examples"}
+# Bold words that are in italics too: a remark.
+EMPHASIS = re.compile(r"_.+_")
 LOST_GAP = 2
 
 
@@ -83,7 +86,7 @@ def read_entries(document: Document, section: Section, found: Sequence[Entry]) -
 
 def _is_name(lines: Sequence[Line], index: int, known: AbstractSet[str]) -> bool:
     line = lines[index]
-    if line.kind is not LineKind.NAME:
+    if line.kind is not LineKind.NAME or EMPHASIS.fullmatch(line.text):
         return False
     return line.text in known or line.text not in CALLOUTS or _states_type(lines, index)
 

@@ -165,10 +165,14 @@ class ListNode:
 
 @dataclass(frozen=True, slots=True)
 class ObjectNode:
-    """A structure or a map of a syntax block, in the order of the page."""
+    """A structure or a map of a syntax block, in the order of the page.
+
+    ``elided`` where the block shows ``{ ... }``: the members are on the page of the type.
+    """
 
     entries: Mapping[str, Node]
     line: int
+    elided: bool = False
 
     @property
     def as_map(self) -> Node | None:
@@ -223,7 +227,8 @@ class OperationPage:
     """An operation: request, response and errors. ``path`` is a template with labels in braces.
 
     ``status`` is None where the status line of the syntax holds a placeholder. ``recovered`` says
-    in our words what had to be reconstructed, and how.
+    in our words what had to be reconstructed, and how; ``left_out`` which single members the page
+    does not place, so that the operation is known without them.
     """
 
     document: str
@@ -240,6 +245,7 @@ class OperationPage:
     response: Content
     errors: tuple[ErrorEntry, ...]
     recovered: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     host_prefix: str | None = None
 
 

@@ -26,7 +26,6 @@ from conformance.documents.protocols import refuse_other_protocol
 from conformance.documents.request import read_request
 from conformance.documents.response import ERRORS, read_errors, read_response
 from conformance.documents.sections import (
-    COMMON_TITLES,
     OPERATION,
     PATCH_TITLE,
     STRUCTURE,
@@ -34,6 +33,7 @@ from conformance.documents.sections import (
     Outline,
     Section,
     check_title,
+    is_common_errors,
     is_operation,
     outline,
 )
@@ -55,7 +55,7 @@ def read_page(document: Document, fuller: OperationPage | None = None) -> Page:
     page = outline(document)
     if page.title == PATCH_TITLE or any(_patch_head(s) for s in page.sections.values()):
         return PatchPage(document.name, _patch_tables(page))
-    if page.title in COMMON_TITLES:
+    if is_common_errors(page):
         return _common_errors(page)
     refuse_other_protocol(page)
     if is_operation(page):
@@ -88,6 +88,7 @@ def _operation(page: Outline, fuller: OperationPage | None) -> OperationPage:
         response=response.content,
         errors=tuple(read_errors(page, page.section(ERRORS))),
         recovered=(*request.recovered, *response.recovered),
+        left_out=(*request.left_out, *response.left_out),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.documents.lines import LineKind
+from conformance.documents.lines import IDENTIFIER, LineKind
 from conformance.documents.problems import OtherProtocol
 
 if TYPE_CHECKING:
@@ -37,6 +37,23 @@ def _protocol(page: Outline) -> tuple[str, int] | None:
         body = [one for one in code if one.text.lstrip().startswith("<")]
         if body and REQUEST_LINE.match(code[0].text):
             return "restXml", body[0].number
-    elif "Request Parameters" in page.sections and "Errors" in page.sections:
-        return "the Query protocol", page.sections["Request Parameters"].line
+    elif "Errors" in page.sections and IDENTIFIER.fullmatch(page.title):
+        return _without_request(page)
+    return None
+
+
+def _without_request(page: Outline) -> tuple[str, int] | None:
+    """The protocol of a page that shows no request: only restJson1 pages always do.
+
+    Pages of restJson1 have a status line in their answer; a page without its request but with that
+    line was cut.
+    """
+    answer = page.sections.get("Response Syntax")
+    if answer is not None:
+        code = [one for one in answer.lines if one.text.strip()]
+        is_json = bool(code) and code[0].text.lstrip().startswith("{")
+        return ("an AWS JSON protocol", answer.line) if is_json else None
+    for title in ("Request Parameters", "Response Elements"):
+        if title in page.sections:
+            return "the Query protocol", page.sections[title].line
     return None

@@ -1,7 +1,7 @@
 """Whole API references: folders and published indexes, read page by page.
 
-A page that was named itself must be readable. Of a folder or an index whatever can be read is
-read, and every page that cannot is told, with the reason.
+A page that was named itself must be readable, or a known one without operations. Of a folder or an
+index whatever can be read is read, and every page that cannot is told, with the reason.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.documents.contents import is_contents, links
+from conformance.documents.contents import is_contents, is_prose, links
 from conformance.documents.crawl import Fetcher, Fetching, crawl, usual_cache
 from conformance.documents.model import Document
 from conformance.documents.problems import NotAnApiPage, PageProblem, UnreadableDocument
@@ -18,7 +18,6 @@ from conformance.documents.reader import ReadPage, read_pages
 from conformance.documents.sources import (
     ADDRESS,
     add,
-    fetched,
     files_of,
     from_address,
     from_file,
@@ -27,7 +26,7 @@ from conformance.documents.sources import (
 
 @dataclass(slots=True)
 class Reading:
-    """What was read, the ``problems`` of skipped pages, and pages that only lead to others."""
+    """What was read, the ``problems`` of skipped pages, and known pages without operations."""
 
     pages: list[ReadPage] = field(default_factory=list)
     problems: list[PageProblem] = field(default_factory=list)
@@ -50,23 +49,29 @@ class _Reader:
     """Gathers documents, then reads them."""
 
     def __init__(self, service: str | None, how: Fetching) -> None:
-        self._service, self._how = service, how
+        self._service, self._fetcher = service, Fetcher(how)
         self._found: dict[tuple[str, str], Document] = {}
         self._named: set[str] = set()
         self._reading = Reading()
 
     def read(self, arguments: Sequence[str]) -> Reading:
         """Read all; problems of pages that were not named themselves are kept."""
-        for argument in arguments:
-            if ADDRESS.match(argument):
-                self._address(argument)
-            elif Path(argument).is_dir():
-                self._reading.whole = True
-                self._folder(Path(argument))
-            else:
-                self._name(_file(Path(argument), self._service))
+        try:
+            for argument in arguments:
+                self._take(argument)
+        finally:
+            self._fetcher.close()
         self._reading.pages = read_pages(list(self._found.values()), self._on_problem)
         return self._reading
+
+    def _take(self, argument: str) -> None:
+        if ADDRESS.match(argument):
+            self._address(argument)
+        elif Path(argument).is_dir():
+            self._reading.whole = True
+            self._folder(Path(argument))
+        else:
+            self._name(_file(Path(argument), self._service))
 
     def _name(self, document: Document) -> None:
         self._named.add(document.shown)
@@ -80,12 +85,12 @@ class _Reader:
                 self._reading.problems.append(problem)
 
     def _address(self, address: str) -> None:
-        document = fetched(address, self._service)
+        document = from_address(address, self._fetcher.page(address), self._service)
         if not is_contents(document, "", address):
             self._name(document)
             return
         self._reading.whole = True
-        for at, content in crawl(address, Fetcher(self._how), self._follow):
+        for at, content in crawl(address, self._fetcher, self._follow):
             if isinstance(content, PageProblem):
                 self._reading.problems.append(content)
                 continue
@@ -104,14 +109,18 @@ class _Reader:
             yield from links(document, address)
 
     def _on_problem(self, document: Document, problem: PageProblem) -> None:
-        if document.shown in self._named:
-            raise problem
-        base = document.url or "https://page/"
-        leads = isinstance(problem, NotAnApiPage) and is_contents(document, problem.found, base)
-        if leads:
+        if isinstance(problem, NotAnApiPage) and _is_known(document, problem.found):
             self._reading.contents.append(document.shown)
+        elif document.shown in self._named:
+            raise problem
         else:
             self._reading.problems.append(problem)
+
+
+def _is_known(document: Document, title: str) -> bool:
+    """Whether a page that is of no operation is one that a reference has beside those."""
+    base = document.url or "https://page/"
+    return is_contents(document, title, base) or is_prose(document, title, base)
 
 
 def _file(path: Path, service: str | None) -> Document:

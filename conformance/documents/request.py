@@ -6,10 +6,10 @@ placeholder is a bare word that the list of URI parameters names too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conformance.documents.lines import LineKind
+from conformance.documents.lines import IDENTIFIER, LineKind
 from conformance.documents.members import Entry, entries, nameless, read_entries
 from conformance.documents.model import (
     Base,
@@ -25,8 +25,8 @@ from conformance.documents.model import (
     Where,
 )
 from conformance.documents.problems import Contradiction, NamesLost, UnknownNotation
+from conformance.documents.slots import Slot, choose, slots_of, template, wired
 from conformance.documents.syntax import (
-    PLACEHOLDER,
     REQUEST_LINE,
     Block,
     Head,
@@ -54,19 +54,16 @@ class Request:
     parameters: tuple[Parameter, ...]
     content: Content
     recovered: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """A piece of the request line or a header that may be a placeholder.
+class Listed:
+    """The members of a body, what of them had to be recovered, and what was left out."""
 
-    ``name`` is the placeholder's word; ``marked`` where braces say that it is one.
-    """
-
-    where: Where
-    wire: str
-    name: str
-    marked: bool
+    content: Content
+    recovered: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def syntax_block(page: Outline, title: str) -> Block:
@@ -83,9 +80,9 @@ def read_request(page: Outline, fuller: OperationPage | None) -> Request:
     """Read the request; ``fuller`` is another page of the operation, for names this one lost."""
     block = syntax_block(page, SYNTAX)
     head, offset = read_head(block, REQUEST_LINE, EXPECTED)
-    slots = _slots(head)
+    slots = slots_of(head)
     section = page.section(URI)
-    found = entries(page, section, {slot.name for slot in slots})
+    found = entries(page, section, {name for slot in slots for name in (slot.name, slot.wire)})
     recovered: list[str] = []
     names = {entry.name for entry in found if entry.name}
     if not found:
@@ -93,77 +90,39 @@ def read_request(page: Outline, fuller: OperationPage | None) -> Request:
         names = _lost_labels(page, section, slots, len(lost), fuller)
         found = rename(page, section, lost, sorted(names, key=str.lower))
         recovered += [f"URI parameter {name}: name from the request line" for name in sorted(names)]
-    chosen = _chosen(page, section, slots, names)
+    chosen = choose(page, section, slots, sorted(names))
     members = {m.name: m for m in read_entries(page.document, section, found)}
-    _check_labels(page.document, chosen, members)
-    content, notes = read_content(page, BODY, SYNTAX, read_body(block, offset))
+    _check_labels(page.document, chosen.slots, members)
+    read = read_content(page, BODY, SYNTAX, read_body(block, offset))
+    listed = sorted(chosen.slots, key=lambda name: slots.index(chosen.slots[name]))
     return Request(
         method=head.start[0],
-        path=_template(head.start[1], names),
-        literal_query=_literal_query(slots, names),
-        parameters=tuple(_parameter(members[s.name], s) for s in chosen),
-        content=with_media(content, head, names, page.document, SYNTAX),
-        recovered=(*recovered, *notes),
+        path=template(head.start[1], chosen.labels),
+        literal_query=chosen.literal_query(slots),
+        parameters=(
+            *(_parameter(members[name], wired(chosen.slots[name])) for name in listed),
+            *(_unlisted(page, slot, head.line) for slot in chosen.unlisted),
+        ),
+        content=with_media(read.content, head, names, page.document, SYNTAX),
+        recovered=(*recovered, *read.recovered),
+        left_out=(*chosen.notes, *read.left_out),
     )
 
 
 def _parameter(member: Member, slot: Slot) -> Parameter:
-    """A header whose name ends in an asterisk stands for every header that begins so."""
+    """A header whose name ends in an asterisk stands for every header that begins so.
+
+    A page that lists a parameter by its name on the wire has the member's own as placeholder.
+    """
     prefix = slot.where is Where.HEADER and slot.wire.endswith("*")
-    return Parameter(member, slot.where, slot.wire.removesuffix("*"), prefix)
+    named = replace(member, name=slot.name) if IDENTIFIER.fullmatch(slot.name) else member
+    return Parameter(named, slot.where, slot.wire.removesuffix("*"), prefix)
 
 
-def _slots(head: Head) -> list[Slot]:
-    path, _, query = head.start[1].partition("?")
-    slots = []
-    for segment in path.split("/"):
-        marked = PLACEHOLDER.findall(segment)
-        names = marked or ([segment] if segment else [])
-        slots += [
-            Slot(Where.PATH, name.rstrip("+"), name.rstrip("+"), bool(marked)) for name in names
-        ]
-    for pair in filter(None, query.split("&")):
-        wire, _, value = pair.partition("=")
-        slots.append(_slot(Where.QUERY, wire, value))
-    slots += [_slot(Where.HEADER, name, value) for name, value, _ in head.headers]
-    return slots
-
-
-def _slot(where: Where, wire: str, value: str) -> Slot:
-    marked = PLACEHOLDER.fullmatch(value)
-    return Slot(where, wire, marked[1] if marked else value, marked is not None)
-
-
-def _chosen(page: Outline, section: Section, slots: list[Slot], names: set[str]) -> list[Slot]:
-    """The slots that are placeholders: exactly one a listed name, none marked and unlisted."""
-    chosen = [slot for slot in slots if slot.name in names]
-    for name in sorted(names):
-        chosen = _without_literals(chosen, name)
-        count = sum(slot.name == name for slot in chosen)
-        if count != 1:
-            raise Contradiction(
-                page.document.shown,
-                section.line,
-                f"the listed parameter {name!r} once in the request line",
-                f"it {count} times",
-            )
-    for slot in slots:
-        if slot.marked and slot.name not in names:
-            expected = f"the placeholder {slot.name!r} of the request line in {URI!r}"
-            raise Contradiction(page.document.shown, section.line, expected, "no such name")
-    return [
-        Slot(s.where, s.name if s.where is Where.PATH else s.wire, s.name, s.marked) for s in chosen
-    ]
-
-
-def _without_literals(chosen: list[Slot], name: str) -> list[Slot]:
-    """Without the path segments that only have the name of a label: the label comes after them."""
-    same = [slot for slot in chosen if slot.name == name]
-    if len(same) < 2 or any(slot.where is not Where.PATH for slot in same):
-        return chosen
-    marked = [slot for slot in same if slot.marked]
-    kept = marked or same[-1:]
-    return [slot for slot in chosen if slot.name != name or any(slot is one for one in kept)]
+def _unlisted(page: Outline, slot: Slot, line: int) -> Parameter:
+    """A label of the path that no list names: a text, as every label goes over the wire."""
+    member = Member(slot.name, Place(page.document.name, SYNTAX, line), required=True)
+    return Parameter(member, slot.where, slot.name)
 
 
 def _lost_labels(
@@ -210,40 +169,21 @@ def rename(
 
 
 def _check_labels(
-    document: Document, chosen: Sequence[Slot], members: Mapping[str, Member]
+    document: Document, chosen: Mapping[str, Slot], members: Mapping[str, Member]
 ) -> None:
-    for slot in chosen:
-        member = members[slot.name]
+    for name, slot in chosen.items():
+        member = members[name]
         if slot.where is Where.PATH and member.required is False:
             place = member.required_place or member.place
             raise Contradiction(
-                document.shown, place.line, f"the path label {slot.name!r} to be required", "No"
+                document.shown, place.line, f"the path label {name!r} to be required", "No"
             )
-
-
-def _template(target: str, names: set[str]) -> str:
-    path = target.partition("?")[0]
-    found = {match[1].rstrip("+") for match in PLACEHOLDER.finditer(path)}
-    marked = PLACEHOLDER.sub(lambda match: "{" + match[1].rstrip("+") + "}", path)
-    segments = marked.split("/")
-    for name in names - found:
-        # A segment may have the name of the label after it: the last one is the label.
-        at = [i for i, segment in enumerate(segments) if segment.rstrip("+") == name]
-        if at:
-            segments[at[-1]] = f"{{{name}}}"
-    return "/".join(segments).replace("}+", "}")
-
-
-def _literal_query(slots: Sequence[Slot], names: set[str]) -> dict[str, str]:
-    return {s.wire: s.name for s in slots if s.where is Where.QUERY and s.name not in names}
 
 
 def with_media(
     content: Content, head: Head, names: set[str], document: Document, section: str
 ) -> Content:
     """The content with the literal ``Content-type`` of the block, where there is one."""
-    from dataclasses import replace
-
     for name, value, line in head.headers:
         if name.lower() == "content-type" and value not in names and "/" in value:
             return replace(
@@ -254,37 +194,39 @@ def with_media(
 
 def read_content(
     page: Outline, listing: str, syntax: str, body: Node | None, headers: Sequence[str] = ()
-) -> tuple[Content, list[str]]:
+) -> Listed:
     """The members of a body as ``listing`` lists them, checked against the syntax block.
 
-    ``headers`` are names that the listing holds besides the body's. Returns the content and what
-    had to be recovered.
+    ``headers`` are names that the listing holds besides the body's.
     """
     section = page.section(listing)
     keys = list(body.entries) if isinstance(body, ObjectNode) else []
     keys += [body.text] if isinstance(body, Leaf) else []
     expected = {*keys, *headers}
     found = entries(page, section, expected)
-    notes = []
+    recovered: tuple[str, ...] = ()
     if expected and not found and page.rendering == "plain text":
         found = rename(page, section, nameless(section), [*headers, *keys])
         count = "1 name" if len(found) == 1 else f"{len(found)} names"
-        notes = [f"{count} of {listing!r} from {syntax!r}, by order and count"]
+        recovered = (f"{count} of {listing!r} from {syntax!r}, by order and count",)
     members = {member.name: member for member in read_entries(page.document, section, found)}
     place = Place(page.document.name, listing, section.line)
     whole = _whole_body(members, body, headers)
     if whole is not None:
         syntax_of = body if isinstance(body, ObjectNode) else None
-        return Content(payload=whole, syntax=syntax_of, syntax_section=syntax, place=place), notes
-    _check_names(page, section, expected, members)
+        content = Content(payload=whole, syntax=syntax_of, syntax_section=syntax, place=place)
+        return Listed(content, recovered)
+    left_out = _check_names(page, section, expected, members)
     if isinstance(body, Leaf):
-        return Content(payload=members[body.text], syntax_section=syntax, place=place), notes
+        content = Content(payload=members[body.text], syntax_section=syntax, place=place)
+        return Listed(content, recovered, left_out)
     if body is not None and not isinstance(body, ObjectNode):
         raise UnknownNotation(page.document.shown, body.line, "an object or one word as the body")
     for key in keys:
         _check_type(page, members[key], body.entries[key] if body else None)
     kept = tuple(members[name] for name in members if name in keys)
-    return Content(members=kept, syntax=body, syntax_section=syntax, place=place), notes
+    content = Content(members=kept, syntax=body, syntax_section=syntax, place=place)
+    return Listed(content, recovered, left_out)
 
 
 def _whole_body(
@@ -301,15 +243,11 @@ def _whole_body(
 
 def _check_names(
     page: Outline, section: Section, expected: set[str], members: Mapping[str, Member]
-) -> None:
-    for name, member in members.items():
-        if name not in expected:
-            raise Contradiction(
-                page.document.shown,
-                member.place.line,
-                f"the listed name {name!r} in the syntax block",
-                "none of that name",
-            )
+) -> tuple[str, ...]:
+    """Everything of the block is listed; what is listed besides is left out, and told.
+
+    Raises Contradiction where the list lacks a name, or has nothing that the block has.
+    """
     missing = sorted(expected - set(members))
     if missing:
         raise Contradiction(
@@ -318,6 +256,15 @@ def _check_names(
             f"{', '.join(missing)} of the syntax block in {section.title!r}",
             "no such name",
         )
+    more = [member for name, member in members.items() if name not in expected]
+    if more and not expected:
+        raise Contradiction(
+            page.document.shown,
+            more[0].place.line,
+            f"the listed name {more[0].name!r} in the syntax block",
+            "none of that name",
+        )
+    return tuple(f"{one.name}: listed, and not in the syntax block: left out" for one in more)
 
 
 def _check_type(page: Outline, member: Member, node: Node | None) -> None:

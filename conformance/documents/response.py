@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conformance.documents.lines import Line, LineKind
@@ -11,7 +11,7 @@ from conformance.documents.members import Entry, entries, listed, nameless
 from conformance.documents.model import Content, ErrorEntry, Member, Parameter, Place, Where
 from conformance.documents.problems import Contradiction, TruncatedPage
 from conformance.documents.request import read_content, syntax_block, with_media
-from conformance.documents.syntax import PLACEHOLDER, STATUS_LINE, read_body, read_head
+from conformance.documents.syntax import PLACEHOLDER, STATUS_LINE, Head, read_body, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +32,7 @@ class Response:
     headers: tuple[Parameter, ...]
     content: Content
     recovered: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def read_response(page: Outline) -> Response:
@@ -39,29 +40,53 @@ def read_response(page: Outline) -> Response:
     block = syntax_block(page, SYNTAX)
     head, offset = read_head(block, STATUS_LINE, "a status line such as 'HTTP/1.1 200'")
     section = page.section(ELEMENTS)
-    words = {line.text for line in section.lines}
-    wires = {
-        PLACEHOLDER.sub(r"\1", value): name
-        for name, value, _ in head.headers
-        if PLACEHOLDER.fullmatch(value) or value in words
-    }
+    headers, unlisted = _headers(section, head)
     # A status line with a word instead of a number holds a member too.
     word = PLACEHOLDER.sub(r"\1", head.start[0])
     status = int(word) if word.isdigit() else None
-    extra = [*wires, *([] if status else [word])]
-    content, notes = read_content(page, ELEMENTS, SYNTAX, read_body(block, offset), extra)
+    extra = [*headers, *([] if status else [word])]
+    read = read_content(page, ELEMENTS, SYNTAX, read_body(block, offset), extra)
     _check_status(page, section, status)
     members = {member.name: member for member in listed_members(page, section, extra)}
     return Response(
         status=status,
         place=Place(page.document.name, SYNTAX, head.line),
         headers=tuple(
-            Parameter(members[name], Where.HEADER, wire.removesuffix("*"), wire.endswith("*"))
-            for name, wire in wires.items()
+            Parameter(
+                replace(members[listing], name=name),
+                Where.HEADER,
+                wire.removesuffix("*"),
+                prefix=wire.endswith("*"),
+            )
+            for listing, (name, wire) in headers.items()
         ),
-        content=with_media(content, head, set(wires), page.document, SYNTAX),
-        recovered=tuple(notes),
+        content=with_media(
+            read.content, head, {name for name, _ in headers.values()}, page.document, SYNTAX
+        ),
+        recovered=read.recovered,
+        left_out=(*unlisted, *read.left_out),
     )
+
+
+def _headers(section: Section, head: Head) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+    """The headers that are members, by the name that the section lists: own name and wire name.
+
+    A section lists a header by its placeholder or by its name on the wire; what it does not list
+    is left out, and told.
+    """
+    words = {line.text for line in section.lines}
+    folded = {line.text.lower(): line.text for line in section.lines if line.kind is LineKind.NAME}
+    found: dict[str, tuple[str, str]] = {}
+    unlisted = []
+    for wire, value, _ in head.headers:
+        name = PLACEHOLDER.sub(r"\1", value)
+        if name in words:
+            found[name] = (name, wire)
+        elif wire.lower() in folded and "/" not in value:
+            found[folded[wire.lower()]] = (name, wire)
+        elif PLACEHOLDER.fullmatch(value):
+            unlisted.append(f"header {wire}: in no list of the page: left out")
+    return found, tuple(unlisted)
 
 
 def listed_members(page: Outline, section: Section, names: Sequence[str]) -> list[Member]:

@@ -32,11 +32,11 @@ STRUCTURE = ("Contents", "See Also")
 # member may have the name of a heading.
 ORDER = ("Contents", *OPERATION[:-1], "Examples", "See Also")
 ERRORS_INTRO = "For information about the errors that are common to all actions"
-COMMON_TITLES = {"Common Error Types", "Common Errors"}
+COMMON_TITLES = {"common error types", "common errors", "commonerrors"}
 PATCH_TITLE = "Patch Operations"
 TITLE = re.compile(r"([A-Za-z]\w*)(?: - (?:Amazon|AWS)\b.*)?")
 TRANSLATED = re.compile(
-    r"(?:Typ|Tipo|Type|Erforderlich|Obligatoire|Obligatorio|Obbligatorio|Obrigatório) ?:\s|"
+    r"(?:Typ|Tipo|Erforderlich|Obligatoire|Obligatorio|Obbligatorio|Obrigatório) ?:\s|Type :\s|"
     r"Anforderungssyntax|Syntaxe de|Sintaxis de|Sintassi|Sintaxe|Inhalt$|Contenu$|Contenido$|"
     r"リクエスト|構文|必須|请求|請求|구문|요청",
 )
@@ -147,6 +147,11 @@ def is_operation(page: Outline) -> bool:
     )
 
 
+def is_common_errors(page: Outline) -> bool:
+    """Whether the page lists the errors that every operation may answer."""
+    return page.title.lower() in COMMON_TITLES
+
+
 def check_title(page: Outline) -> None:
     """Raise NotAnApiPage unless the title is one name."""
     if not TITLE.fullmatch(page.title):
@@ -162,7 +167,7 @@ def _check_language(page: Outline, lines: Sequence[Line]) -> None:
     if locale and not locale[1].startswith("en"):
         raise OtherLanguage(page.document.shown, 1, "an English page", url)
     english = set(ORDER) & set(page.sections)
-    if english or page.title in COMMON_TITLES or page.title == PATCH_TITLE:
+    if english or is_common_errors(page) or page.title == PATCH_TITLE:
         for line in lines:
             if line.kind is LineKind.TEXT and _foreign_label(line.text):
                 raise OtherLanguage(

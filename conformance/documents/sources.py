@@ -35,7 +35,6 @@ HREF = re.compile(r"\bhref=[\"']([^\"']+)[\"']", re.IGNORECASE)
 URL = re.compile(r"https?://[!-~]{1,2000}")
 AWS_DOCUMENTS = "docs.aws.amazon.com"
 MAX_BYTES = 20_000_000
-TIMEOUT = 30.0
 HEADERS = {"User-Agent": f"conformance/{__version__}"}
 ORDER_RULE = (
     "in the order given; within a folder plain text first, then by name; the later document wins"
@@ -43,7 +42,7 @@ ORDER_RULE = (
 
 
 def load_documents(arguments: Sequence[str], service: str | None = None) -> list[Document]:
-    """The documents that the arguments name, in order, each once.
+    """The documents of files and folders, in order, each once.
 
     ``service`` overrides what folders and addresses say. Raises UnreadableDocument,
     BinaryDocument, EmptyDocument, ServiceUnknown or DuplicateDocument.
@@ -64,9 +63,6 @@ def add(found: dict[tuple[str, str], Document], document: Document) -> None:
 
 
 def _documents(argument: str, service: str | None) -> Iterator[Document]:
-    if ADDRESS.match(argument):
-        yield fetched(argument, service)
-        return
     path = Path(argument)
     try:
         for file in list(files_of(path)) if path.is_dir() else [path]:
@@ -97,22 +93,6 @@ def from_file(path: Path, service: str | None) -> Document:
         content = stream.read(MAX_BYTES + 1)
     folder = path.resolve().parent.name
     return _document(path.name, str(path), content, service or _service(str(path), folder))
-
-
-def fetched(address: str, service: str | None) -> Document:
-    """A document from an address; its URL is then known."""
-    import requests
-
-    try:
-        with requests.get(address, timeout=TIMEOUT, stream=True, headers=HEADERS) as answer:
-            if not answer.ok:
-                expected = "status 200"
-                raise UnreadableDocument(address, None, expected, str(answer.status_code))
-            content = answer.raw.read(MAX_BYTES + 1, decode_content=True)
-    except requests.RequestException as error:
-        found = type(error).__name__
-        raise UnreadableDocument(address, None, "an answer", found) from error
-    return from_address(address, content, service)
 
 
 def from_address(address: str, content: bytes, service: str | None) -> Document:

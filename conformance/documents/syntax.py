@@ -11,7 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NoReturn
 
-from conformance.documents.lines import NEWLINE, Line
+from conformance.documents.lines import NEWLINE, Line, LineKind
 from conformance.documents.model import Document, Leaf, ListNode, Node, ObjectNode
 from conformance.documents.problems import TruncatedPage, UnknownNotation
 
@@ -20,7 +20,13 @@ REQUEST_LINE = re.compile(rf"\s*({METHODS})\s+(/\S*)\s+HTTP/1\.1(?=\s|$)")
 STATUS_LINE = re.compile(r"\s*HTTP/1\.1\s+(\{\{\w+\}\}|[A-Za-z]\w*|\d{3})(?=\s|$)")
 HEADER = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*\*?|\*):\s+([^\s{}\[\]\"][^\s\"]*|\{\{[^{}\"]+\}\})")
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}\"]+?)\s*\}\}")
-TOKEN = re.compile(r"\s*(\"(?:[^\"\\]|\\.)*\"|\{\{[^{}\"]+\}\}|[{}\[\]:,]|[^\s{}\[\]:,\"]+)")
+ELIDED = r"\{\s*(?:\.\.\.|\u2026)\s*\}"
+TOKEN = re.compile(
+    rf"\s*({ELIDED}|\"(?:[^\"\\]|\\.)*\"|\{{\{{[^{{}}\"]+\}}\}}|[{{}}\[\]:,]|JSON value"
+    rf"|[^\s{{}}\[\]:,\"]+)"
+)
+# Renderings that keep the emphasis of replaceable words: in asterisks, or in a code span.
+EMPHASIS = re.compile(r"\*\*\*([^*\s]+)\*\*\*|`([^`\s]+)`")
 MAX_NESTING = 64
 
 
@@ -38,11 +44,12 @@ class Block:
 
     def __init__(self, document: Document, lines: list[Line]) -> None:
         self.document = document
-        self.text = "\n".join(line.raw or line.text for line in lines)
+        texts = [_marked(line) for line in lines]
+        self.text = "\n".join(texts)
         self.numbers = [line.number for line in lines]
         self.starts = [0]
-        for line in lines:
-            self.starts.append(self.starts[-1] + len(line.raw or line.text) + 1)
+        for text in texts:
+            self.starts.append(self.starts[-1] + len(text) + 1)
 
     def line_at(self, offset: int) -> int:
         """The line number of a character of the block."""
@@ -55,6 +62,14 @@ class Block:
         error = UnknownNotation if rest else TruncatedPage
         found = NEWLINE.split(rest)[0] if rest else "the end of the block"
         raise error(self.document.shown, self.line_at(offset), expected, found)
+
+
+def _marked(line: Line) -> str:
+    """The line with its replaceable words in double braces, however they are marked."""
+    text = line.raw or line.text
+    if line.kind is not LineKind.CODE:
+        return text
+    return EMPHASIS.sub(lambda match: f"{{{{{match[1] or match[2]}}}}}", text)
 
 
 def read_head(block: Block, start: re.Pattern[str], expected: str) -> tuple[Head, int]:
@@ -97,6 +112,8 @@ class _BodyReader:
         line = self.line
         if found == "{":
             return self._object(depth, line)
+        if found.startswith("{") and not found.startswith("{{"):
+            return ObjectNode({}, line, elided=True)
         if found == "[":
             return self._list(depth, line)
         if found in "}]:,":

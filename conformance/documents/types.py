@@ -21,6 +21,8 @@ SCALARS = {
     "base64-encoded binary data object": Base.BLOB,
     "json value": Base.JSON,
     "document": Base.JSON,
+    # Of a stream of events: an error in it, whose members are on no page.
+    "exception": Base.JSON,
 }
 ARRAY = re.compile(r"arrays? of (.+)", re.IGNORECASE)
 MAP = re.compile(r"strings? to (.+?) maps?", re.IGNORECASE)

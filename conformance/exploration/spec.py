@@ -98,6 +98,8 @@ def _plain(node: Any) -> Any:
         for name, item in node.items()
         if not name.startswith("x-") and not (name == "pattern" and "\\p" in str(item))
     }
+    if node.get("x-union") and node.get("properties"):
+        kept.update(minProperties=1, maxProperties=1)
     if isinstance(node.get("properties"), dict):
         kept.setdefault("additionalProperties", False)
     return kept

@@ -31,6 +31,7 @@ _PREFIX = ("apigateway/GetApiKeys/behavior/filter-is-a-prefix",)
 _VALUE = ("apigateway/GetApiKey/behavior/value-only-where-asked-for",)
 _VALUES = ("apigateway/GetApiKeys/behavior/values-only-where-asked-for",)
 _IMPORTED = ("apigateway/ImportApiKeys/behavior/imported-keys-are-there",)
+_EVERY_ROW = ("apigateway/ImportApiKeys/behavior/every-row-is-imported",)
 _TAGGED = ("apigateway/TagResource/behavior/adds-and-updates",)
 _UNTAGGED = ("apigateway/UntagResource/behavior/removes-the-named",)
 _TAGS = ("apigateway/CreateApiKey/behavior/tags-are-kept",)
@@ -240,6 +241,12 @@ _LISTS = (
     ("ListKeys:filter-*", ("location/ListKeys/behavior/status-filter",)),
     ("ListKeys:no-restrictions", ("location/ListKeys/response/*Restrictions.*/required",)),
     ("ImportApiKeys:tolerant", ("apigateway/ImportApiKeys/behavior/*warnings*",)),
+    ("ImportApiKeys:first-row-only", _EVERY_ROW),
+    ("ImportApiKeys:page-of-rows", _EVERY_ROW),
+    ("ImportApiKeys:no-quotes", ("apigateway/ImportApiKeys/behavior/quoted-fields-are-one",)),
+    ("ImportApiKeys:known-columns", ("apigateway/ImportApiKeys/behavior/unknown-columns-*",)),
+    ("ImportApiKeys:true-*", ("apigateway/ImportApiKeys/behavior/enabled-in-any-case",)),
+    ("ImportApiKeys:false-*", ("apigateway/ImportApiKeys/behavior/disabled-in-any-case",)),
     ("ImportApiKeys:*", _IMPORTED),
     ("TagResource:*", _TAGGED),
     ("UntagResource:*", _UNTAGGED),

@@ -83,8 +83,19 @@ def scaffolded(operation: Operation, request: dict[str, Any], place: Place) -> d
             return request
         if not list(find(request, place[:depth])):
             request = edited(request, place[:depth], values.sample(shape))
+        if shape.union:
+            request = _switched(request, shape, place, depth)
         shape = _inner(shape, place[depth])
     return request
+
+
+def _switched(request: dict[str, Any], union: Shape, place: Place, depth: int) -> dict[str, Any]:
+    """The request with a union that holds the member a place leads to, and no other."""
+    name = place[depth]
+    given = next(find(request, place[:depth]), None)
+    if name not in union.members or (isinstance(given, dict) and name in given):
+        return request
+    return edited(request, place[:depth], {name: values.sample(union.members[name].shape)})
 
 
 def _inner(shape: Shape, segment: str) -> Shape | None:

@@ -47,10 +47,20 @@ def _simple(shape: Shape, index: int) -> Any:
         return items(shape, max(1, shape.limit("minItems") or 1))
     if shape.kind is Kind.MAP:
         return entries(shape, max(1, shape.limit("minProperties") or 1))
+    if shape.union:
+        return _one_of(shape, index)
     if shape.kind is Kind.STRUCTURE:
         wanted = [m for m in shape.members.values() if m.required] or shape.members.values()
         return {member.name: sample(member.shape, index) for member in wanted}
-    return "conformance"
+    # Of a structure whose members are not known, or that contains itself, an empty one.
+    return {} if shape.name else "conformance"
+
+
+def _one_of(shape: Shape, index: int) -> dict[str, Any]:
+    """Exactly one member of a union: the first whose values are known."""
+    members = [one for one in shape.members.values() if one.shape.kind is not Kind.ANY]
+    chosen = (members or list(shape.members.values()))[0]
+    return {chosen.name: sample(chosen.shape, index)}
 
 
 def _text(shape: Shape, index: int) -> str:
@@ -73,8 +83,16 @@ def items(shape: Shape, count: int) -> list[Any]:
 def entries(shape: Shape, count: int) -> dict[str, Any]:
     """A map of ``count`` valid entries."""
     value = sample(shape.element) if shape.element is not None else "v"
-    least = 1 if shape.key is None else shape.key.limit("minLength") or 1
-    return {f"key-{index:0{max(3, least - 4)}}": value for index in range(count)}
+    return {_key(shape.key, index): value for index in range(count)}
+
+
+def _key(shape: Shape | None, index: int) -> str:
+    """A valid key of a map; another one for another index where the shape allows."""
+    if shape is not None and (shape.limit("enum") or shape.limit("pattern") is not None):
+        usual = f"key-{index:03}"
+        return usual if holds_all(shape, usual) else str(sample(shape, index))
+    least = 1 if shape is None else shape.limit("minLength") or 1
+    return f"key-{index:0{max(3, least - 4)}}"
 
 
 def text_of(shape: Shape, length: int) -> str | None:
@@ -120,6 +138,7 @@ def _takes_any_text(shape: Shape) -> bool:
     return (
         shape.constraints["maxLength"].source.document is not None
         and shape.limit("pattern") is None
+        and shape.limit("enum") is None
         and not shape.examples
     )
 

@@ -175,12 +175,13 @@ def site() -> Iterator[str]:
 
 
 def test_addresses(site: str, tmp_path: Path) -> None:
-    derive(f"{site}/orchard/API_Branch.md", "-o", tmp_path / "o.yaml")
+    polite = ("--delay", "0", "--cache", tmp_path / "cache")
+    derive(f"{site}/orchard/API_Branch.md", "-o", tmp_path / "o.yaml", *polite)
     document = yaml.safe_load((tmp_path / "o.yaml").read_bytes())
     assert document["x-service"] == "orchard"
     assert document["x-documents"]["API_Branch.md"]["url"] == f"{site}/orchard/API_Branch.md"
     with pytest.raises(UnreadableDocument):
-        derive(f"{site}/orchard/none.md", "-o", tmp_path / "p.yaml")
+        derive(f"{site}/orchard/none.md", "-o", tmp_path / "p.yaml", *polite)
 
 
 def test_many_pages_take_seconds(tmp_path: Path) -> None:

@@ -49,7 +49,6 @@ def test_other_renderings_cut_in_the_middle(
     [
         ('"Note": "{{string}}",', '"Notes": "{{string}}",', Contradiction, "Note"),
         ('"Depth": {{number}},', '"Depth": "{{string}}",', Contradiction, "Depth"),
-        ("?dryRun={{DryRun}}&", "?", Contradiction, "DryRun"),
         ("HTTP 202 response", "HTTP 200 response", Contradiction, "202"),
         ("Minimum value of 1. Max", "Minimum value of 10. Max", Contradiction, "maximum"),
         ("Fixed length of 12.", "Quite long.", UnknownNotation, "Minimum"),

@@ -115,6 +115,14 @@ def test_an_entry_is_found_on_whatever_page_it_is():
     assert isinstance(played(steps, [MADE, first, first]), Broken)
 
 
+def test_an_entry_may_be_found_by_a_text_of_its_own():
+    step = {"send": "list", "entry": {"Description": "x"}, "shows": {"KeyName": "other"}}
+    first = answered(200, {"Entries": [{"KeyName": "one"}], "NextToken": "2"})
+    last = answered(200, {"Entries": [{"KeyName": "other", "Description": "x"}]})
+    assert played([{"make": {}}, step], [MADE, first, last]) is None
+    assert isinstance(played([{"make": {}}, step], [MADE, answered(200, {"Entries": []})]), Broken)
+
+
 def test_a_condition_that_is_not_met_shows_nothing():
     step = {**READ, "if": {"Description": "a"}, "shows": {"KeyName": "one"}}
     met = answered(200, {"Description": "a", "KeyName": "one"})

@@ -119,6 +119,15 @@ def listings(call: Transcript) -> Iterator[None]:
             if page.get("position"):
                 page = call("GET", f"/apikeys?limit=2&position={page['position']}")
         yield
+    rows = "".join(
+        f'"a, {n}",name-{n},{n:030},{on},x\n' for n, on in enumerate(["TRUE", "FALSE"] * 14)
+    )
+    call(
+        "POST",
+        "/apikeys?mode=import&format=csv",
+        f"Description,Name,Key,Enabled,Note\n{rows}".encode(),
+    )
+    call("GET", "/apikeys?limit=500&includeValues=true")
     file = "Name,Key\nimported," + "i" * 20 + "\nbad,short\n"
     for flags in ("&failonwarnings=true", ""):
         imported = call("POST", f"/apikeys?mode=import&format=csv{flags}", file.encode())

@@ -92,6 +92,7 @@ def _add(pages: ServicePages, read: ReadPage) -> None:
                 operation_facts(page),
             )
         pages.operations[page.name] = page
+        pages.notes += [f"{page.name} ({page.document}): {note}" for note in page.left_out]
         pages.recoveries += [f"{page.name} ({page.document}): {note}" for note in page.recovered]
     elif isinstance(page, StructurePage):
         before = pages.structures.pop(page.name, None)

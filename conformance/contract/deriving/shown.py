@@ -101,7 +101,8 @@ def _look_at(pages: ServicePages, shown: Shown, content: Content, document: str)
         elif stated.base is Base.MAP and isinstance(node, ObjectNode) and node.as_map is not None:
             stack.append((stated.element, node.as_map))
         elif stated.base is Base.STRUCTURE and isinstance(node, ObjectNode) and stated.name:
-            shown.sights[stated.name].append(Sight(node, document, content.syntax_section))
+            if not node.elided:
+                shown.sights[stated.name].append(Sight(node, document, content.syntax_section))
             stack.extend(reversed(list(_inside(pages, stated.name, node))))
 
 

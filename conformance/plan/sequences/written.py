@@ -10,7 +10,8 @@ A step is a mapping:
   without it an unexpected answer only means that the rule cannot be shown. Something accepted
   that should be refused breaks the rule only with ``must: true``: else it is another rule's
   business. ``stop-if-refused`` leaves the rest of the steps.
-- ``entry: true`` turns a list into the entry of the resource, found on whatever page it is.
+- ``entry: true`` turns a list into the entry of the resource, found on whatever page it is;
+  ``entry: {member: text}`` into the one that has this text.
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
   (another value or moment, or none), ``ends`` (a text with this ending), ``equal: [place, place]``,
   ``fraction: place`` (with ``none-of: N`` on the last of N), ``has: [place]``,
@@ -140,8 +141,10 @@ def _step(play: _Play, step: Words) -> Sequence:
 
 def _entry(play: _Play, step: Words) -> Sequence:
     listing = yield from walk(play.life, play.filled(step.get("with", {}), step))
-    member = play.life.facts["listing"]["id"]
-    found = listing.of(play.script.fill("${id}", step.get("key", 0)), member)
+    named = isinstance(step["entry"], Mapping)
+    wanted: Words = step["entry"] if named else {play.life.facts["listing"]["id"]: "${id}"}
+    ((member, text),) = wanted.items()
+    found = listing.of(play.filled(text, step), member)
     if step["entry"] and len(found) != 1:
         raise Broken("the resource once in the list", f"{len(found)} times")
     if not step["entry"] and found:

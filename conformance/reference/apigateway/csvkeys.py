@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from conformance.reference.apigateway import wording
 from conformance.reference.outcome import Refused
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _REQUIRED = ("name", "key")
+_END = r"(?=,|\r\n|\n|\r|\Z)"
+# A field in double quotes, one in single quotes, or one without; a quote is doubled within its own.
+# What begins with a single quote and has no other before the end of the field is ordinary text.
+_FIELD = re.compile(
+    rf'[ \t]*(?:"(?P<double>(?:[^"]|"")*)"[ \t]*{_END}'
+    rf"|'(?P<single>(?:[^'\r\n]|'')*)'[ \t]*{_END}"
+    rf"|(?P<plain>[^,\r\n]*))"
+)
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+class _NotCsv(Exception):
+    """A field in double quotes that does not end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +44,8 @@ def rows(body: bytes) -> Iterator[Row]:
         Refused: not UTF-8, not CSV, or a required column is missing.
     """
     try:
-        text = body.decode("utf-8-sig")
-        table = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error):
+        table = list(_table(body.decode("utf-8-sig")))
+    except (UnicodeDecodeError, _NotCsv):
         raise Refused(wording.bad_request("Invalid API Key file specified")) from None
     header = [column.strip().lower() for column in table[0]] if table else []
     missing = [column for column in _REQUIRED if column not in header]
@@ -46,6 +54,33 @@ def rows(body: bytes) -> Iterator[Row]:
     for line, cells in enumerate(table[1:], start=2):
         if any(cell.strip() for cell in cells):
             yield _row(line, dict(zip(header, (cell.strip() for cell in cells), strict=False)))
+
+
+def _table(text: str) -> Iterator[list[str]]:
+    """The fields of each record."""
+    record: list[str] = []
+    at = 0
+    while at < len(text) or record:
+        field = _FIELD.match(text, at)
+        if field is None or (field["plain"] or "").startswith('"'):
+            raise _NotCsv
+        record.append(_content(field))
+        at = field.end()
+        if text.startswith(",", at):
+            at += 1
+            continue
+        yield record
+        record = []
+        end = _LINE_END.match(text, at)
+        at = end.end() if end else len(text)
+
+
+def _content(field: re.Match[str]) -> str:
+    if field["double"] is not None:
+        return field["double"].replace('""', '"')
+    if field["single"] is not None:
+        return field["single"].replace("''", "'")
+    return field["plain"]
 
 
 def _row(line: int, cells: dict[str, str]) -> Row:

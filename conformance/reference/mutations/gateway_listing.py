@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.apigateway import paging
+from conformance.reference.apigateway import paging, wording
 from conformance.reference.faults import Fault
 from conformance.reference.mutations.wrapping import Members, on_body, on_input
+from conformance.reference.outcome import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,6 +173,34 @@ def _as_made(item: dict[str, Any], made: dict[str, Members]) -> Members:
     return {**rest, **made[item["id"]]}
 
 
+def _reading(change: Callable[[bytes], bytes]) -> Around:
+    """The file is read as if it were another one."""
+    return on_input(lambda members: {**members, "body": change(members.get("body", b""))})
+
+
+def _first_rows(count: int) -> Around:
+    return _reading(lambda body: b"\n".join(body.split(b"\n")[: count + 1]))
+
+
+def _split_at_commas(body: bytes) -> bytes:
+    """The file as one that a reader sees who knows no quotes."""
+    lines = [line.replace(b'"', b'""').split(b",") for line in body.split(b"\n")]
+    quoted = (b",".join(b'"' + cell + b'"' for cell in line[: len(lines[0])]) for line in lines)
+    return b"\n".join(quoted)
+
+
+def _known_columns_only(_world: World, handler: Handler) -> Handler:
+    def handle(members: Members) -> Outcome:
+        header = members.get("body", b"").split(b"\n")[0].decode("utf-8", "replace")
+        unknown = [one for one in header.split(",") if one.strip().lower() not in _COLUMNS]
+        if unknown:
+            raise Refused(wording.bad_request(f"Unknown column: {unknown[0]}"))
+        return handler(members)
+
+    return handle
+
+
+_COLUMNS = {"name", "key", "description", "enabled", "usageplanids"}
 _CHANGEABLE = ("name", "description", "customerId", "enabled")
 _LIST, _IMPORT, _TAG, _UNTAG = "GetApiKeys", "ImportApiKeys", "TagResource", "UntagResource"
 
@@ -214,6 +243,22 @@ FAULTS = (
     _fault(_LIST, "values-never", "Values are never listed.", _ignoring("includeValues")),
     _fault(_IMPORT, "disabled", "Imported keys are disabled.", _disabled),
     _fault(_IMPORT, "unstored", "Nothing is imported.", _unimported),
+    _fault(_IMPORT, "first-row-only", "Only the first row is imported.", _first_rows(1)),
+    _fault(_IMPORT, "page-of-rows", "At most 25 rows are imported.", _first_rows(25)),
+    _fault(_IMPORT, "no-quotes", "Quotes are not known.", _reading(_split_at_commas)),
+    _fault(_IMPORT, "known-columns", "Other columns are refused.", _known_columns_only),
+    _fault(
+        _IMPORT,
+        "true-in-lower-case",
+        "TRUE is false.",
+        _reading(lambda body: body.replace(b"TRUE", b"false").replace(b"True", b"false")),
+    ),
+    _fault(
+        _IMPORT,
+        "false-in-lower-case",
+        "FALSE is true.",
+        _reading(lambda body: body.replace(b"FALSE", b"true").replace(b"False", b"true")),
+    ),
     _fault(_IMPORT, "tolerant", "failonwarnings is ignored.", _ignoring("failonwarnings")),
     _fault(_TAG, "replacing", "New tags replace all others.", _replacing),
     _fault(_TAG, "unstored", "Tags are not stored.", _unchanged),

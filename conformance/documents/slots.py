@@ -1,0 +1,173 @@
+"""Which pieces of a request line or of its headers are the listed parameters.
+
+A page lists a parameter by the placeholder's word or by the name that goes over the wire. What the
+list and the line do not agree on is left out by itself: the operation stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conformance.documents.model import Where
+from conformance.documents.problems import Contradiction
+from conformance.documents.syntax import PLACEHOLDER, Head
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.documents.sections import Outline, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A piece of the request line or a header that may be a placeholder.
+
+    ``name`` is the placeholder's word; ``marked`` where braces say that it is one.
+    """
+
+    where: Where
+    wire: str
+    name: str
+    marked: bool
+
+    @property
+    def is_open(self) -> bool:
+        """A word of the query without a value: it stands for parameters of any name."""
+        return self.where is Where.QUERY and not self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What became of the slots: listed names with theirs, labels nobody lists, what is left out."""
+
+    slots: dict[str, Slot]
+    unlisted: tuple[Slot, ...] = ()
+    dropped: tuple[Slot, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> set[str]:
+        """The words of the path that are labels."""
+        found = (*self.slots.values(), *self.unlisted)
+        return {slot.name for slot in found if slot.where is Where.PATH}
+
+    def literal_query(self, slots: Sequence[Slot]) -> dict[str, str]:
+        """The parts of the query that are no parameters."""
+        taken = [*self.slots.values(), *self.dropped]
+        return {
+            slot.wire: slot.name
+            for slot in slots
+            if slot.where is Where.QUERY and not any(slot is one for one in taken)
+        }
+
+
+def slots_of(head: Head) -> list[Slot]:
+    """Every piece that may be a placeholder, in order."""
+    path, _, query = head.start[1].partition("?")
+    slots = []
+    for segment in path.split("/"):
+        marked = PLACEHOLDER.findall(segment)
+        names = marked or ([segment] if segment else [])
+        slots += [
+            Slot(Where.PATH, name.rstrip("+"), name.rstrip("+"), bool(marked)) for name in names
+        ]
+    for pair in filter(None, query.split("&")):
+        wire, _, value = pair.partition("=")
+        slots.append(_slot(Where.QUERY, PLACEHOLDER.sub(r"\1", wire), value))
+    slots += [_slot(Where.HEADER, name, value) for name, value, _ in head.headers]
+    return slots
+
+
+def _slot(where: Where, wire: str, value: str) -> Slot:
+    marked = PLACEHOLDER.fullmatch(value)
+    return Slot(where, wire, marked[1] if marked else value, marked is not None)
+
+
+def choose(page: Outline, section: Section, slots: Sequence[Slot], names: Sequence[str]) -> Chosen:
+    """Give every listed name its slot.
+
+    Raises Contradiction where the request line has a name in several places.
+    """
+    found: dict[str, Slot] = {}
+    dropped: list[Slot] = []
+    notes = []
+    for name in names:
+        slot = _of(page, section, slots, name)
+        if slot is None:
+            notes.append(f"parameter {name}: not in the request line: left out")
+        elif slot.is_open:
+            dropped.append(slot)
+            notes.append(f"parameter {name}: it has no name of its own in the query: left out")
+        else:
+            found[name] = slot
+    rest = [slot for slot in slots if not any(slot is one for one in (*found.values(), *dropped))]
+    unlisted = tuple(slot for slot in rest if slot.where is Where.PATH and slot.marked)
+    unknown = [slot for slot in rest if slot.where is not Where.PATH and _is_placeholder(slot)]
+    notes += [f"parameter {slot.name}: in no list of the page: left out" for slot in unknown]
+    return Chosen(found, _once(unlisted), (*dropped, *unknown), tuple(notes))
+
+
+def _once(slots: Sequence[Slot]) -> tuple[Slot, ...]:
+    return tuple({slot.name: slot for slot in slots}.values())
+
+
+def _is_placeholder(slot: Slot) -> bool:
+    """Whether a piece that no list names is one all the same: a query with the word of its key."""
+    named_alike = slot.name.replace("_", "").lower() == slot.wire.replace("-", "").lower()
+    return slot.marked or (slot.where is Where.QUERY and bool(slot.name) and named_alike)
+
+
+def _of(page: Outline, section: Section, slots: Sequence[Slot], name: str) -> Slot | None:
+    for same in _candidates(slots, name):
+        kept = _without_literals(same)
+        if len(kept) > 1:
+            raise Contradiction(
+                page.document.shown,
+                section.line,
+                f"the listed parameter {name!r} once in the request line",
+                f"it {len(kept)} times",
+            )
+        if kept:
+            return kept[0]
+    return None
+
+
+def _candidates(slots: Sequence[Slot], name: str) -> Iterator[list[Slot]]:
+    """Slots by placeholder, else by the name on the wire: exactly, else but for its case."""
+    yield [slot for slot in slots if slot.name == name]
+    outside = [slot for slot in slots if slot.where is not Where.PATH and _may_vary(slot)]
+    yield [slot for slot in outside if slot.wire == name]
+    yield [slot for slot in outside if slot.wire.lower() == name.lower()]
+
+
+def _may_vary(slot: Slot) -> bool:
+    """Whether a header or a query part can be a member: a media type is written out."""
+    return "/" not in slot.name
+
+
+def _without_literals(same: list[Slot]) -> list[Slot]:
+    """Without the path segments that only have the name of a label: the label comes after them."""
+    if len(same) < 2 or any(slot.where is not Where.PATH for slot in same):
+        return same
+    return [slot for slot in same if slot.marked][:1] or same[-1:]
+
+
+def wired(slot: Slot) -> Slot:
+    """The slot under the name that its parameter has on the wire."""
+    return replace(slot, wire=slot.name) if slot.where is Where.PATH else slot
+
+
+def template(target: str, labels: set[str]) -> str:
+    """The path with its labels in braces."""
+    path = target.partition("?")[0]
+    found = {match[1].rstrip("+") for match in PLACEHOLDER.finditer(path)}
+    marked = PLACEHOLDER.sub(lambda match: "{" + match[1].rstrip("+") + "}", path)
+    segments = marked.split("/")
+    for name in labels - found:
+        # A segment may have the name of the label after it: the last one is the label.
+        at = [i for i, segment in enumerate(segments) if segment.rstrip("+") == name]
+        if at:
+            segments[at[-1]] = f"{{{name}}}"
+    return "/".join(segments).replace("}+", "}")
