@@ -38,10 +38,11 @@ class UnknownService(BadInput):
         super().__init__(f"there is no spec for the service {service!r}", hint)
 
 
-def load_contract(service: str, region: str | None = None) -> Contract:
+def load_contract(service: str, region: str | None = None, partition: str = "aws") -> Contract:
     """The typed contract of a service; without an overlay its resources are inferred.
 
-    With a ``region`` the ARNs in it are there, not in the region that it was written for.
+    With a ``region`` the ARNs in it are there, not in the region that it was written for, and
+    with a ``partition`` likewise.
 
     Raises UnknownService when there is no spec and SpecProblem when it cannot be read.
     """
@@ -49,6 +50,8 @@ def load_contract(service: str, region: str | None = None) -> Contract:
     written = spec.get("x-conformance", {}).get("signing", {}).get("region")
     if region and written:
         spec = _moved(spec, f":{written}:", f":{region}:")
+    if partition != "aws":
+        spec = _moved(spec, "arn:aws:", f"arn:{partition}:")
     contract = build_contract(service, spec, spec_hashes(service))
     if "x-conformance" in spec:
         return contract

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
+from conformance.engine.arns import Arns
 from conformance.engine.decisions import Decisions
 from conformance.engine.evidence import LONGEST
 from conformance.engine.own import own_entries
@@ -32,19 +35,25 @@ class Watch:
     ) -> None:
         self._contract, self._session = contract, session
         self._standings, self._decisions = standings, decisions
-        self._suspects = Suspects()
+        self._suspects, self._arns = Suspects(), Arns(contract, session.names)
         session.observers.append(self.observe)
 
     def observe(self, sent: Sent) -> None:
         """Count what an answer holds, suspect what it breaks."""
+        self._arns.learn(sent)
         # What a target answers to a faulty request that it accepted says nothing about its
         # answers: the acceptance is the failure.
         if is_elsewhere(sent.probe) or (sent.answer.ok and is_faulty(sent)):
             return
-        answer = own_entries(self._contract, sent, self._session.inventory.made)
-        for finding in observe(self._contract, sent.probe.operation, answer):
+        for finding in self._found(sent):
             if self._decisions.open(finding.requirement):
                 self._take(self._decisions.by_id[finding.requirement], finding, sent)
+
+    def _found(self, sent: Sent) -> Iterator[Finding]:
+        """What an answer holds and breaks; of a list what the run's own entries do."""
+        answer = own_entries(self._contract, sent, self._session.inventory.made)
+        yield from observe(self._contract, sent.probe.operation, answer)
+        yield from self._arns.observe(sent, answer)
 
     def _take(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
         if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
@@ -91,8 +100,7 @@ class Watch:
             repeat = self._session.send(sent.probe, resource=self._alike(sent))
         except SetupFailed as failed:
             repeat = failed.sent
-        answer = own_entries(self._contract, repeat, self._session.inventory.made)
-        found = observe(self._contract, repeat.probe.operation, answer)
+        found = self._found(repeat)
         broken = [one for one in found if one.requirement == finding.requirement and not one.held]
         self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
         return (broken[0], repeat) if broken else None
