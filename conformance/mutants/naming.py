@@ -179,7 +179,7 @@ _API_KEYS = (
     ("show:GetApiKey:tags:missing", ("apigateway/GetApiKey/behavior/shows-tags",)),
     ("show:GetApiKeys:tags:missing", ("apigateway/GetApiKeys/behavior/shows-tags",)),
     ("show:UpdateApiKey:tags:missing", ("apigateway/UpdateApiKey/behavior/shows-tags",)),
-    ("tags:two-stores", ("apigateway/TagResource/behavior/*key-shows-tags",)),
+    ("tags:two-stores", ("apigateway/TagResource/behavior/key-shows-tags",)),
     ("tags:kept-by-the-key", ("apigateway/UntagResource/behavior/key-shows-no-removed-tags",)),
     ("delete:again", ("apigateway/DeleteApiKey/behavior/second-deletion",)),
     ("delete:*", _GONE),
