@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import sys
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
@@ -59,11 +61,12 @@ def test_the_region_of_an_arn_is_that_of_the_request(on_reference, case):
 @pytest.mark.parametrize(
     ("reading", "region"), [("a", "eu-central-1"), ("b", "cn-north-1"), ("a", "us-gov-west-1")]
 )
-def test_the_reference_is_right_in_every_region(started, run, environment, reading, region):
-    from tests.cases.conftest import COMMAND, free_port
-
-    port = free_port()
-    started([*COMMAND, "serve", "--port", str(port), "--reading", reading], port)
+def test_the_reference_is_right_in_every_region(started, run, reading, region):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    serve = [sys.executable, "-m", "conformance", "serve", "--port", str(port)]
+    started([*serve, "--reading", reading], port)
     asked = ("--requirement", "*/behavior/*", "--requirement", "*/protocol/arns")
     found = run(f"http://127.0.0.1:{port}", "--region", region, "--strict", *QUICK, *asked)
 
@@ -398,7 +401,7 @@ def part_of_arns(index, text, *paths):
 
 def tags_come_back():
     """A new key has the tags of the deleted one that had its name."""
-    tags = {}
+    tags: dict[str, dict[str, str]] = {}
 
     def changed(asked, body):
         name = body.get("KeyName")
