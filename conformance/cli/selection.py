@@ -33,13 +33,17 @@ def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
 
 
 def placed(job: Job, region: str) -> Job:
-    """The job in the region of the run, where its contract was written for another one."""
+    """The job in the region of the run, and in its partition, where it was written for others."""
     from conformance.contract.load import load_contract
     from conformance.contract.requirements import catalogue
+    from conformance.target.credentials import DEFAULT_REGION
+    from conformance.target.regions import partition_of
 
-    if job.contract.facts.get("signing", {}).get("region", region) == region:
+    written = job.contract.facts.get("signing", {}).get("region", region)
+    partition = "aws" if region == DEFAULT_REGION else partition_of(region) or "aws"
+    if (written, partition) == (region, "aws"):
         return job
-    contract = load_contract(job.contract.service, region)
+    contract = load_contract(job.contract.service, region, partition)
     chosen = {one.id for one in job.requirements}
     kept = tuple(one for one in catalogue(contract) if one.id in chosen)
     return replace(job, contract=contract, requirements=kept)

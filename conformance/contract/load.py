@@ -58,10 +58,11 @@ class SpecFiles:
     merged: dict[str, Any]
 
 
-def load_contract(service: str, region: str | None = None) -> Contract:
+def load_contract(service: str, region: str | None = None, partition: str = "aws") -> Contract:
     """The typed contract of a service; without an overlay its resources are inferred.
 
-    With a ``region`` the ARNs in it are there, not in the region that it was written for.
+    With a ``region`` the ARNs in it are there, not in the region that it was written for, and
+    with a ``partition`` likewise.
 
     Raises UnknownService when there is no spec, SpecProblem when it cannot be read, and
     WrongOverlay when something is wrong with what its overlay says.
@@ -72,6 +73,8 @@ def load_contract(service: str, region: str | None = None) -> Contract:
     written = spec.get("x-conformance", {}).get("signing", {}).get("region")
     if region and written:
         spec = _moved(spec, f":{written}:", f":{region}:")
+    if partition != "aws":
+        spec = _moved(spec, "arn:aws:", f"arn:{partition}:")
     contract = build_contract(service, spec, spec_hashes(service))
     if "x-conformance" not in spec:
         from conformance.contract.inferring import inferred_facts

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from conformance.contract import statements
+from conformance.contract.arns import arns_rule
 from conformance.contract.globs import glob
 from conformance.contract.model import (
     Contract,
@@ -285,7 +286,7 @@ def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
 
 
 def _of_rules(contract: Contract) -> Iterator[Requirement]:
-    for address, rule in contract.facts.get("rules", {}).items():
+    for address, rule in {**arns_rule(contract), **contract.facts.get("rules", {})}.items():
         name = address.split("/", 1)[0]
         operation = name if name in contract.operations else None
         yield Requirement(

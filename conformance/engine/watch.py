@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
+from conformance.engine.arns import Arns
 from conformance.engine.decisions import Decisions
 from conformance.engine.evidence import LONGEST
 from conformance.engine.own import own_entries
@@ -37,7 +38,7 @@ class Watch:
     ) -> None:
         self._contract, self._session = contract, session
         self._standings, self._decisions = standings, decisions
-        self._suspects = Suspects()
+        self._suspects, self._arns = Suspects(), Arns(contract, session.names)
         self._spoilt = Spoilt()
         self.is_held = False
         """True while answers are looked at for a purpose of their own, and not counted here."""
@@ -45,6 +46,7 @@ class Watch:
 
     def observe(self, sent: Sent) -> None:
         """Count what an answer holds, suspect what it breaks."""
+        self._arns.learn(sent)
         # What a target answers to a faulty request that it accepted says nothing about its
         # answers: the acceptance is the failure.
         if is_elsewhere(sent.probe):
@@ -54,7 +56,7 @@ class Watch:
             return
         if self.is_held or self._standings.is_aside(sent.probe.operation.name):
             return
-        for finding in observe(self._contract, sent.probe.operation, self._judged(sent)):
+        for finding in self._found(sent):
             if self._decisions.open(finding.requirement):
                 self._take(self._decisions.by_id[finding.requirement], finding, sent)
 
@@ -67,10 +69,15 @@ class Watch:
         finally:
             self.is_held = False
 
-    def _judged(self, sent: Sent) -> Answer:
-        """The answer without what says nothing: others' entries, and what was wrongly taken."""
+    def _found(self, sent: Sent) -> Iterator[Finding]:
+        """What an answer holds and breaks, without what says nothing.
+
+        That is others' entries in a list, and what was wrongly taken.
+        """
         own = own_entries(self._contract, sent, self._session.inventory.made)
-        return self._spoilt.hide(own)
+        answer = self._spoilt.hide(own)
+        yield from observe(self._contract, sent.probe.operation, answer)
+        yield from self._arns.observe(sent, answer)
 
     def _take(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
         if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
@@ -118,7 +125,7 @@ class Watch:
             repeat = self._session.send(sent.probe, resource=self._alike(sent))
         except SetupFailed as failed:
             repeat = failed.sent
-        found = observe(self._contract, repeat.probe.operation, self._judged(repeat))
+        found = self._found(repeat)
         broken = [one for one in found if one.requirement == finding.requirement and not one.held]
         self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
         return (broken[0], repeat) if broken else None

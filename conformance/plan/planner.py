@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from conformance.contract.arns import RULE as ARNS
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
 from conformance.contract.requirements import Requirement, Subject
@@ -25,6 +26,7 @@ ONLY_OBSERVED = {
     Subject.OUTPUT_REQUIRED,
 }
 WATCHED_RULES = {
+    ARNS,
     "error-body",
     "error-members",
     "error-code",
@@ -32,7 +34,7 @@ WATCHED_RULES = {
     "response-header",
     "still-answers",
 }
-"""Rules of the overlay that are watched in every answer."""
+"""Rules that are watched in every answer."""
 BOTH = (Side.ACCEPT, Side.REJECT)
 
 

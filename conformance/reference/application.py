@@ -32,6 +32,7 @@ from conformance.reference.rendering import (
     preflight,
 )
 from conformance.reference.routing import Query, Route, Router
+from conformance.reference.scope import scope_of
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract
@@ -142,6 +143,7 @@ class Application:
             self._admit(request, service)
             members = self._readers[service].read(route, query, request)
             sent = Sent(service, name, members)
+            self.world.location.scope = scope_of(request)
             outcome = self._handlers[name](members)
         except Refused as refused:
             return sent, renderer.refusal(refused.refusal)

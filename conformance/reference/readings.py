@@ -45,10 +45,8 @@ class Readings:
     """U, C1: a bad patch path is refused before an unknown key."""
     empty_patch_refused: bool = False
     """U: a missing or empty patchOperations is BadRequestException."""
-    value_in_update: bool = False
-    """D1: UpdateApiKey's answer has ``value``."""
     tags_only_when_tagged: bool = False
-    """A6, D2: GetApiKey has no ``tags`` for an untagged key."""
+    """A6, D2: GetApiKey has no ``tags`` for an untagged key; those of a tagged one are shown."""
     stages_must_exist: bool = False
     """U: a stage to be added to a key must exist (and none does here)."""
     missing_op_is_replace: bool = False

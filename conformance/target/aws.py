@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.errors import BadInput, CouldNotTest
 from conformance.target.address import is_real, parse_url
+from conformance.target.regions import partition_of
 from conformance.target.signing import Credentials
 
 NAME = "aws"
@@ -95,13 +96,7 @@ class Cloud:
     @property
     def partition(self) -> str:
         """The partition that the region is in."""
-        from botocore.exceptions import UnknownRegionError
-        from botocore.session import Session
-
-        try:
-            return str(Session().get_partition_for_region(self.region))
-        except UnknownRegionError:
-            return "aws"
+        return partition_of(self.region) or "aws"
 
     def _client(self, sdk: str, timeout: float = 10.0) -> Any:
         from botocore.config import Config

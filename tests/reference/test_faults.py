@@ -85,6 +85,9 @@ def api_keys(call: Transcript) -> Iterator[None]:
     yield from listings(call)
     yield from updates(call, key_id)
     yield from tags(call, key_id)
+    call.replace(others[1], ("/name", "renamed"))
+    call("GET", "/apikeys?name=renamed")
+    yield
     for gone in (others[0], others[0], "unknown"):
         call("DELETE", f"/apikeys/{gone}")
         call("GET", f"/apikeys/{gone}")
@@ -259,6 +262,9 @@ def location_keys(call: Transcript) -> Iterator[None]:
         call("GET", f"{KEYS}/{query.partition('?')[0]}")
         call("GET", f"{KEYS}/b")
         yield
+    call("POST", KEYS, {**body, "Tags": {}})
+    call("GET", f"{KEYS}/Key")
+    yield
 
 
 def expiries() -> Iterator[dict[str, Any]]:

@@ -85,7 +85,6 @@ EXPERIMENTS = {
     "earlier_operations_stay": patched(REPLACE_NAME, {"op": "replace", "path": "/id"}),
     "paths_before_lookup": lambda send: send.replace("unknown", "/id", "x"),
     "empty_patch_refused": patched(),
-    "value_in_update": patched(REPLACE_NAME),
     "tags_only_when_tagged": untagged,
     "stages_must_exist": patched(MANY),
     "missing_op_is_replace": patched({"path": "/name", "value": "x"}),

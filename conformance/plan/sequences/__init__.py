@@ -25,6 +25,7 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "paging": listing.paging,
     "default-page": listing.default_page,
     "last-page": listing.last_page,
+    "paging-after-deletion": listing.paging_after_deletion,
     "prefix": listing.prefix,
     "parallel-one": parallel.one_resource,
     "parallel-many": parallel.many_resources,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.contract.places import find, parse
 from conformance.plan.lifecycle import Lifecycle
-from conformance.plan.sequences.lists import walk
+from conformance.plan.sequences.lists import MOST_PAGES, walk
 from conformance.plan.sequences.steps import Broken, Make, NotShown, Script, Send, Sequence
 
 HOW_MANY = 3
@@ -34,6 +34,48 @@ def paging(script: Script) -> Sequence:
         times = len(listing.of(script.fill("${id}", key), life.facts["listing"]["id"]))
         if times != 1:
             raise Broken("each resource once over all pages", f"one of them {times} times")
+
+
+def paging_after_deletion(script: Script) -> Sequence:
+    """What was on a page that was read may be deleted: the pages after it leave out none.
+
+    Pages of one entry, so that each of our own is alone on its page; ``named`` and ``filter`` as
+    of ``paging``.
+    """
+    operation, rule = script.requirement.operation, script.requirement.detail
+    life = Lifecycle.of(script.contract, operation)
+    facts = life.facts["listing"]
+    page = facts["page"]
+    name = script.fill("${name.page}", 0)
+    for key in range(HOW_MANY):
+        yield Make(key, {**life.request("create"), rule["named"]: f"{name}{key}"})
+    ids = {script.fill("${id}", key): key for key in range(HOW_MANY)}
+    narrowed = {rule["filter"]: name} if "filter" in rule else {}
+    request = life.request("list", **{page["limit"]: 1, **narrowed})
+    met: list[int] = []
+    for _ in range(MOST_PAGES):
+        answer = yield Send(life.operation("list"), request)
+        if not answer.ok:
+            raise NotShown(f"the list was answered {answer.told()}")
+        position = next(find(answer.body, parse(page["next"])), None)
+        entries = find(answer.body, parse(facts["items"]))
+        listed = [one.get(facts["id"]) for one in entries if isinstance(one, dict)]
+        new = [ids[one] for one in listed if isinstance(one, str) and one in ids]
+        if new and not met:
+            gone = yield Send(life.operation("delete"), life.request("delete"), new[0])
+            if not gone.ok:
+                raise NotShown(f"the deletion was answered {gone.told()}")
+        met += new
+        if not position:
+            break
+        request = {**request, page["token"]: position}
+    else:
+        raise NotShown(f"the list has more than {MOST_PAGES} pages")
+    if not met:
+        raise NotShown("the list has none of them")
+    missed = len({*range(HOW_MANY)} - {*met})
+    if missed:
+        raise Broken("every key that is still there on a page", f"{missed} of them on none")
 
 
 def default_page(script: Script) -> Sequence:

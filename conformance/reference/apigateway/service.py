@@ -89,7 +89,7 @@ class ApiGateway:
         return Outcome(200, body)
 
     def list_keys(self, members: Members) -> Outcome:
-        """GetApiKeys: a page of keys, newest first, without tags; ``name`` is a prefix."""
+        """GetApiKeys: a page of keys, newest first; ``name`` is a prefix."""
         limit = paging.limit(members.get("limit"), self._readings)
         before = paging.sequence(members.get("position"), self._readings)
         found = (key for key in self.keys.newest_first() if _selected(key, members, before))
@@ -108,10 +108,7 @@ class ApiGateway:
             for operation in operations:
                 self._patcher.check(operation)
         key = self._patched(self._known(members["api_Key"]), operations)
-        body = {**self._shown(key), "tags": dict(key.tags)}
-        if self._readings.value_in_update:
-            body["value"] = key.value
-        return Outcome(200, body)
+        return Outcome(200, {**self._shown(key), "tags": dict(key.tags)})
 
     def _patched(self, key: ApiKey, operations: Sequence[PatchOperation]) -> ApiKey:
         changed: dict[str, Any] = {}
@@ -181,8 +178,11 @@ class ApiGateway:
         return shown(key, empty_texts=self._readings.empty_text_shown)
 
     def _listed(self, key: ApiKey, members: Members) -> dict[str, Any]:
+        """An entry of the list: that of an untagged key has no tags (recorded)."""
         body = self._shown(key)
-        return {**body, "value": key.value} if members.get("includeValues") is True else body
+        if members.get("includeValues") is True:
+            body["value"] = key.value
+        return {**body, "tags": dict(key.tags)} if key.tags else body
 
     def _now(self) -> int:
         return int(self._clock())

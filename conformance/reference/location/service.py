@@ -20,6 +20,7 @@ from conformance.reference.location.expiry import (
 )
 from conformance.reference.location.state import Key, arn, described, entry
 from conformance.reference.outcome import Outcome, Refused
+from conformance.reference.scope import Scope
 
 if TYPE_CHECKING:
     from conformance.reference.readings import Readings
@@ -45,12 +46,16 @@ class Policy:
 
 
 class LocationKeys:
-    """The account's keys. ``handlers`` is the table of operations, by name."""
+    """The account's keys. ``handlers`` is the table of operations, by name.
+
+    ``scope`` is where the request at hand is for; whoever calls a handler sets it before.
+    """
 
     def __init__(
         self, readings: Readings, policy: Policy, clock: Clock, identifiers: Identifiers
     ) -> None:
         self.keys: dict[str, Key] = {}
+        self.scope = Scope()
         self._readings, self._policy = readings, policy
         self._clock, self._identifiers = clock, identifiers
         self._sequence = 0
@@ -87,7 +92,7 @@ class LocationKeys:
         self.keys[name] = key
         body = {
             "Key": key.value,
-            "KeyArn": arn(key, self._readings),
+            "KeyArn": arn(key, self.scope, self._readings),
             "KeyName": name,
             "CreateTime": iso_milliseconds(key.created),
         }
@@ -100,7 +105,8 @@ class LocationKeys:
 
     def describe(self, members: Members) -> Outcome:
         """DescribeKey: everything but the write-only NoExpiry."""
-        return Outcome(200, described(self._known(members["KeyName"]), self._readings))
+        key = self._known(members["KeyName"])
+        return Outcome(200, described(key, self.scope, self._readings))
 
     def update(self, members: Members) -> Outcome:
         """UpdateKey: what is not mentioned stays, Restrictions are replaced as a whole."""
@@ -121,7 +127,7 @@ class LocationKeys:
             raise Refused(wording.invalid(wording.NEEDS_FORCE))
         self.keys[key.name] = key
         body = {
-            "KeyArn": arn(key, self._readings),
+            "KeyArn": arn(key, self.scope, self._readings),
             "KeyName": key.name,
             "UpdateTime": iso_milliseconds(key.updated),
         }

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.reference.readings import Readings
+    from conformance.reference.scope import Scope
 
-ARN = "arn:aws:geo:us-east-1:123456789012"
+ACCOUNT = "123456789012"
 
 FAR_EXPIRY = "9999-12-31T23:59:59.999Z"
 
@@ -32,9 +33,10 @@ class Key:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def arn(key: Key, readings: Readings) -> str:
+def arn(key: Key, scope: Scope, readings: Readings) -> str:
     """The key's ARN: ``api-key/`` in the developer guide, ``key/`` in the API reference."""
-    return f"{ARN}:{'key' if readings.arn_says_key else 'api-key'}/{key.name}"
+    kind = "key" if readings.arn_says_key else "api-key"
+    return f"arn:{scope.partition}:geo:{scope.region}:{ACCOUNT}:{kind}/{key.name}"
 
 
 def entry(key: Key, readings: Readings) -> dict[str, Any]:
@@ -53,9 +55,9 @@ def entry(key: Key, readings: Readings) -> dict[str, Any]:
     return body
 
 
-def described(key: Key, readings: Readings) -> dict[str, Any]:
+def described(key: Key, scope: Scope, readings: Readings) -> dict[str, Any]:
     """What DescribeKey shows: the entry, the value, the ARN and the tags."""
-    body = {**entry(key, readings), "Key": key.value, "KeyArn": arn(key, readings)}
+    body = {**entry(key, readings), "Key": key.value, "KeyArn": arn(key, scope, readings)}
     if key.tags or not readings.empty_members_hidden:
         body["Tags"] = dict(key.tags)
     return body

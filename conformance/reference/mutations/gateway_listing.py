@@ -42,8 +42,7 @@ def _named(matches: Callable[[str, str], bool]) -> Around:
             wanted = members.get("name")
             if wanted is None:
                 return handler(members)
-            rest = {name: value for name, value in members.items() if name != "name"}
-            outcome = handler({**rest, "limit": 500})
+            outcome = handler({**_without_name(members), "limit": 500})
             items = (outcome.body or {}).get("item", [])
             found = [item for item in items if matches(item.get("name", ""), wanted)]
             return replace(outcome, body={"item": found})
@@ -152,6 +151,91 @@ def _unchanged(world: World, handler: Handler) -> Handler:
     return handle
 
 
+def _two_stores() -> Fault:
+    """What TagResource sets is kept beside the key: GetTags alone shows it."""
+    stored: dict[str, dict[str, str]] = {}
+
+    def add(world: World, handler: Handler) -> Handler:
+        def handle(members: Members) -> Outcome:
+            key = world.gateway.keys.get(_key_of(members))
+            outcome = handler(members)
+            if key is not None:
+                stored.setdefault(key.id, {}).update(members.get("tags", {}))
+                world.gateway.keys.put(key)
+            return outcome
+
+        return handle
+
+    def remove(members: dict[str, Any]) -> Members:
+        for name in members.get("tagKeys", ()):
+            stored.get(_key_of(members), {}).pop(name, None)
+        return members
+
+    def show(members: Members, body: dict[str, Any]) -> Members:
+        return {"tags": {**body["tags"], **stored.get(_key_of(members), {})}}
+
+    around = {_TAG: add, _UNTAG: on_input(remove), "GetTags": on_body(show)}
+    summary = "What TagResource sets is not shown by the key itself."
+    return Fault("tags:two-stores", "visibility", summary, around=around)
+
+
+def _kept_by_the_key() -> Fault:
+    """What UntagResource removes is still shown by the key itself."""
+    removed: dict[str, set[str]] = {}
+
+    def remove(world: World, handler: Handler) -> Handler:
+        def handle(members: Members) -> Outcome:
+            key = world.gateway.keys.get(_key_of(members))
+            outcome = handler(members)
+            if key is not None:
+                removed.setdefault(key.id, set()).update(members.get("tagKeys", ()))
+                world.gateway.keys.put(key)
+            return outcome
+
+        return handle
+
+    def show(members: Members, body: dict[str, Any]) -> Members:
+        gone = removed.get(_key_of(members), set())
+        return {"tags": {name: value for name, value in body["tags"].items() if name not in gone}}
+
+    around = {_UNTAG: remove, "GetTags": on_body(show)}
+    summary = "What UntagResource removes is still shown by the key itself."
+    return Fault("tags:kept-by-the-key", "visibility", summary, around=around)
+
+
+def _key_of(members: Members) -> str:
+    return str(members["resource_arn"]).rpartition("/")[2]
+
+
+def _by_old_name() -> Fault:
+    """The name filter goes by the name at creation."""
+    first: dict[str, str] = {}
+
+    def remember(_members: Members, body: dict[str, Any]) -> Members:
+        first[body["id"]] = body.get("name", "")
+        return body
+
+    def listed(_world: World, handler: Handler) -> Handler:
+        def handle(members: Members) -> Outcome:
+            wanted = members.get("name")
+            if wanted is None:
+                return handler(members)
+            outcome = handler({**_without_name(members), "limit": 500})
+            items = (outcome.body or {}).get("item", [])
+            found = [item for item in items if first.get(item["id"], "").startswith(wanted)]
+            return replace(outcome, body={"item": found})
+
+        return handle
+
+    around = {"CreateApiKey": on_body(remember), _LIST: listed}
+    summary = "name is compared with the name at creation."
+    return Fault("GetApiKeys:old-name", "listing", summary, around=around)
+
+
+def _without_name(members: Members) -> Members:
+    return {name: value for name, value in members.items() if name != "name"}
+
+
 def _stale() -> Fault:
     made: dict[str, Members] = {}
 
@@ -223,6 +307,9 @@ FAULTS = (
     _fault(_LIST, "newest-lost", "The newest key is missing.", _items(lambda all_: all_[1:])),
     _fault(_LIST, "twice", "Every key is listed twice.", _items(lambda all_: all_ * 2)),
     _stale(),
+    _two_stores(),
+    _kept_by_the_key(),
+    _by_old_name(),
     _fault(_LIST, "empty", "The list is empty.", _items(lambda _all: [])),
     _fault(_LIST, "name-ignored", "name is ignored.", _ignoring("name")),
     _fault(

@@ -91,6 +91,19 @@ def _undeleted(world: World, handler: Handler) -> Handler:
     return handle
 
 
+def _deleted_again(_world: World, handler: Handler) -> Handler:
+    """DeleteApiKey of a key that it has deleted answers once more as it did."""
+    done: dict[str, Outcome] = {}
+
+    def handle(members: Members) -> Outcome:
+        name = members["api_Key"]
+        if name not in done:
+            done[name] = handler(members)
+        return done[name]
+
+    return handle
+
+
 def _neighbour_deleted(world: World, handler: Handler) -> Handler:
     """DeleteApiKey takes another key with it."""
 
@@ -120,6 +133,7 @@ FAULTS = (
     *map(_dropped, _STORED),
     *(_hidden("GetApiKey", member) for member in (*_SHOWN, "stageKeys")),
     *(_hidden("GetApiKeys", member) for member in ("name", "enabled", "createdDate")),
+    *(_hidden(one, "tags") for one in ("CreateApiKey", "GetApiKey", "GetApiKeys", "UpdateApiKey")),
     *(_hidden("CreateApiKey", member) for member in (*_SHOWN, "stageKeys", "value")),
     _text("names-lower-case", "CreateApiKey makes texts lower-case.", str.lower),
     _text("texts-trimmed", "CreateApiKey trims texts.", str.strip),
@@ -167,6 +181,12 @@ FAULTS = (
         "deletion",
         "DeleteApiKey deletes nothing.",
         around={"DeleteApiKey": _undeleted},
+    ),
+    _fault(
+        "delete:again",
+        "deletion",
+        "A second DeleteApiKey of a key is a success, too.",
+        around={"DeleteApiKey": _deleted_again},
     ),
     _fault(
         "delete:neighbour",

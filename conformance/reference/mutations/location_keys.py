@@ -112,6 +112,36 @@ def _undeleted(world: World, handler: Handler) -> Handler:
     return handle
 
 
+def _deleted_again(_world: World, handler: Handler) -> Handler:
+    done: dict[str, Outcome] = {}
+
+    def handle(members: Members) -> Outcome:
+        name = members["KeyName"]
+        if name not in done:
+            done[name] = handler(members)
+        return done[name]
+
+    return handle
+
+
+def _heirs() -> Fault:
+    """A new key has the tags of the one that had its name before."""
+    tags: dict[str, Any] = {}
+
+    def inherit(world: World, handler: Handler) -> Handler:
+        def handle(members: Members) -> Outcome:
+            outcome = handler(members)
+            keys, name = world.location.keys, members["KeyName"]
+            keys[name] = replace(keys[name], tags={**tags.get(name, {}), **keys[name].tags})
+            tags[name] = keys[name].tags
+            return outcome
+
+        return handle
+
+    summary = "A key has the tags of a deleted one of its name."
+    return Fault("CreateKey:heirs", "storage", summary, around={"CreateKey": inherit})
+
+
 def _forced(members: dict[str, Any]) -> Members:
     return {**members, "forceDelete": True}
 
@@ -217,6 +247,8 @@ FAULTS = (
         on_body(_keyed),
     ),
     _fault("DeleteKey", "still-there", "deletion", "DeleteKey deletes nothing.", _undeleted),
+    _fault("DeleteKey", "again", "deletion", "A key may be deleted twice.", _deleted_again),
+    _heirs(),
     _fault(
         "DeleteKey", "always-forced", "deletion", "DeleteKey needs no force.", on_input(_forced)
     ),

@@ -94,6 +94,12 @@ def _wire(name: str, summary: str, answer: Any) -> Fault:
     return Fault(f"wire:{name}", "wire format", summary, answer=answer)
 
 
+def _with_part(arn: str, index: int, text: str) -> str:
+    parts = arn.split(":", 5)
+    parts[index] = text
+    return ":".join(parts)
+
+
 FAULTS = (
     _wire(
         "html-content-type",
@@ -182,6 +188,21 @@ FAULTS = (
         "bad-arn",
         "KeyArn is the bare name.",
         successes(values(("KeyArn",), lambda arn: arn.rpartition("/")[2])),
+    ),
+    _wire(
+        "arn-region",
+        "KeyArn has a region of its own.",
+        successes(values(("KeyArn",), lambda arn: _with_part(arn, 3, "eu-west-1"))),
+    ),
+    _wire(
+        "arn-partition",
+        "KeyArn has a partition of its own.",
+        successes(values(("KeyArn",), lambda arn: _with_part(arn, 1, "aws-cn"))),
+    ),
+    _wire(
+        "arn-account",
+        "KeyArn of DescribeKey has another account.",
+        successes(values(("KeyArn",), lambda arn: _with_part(arn, 4, "0" * 12)), "DescribeKey"),
     ),
     _wire("no-error-type", "Errors have no x-amzn-errortype.", failures(header(ERROR_TYPE, None))),
     _wire(

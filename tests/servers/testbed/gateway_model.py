@@ -60,12 +60,10 @@ def show(key: ApiKey, operation: str, with_value: bool, sw: Switches) -> Members
 
 
 def _tags_shown(key: ApiKey, operation: str, sw: Switches) -> bool:
-    if operation == "list":
-        return sw.on("gw-list-shows-tags")
     if key.tags:
-        lost = {"create": "gw-create-hides-tags", "get": "gw-get-hides-tags"}
-        lost["update"] = "gw-update-hides-tags"
-        return not sw.on(lost[operation])
+        return not sw.on(f"gw-{operation}-hides-tags")
+    if operation == "list":
+        return sw.on("gw-list-shows-empty-tags")
     absent = {"update": "gw-update-omits-empty-tags", "get": "gw-get-omits-empty-tags"}
     if operation == "create":
         return sw.on("gw-create-shows-empty-tags")

@@ -29,7 +29,8 @@ class LocationKey:
 def arn(key: LocationKey, sw: Switches) -> str:
     """The ARN; documents say `key/`, what AWS ships says `api-key/`."""
     kind = sw.pick("api-key", {"loc-arn-key": "key"})
-    found = f"arn:aws:geo:{key.region}:{ACCOUNT}:{kind}/{key.name}"
+    partition = "aws-cn" if key.region.startswith("cn-") else "aws"
+    found = f"arn:{partition}:geo:{key.region}:{ACCOUNT}:{kind}/{key.name}"
     others = {
         "loc-arn-no-arn": f"{kind}/{key.name}",
         "loc-arn-upper-case": found.replace("aws:geo", "AWS:GEO"),
