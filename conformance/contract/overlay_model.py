@@ -125,6 +125,7 @@ class Resource(_Words, frozen=True):
     not_found_by: tuple[str, ...] | None = None
     unique: Unique | None = None
     showcase: tuple[Template, ...] = ()
+    update_replaces: bool = False
     listing: Listing | None = None
 
     def roles(self) -> dict[str, str]:
@@ -148,6 +149,7 @@ class OperationWords(_Words, frozen=True):
     stateful: tuple[str, ...] = ()
     patch_values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     empty_object_allowed: bool = False
+    not_shown: tuple[str, ...] = ()
 
 
 # -- Rules -----------------------------------------------------------------------------------------
@@ -160,6 +162,7 @@ class WireForm(_Words, frozen=True):
     names: Literal["", "lower", "upper"] = ""
     method: str = ""
     path: str = ""
+    label: str | None = None
     labels: Literal["usual", "all", "lower", "twice"] = "usual"
     query: str = ""
     chunked: bool = False
@@ -220,6 +223,7 @@ class FirstRequest(_Words, frozen=True):
     with_: Template = field(default_factory=dict, name="with")
     body: str | None = None
     form: WireForm | None = None
+    unknown: bool = False
 
 
 class OneConnectionRule(Rule, frozen=True, tag="one-connection"):
@@ -227,6 +231,7 @@ class OneConnectionRule(Rule, frozen=True, tag="one-connection"):
 
     first: tuple[FirstRequest, ...]
     pipelined: bool = False
+    operations: tuple[str, ...] = ()
 
 
 class Step(_Words, frozen=True):
@@ -242,7 +247,7 @@ class Step(_Words, frozen=True):
     gives: Literal["accepted", "refused", "not-found", "any"] | None = None
     must: bool = False
     stop_if_refused: bool = False
-    entry: bool | None = None
+    entry: bool | Template | None = None
     shows: Template = field(default_factory=dict)
     shows_instant: Template = field(default_factory=dict)
     differs: Template = field(default_factory=dict)
@@ -255,6 +260,7 @@ class Step(_Words, frozen=True):
     if_: Template = field(default_factory=dict, name="if")
     as_: str | None = field(default=None, name="as")
     keeps: str | None = None
+    tells: str | None = None
     except_: tuple[str, ...] = field(default=(), name="except")
 
     def __post_init__(self) -> None:
@@ -291,6 +297,13 @@ class PrefixRule(Rule, frozen=True, tag="prefix"):
 
     named: str
     filter: str
+
+
+class PagingAfterDeletionRule(Rule, frozen=True, tag="paging-after-deletion"):
+    """When an entry of a page that was read is deleted, no other is left out."""
+
+    named: str
+    filter: str | None = None
 
 
 class LastPageRule(Rule, frozen=True, tag="last-page"):
@@ -362,6 +375,21 @@ class ParallelManyRule(ParallelRule, frozen=True, tag="parallel-many"):
     """Updates of several resources at the same time."""
 
 
+class RobustRule(Rule, frozen=True, tag="robust"):
+    """Requests that are odd in one way: only a server error counts."""
+
+    odd: str
+    operations: tuple[str, ...] = ()
+
+
+class StillAnswersRule(Rule, frozen=True, tag="still-answers"):
+    """A list or a read answers after each odd change that was accepted."""
+
+
+class ArnsRule(Rule, frozen=True, tag="arns"):
+    """ARNs in answers are of the region, partition and account of the run."""
+
+
 class RandomSequencesRule(Rule, frozen=True, tag="random-sequences"):
     """The sequences of ``model``."""
 
@@ -387,6 +415,10 @@ AnyRule = (
     | ResponseHeaderRule
     | ParallelOneRule
     | ParallelManyRule
+    | PagingAfterDeletionRule
+    | RobustRule
+    | StillAnswersRule
+    | ArnsRule
     | RandomSequencesRule
 )
 

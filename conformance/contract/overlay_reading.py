@@ -12,8 +12,11 @@ from msgspec import Struct
 
 from conformance.contract import overlay_model as words
 from conformance.contract.overlay_faults import Fault, suggestion
+from conformance.contract.protocols import stated_rule
 
 ROOT = "x-conformance"
+OFF = "off"
+"""In a rule that changes one of the protocol's: it does not hold here, for this reason."""
 # Mappings whose values are read one by one: their keys are then part of what is told.
 _BY_NAME: Mapping[str, Any] = {
     "resources": words.Resource,
@@ -28,7 +31,8 @@ _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
 def read_overlay(facts: Mapping[str, Any]) -> words.Overlay:
     """The typed overlay. Raises msgspec.ValidationError where ``value_faults`` finds something."""
-    return msgspec.convert(facts, words.Overlay)
+    rules = {name: _whole_rule(name, rule) for name, rule in facts.get("rules", {}).items()}
+    return msgspec.convert({**facts, "rules": rules}, words.Overlay)
 
 
 def value_faults(facts: Any) -> Iterator[Fault]:
@@ -45,12 +49,28 @@ def value_faults(facts: Any) -> Iterator[Fault]:
             yield Fault((ROOT, key), f"`{key}` is not a mapping", "write NAME: {...}")
             continue
         for name, value in named.items():
-            yield from _converted(value, wanted, (ROOT, key, str(name)))
+            at = (ROOT, key, str(name))
+            yield from _converted(_whole_rule(name, value) if key == "rules" else value, wanted, at)
+
+
+def _whole_rule(address: str, rule: Any) -> Any:
+    """A rule that changes one of the protocol's, together with what it changes."""
+    stated = stated_rule(address)
+    if stated is None or not isinstance(rule, Mapping):
+        return rule
+    return {**stated, **{key: value for key, value in rule.items() if key != OFF}}
 
 
 def overlay_schema() -> dict[str, Any]:
-    """The JSON Schema of ``x-conformance``."""
-    return msgspec.json.schema(words.Overlay)
+    """The JSON Schema of ``x-conformance``.
+
+    A rule without a kind changes one of the protocol's file at its address.
+    """
+    schema = msgspec.json.schema(words.Overlay)
+    rules = schema["$defs"]["Overlay"]["properties"]["rules"]
+    change = {"type": "object", "not": {"required": ["rule"]}}
+    rules["additionalProperties"] = {"anyOf": [rules["additionalProperties"], change]}
+    return schema
 
 
 def _converted(value: Any, wanted: Any, at: tuple[str | int, ...]) -> Iterator[Fault]:

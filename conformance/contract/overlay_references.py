@@ -11,6 +11,7 @@ from conformance.contract import overlay_model as words
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.overlay_faults import Fault, suggestion
 from conformance.contract.places import ITEM, KEY, VALUE, Place, parse, texts
+from conformance.contract.protocols import stated_rule
 
 Way = tuple[str | int, ...]
 Members = Mapping[str, Member]
@@ -180,7 +181,7 @@ class _Checker:
     ) -> Iterator[Fault]:
         named = [self.contract.operations[one] for one in rule.operations if self._named(one)]
         about = named or ([operation] if operation else [])
-        if not about:
+        if not about and stated_rule(str(at[-1])) is None:
             yield Fault((*at, "operations"), "the rule is about no operation", "name `operations`")
         for number, request in enumerate(rule.requests):
             yield from self._placeholders(request, (*at, "requests", number))

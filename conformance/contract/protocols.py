@@ -22,6 +22,8 @@ TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
 TEXT = (Location.PATH, Location.QUERY, Location.HEADER)
 WATCHED = {"error-code", "error-codes-agree", "error-body", "response-header"}
 """Kinds of rules that are watched in every answer: no operation is needed for them."""
+BINDING = ("roles", "takes")
+"""Keys of the protocol's file that say which operations a rule is for."""
 NEEDS_LIFECYCLE = {"one-connection"}
 ANSWERED = {"protocol": "HTTP semantics, RFC 9110, 15.6: a 5xx is the server's own failure"}
 
@@ -48,19 +50,17 @@ def with_protocol(contract: Contract) -> Contract:
     return replace(contract, facts=facts)
 
 
-def is_of_protocol(address: str) -> bool:
-    """True for an address at which an overlay may change a rule of the protocol's file."""
+def stated_rule(address: str) -> Rule | None:
+    """The rule that an overlay changes at this address, without what binds it to operations."""
     head, _, name = address.partition("/")
     stated = _read()
-    sections: Mapping[str, Rules] = {
-        "robustness": stated["operations"],
-        "behavior": stated["showing"],
-    }
     if head == "protocol":
-        known: Mapping[str, Rule] = stated["rules"]
-        return name in known
+        rule = stated["rules"].get(name)
+        return None if rule is None else {k: v for k, v in rule.items() if k not in BINDING}
     section, _, name = name.partition("/")
-    return name in sections.get(section, {})
+    if section == "robustness" and name in stated["operations"]:
+        return _robust(name, stated["operations"][name])
+    return stated["showing"].get(name) if section == "behavior" else None
 
 
 @cache
@@ -124,17 +124,18 @@ def _playing(contract: Contract, role: str, fits: Callable[[Operation], bool]) -
 def _of_operations(contract: Contract, stated: Mapping[str, Rule]) -> Rules:
     return {
         f"{operation.name}/robustness/{name}": {
-            "rule": "robust",
-            "odd": name,
-            "level": "expected",
-            "source": ANSWERED,
-            **rule,
+            **_robust(name, rule),
             "statement": f"{operation.name}: {rule['statement']}",
         }
         for operation in contract.operations.values()
         for name, rule in stated.items()
         if TAKES[rule.get("takes", "")](operation)
     }
+
+
+def _robust(name: str, rule: Rule) -> Rule:
+    kept = {key: value for key, value in rule.items() if key not in BINDING}
+    return {"rule": "robust", "odd": name, "level": "expected", "source": ANSWERED, **kept}
 
 
 def _of_showing(contract: Contract, stated: Mapping[str, Rule]) -> Rules:

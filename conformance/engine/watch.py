@@ -17,7 +17,6 @@ from conformance.engine.spoilt import Spoilt
 from conformance.engine.standings import Standings
 from conformance.engine.tally import Suspects
 from conformance.engine.trial import is_elsewhere, is_faulty, unreliable
-from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
 from conformance.plan.planner import is_watched

@@ -112,7 +112,7 @@ def _list(shape: Shape) -> Strategy:
     most = min(shape.limit("maxItems") or least + 3, least + 3)
     if shape.element is None:
         return st.just([])
-    return st.lists(from_shape(shape.element), min_size=least, max_size=most, unique_by=_same)
+    return st.lists(from_shape(shape.element), min_size=least, max_size=most, **_unlike(least))
 
 
 def _map(shape: Shape) -> Strategy:
@@ -187,7 +187,10 @@ def _item(shape: Shape, broken: Strategy) -> Strategy:
     spoilt = st.lists(broken, min_size=1, max_size=min(2, room), unique_by=_same)
     valid = from_shape(shape.element) if shape.element else WORD
     others = st.lists(
-        valid, min_size=max(0, least - 1), max_size=max(0, least - 1, room - 2), unique_by=_same
+        valid,
+        min_size=max(0, least - 1),
+        max_size=max(0, least - 1, room - 2),
+        **_unlike(least - 1),
     )
     parts = st.tuples(others, st.integers(0, 2), spoilt)
     return parts.map(lambda one: [*one[0][: one[1]], *one[2], *one[0][one[1] :]])
@@ -250,6 +253,11 @@ def _wrong(shape: Shape) -> Iterator[type]:
     for value in values.WRONG.get(shape.kind, ()):
         if values.JSON_NAMES[type(value)] not in shape.lenient:
             yield type(value)
+
+
+def _unlike(least: int) -> dict[str, Any]:
+    """Items that differ, where there need not be more of them than there may be values."""
+    return {"unique_by": _same} if least <= 1 else {}
 
 
 def _same(value: Any) -> str:

@@ -19,6 +19,7 @@ from conformance.contract.overlay_faults import WrongOverlay
 from conformance.contract.overlay_model import Overlay
 from conformance.contract.overlay_reading import RULES, overlay_schema, read_overlay, value_faults
 from conformance.contract.overlay_references import SIGNATURE_FAULTS
+from conformance.contract.protocols import BINDING, stated_rule
 from conformance.plan.probes import Fault, Side
 from conformance.target.missigning import KINDS
 
@@ -45,7 +46,7 @@ MISTAKES = {
     "move-value": ("of: gone", "of: went", "known here: gone, live, none"),
     "operation": ("        DescribeKey: {base", "        DescribKey: {base", "`DescribeKey`?"),
     "rule-operation": ("UpdateKey/request/unknown-member", "UpdateKye/request/x", "`UpdateKey`?"),
-    "rule-section": ("protocol/malformed-json:", "protocl/malformed-json:", "`protocol`?"),
+    "rule-section": ("auth/unsigned:", "aut/unsigned:", "did you mean `auth`?"),
     "level": ("level: expected", "level: expectd", "did you mean `expected`?"),
     "no-level": ("level: expected", "severity: expected", ""),
     "placeholder": ('KeyName: "${name}"', 'KeyName: "${nmae}"', "did you mean `name`?"),
@@ -153,7 +154,7 @@ def test_every_key_that_an_overlay_uses_is_refused_when_mistyped(service, capsys
 FREE = {
     "with", "base", "bases", "make", "showcase", "shows", "shows-instant", "differs", "ends", "if",
     "requests", "values", "shown", "needs", "may", "delete-with", "patch-values", "also-created-by",
-    "headers", "each", "members", "bodies", "bytes", "refusals",
+    "headers", "each", "members", "bodies", "bytes", "refusals", "entry",
 }  # fmt: skip
 """Keys whose values are plain data: members of requests, places, expected values."""
 
@@ -188,6 +189,17 @@ BY_NAME = {
 }
 
 
+def test_the_rules_of_the_protocol_keep_to_the_vocabulary():
+    stated = load_contract("location").facts["rules"]
+    bound = {name: rule for name, rule in stated.items() if stated_rule(name) is not None}
+    assert len(bound) > 60
+    kept = {
+        name: {key: value for key, value in rule.items() if key not in BINDING}
+        for name, rule in bound.items()
+    }
+    assert list(value_faults({"rules": kept})) == []
+
+
 def test_the_published_schema_is_that_of_the_vocabulary():
     published = json.loads((SPECS / "overlay.schema.json").read_text())
     assert published == json.loads(json.dumps(overlay_schema()))
@@ -220,7 +232,7 @@ def test_the_words_of_other_stages_are_the_same_here():
 
 def test_overlay_check_lists_every_mistake(copied, capsys, monkeypatch, tmp_path):
     first = copied("gives: not-found", "give: not-found")
-    second = copied("rule: one-connection", "rule: one-conection")
+    second = copied("rule: parallel-one", "rule: paralel-one")
     arguments = ["conformance", "overlay", "check", "location", "--specs", str(tmp_path)]
     monkeypatch.setattr("sys.argv", arguments)
     with pytest.raises(SystemExit) as ended:
