@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 import time
 from dataclasses import dataclass
@@ -12,15 +11,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import gating, outputs, recording
+from conformance.cli.invocation import command_line
 from conformance.cli.own_specs import specs_option
-from conformance.cli.selection import all_match, select_jobs
+from conformance.cli.selection import (
+    exclude_option,
+    excluded_note,
+    requirement_option,
+    select_jobs,
+    taken,
+)
 
 if TYPE_CHECKING:
     from conformance.baseline import Gate
     from conformance.cli.outputs import Outputs
     from conformance.engine.run import Job, Outcome
     from conformance.record import RunLine
-    from conformance.traffic.items import Sorted
+    from conformance.traffic.items import Item, Sorted
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -36,13 +42,15 @@ class Options:
     strict: bool
     baseline: Path | None
     outputs: Outputs
+    again: str
 
 
 @click.command()
 @click.argument("traffic", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--target", "targets", multiple=True, help="Only requests to this URL (repeatable).")
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
-@click.option("--requirement", "globs", multiple=True, help="Only ids that match this glob.")
+@requirement_option
+@exclude_option
 @click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
 @click.option(
     "--baseline", type=gating.FILE, metavar="FILE", help="Accepted failures, which do not fail."
@@ -63,7 +71,9 @@ def command(**given: Any) -> None:
 
 def _options(given: dict[str, Any]) -> Options:
     name = given["traffic"][0].name
-    return Options(outputs=outputs.asked(given, name), **given)
+    again = command_line(command, given)
+    globs = taken(given)
+    return Options(outputs=outputs.asked(given, name), globs=globs, again=again, **given)
 
 
 def _judge(options: Options) -> int:
@@ -79,15 +89,16 @@ def _judge(options: Options) -> int:
     start = time.monotonic()
     gate = gating.read_gate(options.baseline, strict=False)
     jobs = select_jobs(options.services, options.globs)
-    all_match(jobs, options.globs)
     contracts = [job.contract for job in jobs]
     found = sort(read_traffic(options.traffic), Routes(contracts, options.targets))
+    found.items = [one for one in found.items if not _is_excluded(one, jobs)]
     if not found.items:
         raise NothingRecognised(found.seen, tuple(one.service for one in contracts))
     options.outputs.check_writable()
     with RecordWriter(options.outputs.record) as writer:
         writer.write(_run_line(options, jobs, found))
         outcome = _outcome(jobs, found, gate)
+        outcome.notes += excluded_note(options.globs)
         outcome.seconds = time.monotonic() - start
         for line in outcome.verdicts:
             writer.write(line)
@@ -96,6 +107,11 @@ def _judge(options: Options) -> int:
         writer.write(recording.last_line(jobs, outcome, code, use))
     options.outputs.report(Console(soft_wrap=True))
     return code
+
+
+def _is_excluded(item: Item, jobs: list[Job]) -> bool:
+    contract, name = item.route.contract, item.route.operation.name
+    return any(name in job.left_out for job in jobs if job.contract is contract)
 
 
 def _outcome(jobs: list[Job], found: Sorted, gate: Gate | None) -> Outcome:
@@ -121,14 +137,7 @@ def _notes(found: Sorted) -> list[str]:
 def _run_line(options: Options, jobs: list[Job], found: Sorted) -> RunLine:
     from conformance.record import Target
 
-    parts = ["conformance", "judge", *map(str, options.traffic)]
-    named = (("--target", options.targets), ("--service", options.services),
-             ("--requirement", options.globs))  # fmt: skip
-    for name, values in named:
-        parts += [part for value in values for part in (name, value)]
-    parts += ["--baseline", str(options.baseline)] if options.baseline else []
-    parts += ["--strict"] if options.strict else []
     target = Target(options.traffic[0].name, found.hosts[0] if found.hosts else None)
     return recording.first_line(
-        jobs, target, shlex.join(parts), seed=0, profile="traffic", strict=options.strict
+        jobs, target, options.again, seed=0, profile="traffic", strict=options.strict
     )

@@ -38,6 +38,8 @@ class Job:
     requirements: Sequence[Requirement]
     url: str = ""
     """Where this service is, if not where the others are."""
+    left_out: frozenset[str] = frozenset()
+    """The operations that the user excluded: nothing is sent of them but what sets others up."""
 
 
 @dataclass(slots=True)
@@ -108,6 +110,7 @@ class Run:
 
     def _service(self, job: Job) -> None:
         session, channel = self._session(job.contract, job.url)
+        session.left_out = job.left_out
         runner = Runner(
             job.contract, job.requirements, session, channel, self._settings, self._hear
         )

@@ -206,6 +206,8 @@ class _Explorer:
                 before, spent = fuzzed * spent // total, spent + _weight(member)
                 self._left = fuzzed * spent // total - before
                 self._draw(cases, operation, member)
+        if self._session.left_out:
+            return  # a walk goes wherever the links lead
         self._left = budget // WALKED
         cases.walk(self._left, self._walk)
         for made in self._session.inventory.made:

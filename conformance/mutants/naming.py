@@ -282,6 +282,7 @@ _LOCATION = (
 
 _SIGNATURES = (
     ("signature:missing", ("location/auth/enforced",)),
+    ("signature:unsigned-served", ("location/auth/unsigned",)),
     ("signature:unknown-key-served", ("location/auth/unknown-key",)),
     ("signature:not-compared", ("location/auth/wrong-signature",)),
     ("signature:with-body-not-compared", ("location/auth/tampered-body",)),
