@@ -122,6 +122,8 @@ class Play:
             if name in self._session.left_out:
                 raise NotShown(excluded(name))
         if isinstance(step, Make):
+            if step.anew:
+                self._sent, self._pauses = [], {}
             values = self._session.placeholders.tag(step.values, self._tagged)
             made = self._session.inventory.create(values, self._kind)
             if any(other.id == made.id for other in self._made):

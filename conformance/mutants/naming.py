@@ -8,6 +8,7 @@ from __future__ import annotations
 
 _CREATED = ("apigateway/CreateApiKey/behavior/shown-after-creation",)
 _KEY_CREATED = ("location/CreateKey/behavior/shown-after-creation",)
+_OVERLAPPING = ("*/*/behavior/parallel-updates-of-different-members",)
 _STORED = ("apigateway/UpdateApiKey/behavior/*-is-stored",)
 _KEPT = ("location/UpdateKey/behavior/*-is-stored", "location/UpdateKey/behavior/*-are-stored")
 _TEXTS = ("apigateway/CreateApiKey/behavior/text-survives",)
@@ -185,6 +186,7 @@ _UPDATES = (
     ),
     ("update:*:reset", _STORED),
     ("update:lost", _STORED),
+    ("*:overlapping-lost", _OVERLAPPING),
     ("update:frozen-date", _LATER),
     ("update:date-before", _LATER),
     ("update:created-date", _IDENTITY),

@@ -6,6 +6,8 @@ And what a run leaves alone when it is told to.
 from __future__ import annotations
 
 import json
+import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -103,3 +105,125 @@ def test_an_exclusion_that_cannot_be_meant_is_bad_usage(reference_port, proxied,
 
     assert found.code == 2
     assert "hint:" in found.err
+
+
+# -- updates at the same time ------------------------------------------------------------------
+
+MEMBERS = "*/behavior/parallel-updates-of-different-members"
+PATHS = {"name": "/name", "description": "/description", "customerId": "/customerId"}
+
+
+class WholeDocument:
+    """Each update reads the key, waits, and writes every member of it back."""
+
+    def __init__(self, window=0.003):
+        self.window = window
+
+    def request(self, method, path, headers, body, upstream):
+        if method != "PATCH":
+            return None
+        status, _, data = upstream("GET", path, headers, None)
+        if status != 200:
+            return None
+        time.sleep(self.window)
+        key = json.loads(data)
+        whole = self.written(key, json.loads(body))
+        return method, path, headers, json.dumps(whole).encode()
+
+    def written(self, key, asked):
+        asked = asked["patchOperations"]
+        changed = {one["path"] for one in asked}
+        kept = [
+            {"op": "replace", "path": path, "value": key.get(member, "")}
+            for member, path in PATHS.items()
+            if path not in changed
+        ]
+        if "/enabled" not in changed:
+            text = str(key["enabled"]).lower()
+            kept.append({"op": "replace", "path": "/enabled", "value": text})
+        return {"patchOperations": [*kept, *asked]}
+
+
+class WholeKey(WholeDocument):
+    """The same of Location's keys."""
+
+    def written(self, key, asked):
+        kept = {
+            name: key[name] for name in ("Description", "ExpireTime", "Restrictions") if name in key
+        }
+        return {**kept, **asked, "ForceUpdate": True}
+
+
+class Serial(WholeDocument):
+    """One update after the other: nothing is lost."""
+
+    def __init__(self):
+        super().__init__()
+        self.turn = threading.Lock()
+
+    def request(self, method, path, headers, body, upstream):
+        if method != "PATCH":
+            return None
+        with self.turn:
+            return upstream(*super().request(method, path, headers, body, upstream))
+
+
+class Conflicting(Serial):
+    """Where another update of the key is under way, an update is answered with a conflict."""
+
+    def request(self, method, path, headers, body, upstream):
+        if method != "PATCH":
+            return None
+        if not self.turn.acquire(blocking=False):
+            text = json.dumps({"message": "another update of the key is under way"}).encode()
+            kind = [("content-type", "application/json"), ("x-amzn-errortype", "ConflictException")]
+            return 409, kind, text
+        try:
+            time.sleep(self.window)
+            return upstream(method, path, headers, body)
+        finally:
+            self.turn.release()
+
+
+class Lagging:
+    """What an update changed is shown a moment later."""
+
+    def __init__(self):
+        self.changed, self.before = {}, {}
+
+    def request(self, method, path, headers, body, upstream):
+        key = path.split("?")[0]
+        if method == "PATCH":
+            if time.monotonic() - self.changed.get(key, 0) > 0.4:
+                self.before[key] = upstream("GET", path, headers, None)
+            self.changed[key] = time.monotonic()
+        if method == "GET" and time.monotonic() - self.changed.get(key, 0) < 0.4:
+            return self.before[key]
+        return None
+
+
+@pytest.mark.parametrize(
+    ("case", "service", "operation"),
+    [(WholeDocument, "apigateway", "UpdateApiKey"), (WholeKey, "location", "UpdateKey")],
+)
+@pytest.mark.parametrize("window", [0.002, 0.02])
+def test_a_lost_update_is_found(reference_port, proxied, run, case, service, operation, window):
+    name = f"{service}/{operation}/behavior/parallel-updates-of-different-members"
+    found = run(proxied(case(window), reference_port), *QUICK, "--requirement", name)
+
+    assert found.code == 1
+    assert found.failed() == {name}
+    evidence = found.verdicts[name]["evidence"]
+    assert len(evidence) < 10, "the requests of one resource"
+    assert "that update was answered with success" in evidence[-1]["expected"]
+
+
+@pytest.mark.parametrize("case", [Serial, Conflicting, Lagging])
+def test_updates_that_are_kept_or_refused_are_right(reference_port, proxied, run, case):
+    found = run(
+        proxied(case(), reference_port), *QUICK, "--service", "apigateway", "--requirement", MEMBERS
+    )
+    assert found.code in {0, 3}
+    assert not found.failed()
+    [line] = found.verdicts.values()
+    assert line["verdict"] == "passed" or "conflict" in line["reason"].lower(), line["reason"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conformance.plan.sequences import connection, listing, parallel, times, written
+from conformance.plan.sequences import connection, listing, members, parallel, times, written
 from conformance.plan.sequences.steps import (
     Broken,
     Connected,
@@ -27,6 +27,7 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "prefix": listing.prefix,
     "parallel-one": parallel.one_resource,
     "parallel-many": parallel.many_resources,
+    "parallel-members": members.different_members,
     "one-connection": connection.one_connection,
 }
 

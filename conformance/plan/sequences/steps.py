@@ -19,10 +19,14 @@ from conformance.plan.form import Form
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """Create resource number ``key`` with these members (default: the base request)."""
+    """Create resource number ``key`` with these members (default: the base request).
+
+    With ``anew`` what was sent before is no evidence of what is seen from here on.
+    """
 
     key: int = 0
     values: Mapping[str, Any] | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
