@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ from conformance.cli.selection import (
     taken,
 )
 from conformance.cli.sharding import cut, read_shard
-from conformance.errors import CouldNotTest
+from conformance.errors import CouldNotTest, Problem
 from conformance.target import endpoint
 from conformance.target.address import is_real
 from conformance.target.aws import NAME as AWS
@@ -144,8 +145,9 @@ def _run(options: Options, starting: endpoint.Starting | None, interrupts: Inter
     with keeping.ended(custody):
         outcome, code = _recorded(options, target, access, jobs, gate, custody, interrupts)
     _report(options, outcome)
-    if outcome.problem is not None:
-        tell(str(outcome.problem), outcome.problem.hint)
+    problem = outcome.problem or _untested(outcome)
+    if problem is not None:
+        tell(str(problem), problem.hint)
     return code
 
 
@@ -257,6 +259,18 @@ def _finish(
         code = code or 1
     writer.write(recording.last_line(jobs, outcome, code, use))
     return code
+
+
+def _untested(outcome: Outcome) -> Problem | None:
+    """Why nothing was decided, where nothing was."""
+    from conformance.engine.errors import NothingTested
+    from conformance.record import Verdict
+
+    decided = {Verdict.PASSED, Verdict.FAILED}
+    if outcome.interrupted or any(line.verdict in decided for line in outcome.verdicts):
+        return None
+    reasons = Counter(line.reason for line in outcome.verdicts)
+    return NothingTested(reasons.most_common(1)[0][0]) if reasons else None
 
 
 def _report(options: Options, outcome: Outcome) -> None:

@@ -22,6 +22,7 @@ from conformance.engine.runner import Runner, Settings
 from conformance.engine.session import Session
 from conformance.errors import Problem
 from conformance.record import Verdict, VerdictLine
+from conformance.target.errors import SpeaksTLS
 from conformance.target.retry import RetryingTransport
 from conformance.target.signing import Credentials, Signer
 from conformance.target.transport import Transport
@@ -121,6 +122,9 @@ class Run:
             raise
         except WrongCredentials:
             runner.abandon("the target refuses the credentials")
+            raise
+        except SpeaksTLS as problem:
+            runner.abandon(str(problem))
             raise
         except KeyboardInterrupt:
             runner.abandon("the run was interrupted before this was tested")

@@ -12,6 +12,7 @@ from conformance.engine.session import Session
 from conformance.engine.standings import Standings
 from conformance.engine.tally import Suspects
 from conformance.engine.trial import is_elsewhere, is_faulty, unreliable
+from conformance.judge.errors import ERROR_STATUS
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
 from conformance.plan.planner import is_watched
@@ -39,12 +40,16 @@ class Watch:
         """Count what an answer holds, suspect what it breaks."""
         # What a target answers to a faulty request that it accepted says nothing about its
         # answers: the acceptance is the failure.
-        if is_elsewhere(sent.probe) or (sent.answer.ok and is_faulty(sent)):
+        if is_elsewhere(sent.probe):
             return
+        taken = sent.answer.ok and is_faulty(sent)
         answer = own_entries(self._contract, sent, self._session.inventory.made)
         for finding in observe(self._contract, sent.probe.operation, answer):
             if self._decisions.open(finding.requirement):
-                self._take(self._decisions.by_id[finding.requirement], finding, sent)
+                requirement = self._decisions.by_id[finding.requirement]
+                # An error that looks like a success is no acceptance.
+                if not taken or requirement.keyword == ERROR_STATUS:
+                    self._take(requirement, finding, sent)
 
     def _take(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
         if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:

@@ -30,6 +30,9 @@ WATCHED_RULES = {
     "error-code",
     "error-codes-agree",
     "response-header",
+    "success-is-json",
+    "error-is-json",
+    "error-status",
 }
 """Rules of the overlay that are watched in every answer."""
 BOTH = (Side.ACCEPT, Side.REJECT)
