@@ -471,7 +471,7 @@ def nameless(status, headers, data):
         (byte_order_mark, "apigateway/protocol/success-is-json", "byte order mark"),
         (trailing, "apigateway/protocol/success-is-json", "something after it"),
         (always_200, "apigateway/protocol/error-status", "an error with status 200"),
-        (other_label, "apigateway/CreateApiKey/response/content-type", "binary/octet-stream"),
+        (other_label, "apigateway/protocol/error-body", "binary/octet-stream"),
         (nameless, "apigateway/protocol/error-code", "no error code"),
     ],
 )
