@@ -10,6 +10,7 @@ from conformance.engine.own import own_entries
 from conformance.engine.sent import Resource, Sent, SetupFailed
 from conformance.engine.session import Session
 from conformance.engine.standings import Standings
+from conformance.engine.support import Standing
 from conformance.engine.tally import Suspects
 from conformance.engine.trial import is_elsewhere, is_faulty, unreliable
 from conformance.judge.errors import ERROR_STATUS
@@ -63,8 +64,9 @@ class Watch:
     def confirm(self) -> None:
         """Send each suspected request again on a fresh resource; broken twice is a failure."""
         for finding, sent in self._suspects.take():
-            lacks = self._standings.lacks(sent.probe.operation.name)
-            if lacks or not self._decisions.open(finding.requirement):
+            # A step of a sequence may be the first that was sent of it: so that is asked now.
+            standing = self._standings.of(sent.probe.operation.name).standing
+            if standing is Standing.LACKING or not self._decisions.open(finding.requirement):
                 continue
             requirement = self._decisions.by_id[finding.requirement]
             again = self._again(finding, sent)
