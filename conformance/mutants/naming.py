@@ -8,7 +8,8 @@ from __future__ import annotations
 
 _CREATED = ("apigateway/CreateApiKey/behavior/shown-after-creation",)
 _KEY_CREATED = ("location/CreateKey/behavior/shown-after-creation",)
-_OVERLAPPING = ("*/*/behavior/parallel-updates-of-different-members",)
+_OVERLAPPING = ("apigateway/UpdateApiKey/behavior/parallel-updates-of-different-members",)
+_KEY_OVERLAPPING = ("location/UpdateKey/behavior/parallel-updates-of-different-members",)
 _STORED = ("apigateway/UpdateApiKey/behavior/*-is-stored",)
 _KEPT = ("location/UpdateKey/behavior/*-is-stored", "location/UpdateKey/behavior/*-are-stored")
 _TEXTS = ("apigateway/CreateApiKey/behavior/text-survives",)
@@ -186,7 +187,8 @@ _UPDATES = (
     ),
     ("update:*:reset", _STORED),
     ("update:lost", _STORED),
-    ("*:overlapping-lost", _OVERLAPPING),
+    ("update:overlapping-lost", _OVERLAPPING),
+    ("UpdateKey:overlapping-lost", _KEY_OVERLAPPING),
     ("update:frozen-date", _LATER),
     ("update:date-before", _LATER),
     ("update:created-date", _IDENTITY),
