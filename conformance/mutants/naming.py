@@ -131,6 +131,9 @@ _PROTOCOL = (
     ("protocol:head-with-body", ("*/protocol/keep-alive-after-head",)),
     ("protocol:pipelining", ("*/protocol/pipelining",)),
     ("protocol:error-codes-differ", ("*/protocol/error-codes-agree",)),
+    ("protocol:errors-are-xml", ("*/protocol/error-is-json",)),
+    ("protocol:answers-trailed", ("*/protocol/success-is-json",)),
+    ("protocol:errors-are-200", ("*/protocol/error-status",)),
 )
 
 _LIMITS = (
