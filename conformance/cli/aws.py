@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,12 @@ def options(command: Command) -> Command:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def region_of(given: Mapping[str, Any]) -> str | None:
+    """The region of a command line; on AWS that of the environment, where none is given."""
+    asked = Asked(**{name: given[name] for name in Asked.__slots__})
+    return asked.named_region() if given["target"] == NAME else asked.region
 
 
 def asked(given: dict[str, Any]) -> Asked:

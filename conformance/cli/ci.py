@@ -32,6 +32,7 @@ class Options:
     wait: float
     services: str
     requirements: str
+    exclude: str
     baseline: str
     profile: str
     seed: str
@@ -45,6 +46,7 @@ class Options:
 @click.option("--wait", type=float, default=60.0, show_default=True, help="Seconds to wait for it.")
 @click.option("--services", default="", help="Only these, separated by blanks or commas.")
 @click.option("--requirements", default="", help="Only ids that match one of these globs.")
+@click.option("--exclude", default="", help="No ids that match one of these globs.")
 @click.option("--baseline", default="", help="A file of accepted failures.")
 @click.option("--profile", default="", help="quick, standard or deep.")
 @click.option("--seed", default="", help="Fixes every request (default: 1).")
@@ -98,7 +100,11 @@ def _run(options: Options) -> list[str]:
     parts = [sys.executable, "-m", "conformance", "run", options.target, "--quiet"]
     for name, value in (("--baseline", options.baseline), ("--profile", options.profile)):
         parts += [name, value] if value else []
-    for name, values in (("--service", options.services), ("--requirement", options.requirements)):
+    listed = {
+        "--service": options.services, "--requirement": options.requirements,
+        "--exclude": options.exclude,
+    }  # fmt: skip
+    for name, values in listed.items():
         for value in values.replace(",", " ").split():
             parts += [name, value]
     parts += ["--seed", options.seed or "1", *options.more]

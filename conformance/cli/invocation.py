@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from conformance.target.aws import NAME as AWS
+import click
 
 if TYPE_CHECKING:
     from conformance.cli import aws
@@ -39,27 +40,55 @@ class Options:
     no_color: bool
     durations: int
     aws: aws.Asked
-
-
-def command_line(options: Options) -> str:
+    again: str
     """The command line that makes the same requests again."""
-    parts = ["conformance", "run", options.target]
-    region = options.aws.named_region() if options.target == AWS else options.aws.region
-    if region:
-        parts += ["--region", region]
-    for name, values in (("--service", options.services), ("--requirement", options.globs)):
-        for value in values:
-            parts += [name, value]
-    if options.profile != "standard":
-        parts += ["--profile", options.profile]
-    if options.auth:
-        parts += ["--auth", options.auth]
-    if options.strict:
-        parts.append("--strict")
-    if options.baseline is not None:
-        parts += ["--baseline", str(options.baseline)]
-    if options.strict_baseline:
-        parts.append("--strict-baseline")
-    if options.shard is not None:
-        parts += ["--shard", str(options.shard)]
-    return shlex.join([*parts, "--seed", str(options.seed)])
+
+
+SPECS = "conformance.specs"
+"""Where the context of a command keeps the folder of ``--specs`` as it was given."""
+
+NOT_REPEATED = {
+    "record": "a file of this run",
+    "html": "a file of this run",
+    "junit": "a file of this run",
+    "markdown": "a file of this run",
+    "durations": "what is printed, not what is sent",
+    "quiet": "what is printed, not what is sent",
+    "verbose": "what is printed, not what is sent",
+    "no_color": "what is printed, not what is sent",
+    "dry_run": "sends nothing, so that there is nothing to do again",
+    "yes": "whoever runs it again on real AWS agrees to that again",
+}
+"""The options that the same command line again goes without, each with the reason."""
+
+
+def command_line(command: click.Command, given: Mapping[str, Any]) -> str:
+    """The command line that makes the same requests again: every option but NOT_REPEATED.
+
+    ``given`` are the values by the names of the command's parameters; what is at its default is
+    left away.
+    """
+    context = click.get_current_context()
+    values = {**given, "specs": context.meta.get(SPECS)}
+    parts = ["conformance", str(context.info_name)]
+    for parameter in command.params:
+        if parameter.name not in NOT_REPEATED:
+            parts += _written(parameter, values.get(parameter.name or ""))
+    return shlex.join(parts)
+
+
+def _written(parameter: click.Parameter, value: Any) -> list[str]:
+    several = parameter.multiple or parameter.nargs != 1
+    values = list(value or ()) if several else [value]
+    if isinstance(parameter, click.Argument):
+        return [str(one) for one in values]
+    name = max(parameter.opts, key=len)
+    if getattr(parameter, "is_flag", False):
+        return [name] if value else []
+    if not several and (value is None or value == parameter.default):
+        return []
+    return [part for one in values for part in (name, _text(one))]
+
+
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

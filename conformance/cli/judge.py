@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 import time
 from dataclasses import dataclass
@@ -12,8 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import gating, outputs, recording
+from conformance.cli.invocation import command_line
 from conformance.cli.own_specs import specs_option
-from conformance.cli.selection import all_match, select_jobs
+from conformance.cli.selection import (
+    exclude_option,
+    excluded_note,
+    requirement_option,
+    select_jobs,
+    taken,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.cli.outputs import Outputs
     from conformance.engine.run import Job, Outcome
     from conformance.record import RunLine
-    from conformance.traffic.items import Sorted
+    from conformance.traffic.items import Item, Sorted
     from conformance.traffic.sources import LeftOut
 
 NAMED = 20
@@ -43,13 +49,15 @@ class Options:
     quiet: bool
     no_color: bool
     outputs: Outputs
+    again: str
 
 
 @click.command()
 @click.argument("traffic", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--target", "targets", multiple=True, help="Only requests to this URL (repeatable).")
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
-@click.option("--requirement", "globs", multiple=True, help="Only ids that match this glob.")
+@requirement_option
+@exclude_option
 @click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
 @click.option(
     "--baseline", type=gating.FILE, metavar="FILE", help="Accepted failures, which do not fail."
@@ -72,7 +80,9 @@ def command(**given: Any) -> None:
 
 def _options(given: dict[str, Any]) -> Options:
     name = given["traffic"][0].name
-    return Options(outputs=outputs.asked(given, name), **given)
+    again = command_line(command, given)
+    globs = taken(given)
+    return Options(outputs=outputs.asked(given, name), globs=globs, again=again, **given)
 
 
 def _judge(options: Options) -> int:
@@ -88,12 +98,12 @@ def _judge(options: Options) -> int:
     start = time.monotonic()
     gate = gating.read_gate(options.baseline, strict=False)
     jobs = select_jobs(options.services, options.globs)
-    all_match(jobs, options.globs)
     contracts = [job.contract for job in jobs]
     left_out: list[LeftOut] = []
     found = sort(read_traffic(options.traffic, left_out), Routes(contracts, options.targets))
     if not options.quiet:
         _tell(left_out)
+    found.items = [one for one in found.items if not _is_excluded(one, jobs)]
     if not found.items:
         services = tuple(one.service for one in contracts)
         raise NothingRecognised(found.seen, services, tuple(_unjudged(found)))
@@ -102,6 +112,7 @@ def _judge(options: Options) -> int:
         writer.write(_run_line(options, jobs, found))
         outcome = _outcome(jobs, found, gate)
         outcome.notes += _left_out(left_out)
+        outcome.notes += excluded_note(options.globs)
         outcome.seconds = time.monotonic() - start
         for line in outcome.verdicts:
             writer.write(line)
@@ -110,6 +121,11 @@ def _judge(options: Options) -> int:
         writer.write(recording.last_line(jobs, outcome, code, use))
     options.outputs.report(Console(soft_wrap=True, no_color=options.no_color or None))
     return code
+
+
+def _is_excluded(item: Item, jobs: list[Job]) -> bool:
+    contract, name = item.route.contract, item.route.operation.name
+    return any(name in job.left_out for job in jobs if job.contract is contract)
 
 
 def _outcome(jobs: list[Job], found: Sorted, gate: Gate | None) -> Outcome:
@@ -162,14 +178,7 @@ def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
 def _run_line(options: Options, jobs: list[Job], found: Sorted) -> RunLine:
     from conformance.record import Target
 
-    parts = ["conformance", "judge", *map(str, options.traffic)]
-    named = (("--target", options.targets), ("--service", options.services),
-             ("--requirement", options.globs))  # fmt: skip
-    for name, values in named:
-        parts += [part for value in values for part in (name, value)]
-    parts += ["--baseline", str(options.baseline)] if options.baseline else []
-    parts += ["--strict"] if options.strict else []
     target = Target(options.traffic[0].name, found.hosts[0] if found.hosts else None)
     return recording.first_line(
-        jobs, target, shlex.join(parts), seed=0, profile="traffic", strict=options.strict
+        jobs, target, options.again, seed=0, profile="traffic", strict=options.strict
     )

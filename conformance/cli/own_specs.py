@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from conformance.cli.invocation import SPECS
 from conformance.errors import BadInput
 
 SPEC = "openapi.yaml"
@@ -39,6 +40,7 @@ def specs_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def _use(context: click.Context, _option: click.Parameter, folder: Path | None) -> None:
     from conformance.contract import locate
 
+    context.meta[SPECS] = folder
     if folder is not None and folder.name == SPEC:
         folder = folder.parent
     has_specs = folder is None or (folder / SPEC).is_file() or any(folder.glob(f"*/{SPEC}"))

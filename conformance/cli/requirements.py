@@ -9,6 +9,7 @@ import click
 
 from conformance.cli.explain import MEANINGS, explain
 from conformance.cli.own_specs import specs_option
+from conformance.cli.selection import exclude_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,20 +28,29 @@ if TYPE_CHECKING:
     help="Only this level (repeatable).",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@exclude_option
 @specs_option
 def command(
-    globs: tuple[str, ...], services: tuple[str, ...], levels: tuple[str, ...], *, as_json: bool
+    globs: tuple[str, ...],
+    excluded: tuple[str, ...],
+    services: tuple[str, ...],
+    levels: tuple[str, ...],
+    *,
+    as_json: bool,
 ) -> None:
-    """List the requirements whose ids match GLOBS (default: all).
+    """List the requirements whose ids match GLOBS (default: all), and none after ``!``.
 
     A single id explains that requirement: its level, its source and what is probed.
     """
+    from conformance.contract.globs import excluding
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected
-    from conformance.contract.requirements import NothingSelected, catalogue, select
+    from conformance.contract.requirements import NothingSelected, all_match, catalogue, select
 
+    globs = excluding(globs, excluded)
     contracts = {service: load_contract(service) for service in selected(services, globs)}
     everything = [one for contract in contracts.values() for one in catalogue(contract)]
+    all_match(everything, globs)
     chosen = [one for one in select(everything, globs) if not levels or one.level in levels]
     if not chosen:
         raise NothingSelected((*globs, *levels))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,16 @@ from conformance.cli.access import (
 from conformance.cli.interrupts import Interrupts
 from conformance.cli.invocation import Options, command_line
 from conformance.cli.own_specs import specs_option
-from conformance.cli.selection import all_match, placed, select_jobs
+from conformance.cli.selection import (
+    exclude_option,
+    excluded_note,
+    placed,
+    requirement_option,
+    select_jobs,
+    taken,
+)
 from conformance.cli.sharding import cut, read_shard
-from conformance.errors import CouldNotTest
+from conformance.errors import CouldNotTest, Problem
 from conformance.target import endpoint
 from conformance.target.address import is_real
 from conformance.target.aws import NAME as AWS
@@ -38,7 +46,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("target", default="reference")
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
-@click.option("--requirement", "globs", multiple=True, help="Only ids that match this glob.")
+@requirement_option
+@exclude_option
 @click.option(
     "--profile",
     type=click.Choice(["quick", "standard", "deep"]),
@@ -103,15 +112,18 @@ def _options(given: dict[str, Any]) -> Options:
         given["seed"] = secrets.randbelow(1_000_000)
     shard = given["shard"]
     part = f"-{shard.index}-of-{shard.of}" if shard else ""
+    region = aws.region_of(given)
+    again = command_line(command, {**given, "region": region})
+    globs = taken(given)
     return Options(
-        outputs=outputs.asked(given, given["target"], part), aws=aws.asked(given), **given
-    )
+        outputs=outputs.asked(given, given["target"], part), aws=aws.asked(given), globs=globs,
+        again=again, **given,
+    )  # fmt: skip
 
 
 def _run(options: Options, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
     gate = gating.read_gate(options.baseline, strict=options.strict_baseline)
     jobs = select_jobs(options.services, options.globs)
-    all_match(jobs, options.globs)
     jobs = cut(jobs, options.shard)
     account = None
     # No file is touched for a target that is not there: it may hold the record of another run.
@@ -133,8 +145,9 @@ def _run(options: Options, starting: endpoint.Starting | None, interrupts: Inter
     with keeping.ended(custody):
         outcome, code = _recorded(options, target, access, jobs, gate, custody, interrupts)
     _report(options, outcome)
-    if outcome.problem is not None:
-        tell(str(outcome.problem), outcome.problem.hint)
+    problem = outcome.problem or _untested(outcome)
+    if problem is not None:
+        tell(str(problem), problem.hint)
     return code
 
 
@@ -170,13 +183,14 @@ def _recorded(
 
     # Made beforehand: a record that ends before its first line is none.
     first = recording.first_line(
-        jobs, record.Target(target.name, target.url, target.version), command_line(options),
+        jobs, record.Target(target.name, target.url, target.version), options.again,
         seed=options.seed, profile=options.profile, strict=options.strict, shard=options.shard,
     )  # fmt: skip
     with record.RecordWriter(options.outputs.record) as writer:
         writer.write(first)
         with interrupts.held_back():
             outcome = _work(options, access, jobs, gate, custody, writer)
+        outcome.notes += excluded_note(options.globs)
         code = _finish(options, jobs, outcome, gate, writer)
     return outcome, code
 
@@ -245,6 +259,18 @@ def _finish(
         code = code or 1
     writer.write(recording.last_line(jobs, outcome, code, use))
     return code
+
+
+def _untested(outcome: Outcome) -> Problem | None:
+    """Why nothing was decided, where nothing was."""
+    from conformance.engine.errors import NothingTested
+    from conformance.record import Verdict
+
+    decided = {Verdict.PASSED, Verdict.FAILED}
+    if outcome.interrupted or any(line.verdict in decided for line in outcome.verdicts):
+        return None
+    reasons = Counter(line.reason for line in outcome.verdicts)
+    return NothingTested(reasons.most_common(1)[0][0]) if reasons else None
 
 
 def _report(options: Options, outcome: Outcome) -> None:

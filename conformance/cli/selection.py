@@ -3,33 +3,69 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 if TYPE_CHECKING:
     from conformance.engine.run import Job
 
 
-def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
-    """The requirements to decide, by service.
+requirement_option = click.option(
+    "--requirement",
+    "globs",
+    multiple=True,
+    help="Only ids that match this glob; after ! only those that do not (repeatable).",
+)
+exclude_option = click.option(
+    "--exclude",
+    "excluded",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out ids that match; of an operation that is left out nothing is sent (repeatable).",
+)
 
-    Raises UnknownService, SpecProblem, NothingSelected.
+
+def taken(given: dict[str, Any]) -> tuple[str, ...]:
+    """Take both options out of a command line: one filter, in which ``!`` marks exclusions."""
+    from conformance.contract.globs import excluding
+
+    return excluding(given.pop("globs"), given.pop("excluded"))
+
+
+def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
+    """The requirements to decide, by service; a glob after ``!`` leaves out what it matches.
+
+    Every glob must match something: a mistyped one would test other than was asked for.
+    Raises UnknownService, SpecProblem, NothingSelected, NothingLeft.
     """
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected
-    from conformance.contract.requirements import NothingSelected, catalogue, select
+    from conformance.contract.requirements import all_match, catalogue, left_out, select
     from conformance.engine.run import Job
 
+    contracts = [load_contract(service) for service in selected(services, globs)]
+    every = {contract.service: catalogue(contract) for contract in contracts}
+    all_known = [one for of_service in every.values() for one in of_service]
+    all_match(all_known, globs)
+    chosen = select(all_known, globs)
     jobs = []
-    for service in selected(services, globs):
-        contract = load_contract(service)
-        try:
-            chosen = select(catalogue(contract), globs)
-        except NothingSelected:
-            continue
-        jobs.append(Job(contract, chosen))
-    if not jobs:
-        raise NothingSelected(globs)
+    for contract in contracts:
+        known = every[contract.service]
+        own = tuple(one for one in chosen if one.service == contract.service)
+        if own:
+            jobs.append(Job(contract, own, left_out=left_out(known, globs)))
     return jobs
+
+
+def excluded_note(globs: tuple[str, ...]) -> list[str]:
+    """What a run says that it was told to leave out; nothing where it was told nothing."""
+    from conformance.contract.globs import negative
+
+    unwanted = negative(globs)
+    if not unwanted:
+        return []
+    return [f"excluded from this run: {', '.join(unwanted)}"]
 
 
 def placed(job: Job, region: str) -> Job:
@@ -47,15 +83,3 @@ def placed(job: Job, region: str) -> Job:
     chosen = {one.id for one in job.requirements}
     kept = tuple(one for one in catalogue(contract) if one.id in chosen)
     return replace(job, contract=contract, requirements=kept)
-
-
-def all_match(jobs: list[Job], globs: tuple[str, ...]) -> None:
-    """Hold every glob to matching something: a mistyped one would test less than was asked for.
-
-    Raises NothingSelected.
-    """
-    from conformance.contract.requirements import select
-
-    chosen = [one for job in jobs for one in job.requirements]
-    for glob in globs:
-        select(chosen, (glob,))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from conformance.contract.globs import positive
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -55,7 +57,7 @@ def selected(named: Sequence[str], globs: Sequence[str]) -> tuple[str, ...]:
     """The services to look at: those named, else the default ones and those that globs name."""
     if named:
         return tuple(named)
-    heads = {one.partition("/")[0] for one in globs}
+    heads = {one.partition("/")[0] for one in positive(globs)}
     defaults = default_services()
     return tuple(name for name in services() if name in defaults or name in heads)
 

@@ -390,6 +390,33 @@ class ArnsRule(Rule, frozen=True, tag="arns"):
     """ARNs in answers are of the region, partition and account of the run."""
 
 
+class MemberUpdate(_Words, frozen=True):
+    """An update of one member, and what the resource then shows."""
+
+    with_: Template = field(name="with")
+    shows: Template = field(default_factory=dict)
+    shows_instant: Template = field(default_factory=dict)
+
+
+class ParallelMembersRule(Rule, frozen=True, tag="parallel-members"):
+    """Updates of different members of one resource at the same time."""
+
+    updates: tuple[MemberUpdate, ...]
+    make: Template = field(default_factory=dict)
+
+
+class SuccessIsJsonRule(Rule, frozen=True, tag="success-is-json"):
+    """The body of a success is JSON."""
+
+
+class ErrorIsJsonRule(Rule, frozen=True, tag="error-is-json"):
+    """The body of an error is JSON."""
+
+
+class ErrorStatusRule(Rule, frozen=True, tag="error-status"):
+    """What names an error has the status of one."""
+
+
 class RandomSequencesRule(Rule, frozen=True, tag="random-sequences"):
     """The sequences of ``model``."""
 
@@ -419,6 +446,10 @@ AnyRule = (
     | RobustRule
     | StillAnswersRule
     | ArnsRule
+    | ParallelMembersRule
+    | SuccessIsJsonRule
+    | ErrorIsJsonRule
+    | ErrorStatusRule
     | RandomSequencesRule
 )
 

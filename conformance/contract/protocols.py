@@ -20,7 +20,15 @@ REST_JSON_1 = "rest-json-1"
 LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
 TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
 TEXT = (Location.PATH, Location.QUERY, Location.HEADER)
-WATCHED = {"error-code", "error-codes-agree", "error-body", "response-header"}
+WATCHED = {
+    "error-code",
+    "error-codes-agree",
+    "error-body",
+    "response-header",
+    "success-is-json",
+    "error-is-json",
+    "error-status",
+}
 """Kinds of rules that are watched in every answer: no operation is needed for them."""
 BINDING = ("roles", "takes")
 """Keys of the protocol's file that say which operations a rule is for."""

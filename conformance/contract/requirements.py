@@ -5,14 +5,14 @@ Ids are stable: they are made of names on the wire and JSON Schema keywords only
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from conformance.contract import statements
 from conformance.contract.arns import arns_rule
-from conformance.contract.globs import glob
+from conformance.contract.globs import NOT, matching, negative, positive
 from conformance.contract.model import (
     Contract,
     Kind,
@@ -78,6 +78,16 @@ class NothingSelected(BadInput):
         super().__init__(f"no requirement matches {', '.join(globs)}")
 
 
+class NothingLeft(BadInput):
+    """Every requirement that is asked for is also excluded."""
+
+    hint = "exclude less: a glob leaves out all that it matches"
+
+    def __init__(self, excluded: Sequence[str]) -> None:
+        self.excluded = tuple(excluded)
+        super().__init__(f"nothing is left to test without {', '.join(excluded)}")
+
+
 def catalogue(contract: Contract) -> tuple[Requirement, ...]:
     """Every requirement of a service, in the order of its operations; ids are unique."""
     found: dict[str, Requirement] = {}
@@ -92,22 +102,45 @@ def catalogue(contract: Contract) -> tuple[Requirement, ...]:
 
 
 def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> tuple[Requirement, ...]:
-    """Those whose id matches one of the globs (all, when there are none).
+    """Those whose id matches one of the globs (all, when there are none), and none with a ``!``.
 
     ``*`` stands for any text, ``?`` for one character; every other character, ``[`` included,
-    for itself, because ids contain ``[]``. Raises NothingSelected.
+    for itself, because ids contain ``[]``. Raises NothingSelected, NothingLeft.
     """
-    if not globs:
-        return tuple(requirements)
-    compiled = [glob(pattern) for pattern in globs]
-    chosen = tuple(
-        requirement
-        for requirement in requirements
-        if any(pattern.fullmatch(requirement.id) for pattern in compiled)
+    wanted, unwanted = positive(globs), negative(globs)
+    ids = [one.id for one in requirements]
+    chosen = set(matching(ids, wanted) if wanted else ids)
+    if wanted and not chosen:
+        raise NothingSelected(wanted)
+    left = chosen.difference(matching(ids, unwanted))
+    if chosen and not left:
+        raise NothingLeft(unwanted)
+    return tuple(one for one in requirements if one.id in left)
+
+
+def all_match(requirements: Iterable[Requirement], globs: Sequence[str]) -> None:
+    """Hold every glob to matching something: a mistyped one would test other than was asked for.
+
+    Raises NothingSelected.
+    """
+    ids = [one.id for one in requirements]
+    for glob in globs:
+        if not matching(ids, (glob.removeprefix(NOT),)):
+            raise NothingSelected((glob.removeprefix(NOT),))
+
+
+def left_out(requirements: Iterable[Requirement], globs: Sequence[str]) -> frozenset[str]:
+    """The operations of which nothing may be tested: every requirement of theirs is excluded."""
+    unwanted = negative(globs)
+    if not unwanted:
+        return frozenset()
+    by_operation: dict[str, list[str]] = {}
+    for one in requirements:
+        if one.operation is not None:
+            by_operation.setdefault(one.operation, []).append(one.id)
+    return frozenset(
+        name for name, ids in by_operation.items() if len(matching(ids, unwanted)) == len(ids)
     )
-    if not chosen:
-        raise NothingSelected(globs)
-    return chosen
 
 
 def _of_operation(operation: Operation) -> Iterator[Requirement]:

@@ -7,7 +7,7 @@ finding; the rest of the group would say the same a dozen times, and is skipped.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from conformance.contract.model import Contract, Operation
@@ -77,7 +77,7 @@ class Authentication:
         finding = self._finding_rule()
         served = self._served(finding)
         for requirement in requirements:
-            rule = signature_rule(self._contract, requirement)
+            rule = self._rule(requirement)
             if rule.is_finding:
                 yield self._finding(rule, served)
             elif served is None:
@@ -89,11 +89,17 @@ class Authentication:
     def _finding_rule(self) -> SignatureRule:
         """The group's one finding, whether it is asked for or not."""
         every = (one for one in catalogue(self._contract) if one.keyword == FINDING)
-        return signature_rule(self._contract, next(every))
+        return self._rule(next(every))
+
+    def _rule(self, requirement: Requirement) -> SignatureRule:
+        """The rule of a requirement, for the operations that are not left out of the run."""
+        rule = signature_rule(self._contract, requirement)
+        kept = [one for one in rule.operations if one.name not in self._session.left_out]
+        return replace(rule, operations=tuple(kept))
 
     def operations(self, requirements: Sequence[Requirement]) -> list[str]:
         """The names of the operations that the group sends."""
-        rules = [signature_rule(self._contract, one) for one in requirements]
+        rules = [self._rule(one) for one in requirements]
         return sorted({one.name for rule in rules for one in rule.operations})
 
     def _served(self, rule: SignatureRule) -> _Case | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from conformance.errors import CouldNotTest
 
 
@@ -13,6 +15,22 @@ class WrongCredentials(CouldNotTest):
     def __init__(self, answer: str) -> None:
         self.answer = answer
         super().__init__(f"the target refuses the credentials: {answer}")
+
+
+class NothingTested(CouldNotTest):
+    """Every requirement was left undecided: ``reason`` is what most of them say."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"nothing could be tested: {reason}", _advice(reason))
+
+
+def _advice(reason: str) -> str:
+    if "a redirect to " in reason:
+        return "give the address that it redirects to"
+    if re.search(r"\b50[234]\b", reason):
+        return "something in between answers for the target: is the target behind it running?"
+    return "is this the address of the emulator, and does it have the service?"
 
 
 class TargetDied(CouldNotTest):

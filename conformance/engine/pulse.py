@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from conformance.engine.errors import TargetDied
+from conformance.target.address import host_and_port
+from conformance.target.errors import SpeaksTLS
 from conformance.target.exchange import Exchange, FailureKind, Request
 from conformance.target.transport import Transport
 
@@ -42,8 +44,13 @@ class PulseTransport:
         self._dead = self._ever = False
 
     def send(self, request: Request) -> Exchange:
-        """Send a request. Raises TargetDied, once: who cleans up may still try."""
+        """Send a request.
+
+        Raises TargetDied, once: who cleans up may still try; SpeaksTLS.
+        """
         exchange = self._inner.send(request)
+        if not self._ever:
+            _check_scheme(exchange)
         if _refused(exchange) and self._ever and not self._dead:
             exchange = self._wait_for(request, exchange)
         if self._dead or (exchange.failure and exchange.failure.kind is FailureKind.WITHHELD):
@@ -90,6 +97,20 @@ class PulseTransport:
             return False
         answered, self._silent = self._answered, 0
         return any(self._inner.send(answered).failure is None for _ in range(PINGS))
+
+
+def _check_scheme(exchange: Exchange) -> None:
+    """Find out why the first request was answered oddly: some servers say so, others hang up."""
+    failure, response = exchange.failure, exchange.response
+    odd = failure is not None and failure.kind in {FailureKind.PROTOCOL, FailureKind.RESET}
+    told = response is not None and response.status == 400 and b"https" in response.body.lower()
+    if not (odd or told) or not exchange.request.url.startswith("http:"):
+        return
+    from conformance.target import tls
+
+    place = tls.Place(*host_and_port(exchange.request.url))
+    if tls.speaks_tls(place):
+        raise SpeaksTLS(place.host, place.port)
 
 
 def _refused(exchange: Exchange) -> bool:

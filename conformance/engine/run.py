@@ -22,6 +22,7 @@ from conformance.engine.runner import Runner, Settings
 from conformance.engine.session import Session
 from conformance.errors import Problem
 from conformance.record import Verdict, VerdictLine
+from conformance.target.errors import SpeaksTLS
 from conformance.target.retry import RetryingTransport
 from conformance.target.signing import Credentials, Signer
 from conformance.target.transport import Transport
@@ -38,6 +39,8 @@ class Job:
     requirements: Sequence[Requirement]
     url: str = ""
     """Where this service is, if not where the others are."""
+    left_out: frozenset[str] = frozenset()
+    """The operations that the user excluded: nothing is sent of them but what sets others up."""
 
 
 @dataclass(slots=True)
@@ -108,6 +111,7 @@ class Run:
 
     def _service(self, job: Job) -> None:
         session, channel = self._session(job.contract, job.url)
+        session.left_out = job.left_out
         runner = Runner(
             job.contract, job.requirements, session, channel, self._settings, self._hear
         )
@@ -118,6 +122,9 @@ class Run:
             raise
         except WrongCredentials:
             runner.abandon("the target refuses the credentials")
+            raise
+        except SpeaksTLS as problem:
+            runner.abandon(str(problem))
             raise
         except KeyboardInterrupt:
             runner.abandon("the run was interrupted before this was tested")

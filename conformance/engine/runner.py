@@ -19,7 +19,7 @@ from conformance.engine.sent import SetupFailed
 from conformance.engine.sequences import Ending, Play, Stage
 from conformance.engine.session import Session
 from conformance.engine.standings import Standings
-from conformance.engine.support import Standing, Support
+from conformance.engine.support import Standing, Support, excluded
 from conformance.engine.tally import Tally
 from conformance.engine.trial import (
     Trial,
@@ -46,9 +46,9 @@ EXPLORED, LINKS = 20, 3
 """Requests that exploring may send, and steps of walks, for each value that is drawn."""
 DEEP = 50
 """Values drawn from which on walks are worth the second that loading Schemathesis takes."""
-REPEATS = {"one-connection": 2}
+REPEATS = {"one-connection": 2, "parallel-members": 0}
 """How often a rule of a kind must be broken again, where that is not once: what a connection does
-may be a passing trouble."""
+may be a passing trouble; what was lost in parallel was lost on two resources already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +130,16 @@ class Runner:
 
     def _show(self, kind: str, facts: Facts, values: Mapping[str, Any]) -> None:
         named = [facts[role] for role in ("create", "read", "list", "update") if role in facts]
-        if not all(self._standings.works(name) for name in named):
+        named = [name for name in named if name not in self._session.left_out]
+        if not named or not all(self._standings.works(name) for name in named):
             return
         try:
             resource = self._session.inventory.create(values, kind)
         except SetupFailed:
             return
-        for name in named[1:]:
+        for name in named:
+            if name == facts["create"]:
+                continue
             operation = self._contract.operations[name]
             self._session.call(operation, base(self._contract, operation), resource)
         self._watch.confirm()
@@ -173,7 +176,12 @@ class Runner:
                 self._give(requirement, Verdict.SKIPPED, "not asked for (--auth off)")
             return
         judged = Authentication(self._contract, self._session, self._channel)
-        for name in judged.operations(group):
+        operations = judged.operations(group)
+        if not operations:
+            for requirement in group:
+                self._give(requirement, Verdict.SKIPPED, "the operations it asks are excluded")
+            return
+        for name in operations:
             standing = self._standings.of(name)
             if standing.standing is not Standing.WORKS:
                 for requirement in group:
@@ -196,7 +204,11 @@ class Runner:
         if requirement.keyword in {*KINDS, model.RULE}:
             self._play(requirement)
             return
-        planned = plan(self._contract, requirement)
+        whole = plan(self._contract, requirement)
+        planned = whole.without(self._session.left_out)
+        if whole.probes and not planned.probes:
+            self._give(requirement, Verdict.SKIPPED, excluded(", ".join(whole.operations())))
+            return
         for name in planned.operations():
             standing = self._standings.of(name)
             if not _worth_probing(requirement, standing):
@@ -275,12 +287,15 @@ class Runner:
     def _play(self, requirement: Requirement) -> None:
         """Start a rule's sequence; it is decided when it ends."""
         own = [requirement.operation] if requirement.operation else []
+        by_model = requirement.keyword == model.RULE
         for name in [*self._roles(requirement), *own]:
+            if name in self._session.left_out and not by_model:
+                continue  # a step that needs it ends the sequence
             standing = self._standings.of(name)
             if standing.standing is not Standing.WORKS:
                 self._give(requirement, *verdicts.without_support(standing))
                 return
-        if requirement.keyword == model.RULE:
+        if by_model:
             self._wander(requirement)
         else:
             self._stage.add(Play(self._session, requirement))

@@ -11,6 +11,7 @@ from conformance.contract.requirements import Requirement
 from conformance.engine.evidence import Shown
 from conformance.engine.sent import Resource, Sent, SetupFailed, is_lost
 from conformance.engine.session import Session
+from conformance.engine.support import excluded
 from conformance.engine.trial import SAYS_NOTHING
 from conformance.judge.answer import NOT_JSON, Answer
 from conformance.plan.probes import Probe, Side
@@ -126,7 +127,12 @@ class Play:
             raise _Lost
 
     def _play(self, step: Make | Send | Together | Connected) -> list[Sent]:
+        for name in _operations(step):
+            if name in self._session.left_out:
+                raise NotShown(excluded(name))
         if isinstance(step, Make):
+            if step.anew:
+                self._sent, self._pauses = [], {}
             values = self._session.placeholders.tag(step.values, self._tagged)
             made = self._session.inventory.create(values, self._kind)
             if any(other.id == made.id and not other.gone for other in self._made):
@@ -171,6 +177,14 @@ class Play:
                 expected=ending.broken.expected, seen=ending.broken.seen,
             )  # fmt: skip
         self.ending = ending
+
+
+def _operations(step: Make | Send | Together | Connected) -> list[str]:
+    """The operations that a step sends; what makes a resource is nobody's probe."""
+    if isinstance(step, Make):
+        return []
+    sends = [step] if isinstance(step, Send) else step.sends
+    return [send.operation.name for send in sends]
 
 
 def _says_nothing(answer: Answer) -> bool:

@@ -51,6 +51,7 @@ class Session:
         self.placeholders = Placeholders(names, masker, channel.region)
         self.observers: list[Callable[[Sent], None]] = []
         self.sent = 0
+        self.left_out: frozenset[str] = frozenset()
         self._channel, self._mark = channel, mark
         self._secrets = {
             operation.name: (secret_places(operation.input), secret_places(operation.output))

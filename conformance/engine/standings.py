@@ -8,7 +8,7 @@ from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.sent import Sent, SetupFailed
 from conformance.engine.session import Session
-from conformance.engine.support import Standing, Support
+from conformance.engine.support import Standing, Support, excluded
 from conformance.engine.trial import UNSURE, attempt
 from conformance.plan.bases import base
 from conformance.plan.probes import Probe, Side
@@ -26,6 +26,8 @@ class Standings:
 
     def of(self, name: str) -> Support:
         """Whether the target has an operation. Raises WrongCredentials."""
+        if name in self._session.left_out:
+            return Support(Standing.EXCLUDED, excluded(name))
         if name not in self._known:
             self._known[name] = self._establish(name)
         return self._known[name]
@@ -77,9 +79,11 @@ class Standings:
         """No resource can be made: only whether the route exists can still be seen."""
         self._check_credentials(failed.sent)
         values = of_nothing(self._contract, probe.operation, probe.values)
-        found = support.standing_of(
-            self._session.call(probe.operation, values), self._channel, self._session.names.nonce
-        )
+        try:
+            sent = self._session.call(probe.operation, values)
+        except SetupFailed as again:  # it speaks of more than identifiers, which nothing has
+            sent = again.sent
+        found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is Standing.LACKING:
             return found
         return Support(Standing.UNKNOWN, f"no resource could be made for it: {failed}")

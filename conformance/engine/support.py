@@ -33,6 +33,7 @@ class Standing(StrEnum):
     LACKING = "lacking"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+    EXCLUDED = "excluded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Support:
 
     standing: Standing
     why: str = ""
+
+
+def excluded(operation: str) -> str:
+    """Why nothing is asked of an operation."""
+    return f"{operation} is excluded from this run"
 
 
 def standing_of(sent: Sent, channel: Channel, nonce: str) -> Support:

@@ -15,8 +15,10 @@ from conformance.engine.sent import Resource, Sent, SetupFailed
 from conformance.engine.session import Session
 from conformance.engine.spoilt import Spoilt
 from conformance.engine.standings import Standings
+from conformance.engine.support import Standing
 from conformance.engine.tally import Suspects
 from conformance.engine.trial import is_elsewhere, is_faulty, unreliable
+from conformance.judge.errors import ERROR_STATUS
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
 from conformance.plan.planner import is_watched
@@ -50,14 +52,17 @@ class Watch:
         # answers: the acceptance is the failure.
         if is_elsewhere(sent.probe):
             return
-        if sent.answer.ok and is_faulty(sent):
+        taken = sent.answer.ok and is_faulty(sent)
+        if taken:
             self._spoilt.note(sent, self._session.inventory.made)
-            return
         if self.is_held or self._standings.is_aside(sent.probe.operation.name):
             return
         for finding in self._found(sent):
             if self._decisions.open(finding.requirement):
-                self._take(self._decisions.by_id[finding.requirement], finding, sent)
+                requirement = self._decisions.by_id[finding.requirement]
+                # An error that looks like a success is no acceptance.
+                if not taken or requirement.keyword == ERROR_STATUS:
+                    self._take(requirement, finding, sent)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -90,8 +95,10 @@ class Watch:
     def confirm(self) -> None:
         """Send each suspected request again on a fresh resource; broken twice is a failure."""
         for finding, sent in self._suspects.take():
+            # A step of a sequence may be the first that was sent of it: so that is asked now.
             name = sent.probe.operation.name
-            mute = self._standings.lacks(name) or self._standings.is_aside(name)
+            lacks = self._standings.of(name).standing is Standing.LACKING
+            mute = lacks or self._standings.is_aside(name)
             if mute or not self._decisions.open(finding.requirement):
                 continue
             requirement = self._decisions.by_id[finding.requirement]

@@ -83,7 +83,8 @@ def explore(
         return found
     with unobserved(session):
         _Explorer(session, requirements, found).run(operations, budget, seed)
-        if links:
+        # A walk goes wherever the links lead.
+        if links and not session.left_out:
             from conformance.exploration.links import walk_links
 
             sent = walk_links(session, links, f"{seed}/{session.contract.service}")

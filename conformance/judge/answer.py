@@ -6,7 +6,9 @@ import codecs
 import json
 from dataclasses import dataclass
 from typing import Any, TypeGuard
+from urllib.parse import urlsplit
 
+from conformance.judge.forms import form_of
 from conformance.target.exchange import Exchange, FailureKind, Response
 
 
@@ -45,6 +47,10 @@ class Answer:
     """The names of the response's headers, in lower case."""
     parts: tuple[Answer, ...] = ()
     """Of several requests at once: the answer to each."""
+    redirects_to: str = ""
+    """Of a redirect: the scheme and host that it leads to."""
+    form: str = ""
+    """Of a body that is not JSON: what it is, for people."""
 
     @property
     def ok(self) -> bool:
@@ -81,7 +87,10 @@ class Answer:
         """One line for people: '400 ValidationException: ...'."""
         if self.status is None:
             return self.trouble or "no answer"
-        parts = [str(self.status), self.code or ("" if self.ok else "(no error code)")]
+        if self.redirects_to:
+            return f"{self.status}, a redirect to {self.redirects_to}"
+        nameless = f"(no error code{f'; the body is {self.form}' if self.form else ''})"
+        parts = [str(self.status), self.code or ("" if self.ok else nameless)]
         head = " ".join(part for part in parts if part)
         return f"{head}: {self.message}"[:400] if self.message else head
 
@@ -104,7 +113,17 @@ def read(exchange: Exchange) -> Answer:
         size=len(response.body),
         headers=frozenset(name.lower() for name, _ in response.headers),
         codes=codes,
+        redirects_to=_leads_to(response),
+        form=form_of(response) if body is NOT_JSON and response.body else "",
     )
+
+
+def _leads_to(response: Response) -> str:
+    location = response.header("location") if 300 <= response.status < 400 else None
+    if not location:
+        return ""
+    parts = urlsplit(location)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else location[:100]
 
 
 def _json(body: bytes) -> Any:

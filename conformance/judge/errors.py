@@ -14,8 +14,11 @@ Rule = Mapping[str, Any]
 
 BODY, MEMBERS, CODE, CODES = "error-body", "error-members", "error-code", "error-codes-agree"
 HEADER = "response-header"
-IN_REFUSALS = frozenset({BODY, MEMBERS, CODE, CODES})
+ERROR_FORM, SUCCESS_FORM, ERROR_STATUS = "error-is-json", "success-is-json", "error-status"
+FORMS = frozenset({ERROR_FORM, SUCCESS_FORM, ERROR_STATUS})
+IN_REFUSALS = frozenset({BODY, MEMBERS, CODE, CODES, ERROR_FORM})
 """The kinds of which refusals alone show something."""
+JSON = "application/json"
 OF_HTTP = frozenset({408, 411, 413, 414, 431})
 """Statuses by which whatever takes a message in refuses it, whatever operation it is for."""
 
@@ -105,11 +108,45 @@ def _header(name: str, rule: Rule, _operation: Operation, answer: Answer) -> Fin
     return Finding(name, held, f"a header {rule['header']}", "none")
 
 
+def _error_form(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
+    """Whether the body of a refusal is JSON, where it has one."""
+    if not answer.is_refusal or not answer.size or answer.status in OF_HTTP:
+        return None
+    return _of_form(name, answer)
+
+
+def _success_form(name: str, _rule: Rule, operation: Operation, answer: Answer) -> Finding | None:
+    """Whether the body of a success is JSON, where the operation's answer is."""
+    if not answer.ok or not answer.size or operation.content_type != JSON:
+        return None
+    return _of_form(name, answer)
+
+
+def _of_form(name: str, answer: Answer) -> Finding:
+    seen = f"a body that is {answer.form}, labelled {answer.content_type or 'nothing'}"
+    return Finding(name, not answer.form, "JSON, and nothing else, as the body", seen)
+
+
+def _error_status(name: str, _rule: Rule, operation: Operation, answer: Answer) -> Finding | None:
+    """Whether an answer that names an error has the status of one."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    named = "x-amzn-errortype" in answer.headers or (
+        isinstance(body.get("__type"), str) and "__type" not in operation.output
+    )
+    if not named:
+        return None
+    seen = f"an error with status {answer.status}"
+    return Finding(name, not answer.ok, "a status from 400 on", seen)
+
+
 WATCHED: Mapping[str, Callable[[str, Rule, Operation, Answer], Finding | None]] = {
     BODY: _body,
     MEMBERS: _members,
     CODE: _code,
     CODES: _codes,
     HEADER: _header,
+    ERROR_FORM: _error_form,
+    SUCCESS_FORM: _success_form,
+    ERROR_STATUS: _error_status,
 }
 """The kinds of rules that are watched in every answer."""

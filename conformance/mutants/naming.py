@@ -8,6 +8,8 @@ from __future__ import annotations
 
 _CREATED = ("apigateway/CreateApiKey/behavior/shown-after-creation",)
 _KEY_CREATED = ("location/CreateKey/behavior/shown-after-creation",)
+_OVERLAPPING = ("apigateway/UpdateApiKey/behavior/parallel-updates-of-different-members",)
+_KEY_OVERLAPPING = ("location/UpdateKey/behavior/parallel-updates-of-different-members",)
 _STORED = ("apigateway/UpdateApiKey/behavior/*-is-stored",)
 _KEPT = ("location/UpdateKey/behavior/*-is-stored", "location/UpdateKey/behavior/*-are-stored")
 _TEXTS = ("apigateway/CreateApiKey/behavior/text-survives",)
@@ -134,6 +136,9 @@ _PROTOCOL = (
     ("protocol:head-with-body", ("*/protocol/keep-alive-after-head",)),
     ("protocol:pipelining", ("*/protocol/pipelining",)),
     ("protocol:error-codes-differ", ("*/protocol/error-codes-agree",)),
+    ("protocol:errors-are-xml", ("*/protocol/error-is-json",)),
+    ("protocol:answers-trailed", ("*/protocol/success-is-json",)),
+    ("protocol:errors-are-200", ("*/protocol/error-status",)),
 )
 
 _LIMITS = (
@@ -197,6 +202,8 @@ _UPDATES = (
     ),
     ("update:*:reset", _STORED),
     ("update:lost", _STORED),
+    ("update:overlapping-lost", _OVERLAPPING),
+    ("UpdateKey:overlapping-lost", _KEY_OVERLAPPING),
     ("update:frozen-date", _LATER),
     ("update:date-before", _LATER),
     ("update:created-date", _IDENTITY),
@@ -303,6 +310,7 @@ _LOCATION = (
 
 _SIGNATURES = (
     ("signature:missing", ("location/auth/enforced",)),
+    ("signature:unsigned-served", ("location/auth/unsigned",)),
     ("signature:unknown-key-served", ("location/auth/unknown-key",)),
     ("signature:not-compared", ("location/auth/wrong-signature",)),
     ("signature:with-body-not-compared", ("location/auth/tampered-body",)),

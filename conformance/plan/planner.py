@@ -33,6 +33,9 @@ WATCHED_RULES = {
     "error-codes-agree",
     "response-header",
     "still-answers",
+    "success-is-json",
+    "error-is-json",
+    "error-status",
 }
 """Rules that are watched in every answer."""
 BOTH = (Side.ACCEPT, Side.REJECT)

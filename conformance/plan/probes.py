@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -95,6 +95,18 @@ class Plan:
     """Why there is nothing to send, where there is not."""
     sides: tuple[Side, ...] = field(default=(Side.ACCEPT, Side.REJECT))
     """The sides that must both have been shown before the requirement passes."""
+
+    def without(self, operations: Collection[str]) -> Plan:
+        """The plan with nothing in it that is sent to these operations."""
+        if not operations:
+            return self
+        return replace(
+            self,
+            probes=tuple(one for one in self.probes if one.operation.name not in operations),
+            drawings=tuple(
+                one for one in self.drawings if one.probe.operation.name not in operations
+            ),
+        )
 
     def operations(self) -> list[str]:
         """The names of the operations that are sent."""

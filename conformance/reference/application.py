@@ -7,6 +7,7 @@ No state is shared between two applications, and nothing here knows of sockets.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,8 @@ class World:
 
     gateway: ApiGateway
     location: LocationKeys
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    """Held by whoever asks from several threads: one request is answered at a time."""
 
 
 @dataclass(frozen=True, slots=True)

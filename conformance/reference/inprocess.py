@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import threading
 from collections.abc import Sequence
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -26,7 +25,7 @@ class InProcess:
 
     def __init__(self, options: Options) -> None:
         self.application = application(options)
-        self._turn = threading.Lock()
+        self._turn = self.application.world.turn
 
     def send(self, request: Request) -> Exchange:
         """The application's answer; over its HTTP layer where the bytes matter."""

@@ -6,6 +6,7 @@ particulars), or, where it answered with success, when the same kind of statemen
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -41,6 +42,8 @@ _ANSWERS = {
     "content-type": "Answers carry another content type",
     "empty": "Answers have a body where none belongs",
 }
+_XML = re.compile(r"\s*<(\?xml|[A-Za-z])")
+_PAGE = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
 # What differs between two answers of one cause: quoted text, paths, ids, numbers.
 _PARTICULAR = re.compile(
     r"\"[^\"]*\"|'[^']*'|`[^`]*`|\b[a-z]+://\S+|(?:/[\w.~%-]+){2,}"
@@ -86,9 +89,37 @@ def signature(line: VerdictLine) -> Signature:
     if exchange.response is None:
         return ("silence", skeleton(exchange.seen))
     response = exchange.response
+    form = _form(response)
+    if form:
+        return ("form", form)
     if response.status >= _CLIENT_ERROR:
         return ("answer", str(response.status), error_code(response), _message(response))
     return ("statement", *_kind(line))
+
+
+def _form(response: Response) -> str:
+    """A title for what is wrong with the answer as such, "" where nothing is."""
+    body = response.body or ""
+    what = "Errors" if response.status >= _CLIENT_ERROR else "Answers"
+    if response.status < _CLIENT_ERROR and any(
+        name.lower() == "x-amzn-errortype" for name in response.headers
+    ):
+        return f"Errors are answered with status {response.status}"
+    if body.startswith("\ufeff"):
+        return f"{what} begin with a byte order mark"
+    if _XML.match(body) and not _PAGE.match(body):
+        return f"{what} are XML, not JSON"
+    return f"{what} have something after their JSON" if _is_followed(body) else ""
+
+
+def _is_followed(body: str) -> bool:
+    if not body.lstrip().startswith("{"):
+        return False
+    try:
+        _, end = json.JSONDecoder().raw_decode(body.lstrip())
+    except (ValueError, RecursionError):
+        return False
+    return bool(body.lstrip()[end:].strip())
 
 
 def skeleton(message: str) -> str:
@@ -122,6 +153,8 @@ def _title(key: Signature, lines: list[VerdictLine]) -> str:
     if key[0] == "silence":
         said = key[1].removeprefix("no answer").lstrip(" :,")
         return f"No answer: {said}" if said else "No answer"
+    if key[0] == "form":
+        return key[1]
     if key[0] == "answer":
         return _answer_title(*key[1:])
     if len(lines) == 1:

@@ -80,9 +80,10 @@ def failures(record: Record) -> tuple[VerdictLine, ...]:
     return tuple(sorted(failed, key=lambda line: severity(line, strict=strict)))
 
 
-def severity(line: VerdictLine, *, strict: bool) -> tuple[bool, int]:
-    """A sort key: the worst failure first."""
-    return (not fails_gate(line, strict=strict), LEVELS.index(line.level))
+def severity(line: VerdictLine, *, strict: bool) -> tuple[bool, bool, int]:
+    """A sort key: the worst failure first, what is about every answer before its consequences."""
+    gates = fails_gate(line, strict=strict)
+    return (not gates, not (gates and line.operation is None), LEVELS.index(line.level))
 
 
 def gate_failures(record: Record) -> int:

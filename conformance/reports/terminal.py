@@ -187,7 +187,7 @@ def _end(record: Record, written: Mapping[str, Path]) -> Iterator[Spans]:
     strict = ", strict" if run.strict else ""
     yield (f"seed {run.seed}, profile {one_line(run.profile)}{strict}{_effort(record)}",)
     if run.command:
-        yield (f"again: {one_line(run.command, 1000)}",)
+        yield (f"again: {visible(run.command, keep='')}",)
     for name, path in written.items():
         yield (f"{name}: {visible(str(path), keep='')}",)
     meaning = facts.exit_meaning(record)

@@ -23,6 +23,7 @@ class Suite:
     Args:
         services: The services, all that have a contract if there are none.
         requirements: Globs of ids, as ``conformance run --requirement`` takes them.
+        exclude: Globs of ids to leave out, as ``--exclude`` takes them.
         target: A URL, ``moto`` or ``reference``.
         fixture: Instead of it, the name of a fixture of session scope that gives the URL; it
             starts the emulator and may end it afterwards.
@@ -36,6 +37,7 @@ class Suite:
 
     services: Sequence[str] = ()
     requirements: Sequence[str] = ()
+    exclude: Sequence[str] = ()
     target: str = ""
     fixture: str = ""
     baseline: str = ""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 OPTIONS = {
     "target": "conformance_target",
     "services": "conformance_service",
+    "exclude": "conformance_exclude",
     "baseline": "conformance_baseline",
     "seed": "conformance_seed",
     "profile": "conformance_profile",
@@ -44,15 +45,16 @@ def asked(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
 
 def jobs_of(suite: Suite) -> list[Job]:
     """The requirements of a suite, by service. Raises pytest.UsageError for what is mistyped."""
-    from conformance.cli.selection import all_match, select_jobs
+    from conformance.cli.selection import select_jobs
+    from conformance.contract.globs import excluding
     from conformance.target.address import is_real
     from conformance.target.aws import NAME
 
     if suite.target == NAME or is_real(suite.target):
         raise pytest.UsageError("conformance: real AWS is tested by `conformance run aws` alone")
     try:
-        jobs = select_jobs(tuple(suite.services), tuple(suite.requirements))
-        all_match(jobs, tuple(suite.requirements))
+        globs = excluding(suite.requirements, suite.exclude)
+        jobs = select_jobs(tuple(suite.services), globs)
     except Problem as problem:
         raise pytest.UsageError(f"conformance: {problem}\n  hint: {problem.hint}") from None
     return jobs

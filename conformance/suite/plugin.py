@@ -34,6 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--conformance-service", action="append", metavar="NAME", help="only this service"
     )
+    group.addoption(
+        "--conformance-exclude", action="append", metavar="GLOB", help="no ids that match"
+    )
     group.addoption("--conformance-baseline", metavar="FILE", help="accepted failures")
     group.addoption("--conformance-seed", type=int, metavar="N", help="fixes every request")
     group.addoption(

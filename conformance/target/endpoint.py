@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from conformance import __version__
 from conformance.target.address import host_and_port, is_loopback, is_real, parse_url
 from conformance.target.child import Child
-from conformance.target.errors import NotInstalled, RealAWS, Unreachable, UntrustedTLS
+from conformance.target.errors import NotInstalled, RealAWS, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,7 +167,10 @@ class _Remote:
             raise Unreachable(host, port, error.strerror or str(error)) from error
         with connection:
             if self._url.startswith("https:"):
-                _handshake(connection, host, port, self._ca_bundle)
+                # Slow to import, and of no use without TLS.
+                from conformance.target import tls
+
+                tls.check(connection, tls.Place(host, port), self._ca_bundle)
 
 
 def _version(distribution: str) -> str:
@@ -180,24 +183,3 @@ def _proxied(url: str) -> bool:
     from requests.utils import get_environ_proxies, select_proxy
 
     return select_proxy(url, get_environ_proxies(url)) is not None
-
-
-def _handshake(connection: socket.socket, host: str, port: int, ca_bundle: Path | None) -> None:
-    import ssl
-
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
-    from conformance.target.http import trusted
-
-    verify = trusted(ca_bundle)
-    place = DEFAULT_CA_BUNDLE_PATH if verify is True else str(verify)
-    folder = os.path.isdir(place)  # noqa: PTH112 - a name, not a path of ours
-    context = ssl.create_default_context(
-        cafile=None if folder else place, capath=place if folder else None
-    )
-    try:
-        context.wrap_socket(connection, server_hostname=host).close()
-    except ssl.SSLError as error:
-        raise UntrustedTLS(host, port, error.reason or str(error)) from error
-    except OSError as error:
-        raise UntrustedTLS(host, port, str(error)) from error

@@ -72,6 +72,66 @@ class UntrustedTLS(CouldNotTest):
         return f"no trusted TLS connection to {self.host} port {self.port}: {self.detail}"
 
 
+class OtherName(UntrustedTLS):
+    """The target's certificate is trusted, and for another name: ``names``."""
+
+    def __init__(self, host: str, port: int, names: tuple[str, ...]) -> None:
+        shown = ", ".join(names[:5]) or "nobody"
+        super().__init__(host, port, f"its certificate is for {shown}, not for {host}")
+        self.names = names
+        first = next((name for name in names if "*" not in name), "")
+        if first:
+            self.hint = f"give the address with a name of the certificate, https://{first}:{port}"
+        else:
+            self.hint = f"give it a certificate that names {host}"
+
+
+class ExpiredCertificate(UntrustedTLS):
+    """The target's certificate is not valid today."""
+
+    hint = "renew the certificate, or look at the clock of this machine"
+
+    def __init__(self, host: str, port: int, *, early: bool) -> None:
+        super().__init__(
+            host,
+            port,
+            "its certificate is not valid yet" if early else "its certificate has expired",
+        )
+
+
+class UnknownIssuer(UntrustedTLS):
+    """Nobody who is trusted signed the target's certificate."""
+
+    hint = "trust it with --ca-bundle FILE: its own certificate, or that of who signed it, as PEM"
+
+    def __init__(self, host: str, port: int, detail: str) -> None:
+        super().__init__(host, port, f"nobody who is trusted signed its certificate ({detail})")
+
+
+def _written(host: str) -> str:
+    """A host as it stands in a URL."""
+    return f"[{host}]" if ":" in host else host
+
+
+class PlainHTTP(UntrustedTLS):
+    """The target speaks HTTP without TLS."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(host, port, "it speaks plain HTTP")
+        self.hint = f"give it as http://{_written(host)}:{port}"
+
+
+class SpeaksTLS(CouldNotTest):
+    """The target speaks TLS and was asked in plain HTTP."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(hint=f"give it as https://{_written(host)}:{port}")
+        self.host, self.port = host, port
+
+    def __str__(self) -> str:
+        return f"{self.host} port {self.port} speaks TLS, and was asked in plain HTTP"
+
+
 class NotInstalled(CouldNotTest):
     """The target comes with an extra that is not installed."""
 

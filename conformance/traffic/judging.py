@@ -15,7 +15,7 @@ from conformance.contract.places import find
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.support import lacks
 from conformance.engine.tally import Tally
-from conformance.judge.errors import BODY, CODE, HEADER, IN_REFUSALS
+from conformance.judge.errors import BODY, CODE, FORMS, HEADER, IN_REFUSALS
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import hides, is_redacted
 from conformance.judge.refusal import Refusal, judge_probe, refusals, same
@@ -149,8 +149,8 @@ class Judge:
             return True
         if not item.entry.response_known or spoilt or not self._is_negotiated(item):
             return False
-        if requirement.keyword in {CODE, HEADER}:
-            return finding.held  # whoever recorded it may have left headers out
+        if requirement.keyword in {CODE, HEADER, *FORMS}:
+            return finding.held  # whoever recorded it may have left headers out, or cut bodies
         if requirement.keyword in IN_REFUSALS and not is_usual(item.route, item.entry):
             return False
         media = item.answer.content_type

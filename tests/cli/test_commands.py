@@ -118,3 +118,15 @@ def test_the_version(conformance):
     from conformance import __version__
 
     assert conformance("--version").out == f"conformance, version {__version__}\n"
+
+
+def test_requirements_are_listed_without_what_is_excluded(conformance):
+    whole = conformance("requirements", "apigateway/ImportApiKeys/*", "apigateway/GetTags/*")
+    part = conformance(
+        "requirements", "apigateway/ImportApiKeys/*", "apigateway/GetTags/*",
+        "--exclude", "apigateway/ImportApiKeys/*",
+    )  # fmt: skip
+    assert "apigateway/ImportApiKeys/" in whole.out
+    assert "apigateway/ImportApiKeys/" not in part.out
+    assert "apigateway/GetTags/" in part.out
+    assert conformance("requirements", "!*", "location/*").code == 2

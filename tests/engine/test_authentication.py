@@ -45,6 +45,7 @@ NAMED = {
     "signature-errors-500": "no-5xx",
     "signature-errors-other-code": "wrong-signature",
     "unsigned-500": "no-5xx",
+    "unsigned-accepted": "unsigned",
 }
 
 
@@ -133,7 +134,6 @@ def test_a_report_never_fails_the_gate(wrong):
     "readings",
     [
         [],
-        ["unsigned-accepted"],
         ["unsigned-short-code", "incomplete-short-code"],
         ["clock-ahead"],
         ["clock-behind"],
@@ -219,3 +219,44 @@ def test_a_failure_says_how_it_was_signed_and_keeps_the_signature_to_itself():
     written = lines["location/auth/tampered-body"].as_json()
     assert written["evidence"][-1]["request"]["signing"]["fault"] == "other-body"
     assert "Signature=" not in json.dumps(written)
+
+
+class Unsigned(InProcess):
+    """Checks every signature that is there, and serves whoever has none."""
+
+    def __init__(self):
+        super().__init__(Options(keys=TEST_KEYS))
+        self.open = InProcess(Options())
+
+    def send(self, request):
+        if request.header("Authorization") is None and "X-Amz-Signature" not in request.url:
+            return self.open.send(request)
+        return super().send(request)
+
+
+def test_serving_whoever_does_not_sign_fails_the_gate_where_signatures_are_required():
+    found = run(Unsigned())
+    assert gated(found) == {f"{service}/auth/unsigned" for service in SERVICES}
+    assert exit_code(found, strict=False) == 1
+    reason = by_id(found)["location/auth/unsigned"].reason
+    assert "MissingAuthenticationToken" in reason
+    assert "accepted with 200" in reason
+
+
+def test_serving_whoever_does_not_sign_is_told_where_signatures_are_reported():
+    found = run(Unsigned(), Auth.REPORT)
+    assert gated(found) == set()
+    assert by_id(found)["location/auth/unsigned"].verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize("status", [401, 404])
+def test_another_refusal_of_whoever_does_not_sign_is_not_the_documented_one(status):
+    class Other(InProcess):
+        def send(self, request):
+            if request.header("Authorization") is None and "X-Amz-Signature" not in request.url:
+                return Exchange(request, Response(status, (), b"{}"), None, 0.0)
+            return super().send(request)
+
+    assert gated(run(Other(Options(keys=TEST_KEYS)))) == {
+        f"{service}/auth/unsigned" for service in SERVICES
+    }

@@ -24,7 +24,7 @@ THROTTLES = (
 )
 GLOBS = (
     *("apigateway/*ApiKey/status/*", "apigateway/CreateApiKey/request/name/*"),
-    *("apigateway/UpdateApiKey/behavior/[a-m]*", "apigateway/DeleteApiKey/*"),
+    "apigateway/DeleteApiKey/*",
     *(
         "location/CreateKey/request/KeyName/*",
         "location/*Key/behavior/*",

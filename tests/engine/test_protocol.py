@@ -133,7 +133,7 @@ def test_a_form_is_not_blamed_for_a_request_that_fails_without_it():
 )
 def test_a_protocol_fault_fails_the_requirement_that_names_it(mutant, service):
     globs = [glob.replace("*/", f"{service}/", 1) for glob in mutant.killers]
-    watched = "/error-codes-agree" in globs[0]
+    watched = globs[0].endswith(("/error-codes-agree", "/error-is-json", "/error-status"))
     extra = [f"{service}/protocol/keep-alive-after-error", f"{service}/*/error/*"]
     outcome = run(
         InProcess(Options(faults=(mutant.id,))), [*globs, *(extra if watched else [])],

@@ -98,7 +98,10 @@ def test_labels_statuses_and_server_errors(contract):
 )
 def test_an_error_has_a_json_body_that_says_what_is_wrong(contract, body, media):
     refused = answer(404, body, "NotFoundException", media)
-    assert broken(contract, refused) == {"apigateway/protocol/error-body"}
+    found = broken(contract, refused)
+    assert "apigateway/protocol/error-body" in found
+    assert found <= {"apigateway/protocol/error-body", "apigateway/protocol/error-is-json"}
+    assert ("apigateway/protocol/error-is-json" in found) == (body == b"<html>")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from conformance.reference.tables import SERVICES
 
 KINDS = {
     "authentication",
+    "concurrency",
     "constraint",
     "deletion",
     "error identity",

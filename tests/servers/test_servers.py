@@ -33,7 +33,7 @@ from testbed.walk_location import location_walk
 from testbed.wire import Request
 
 # Switches that only signatures, sockets or clocks show: other tests than the walk are for them.
-AUTH_READINGS = {"auth-off", "unsigned-accepted", "unsigned-short-code", "incomplete-short-code"}
+AUTH_READINGS = {"auth-off", "unsigned-short-code", "incomplete-short-code"}
 AUTH = AUTH_READINGS | {name for name, wrong in wrongs().items() if wrong.detectable_by == "auth"}
 UNSEEN = AUTH | {"slow", "chunked-answers"}
 

@@ -227,3 +227,15 @@ def test_parts_keep_operations_together():
     assert scopes(nodes, 2) == {
         f"x/conftest.py::{one}": f"x/conftest.py::{two[one]}" for one in ids
     }
+
+
+def test_what_is_excluded_is_no_test(reference, declared, tests):
+    declared(target=reference().url, exclude=[ID])
+    done = tests("-v")
+    done.assert_outcomes(passed=2)
+    assert ID not in done.stdout.str()
+
+
+def test_an_exclusion_on_the_command_line(reference, declared, tests):
+    declared(target=reference().url)
+    tests("-v", "--conformance-exclude", ID).assert_outcomes(passed=2)

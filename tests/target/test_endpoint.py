@@ -103,7 +103,7 @@ def test_https_to_a_server_without_tls(serve):
     url = serve(handle).url.replace("http:", "https:")
     with pytest.raises(UntrustedTLS) as problem:
         start(url).wait_ready()
-    assert "--ca-bundle" in problem.value.hint
+    assert "http://127.0.0.1:" in problem.value.hint
 
 
 def test_a_bundle_that_does_not_exist(tmp_path, monkeypatch):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conformance.plan.sequences import connection, listing, parallel, stored, times, written
+from conformance.plan.sequences import (
+    connection,
+    listing,
+    members,
+    parallel,
+    stored,
+    times,
+    written,
+)
 from conformance.plan.sequences.steps import (
     Broken,
     Connected,
@@ -29,6 +37,7 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "prefix": listing.prefix,
     "parallel-one": parallel.one_resource,
     "parallel-many": parallel.many_resources,
+    "parallel-members": members.different_members,
     "one-connection": connection.one_connection,
     "stored-by-create": stored.by_create,
     "stored-by-update": stored.by_update,

@@ -22,11 +22,13 @@ class Make:
     """Create resource number ``key`` with these members (default: the base request).
 
     With ``may_fail`` a refusal is an answer like any other; else it ends the sequence.
+    With ``anew`` what was sent before is no evidence of what is seen from here on.
     """
 
     key: int = 0
     values: Mapping[str, Any] | None = None
     may_fail: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.reference.mutations import (
+    concurrency,
     errors,
     gateway_listing,
     gateway_members,
@@ -39,4 +40,5 @@ def all_faults(contracts: tuple[Contract, ...]) -> Iterator[Fault]:
     yield from gateway_listing.FAULTS
     yield from location_keys.FAULTS
     yield from location_updates.FAULTS
+    yield from concurrency.FAULTS
     yield from modelled.faults(contracts)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from conformance.reference.answer import ERROR_TYPE, Answer
 from conformance.reference.faults import Fault
 from conformance.reference.http.message import Request, Response, percent_decoded
-from conformance.reference.mutations.rewriting import failures
+from conformance.reference.mutations.rewriting import failures, successes
 
 if TYPE_CHECKING:
     from conformance.reference.faults import Edge, Incoming, Respond
@@ -318,6 +318,13 @@ _CONNECTIONS = (
                 if data.count(b" HTTP/1.1\r\n") > 1 else data),
     Fault("protocol:error-codes-differ", "protocol", "The body names another error.",
           answer=failures(_disagree)),
+    Fault("protocol:errors-are-xml", "protocol", "Errors are XML.",
+          answer=failures(lambda answer: replace(
+              answer, body="<Error><Message>no</Message></Error>"))),
+    Fault("protocol:answers-trailed", "protocol", "Something follows the JSON of a success.",
+          answer=successes(lambda answer: replace(answer, tail="\n-- done"))),
+    Fault("protocol:errors-are-200", "protocol", "Errors have status 200.",
+          answer=failures(lambda answer: replace(answer, status=200))),
 )  # fmt: skip
 
 FAULTS = (*_JSON_FAULTS, *_HEADERS, *_PATHS, *_CONNECTIONS)

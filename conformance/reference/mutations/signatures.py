@@ -33,6 +33,7 @@ FAULTS = (
         "Nothing about a signature is checked.",
         presence=False, form=False, key=False, signature=False, oldest=_EVER, earliest=_EVER,
     ),
+    _fault("unsigned-served", "A request without a signature is served.", presence=False),
     _fault("unknown-key-served", "An access key that nobody has is taken.", key=False),
     _fault("not-compared", "The signature is read, and never compared.", signature=False),
     _fault(

@@ -1,0 +1,94 @@
+"""The rule about updates of different members that arrive at the same time.
+
+A server that reads a resource, changes it and writes the whole of it back loses what another
+request wrote in between. Whether that happens is chance, so it is tried on many resources; that it
+happened on one may have any reason, on two it is the target's doing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any
+
+from conformance.contract.model import Location
+from conformance.judge.answer import Answer
+from conformance.plan.bases import present
+from conformance.plan.lifecycle import Lifecycle
+from conformance.plan.sequences import looks
+from conformance.plan.sequences.steps import (
+    Broken,
+    Make,
+    NotShown,
+    Pause,
+    Script,
+    Send,
+    Step,
+    Together,
+)
+from conformance.plan.sequences.steps import Sequence as Played
+
+USUAL, MOST = 8, 24
+"""Resources that are tried, and how many where something was lost on one of them."""
+LOST = 2
+SETTLES = 1.0
+"""Seconds after which a read shows whatever was written before."""
+
+Words = Mapping[str, Any]
+
+
+def different_members(script: Script) -> Played:
+    """Every update that was answered with success is there afterwards."""
+    rule = script.requirement.detail
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    lost, tried = 0, 0
+    while tried < (MOST if lost else USUAL):
+        tried += 1
+        missing = yield from _on_one(script, life, rule)
+        lost += missing is not None
+        if missing is not None and lost == LOST:
+            raise missing
+    if lost:
+        raise NotShown(f"an update was lost on one of {tried} resources, and on no other")
+
+
+def _on_one(script: Script, life: Lifecycle, rule: Words) -> Generator[Step, Answer, Broken | None]:
+    """What is missing of the updates of one resource, if anything stays so."""
+    values = {**life.request("create"), **rule.get("make", {})}
+    yield Make(values=present(values), anew=True)
+    answer = yield Together(tuple(_update(life, one["with"]) for one in rule["updates"]))
+    took = [one for one, part in zip(rule["updates"], answer.parts, strict=True) if part.ok]
+    if not took:  # some may meet a conflict, or be told to come back; not all of them
+        raise NotShown(f"of updates at once none was accepted: {answer.parts[0].told()}")
+    missing = yield from _missing(script, life, took)
+    if missing is not None:
+        yield Pause(SETTLES)
+        missing = yield from _missing(script, life, took)
+    return missing
+
+
+def _missing(
+    script: Script, life: Lifecycle, took: Sequence[Words]
+) -> Generator[Step, Answer, Broken | None]:
+    read = yield Send(life.operation("read"), life.request("read"))
+    if not read.ok:
+        raise NotShown(f"the read was answered {read.told()}")
+    for one in took:
+        for word, look in (("shows", looks.shows), ("shows-instant", looks.shows_instant)):
+            for where, value in one.get(word, {}).items():
+                try:
+                    look(where, script.fill(value, 0), read.body)
+                except Broken as broken:
+                    told = f"{broken.expected}: that update was answered with success"
+                    return Broken(told, broken.seen)
+    return None
+
+
+def _update(life: Lifecycle, members: Words) -> Send:
+    operation = life.operation("update")
+    start = life.request("update")
+    way = {
+        name: value
+        for name, value in start.items()
+        if operation.input[name].location is Location.PATH
+    }
+    return Send(operation, {**way, life.label: "${id}", **members})

@@ -1,0 +1,90 @@
+"""Faults that show only where requests overlap: what is written back was read too early."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.reference.application import World
+    from conformance.reference.faults import Around, Handler
+    from conformance.reference.mutations.wrapping import Members
+    from conformance.reference.outcome import Outcome
+
+WINDOW = 0.003
+"""Seconds from reading to writing."""
+
+
+def _racing(
+    label: str, read: Callable[[World, str], Any], write: Callable[[World, Any], None]
+) -> Around:
+    def around(world: World, handler: Handler) -> Handler:
+        early: dict[str, Any] = {}
+
+        def handle(members: Members) -> Outcome:
+            known = str(members[label])
+            before = _read_early(early, known, read(world, known))
+            _let_others_in(world)
+            if before is not None and read(world, known) is not None:
+                write(world, before)
+            return handler(members)
+
+        return handle
+
+    return around
+
+
+def _read_early(early: dict[str, Any], known: str, now: Any) -> Any:
+    """The resource as it was before every request that arrived at the same time.
+
+    What a server has received in one go, no client sent after an answer to any of it.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return now
+    if not early:
+        loop.call_soon(early.clear)
+    return early.setdefault(known, now)
+
+
+def _let_others_in(world: World) -> None:
+    held = world.turn.locked()
+    if held:
+        world.turn.release()
+    time.sleep(WINDOW)
+    if held:
+        world.turn.acquire()
+
+
+FAULTS = (
+    Fault(
+        "update:overlapping-lost",
+        "concurrency",
+        "Of updates at the same time the whole key is written back as it was before.",
+        around={
+            "UpdateApiKey": _racing(
+                "api_Key",
+                lambda world, known: world.gateway.keys.get(known),
+                lambda world, key: world.gateway.keys.put(key),
+            )
+        },
+    ),
+    Fault(
+        "UpdateKey:overlapping-lost",
+        "concurrency",
+        "Of updates at the same time the whole key is written back as it was before.",
+        around={
+            "UpdateKey": _racing(
+                "KeyName",
+                lambda world, known: world.location.keys.get(known),
+                lambda world, key: world.location.keys.update({key.name: key}),
+            )
+        },
+    ),
+)
