@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import json
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
-from conformance.target.exchange import Exchange, FailureKind, Response
+from conformance import error_identity
+from conformance.target.exchange import Exchange, FailureKind
 
 
 class NotJson:
@@ -20,7 +21,6 @@ class NotJson:
 NOT_JSON = NotJson()
 LONGEST_INTEGER = 400
 """Digits: a little more than the largest float has."""
-THROTTLES = ("Throttl", "TooManyRequests", "LimitExceeded", "SlowDown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,15 @@ class Answer:
 
     @property
     def throttled(self) -> bool:
-        """An answer that asks to come back later."""
-        named = self.code is not None and self.code.startswith(THROTTLES)
-        return self.status == 429 or (named and self.status in {400, 503})
+        """An answer that says no more than that requests come too fast."""
+        return error_identity.is_throttling(self.status, self.code)
+
+    @property
+    def passing(self) -> bool:
+        """An answer that says that the same request may succeed in a moment."""
+        return error_identity.is_passing(
+            self.status, self.code, self.message, retry_after="retry-after" in self.headers
+        )
 
     def told(self) -> str:
         """One line for people: '400 ValidationException: ...'."""
@@ -94,7 +100,8 @@ def read(exchange: Exchange) -> Answer:
         return Answer(None, NOT_JSON, None, "", "", 0, kind, str(failure or "no answer"))
     response = exchange.response
     body = _json(response.body)
-    codes = _codes(response, body) if response.status >= 300 else ()
+    named = error_identity.names(response.header(error_identity.HEADER), body)
+    codes = named if response.status >= 300 else ()
     return Answer(
         status=response.status,
         body=body,
@@ -123,17 +130,6 @@ def _no_constant(name: str) -> Any:
 def _integer(digits: str) -> int | float:
     """An integer; one of more digits than anybody reads as the float that it is next to."""
     return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
-
-
-def _codes(response: Response, body: Any) -> tuple[str, ...]:
-    members = (body.get("__type"), body.get("code")) if isinstance(body, dict) else ()
-    named = (response.header("x-amzn-errortype"), *members)
-    bare = (name.split(":", 1)[0].rsplit("#", 1)[-1].strip() for name in named if _is_text(name))
-    return tuple(name for name in bare if name)
-
-
-def _is_text(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str)
 
 
 def _message(body: Any) -> str:

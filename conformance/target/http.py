@@ -42,12 +42,6 @@ BODY_LIMIT = 8 * 1024 * 1024
 _UNASKED = ("User-Agent", "Accept-Encoding")
 """Headers that urllib3 would add of its own."""
 
-_REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "PATCH"})
-"""Methods whose requests come to the same when they are carried out twice.
-
-That holds for PATCH as the services here have it: an update sets values.
-"""
-
 _NETWORK = (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException)
 """What the network does to us; requests' own errors are OSErrors."""
 
@@ -88,6 +82,11 @@ class _Adapter(HTTPAdapter):
             pool.close()
         self._pools.clear()
         self.poolmanager.clear()
+
+    def forget_idle(self) -> None:
+        """Close the kept connections that no thread uses now."""
+        for pool in list(self._pools.values()):
+            pool.forget_idle()
 
     def close(self) -> None:
         self.let_go()
@@ -145,7 +144,10 @@ class HttpTransport:
         self._proxies: dict[str, dict[str, str]] = {}
 
     def send(self, request: Request) -> Exchange:
-        """Send a request; over a fresh connection where the kept one had gone stale.
+        """Send a request; again over a new connection where a kept one had ended.
+
+        Whatever the method: on a connection that the server had closed nothing was taken in, and
+        not one byte of an answer came. What happens on a new connection is the target's doing.
 
         Raises:
             ValueError: the request cannot be put on the wire (a space in its URL, a line break in
@@ -153,15 +155,11 @@ class HttpTransport:
         """
         attempts = 1
         while True:
-            start = time.monotonic()
             try:
                 return self._attempt(request, attempts)
-            except StaleConnectionError as error:
-                if request.method not in _REPEATABLE:
-                    # It may have been carried out: whoever knows what it does has to decide.
-                    failure = TransportFailure(FailureKind.RESET, _sentence(error))
-                    return Exchange(request, None, failure, time.monotonic() - start, attempts)
-                # Each time one connection fewer is kept; a fresh one is never stale.
+            except StaleConnectionError:
+                # The others that are kept may have ended, too. A new one is never stale.
+                self._adapter.forget_idle()
                 attempts += 1
 
     def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
