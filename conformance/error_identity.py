@@ -74,6 +74,20 @@ def bare_name(text: str) -> str:
     return text.partition(":")[0].rpartition("#")[2].strip()
 
 
+def is_same(one: str, other: str) -> bool:
+    """Whether two names are of one error: a short form of a name is no other name.
+
+    AWS services write the modelled name in the header and a short one in the body, and the SDKs go
+    by the header.
+    """
+    return _stem(one) == _stem(other)
+
+
+def _stem(name: str) -> str:
+    letters = "".join(filter(str.isalnum, name)).lower()
+    return re.sub(r"(?<=.)(exception|error|fault)$", "", letters)
+
+
 def is_throttling(status: int | None, code: str | None) -> bool:
     """Whether an answer says no more than that requests come too fast."""
     return status == _TOO_MANY or (status in _THROTTLING_STATUSES and code in _THROTTLING)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
+from conformance.error_identity import is_same
 from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
@@ -92,10 +93,10 @@ def _code(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Find
 
 
 def _codes(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
-    """Whether every place that names the error gives it the same name."""
+    """Whether every place that names the error names the same one."""
     if not answer.is_refusal or not answer.codes:
         return None
-    held = len(set(answer.codes)) == 1
+    held = all(is_same(answer.codes[0], name) for name in answer.codes[1:])
     return Finding(name, held, "one name of the error", " and ".join(answer.codes))
 
 

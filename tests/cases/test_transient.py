@@ -1,0 +1,144 @@
+"""What passes in a moment is no verdict; what happens each time is, whatever it is asked of."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+import time
+from types import SimpleNamespace
+
+import pytest
+
+QUICK = ("--profile", "quick", "--seed", "7")
+SOME = (
+    *("--requirement", "*/status/*", "--requirement", "*/behavior/*"),
+    *("--requirement", "*/patch/*", "--requirement", "*/request/Description/*"),
+)
+JSON = ("Content-Type", "application/json")
+
+
+@pytest.fixture
+def against(reference_port, proxied, run):
+    """Runs one service of the reference behind a case."""
+
+    def go(case, service, *arguments):
+        return run(proxied(case, reference_port), "--service", service, *QUICK, *arguments)
+
+    return go
+
+
+def nothing_shown(found):
+    assert found.code == 0, found.out + found.err
+    assert not {"failed", "inconclusive", "error"} & {one["verdict"] for one in gate(found)}
+
+
+def gate(found):
+    return [one for one in found.verdicts.values() if one["level"] in {"required", "expected"}]
+
+
+# -- refusals that ask to try again ------------------------------------------------------------
+
+
+def test_a_conflict_that_asks_to_try_again(against, case):
+    nothing_shown(against(case("run-409-try-again"), "apigateway"))
+
+
+def now_and_then(every, *refusal, methods=("GET", "POST", "PATCH", "PUT", "DELETE")):
+    """A case that answers every so-manieth request with a refusal."""
+    count, lock = itertools.count(1), threading.Lock()
+
+    def request(method, path, headers, body, upstream):
+        with lock:
+            number = next(count)
+        if method in methods and number % every == 0:
+            return refusal
+        return method, path, headers, body
+
+    return SimpleNamespace(request=request)
+
+
+TRANSIENT = {
+    "503-with-retry-after": (503, [("Retry-After", "0")], b"<html>back soon</html>"),
+    "503-without": (503, [], b""),
+    "500-with-retry-after": (500, [JSON, ("Retry-After", "0")], b'{"message":"oops"}'),
+    "409-in-progress": (
+        *(409, [JSON, ("x-amzn-errortype", "ConflictException")]),
+        b'{"message":"Another operation on this key is in progress"}',
+    ),
+    "400-concurrent": (
+        *(400, [JSON, ("x-amzn-errortype", "ConcurrentModificationException")]),
+        b'{"message":"no"}',
+    ),
+    "503-request-limit": (503, [JSON], b'{"__type":"RequestLimitExceeded","message":"slow down"}'),
+}
+
+
+@pytest.mark.parametrize("service", ["apigateway", "location"])
+@pytest.mark.parametrize("kind", TRANSIENT)
+def test_a_refusal_now_and_then(against, service, kind):
+    found = against(now_and_then(17, *TRANSIENT[kind]), service, *SOME)
+    nothing_shown(found)
+    assert len([one for one in gate(found) if one["verdict"] == "passed"]) > 20
+
+
+def always(method, part, *refusal):
+    def request(called, path, headers, body, upstream):
+        if called == method and path.startswith("/apikeys/") and part in (body or b""):
+            return refusal
+        return called, path, headers, body
+
+    return SimpleNamespace(request=request)
+
+
+@pytest.mark.parametrize("kind", ["503-with-retry-after", "503-without", "500-with-retry-after"])
+def test_a_server_error_that_comes_each_time_is_one(against, kind):
+    case = always("PATCH", b'"/name"', *TRANSIENT[kind])
+    found = against(case, "apigateway", "--requirement", "apigateway/UpdateApiKey/*")
+    assert found.code == 1
+    assert "apigateway/UpdateApiKey/status/no-5xx" in found.failed()
+    assert "apigateway/UpdateApiKey/patch/name/replace" in found.failed()
+
+
+def test_a_conflict_that_comes_each_time_is_a_refusal(against):
+    case = always("PATCH", b'"/name"', *TRANSIENT["409-in-progress"])
+    found = against(case, "apigateway", "--requirement", "apigateway/UpdateApiKey/patch/*")
+    assert found.failed() == {"apigateway/UpdateApiKey/patch/name/replace"}
+
+
+# -- errors, their names and their repetition ----------------------------------------------------
+
+
+def test_what_is_wrong_of_unknown_keys_alone_is_repeated_with_unknown_keys(against, case):
+    found = against(case("run-404-xml"), "apigateway")
+    assert found.verdict("apigateway/protocol/error-code") == "failed"
+    assert not [one for one in found.verdicts.values() if "did not repeat" in one["reason"]]
+
+
+def edited_errors(edit):
+    def answer(method, path, headers, body, status, answered, data, upstream):
+        if status < 400 or data[:1] != b"{":
+            return None
+        name = {name.lower(): text for name, text in answered}.get("x-amzn-errortype", "")
+        return status, answered, json.dumps(edit(json.loads(data), name)).encode()
+
+    return SimpleNamespace(answer=answer)
+
+
+def test_a_short_name_in_the_body_is_as_aws_has_it(against, case):
+    nothing_shown(against(case("run-code-in-body"), "apigateway"))
+
+
+@pytest.mark.parametrize("member", ["code", "__type"])
+def test_another_error_in_the_body_is_another_error(against, member):
+    case = edited_errors(lambda body, name: {**body, member: "ServiceFailureException"})
+    found = against(case, "apigateway")
+    assert "apigateway/protocol/error-codes-agree" in found.failed()
+
+
+def test_a_short_type_in_the_body_of_the_other_service(against):
+    case = edited_errors(lambda body, name: {**body, "__type": name.removesuffix("Exception")})
+    nothing_shown(against(case, "location"))
+
+
+# -- lists and reads that lag --------------------------------------------------------------------
