@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from conformance import record
@@ -36,10 +38,15 @@ RESTARTS = 3
 
 @dataclass(slots=True)
 class Ending:
-    """How a sequence ended: ``broken`` where the rule does not hold, ``why`` where unknown."""
+    """How a sequence ended: ``broken`` where the rule does not hold, ``why`` where unknown.
+
+    ``late`` is the number of the first read since the last change, where a read broke the rule: it
+    may have come too early.
+    """
 
     broken: Broken | None = None
     why: str = ""
+    late: int | None = None
     steps: list[Shown] = field(default_factory=list)
 
 
@@ -48,10 +55,18 @@ class _Lost(Exception):
 
 
 class Play:
-    """One sequence being played on resources of its own."""
+    """One sequence being played on resources of its own.
 
-    def __init__(self, session: Session, requirement: Requirement) -> None:
-        self.requirement = requirement
+    ``pauses`` are seconds to wait before the steps of these numbers.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        requirement: Requirement,
+        pauses: Mapping[int, float] = MappingProxyType({}),
+    ) -> None:
+        self.requirement, self._given = requirement, pauses
         self._session = session
         self._kind = kind_of(session.contract, requirement.operation or "")
         self._made: list[Resource] = []
@@ -69,6 +84,9 @@ class Play:
         self._sent: list[Sent] = []
         self._pauses: dict[int, float] = {}
         self._last: Answer | None = None
+        self._number = 0
+        self._reading: int | None = None
+        self._held_up: Step | None = None
 
     def proceed(self) -> None:
         """Play until the next pause or the end."""
@@ -78,7 +96,7 @@ class Play:
             except StopIteration:
                 self._end(Ending())
             except Broken as broken:
-                self._end(Ending(broken=broken))
+                self._end(Ending(broken=broken, late=self._reading))
             except _Lost:
                 self._restarts -= 1
                 self._sequence.close()
@@ -87,11 +105,12 @@ class Play:
                 self._end(Ending(why=str(stuck)))
 
     def _step(self) -> None:
-        step: Step = next(self._sequence) if self._last is None else self._sequence.send(self._last)
+        step = self._next()
         if isinstance(step, Pause):
-            self.due = time.monotonic() + step.seconds
-            before = len(self._sent)
-            self._pauses[before] = self._pauses.get(before, 0.0) + step.seconds
+            self._pause(step.seconds)
+            return
+        if self._held_up is not None:
+            self._pause(self._given[self._number])
             return
         try:
             sent = self._play(step)
@@ -107,6 +126,24 @@ class Play:
         parts = tuple(one.answer for one in sent)
         one = len(parts) == 1 and not isinstance(step, Connected)
         self._last = parts[0] if one else replace((NO_ANSWER, *parts)[-1], parts=parts)
+
+    def _next(self) -> Step:
+        """The next step; it is held up where the sequence is given time before it."""
+        if self._held_up is not None:
+            step, self._held_up = self._held_up, None
+            return step
+        step = next(self._sequence) if self._last is None else self._sequence.send(self._last)
+        if not isinstance(step, Pause):
+            self._number += 1
+            reads = isinstance(step, Send) and self._session.only_reads(step.operation)
+            self._reading = (self._reading or self._number) if reads else None
+            self._held_up = step if self._number in self._given else None
+        return step
+
+    def _pause(self, seconds: float) -> None:
+        self.due = time.monotonic() + seconds
+        before = len(self._sent)
+        self._pauses[before] = self._pauses.get(before, 0.0) + seconds
 
     def _hold(self, step: Step, sent: Sent) -> None:
         """Whatever may or may not have been carried out ends the sequence: it begins anew.
