@@ -296,7 +296,7 @@ class Runner:
     def _unbroken(self, requirement: Requirement, ending: Ending, doubt: Doubt | None) -> None:
         if doubt is None:
             self._held(requirement, ending)
-        elif doubt.pauses and not ending.why:
+        elif doubt.time.seconds and not ending.why:
             self._again(requirement, doubt.compared())
         else:
             self._give(requirement, Verdict.INCONCLUSIVE, f"did not repeat: {doubt.broken[0]}")
@@ -308,7 +308,7 @@ class Runner:
         if doubt is None:
             self._again(requirement, Doubt.of(broken, ending.late, settle))
             return
-        patient = doubt.given_time(ending.late, settle)
+        patient = doubt.given_more(ending.late, settle)
         if patient is not None:
             self._again(requirement, patient)
         elif len(doubt.broken) < REPEATS.get(requirement.keyword, 1):
@@ -318,7 +318,7 @@ class Runner:
 
     def _again(self, requirement: Requirement, doubt: Doubt) -> None:
         self._doubts[requirement.id] = doubt
-        self._stage.add(Play(self._session, requirement, doubt.pauses))
+        self._stage.add(Play(self._session, requirement, doubt.time))
 
     def _held(self, requirement: Requirement, ending: Ending) -> None:
         if ending.why:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from conformance import record
@@ -13,6 +11,7 @@ from conformance.contract.requirements import Requirement
 from conformance.engine.evidence import Shown
 from conformance.engine.sent import Resource, Sent, SetupFailed, is_lost
 from conformance.engine.session import Session
+from conformance.engine.settling import LONGEST, NONE, Time
 from conformance.engine.trial import SAYS_NOTHING
 from conformance.judge.answer import NOT_JSON, Answer
 from conformance.plan.probes import Probe, Side
@@ -57,16 +56,11 @@ class _Lost(Exception):
 class Play:
     """One sequence being played on resources of its own.
 
-    ``pauses`` are seconds to wait before the steps of these numbers.
+    ``given`` is the time that the target has to show what was done.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        requirement: Requirement,
-        pauses: Mapping[int, float] = MappingProxyType({}),
-    ) -> None:
-        self.requirement, self._given = requirement, pauses
+    def __init__(self, session: Session, requirement: Requirement, given: Time = NONE) -> None:
+        self.requirement, self._given = requirement, given
         self._session = session
         self._kind = kind_of(session.contract, requirement.operation or "")
         self._made: list[Resource] = []
@@ -84,7 +78,7 @@ class Play:
         self._sent: list[Sent] = []
         self._pauses: dict[int, float] = {}
         self._last: Answer | None = None
-        self._number = 0
+        self._number, self._waited = 0, 0.0
         self._reading: int | None = None
         self._held_up: Step | None = None
 
@@ -110,7 +104,7 @@ class Play:
             self._pause(step.seconds)
             return
         if self._held_up is not None:
-            self._pause(self._given[self._number])
+            self._give_time()
             return
         try:
             sent = self._play(step)
@@ -137,8 +131,17 @@ class Play:
             self._number += 1
             reads = isinstance(step, Send) and self._session.only_reads(step.operation)
             self._reading = (self._reading or self._number) if reads else None
-            self._held_up = step if self._number in self._given else None
+            self._held_up = step if self._wanted() else None
         return step
+
+    def _wanted(self) -> float:
+        return self._given.before(self._number, first_read=self._reading == self._number)
+
+    def _give_time(self) -> None:
+        self._waited += self._wanted()
+        if self._waited > LONGEST:
+            raise NotShown("the target takes long to show what was done")
+        self._pause(self._wanted())
 
     def _pause(self, seconds: float) -> None:
         self.due = time.monotonic() + seconds

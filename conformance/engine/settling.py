@@ -7,8 +7,8 @@ answer gives a reason to, and whatever still holds after the wait is the target'
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from conformance.engine.sent import Resource
 from conformance.plan.sequences import Broken
@@ -20,8 +20,10 @@ PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5)
 """Seconds between the tries to reach a resource that was made just now."""
 IN_VAIN = 2
 """Resources that were waited for in vain, after which no other one is."""
-MOST = 8
-"""Places of one sequence at which it is given time."""
+SOON = 0.5
+"""Seconds that it is given first."""
+LONGEST = 45.0
+"""Seconds that one sequence may be held up in all."""
 NOT_FOUND = 404
 
 
@@ -58,28 +60,54 @@ def _is_missing(exchange: Exchange) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """A rule that was broken and is being played again.
+class Time:
+    """What a sequence is given so that the target can show what was done.
 
-    ``pauses`` are the seconds that the sequence is given now before the steps of these numbers:
-    reads that did not show what was done before them. ``comparing`` says that it held with them,
-    and is played without them to tell a target that lags from one that is broken now and then.
+    ``seconds`` before step number ``at``, or with ``everywhere`` before each read that comes after
+    a change.
+    """
+
+    seconds: float = 0.0
+    at: int | None = None
+    everywhere: bool = False
+
+    def before(self, number: int, *, first_read: bool) -> float:
+        """Seconds to wait before a step; ``first_read``: it is the first one since a change."""
+        given = number == self.at or (self.everywhere and first_read)
+        return self.seconds if given else 0.0
+
+
+NONE = Time()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A rule that was broken and is being played again, with the time that it is given now.
+
+    ``comparing`` says that it held with that, and is played without it: so a target that lags is
+    told from one that is broken now and then.
     """
 
     broken: tuple[Broken, ...]
-    pauses: Mapping[int, float] = field(default_factory=dict)
+    time: Time = NONE
     comparing: bool = False
 
     @classmethod
     def of(cls, broken: Broken, at: int | None, settle: float) -> Doubt:
-        """What a first break leaves; ``at`` is where time might help, if anywhere."""
-        return cls((broken,), {at: settle} if at is not None and settle else {})
+        """What a first break leaves; ``at`` is the read that may have come early, if any."""
+        given = NONE if at is None or not settle else Time(min(SOON, settle), at)
+        return cls((broken,), given)
 
-    def given_time(self, at: int | None, settle: float) -> Doubt | None:
-        """The same with time at one more place; None where there is none to give."""
-        if at is None or at in self.pauses or not settle or len(self.pauses) >= MOST:
+    def given_more(self, at: int | None, settle: float) -> Doubt | None:
+        """The same with more time; None where more would not help."""
+        now = self.time
+        if now is NONE or at is None:
             return None
-        return replace(self, pauses={**self.pauses, at: settle})
+        if not now.everywhere and now.at is not None and at > now.at:
+            return replace(self, time=replace(now, everywhere=True))
+        if now.seconds < settle:
+            return replace(self, time=replace(now, seconds=settle))
+        return None
 
     def once_more(self, broken: Broken) -> Doubt:
         """Broken again, with all the time that it was given."""
@@ -87,4 +115,4 @@ class Doubt:
 
     def compared(self) -> Doubt:
         """Held with time; now without."""
-        return replace(self, pauses={}, comparing=True)
+        return replace(self, time=NONE, comparing=True)

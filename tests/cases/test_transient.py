@@ -153,7 +153,7 @@ class Lagging:
         plain = path.partition("?")[0]
         with self.lock:
             now = time.monotonic()
-            if method == "POST" and plain == "/apikeys" and status == 201:
+            if (method, path, status) == ("POST", "/apikeys", 201):
                 self.made[json.loads(data)["id"]] = now
             elif method == "POST" and plain == "/metadata/v0/keys" and status == 200:
                 self.made[json.loads(data)["KeyName"]] = now
