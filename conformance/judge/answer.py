@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance import error_identity
-from conformance.target.exchange import Exchange, FailureKind
+from conformance.target.exchange import Exchange, FailureKind, Request, Response
 
 
 class NotJson:
@@ -43,6 +43,8 @@ class Answer:
     """Every name that the error is given: by the header, ``__type`` and ``code``."""
     headers: frozenset[str] = frozenset()
     """The names of the response's headers, in lower case."""
+    unasked: str = ""
+    """The content coding of a body that nobody asked to be coded."""
     parts: tuple[Answer, ...] = ()
     """Of several requests at once: the answer to each."""
 
@@ -111,7 +113,14 @@ def read(exchange: Exchange) -> Answer:
         size=len(response.body),
         headers=frozenset(name.lower() for name, _ in response.headers),
         codes=codes,
+        unasked=_unasked_coding(exchange.request, response),
     )
+
+
+def _unasked_coding(request: Request, response: Response) -> str:
+    coding = (response.header("content-encoding") or "").strip().lower()
+    asked = request.header("accept-encoding") is not None
+    return "" if asked or coding == "identity" else coding
 
 
 def _json(body: bytes) -> Any:

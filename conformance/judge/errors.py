@@ -14,7 +14,7 @@ from conformance.judge.redacted import Redacted
 Rule = Mapping[str, Any]
 
 BODY, MEMBERS, CODE, CODES = "error-body", "error-members", "error-code", "error-codes-agree"
-HEADER = "response-header"
+HEADER, CODING = "response-header", "content-coding"
 IN_REFUSALS = frozenset({BODY, MEMBERS, CODE, CODES})
 """The kinds of which refusals alone show something."""
 OF_HTTP = frozenset({408, 411, 413, 414, 431})
@@ -106,11 +106,19 @@ def _header(name: str, rule: Rule, _operation: Operation, answer: Answer) -> Fin
     return Finding(name, held, f"a header {rule['header']}", "none")
 
 
+def _coding(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
+    """Whether the body came as it is."""
+    if not answer.size:
+        return None
+    return Finding(name, not answer.unasked, "a body that is not coded", answer.unasked)
+
+
 WATCHED: Mapping[str, Callable[[str, Rule, Operation, Answer], Finding | None]] = {
     BODY: _body,
     MEMBERS: _members,
     CODE: _code,
     CODES: _codes,
     HEADER: _header,
+    CODING: _coding,
 }
 """The kinds of rules that are watched in every answer."""

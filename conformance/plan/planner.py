@@ -30,6 +30,7 @@ WATCHED_RULES = {
     "error-code",
     "error-codes-agree",
     "response-header",
+    "content-coding",
 }
 """Rules of the overlay that are watched in every answer."""
 BOTH = (Side.ACCEPT, Side.REJECT)

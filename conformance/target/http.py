@@ -16,6 +16,7 @@ from requests.utils import get_environ_proxies
 from urllib3.util import SKIP_HEADER, Timeout
 
 from conformance.target.address import is_loopback
+from conformance.target.coding import undone
 from conformance.target.connection import (
     CarefulPool,
     CarefulTLSPool,
@@ -213,6 +214,7 @@ class HttpTransport:
             raw.close()
             raise
         raw.release_conn()
+        body = undone(body, raw.headers.get("Content-Encoding"), self._limit)
         return Response(raw.status, tuple(raw.headers.items()), body, raw.version == OLD)
 
     def _proxies_for(self, url: str) -> dict[str, str]:
@@ -262,7 +264,7 @@ def _target(url: str) -> str:
 
 
 def _read(raw: urllib3.BaseHTTPResponse, limit: int) -> bytes:
-    """The whole body, transfer encoding removed, content encoding left as it is."""
+    """The whole body, transfer encoding removed, content coding left as it is."""
     length = raw.headers.get("Content-Length", "")
     if length.isdecimal() and int(length) > limit:
         raise _TooLargeError

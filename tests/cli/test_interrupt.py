@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from conformance.record import Verdict, read_record
 
 LONGEST = 300
 """Seconds after which a run that does not end is given up: a bound, not an expectation."""
-HEARD = {
+HEARD: dict[signal.Signals, Any] = {
     signal.SIGINT: signal.default_int_handler,
     signal.SIGTERM: signal.SIG_DFL,
     signal.SIGHUP: signal.SIG_DFL,
