@@ -417,6 +417,10 @@ class ErrorStatusRule(Rule, frozen=True, tag="error-status"):
     """What names an error has the status of one."""
 
 
+class ContentCodingRule(Rule, frozen=True, tag="content-coding"):
+    """A body is not compressed, as nothing asks for that."""
+
+
 class RandomSequencesRule(Rule, frozen=True, tag="random-sequences"):
     """The sequences of ``model``."""
 
@@ -450,6 +454,7 @@ AnyRule = (
     | SuccessIsJsonRule
     | ErrorIsJsonRule
     | ErrorStatusRule
+    | ContentCodingRule
     | RandomSequencesRule
 )
 

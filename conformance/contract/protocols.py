@@ -28,6 +28,7 @@ WATCHED = {
     "success-is-json",
     "error-is-json",
     "error-status",
+    "content-coding",
 }
 """Kinds of rules that are watched in every answer: no operation is needed for them."""
 BINDING = ("roles", "takes")

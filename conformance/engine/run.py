@@ -144,7 +144,10 @@ class Run:
             mark = custody.mark(contract)
         channel = SignedChannel(url, signer, transport)
         lend = partial(self._lent, url)
-        return Session(contract, channel, self._names, self._masker, mark, lend), channel
+        session = Session(
+            contract, channel, self._names, self._masker, mark, lend, settle=self._settings.settle
+        )
+        return session, channel
 
     def _lent(self, url: str, service: str) -> Inventory:
         """The resources of another service, which those of this one are made of."""

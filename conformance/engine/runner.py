@@ -18,6 +18,7 @@ from conformance.engine.events import Emit, Note, Progress, ServiceStarted
 from conformance.engine.sent import SetupFailed
 from conformance.engine.sequences import Ending, Play, Stage
 from conformance.engine.session import Session
+from conformance.engine.settling import SETTLE, Doubt
 from conformance.engine.standings import Standings
 from conformance.engine.support import Standing, Support, excluded
 from conformance.engine.tally import Tally
@@ -53,11 +54,15 @@ may be a passing trouble; what was lost in parallel was lost on two resources al
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run is asked for: random draws a side and requirement, the seed, signatures."""
+    """What a run is asked for: random draws a side and requirement, the seed, signatures.
+
+    ``settle`` are the seconds that a target has to show what was done.
+    """
 
     draws: int = 5
     seed: int = 0
     auth: Auth = Auth.REPORT
+    settle: float = SETTLE
 
 
 class Runner:
@@ -85,7 +90,7 @@ class Runner:
         )
         self._explored: Explored | None = None
         self._stage = Stage()
-        self._broken_before: dict[str, tuple[Broken, ...]] = {}
+        self._doubts: dict[str, Doubt] = {}
 
     def run(self) -> None:
         """Decide every requirement. Raises WrongCredentials, TargetDied."""
@@ -322,16 +327,40 @@ class Runner:
         for play in plays:
             requirement, ending = play.requirement, play.ending or Ending()
             self._decisions.tally(requirement).requests += max(1, len(ending.steps))
-            before = self._broken_before.pop(requirement.id, ())
-            if ending.broken is None and not before:
-                self._held(requirement, ending)
-            elif ending.broken is None:
-                self._give(requirement, Verdict.INCONCLUSIVE, f"did not repeat: {before[0]}")
-            elif len(before) < REPEATS.get(requirement.keyword, 1):
-                self._broken_before[requirement.id] = (*before, ending.broken)
-                self._stage.add(Play(self._session, requirement))
+            doubt = self._doubts.pop(requirement.id, None)
+            if ending.broken is None:
+                self._unbroken(requirement, ending, doubt)
+            elif doubt is not None and doubt.comparing:
+                self._held(requirement, Ending())  # it only takes its time
             else:
-                self._give(requirement, Verdict.FAILED, str(ending.broken), ending.steps)
+                self._broken(requirement, ending, ending.broken, doubt)
+
+    def _unbroken(self, requirement: Requirement, ending: Ending, doubt: Doubt | None) -> None:
+        if doubt is None:
+            self._held(requirement, ending)
+        elif doubt.time.seconds and not ending.why:
+            self._again(requirement, doubt.compared())
+        else:
+            self._give(requirement, Verdict.INCONCLUSIVE, f"did not repeat: {doubt.broken[0]}")
+
+    def _broken(
+        self, requirement: Requirement, ending: Ending, broken: Broken, doubt: Doubt | None
+    ) -> None:
+        settle = self._settings.settle
+        if doubt is None:
+            self._again(requirement, Doubt.of(broken, ending.late, settle))
+            return
+        patient = doubt.given_more(ending.late, settle)
+        if patient is not None:
+            self._again(requirement, patient)
+        elif len(doubt.broken) < REPEATS.get(requirement.keyword, 1):
+            self._again(requirement, doubt.once_more(broken))
+        else:
+            self._give(requirement, Verdict.FAILED, str(broken), ending.steps)
+
+    def _again(self, requirement: Requirement, doubt: Doubt) -> None:
+        self._doubts[requirement.id] = doubt
+        self._stage.add(Play(self._session, requirement, doubt.time))
 
     def _held(self, requirement: Requirement, ending: Ending) -> None:
         if ending.why:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,12 @@ class Resource:
 
     parents: Mapping[str, Resource] = field(default_factory=dict)
     """The resources of other kinds that it was made of."""
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was made."""
+        return time.monotonic() - self.since
 
     @property
     def usable(self) -> bool:

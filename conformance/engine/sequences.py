@@ -11,6 +11,7 @@ from conformance.contract.requirements import Requirement
 from conformance.engine.evidence import Shown
 from conformance.engine.sent import Resource, Sent, SetupFailed, is_lost
 from conformance.engine.session import Session
+from conformance.engine.settling import LONGEST, NONE, Time
 from conformance.engine.support import excluded
 from conformance.engine.trial import SAYS_NOTHING
 from conformance.judge.answer import NOT_JSON, Answer
@@ -40,12 +41,15 @@ RESTARTS = 3
 class Ending:
     """How a sequence ended: ``broken`` where the rule does not hold, ``why`` where unknown.
 
-    ``told`` is what a person may want to know of a rule that demands nothing.
+    ``told`` is what a person may want to know of a rule that demands nothing. ``late`` is the
+    number of the first read since the last change, where a read broke the rule: it may have come
+    too early.
     """
 
     broken: Broken | None = None
     why: str = ""
     told: str = ""
+    late: int | None = None
     steps: list[Shown] = field(default_factory=list)
 
 
@@ -54,10 +58,13 @@ class _Lost(Exception):
 
 
 class Play:
-    """One sequence being played on resources of its own."""
+    """One sequence being played on resources of its own.
 
-    def __init__(self, session: Session, requirement: Requirement) -> None:
-        self.requirement = requirement
+    ``given`` is the time that the target has to show what was done.
+    """
+
+    def __init__(self, session: Session, requirement: Requirement, given: Time = NONE) -> None:
+        self.requirement, self._given = requirement, given
         self._session = session
         self._kind = kind_of(session.contract, requirement.operation or "")
         self._made: list[Resource] = []
@@ -75,6 +82,9 @@ class Play:
         self._sent: list[Sent] = []
         self._pauses: dict[int, float] = {}
         self._last: Answer | None = None
+        self._number, self._waited = 0, 0.0
+        self._reading: int | None = None
+        self._held_up: Step | None = None
 
     def proceed(self) -> None:
         """Play until the next pause or the end."""
@@ -84,7 +94,7 @@ class Play:
             except StopIteration:
                 self._end(Ending())
             except Broken as broken:
-                self._end(Ending(broken=broken))
+                self._end(Ending(broken=broken, late=self._reading))
             except Told as told:
                 self._end(Ending(told=str(told)))
             except _Lost:
@@ -95,11 +105,12 @@ class Play:
                 self._end(Ending(why=str(stuck)))
 
     def _step(self) -> None:
-        step: Step = next(self._sequence) if self._last is None else self._sequence.send(self._last)
+        step = self._next()
         if isinstance(step, Pause):
-            self.due = time.monotonic() + step.seconds
-            before = len(self._sent)
-            self._pauses[before] = self._pauses.get(before, 0.0) + step.seconds
+            self._pause(step.seconds)
+            return
+        if self._held_up is not None:
+            self._give_time()
             return
         try:
             sent = self._play(step)
@@ -117,6 +128,33 @@ class Play:
         parts = tuple(one.answer for one in sent)
         one = len(parts) == 1 and not isinstance(step, Connected)
         self._last = parts[0] if one else replace((NO_ANSWER, *parts)[-1], parts=parts)
+
+    def _next(self) -> Step:
+        """The next step; it is held up where the sequence is given time before it."""
+        if self._held_up is not None:
+            step, self._held_up = self._held_up, None
+            return step
+        step = next(self._sequence) if self._last is None else self._sequence.send(self._last)
+        if not isinstance(step, Pause):
+            self._number += 1
+            reads = isinstance(step, Send) and self._session.only_reads(step.operation)
+            self._reading = (self._reading or self._number) if reads else None
+            self._held_up = step if self._wanted() else None
+        return step
+
+    def _wanted(self) -> float:
+        return self._given.before(self._number, first_read=self._reading == self._number)
+
+    def _give_time(self) -> None:
+        self._waited += self._wanted()
+        if self._waited > LONGEST:
+            raise NotShown("the target takes long to show what was done")
+        self._pause(self._wanted())
+
+    def _pause(self, seconds: float) -> None:
+        self.due = time.monotonic() + seconds
+        before = len(self._sent)
+        self._pauses[before] = self._pauses.get(before, 0.0) + seconds
 
     def _hold(self, step: Step, sent: Sent) -> None:
         """Whatever may or may not have been carried out ends the sequence: it begins anew.

@@ -15,9 +15,10 @@ from conformance.engine.masking import Masker, secret_places
 from conformance.engine.names import Names
 from conformance.engine.placeholders import Placeholders, needs_resource
 from conformance.engine.sent import Resource, Sent, is_lost
+from conformance.engine.settling import SETTLE, Arrival
 from conformance.judge.answer import read
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import kind_of, kinds
+from conformance.plan.resources import facts_of, kind_of, kinds
 from conformance.plan.spelling import respelt
 from conformance.plan.wire import USUAL, WireRequest, wire
 from conformance.target.exchange import Exchange
@@ -45,7 +46,10 @@ class Session:
         masker: Masker,
         mark: Mark | None = None,
         lend: Lend | None = None,
+        *,
+        settle: float = SETTLE,
     ) -> None:
+        self._arrival = Arrival(settle)
         self.contract, self.names, self.masker = contract, names, masker
         self.inventory = Inventory(contract, self.send, lend)
         self.placeholders = Placeholders(names, masker, channel.region)
@@ -111,6 +115,11 @@ class Session:
         listing = {facts.get("list") for facts in kinds(self.contract).values()}
         return operation.name in listing or operation.method in {"GET", "PUT", "PATCH"}
 
+    def only_reads(self, operation: Operation) -> bool:
+        """True when a request changes nothing: it shows what others have done."""
+        listing = {facts.get("list") for facts in kinds(self.contract).values()}
+        return operation.name in listing or operation.method == "GET"
+
     def _needed(self, probe: Probe, *, fresh: bool) -> Resource | None:
         """The resource that a template speaks of, if it does."""
         if not needs_resource(probe):
@@ -144,7 +153,22 @@ class Session:
 
     def _usual(self, filled: _Filled) -> Exchange:
         repeatable = self.repeatable(filled.probe.operation)
-        return _sent(self._channel, filled.request, repeatable=repeatable)
+
+        def send() -> Exchange:
+            return _sent(self._channel, filled.request, repeatable=repeatable)
+
+        exchange, resource = send(), filled.resource
+        if resource is None or not self._is_about(filled, resource):
+            return exchange
+        return self._arrival.wait(resource, exchange, send)
+
+    def _is_about(self, filled: _Filled, resource: Resource) -> bool:
+        """True for a request, in the usual form, that is for the resource itself."""
+        probe = filled.probe
+        if probe.side is Side.REJECT or probe.form is not None or resource.gone:
+            return False
+        label = facts_of(self.contract, probe.operation.name).get("identifier", {}).get("label")
+        return label is not None and filled.values.get(label) == resource.id
 
     def _came_back(self, filled: _Filled, exchange: Exchange) -> Sent:
         """Keep account of an answer and tell the observers."""

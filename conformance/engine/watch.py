@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
@@ -93,7 +94,11 @@ class Watch:
             self._suspects.add(finding, sent)
 
     def confirm(self) -> None:
-        """Send each suspected request again on a fresh resource; broken twice is a failure."""
+        """Send each suspected request again on a fresh resource; broken twice is a failure.
+
+        What an answer showed about a resource that was not there any more, no fresh one shows: then
+        the very same request is sent again, for the same identifier.
+        """
         for finding, sent in self._suspects.take():
             # A step of a sequence may be the first that was sent of it: so that is asked now.
             name = sent.probe.operation.name
@@ -102,7 +107,7 @@ class Watch:
             if mute or not self._decisions.open(finding.requirement):
                 continue
             requirement = self._decisions.by_id[finding.requirement]
-            again = self._again(finding, sent)
+            again = self._again(finding, sent) or self._of_the_same(finding, sent)
             if again is None and sent.answer.failure in PASSING:
                 continue
             if again is not None and again[1].answer.failure is FailureKind.TIMEOUT:
@@ -131,9 +136,24 @@ class Watch:
             repeat = self._session.send(sent.probe, resource=self._alike(sent))
         except SetupFailed as failed:
             repeat = failed.sent
+        broken = self._broken(finding, repeat)
+        self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
+        return broken
+
+    def _of_the_same(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
+        """The same finding from a request with the very same members, a refused one."""
+        if not sent.answer.is_refusal or sent.probe.form is not None:
+            return None
+        literal = replace(sent.probe, values=sent.values)
+        try:
+            return self._broken(finding, self._session.send(literal))
+        except SetupFailed:
+            return None
+
+    def _broken(self, finding: Finding, repeat: Sent) -> tuple[Finding, Sent] | None:
+        """What an answer breaks of the same requirement."""
         found = self._found(repeat)
         broken = [one for one in found if one.requirement == finding.requirement and not one.held]
-        self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
         return (broken[0], repeat) if broken else None
 
     def _alike(self, sent: Sent) -> Resource | None:

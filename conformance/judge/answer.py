@@ -5,11 +5,12 @@ from __future__ import annotations
 import codecs
 import json
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 from urllib.parse import urlsplit
 
+from conformance import error_identity
 from conformance.judge.forms import form_of
-from conformance.target.exchange import Exchange, FailureKind, Response
+from conformance.target.exchange import Exchange, FailureKind, Request, Response
 
 
 class NotJson:
@@ -22,7 +23,6 @@ class NotJson:
 NOT_JSON = NotJson()
 LONGEST_INTEGER = 400
 """Digits: a little more than the largest float has."""
-THROTTLES = ("Throttl", "TooManyRequests", "LimitExceeded", "SlowDown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Answer:
     """Every name that the error is given: by the header, ``__type`` and ``code``."""
     headers: frozenset[str] = frozenset()
     """The names of the response's headers, in lower case."""
+    unasked: str = ""
+    """The content coding of a body that nobody asked to be coded."""
     parts: tuple[Answer, ...] = ()
     """Of several requests at once: the answer to each."""
     redirects_to: str = ""
@@ -79,9 +81,15 @@ class Answer:
 
     @property
     def throttled(self) -> bool:
-        """An answer that asks to come back later."""
-        named = self.code is not None and self.code.startswith(THROTTLES)
-        return self.status == 429 or (named and self.status in {400, 503})
+        """An answer that says no more than that requests come too fast."""
+        return error_identity.is_throttling(self.status, self.code)
+
+    @property
+    def passing(self) -> bool:
+        """An answer that says that the same request may succeed in a moment."""
+        return error_identity.is_passing(
+            self.status, self.code, self.message, retry_after="retry-after" in self.headers
+        )
 
     def told(self) -> str:
         """One line for people: '400 ValidationException: ...'."""
@@ -103,7 +111,8 @@ def read(exchange: Exchange) -> Answer:
         return Answer(None, NOT_JSON, None, "", "", 0, kind, str(failure or "no answer"))
     response = exchange.response
     body = _json(response.body)
-    codes = _codes(response, body) if response.status >= 300 else ()
+    named = error_identity.names(response.header(error_identity.HEADER), body)
+    codes = named if response.status >= 300 else ()
     return Answer(
         status=response.status,
         body=body,
@@ -115,6 +124,7 @@ def read(exchange: Exchange) -> Answer:
         codes=codes,
         redirects_to=_leads_to(response),
         form=form_of(response) if body is NOT_JSON and response.body else "",
+        unasked=_unasked_coding(exchange.request, response),
     )
 
 
@@ -124,6 +134,12 @@ def _leads_to(response: Response) -> str:
         return ""
     parts = urlsplit(location)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else location[:100]
+
+
+def _unasked_coding(request: Request, response: Response) -> str:
+    coding = (response.header("content-encoding") or "").strip().lower()
+    asked = request.header("accept-encoding") is not None
+    return "" if asked or coding == "identity" else coding
 
 
 def _json(body: bytes) -> Any:
@@ -142,17 +158,6 @@ def _no_constant(name: str) -> Any:
 def _integer(digits: str) -> int | float:
     """An integer; one of more digits than anybody reads as the float that it is next to."""
     return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
-
-
-def _codes(response: Response, body: Any) -> tuple[str, ...]:
-    members = (body.get("__type"), body.get("code")) if isinstance(body, dict) else ()
-    named = (response.header("x-amzn-errortype"), *members)
-    bare = (name.split(":", 1)[0].rsplit("#", 1)[-1].strip() for name in named if _is_text(name))
-    return tuple(name for name in bare if name)
-
-
-def _is_text(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str)
 
 
 def _message(body: Any) -> str:

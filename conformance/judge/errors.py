@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
+from conformance.error_identity import is_same
 from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
@@ -13,7 +14,7 @@ from conformance.judge.redacted import Redacted
 Rule = Mapping[str, Any]
 
 BODY, MEMBERS, CODE, CODES = "error-body", "error-members", "error-code", "error-codes-agree"
-HEADER = "response-header"
+HEADER, CODING = "response-header", "content-coding"
 ERROR_FORM, SUCCESS_FORM, ERROR_STATUS = "error-is-json", "success-is-json", "error-status"
 FORMS = frozenset({ERROR_FORM, SUCCESS_FORM, ERROR_STATUS})
 IN_REFUSALS = frozenset({BODY, MEMBERS, CODE, CODES, ERROR_FORM})
@@ -95,10 +96,10 @@ def _code(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Find
 
 
 def _codes(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
-    """Whether every place that names the error gives it the same name."""
+    """Whether every place that names the error names the same one."""
     if not answer.is_refusal or not answer.codes:
         return None
-    held = len(set(answer.codes)) == 1
+    held = all(is_same(answer.codes[0], name) for name in answer.codes[1:])
     return Finding(name, held, "one name of the error", " and ".join(answer.codes))
 
 
@@ -139,6 +140,13 @@ def _error_status(name: str, _rule: Rule, operation: Operation, answer: Answer) 
     return Finding(name, not answer.ok, "a status from 400 on", seen)
 
 
+def _coding(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
+    """Whether the body came as it is."""
+    if not answer.size:
+        return None
+    return Finding(name, not answer.unasked, "a body that is not coded", answer.unasked)
+
+
 WATCHED: Mapping[str, Callable[[str, Rule, Operation, Answer], Finding | None]] = {
     BODY: _body,
     MEMBERS: _members,
@@ -148,5 +156,6 @@ WATCHED: Mapping[str, Callable[[str, Rule, Operation, Answer], Finding | None]] 
     ERROR_FORM: _error_form,
     SUCCESS_FORM: _success_form,
     ERROR_STATUS: _error_status,
+    CODING: _coding,
 }
 """The kinds of rules that are watched in every answer."""

@@ -14,7 +14,7 @@ from conformance.model.compare import Compared, Difference, Memory, listed
 from conformance.model.moves import Step
 from conformance.plan.probes import Probe, Side
 
-SETTLES = 0.5
+SETTLES = (0.5, 1.0, 1.5)
 """Seconds after which a failing read is sent once more, when a failure is confirmed."""
 
 
@@ -189,10 +189,17 @@ class Game:
         self, step: Step, values: Mapping[str, Any], found: Difference
     ) -> Difference | None:
         """The same read a moment later: a target may take its time to show a change."""
-        self._pause(SETTLES)
-        self._turns.pop()
-        self.played.pop()
-        return self._explained(self._send(step, values), found)
+        left: Difference | None = found
+        for seconds in SETTLES:
+            paused = self.played[-1].pause
+            self._turns.pop()
+            self.played.pop()
+            self._paused = paused
+            self._pause(seconds)
+            left = self._explained(self._send(step, values), found)
+            if left is None:
+                break
+        return left
 
     def _remembered(self, turn: Turn) -> Difference | None:
         if not turn.theirs.ok:

@@ -36,6 +36,7 @@ WATCHED_RULES = {
     "success-is-json",
     "error-is-json",
     "error-status",
+    "content-coding",
 }
 """Rules that are watched in every answer."""
 BOTH = (Side.ACCEPT, Side.REJECT)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conformance import error_identity
 from conformance.contract.model import Level, Source
 from conformance.record import Exchange, Record, Response, Role, Verdict, VerdictLine, fails_gate
 from conformance.reports.text import one_line, plural
@@ -194,8 +195,7 @@ def error_code(response: Response) -> str:
     """The error's name as AWS writes it: header first, cut at ``:``, after ``#``."""
     headers = {name.lower(): value for name, value in response.headers.items()}
     body = json_object(response.body)
-    found = headers.get("x-amzn-errortype") or body.get("__type") or body.get("code") or ""
-    return str(found).split(":")[0].rpartition("#")[2].strip()
+    return next(iter(error_identity.names(headers.get(error_identity.HEADER), body)), "")
 
 
 def error_message(response: Response) -> str:

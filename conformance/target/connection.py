@@ -6,13 +6,17 @@ urllib3 makes the pools, TLS and proxies; these classes change three things of a
 * the time limit of a response is for all of it. A socket's own timeout starts again with every
   byte, so a server that trickles one byte a second would never be cut off;
 * a connection that the server closed while it was idle is told from one that the server closed
-  because of the request, so that only the first is tried again.
+  because of the request, so that only the first is tried again; one that was idle for long is not
+  used again at all, as nobody may be left at its other end.
 """
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
+import queue
+import ssl
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +29,11 @@ if TYPE_CHECKING:
 
 
 _INTERIM = frozenset(range(102, 200))
+_ENDED = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""How a connection shows that the other side has ended it."""
+IDLE = 4.0
+"""Seconds after which a kept connection is not used again: servers begin to close them at five, and
+what lies in between forgets them without a word."""
 
 
 class ExactHeaders(dict[str, str]):
@@ -125,11 +134,17 @@ class _Careful(HTTPConnection):
 
     response_class = _DeadlineResponse
     _answered = 0
+    _last = 0.0
     _outgoing: list[bytes] | None = None
 
     def connect(self) -> None:
         self._answered = 0
         super().connect()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether another request may go over it: the pool asks before it takes it again."""
+        return time.monotonic() - self._last < IDLE and super().is_connected
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         headers = kwargs.get("headers")
@@ -139,7 +154,12 @@ class _Careful(HTTPConnection):
             super().request(method, target or url, *args, **kwargs)
         finally:
             parts, self._outgoing = self._outgoing, None
-        self.send(b"".join(parts))
+        try:
+            self.send(b"".join(parts))
+        except ssl.SSLError as error:
+            # Of a plain connection the pool goes on to read: there may be an answer to be had.
+            self._unless_stale(error)
+            raise
 
     def send(self, data: Any) -> None:
         """Hold the pieces of a request back: head and body leave as one write."""
@@ -151,25 +171,51 @@ class _Careful(HTTPConnection):
     def getresponse(self) -> Any:
         try:
             response = super().getresponse()
-        except ConnectionResetError as error:
-            if self._answered:
-                raise StaleConnectionError(str(error)) from error
+        except _ENDED as error:
+            self._unless_stale(error)
             raise
         self._answered += 1
+        self._last = time.monotonic()
         return response
+
+    def _unless_stale(self, error: BaseException) -> None:
+        if self._answered and isinstance(error, _ENDED):
+            raise StaleConnectionError(str(error)) from error
 
 
 class _CarefulTLS(_Careful, HTTPSConnection):
     """The same over TLS."""
 
 
-class CarefulPool(HTTPConnectionPool):
+class _Forgetful:
+    """A pool that can let go of what it keeps while others use it."""
+
+    pool: queue.LifoQueue[Any] | None
+
+    def forget_idle(self) -> None:
+        """Close every connection that waits to be used again."""
+        kept = self.pool
+        if kept is None:
+            return
+        places = 0
+        with contextlib.suppress(queue.Empty):
+            while True:
+                connection = kept.get(block=False)
+                places += 1
+                if connection is not None:
+                    connection.close()
+        with contextlib.suppress(queue.Full):
+            for _ in range(places):
+                kept.put(None, block=False)
+
+
+class CarefulPool(_Forgetful, HTTPConnectionPool):
     """Keeps plain connections."""
 
     ConnectionCls = _Careful
 
 
-class CarefulTLSPool(HTTPSConnectionPool):
+class CarefulTLSPool(_Forgetful, HTTPSConnectionPool):
     """Keeps TLS connections."""
 
     ConnectionCls = _CarefulTLS

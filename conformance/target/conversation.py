@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urlsplit
 
+from conformance.target.coding import undone
 from conformance.target.connection import DeadlineReader
 from conformance.target.exchange import (
     Exchange,
@@ -107,6 +108,7 @@ def _answer(file: io.BufferedReader, request: Request, limit: int) -> tuple[Resp
     body = answer.read(limit)
     if answer.length:
         raise http.client.IncompleteRead(body, answer.length)
+    body = undone(body, answer.getheader("Content-Encoding"), limit)
     headers, is_old = tuple(answer.getheaders()), answer.version == OLD
     return Response(answer.status, headers, body, is_old), bool(answer.will_close)
 

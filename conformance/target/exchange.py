@@ -56,7 +56,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response as it arrived; ``body`` has its transfer encoding removed and nothing else."""
+    """A response as it arrived; of ``body`` the transfer encoding is removed.
+
+    A gzip or deflate coding is undone, too, where it can be; the headers still tell of it.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]

@@ -16,6 +16,7 @@ from requests.utils import get_environ_proxies
 from urllib3.util import SKIP_HEADER, Timeout
 
 from conformance.target.address import is_loopback
+from conformance.target.coding import undone
 from conformance.target.connection import (
     CarefulPool,
     CarefulTLSPool,
@@ -41,12 +42,6 @@ BODY_LIMIT = 8 * 1024 * 1024
 
 _UNASKED = ("User-Agent", "Accept-Encoding")
 """Headers that urllib3 would add of its own."""
-
-_REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "PATCH"})
-"""Methods whose requests come to the same when they are carried out twice.
-
-That holds for PATCH as the services here have it: an update sets values.
-"""
 
 _NETWORK = (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException)
 """What the network does to us; requests' own errors are OSErrors."""
@@ -88,6 +83,11 @@ class _Adapter(HTTPAdapter):
             pool.close()
         self._pools.clear()
         self.poolmanager.clear()
+
+    def forget_idle(self) -> None:
+        """Close the kept connections that no thread uses now."""
+        for pool in list(self._pools.values()):
+            pool.forget_idle()
 
     def close(self) -> None:
         self.let_go()
@@ -145,7 +145,10 @@ class HttpTransport:
         self._proxies: dict[str, dict[str, str]] = {}
 
     def send(self, request: Request) -> Exchange:
-        """Send a request; over a fresh connection where the kept one had gone stale.
+        """Send a request; again over a new connection where a kept one had ended.
+
+        Whatever the method: on a connection that the server had closed nothing was taken in, and
+        not one byte of an answer came. What happens on a new connection is the target's doing.
 
         Raises:
             ValueError: the request cannot be put on the wire (a space in its URL, a line break in
@@ -153,15 +156,11 @@ class HttpTransport:
         """
         attempts = 1
         while True:
-            start = time.monotonic()
             try:
                 return self._attempt(request, attempts)
-            except StaleConnectionError as error:
-                if request.method not in _REPEATABLE:
-                    # It may have been carried out: whoever knows what it does has to decide.
-                    failure = TransportFailure(FailureKind.RESET, _sentence(error))
-                    return Exchange(request, None, failure, time.monotonic() - start, attempts)
-                # Each time one connection fewer is kept; a fresh one is never stale.
+            except StaleConnectionError:
+                # The others that are kept may have ended, too. A new one is never stale.
+                self._adapter.forget_idle()
                 attempts += 1
 
     def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
@@ -215,6 +214,7 @@ class HttpTransport:
             raw.close()
             raise
         raw.release_conn()
+        body = undone(body, raw.headers.get("Content-Encoding"), self._limit)
         return Response(raw.status, tuple(raw.headers.items()), body, raw.version == OLD)
 
     def _proxies_for(self, url: str) -> dict[str, str]:
@@ -264,7 +264,7 @@ def _target(url: str) -> str:
 
 
 def _read(raw: urllib3.BaseHTTPResponse, limit: int) -> bytes:
-    """The whole body, transfer encoding removed, content encoding left as it is."""
+    """The whole body, transfer encoding removed, content coding left as it is."""
     length = raw.headers.get("Content-Length", "")
     if length.isdecimal() and int(length) > limit:
         raise _TooLargeError

@@ -1,4 +1,4 @@
-"""Throttling is not an answer: such requests are sent again, a bounded number of times."""
+"""Throttling is not an answer, nor is "try again": such requests are sent again, a few times."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import random
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from conformance import error_identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,45 +18,38 @@ if TYPE_CHECKING:
     from conformance.target.exchange import Exchange, Request, Response
     from conformance.target.transport import Transport
 
-_TOO_MANY = 429
-
-_THROTTLING = frozenset(
-    {
-        "BandwidthLimitExceeded",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "SlowDown",
-        "Throttling",
-        "ThrottledException",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
-)
-"""Error codes that mean throttling whatever the service, as the AWS SDKs' retry modes list them."""
-
 WEARY = 1
-"""Retries of a request after one that was throttled to the end."""
+"""Retries of a request after one that was put off to the end."""
 
-_STATUSES = frozenset({400, 503})
-"""Statuses under which such a code may come; 429 needs none."""
+_ERROR = 400
+
+
+class _Plea(Enum):
+    """What an answer asks for that is none yet."""
+
+    SLOWER = auto()
+    LATER = auto()
 
 
 def is_throttled(response: Response) -> bool:
     """Whether a response says no more than that requests come too fast."""
-    if response.status == _TOO_MANY:
-        return True
-    return response.status in _STATUSES and _error_code(response) in _THROTTLING
+    return _plea(response) is _Plea.SLOWER
+
+
+def is_passing(response: Response) -> bool:
+    """Whether a response says that the same request may succeed in a moment."""
+    return _plea(response) is _Plea.LATER
 
 
 class RetryingTransport:
-    """Sends throttled requests again with exponential backoff and full jitter.
+    """Sends throttled requests, and those that may succeed in a moment, again.
 
-    ``retries`` bounds how often; the wait before retry n is random between 0 and ``base * 2**n``
-    seconds, at most ``longest``, and not shorter than the response's Retry-After up to
-    ``longest``. Once that did not help, later requests are tried fewer times until one gets
-    through: a target that throttles everything is not worth the time. The last answer is returned
-    even when it is still throttled (``is_throttled``).
+    The wait grows exponentially, with full jitter: before retry n it is random between 0 and
+    ``base * 2**n`` seconds, at most ``longest``, and not shorter than the response's Retry-After up
+    to ``longest``. ``retries`` bounds how often. Once that did not help, later requests are tried
+    fewer times until one gets through: a target that puts off everything is not worth the time.
+    The last answer is returned whatever it is: one that is still throttled shows nothing, any other
+    is what the target has to say.
     """
 
     def __init__(
@@ -74,7 +70,7 @@ class RetryingTransport:
         self._jitter = jitter
         self._lock = threading.Lock()
         self._sent = 0
-        self._weary = False
+        self._weary: set[_Plea] = set()
 
     @property
     def sent(self) -> int:
@@ -83,18 +79,21 @@ class RetryingTransport:
 
     def send(self, request: Request) -> Exchange:
         """Send a request; ``attempts`` of the exchange counts every time it was sent."""
-        attempts = 0
-        retries = min(self._retries, WEARY) if self._weary else self._retries
-        for retry in range(retries + 1):
+        attempts = retry = 0
+        asked: _Plea | None = None
+        while True:
             exchange = self._inner.send(request)
             attempts += exchange.attempts
             self._count(exchange.attempts)
-            response = exchange.response
-            throttled = response is not None and is_throttled(response)
-            if response is None or not throttled or retry == retries:
-                self._weary = throttled
+            before, asked = asked, _plea(exchange.response)
+            if exchange.response is None or asked is None:
+                self._got_through(before)
                 break
-            self._sleep(self._wait(retry, response))
+            if retry >= self._patience(asked):
+                self._weary.add(asked)
+                break
+            self._sleep(self._wait(retry, asked, exchange.response))
+            retry += 1
         return replace(exchange, attempts=attempts)
 
     def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
@@ -107,24 +106,46 @@ class RetryingTransport:
         with self._lock:
             self._sent += attempts
 
-    def _wait(self, retry: int, response: Response) -> float:
+    def _got_through(self, before: _Plea | None) -> None:
+        """Throttling is over with any answer; "later" only once waiting was seen to help."""
+        self._weary.discard(_Plea.SLOWER)
+        if before is not None:
+            self._weary.discard(before)
+
+    def _patience(self, asked: _Plea) -> int:
+        return min(self._retries, WEARY) if asked in self._weary else self._retries
+
+    def _wait(self, retry: int, asked: _Plea, response: Response) -> float:
         backoff = self._jitter(0.0, min(self._longest, self._base * 2**retry))
-        asked = response.header("Retry-After") or ""
-        return min(self._longest, max(backoff, float(asked) if asked.isdecimal() else 0.0))
+        if asked is _Plea.LATER and asked in self._weary:
+            return backoff  # it has been seen that this target's "later" never comes
+        wanted = response.header("Retry-After") or ""
+        return min(self._longest, max(backoff, float(wanted) if wanted.isdecimal() else 0.0))
 
 
-def _error_code(response: Response) -> str | None:
-    """The error's name: the header, else the body's ``__type`` or ``code``."""
-    named = response.header("x-amzn-errortype") or _body_code(response.body)
-    return named.partition(":")[0].rpartition("#")[2] if named else None
+def _plea(response: Response | None) -> _Plea | None:
+    """What a response asks for, if it is no answer."""
+    if response is None or response.status < _ERROR:
+        return None
+    body = _parsed(response.body)
+    named = error_identity.names(response.header(error_identity.HEADER), body)
+    status, code = response.status, next(iter(named), None)
+    if error_identity.is_throttling(status, code):
+        return _Plea.SLOWER
+    has_date = response.header("Retry-After") is not None
+    if error_identity.is_passing(status, code, _message(body), retry_after=has_date):
+        return _Plea.LATER
+    return None
 
 
-def _body_code(body: bytes) -> str | None:
+def _parsed(body: bytes) -> Any:
     try:
-        parsed = json.loads(body)
-    except ValueError:
+        return json.loads(body)
+    except (ValueError, RecursionError):
         return None
-    if not isinstance(parsed, dict):
-        return None
-    code = parsed.get("__type") or parsed.get("code")
-    return code if isinstance(code, str) else None
+
+
+def _message(body: Any) -> str:
+    if not isinstance(body, dict):
+        return ""
+    return next((str(body[name]) for name in ("message", "Message") if name in body), "")

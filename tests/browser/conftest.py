@@ -95,7 +95,7 @@ def _fetched(folder: Path) -> str:
         pytest.skip("axe-core cannot be fetched: npm is not installed")
     done = subprocess.run(
         [npm, "pack", f"axe-core@{AXE}", "--silent"],
-        cwd=folder, capture_output=True, text=True, check=False, timeout=120,
+        cwd=folder, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     packs = list(folder.glob("*.tgz"))
     if done.returncode or not packs:

@@ -58,7 +58,7 @@ def runner(tmp_path, monkeypatch):
         }  # fmt: skip
         return subprocess.run(
             [BASH, "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
-            cwd=tmp_path, env=whole, capture_output=True, text=True, timeout=120, check=False,
+            cwd=tmp_path, env=whole, capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip
 
     return run

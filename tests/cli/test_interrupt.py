@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Any
 
 import pytest
 
 from conformance.cli.interrupts import Interrupts
 from conformance.record import Verdict, read_record
+
+LONGEST = 300
+"""Seconds after which a run that does not end is given up: a bound, not an expectation."""
+HEARD: dict[signal.Signals, Any] = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+    signal.SIGHUP: signal.SIG_DFL,
+}
+
+
+@pytest.fixture(autouse=True)
+def audible():
+    """Signals as in the foreground: started with ``&`` or ``nohup`` we, and ours, ignore some."""
+    before = {number: signal.signal(number, handler) for number, handler in HEARD.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -22,7 +40,7 @@ def test_a_run_that_is_ended_early(process, place, target, number, at):
         return False
 
     target.hook = hook
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=LONGEST)
     assert running.returncode == 3, err
     assert "Traceback" not in out + err
     assert "interrupted" in err
@@ -37,6 +55,25 @@ def test_a_run_that_is_ended_early(process, place, target, number, at):
     assert Verdict.SKIPPED in verdicts
     assert not {Verdict.FAILED, Verdict.ERROR} & set(verdicts)
     assert (place / "j.xml").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whoever_starts_it_may_choose_that_it_is_not_interrupted(process, place, target, number):
+    before = signal.signal(number, signal.SIG_IGN)
+    few = ("--requirement", "apigateway/CreateApiKey/status/*", "--profile", "quick")
+    running = process("run", target.url, *few, "--record", "r.jsonl")
+    signal.signal(number, before)
+
+    def hook(count):
+        if count == 2:
+            os.kill(running.pid, number)
+        return False
+
+    target.hook = hook
+    _, err = running.communicate(timeout=LONGEST)
+    assert running.returncode == 0, err
+    assert target.count > 2
+    assert not read_record(place / "r.jsonl").interrupted
 
 
 def test_ctrl_c_where_nothing_is_there_to_save(conformance, monkeypatch):

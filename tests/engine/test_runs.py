@@ -148,7 +148,7 @@ def uniform(request):
     indirect=True,
 )
 def test_a_target_that_answers_everything_with_one_error_is_unsupported(uniform):
-    outcome = run(HttpTransport(timeout=5), url=uniform)
+    outcome = run(HttpTransport(timeout=60), url=uniform)
     assert set(verdicts(outcome).values()) == {Verdict.UNSUPPORTED}
     assert exit_code(outcome, strict=False) == 3
 
@@ -158,7 +158,7 @@ def test_a_target_that_answers_everything_with_one_error_is_unsupported(uniform)
 )
 def test_credentials_that_are_not_taken_end_the_run(uniform):
     with pytest.raises(WrongCredentials):
-        run(HttpTransport(timeout=5), url=uniform)
+        run(HttpTransport(timeout=60), url=uniform)
 
 
 def test_a_target_that_dies_leaves_what_is_known():

@@ -47,7 +47,7 @@ def failed(conformance, moto, tmp_path, monkeypatch):
 
 def answers(script: str, kind: str) -> str:
     command = ["sh", "-c", script] if kind == "curl" else [sys.executable, "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return done.stdout

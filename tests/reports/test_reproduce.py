@@ -47,7 +47,7 @@ def exchange(url: str, body: str | None = None, **fields: Any) -> Exchange:
 
 
 def run_shell(shell: str, script: str) -> str:
-    done = subprocess.run([shell, "-c", script], capture_output=True, check=False, timeout=60)
+    done = subprocess.run([shell, "-c", script], capture_output=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     assert done.stderr == b""
     return done.stdout.decode()
@@ -55,7 +55,7 @@ def run_shell(shell: str, script: str) -> str:
 
 def run_python(script: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-"], input=script.encode(), capture_output=True, check=False, timeout=60
+        [sys.executable, "-"], input=script.encode(), capture_output=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stderr
 
@@ -176,9 +176,9 @@ def test_a_hostile_record_runs_nothing_of_its_own(listener: Any, tmp_path: Any) 
     uses = (Use("k", 0, f"/id'\"]; import os; os.system('touch {mark}')/`touch {mark}`"),)
     for shell in SHELLS:
         script = curl_script([setup, replace(hostile, uses=uses)])
-        subprocess.run([shell, "-c", script], capture_output=True, check=False, timeout=60)
+        subprocess.run([shell, "-c", script], capture_output=True, check=False, timeout=300)
     script = python_script([setup, replace(hostile, uses=uses)])
-    subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, timeout=60)
+    subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, timeout=300)
     assert listener.received
     assert not mark.exists()
 

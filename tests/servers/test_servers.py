@@ -240,7 +240,7 @@ def test_crooked_servers_answer(kind: str) -> None:
             ("PATCH", "/apikeys/x", b'{"patchOperations": []}'),
             ("GET", "/metadata/v0/keys/x", b""),
         ):
-            connection = HTTPConnection(url.removeprefix("http://"), timeout=5)
+            connection = HTTPConnection(url.removeprefix("http://"), timeout=60)
             connection.request(method, path, body)
             answer = connection.getresponse()
             assert 200 <= answer.status < 600
@@ -259,7 +259,7 @@ def test_crooked_servers_answer(kind: str) -> None:
 )
 def test_sockets_send_the_headers_that_they_are_given(names: list[str], kinds: list[str]) -> None:
     with serving(Upright(Switches(["auth-off", *names])).answer) as url:
-        connection = HTTPConnection(url.removeprefix("http://"), timeout=5)
+        connection = HTTPConnection(url.removeprefix("http://"), timeout=60)
         for method in ("GET", "BREW"):
             connection.request(method, "/apikeys")
             answer = connection.getresponse()
@@ -274,7 +274,7 @@ def test_many_clients_at_once() -> None:
     with serving(upright.answer) as url:
 
         def work(number: int) -> None:
-            connection = HTTPConnection(url.removeprefix("http://"), timeout=10)
+            connection = HTTPConnection(url.removeprefix("http://"), timeout=60)
             for turn in range(20):
                 connection.request("POST", "/apikeys", f'{{"name": "{number}-{turn}"}}')
                 assert connection.getresponse().read()

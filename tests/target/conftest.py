@@ -85,7 +85,7 @@ class Server:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        connection.settimeout(10)
+        connection.settimeout(60)
         with connection:
             try:
                 self.handler(Peer(connection, self._stop, self.received))
@@ -98,7 +98,7 @@ class Server:
         self._threads[0].join()
         self._socket.close()
         for thread in self._threads:
-            thread.join(timeout=10)
+            thread.join(timeout=60)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from conformance.target.retry import RetryingTransport
 
 @pytest.fixture
 def transport():
-    transport = HttpTransport(timeout=1)
+    transport = HttpTransport(timeout=60)
     yield transport
     transport.close()
 
@@ -89,17 +89,24 @@ def test_no_answer_and_a_dropped_connection_are_failures(serve, answer, transpor
     def drop(peer):
         peer.read_request()
 
+    assert told(transport.converse(requests(serve(drop).url, "GET"), pipelined=False)) == [
+        FailureKind.RESET
+    ]
+
+
+def test_no_answer_in_time_is_a_failure(serve, answer):
     def hang(peer):
         peer.read_request()
         peer.send(answer(b"one"))
         peer.read_request()
-        peer.stop.wait(5)
+        peer.stop.wait(60)
 
-    assert told(transport.converse(requests(serve(drop).url, "GET"), pipelined=False)) == [
-        FailureKind.RESET
-    ]
-    sent = requests(serve(hang).url, "GET", "GET")
-    assert told(transport.converse(sent, pipelined=False))[1] == FailureKind.TIMEOUT
+    hasty = HttpTransport(timeout=1)
+    exchanges = hasty.converse(requests(serve(hang).url, "GET", "GET"), pipelined=False)
+    hasty.close()
+    # On a busy machine the first answer may be late, too.
+    assert exchanges[-1].failure is not None
+    assert exchanges[-1].failure.kind is FailureKind.TIMEOUT
 
 
 def test_nobody_there(transport):

@@ -23,7 +23,7 @@ def echo(serve, answer):
 
 @pytest.fixture
 def transport():
-    transport = HttpTransport(timeout=5)
+    transport = HttpTransport(timeout=60)
     yield transport
     transport.close()
 
@@ -137,7 +137,7 @@ def test_a_server_of_one_connection_at_a_time_and_its_version(version, is_old):
     with HTTPServer(("127.0.0.1", 0), OneAtATime) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        transport = HttpTransport(timeout=2)
+        transport = HttpTransport(timeout=60)
         request = Request("GET", f"http://127.0.0.1:{server.server_port}/", (("Host", "x"),))
         answers = [transport.send(request), *transport.converse([request], pipelined=False)]
         answers.append(transport.send(request))

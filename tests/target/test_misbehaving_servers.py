@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import socket
-import time
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from urllib3.util import wait_for_read
 
+from conformance.target.connection import _Careful
 from conformance.target.exchange import FailureKind, Request
 from conformance.target.http import HttpTransport
 
 DEADLINE = 0.4
-SLACK = 1.0
-"""Seconds that a busy machine may add."""
+"""Seconds of those that are to run into it."""
+PLENTY = 30.0
+"""Seconds of everybody else: no answer is late because the machine is busy."""
 
 
 @contextmanager
 def transport(**options):
-    made = HttpTransport(**{"timeout": DEADLINE, **options})
+    made = HttpTransport(**{"timeout": PLENTY, **options})
     try:
         yield made
     finally:
@@ -26,10 +30,8 @@ def transport(**options):
 
 
 def failure_of(url, **options):
-    start = time.monotonic()
     with transport(**options) as sender:
         exchange = sender.send(Request("GET", url, ()))
-    assert time.monotonic() - start < DEADLINE + SLACK
     assert exchange.response is None
     assert exchange.failure is not None
     assert exchange.failure.detail
@@ -40,7 +42,9 @@ def trickle(piece, *, head=b""):
     def handle(peer):
         peer.read_request()
         peer.send(head)
-        while not peer.stop.wait(0.02):
+        for _ in range(1500):  # half a minute: whoever has no deadline is told something else
+            if peer.stop.wait(0.02):
+                return
             peer.send(piece)
 
     return handle
@@ -71,32 +75,33 @@ def test_reset_without_an_answer(serve):
 def test_no_byte_before_the_deadline(serve):
     def handle(peer):
         peer.read_request()
-        peer.stop.wait(10)
+        peer.stop.wait(PLENTY)
 
-    assert failure_of(serve(handle).url) is FailureKind.TIMEOUT
+    assert failure_of(serve(handle).url, timeout=DEADLINE) is FailureKind.TIMEOUT
 
 
 def test_a_trickled_status_line(serve):
-    assert failure_of(serve(trickle(b"H")).url) is FailureKind.TIMEOUT
+    assert failure_of(serve(trickle(b"H")).url, timeout=DEADLINE) is FailureKind.TIMEOUT
 
 
 def test_trickled_headers(serve):
     handle = trickle(b"x", head=b"HTTP/1.1 200 OK\r\nX-Long: ")
-    assert failure_of(serve(handle).url) is FailureKind.TIMEOUT
+    assert failure_of(serve(handle).url, timeout=DEADLINE) is FailureKind.TIMEOUT
 
 
 def test_a_trickled_body(serve):
     handle = trickle(b"x", head=b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-    assert failure_of(serve(handle).url) is FailureKind.TIMEOUT
+    assert failure_of(serve(handle).url, timeout=DEADLINE) is FailureKind.TIMEOUT
 
 
 def test_trickled_chunks(serve):
     handle = trickle(b"1\r\nx\r\n", head=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    assert failure_of(serve(handle).url) is FailureKind.TIMEOUT
+    assert failure_of(serve(handle).url, timeout=DEADLINE) is FailureKind.TIMEOUT
 
 
 def test_endless_interim_answers(serve):
-    assert failure_of(serve(trickle(b"HTTP/1.1 100 Continue\r\n\r\n")).url) is FailureKind.TIMEOUT
+    handle = trickle(b"HTTP/1.1 100 Continue\r\n\r\n")
+    assert failure_of(serve(handle).url, timeout=DEADLINE) is FailureKind.TIMEOUT
 
 
 @pytest.mark.parametrize(
@@ -121,7 +126,7 @@ def test_an_announced_body_over_the_limit_is_not_read(serve):
     def handle(peer):
         peer.read_request()
         peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n")
-        peer.stop.wait(10)
+        peer.stop.wait(PLENTY)
 
     assert failure_of(serve(handle).url, body_limit=100) is FailureKind.TOO_LARGE
 
@@ -209,19 +214,113 @@ def test_plain_http_where_tls_is_expected(serve, answer):
     assert failure_of(url) is FailureKind.TLS
 
 
-def test_a_kept_connection_that_closes_on_the_next_request_is_replaced_once(serve, answer):
+METHODS = ("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS")
+
+
+def ended_on_the_next_request(answer, end):
+    """A server that ends each connection with its second request, which it does not answer."""
+
     def handle(peer):
         peer.read_request()
         peer.send(answer(b"one"))
         peer.read_request()
+        end(peer)
 
-    server = serve(handle)
+    return handle
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("end", [lambda peer: None, lambda peer: peer.reset()], ids=["fin", "rst"])
+def test_a_kept_connection_that_ends_on_the_next_request_is_replaced_once(
+    serve, answer, method, end
+):
+    server = serve(ended_on_the_next_request(answer, end))
     with transport() as sender:
         first = sender.send(Request("GET", server.url, ()))
-        second = sender.send(Request("GET", server.url, ()))
+        second = sender.send(Request(method, server.url, (("Content-Length", "2"),), b"{}"))
     assert first.attempts == 1
     assert second.attempts == 2
     assert second.response is not None
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_reset_that_is_not_seen_before_the_next_request(serve, answer, method, monkeypatch):
+    """The race of a server that resets right after its answer, lost on purpose."""
+    gone = threading.Event()
+
+    def handle(peer):
+        peer.read_request()
+        peer.send(answer(b"one"))
+        if server.connections == 1:
+            asked.wait(10)
+            peer.reset()
+            gone.set()
+
+    def is_connected(connection):
+        """The pool looks, sees a good connection, and only then it is reset."""
+        found = not wait_for_read(connection.sock, timeout=0.0)
+        asked.set()
+        gone.wait(10)
+        return found
+
+    asked = threading.Event()
+    server = serve(handle)
+    monkeypatch.setattr(_Careful, "is_connected", property(is_connected))
+    with transport() as sender:
+        sender.send(Request("GET", server.url, ()))
+        second = sender.send(Request(method, server.url, (("Content-Length", "2"),), b"{}"))
+    assert gone.is_set()
+    assert second.response is not None
+    assert second.attempts == 2
+    assert len(server.received) == 2  # the request that met the reset was not taken in
+
+
+def test_every_kept_connection_is_given_up_with_the_first_that_ended(serve, answer):
+    ready = threading.Barrier(3)
+
+    def handle(peer):
+        peer.read_request()
+        if server.connections <= 3:
+            ready.wait(10)  # so that three connections are open at once
+        peer.send(answer(b"one"))
+        peer.read_request()
+
+    server = serve(handle)
+    with transport() as sender, ThreadPoolExecutor(3) as pool:
+        request = Request("POST", server.url, (("Content-Length", "2"),), b"{}")
+        assert all(one.response for one in pool.map(sender.send, [request] * 3))
+        last = sender.send(request)
+    assert last.response is not None
+    assert last.attempts == 2
+
+
+def test_a_reset_on_a_new_connection_is_the_target_s_doing(serve):
+    def handle(peer):
+        peer.read_request()
+        peer.reset()
+
+    server = serve(handle)
+    with transport() as sender:
+        exchange = sender.send(Request("POST", server.url, (("Content-Length", "2"),), b"{}"))
+    assert exchange.failure is not None
+    assert exchange.failure.kind is FailureKind.RESET
+    assert exchange.attempts == 1
+    assert server.connections == 1
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again(serve, answer, monkeypatch):
+    def handle(peer):
+        while peer.read_request():
+            peer.send(answer())
+
+    server = serve(handle)
+    with transport() as sender:
+        sender.send(Request("GET", server.url, ()))
+        sender.send(Request("GET", server.url, ()))
+        assert server.connections == 1
+        monkeypatch.setattr("conformance.target.connection.IDLE", 0.0)
+        assert sender.send(Request("GET", server.url, ())).attempts == 1
     assert server.connections == 2
 
 
@@ -256,13 +355,11 @@ def test_an_early_answer_to_a_body_that_is_not_read(serve, answer):
     def handle(peer):
         peer.connection.recv(1)
         peer.send(answer(b"", status=b"413 Content Too Large"))
-        peer.stop.wait(10)
+        peer.stop.wait(PLENTY)
 
     body = b"x" * 50_000_000
     headers = (("Host", "h"), ("Content-Length", str(len(body))))
-    start = time.monotonic()
-    with transport() as sender:
+    with transport(timeout=DEADLINE) as sender:
         exchange = sender.send(Request("PUT", serve(handle).url, headers, body))
-    assert time.monotonic() - start < 2 * DEADLINE + SLACK
     assert exchange.failure is not None
     assert exchange.failure.kind is FailureKind.TIMEOUT

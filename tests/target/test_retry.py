@@ -1,4 +1,4 @@
-"""Throttling is retried and counted; nothing else is."""
+"""Throttling, and what asks to try again, is retried and counted; nothing else is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from conformance.judge.answer import read
 from conformance.target.exchange import (
     Exchange,
     FailureKind,
@@ -14,7 +15,7 @@ from conformance.target.exchange import (
     TransportFailure,
 )
 from conformance.target.pace import PacedTransport
-from conformance.target.retry import RetryingTransport, is_throttled
+from conformance.target.retry import RetryingTransport, is_passing, is_throttled
 
 REQUEST = Request("GET", "http://h/", ())
 OK = Response(200, (), b"{}")
@@ -92,10 +93,12 @@ def body(**members):
         Response(400, (("X-Amzn-ErrorType", "ThrottlingException:http://x/"),), b""),
         Response(503, (), body(__type="com.amazonaws#ThrottlingException")),
         Response(400, (), body(code="TooManyRequestsException")),
+        Response(503, (("x-amzn-errortype", "RequestLimitExceeded"),), b""),
     ],
 )
 def test_what_throttling_looks_like(response):
     assert is_throttled(response)
+    assert judged(response).throttled
 
 
 @pytest.mark.parametrize(
@@ -108,10 +111,80 @@ def test_what_throttling_looks_like(response):
         Response(503, (), body(__type=7)),
         Response(403, (), body(__type="ThrottlingException")),
         Response(500, (), b"\xff"),
+        Response(400, (), body(__type="LimitExceededException")),
+        Response(400, (), body(__type="ThrottlingPolicyException")),
     ],
 )
 def test_what_throttling_does_not_look_like(response):
     assert not is_throttled(response)
+    assert not judged(response).throttled
+
+
+def judged(response):
+    return read(Exchange(REQUEST, response, None, 0.0))
+
+
+TRY_AGAIN = Response(
+    409,
+    (("x-amzn-errortype", "ConflictException"),),
+    body(message="A concurrent modification was found. Please try again later."),
+)
+AWAY = Response(503, (("Retry-After", "1"),), b"<html>down</html>")
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        TRY_AGAIN,
+        AWAY,
+        Response(503, (), b""),
+        Response(500, (("retry-after", "1"),), b"{}"),
+        Response(409, (), body(Message="Another update of this key is in progress")),
+        Response(409, (), body(message="the key is being updated; retry")),
+        Response(400, (), body(__type="x#ConcurrentModificationException")),
+        Response(408, (), body(code="RequestTimeoutException")),
+    ],
+)
+def test_what_will_be_over_in_a_moment(response):
+    assert is_passing(response)
+    assert judged(response).passing
+    assert not is_throttled(response)
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        OK,
+        SLOW_DOWN,
+        Response(409, (), body(message="API Key already exists")),
+        Response(409, (), b"try again"),
+        Response(400, (), body(message="Invalid name, please try again")),
+        Response(500, (), body(message="try again later")),
+        Response(404, (("Retry-After", "1"),), b"{}"),
+    ],
+)
+def test_what_will_not_be_over(response):
+    assert not is_passing(response)
+    assert not judged(response).passing
+
+
+@pytest.mark.parametrize("answer", [TRY_AGAIN, AWAY], ids=["conflict", "unavailable"])
+def test_a_passing_refusal_is_never_seen(answer):
+    sender, waits = retrying(answer, answer, OK)
+    exchange = sender.send(REQUEST)
+    assert exchange.response == OK
+    assert exchange.attempts == sender.sent == 3
+    assert len(waits) == 2
+
+
+def test_a_refusal_that_comes_each_time_is_the_answer_and_soon_not_waited_for():
+    sender, waits = retrying(*[AWAY] * 7, OK, AWAY, OK, retries=4)
+    assert sender.send(REQUEST).response == AWAY
+    assert waits == [1.0, 2.0, 2.0, 2.0]
+    assert sender.send(REQUEST).response == AWAY
+    assert waits[4:] == [1.0]
+    assert sender.send(REQUEST).response == OK
+    assert sender.send(REQUEST).attempts == 2
 
 
 def test_a_pace_spaces_requests_evenly():

@@ -69,7 +69,7 @@ def _judge(parts: tuple[Answer, ...], life: Lifecycle, identifier: str) -> None:
     if not parts:
         raise NotShown("no connection of its own leads to the target")
     for order, part in zip(("first", "second"), parts, strict=False):
-        if part.throttled:
+        if part.throttled or part.passing:
             raise NotShown(part.told())
         if part.status is None:
             raise Broken(f"an answer to the {order} request on the connection", part.told())

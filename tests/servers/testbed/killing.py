@@ -88,12 +88,12 @@ def kill_one(place: Path, rng: Random, most: int, options: tuple[str, ...]) -> K
             cwd=place, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         running.append(process)
-        code = process.wait(300)
+        code = process.wait(600)
         requests, left = len(cloud.requests), len(cloud.left())
         time.sleep(0.05)  # what the stand-in was still at
         cleaned = subprocess.run(
             [*COMMAND, "cleanup", "--endpoint-url", url],
-            cwd=place, env=environment, capture_output=True, text=True, check=False, timeout=120,
+            cwd=place, env=environment, capture_output=True, text=True, check=False, timeout=600,
         )  # fmt: skip
     return Killed(
         requests, left, cloud.left(), cloud.harmed(),

@@ -1,0 +1,110 @@
+"""The names that an error answer gives its error, and which of them asks for another try.
+
+One reading for the whole program: what is sent again, what is judged and what is reported go by
+the same names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+HEADER = "x-amzn-errortype"
+_IN_BODY = ("__type", "code")
+
+_TOO_MANY = 429
+
+_THROTTLING = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "Throttling",
+        "ThrottledException",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+"""Errors that mean throttling whatever the service, as the AWS SDKs' retry modes list them.
+
+Not LimitExceededException: with 429 the status says so already, and with 400 most services mean a
+limit that no waiting lifts.
+"""
+_THROTTLING_STATUSES = frozenset({400, 503, 509})
+"""Statuses under which such a name may come; 429 needs none."""
+
+_PASSING = frozenset(
+    {
+        "ConcurrentModificationException",
+        "PriorRequestNotComplete",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "TransactionInProgressException",
+    }
+)
+"""Errors that another request under way explains, or a moment's trouble."""
+_PASSING_STATUSES = frozenset({400, 408, 409})
+
+_CONFLICT, _UNAVAILABLE = 409, 503
+_ASKS = re.compile(
+    r"\b(again|retry|retries|concurrent\w*|simultaneous\w*|in progress|busy"
+    r"|another (request|update|operation)|being (created|updated|modified|deleted))\b",
+    re.IGNORECASE,
+)
+"""What a conflict says that will be over in a moment."""
+
+
+def names(header: str | None, body: Any) -> tuple[str, ...]:
+    """Every name that an error is given: by the header, by ``__type`` and by ``code``.
+
+    ``body`` is the parsed JSON. A name is cut at ``:`` and after ``#``. The first one counts.
+    """
+    members = (body.get(name) for name in _IN_BODY) if isinstance(body, Mapping) else ()
+    bare = (bare_name(name) for name in (header, *members) if isinstance(name, str))
+    return tuple(name for name in bare if name)
+
+
+def bare_name(text: str) -> str:
+    """The name alone of ``namespace#Name:http://...``."""
+    return text.partition(":")[0].rpartition("#")[2].strip()
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two names are of one error: a short form of a name is no other name.
+
+    AWS services write the modelled name in the header and a short one in the body, and the SDKs go
+    by the header.
+    """
+    return _stem(one) == _stem(other)
+
+
+def _stem(name: str) -> str:
+    letters = "".join(filter(str.isalnum, name)).lower()
+    return re.sub(r"(?<=.)(exception|error|fault)$", "", letters)
+
+
+def is_throttling(status: int | None, code: str | None) -> bool:
+    """Whether an answer says no more than that requests come too fast."""
+    return status == _TOO_MANY or (status in _THROTTLING_STATUSES and code in _THROTTLING)
+
+
+def is_passing(
+    status: int | None, code: str | None, message: str, *, retry_after: bool = False
+) -> bool:
+    """Whether an answer says that the same request may succeed in a moment.
+
+    That is a 503, any other server error that says when to come back, and a conflict with another
+    request. Who answers so every time still has not answered: unlike throttling it is judged then.
+    """
+    if status is None:
+        return False
+    if status == _UNAVAILABLE or (retry_after and status >= 500):
+        return True
+    if status in _PASSING_STATUSES and code in _PASSING:
+        return True
+    return status == _CONFLICT and _ASKS.search(message) is not None

@@ -1,0 +1,33 @@
+"""The names of an error, wherever an answer has them."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.error_identity import is_same, names
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "found"),
+    [
+        ("NotFoundException", {}, ("NotFoundException",)),
+        ("a.b#NotFoundException:http://x/", None, ("NotFoundException",)),
+        (None, {"__type": "a.b#NotFoundException"}, ("NotFoundException",)),
+        ("One", {"__type": "Two", "code": "Three"}, ("One", "Two", "Three")),
+        (" ", {"code": 404, "__type": None}, ()),
+        (None, ["NotFoundException"], ()),
+        (None, {"message": "NotFoundException"}, ()),
+    ],
+)
+def test_names(header, body, found):
+    assert names(header, body) == found
+
+
+@pytest.mark.parametrize("short", ["NotFound", "NotFoundException", "NOT_FOUND", "notFoundError"])
+def test_a_short_form_is_the_same_error(short):
+    assert is_same("NotFoundException", short)
+
+
+@pytest.mark.parametrize("other", ["ResourceNotFoundException", "Exception", "ServiceException"])
+def test_another_name_is_another_error(other):
+    assert not is_same("NotFoundException", other)
