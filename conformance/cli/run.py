@@ -135,6 +135,8 @@ def _run(options: Options, starting: endpoint.Starting | None, interrupts: Inter
     _report(options, outcome)
     if outcome.problem is not None:
         tell(str(outcome.problem), outcome.problem.hint)
+    elif code == gating.OPEN:
+        gating.tell_untested(outcome.verdicts, strict=options.strict)
     return code
 
 

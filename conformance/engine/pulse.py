@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 from conformance.engine.errors import TargetDied
 from conformance.target.exchange import Exchange, FailureKind, Request
@@ -18,6 +20,10 @@ SILENT = 2
 """Requests in a row without an answer after which the target is asked what it answered before."""
 PINGS = 2
 """How often it is asked."""
+PING, SLOWEST = 3.0, 10
+"""Seconds at least, and times the slowest answer, that the answer to it is waited for."""
+REPEATABLE = frozenset({"GET", "PUT", "PATCH"})
+"""Methods whose requests may be sent again."""
 
 
 class PulseTransport:
@@ -39,6 +45,7 @@ class PulseTransport:
         self._lock = threading.Lock()
         self._refused = self._silent = 0
         self._answered: Request | None = None
+        self._slowest = 0.0
         self._dead = self._ever = False
 
     def send(self, request: Request) -> Exchange:
@@ -76,7 +83,8 @@ class PulseTransport:
         if exchange.failure is None:
             self._refused = self._silent = 0
             self._ever = True
-            if exchange.request.method == "GET":
+            self._slowest = max(self._slowest, exchange.seconds)
+            if exchange.request.method in REPEATABLE:
                 self._answered = exchange.request
             return
         # After waiting in vain there is no need to wait again.
@@ -86,10 +94,15 @@ class PulseTransport:
 
     def _has_pulse(self, exchange: Exchange) -> bool:
         """Whether what was answered before is answered still."""
-        if self._answered is None or self._answered is exchange.request:
-            return False
-        answered, self._silent = self._answered, 0
-        return any(self._inner.send(answered).failure is None for _ in range(PINGS))
+        asked = self._answered
+        if asked is None or asked is exchange.request:
+            # Nothing that could be asked again was answered: the address alone, by nobody's key.
+            parts = urlsplit(exchange.request.url)
+            host = (("Host", parts.netloc),)
+            asked = Request("GET", f"{parts.scheme}://{parts.netloc}/", host)
+        self._silent = 0
+        ping = replace(asked, within=max(PING, SLOWEST * self._slowest))
+        return any(self._inner.send(ping).failure is None for _ in range(PINGS))
 
 
 def _refused(exchange: Exchange) -> bool:

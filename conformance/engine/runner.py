@@ -14,11 +14,12 @@ from conformance.engine.authentication import Authentication, Ruling
 from conformance.engine.channel import SignedChannel
 from conformance.engine.decisions import Decisions
 from conformance.engine.events import Emit, Progress, ServiceStarted
+from conformance.engine.patience import kinds_of_request
 from conformance.engine.sent import SetupFailed
 from conformance.engine.sequences import Ending, Play, Stage
 from conformance.engine.session import Session
 from conformance.engine.standings import Standings
-from conformance.engine.support import Standing, Support
+from conformance.engine.support import Standing, Support, obstacle_to
 from conformance.engine.tally import Tally
 from conformance.engine.trial import (
     Trial,
@@ -156,7 +157,7 @@ class Runner:
             standing = self._standings.of(name)
             if standing.standing is not Standing.WORKS:
                 for requirement in group:
-                    self._give(requirement, *verdicts.without_support(standing))
+                    self._without(requirement, standing)
                 return
         before = self._decisions.now()
         for ruling in judged.rulings(group):
@@ -166,7 +167,7 @@ class Runner:
 
     def _rule(self, ruling: Ruling) -> None:
         self._decisions.tally(ruling.requirement).reject += ruling.refused
-        self._give(ruling.requirement, ruling.verdict, ruling.reason, ruling.steps)
+        self._give(ruling.requirement, ruling.verdict, ruling.reason, ruling.steps, ruling.obstacle)
 
     # -- one requirement -------------------------------------------------------------------
 
@@ -179,16 +180,33 @@ class Runner:
         for name in planned.operations():
             standing = self._standings.of(name)
             if not _worth_probing(requirement, standing):
-                self._give(requirement, *verdicts.without_support(standing))
+                self._without(requirement, standing)
                 return
         try:
             self._probe(requirement, planned)
         except SetupFailed as failed:
-            self._give(requirement, Verdict.SKIPPED, f"no resource could be made: {failed}")
+            why = f"no resource could be made: {failed}"
+            obstacle = obstacle_to(self._contract, failed.sent)
+            self._give(requirement, Verdict.SKIPPED, why, (), obstacle)
+
+    def _without(self, requirement: Requirement, support: Support) -> None:
+        """Decide what rests on an operation that does not work."""
+        silence = verdicts.silence(requirement, support)
+        if silence is not None and support.sent is not None:
+            self._decisions.fail(requirement, silence, support.sent)
+        else:
+            self._give(requirement, *verdicts.without_support(support))
 
     def _probe(self, requirement: Requirement, planned: Plan) -> None:
         tally = self._decisions.tally(requirement)
-        trials = [self._try(probe) for probe in planned.probes]
+        trials = []
+        silent: set[str] = set()
+        for probe in planned.probes:
+            kinds = kinds_of_request(probe)
+            if silent.intersection(kinds):
+                continue  # the requirement fails; these would be waited for likewise
+            trials.append(self._try(probe))
+            silent.update(kinds if trials[-1].silent else ())
         for trial in trials:
             if trial.finding is not None and trial.finding.held:
                 tally.count(trial.probe.side)
@@ -220,7 +238,7 @@ class Runner:
     def _blame(self, requirement: Requirement, broken: list[Trial]) -> None:
         """The smallest failing request, sent again on a fresh resource, decides."""
         for trial in smallest(broken):
-            again = self._repeat(trial)
+            again = trial if trial.silent else self._repeat(trial)
             if again is not None and again.finding is not None:
                 self._decisions.fail(requirement, again.finding, again.sent)
                 return
@@ -252,7 +270,7 @@ class Runner:
         for name in [*self._roles(requirement), *own]:
             standing = self._standings.of(name)
             if standing.standing is not Standing.WORKS:
-                self._give(requirement, *verdicts.without_support(standing))
+                self._without(requirement, standing)
                 return
         if requirement.keyword == model.RULE:
             self._wander(requirement)
@@ -281,7 +299,9 @@ class Runner:
             requirement, ending = play.requirement, play.ending or Ending()
             self._decisions.tally(requirement).requests += max(1, len(ending.steps))
             before = self._broken_before.pop(requirement.id, ())
-            if ending.broken is None and not before:
+            if ending.silent:
+                self._silent(requirement, ending)
+            elif ending.broken is None and not before:
                 self._held(requirement, ending)
             elif ending.broken is None:
                 self._give(requirement, Verdict.INCONCLUSIVE, f"did not repeat: {before[0]}")
@@ -291,9 +311,21 @@ class Runner:
             else:
                 self._give(requirement, Verdict.FAILED, str(ending.broken), ending.steps)
 
+    def _silent(self, requirement: Requirement, ending: Ending) -> None:
+        """A step of a rule stays without an answer: what it is of works, or stands in the way."""
+        ours = ending.silent in self._contract.operations
+        standing = self._standings.of(ending.silent) if ours else None
+        if standing is None:
+            self._held(requirement, ending)  # it is a resource of another service's
+        elif standing.standing is Standing.WORKS:
+            self._give(requirement, Verdict.FAILED, str(ending.broken), ending.steps)
+        else:
+            self._without(requirement, standing)
+
     def _held(self, requirement: Requirement, ending: Ending) -> None:
         if ending.why:
-            self._give(requirement, Verdict.SKIPPED, f"the sequence came to a stop: {ending.why}")
+            why = f"the sequence came to a stop: {ending.why}"
+            self._give(requirement, Verdict.SKIPPED, why, (), ending.obstacle)
         else:
             self._decisions.tally(requirement).count(Side.ACCEPT)
             self._give(requirement, Verdict.PASSED)
@@ -305,7 +337,10 @@ class Runner:
             known = name is not None and name in self._contract.operations
             standing = self._standings.of(name or "") if known else self._standings.best()
             tally = self._decisions.tally(requirement)
-            self._give(requirement, *verdicts.watched(requirement, tally, standing))
+            if standing is not None and standing.standing is Standing.SILENT:
+                self._without(requirement, standing)
+            else:
+                self._give(requirement, *verdicts.watched(requirement, tally, standing))
 
 
 def _worth_probing(requirement: Requirement, support: Support) -> bool:
