@@ -16,11 +16,14 @@ from conformance.target.exchange import Exchange, FailureKind
 
 EQUAL = 2
 """Requests of a kind without an answer, and none of it with one, after which it is known."""
-BRIEF, BRIEF_ELSEWHERE = 1.0, 2.0
-"""Seconds at least for a kind that is known, and for any once the run waited long enough."""
+BRIEF, BRIEF_ELSEWHERE, BRIEFEST = 1.0, 1.5, 0.3
+"""Seconds at least for a kind that is known, for any once the run waited long enough, and for a
+kind that is known well."""
+WELL = 6
+"""Requests of a kind without an answer, and none of it with one, after which it is known well."""
 SLOWEST = 10
 """So many times what the slowest answer took is waited at least."""
-ENOUGH, ENOUGH_TIMES = 30.0, 3
+ENOUGH, ENOUGH_TIMES = 20.0, 3
 """Seconds, and times the longest wait, that a run waits in vain before it waits briefly only."""
 SLACK = 1.0
 """Seconds that clocks may differ."""
@@ -56,8 +59,10 @@ class Patience:
     def within(self, kinds: Kinds) -> float | None:
         """Seconds in which a request has to be answered; None for the whole timeout."""
         with self._lock:
-            if self._known(kinds):
-                return max(BRIEF, SLOWEST * self._slowest)
+            silence = self._known(kinds)
+            if silence is not None:
+                least = BRIEF if silence.count < WELL else BRIEFEST
+                return max(least, SLOWEST * self._slowest)
             return self._brief() if self._spent >= self._enough() else None
 
     def brief(self) -> float | None:
@@ -136,6 +141,11 @@ def faulty_kinds(service: str, operation: str, fault: Fault) -> Kinds:
 def missigned_kinds(probe: Probe) -> Kinds:
     """The kind of a request that is signed wrongly on purpose."""
     return (f"{probe.operation.service}: signed wrongly",)
+
+
+def is_brief(exchange: Exchange) -> bool:
+    """True when less than the whole timeout was waited for the answer."""
+    return exchange.request.within is not None
 
 
 def is_unanswered(exchange: Exchange) -> bool:

@@ -275,7 +275,11 @@ class Runner:
         if requirement.keyword == model.RULE:
             self._wander(requirement)
         else:
-            self._stage.add(Play(self._session, requirement))
+            self._stage.add(Play(self._session, requirement, self._answers))
+
+    def _answers(self, operation: str) -> bool:
+        """Whether an operation answers a valid request; those of other services may."""
+        return operation not in self._contract.operations or self._standings.works(operation)
 
     def _wander(self, requirement: Requirement) -> None:
         """Random sequences: compared with the model of the resource step by step."""
@@ -307,7 +311,7 @@ class Runner:
                 self._give(requirement, Verdict.INCONCLUSIVE, f"did not repeat: {before[0]}")
             elif len(before) < REPEATS.get(requirement.keyword, 1):
                 self._broken_before[requirement.id] = (*before, ending.broken)
-                self._stage.add(Play(self._session, requirement))
+                self._stage.add(Play(self._session, requirement, self._answers))
             else:
                 self._give(requirement, Verdict.FAILED, str(ending.broken), ending.steps)
 

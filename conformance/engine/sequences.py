@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance import record
 from conformance.contract.requirements import Requirement
 from conformance.engine.evidence import Shown
-from conformance.engine.patience import is_unanswered
+from conformance.engine.patience import is_brief, is_unanswered
 from conformance.engine.sent import Resource, Sent, SetupFailed, is_lost
 from conformance.engine.session import Session
 from conformance.engine.support import obstacle_of, obstacle_to
@@ -35,7 +36,8 @@ NO_ANSWER = Answer(None, NOT_JSON, None, "", "", 0)
 RESTARTS = 3
 """How often a sequence begins anew whose connection broke."""
 SILENCES = 3
-"""How often a step is played without an answer before the sequence ends with it."""
+"""How often a step is played without an answer before the sequence ends with it; once less where
+less than the whole timeout was waited."""
 
 
 @dataclass(slots=True)
@@ -65,8 +67,14 @@ class _Silent(Exception):
 class Play:
     """One sequence being played on resources of its own."""
 
-    def __init__(self, session: Session, requirement: Requirement) -> None:
+    def __init__(
+        self,
+        session: Session,
+        requirement: Requirement,
+        works: Callable[[str], bool] = lambda _: True,
+    ) -> None:
         self.requirement = requirement
+        self._works = works
         self._session = session
         self._kind = kind_of(session.contract, requirement.operation or "")
         self._made: list[Resource] = []
@@ -109,12 +117,15 @@ class Play:
     def _wait_again(self, sent: Sent) -> None:
         """Begin anew after a step without an answer; in vain for the third time it is the end."""
         self._silences += 1
-        if self._silences < SILENCES:
+        operation = sent.probe.operation.name
+        enough = SILENCES - is_brief(sent.exchange)
+        if self._silences < enough and self._works(operation):
             self._sequence.close()
             self._begin()
             return
-        operation = sent.probe.operation.name
-        broken = Broken(f"an answer to {operation}", f"{sent.answer.told()}, {SILENCES} times")
+        broken = Broken(
+            f"an answer to {operation}", f"{sent.answer.told()}, {self._silences} times"
+        )
         obstacle = obstacle_of(sent.probe.operation)
         self._end(Ending(broken, str(broken), silent=operation, obstacle=obstacle))
 

@@ -48,7 +48,7 @@ class Session:
         patience: Patience | None = None,
     ) -> None:
         self.contract, self.names, self.masker = contract, names, masker
-        self.inventory = Inventory(contract, self.send, lend)
+        self.inventory = Inventory(contract, self.send, lend, self._is_in_vain)
         self.placeholders = Placeholders(names, masker, channel.region)
         self.observers: list[Callable[[Sent], None]] = []
         self.sent = 0
@@ -165,6 +165,9 @@ class Session:
     def _usual(self, filled: _Filled) -> Exchange:
         repeatable = self.repeatable(filled.probe.operation)
         return _sent(self._channel, filled.request, repeatable=repeatable)
+
+    def _is_in_vain(self, probe: Probe) -> bool:
+        return self.patience.was_known(kinds_of_request(probe))
 
     def _note(self, filled: _Filled, exchange: Exchange, together: int = 1) -> None:
         probe = filled.probe

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from conformance.contract.validate import violations
 from conformance.engine.inventory import RESENDS
-from conformance.engine.patience import is_unanswered, kinds_of_request
+from conformance.engine.patience import is_brief, is_unanswered, kinds_of_request
 from conformance.engine.placeholders import needs_resource
 from conformance.engine.sent import Sent, is_lost
 from conformance.engine.session import Session
@@ -63,13 +63,12 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> Trial:
 def _waited_for(session: Session, sent: Sent) -> Sent:
     """What was sent; where no answer came in time, the same on fresh resources.
 
-    It may have been a slow moment: twice more, both at once. Of a kind that is known to stay
-    without an answer, once more and briefly.
+    It may have been a slow moment: twice more, both at once. Once the run has waited for others in
+    vain, once more.
     """
     if not is_unanswered(sent.exchange):
         return sent
-    known = session.patience.was_known(kinds_of_request(sent.probe))
-    again = session.send_again(sent.probe, 1 if known else 2)
+    again = session.send_again(sent.probe, 1 if is_brief(sent.exchange) else 2)
     return next((one for one in again if not is_unanswered(one.exchange)), again[-1])
 
 
@@ -77,7 +76,7 @@ def unanswered(session: Session, sent: Sent) -> str:
     """What is told of a request that stayed without an answer."""
     told = f"{sent.answer.told()} to {sent.probe.note or sent.probe.operation.name}"
     told += ", nor to the same request on fresh resources"
-    if sent.exchange.request.within is None:
+    if not is_brief(sent.exchange):
         return told
     return told + session.patience.told(kinds_of_request(sent.probe))
 
