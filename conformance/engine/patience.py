@@ -21,8 +21,8 @@ BRIEF, BRIEF_ELSEWHERE, BRIEFEST = 1.0, 1.5, 0.3
 kind that is known well."""
 WELL = 6
 """Requests of a kind without an answer, and none of it with one, after which it is known well."""
-SLOWEST = 10
-"""So many times what the slowest answer took is waited at least."""
+SLOWEST, SLOWEST_WELL = 10, 4
+"""So many times what the slowest answer took is waited at least; and for a kind known well."""
 ENOUGH, ENOUGH_TIMES = 20.0, 3
 """Seconds, and times the longest wait, that a run waits in vain before it waits briefly only."""
 SLACK = 1.0
@@ -54,6 +54,8 @@ class Patience:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._silences: dict[str, _Silence] = {}
+        self.ended: set[str] = set()
+        """The operations that ended a rule by a step without an answer."""
         self._slowest = self._spent = self._longest = 0.0
 
     def within(self, kinds: Kinds) -> float | None:
@@ -61,8 +63,9 @@ class Patience:
         with self._lock:
             silence = self._known(kinds)
             if silence is not None:
-                least = BRIEF if silence.count < WELL else BRIEFEST
-                return max(least, SLOWEST * self._slowest)
+                if silence.count >= WELL:
+                    return max(BRIEFEST, SLOWEST_WELL * self._slowest)
+                return max(BRIEF, SLOWEST * self._slowest)
             return self._brief() if self._spent >= self._enough() else None
 
     def brief(self) -> float | None:
@@ -75,6 +78,12 @@ class Patience:
         with self._lock:
             silence = self._known(kinds)
             return silence is not None and silence.count > EQUAL
+
+    def is_well_known(self, kinds: Kinds) -> bool:
+        """Whether so many of a kind stayed without an answer that the next one is expected to."""
+        with self._lock:
+            silence = self._known(kinds)
+            return silence is not None and silence.count >= WELL
 
     def note(self, kinds: Kinds, what: str, exchange: Exchange, together: int = 1) -> None:
         """Keep account of an exchange, one of several that were under way ``together``."""

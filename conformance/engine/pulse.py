@@ -94,15 +94,16 @@ class PulseTransport:
 
     def _has_pulse(self, exchange: Exchange) -> bool:
         """Whether what was answered before is answered still."""
-        asked = self._answered
-        if asked is None or asked is exchange.request:
-            # Nothing that could be asked again was answered: the address alone, by nobody's key.
+        asked = [self._answered] * PINGS
+        if self._answered is None or self._answered is exchange.request:
+            # Nothing that could be asked again was answered: the address alone, without a key.
             parts = urlsplit(exchange.request.url)
-            host = (("Host", parts.netloc),)
-            asked = Request("GET", f"{parts.scheme}://{parts.netloc}/", host)
+            url, host = f"{parts.scheme}://{parts.netloc}/", (("Host", parts.netloc),)
+            asked = [Request("GET", url, host), Request("POST", url, host, b"")]
         self._silent = 0
-        ping = replace(asked, within=max(PING, SLOWEST * self._slowest))
-        return any(self._inner.send(ping).failure is None for _ in range(PINGS))
+        within = max(PING, SLOWEST * self._slowest)
+        pings = (replace(one, within=within) for one in asked if one is not None)
+        return any(self._inner.send(ping).failure is None for ping in pings)
 
 
 def _refused(exchange: Exchange) -> bool:

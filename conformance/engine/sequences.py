@@ -37,7 +37,7 @@ RESTARTS = 3
 """How often a sequence begins anew whose connection broke."""
 SILENCES = 3
 """How often a step is played without an answer before the sequence ends with it; once less where
-less than the whole timeout was waited."""
+less than the whole timeout was waited, or where another rule ended so."""
 
 
 @dataclass(slots=True)
@@ -118,11 +118,13 @@ class Play:
         """Begin anew after a step without an answer; in vain for the third time it is the end."""
         self._silences += 1
         operation = sent.probe.operation.name
-        enough = SILENCES - is_brief(sent.exchange)
+        patience = self._session.patience
+        enough = SILENCES - (is_brief(sent.exchange) or operation in patience.ended)
         if self._silences < enough and self._works(operation):
             self._sequence.close()
             self._begin()
             return
+        patience.ended.add(operation)
         broken = Broken(
             f"an answer to {operation}", f"{sent.answer.told()}, {self._silences} times"
         )

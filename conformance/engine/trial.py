@@ -40,7 +40,7 @@ class Trial:
 
 def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> Trial:
     """Send a probe and judge it; a state error that the contract explains is tried again."""
-    sent = _waited_for(session, session.send(probe, fresh=fresh))
+    sent = _in_time(session, probe, fresh=fresh)
     if not fresh and _explained_by_state(session, probe, sent):
         sent = session.send(probe, fresh=True)
     first = sent
@@ -60,15 +60,19 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> Trial:
     return trial
 
 
-def _waited_for(session: Session, sent: Sent) -> Sent:
-    """What was sent; where no answer came in time, the same on fresh resources.
+def _in_time(session: Session, probe: Probe, *, fresh: bool) -> Sent:
+    """Send a probe; where no answer comes in time, the same on fresh resources.
 
     It may have been a slow moment: twice more, both at once. Once the run has waited for others in
     vain, once more.
     """
-    if not is_unanswered(sent.exchange):
-        return sent
-    again = session.send_again(sent.probe, 1 if is_brief(sent.exchange) else 2)
+    if session.patience.is_well_known(kinds_of_request(probe)):
+        again = session.send_again(probe, 2)  # at once, as it is expected to come to that
+    else:
+        sent = session.send(probe, fresh=fresh)
+        if not is_unanswered(sent.exchange):
+            return sent
+        again = session.send_again(probe, 1 if is_brief(sent.exchange) else 2)
     return next((one for one in again if not is_unanswered(one.exchange)), again[-1])
 
 
