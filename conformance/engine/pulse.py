@@ -18,8 +18,6 @@ REVIVAL = (0.1, 0.3, 0.6, 1.0, 2.0)
 """Seconds between the tries to reach a target that answered before: it may be starting anew."""
 SILENT = 2
 """Requests in a row without an answer after which the target is asked what it answered before."""
-PINGS = 2
-"""How often it is asked."""
 PING, SLOWEST = 3.0, 10
 """Seconds at least, and times the slowest answer, that the answer to it is waited for."""
 REPEATABLE = frozenset({"GET", "PUT", "PATCH"})
@@ -94,15 +92,16 @@ class PulseTransport:
 
     def _has_pulse(self, exchange: Exchange) -> bool:
         """Whether what was answered before is answered still."""
-        asked = [self._answered] * PINGS
-        if self._answered is None or self._answered is exchange.request:
-            # Nothing that could be asked again was answered: the address alone, without a key.
-            parts = urlsplit(exchange.request.url)
-            url, host = f"{parts.scheme}://{parts.netloc}/", (("Host", parts.netloc),)
-            asked = [Request("GET", url, host), Request("POST", url, host, b"")]
+        # What was answered before may be about what is not there any more, or never was sent: so
+        # the address alone is asked, too, without a key.
+        parts = urlsplit(exchange.request.url)
+        url, host = f"{parts.scheme}://{parts.netloc}/", (("Host", parts.netloc),)
+        asked = [Request("GET", url, host), Request("POST", url, host, b"")]
+        if self._answered is not None and self._answered is not exchange.request:
+            asked.insert(0, self._answered)
         self._silent = 0
         within = max(PING, SLOWEST * self._slowest)
-        pings = (replace(one, within=within) for one in asked if one is not None)
+        pings = (replace(one, within=within) for one in asked)
         return any(self._inner.send(ping).failure is None for ping in pings)
 
 
