@@ -73,8 +73,6 @@ class Standings:
         )
         if found.standing is Standing.LACKING:
             return found
-        if found.standing is Standing.SILENT:
-            return found
         obstacle = obstacle_to(self._contract, failed.sent)
         why = f"no resource could be made for it: {failed}"
         return Support(Standing.UNKNOWN, why, obstacle=obstacle)

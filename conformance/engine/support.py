@@ -18,6 +18,7 @@ from conformance.judge.answer import NOT_JSON, Answer, read
 from conformance.judge.authentication import is_denied, is_refused_signature
 from conformance.plan.wire import WireRequest
 from conformance.record import Cause, Obstacle
+from conformance.target.exchange import FailureKind
 
 LACKS = (
     "UnknownOperation",
@@ -36,7 +37,7 @@ class Standing(StrEnum):
     REFUSED = "refused"
     UNKNOWN = "unknown"
     SILENT = "silent"
-    """A valid request of it gets no answer that can be read, again and again."""
+    """A valid request of it gets no answer in time, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def standing_of(sent: Sent, channel: Channel, nonce: str) -> Support:
     answer, operation = sent.answer, sent.probe.operation
     if answer.ok:
         return Support(Standing.WORKS)
-    if answer.broken_off:
+    if answer.failure is FailureKind.TIMEOUT:
         why = f"a valid {operation.name} request is not answered ({answer.told()}); "
         status = obstacle_of(operation)
         return Support(Standing.SILENT, f"{why}see {status.because}", sent, status)
