@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conformance.cli import tell
 from conformance.record import BaselineUse, VerdictLine
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from conformance.baseline import Gate
     from conformance.engine.run import Job
 
+OPEN = 3
+"""The exit code of a run that could not test what matters."""
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -58,6 +61,19 @@ def baseline_use(
         return use
     unsure = _watched(jobs)
     return replace(use, passing=tuple(name for name in use.passing if name not in unsure))
+
+
+def tell_untested(lines: Sequence[VerdictLine], *, strict: bool) -> None:
+    """Say on standard error which operations were not tested, and what to do about it."""
+    from conformance.record import untested
+    from conformance.reports.facts import told_untested
+
+    found = untested(lines, strict=strict)
+    if found:
+        tell(
+            told_untested(found),
+            "what they rest on has to succeed first; --requirement leaves out what is not meant",
+        )
 
 
 def _watched(jobs: Iterable[Job]) -> set[str]:

@@ -148,6 +148,8 @@ def _run(options: Options, starting: endpoint.Starting | None, interrupts: Inter
     problem = outcome.problem or _untested(outcome)
     if problem is not None:
         tell(str(problem), problem.hint)
+    elif code == gating.OPEN:
+        gating.tell_untested(outcome.verdicts, strict=options.strict)
     return code
 
 

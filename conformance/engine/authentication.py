@@ -14,6 +14,7 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.requirements import Requirement, catalogue
 from conformance.engine.channel import Channel
 from conformance.engine.evidence import Shown, with_setup
+from conformance.engine.patience import is_unanswered
 from conformance.engine.sent import Sent, SetupFailed
 from conformance.engine.session import Session
 from conformance.judge.authentication import judge_signature, looks_at_signatures, says_nothing
@@ -21,8 +22,10 @@ from conformance.plan.authentication import FINDING, SignatureRule, signature_ru
 from conformance.plan.bases import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.wire import wire
-from conformance.record import Verdict
+from conformance.record import Cause, Obstacle, Verdict
 
+AGAIN = 2
+"""How often what was not answered in time is sent again."""
 SERVED = "wrongly signed requests refused"
 
 
@@ -50,6 +53,7 @@ class Ruling:
     verdict: Verdict
     reason: str = ""
     steps: tuple[Shown, ...] = ()
+    obstacle: Obstacle | None = None
     refused: int = 0
     """Wrongly signed requests that were answered as the rule says."""
 
@@ -116,7 +120,8 @@ class Authentication:
             noticed = [one for one in cases if looks_at_signatures(one.kind, one.sent.answer)]
             if not noticed:
                 reason = mute.sent.answer.told() if mute else "no request could be signed wrongly"
-                return Ruling(rule.requirement, Verdict.INCONCLUSIVE, reason)
+                obstacle = Obstacle(Cause.NO_ANSWER) if mute else None
+                return Ruling(rule.requirement, Verdict.INCONCLUSIVE, reason, obstacle=obstacle)
             return Ruling(rule.requirement, Verdict.PASSED, refused=len(noticed))
         told = served.sent.answer.told()
         seen = f"does not authenticate: a request {_described(served.kind)} is answered {told}"
@@ -133,6 +138,8 @@ class Authentication:
             return Ruling(rule.requirement, Verdict.SKIPPED, reason)
         held, mute = 0, ""
         for case in cases:
+            if is_unanswered(case.sent.exchange):
+                return self._unanswered(rule, case)
             if says_nothing(case.sent.answer):
                 mute = case.sent.answer.told()
             elif judge_signature(rule, case.sent.answer).held:
@@ -140,8 +147,18 @@ class Authentication:
             else:
                 return self._blamed(rule, case)
         if mute:
-            return Ruling(rule.requirement, Verdict.INCONCLUSIVE, mute, refused=held)
+            return Ruling(
+                rule.requirement, Verdict.INCONCLUSIVE, mute,
+                refused=held, obstacle=Obstacle(Cause.NO_ANSWER),
+            )  # fmt: skip
         return Ruling(rule.requirement, Verdict.PASSED, refused=held)
+
+    def _unanswered(self, rule: SignatureRule, case: _Case) -> Ruling:
+        """No answer to a wrongly signed request, nor to two more on new resources."""
+        seen = f"a request {_described(case.kind)}: {case.sent.answer.told()}"
+        steps = with_setup(case.sent, "an answer", seen)
+        reason = f"expected an answer; seen {seen}"
+        return Ruling(rule.requirement, Verdict.FAILED, reason, tuple(steps))
 
     def _blamed(self, rule: SignatureRule, case: _Case) -> Ruling:
         """The same wrongly signed request once more, on a new resource, decides."""
@@ -180,6 +197,9 @@ class Authentication:
         probe = Probe("", operation, Side.REJECT, values, _described(kind))
         try:
             sent = self._session.send_by(channel, kind, probe, fresh=fresh)
+            for _ in range(AGAIN):
+                if is_unanswered(sent.exchange):
+                    sent = self._session.send_by(channel, kind, probe, fresh=True)
         except SetupFailed as failed:
             return f"no resource could be made: {failed}"
         return _Case(operation, kind, sent)

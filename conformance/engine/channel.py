@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -33,6 +33,8 @@ class SignedChannel:
     def __init__(self, url: str, signer: Signer, transport: Transport) -> None:
         self._url, self._signer, self._transport = url, signer, transport
         self.region = signer.region
+        self.usual_within: Callable[[], float | None] = lambda: None
+        """Seconds for requests that do not say themselves how long an answer is waited for."""
 
     def send(self, request: WireRequest) -> Exchange:
         """Send one request."""
@@ -49,6 +51,9 @@ class SignedChannel:
 
     def _written(self, wired: WireRequest) -> Request:
         request = self._signed(self._plain(wired))
+        within = wired.within if wired.within is not None else self.usual_within()
+        if within is not None:
+            request = replace(request, within=within)
         if not wired.names:
             return request
         named = str.lower if wired.names == "lower" else str.upper

@@ -10,10 +10,12 @@ from conformance.engine.channel import SignedChannel
 from conformance.engine.guard import GuardedTransport, Look
 from conformance.engine.mark import Mark
 from conformance.engine.names import Names
+from conformance.engine.patience import Patience, faulty_kinds
 from conformance.engine.sweep import Sweep, Swept
 from conformance.engine.territory import Territory, Visit
 from conformance.journal import Journal
 from conformance.judge.answer import read
+from conformance.plan.probes import Fault
 from conformance.plan.resources import facts_of
 from conformance.plan.wire import wire
 from conformance.target.signing import Signer
@@ -29,12 +31,19 @@ class Custody:
     strict: bool
 
     def guarded(
-        self, contract: Contract, url: str, signer: Signer, transport: Transport
+        self,
+        contract: Contract,
+        url: str,
+        signer: Signer,
+        transport: Transport,
+        patience: Patience | None = None,
     ) -> Transport:
         """The transport for requests of a service; services without a lifecycle have no other."""
         if "resource" not in contract.facts:
             return transport
-        look = None if self.strict else _looking(contract, url, signer, transport)
+        look = None
+        if not self.strict:
+            look = _looking(contract, url, signer, transport, patience or Patience())
         territory = Territory(contract, url)
         return GuardedTransport(transport, territory, self.journal, self.names, look)
 
@@ -60,7 +69,9 @@ class Custody:
         return Sweep(contract, channel, self.journal).run()
 
 
-def _looking(contract: Contract, url: str, signer: Signer, transport: Transport) -> Look:
+def _looking(
+    contract: Contract, url: str, signer: Signer, transport: Transport, patience: Patience
+) -> Look:
     """Asks the target itself whether it has something of that name."""
     channel = SignedChannel(url, signer, transport)
 
@@ -70,7 +81,12 @@ def _looking(contract: Contract, url: str, signer: Signer, transport: Transport)
         if operation is None:
             return False
         request = wire(operation, {**visit.labels, facts["identifier"]["label"]: identifier})
-        answer = read(channel.send(replace(request, body=None, content_type=None)))
+        # It is asked for what is not there, as the probes of that fault do.
+        kinds = faulty_kinds(contract.service, operation.name, Fault.NOT_FOUND)
+        request = replace(request, body=None, content_type=None, within=patience.within(kinds))
+        exchange = channel.send(request)
+        patience.note(kinds, operation.name, exchange)
+        answer = read(exchange)
         return answer.is_refusal and not answer.throttled
 
     return absent

@@ -76,6 +76,7 @@ class Decisions:
         verdict: Verdict,
         reason: str = "",
         steps: Sequence[Shown] = (),
+        obstacle: record.Obstacle | None = None,
     ) -> None:
         """Decide a requirement, unless it is decided."""
         tally = self._tallies[requirement.id]
@@ -87,5 +88,7 @@ class Decisions:
             tally.seconds = seconds - self._began[0]
             tally.requests = sent - self._began[1]
         masker = self._session.masker
-        line = verdicts.decided(requirement, tally, verdict, reason, steps, masker, self._signing)
+        line = verdicts.decided(
+            requirement, tally, verdict, reason, steps, masker, self._signing, obstacle
+        )
         self._emit(line)

@@ -23,6 +23,10 @@ class _Broken(Exception):
     """Tells Hypothesis that a value breaks the requirement."""
 
 
+class _Unanswered(BaseException):
+    """Ends the drawing: each value tried for a smaller failure would be waited for in vain."""
+
+
 def explore(drawing: Drawing, draws: int, seed: str, attempt: Try) -> tuple[Trial | None, int]:
     """Send ``draws`` values of a drawing; gives the smallest failure, if any, and how many held.
 
@@ -39,13 +43,13 @@ def explore(drawing: Drawing, draws: int, seed: str, attempt: Try) -> tuple[Tria
             held += 1
             return
         failure = trial
-        raise _Broken
+        raise _Unanswered if trial.silent else _Broken
 
     test = seeded(seed_number(seed))(draw_settings(draws)(given(strategy(drawing))(check)))
     try:
         with steady():
             test()
-    except (_Broken, Unsatisfiable):
+    except (_Broken, _Unanswered, Unsatisfiable):
         pass  # a failure is kept in `failure`; nothing to draw is no finding
     except BaseExceptionGroup as group:
         if not group.subgroup(_Broken):

@@ -37,9 +37,16 @@ class Inventory:
     ``made`` is everything that was created, oldest first, whatever request created it.
     """
 
-    def __init__(self, contract: Contract, send: Send, lend: Lend | None = None) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        send: Send,
+        lend: Lend | None = None,
+        is_in_vain: Callable[[Probe], bool] = lambda _: False,
+    ) -> None:
         self.made: list[Resource] = []
         self._contract, self._send, self._lend = contract, send, lend
+        self._is_in_vain = is_in_vain
         self._kinds = kinds(contract)
         self._creators = all_creators(contract)
         self._current: dict[str | None, Resource] = {}
@@ -98,8 +105,12 @@ class Inventory:
         for name in [one for one in self._current if kind in {None, one}]:
             del self._current[name]
 
-    def delete(self, resource: Resource) -> Sent | None:
-        """Delete a resource; None where the contract has no delete operation."""
+    def delete(self, resource: Resource, *, even_in_vain: bool = False) -> Sent | None:
+        """Delete a resource; None where the contract has no delete operation.
+
+        None too where deletions are known to stay without an answer, unless it is to be tried all
+        the same.
+        """
         facts = self._facts(resource.kind)
         operation = self._contract.operations.get(facts.get("delete", ""))
         if operation is None:
@@ -110,6 +121,8 @@ class Inventory:
         way = {name: value for name, value in start.items() if any(others(value))}
         values = {**way, label: "${id}", **facts.get("delete-with", {})}
         deletion = Probe("", operation, Side.OBSERVE, values, "")
+        if not even_in_vain and self._is_in_vain(deletion):
+            return None
         sent = self._send(deletion, resource=resource)
         if is_lost(sent.exchange):
             sent = self._send(deletion, resource=resource)
@@ -125,7 +138,7 @@ class Inventory:
         unanswered = 0
         for resource in reversed(self.made):
             if not resource.gone and unanswered < PATIENCE:
-                sent = self.delete(resource)
+                sent = self.delete(resource, even_in_vain=True)
                 mute = sent is not None and sent.answer.status is None
                 unanswered = unanswered + 1 if mute else 0
         left = [one.id for one in self.made if not one.gone and one.usable]

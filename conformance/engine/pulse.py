@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 from conformance.engine.errors import TargetDied
 from conformance.target.address import host_and_port
@@ -18,8 +20,10 @@ REVIVAL = (0.1, 0.3, 0.6, 1.0, 2.0)
 """Seconds between the tries to reach a target that answered before: it may be starting anew."""
 SILENT = 2
 """Requests in a row without an answer after which the target is asked what it answered before."""
-PINGS = 2
-"""How often it is asked."""
+PING, SLOWEST = 3.0, 10
+"""Seconds at least, and times the slowest answer, that the answer to it is waited for."""
+REPEATABLE = frozenset({"GET", "PUT", "PATCH"})
+"""Methods whose requests may be sent again."""
 
 
 class PulseTransport:
@@ -41,6 +45,7 @@ class PulseTransport:
         self._lock = threading.Lock()
         self._refused = self._silent = 0
         self._answered: Request | None = None
+        self._slowest = 0.0
         self._dead = self._ever = False
 
     def send(self, request: Request) -> Exchange:
@@ -83,7 +88,8 @@ class PulseTransport:
         if exchange.failure is None:
             self._refused = self._silent = 0
             self._ever = True
-            if exchange.request.method == "GET":
+            self._slowest = max(self._slowest, exchange.seconds)
+            if exchange.request.method in REPEATABLE:
                 self._answered = exchange.request
             return
         # After waiting in vain there is no need to wait again.
@@ -93,10 +99,17 @@ class PulseTransport:
 
     def _has_pulse(self, exchange: Exchange) -> bool:
         """Whether what was answered before is answered still."""
-        if self._answered is None or self._answered is exchange.request:
-            return False
-        answered, self._silent = self._answered, 0
-        return any(self._inner.send(answered).failure is None for _ in range(PINGS))
+        # What was answered before may be about what is not there any more, or never was sent: so
+        # the address alone is asked, too, without a key.
+        parts = urlsplit(exchange.request.url)
+        url, host = f"{parts.scheme}://{parts.netloc}/", (("Host", parts.netloc),)
+        asked = [Request("GET", url, host), Request("POST", url, host, b"")]
+        if self._answered is not None and self._answered is not exchange.request:
+            asked.insert(0, self._answered)
+        self._silent = 0
+        within = max(PING, SLOWEST * self._slowest)
+        pings = (replace(one, within=within) for one in asked)
+        return any(self._inner.send(ping).failure is None for ping in pings)
 
 
 def _check_scheme(exchange: Exchange) -> None:

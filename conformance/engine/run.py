@@ -17,6 +17,7 @@ from conformance.engine.events import Decided, Emit, Event, Note, Progress
 from conformance.engine.inventory import Inventory
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names
+from conformance.engine.patience import Patience
 from conformance.engine.pulse import PulseTransport
 from conformance.engine.runner import Runner, Settings
 from conformance.engine.session import Session
@@ -89,6 +90,7 @@ class Run:
         self._masker.learn_credentials(credentials)
         self._names = Names() if custody is None else custody.names
         self._pulse = PulseTransport(transport, self._masker.mask)
+        self._patience = Patience()
         self.outcome = Outcome()
 
     def run(self) -> Outcome:
@@ -140,13 +142,14 @@ class Run:
         transport: Transport = self._pulse
         mark = None
         if custody is not None:
-            transport = custody.guarded(contract, url, signer, transport)
+            transport = custody.guarded(contract, url, signer, transport, self._patience)
             mark = custody.mark(contract)
         channel = SignedChannel(url, signer, transport)
         lend = partial(self._lent, url)
         session = Session(
-            contract, channel, self._names, self._masker, mark, lend, settle=self._settings.settle
-        )
+            contract, channel, self._names, self._masker, mark, lend, self._patience,
+            settle=self._settings.settle,
+        )  # fmt: skip
         return session, channel
 
     def _lent(self, url: str, service: str) -> Inventory:
@@ -160,6 +163,7 @@ class Run:
     def _clean_up(
         self, session: Session, channel: SignedChannel, lacks: Callable[[str], bool]
     ) -> None:
+        channel.usual_within = self._patience.brief
         left = session.inventory.clean_up()
         contract, custody = session.contract, self._custody
         name = contract.facts.get("resource", {}).get("name", "resource")
@@ -184,7 +188,7 @@ class Run:
 
 
 def exit_code(outcome: Outcome, *, strict: bool, fail_on_unsupported: bool = False) -> int:
-    """0 conforms, 1 a failure at a gate level, 3 nothing could be tested."""
+    """0 conforms, 1 a failure at a gate level, 3 not all that matters could be tested."""
     if any(record.fails_gate(line, strict=strict) for line in outcome.verdicts):
         return 1
     if outcome.problem is not None or outcome.interrupted:
@@ -195,4 +199,6 @@ def exit_code(outcome: Outcome, *, strict: bool, fail_on_unsupported: bool = Fal
     lacking = any(
         line.verdict is Verdict.UNSUPPORTED and line.level in gated for line in outcome.verdicts
     )
-    return 1 if fail_on_unsupported and lacking else 0
+    if fail_on_unsupported and lacking:
+        return 1
+    return 3 if record.untested(outcome.verdicts, strict=strict) else 0

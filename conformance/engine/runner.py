@@ -15,12 +15,13 @@ from conformance.engine.authentication import Authentication, Ruling
 from conformance.engine.channel import SignedChannel
 from conformance.engine.decisions import Decisions
 from conformance.engine.events import Emit, Note, Progress, ServiceStarted
+from conformance.engine.patience import kinds_of_request
 from conformance.engine.sent import SetupFailed
 from conformance.engine.sequences import Ending, Play, Stage
 from conformance.engine.session import Session
 from conformance.engine.settling import SETTLE, Doubt
 from conformance.engine.standings import Standings
-from conformance.engine.support import Standing, Support, excluded
+from conformance.engine.support import Standing, Support, excluded, obstacle_to
 from conformance.engine.tally import Tally
 from conformance.engine.trial import (
     Trial,
@@ -190,7 +191,7 @@ class Runner:
             standing = self._standings.of(name)
             if standing.standing is not Standing.WORKS:
                 for requirement in group:
-                    self._give(requirement, *verdicts.without_support(standing))
+                    self._without(requirement, standing)
                 return
         before = self._decisions.now()
         for ruling in judged.rulings(group):
@@ -200,7 +201,7 @@ class Runner:
 
     def _rule(self, ruling: Ruling) -> None:
         self._decisions.tally(ruling.requirement).reject += ruling.refused
-        self._give(ruling.requirement, ruling.verdict, ruling.reason, ruling.steps)
+        self._give(ruling.requirement, ruling.verdict, ruling.reason, ruling.steps, ruling.obstacle)
 
     # -- one requirement -------------------------------------------------------------------
 
@@ -217,16 +218,33 @@ class Runner:
         for name in planned.operations():
             standing = self._standings.of(name)
             if not _worth_probing(requirement, standing):
-                self._give(requirement, *verdicts.without_support(standing))
+                self._without(requirement, standing)
                 return
         try:
             self._probe(requirement, planned)
         except SetupFailed as failed:
-            self._give(requirement, Verdict.SKIPPED, f"no resource could be made: {failed}")
+            why = f"no resource could be made: {failed}"
+            obstacle = obstacle_to(self._contract, failed.sent)
+            self._give(requirement, Verdict.SKIPPED, why, (), obstacle)
+
+    def _without(self, requirement: Requirement, support: Support) -> None:
+        """Decide what rests on an operation that does not work."""
+        silence = verdicts.silence(requirement, support)
+        if silence is not None and support.sent is not None:
+            self._decisions.fail(requirement, silence, support.sent)
+        else:
+            self._give(requirement, *verdicts.without_support(support))
 
     def _probe(self, requirement: Requirement, planned: Plan) -> None:
         tally = self._decisions.tally(requirement)
-        trials = [self._try(probe) for probe in planned.probes]
+        trials = []
+        silent: set[str] = set()
+        for probe in planned.probes:
+            kinds = kinds_of_request(probe)
+            if silent.intersection(kinds):
+                continue  # the requirement fails; these would be waited for likewise
+            trials.append(self._try(probe))
+            silent.update(kinds if trials[-1].silent else ())
         for trial in trials:
             if trial.finding is not None and trial.finding.held:
                 tally.count(trial.probe.side)
@@ -263,7 +281,7 @@ class Runner:
                 support = self._standings.of(operation.name)
                 self._give(requirement, *verdicts.without_support(support))
                 return
-            again = self._repeat(trial)
+            again = trial if trial.silent else self._repeat(trial)
             if again is not None and again.finding is not None:
                 self._decisions.fail(requirement, again.finding, again.sent)
                 return
@@ -298,12 +316,16 @@ class Runner:
                 continue  # a step that needs it ends the sequence
             standing = self._standings.of(name)
             if standing.standing is not Standing.WORKS:
-                self._give(requirement, *verdicts.without_support(standing))
+                self._without(requirement, standing)
                 return
         if by_model:
             self._wander(requirement)
         else:
-            self._stage.add(Play(self._session, requirement))
+            self._stage.add(Play(self._session, requirement, self._answers))
+
+    def _answers(self, operation: str) -> bool:
+        """Whether an operation answers a valid request; those of other services may."""
+        return operation not in self._contract.operations or self._standings.works(operation)
 
     def _wander(self, requirement: Requirement) -> None:
         """Random sequences: compared with the model of the resource step by step."""
@@ -328,7 +350,9 @@ class Runner:
             requirement, ending = play.requirement, play.ending or Ending()
             self._decisions.tally(requirement).requests += max(1, len(ending.steps))
             doubt = self._doubts.pop(requirement.id, None)
-            if ending.broken is None:
+            if ending.silent:
+                self._silent(requirement, ending)
+            elif ending.broken is None:
                 self._unbroken(requirement, ending, doubt)
             elif doubt is not None and doubt.comparing:
                 self._held(requirement, Ending())  # it only takes its time
@@ -360,11 +384,23 @@ class Runner:
 
     def _again(self, requirement: Requirement, doubt: Doubt) -> None:
         self._doubts[requirement.id] = doubt
-        self._stage.add(Play(self._session, requirement, doubt.time))
+        self._stage.add(Play(self._session, requirement, self._answers, doubt.time))
+
+    def _silent(self, requirement: Requirement, ending: Ending) -> None:
+        """A step of a rule stays without an answer: what it is of works, or stands in the way."""
+        ours = ending.silent in self._contract.operations
+        standing = self._standings.of(ending.silent) if ours else None
+        if standing is None:
+            self._held(requirement, ending)  # it is a resource of another service's
+        elif standing.standing is Standing.WORKS:
+            self._give(requirement, Verdict.FAILED, str(ending.broken), ending.steps)
+        else:
+            self._without(requirement, standing)
 
     def _held(self, requirement: Requirement, ending: Ending) -> None:
         if ending.why:
-            self._give(requirement, Verdict.SKIPPED, f"the sequence came to a stop: {ending.why}")
+            why = f"the sequence came to a stop: {ending.why}"
+            self._give(requirement, Verdict.SKIPPED, why, (), ending.obstacle)
         else:
             self._decisions.tally(requirement).count(Side.ACCEPT)
             self._give(requirement, Verdict.PASSED, ending.told)
@@ -380,7 +416,10 @@ class Runner:
             tally = self._decisions.tally(requirement)
             if name is not None and self._standings.is_aside(name):
                 standing = None  # what its answers showed before still holds
-            self._give(requirement, *verdicts.watched(requirement, tally, standing))
+            if standing is not None and standing.standing is Standing.SILENT:
+                self._without(requirement, standing)
+            else:
+                self._give(requirement, *verdicts.watched(requirement, tally, standing))
 
 
 def _worth_probing(requirement: Requirement, support: Support) -> bool:

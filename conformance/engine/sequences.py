@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance import record
 from conformance.contract.requirements import Requirement
 from conformance.engine.evidence import Shown
+from conformance.engine.patience import is_brief, is_unanswered
 from conformance.engine.sent import Resource, Sent, SetupFailed, is_lost
 from conformance.engine.session import Session
 from conformance.engine.settling import LONGEST, NONE, Time
-from conformance.engine.support import excluded
+from conformance.engine.support import excluded, obstacle_of, obstacle_to
 from conformance.engine.trial import SAYS_NOTHING
 from conformance.judge.answer import NOT_JSON, Answer
 from conformance.plan.probes import Probe, Side
@@ -35,6 +37,9 @@ from conformance.plan.sequences import (
 NO_ANSWER = Answer(None, NOT_JSON, None, "", "", 0)
 RESTARTS = 3
 """How often a sequence begins anew whose connection broke."""
+SILENCES = 3
+"""How often a step is played without an answer before the sequence ends with it; once less where
+less than the whole timeout was waited, or where another rule ended so."""
 
 
 @dataclass(slots=True)
@@ -50,6 +55,9 @@ class Ending:
     why: str = ""
     told: str = ""
     late: int | None = None
+    silent: str = ""
+    """The operation of a step that stayed without an answer, however often it was played."""
+    obstacle: record.Obstacle | None = None
     steps: list[Shown] = field(default_factory=list)
 
 
@@ -57,18 +65,34 @@ class _Lost(Exception):
     """The connection broke, and nobody knows whether the request was carried out."""
 
 
+class _Silent(Exception):
+    """A step was not answered in time; ``sent`` is its request."""
+
+    def __init__(self, sent: Sent) -> None:
+        super().__init__(sent.answer.told())
+        self.sent = sent
+
+
 class Play:
     """One sequence being played on resources of its own.
 
-    ``given`` is the time that the target has to show what was done.
+    ``works`` says whether an operation answers a valid request, ``given`` is the time that the
+    target has to show what was done.
     """
 
-    def __init__(self, session: Session, requirement: Requirement, given: Time = NONE) -> None:
+    def __init__(
+        self,
+        session: Session,
+        requirement: Requirement,
+        works: Callable[[str], bool] = lambda _: True,
+        given: Time = NONE,
+    ) -> None:
         self.requirement, self._given = requirement, given
+        self._works = works
         self._session = session
         self._kind = kind_of(session.contract, requirement.operation or "")
         self._made: list[Resource] = []
-        self._restarts = RESTARTS
+        self._restarts, self._silences = RESTARTS, 0
         self.due = 0.0
         self.ending: Ending | None = None
         self._begin()
@@ -101,8 +125,30 @@ class Play:
                 self._restarts -= 1
                 self._sequence.close()
                 self._begin()
-            except (NotShown, SetupFailed) as stuck:
+            except _Silent as silent:
+                self._wait_again(silent.sent)
+            except SetupFailed as failed:
+                obstacle = obstacle_to(self._session.contract, failed.sent)
+                self._end(Ending(why=str(failed), obstacle=obstacle))
+            except NotShown as stuck:
                 self._end(Ending(why=str(stuck)))
+
+    def _wait_again(self, sent: Sent) -> None:
+        """Begin anew after a step without an answer; in vain for the third time it is the end."""
+        self._silences += 1
+        operation = sent.probe.operation.name
+        patience = self._session.patience
+        enough = SILENCES - (is_brief(sent.exchange) or operation in patience.ended)
+        if self._silences < enough and self._works(operation):
+            self._sequence.close()
+            self._begin()
+            return
+        patience.ended.add(operation)
+        broken = Broken(
+            f"an answer to {operation}", f"{sent.answer.told()}, {self._silences} times"
+        )
+        obstacle = obstacle_of(sent.probe.operation)
+        self._end(Ending(broken, str(broken), silent=operation, obstacle=obstacle))
 
     def _step(self) -> None:
         step = self._next()
@@ -116,12 +162,18 @@ class Play:
             sent = self._play(step)
         except SetupFailed as failed:
             self._hold(step, failed.sent)
+            if is_unanswered(failed.sent.exchange):
+                self._sent.append(failed.sent)
+                raise _Silent(failed.sent) from None
             if not (isinstance(step, Make) and step.may_fail) or failed.sent.answer.ok:
                 raise
             sent = [failed.sent]
         for each in sent:
             self._hold(step, each)
         self._sent += sent
+        mute = [one for one in sent if is_unanswered(one.exchange)]
+        if mute and not isinstance(step, Connected):
+            raise _Silent(mute[0])
         trouble = next((one.answer for one in sent if _says_nothing(one.answer)), None)
         if trouble is not None and not (isinstance(step, Connected) and trouble.broken_off):
             raise NotShown(trouble.told())

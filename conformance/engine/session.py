@@ -13,6 +13,7 @@ from conformance.engine.inventory import RESENDS, Inventory, Lend
 from conformance.engine.mark import Mark
 from conformance.engine.masking import Masker, secret_places
 from conformance.engine.names import Names
+from conformance.engine.patience import Patience, faults_of, kinds_of_request, missigned_kinds
 from conformance.engine.placeholders import Placeholders, needs_resource
 from conformance.engine.sent import Resource, Sent, is_lost
 from conformance.engine.settling import SETTLE, Arrival
@@ -46,16 +47,18 @@ class Session:
         masker: Masker,
         mark: Mark | None = None,
         lend: Lend | None = None,
+        patience: Patience | None = None,
         *,
         settle: float = SETTLE,
     ) -> None:
         self._arrival = Arrival(settle)
         self.contract, self.names, self.masker = contract, names, masker
-        self.inventory = Inventory(contract, self.send, lend)
+        self.inventory = Inventory(contract, self.send, lend, self._is_in_vain)
         self.placeholders = Placeholders(names, masker, channel.region)
         self.observers: list[Callable[[Sent], None]] = []
         self.sent = 0
         self.left_out: frozenset[str] = frozenset()
+        self.patience = Patience() if patience is None else patience
         self._channel, self._mark = channel, mark
         self._secrets = {
             operation.name: (secret_places(operation.input), secret_places(operation.output))
@@ -72,7 +75,9 @@ class Session:
         if resource is None:
             resource = self._needed(probe, fresh=fresh)
         [filled] = self._filled([probe], [resource])
-        return self._came_back(filled, self._usual(filled))
+        exchange = self._usual(filled)
+        self._note(filled, exchange)
+        return self._came_back(filled, exchange)
 
     def send_by(self, channel: Channel, kind: str, probe: Probe, *, fresh: bool = False) -> Sent:
         """Send a probe by a channel that signs it wrongly, in the way that ``kind`` names.
@@ -80,8 +85,11 @@ class Session:
         Its answer is told to no observer: it says nothing about the operation. Raises SetupFailed.
         """
         [filled] = self._filled([probe], [self._needed(probe, fresh=fresh)])
+        group = missigned_kinds(probe)
+        request = replace(filled.request, within=self.patience.within(group))
         # It is meant to be refused: where the connection broke it may always be sent again.
-        exchange = _sent(channel, filled.request, repeatable=True)
+        exchange = _sent(channel, request, repeatable=True)
+        self.patience.note(group, f"a request signed wrongly ({kind})", exchange)
         self.sent += exchange.attempts
         sent = Sent(
             probe, filled.values, exchange, read(exchange), filled.resource, filled.parents, kind
@@ -89,19 +97,35 @@ class Session:
         self._learn(sent)
         return sent
 
-    def send_together(self, probes: Sequence[Probe], resources: Sequence[Resource]) -> list[Sent]:
+    def send_together(
+        self, probes: Sequence[Probe], resources: Sequence[Resource | None]
+    ) -> list[Sent]:
         """Send several probes at the same time, each for its own resource."""
         filled = self._filled(probes, resources)
         with ThreadPoolExecutor(len(filled)) as pool:
             exchanges = list(pool.map(self._usual, filled))
+        for one, exchange in zip(filled, exchanges, strict=True):
+            self._note(one, exchange, len(filled))
         return [self._came_back(*pair) for pair in zip(filled, exchanges, strict=True)]
+
+    def send_again(self, probe: Probe, times: int) -> list[Sent]:
+        """Send a probe so many times at once, each for a new resource. Raises SetupFailed."""
+        resources = [self._needed(probe, fresh=True) for _ in range(times)]
+        return self.send_together([probe] * times, resources)
 
     def converse(
         self, probes: Sequence[Probe], resource: Resource | None, *, pipelined: bool
     ) -> list[Sent]:
         """Send several probes over one connection; fewer are sent where the target ends it."""
         filled = self._filled(probes, [resource] * len(probes))
-        exchanges = self._channel.converse([one.request for one in filled], pipelined=pipelined)
+        own = f"{self.contract.service}: one connection"
+        faults = [faults_of(one) for one in probes]
+        within = self.patience.within((own, *(kind for kinds in faults for kind in kinds)))
+        requests = [replace(one.request, within=within) for one in filled]
+        exchanges = self._channel.converse(requests, pipelined=pipelined)
+        if exchanges:
+            kinds = (own, *faults[len(exchanges) - 1])
+            self.patience.note(kinds, "requests over one connection", exchanges[-1])
         return [self._came_back(*pair) for pair in zip(filled, exchanges, strict=False)]
 
     def call(
@@ -148,7 +172,8 @@ class Session:
         form = probe.form or USUAL
         if form.path:
             form = replace(form, path=fill(form.path, resource, parents))
-        request = wire(probe.operation, values, raw, form)
+        within = self.patience.within(kinds_of_request(probe))
+        request = replace(wire(probe.operation, values, raw, form), within=within)
         return _Filled(probe, values, request, resource, parents)
 
     def _usual(self, filled: _Filled) -> Exchange:
@@ -169,6 +194,14 @@ class Session:
             return False
         label = facts_of(self.contract, probe.operation.name).get("identifier", {}).get("label")
         return label is not None and filled.values.get(label) == resource.id
+
+    def _is_in_vain(self, probe: Probe) -> bool:
+        return self.patience.was_known(kinds_of_request(probe))
+
+    def _note(self, filled: _Filled, exchange: Exchange, together: int = 1) -> None:
+        probe = filled.probe
+        what = probe.requirement or probe.operation.name
+        self.patience.note(kinds_of_request(probe), what, exchange, together)
 
     def _came_back(self, filled: _Filled, exchange: Exchange) -> Sent:
         """Keep account of an answer and tell the observers."""

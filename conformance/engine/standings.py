@@ -8,12 +8,11 @@ from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.sent import Sent, SetupFailed
 from conformance.engine.session import Session
-from conformance.engine.support import Standing, Support, excluded
+from conformance.engine.support import Standing, Support, excluded, obstacle_to
 from conformance.engine.trial import UNSURE, attempt
 from conformance.plan.bases import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import of_nothing
-from conformance.target.exchange import FailureKind
 
 
 class Standings:
@@ -50,6 +49,11 @@ class Standings:
         """True of an operation of which nothing more is said."""
         return name in self._aside
 
+    def silent(self, name: str) -> Support | None:
+        """What is known of an operation that answers nothing to a valid request; asks nothing."""
+        known = self._known.get(name)
+        return known if known is not None and known.standing is Standing.SILENT else None
+
     def best(self) -> Support | None:
         """What a statement about the whole service rests on: any operation that works."""
         known = list(self._known.values())
@@ -64,9 +68,6 @@ class Standings:
         )
         try:
             sent = attempt(self._session, probe, fresh=True).sent
-            if sent.answer.failure is FailureKind.TIMEOUT:
-                # Everything about the operation rests on it: it may have been a slow moment.
-                sent = attempt(self._session, probe, fresh=True).sent
         except SetupFailed as failed:
             return self._establish_without(probe, failed)
         self._check_credentials(sent)
@@ -86,7 +87,9 @@ class Standings:
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is Standing.LACKING:
             return found
-        return Support(Standing.UNKNOWN, f"no resource could be made for it: {failed}")
+        obstacle = obstacle_to(self._contract, failed.sent)
+        why = f"no resource could be made for it: {failed}"
+        return Support(Standing.UNKNOWN, why, obstacle=obstacle)
 
     def _check_credentials(self, sent: Sent) -> None:
         if support.wrong_credentials(sent.answer):

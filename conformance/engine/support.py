@@ -11,11 +11,14 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
 from conformance.engine.sent import Sent
 from conformance.judge.answer import NOT_JSON, Answer, read
 from conformance.judge.authentication import is_denied, is_refused_signature
 from conformance.plan.wire import WireRequest
+from conformance.record import Cause, Obstacle
+from conformance.target.exchange import FailureKind
 
 LACKS = (
     "UnknownOperation",
@@ -34,6 +37,8 @@ class Standing(StrEnum):
     REFUSED = "refused"
     UNKNOWN = "unknown"
     EXCLUDED = "excluded"
+    SILENT = "silent"
+    """A valid request of it gets no answer in time, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,10 @@ class Support:
 
     standing: Standing
     why: str = ""
+    sent: Sent | None = None
+    """The request that shows it, where nothing was answered."""
+    obstacle: Obstacle | None = None
+    """What keeps the operation from being tested."""
 
 
 def excluded(operation: str) -> str:
@@ -54,16 +63,24 @@ def standing_of(sent: Sent, channel: Channel, nonce: str) -> Support:
     answer, operation = sent.answer, sent.probe.operation
     if answer.ok:
         return Support(Standing.WORKS)
+    if answer.failure is FailureKind.TIMEOUT:
+        why = f"a valid {operation.name} request is not answered ({answer.told()}); "
+        status = obstacle_of(operation)
+        return Support(Standing.SILENT, f"{why}see {status.because}", sent, status)
     if answer.status is None:
-        return Support(Standing.UNKNOWN, f"no answer to a valid request ({answer.told()})")
+        why = f"no answer to a valid request ({answer.told()})"
+        return Support(Standing.UNKNOWN, why, obstacle=Obstacle(Cause.NO_ANSWER))
     if answer.throttled:
-        return Support(Standing.UNKNOWN, f"throttled: {answer.told()}")
+        return Support(
+            Standing.UNKNOWN, f"throttled: {answer.told()}", obstacle=Obstacle(Cause.SETUP)
+        )
     if answer.status == 501 or answer.code in LACKS:
         return Support(Standing.LACKING, f"the target says so: {answer.told()}")
     if answer.status in {404, 405} and answer.code is None:
         return Support(Standing.LACKING, f"the target has no such route: {answer.told()}")
     if is_denied(answer):
-        return Support(Standing.UNKNOWN, f"the credentials may not do it: {answer.told()}")
+        why = f"the credentials may not do it: {answer.told()}"
+        return Support(Standing.UNKNOWN, why, obstacle=Obstacle(Cause.SETUP))
     control = _control(sent, channel, nonce)
     if _signature(answer, sent) == _signature(control, sent):
         return Support(
@@ -73,7 +90,23 @@ def standing_of(sent: Sent, channel: Channel, nonce: str) -> Support:
         Standing.REFUSED,
         f"a valid {operation.name} request is answered {answer.told()}; "
         f"see {operation.service}/{operation.name}/status/{operation.status}",
+        obstacle=obstacle_of(operation),
     )
+
+
+def obstacle_of(operation: Operation) -> Obstacle:
+    """That a valid request of an operation does not succeed."""
+    status = f"{operation.service}/{operation.name}/status/{operation.status}"
+    return Obstacle(Cause.SETUP, status)
+
+
+def obstacle_to(contract: Contract, failed: Sent) -> Obstacle | None:
+    """What stands in the way where a resource could not be made by this request.
+
+    Nothing that counts where nobody knows whether the request was valid.
+    """
+    unsure = contract.facts.get("inferred") and failed.answer.is_refusal
+    return None if unsure else obstacle_of(failed.probe.operation)
 
 
 def _control(sent: Sent, channel: Channel, nonce: str) -> Answer:

@@ -45,6 +45,10 @@ class Suspects:
             self.known.add(finding.requirement)
             self.waiting.append((finding, sent))
 
+    def forget(self, finding: Finding) -> None:
+        """What did not come again may be suspected anew."""
+        self.known.discard(finding.requirement)
+
     def take(self) -> list[tuple[Finding, Sent]]:
         """All that wait now."""
         taken, self.waiting = self.waiting, []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from conformance.contract.validate import violations
 from conformance.engine.inventory import RESENDS
+from conformance.engine.patience import is_brief, is_unanswered, kinds_of_request
 from conformance.engine.placeholders import needs_resource
 from conformance.engine.sent import Sent, is_lost
 from conformance.engine.session import Session
@@ -18,9 +19,7 @@ from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.resources import facts_of, kind_of
 from conformance.target.exchange import FailureKind
 
-SAYS_NOTHING = frozenset(
-    {FailureKind.TIMEOUT, FailureKind.TLS, FailureKind.REFUSED, FailureKind.WITHHELD}
-)
+SAYS_NOTHING = frozenset({FailureKind.TLS, FailureKind.REFUSED, FailureKind.WITHHELD})
 """Failures that show nothing of what a probe was sent for."""
 
 
@@ -33,13 +32,15 @@ class Trial:
     finding: Finding | None
     why: str = ""
     unsupported: bool = False
+    silent: bool = False
+    """Neither it nor the same request on fresh resources was answered in time."""
     ours: bool = False
     """The request was not what it was meant to be: a fault of this tool."""
 
 
 def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> Trial:
     """Send a probe and judge it; a state error that the contract explains is tried again."""
-    sent = session.send(probe, fresh=fresh)
+    sent = _in_time(session, probe, fresh=fresh)
     if not fresh and _explained_by_state(session, probe, sent):
         sent = session.send(probe, fresh=True)
     first = sent
@@ -57,6 +58,31 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> Trial:
     if trial.finding is not None and not trial.finding.held:
         return _blamed_on_its_form(session, trial)
     return trial
+
+
+def _in_time(session: Session, probe: Probe, *, fresh: bool) -> Sent:
+    """Send a probe; where no answer comes in time, the same on fresh resources.
+
+    It may have been a slow moment: twice more, both at once. Once the run has waited for others in
+    vain, once more.
+    """
+    if session.patience.is_well_known(kinds_of_request(probe)):
+        again = session.send_again(probe, 2)  # at once, as it is expected to come to that
+    else:
+        sent = session.send(probe, fresh=fresh)
+        if not is_unanswered(sent.exchange):
+            return sent
+        again = session.send_again(probe, 1 if is_brief(sent.exchange) else 2)
+    return next((one for one in again if not is_unanswered(one.exchange)), again[-1])
+
+
+def unanswered(session: Session, sent: Sent) -> str:
+    """What is told of a request that stayed without an answer."""
+    told = f"{sent.answer.told()} to {sent.probe.note or sent.probe.operation.name}"
+    told += ", nor to the same request on fresh resources"
+    if not is_brief(sent.exchange):
+        return told
+    return told + session.patience.told(kinds_of_request(sent.probe))
 
 
 def _blamed_on_its_form(session: Session, trial: Trial) -> Trial:
@@ -92,7 +118,7 @@ def _judged(session: Session, probe: Probe, sent: Sent) -> Trial:
     answer = sent.answer
     if answer.throttled:
         return Trial(probe, sent, None, f"throttled: {answer.told()}")
-    if answer.failure in SAYS_NOTHING and not (answer.broken_off and _is_about_the_wire(probe)):
+    if answer.failure in SAYS_NOTHING:
         return Trial(probe, sent, None, answer.told())
     if lacks(answer) and probe.side is not Side.OBSERVE and probe.fault is not Fault.ROUTE:
         return Trial(probe, sent, None, answer.told(), unsupported=True)
@@ -104,12 +130,10 @@ def _judged(session: Session, probe: Probe, sent: Sent) -> Trial:
     finding = judge_probe(session.contract, probe, answer, sent.values)
     if not finding.held and not is_as_planned(probe, sent.exchange.request):
         return Trial(probe, sent, None, "the request that was sent is not the one meant", ours=True)
-    return Trial(probe, sent, finding)
-
-
-def _is_about_the_wire(probe: Probe) -> bool:
-    """True where that a request is answered at all is what is to be shown."""
-    return probe.form is not None or probe.raw is not None or probe.side is Side.OBSERVE
+    silent = is_unanswered(sent.exchange)
+    if silent:
+        finding = replace(finding, seen=unanswered(session, sent))
+    return Trial(probe, sent, finding, silent=silent)
 
 
 def _is_old(sent: Sent) -> bool:

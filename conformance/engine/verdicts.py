@@ -12,51 +12,72 @@ from conformance.engine.masking import Masker
 from conformance.engine.support import Standing, Support
 from conformance.engine.tally import Tally
 from conformance.engine.trial import Trial
+from conformance.judge.answer import Answer
+from conformance.judge.findings import Finding
 from conformance.plan.probes import Plan
-from conformance.record import Verdict
+from conformance.record import Cause, Obstacle, Verdict
 from conformance.target.exchange import FailureKind
 
-Given = tuple[Verdict, str]
+Hindered = tuple[Verdict, str, tuple[Shown, ...], Obstacle | None]
+"""A verdict, why, the steps that show it, and what kept the requirement from being tested."""
 
 
-def without_support(support: Support) -> Given:
+def without_support(support: Support) -> Hindered:
     """The verdict of everything about an operation that does not work."""
     if support.standing is Standing.LACKING:
-        return Verdict.UNSUPPORTED, support.why
-    return Verdict.SKIPPED, support.why
+        return Verdict.UNSUPPORTED, support.why, (), None
+    return Verdict.SKIPPED, support.why, (), support.obstacle
 
 
-def unbroken(planned: Plan, trials: Sequence[Trial], tally: Tally) -> Given:
+def silence(requirement: Requirement, support: Support) -> Finding | None:
+    """What an operation that answers nothing breaks in itself: that it answers, and how."""
+    about = support.sent.probe.operation.name if support.sent is not None else None
+    if support.standing is not Standing.SILENT or requirement.operation != about:
+        return None
+    if requirement.subject not in {Subject.STATUS, Subject.NO_SERVER_ERROR}:
+        return None
+    seen = f"{support.why.partition('; see ')[0]}, three times"
+    return Finding(requirement.id, held=False, expected="a valid request is answered", seen=seen)
+
+
+def unbroken(planned: Plan, trials: Sequence[Trial], tally: Tally) -> Hindered:
     """The verdict of a requirement whose probes found nothing wrong."""
     ours = next((trial for trial in trials if trial.ours), None)
     if ours is not None:
-        return Verdict.ERROR, f"{ours.why} ({ours.probe.note})"
+        return Verdict.ERROR, f"{ours.why} ({ours.probe.note})", (), None
     lacking = next((trial for trial in trials if trial.unsupported), None)
     if lacking is not None:
-        return Verdict.UNSUPPORTED, lacking.why
+        return Verdict.UNSUPPORTED, lacking.why, (), None
     mute = next((trial for trial in trials if trial.finding is None), None)
     if mute is not None:
         withheld = mute.sent.answer.failure is FailureKind.WITHHELD
-        return Verdict.SKIPPED if withheld else Verdict.INCONCLUSIVE, mute.why
+        if withheld:
+            return Verdict.SKIPPED, mute.why, (), None
+        return Verdict.INCONCLUSIVE, mute.why, (), _obstacle(mute.sent.answer)
     missing = [side for side in planned.sides if not tally.shown(side)]
     if missing:
-        return Verdict.INCONCLUSIVE, f"the {missing[0]} side was not shown"
-    return Verdict.PASSED, ""
+        return Verdict.INCONCLUSIVE, f"the {missing[0]} side was not shown", (), None
+    return Verdict.PASSED, "", (), None
 
 
-def watched(requirement: Requirement, tally: Tally, support: Support | None) -> Given:
+def _obstacle(answer: Answer) -> Obstacle | None:
+    """What stood in the way where an answer shows nothing."""
+    if answer.failure is not None:
+        return Obstacle(Cause.NO_ANSWER)
+    return Obstacle(Cause.SETUP) if answer.throttled else None
+
+
+def watched(requirement: Requirement, tally: Tally, support: Support | None) -> Hindered:
     """The verdict of a requirement that is watched in every answer and was never broken."""
     if support is not None and support.standing is not Standing.WORKS:
         # What a target refuses altogether, it also refuses in the documented way: that is no pass.
         return without_support(support)
     if tally.accept or tally.reject:
-        return Verdict.PASSED, ""
+        return Verdict.PASSED, "", (), None
+    why = "no answer showed it"
     if requirement.subject is Subject.ERROR:
-        return (
-            Verdict.SKIPPED,
-            "the target never answered it, and no request is known to provoke it",
-        )
-    return Verdict.SKIPPED, "no answer showed it"
+        why = "the target never answered it, and no request is known to provoke it"
+    return Verdict.SKIPPED, why, (), None
 
 
 def decided(
@@ -67,6 +88,7 @@ def decided(
     steps: Sequence[Shown],
     masker: Masker,
     signing: record.Signing,
+    obstacle: Obstacle | None = None,
 ) -> Decided:
     """The event that carries a verdict's line."""
     return Decided(
@@ -83,5 +105,6 @@ def decided(
             seconds=round(tally.seconds, 3),
             requests=tally.requests,
             evidence=as_evidence(steps, masker, signing),
+            obstacle=obstacle,
         )
     )

@@ -12,13 +12,14 @@ from conformance.engine.arns import Arns
 from conformance.engine.decisions import Decisions
 from conformance.engine.evidence import LONGEST
 from conformance.engine.own import own_entries
+from conformance.engine.patience import is_unanswered
 from conformance.engine.sent import Resource, Sent, SetupFailed
 from conformance.engine.session import Session
 from conformance.engine.spoilt import Spoilt
 from conformance.engine.standings import Standings
 from conformance.engine.support import Standing
 from conformance.engine.tally import Suspects
-from conformance.engine.trial import is_elsewhere, is_faulty, unreliable
+from conformance.engine.trial import is_elsewhere, is_faulty, unanswered, unreliable
 from conformance.judge.errors import ERROR_STATUS
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
@@ -107,16 +108,18 @@ class Watch:
             if mute or not self._decisions.open(finding.requirement):
                 continue
             requirement = self._decisions.by_id[finding.requirement]
+            silent = self._standings.silent(name)
+            if silent is not None and requirement.subject is Subject.NO_SERVER_ERROR:
+                continue  # it fails for the valid request, when all is decided
             again = self._again(finding, sent) or self._of_the_same(finding, sent)
             if again is None and sent.answer.failure in PASSING:
+                self._suspects.forget(finding)
                 continue
-            if again is not None and again[1].answer.failure is FailureKind.TIMEOUT:
-                self._decisions.give(requirement, Verdict.INCONCLUSIVE, again[1].answer.told())
-            elif again is None:
+            if again is None:
                 reason = f"did not repeat on a fresh resource: {finding.seen}"
                 self._decisions.give(requirement, Verdict.INCONCLUSIVE, reason)
             else:
-                self._decisions.fail(requirement, *again)
+                self._decisions.fail(requirement, *_told(self._session, *again))
 
     def _has_own_probe(self, requirement: Requirement) -> bool:
         """An error that a probe provokes is judged there: a chance answer cannot be had again."""
@@ -170,6 +173,13 @@ class Watch:
         for update in before:
             self._session.send(update.probe, resource=made)
         return made
+
+
+def _told(session: Session, finding: Finding, sent: Sent) -> tuple[Finding, Sent]:
+    """The finding; where there is no answer, it says to what."""
+    if is_unanswered(sent.exchange):
+        finding = replace(finding, seen=unanswered(session, sent))
+    return finding, sent
 
 
 def _side(requirement: Requirement) -> Side:

@@ -25,6 +25,8 @@ class WireRequest:
     headers: Overrides = ()
     names: str = ""
     """The case of all header names, ``lower`` or ``upper``; as they are usually written without."""
+    within: float | None = None
+    """Seconds after which no answer is waited for, where that is less than the usual timeout."""
 
 
 def wire(

@@ -16,13 +16,16 @@ from conformance.record.errors import (
 from conformance.record.merge import merged
 from conformance.record.reader import Record, read_record
 from conformance.record.schema import schema
+from conformance.record.untested import Untested, untested
 from conformance.record.values import (
     FORMAT,
     BaselineUse,
     Cases,
+    Cause,
     Coverage,
     Exchange,
     Line,
+    Obstacle,
     Request,
     Response,
     Role,
@@ -44,12 +47,14 @@ __all__ = [
     "FORMAT",
     "BaselineUse",
     "Cases",
+    "Cause",
     "Coverage",
     "Exchange",
     "Line",
     "NoRunLine",
     "NotJson",
     "NotMergeable",
+    "Obstacle",
     "Record",
     "RecordProblem",
     "RecordWriter",
@@ -63,6 +68,7 @@ __all__ = [
     "Target",
     "UnknownFormat",
     "Unreadable",
+    "Untested",
     "Unwritable",
     "Use",
     "Verdict",
@@ -75,5 +81,6 @@ __all__ = [
     "merged",
     "read_record",
     "schema",
+    "untested",
     "write_record",
 ]

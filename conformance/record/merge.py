@@ -8,6 +8,7 @@ from pathlib import Path
 
 from conformance.record.errors import NotMergeable
 from conformance.record.reader import Record
+from conformance.record.untested import untested
 from conformance.record.values import (
     BaselineUse,
     Cases,
@@ -176,7 +177,9 @@ def _exit(
     if any(_fails_on_unsupported(record) for record in records):
         return 1
     decided = any(line.verdict in {Verdict.PASSED, Verdict.FAILED} for line in verdicts)
-    return 0 if decided and not any(record.interrupted for record in records) else 3
+    if not decided or any(record.interrupted for record in records):
+        return 3
+    return 3 if untested(verdicts, strict=strict) else 0
 
 
 def _fails_on_unsupported(record: Record) -> bool:

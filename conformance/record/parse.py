@@ -12,8 +12,10 @@ from conformance.contract.model import Level, Source
 from conformance.record.values import (
     BaselineUse,
     Cases,
+    Cause,
     Coverage,
     Exchange,
+    Obstacle,
     Request,
     Response,
     Role,
@@ -64,7 +66,14 @@ def verdict_line(line: Json) -> VerdictLine:
         evidence=tuple(_exchange(exchange) for exchange in line["evidence"]),
         related=tuple(line.get("related", ())),
         baseline=line.get("baseline"),
+        obstacle=_obstacle(line.get("obstacle")),
     )
+
+
+def _obstacle(obstacle: Json | None) -> Obstacle | None:
+    if obstacle is None:
+        return None
+    return Obstacle(Cause(obstacle["cause"]), obstacle.get("because"))
 
 
 def summary_line(line: Json) -> SummaryLine:

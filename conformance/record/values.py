@@ -40,6 +40,27 @@ class Role(StrEnum):
     CHECK = "check"
 
 
+class Cause(StrEnum):
+    """What kept a requirement from being tested, where that was not asked for."""
+
+    NO_ANSWER = "no-answer"
+    """A request for it was not answered."""
+    SETUP = "setup"
+    """What it rests on did not succeed: a valid request, or the making of a resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a requirement was not tested; ``because`` is the one whose failure stands in the way."""
+
+    cause: Cause
+    because: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form."""
+        return {"cause": str(self.cause)} | _known(because=self.because)
+
+
 @dataclass(frozen=True, slots=True)
 class Signing:
     """The SigV4 scope of a signed request: service name (``geo``) and region.
@@ -246,6 +267,8 @@ class VerdictLine:
     evidence: tuple[Exchange, ...] = ()
     related: tuple[str, ...] = ()
     baseline: str | None = None
+    obstacle: Obstacle | None = None
+    """What kept it from being tested; None where nothing did, or where it was not meant to be."""
 
     def as_json(self) -> dict[str, Any]:
         """The record's form."""
@@ -264,7 +287,10 @@ class VerdictLine:
             "requests": self.requests,
             "evidence": [exchange.as_json() for exchange in self.evidence],
         }
-        return made | _known(related=list(self.related) or None, baseline=self.baseline)
+        obstacle = None if self.obstacle is None else self.obstacle.as_json()
+        return made | _known(
+            related=list(self.related) or None, baseline=self.baseline, obstacle=obstacle
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from conformance import error_identity
 from conformance.contract.model import Level, Source
-from conformance.record import Exchange, Record, Response, Role, Verdict, VerdictLine, fails_gate
+from conformance.record import (
+    Exchange,
+    Record,
+    Response,
+    Role,
+    Untested,
+    Verdict,
+    VerdictLine,
+    fails_gate,
+)
+from conformance.record import untested as unfinished
 from conformance.reports.text import one_line, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 LEVELS = tuple(Level)
 VERDICTS = tuple(Verdict)
@@ -39,6 +49,9 @@ EXIT_MEANING = {
     2: "bad usage or a bad input file",
     3: "could not test",
 }
+EXIT_OPEN = 3
+MANY, LONGEST_REASON = 3, 200
+"""Of the operations that were not tested, so many are told; and of each reason, so much."""
 _HEADLINES = {0: "conforms", 1: "does not conform"}
 _OF_TRAFFIC = {0: "shows nothing broken", 1: "shows a broken contract"}
 """Recorded traffic shows what it happens to hold: nothing can be said of the rest."""
@@ -66,6 +79,8 @@ def headline(record: Record) -> str:
     """What the run says of the target, in a few words: ``does not conform``."""
     known = _OF_TRAFFIC if record.run.profile == "traffic" else _HEADLINES
     said = known.get(record.exit, "could not be tested")
+    if record.exit == EXIT_OPEN and not record.interrupted and untested(record):
+        said = "could not be tested in full"
     covered = len(accepted(record))
     if record.exit == 0 and covered:
         said = f"conforms but for {plural(covered, 'accepted failure')}"
@@ -98,7 +113,24 @@ def gate_sentence(record: Record) -> str:
     failing = gate_failures(record)
     covered = len(accepted(record))
     said = f", {plural(covered, 'failure')} accepted by the baseline" if covered else ""
-    return f"{plural(failing, 'failure')} of level {levels}{said}"
+    left = f"; {untested(record)}" if record.exit == EXIT_OPEN and untested(record) else ""
+    return f"{plural(failing, 'failure')} of level {levels}{said}{left}"
+
+
+def untested(record: Record) -> str:
+    """Which operations a run could not test enough to say that they conform; "" for none."""
+    return told_untested(unfinished(record.verdicts, strict=record.run.strict))
+
+
+def told_untested(found: Sequence[Untested]) -> str:
+    """The same, of these operations."""
+    parts = [
+        f"{operation_name(one.service, one.operation)}: {one.open:,} of {one.of:,} requirements"
+        f" ({one_line(one.reason, LONGEST_REASON)})"
+        for one in found[:MANY]
+    ]
+    more = [plural(len(found) - MANY, "more operation")] if len(found) > MANY else []
+    return f"not tested: {'; '.join([*parts, *more])}" if parts else ""
 
 
 def accepted(record: Record) -> tuple[VerdictLine, ...]:
@@ -113,7 +145,8 @@ def exit_meaning(record: Record) -> str:
         if use is not None and use.fails:
             return "what the baseline accepts now passes"
         return "operations are unsupported"
-    return EXIT_MEANING.get(record.exit, "")
+    left = untested(record) if record.exit == EXIT_OPEN and not record.interrupted else ""
+    return left or EXIT_MEANING.get(record.exit, "")
 
 
 def baseline_news(record: Record) -> Iterator[tuple[str, tuple[str, ...]]]:

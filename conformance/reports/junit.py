@@ -78,6 +78,7 @@ def _properties(record: Record) -> tuple[tuple[str, str], ...]:
         ("tool", run.tool),
         ("command", run.command),
         ("verdict", facts.headline(record)),
+        ("gate", facts.gate_sentence(record)),
         *(
             ("baseline", f"{news}: {', '.join(names)}")
             for news, names in facts.baseline_news(record)

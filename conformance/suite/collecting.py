@@ -11,7 +11,7 @@ from conformance.contract.requirements import Requirement
 from conformance.model import RULE
 from conformance.plan.planner import is_watched
 from conformance.plan.sequences import KINDS
-from conformance.record import Verdict, VerdictLine, fails_gate
+from conformance.record import Cause, Verdict, VerdictLine, fails_gate, gate_levels
 from conformance.suite import Suite
 from conformance.suite.asked import accepted, asked, jobs_of
 from conformance.suite.running import NotDecided, Runs
@@ -74,6 +74,8 @@ def _judged(request: pytest.FixtureRequest) -> None:
     line: VerdictLine = item.line
     if line.verdict is Verdict.PASSED:
         return
+    if _has_no_answer(line, strict=item.parent.suite.strict):
+        pytest.fail(f"could not be tested: {line.reason}", pytrace=False)
     if line.verdict is not Verdict.FAILED:
         pytest.skip(f"{line.verdict}: {line.reason}")
     from conformance.reports.explanation import explanation
@@ -83,6 +85,13 @@ def _judged(request: pytest.FixtureRequest) -> None:
         pytest.xfail(f"{line.level}, does not fail the gate: {line.reason}")
     # The first line is what a summary of failures shows.
     raise Broken(f"{one_line(line.reason)}\n\n{explanation(line)}")
+
+
+def _has_no_answer(line: VerdictLine, *, strict: bool) -> bool:
+    """Whether a requirement of the gate is undecided for lack of an answer: that is no pass."""
+    mute = line.obstacle is not None and line.obstacle.cause is Cause.NO_ANSWER
+    open_ = line.verdict is Verdict.INCONCLUSIVE and line.level in gate_levels(strict=strict)
+    return mute and open_
 
 
 class RequirementItem(pytest.Function):

@@ -48,6 +48,8 @@ class Request:
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes | None = None
+    within: float | None = None
+    """Seconds after which no answer is waited for, where that is less than the usual timeout."""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever the case of its name; None where absent."""

@@ -6,6 +6,7 @@ import http.client
 import os
 import ssl
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -170,11 +171,17 @@ class HttpTransport:
             return []
         # A server may serve one connection at a time: then one that is kept would block this one.
         self._adapter.let_go()
+        timeout = self._within(requests[0])
         try:
-            with SocketLine(url, self._timeout, self._context) as line:
-                return converse(line, requests, self._limit, pipelined=pipelined)
+            with SocketLine(url, timeout, self._context) as line:
+                exchanges = converse(line, requests, self._limit, pipelined=pipelined)
         except OSError as error:
-            return [Exchange(requests[0], None, failure(error), 0.0)]
+            exchanges = [Exchange(requests[0], None, failure(error), 0.0)]
+        return [_as_unanswered(one, timeout) for one in exchanges]
+
+    def _within(self, request: Request) -> float:
+        """Seconds for the exchange of a request."""
+        return self._timeout if request.within is None else min(self._timeout, request.within)
 
     def _context(self) -> ssl.SSLContext:
         file = None if self._verify is True else str(self._verify)
@@ -196,14 +203,15 @@ class HttpTransport:
             response, failure = None, TransportFailure(FailureKind.TOO_LARGE, detail)
         except _NETWORK as error:
             response, failure = None, _failure(error)
-        return Exchange(request, response, failure, time.monotonic() - start, attempts)
+        exchange = Exchange(request, response, failure, time.monotonic() - start, attempts)
+        return _as_unanswered(exchange, self._within(request))
 
     def _exchange(self, request: Request) -> Response:
         proxies = self._proxies_for(request.url)
         answer = self._adapter.send(
             _prepared(request, exact=not proxies or request.url.startswith("https:")),
             stream=True,
-            timeout=Timeout(total=self._timeout),  # type: ignore[arg-type]
+            timeout=Timeout(total=self._within(request)),  # type: ignore[arg-type]
             verify=self._verify,
             proxies=proxies,
         )
@@ -224,6 +232,14 @@ class HttpTransport:
             found = {} if is_loopback(parts.hostname or "") else get_environ_proxies(url)
             self._proxies[parts.netloc] = found
         return found
+
+
+def _as_unanswered(exchange: Exchange, timeout: float) -> Exchange:
+    """The exchange; where the time for it passed, with a sentence that says how long that was."""
+    if exchange.failure is None or exchange.failure.kind is not FailureKind.TIMEOUT:
+        return exchange
+    told = TransportFailure(FailureKind.TIMEOUT, f"no whole answer within {timeout:.3g} s")
+    return replace(exchange, failure=told)
 
 
 def trusted(ca_bundle: Path | None) -> str | bool:

@@ -391,6 +391,30 @@ def _restarts(peer: Peer) -> None:
     peer.server.restart(0.4)
 
 
+def _holding(chosen: Callable[[Request, Response], bool]) -> Spoil:
+    """Nothing is said to the requests of which ``chosen`` is true."""
+
+    def spoil(peer: Peer, request: Request, response: Response) -> None:
+        if chosen(request, response):
+            peer.hold()
+        else:
+            peer.send(whole(response))
+
+    return spoil
+
+
+def _every(number: int, odd: Spoil) -> Spoil:
+    """Right but for every so many'th request."""
+
+    def spoil(peer: Peer, request: Request, response: Response) -> None:
+        if peer.server.count % number == 0:
+            odd(peer, request, response)
+        else:
+            peer.send(whole(response))
+
+    return spoil
+
+
 BOMB = gzip.compress(b"\0" * 50_000_000, 9)
 OK = b"HTTP/1.1 200 OK\r\n" + JSON
 CHUNKED = OK + b"transfer-encoding: chunked\r\n\r\n"
@@ -471,4 +495,13 @@ KINDS: dict[str, Spoil] = {
     "turns-to-garbage": _after(25, lambda peer: peer.send(b"\x00" * 100)),
     "restarts": _once(25, _restarts),
     "hangs-once": _once(25, lambda peer: peer.hold()),
+    "now-and-then-hangs": _every(23, _silent),
+    # Answers that some requests never get.
+    "hangs-on-updates": _holding(lambda request, _: request.method == "PATCH"),
+    "hangs-on-deletions": _holding(lambda request, _: request.method == "DELETE"),
+    "hangs-on-creations": _holding(lambda request, _: request.method == "POST"),
+    "hangs-on-looks": _holding(
+        lambda request, _: request.method == "GET" and request.path != "/apikeys"
+    ),
+    "hangs-on-refusals": _holding(lambda _, response: 400 <= response.status < 500),
 }
