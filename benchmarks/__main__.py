@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import plain, rival, tool
-from conformance.target.endpoint import open_target
+from conformance.transport.endpoint import open_target
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICE = "apigateway"

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli.access import Access, transport
+from conformance.cli.connect import Access, transport
 from conformance.cli.interrupts import Interrupts
 from conformance.errors import BadInput
-from conformance.target.aws import NAME, Cloud, NoRegion, hold_to
+from conformance.transport.aws import NAME, Cloud, NoRegion, hold_to
 
 if TYPE_CHECKING:
-    from conformance.cli.invocation import Options
+    from conformance.cli.run_options import Options
     from conformance.engine.run import Job
-    from conformance.target.endpoint import Target
-    from conformance.target.transport import Transport
+    from conformance.transport.base import Transport
+    from conformance.transport.endpoint import Target
 
 RETRIES = 10
 """How often a throttled request is sent again: an account has other users, too."""
@@ -104,7 +104,7 @@ def asked(given: dict[str, Any]) -> Asked:
     return Asked(**{name: given.pop(name) for name in Asked.__slots__})
 
 
-def hold_back(target: str, asked: Asked) -> None:
+def require_consent(target: str, asked: Asked) -> None:
     """Refuse real AWS where the user has not said all that is needed.
 
     Raises NoAccount, NotAgreed, NoRegion.
@@ -122,29 +122,29 @@ def hold_back(target: str, asked: Asked) -> None:
 
 def tell(options: Options, jobs: Sequence[Job]) -> None:
     """Print what a run with these options does, and on AWS what it needs to be allowed to."""
-    from conformance.cli import outline
+    from conformance.cli import dry_run
     from conformance.engine.run import DRAWS
 
     contracts = [job.contract for job in jobs]
-    rehearsed = outline.rehearse(jobs, draws=DRAWS[options.profile], seed=options.seed)
+    rehearsed = dry_run.rehearse(jobs, draws=DRAWS[options.profile], seed=options.seed)
     aws = options.aws
-    lines = outline.render(
+    lines = dry_run.render(
         rehearsed, contracts, target=options.target, factor=aws.quota_factor, rate=options.rate
     )
     for line in lines:
         click.echo(line)
     if options.target == NAME:
-        from conformance.target.credentials import TEST_CREDENTIALS
+        from conformance.transport.credentials import TEST_CREDENTIALS
 
         region = aws.named_region()
-        policy = outline.policy(
+        policy = dry_run.policy(
             contracts,
             partition=Cloud(region, TEST_CREDENTIALS).partition,
             region=region,
             account=aws.expect_account or "*",
         )
         click.echo("  the least that the identity must be allowed to do:")
-        click.echo(outline.as_json(policy))
+        click.echo(dry_run.as_json(policy))
 
 
 def reach(
@@ -154,11 +154,11 @@ def reach(
 
     Raises CouldNotTest where the account is another one than was named, or cannot be told.
     """
-    from conformance.engine.allowance import counter, quotas
-    from conformance.engine.territory import Territory
-    from conformance.target.credentials import find_credentials
-    from conformance.target.endpoint import Target
-    from conformance.target.quota import QuotaTransport
+    from conformance.engine.quotas import counter, quotas
+    from conformance.engine.request_classifier import RouteTable
+    from conformance.transport.credentials import find_credentials
+    from conformance.transport.endpoint import Target
+    from conformance.transport.quota import QuotaTransport
 
     aws = options.aws
     credentials, _ = find_credentials(is_loopback=False, profile=aws.profile_name)
@@ -169,7 +169,7 @@ def reach(
     hold_to(aws.expect_account or "", account)
     placed = [replace(job, url=_address(cloud, job)) for job in jobs]
     limits = quotas([job.contract for job in placed], aws.quota_factor)
-    counts_for = counter([(job.url, Territory(job.contract, job.url)) for job in placed])
+    counts_for = counter([(job.url, RouteTable(job.contract, job.url)) for job in placed])
 
     def limit(inner: Transport) -> Transport:
         return QuotaTransport(inner, limits, counts_for)

@@ -82,8 +82,8 @@ def _started(options: Options) -> Iterator[None]:
     if not options.start:
         yield
         return
-    from conformance.target.address import parse_url
-    from conformance.target.command import Command
+    from conformance.transport.address import parse_url
+    from conformance.transport.command import Command
 
     url = parse_url(options.target)
     server = Command(options.start, url, options.output / "server.log")

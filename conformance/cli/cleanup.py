@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli import keeping, tell
-from conformance.cli.access import (
+from conformance.cli import journal_files, tell
+from conformance.cli.connect import (
     Access,
     ca_bundle_option,
     gain_access,
@@ -19,17 +19,17 @@ from conformance.cli.access import (
     transport,
 )
 from conformance.errors import BadInput
-from conformance.target import aws, endpoint
+from conformance.transport import aws, endpoint
 
 if TYPE_CHECKING:
-    from conformance.engine.sweep import Swept
+    from conformance.engine.cleanup import CleanupResult
     from conformance.journal import Journal
 
 
 class NoSuchJournal(BadInput):
     """A journal was named that is not there."""
 
-    hint = f"without --journal all that are in {keeping.FOLDER} are looked at"
+    hint = f"without --journal all that are in {journal_files.FOLDER} are looked at"
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -84,9 +84,9 @@ def command(
 
 
 def _found() -> Iterator[Path]:
-    journals = sorted(keeping.FOLDER.glob("*.jsonl"))
+    journals = sorted(journal_files.FOLDER.glob("*.jsonl"))
     if not journals:
-        click.echo(f"no run left a journal in {keeping.FOLDER}")
+        click.echo(f"no run left a journal in {journal_files.FOLDER}")
     yield from journals
 
 
@@ -98,7 +98,7 @@ def _clean(
     endpoint_url: str | None,
     ca_bundle: Path | None,
 ) -> int:
-    from conformance.engine.custody import told
+    from conformance.engine.run_safety import told
 
     header = journal.header
     try:
@@ -132,17 +132,17 @@ def _cloud(
 ) -> Access:
     """Access to AWS, if it is the account of the run. Raises WrongAccount, UnknownIdentity."""
     from conformance.contract.load import load_contract
-    from conformance.engine.allowance import counter, quotas
-    from conformance.engine.territory import Territory
-    from conformance.target.credentials import find_credentials
-    from conformance.target.quota import QuotaTransport
+    from conformance.engine.quotas import counter, quotas
+    from conformance.engine.request_classifier import RouteTable
+    from conformance.transport.credentials import find_credentials
+    from conformance.transport.quota import QuotaTransport
 
     header = journal.header
     credentials, _ = find_credentials(is_loopback=False)
     cloud = aws.Cloud(header.region, credentials, endpoint_url)
     aws.hold_to(header.account or "", cloud.account(timeout=timeout))
     contracts = {service: load_contract(service) for service in header.urls}
-    territories = [(url, Territory(contracts[name], url)) for name, url in header.urls.items()]
+    territories = [(url, RouteTable(contracts[name], url)) for name, url in header.urls.items()]
     sending = transport(
         timeout=timeout, ca_bundle=ca_bundle, rate=rate, retries=10, longest=20.0,
         limit=lambda inner: QuotaTransport(
@@ -152,16 +152,16 @@ def _cloud(
     return Access("", credentials, header.region, sending)
 
 
-def _sweep(journal: Journal, service: str, url: str, access: Access) -> Swept:
+def _sweep(journal: Journal, service: str, url: str, access: Access) -> CleanupResult:
     from conformance.contract.load import load_contract
     from conformance.engine.channel import SignedChannel
-    from conformance.engine.custody import Custody
     from conformance.engine.names import Names
-    from conformance.target.signing import Signer
+    from conformance.engine.run_safety import RunSafety
+    from conformance.transport.signing import Signer
 
     contract = load_contract(service)
     name = contract.facts.get("signing", {}).get("service", service)
     signer = Signer(access.credentials, journal.header.region, name)
-    custody = Custody(journal, Names(journal.header.nonce), strict=True)
+    custody = RunSafety(journal, Names(journal.header.nonce), strict=True)
     guarded = custody.guarded(contract, url, signer, access.transport)
     return custody.sweep(contract, SignedChannel(url, signer, guarded))

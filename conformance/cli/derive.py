@@ -133,11 +133,11 @@ def command(
 
 def _read(pages: tuple[str, ...], service: str | None, fetching: Mapping[str, Any]) -> Reading:
     """The pages of the arguments."""
-    from conformance.documents.crawl import Fetching, usual_cache
+    from conformance.documents.crawl import CrawlOptions, usual_cache
     from conformance.documents.reference import read_reference
 
     cache = fetching["cache"] or usual_cache()
-    how = Fetching(cache, fetching["delay"], fetching["refresh"], _progress)
+    how = CrawlOptions(cache, fetching["delay"], fetching["refresh"], _progress)
     return read_reference(pages, service, how)
 
 

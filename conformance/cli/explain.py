@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.own_specs import specs_option
+from conformance.cli.specs_option import specs_option
 from conformance.errors import BadInput
 
 if TYPE_CHECKING:

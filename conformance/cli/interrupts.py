@@ -17,8 +17,8 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.target.exchange import Exchange, Request
-    from conformance.target.transport import Transport
+    from conformance.transport.base import Transport
+    from conformance.transport.exchange import Exchange, Request
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 NOTED = b"\nending after this request (once more to end at once)\n"
@@ -76,10 +76,10 @@ class InterruptibleTransport:
         self._interrupts.check()
         return self._inner.send(request)
 
-    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
         """Send the requests, unless it is time to end."""
         self._interrupts.check()
-        return self._inner.converse(requests, pipelined=pipelined)
+        return self._inner.send_all(requests, pipelined=pipelined)
 
 
 def _in_main_thread() -> bool:

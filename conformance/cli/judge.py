@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import gating, outputs, recording
-from conformance.cli.invocation import command_line
-from conformance.cli.own_specs import specs_option
+from conformance.cli import baseline_gate, outputs, recording
+from conformance.cli.run_options import command_line
 from conformance.cli.selection import (
     exclude_option,
     excluded_note,
@@ -20,6 +19,7 @@ from conformance.cli.selection import (
     select_jobs,
     taken,
 )
+from conformance.cli.specs_option import specs_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,7 +60,10 @@ class Options:
 @exclude_option
 @click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
 @click.option(
-    "--baseline", type=gating.FILE, metavar="FILE", help="Accepted failures, which do not fail."
+    "--baseline",
+    type=baseline_gate.FILE,
+    metavar="FILE",
+    help="Accepted failures, which do not fail.",
 )
 @click.option("--record", type=_FILE, help="Where the record goes.")
 @click.option("--html", type=_FILE, help="Where the HTML report goes.")
@@ -96,7 +99,7 @@ def _judge(options: Options) -> int:
     from conformance.traffic.routes import Routes
 
     start = time.monotonic()
-    gate = gating.read_gate(options.baseline, strict=False)
+    gate = baseline_gate.read_gate(options.baseline, strict=False)
     jobs = select_jobs(options.services, options.globs)
     contracts = [job.contract for job in jobs]
     left_out: list[LeftOut] = []
@@ -117,7 +120,7 @@ def _judge(options: Options) -> int:
         for line in outcome.verdicts:
             writer.write(line)
         code = exit_code(outcome, strict=options.strict)
-        use = gating.baseline_use(gate, outcome.verdicts, jobs)
+        use = baseline_gate.baseline_use(gate, outcome.verdicts, jobs)
         writer.write(recording.last_line(jobs, outcome, code, use))
     options.outputs.report(Console(soft_wrap=True, no_color=options.no_color or None))
     return code
@@ -133,7 +136,7 @@ def _outcome(jobs: list[Job], found: Sorted, gate: Gate | None) -> Outcome:
     from conformance.traffic.verdicts import judge_all, verdict_lines
 
     judged = judge_all([(job.contract, job.requirements) for job in jobs], found.items)
-    lines = [gating.marked(line, gate) for line in verdict_lines(judged, found.items)]
+    lines = [baseline_gate.marked(line, gate) for line in verdict_lines(judged, found.items)]
     return Outcome(verdicts=lines, notes=_notes(found))
 
 

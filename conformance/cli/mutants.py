@@ -95,7 +95,7 @@ def _list(mutants: tuple[Mutant, ...]) -> None:
 
 def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
     from conformance.mutants import Plan, run
-    from conformance.mutants.telling import lines
+    from conformance.mutants.report import lines
 
     plan = Plan(given["profile"], given["seed"])
     if given["result"] is not None:
@@ -110,7 +110,7 @@ def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
 
 
 def _end(campaign: Campaign, plan: Plan, path: Path | None) -> None:
-    from conformance.mutants.telling import as_json
+    from conformance.mutants.report import as_json
 
     if path is not None:
         text = json.dumps(as_json(campaign, plan), indent=1, ensure_ascii=False)
@@ -123,13 +123,13 @@ def _end(campaign: Campaign, plan: Plan, path: Path | None) -> None:
 
 def _status(campaign: Campaign) -> int:
     """1 when one survived, 3 when not all are known. Raises NotDecided."""
-    from conformance.mutants import Fate
+    from conformance.mutants import MutantStatus
 
     fates = Counter(result.fate for result in campaign.results)
-    if fates[Fate.SURVIVED]:
+    if fates[MutantStatus.SURVIVED]:
         return 1
-    if fates[Fate.ERROR]:
-        raise NotDecided(fates[Fate.ERROR])
+    if fates[MutantStatus.ERROR]:
+        raise NotDecided(fates[MutantStatus.ERROR])
     return 3 if campaign.interrupted else 0
 
 
@@ -185,12 +185,12 @@ class Display:
 
     def show(self, result: Result) -> None:
         """Count one result; one that was not killed by name is told at once."""
-        from conformance.mutants import Fate
+        from conformance.mutants import MutantStatus
 
         self._done += 1
         if self.quiet:
             return
-        if result.fate is not Fate.NAMED:
+        if result.fate is not MutantStatus.NAMED:
             self._say(f"  {result.fate}: {result.mutant.id}")
         if self._bar is not None:
             self._bar.advance(self._bar.tasks[0].id)

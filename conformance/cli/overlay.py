@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.own_specs import specs_option
+from conformance.cli.specs_option import specs_option
 from conformance.errors import BadInput
 
 
@@ -41,7 +41,7 @@ def init(service: str, output: Path | None, *, force: bool) -> None:
     """
     from conformance.contract.load import build_contract, derived_spec
     from conformance.contract.locate import spec_file
-    from conformance.plan.drafting import draft
+    from conformance.plan.overlay_template import draft
 
     contract = build_contract(service, derived_spec(service), {})
     path = output or spec_file(service, "overlay.yaml")

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.access import ca_bundle_option, gain_access, timeout_option
+from conformance.cli.connect import ca_bundle_option, gain_access, timeout_option
 from conformance.errors import BadInput
-from conformance.target import endpoint
+from conformance.transport import endpoint
 
 if TYPE_CHECKING:
     from conformance.engine.masking import Masker
     from conformance.engine.replay import Replayed
     from conformance.record import Record, VerdictLine
-    from conformance.target.endpoint import Target
+    from conformance.transport.endpoint import Target
 
 
 class NothingToReplay(BadInput):
@@ -79,7 +79,7 @@ def _replay(
     from conformance.engine.channel import SignedChannel
     from conformance.engine.masking import Masker
     from conformance.engine.replay import replay
-    from conformance.target.signing import Signer
+    from conformance.transport.signing import Signer
 
     access = gain_access(target, timeout=timeout, ca_bundle=ca_bundle)
     signing = line.evidence[-1].request.signing

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.explain import MEANINGS, explain
-from conformance.cli.own_specs import specs_option
 from conformance.cli.selection import exclude_option
+from conformance.cli.specs_option import specs_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

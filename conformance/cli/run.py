@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import aws, gating, keeping, outputs, recording, tell
-from conformance.cli.access import (
+from conformance.cli import aws, baseline_gate, journal_files, outputs, recording, tell
+from conformance.cli.connect import (
     Access,
     ca_bundle_option,
     gain_access,
@@ -19,8 +19,7 @@ from conformance.cli.access import (
     timeout_option,
 )
 from conformance.cli.interrupts import Interrupts
-from conformance.cli.invocation import Options, command_line
-from conformance.cli.own_specs import specs_option
+from conformance.cli.run_options import Options, command_line
 from conformance.cli.selection import (
     exclude_option,
     excluded_note,
@@ -30,17 +29,18 @@ from conformance.cli.selection import (
     taken,
 )
 from conformance.cli.sharding import cut, read_shard
+from conformance.cli.specs_option import specs_option
 from conformance.errors import CouldNotTest, Problem
-from conformance.target import endpoint
-from conformance.target.address import is_real
-from conformance.target.aws import NAME as AWS
+from conformance.transport import endpoint
+from conformance.transport.address import is_real
+from conformance.transport.aws import NAME as AWS
 
 if TYPE_CHECKING:
     from conformance.baseline import Gate
-    from conformance.engine.custody import Custody
     from conformance.engine.run import Job, Outcome
+    from conformance.engine.run_safety import RunSafety
     from conformance.record import RecordWriter
-    from conformance.target.endpoint import Target
+    from conformance.transport.endpoint import Target
 
 
 @click.command()
@@ -67,7 +67,10 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
 @click.option("--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate.")
 @click.option(
-    "--baseline", type=gating.FILE, metavar="FILE", help="Accepted failures, which do not fail."
+    "--baseline",
+    type=baseline_gate.FILE,
+    metavar="FILE",
+    help="Accepted failures, which do not fail.",
 )
 @click.option(
     "--strict-baseline", is_flag=True, help="What the baseline lists and now passes fails the run."
@@ -95,7 +98,7 @@ def command(**given: Any) -> None:
     """
     interrupts = Interrupts()
     options = _options(given)
-    aws.hold_back(options.target, options.aws)
+    aws.require_consent(options.target, options.aws)
     with interrupts.listening():
         if options.aws.dry_run or options.target == AWS:
             sys.exit(_run(options, None, interrupts))
@@ -122,7 +125,7 @@ def _options(given: dict[str, Any]) -> Options:
 
 
 def _run(options: Options, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
-    gate = gating.read_gate(options.baseline, strict=options.strict_baseline)
+    gate = baseline_gate.read_gate(options.baseline, strict=options.strict_baseline)
     jobs = select_jobs(options.services, options.globs)
     jobs = cut(jobs, options.shard)
     account = None
@@ -137,19 +140,19 @@ def _run(options: Options, starting: endpoint.Starting | None, interrupts: Inter
     jobs = [placed(job, access.region) for job in jobs]
     options.outputs.check_writable()
     custody = None
-    if options.target not in keeping.EMBEDDED:
-        custody = keeping.begin(
-            options.target, access.region, keeping.services(jobs, access.url),
+    if options.target not in journal_files.EMBEDDED:
+        custody = journal_files.begin(
+            options.target, access.region, journal_files.services(jobs, access.url),
             account=account, strict=starting is None,
         )  # fmt: skip
-    with keeping.ended(custody):
+    with journal_files.ended(custody):
         outcome, code = _recorded(options, target, access, jobs, gate, custody, interrupts)
     _report(options, outcome)
     problem = outcome.problem or _untested(outcome)
     if problem is not None:
         tell(str(problem), problem.hint)
-    elif code == gating.OPEN:
-        gating.tell_untested(outcome.verdicts, strict=options.strict)
+    elif code == baseline_gate.OPEN:
+        baseline_gate.tell_untested(outcome.verdicts, strict=options.strict)
     return code
 
 
@@ -177,7 +180,7 @@ def _recorded(
     access: Access,
     jobs: list[Job],
     gate: Gate | None,
-    custody: Custody | None,
+    custody: RunSafety | None,
     interrupts: Interrupts,
 ) -> tuple[Outcome, int]:
     """Run, and record every verdict as it is decided."""
@@ -210,7 +213,7 @@ def _work(
     access: Access,
     jobs: list[Job],
     gate: Gate | None,
-    custody: Custody | None,
+    custody: RunSafety | None,
     writer: RecordWriter,
 ) -> Outcome:
     from conformance.cli.progress import Display
@@ -226,7 +229,7 @@ def _work(
 
     def emit(event: Event) -> None:
         if isinstance(event, Decided):
-            event = Decided(gating.marked(event.line, gate))
+            event = Decided(baseline_gate.marked(event.line, gate))
             writer.write(event.line)
         display.show(event)
 
@@ -244,7 +247,7 @@ def _work(
         except CouldNotTest as problem:
             # What was decided before it, of another service for example, is reported all the same.
             run.outcome.problem = problem
-    run.outcome.verdicts = [gating.marked(line, gate) for line in run.outcome.verdicts]
+    run.outcome.verdicts = [baseline_gate.marked(line, gate) for line in run.outcome.verdicts]
     return run.outcome
 
 
@@ -256,7 +259,7 @@ def _finish(
     code = exit_code(
         outcome, strict=options.strict, fail_on_unsupported=options.fail_on_unsupported
     )
-    use = gating.baseline_use(gate, outcome.verdicts, jobs, whole=options.shard is None)
+    use = baseline_gate.baseline_use(gate, outcome.verdicts, jobs, whole=options.shard is None)
     if use is not None and use.fails:
         code = code or 1
     writer.write(recording.last_line(jobs, outcome, code, use))

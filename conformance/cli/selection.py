@@ -72,8 +72,8 @@ def placed(job: Job, region: str) -> Job:
     """The job in the region of the run, and in its partition, where it was written for others."""
     from conformance.contract.load import load_contract
     from conformance.contract.requirements import catalogue
-    from conformance.target.credentials import DEFAULT_REGION
-    from conformance.target.regions import partition_of
+    from conformance.transport.credentials import DEFAULT_REGION
+    from conformance.transport.regions import partition_of
 
     written = job.contract.facts.get("signing", {}).get("region", region)
     partition = "aws" if region == DEFAULT_REGION else partition_of(region) or "aws"

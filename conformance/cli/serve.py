@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from conformance.reference.readings import ReadingName
+    from conformance.reference.ambiguities import ReadingName
     from conformance.reference.signatures import Key
 
 

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from conformance.cli.own_specs import specs_option
+from conformance.cli.specs_option import specs_option
 
 
 @click.command()

@@ -34,7 +34,7 @@ LONGEST_PAUSE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Fetching:
+class CrawlOptions:
     """How a reference is fetched: the folder of the cache, and seconds between two requests.
 
     ``progress`` is told how many pages are there, how many are known, and the address.
@@ -56,7 +56,7 @@ def usual_cache() -> Path:
 class Fetcher:
     """Fetches pages, each once; ``_fetched`` is what this run asked for already."""
 
-    how: Fetching
+    how: CrawlOptions
     _fetched: dict[str, bytes | UnreadableDocument | NotFetched] = field(default_factory=dict)
     _session: requests.Session = field(default_factory=requests.Session)
     _robots: dict[str, RobotFileParser] = field(default_factory=dict)

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.documents.contents import is_contents, is_prose, links
-from conformance.documents.crawl import Fetcher, Fetching, crawl, usual_cache
+from conformance.documents.crawl import CrawlOptions, Fetcher, crawl, usual_cache
+from conformance.documents.index_pages import is_contents, is_prose, links
 from conformance.documents.model import Document
 from conformance.documents.problems import NotAnApiPage, PageProblem, UnreadableDocument
 from conformance.documents.reader import ReadPage, read_pages
@@ -36,19 +36,19 @@ class Reading:
 
 
 def read_reference(
-    arguments: Sequence[str], service: str | None = None, how: Fetching | None = None
+    arguments: Sequence[str], service: str | None = None, how: CrawlOptions | None = None
 ) -> Reading:
     """Read files, folders and addresses; of an address that is an index, what it leads to.
 
     Raises the PageProblem of a page that was named itself, and of a folder without pages.
     """
-    return _Reader(service, how or Fetching(usual_cache())).read(arguments)
+    return _Reader(service, how or CrawlOptions(usual_cache())).read(arguments)
 
 
 class _Reader:
     """Gathers documents, then reads them."""
 
-    def __init__(self, service: str | None, how: Fetching) -> None:
+    def __init__(self, service: str | None, how: CrawlOptions) -> None:
         self._service, self._fetcher = service, Fetcher(how)
         self._found: dict[tuple[str, str], Document] = {}
         self._named: set[str] = set()

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
-from conformance.engine.decisions import Decisions
 from conformance.engine.evidence import Shown, with_setup
-from conformance.engine.sent import Resource, Sent, SetupFailed
+from conformance.engine.exchange_log import Resource, Sent, SetupFailed
+from conformance.engine.passive_checks import Watch
+from conformance.engine.probe_result import is_faulty, unreliable
 from conformance.engine.session import Session
-from conformance.engine.standings import Standings
-from conformance.engine.trial import is_faulty, unreliable
-from conformance.engine.watch import Watch
-from conformance.plan.bases import base
+from conformance.engine.support_registry import SupportRegistry
+from conformance.engine.verdict_log import VerdictLog
+from conformance.plan.base_requests import base
 from conformance.plan.probes import Side
 from conformance.plan.resources import Facts, all_creators, kind_of, kinds
 from conformance.record import Role, Verdict
@@ -37,8 +37,8 @@ class Aftermath:
         self,
         contract: Contract,
         session: Session,
-        standings: Standings,
-        decisions: Decisions,
+        standings: SupportRegistry,
+        decisions: VerdictLog,
         watch: Watch,
     ) -> None:
         self._contract, self._session = contract, session

@@ -15,13 +15,13 @@ from urllib.parse import unquote
 
 from conformance.contract.arns import ADDRESS, NAMED
 from conformance.contract.model import Contract
+from conformance.engine.exchange_log import Sent
 from conformance.engine.names import Names
-from conformance.engine.sent import Sent
 from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
 from conformance.plan.resources import all_creators
-from conformance.target.exchange import Request
-from conformance.target.regions import partition_of
+from conformance.transport.exchange import Request
+from conformance.transport.regions import partition_of
 
 ARN = re.compile(r"arn:([a-z0-9-]+):([a-z0-9-]+):([a-z0-9-]*):([0-9a-z-]*):(.+)", re.DOTALL)
 HEAD = re.compile(r"arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:[0-9a-z-]*:")

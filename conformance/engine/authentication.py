@@ -14,12 +14,12 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.requirements import Requirement, catalogue
 from conformance.engine.channel import Channel
 from conformance.engine.evidence import Shown, with_setup
+from conformance.engine.exchange_log import Sent, SetupFailed
 from conformance.engine.patience import is_unanswered
-from conformance.engine.sent import Sent, SetupFailed
 from conformance.engine.session import Session
 from conformance.judge.authentication import judge_signature, looks_at_signatures, says_nothing
 from conformance.plan.authentication import FINDING, SignatureRule, signature_rule
-from conformance.plan.bases import base
+from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.wire import wire
 from conformance.record import Cause, Obstacle, Verdict
@@ -40,7 +40,7 @@ class MissigningChannel(Channel, Protocol):
 class Missigning(Protocol):
     """What gives such channels."""
 
-    def missigned(self, kind: str) -> MissigningChannel:
+    def sign_incorrectly(self, kind: str) -> MissigningChannel:
         """A channel that signs wrongly in one way."""
         ...
 
@@ -189,7 +189,7 @@ class Authentication:
         return self._known[key]
 
     def _send(self, operation: Operation, kind: str, *, fresh: bool = False) -> _Case | str:
-        channel = self._source.missigned(kind)
+        channel = self._source.sign_incorrectly(kind)
         values = base(self._contract, operation)
         why_not = channel.why_not(wire(operation, values).body)
         if why_not:

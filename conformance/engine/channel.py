@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from conformance.plan.wire import WireRequest
-from conformance.target.exchange import Exchange, Request
-from conformance.target.missigning import Unsigned, inapplicable, missigned
-from conformance.target.signing import Signer
-from conformance.target.transport import Transport
+from conformance.transport.bad_signatures import UnsignedRequest, inapplicable, sign_incorrectly
+from conformance.transport.base import Transport
+from conformance.transport.exchange import Exchange, Request
+from conformance.transport.signing import Signer
 
 
 class Channel(Protocol):
@@ -22,7 +22,7 @@ class Channel(Protocol):
         """Send one request."""
         ...
 
-    def converse(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]:
+    def send_all(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]:
         """Send requests over one connection of their own."""
         ...
 
@@ -40,12 +40,12 @@ class SignedChannel:
         """Send one request."""
         return self._transport.send(self._written(request))
 
-    def converse(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]:
-        """Send requests over one connection of their own, see Transport.converse."""
+    def send_all(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]:
+        """Send requests over one connection of their own, see Transport.send_all."""
         written = [self._written(request) for request in requests]
-        return self._transport.converse(written, pipelined=pipelined)
+        return self._transport.send_all(written, pipelined=pipelined)
 
-    def missigned(self, kind: str) -> MissignedChannel:
+    def sign_incorrectly(self, kind: str) -> MissignedChannel:
         """A channel like this one that signs wrongly, in one way."""
         return MissignedChannel(self._url, self._signer, self._transport, kind)
 
@@ -61,27 +61,27 @@ class SignedChannel:
             request, headers=tuple((named(name), value) for name, value in request.headers)
         )
 
-    def _plain(self, wired: WireRequest) -> Unsigned:
+    def _plain(self, wired: WireRequest) -> UnsignedRequest:
         own = {name.lower() for name, _ in wired.headers}
         typed = wired.content_type is not None and "content-type" not in own
         usual = (("Content-Type", wired.content_type),) if typed else ()
-        return Unsigned(
+        return UnsignedRequest(
             wired.method, self._url + wired.target, (*usual, *wired.headers), wired.body
         )
 
-    def _signed(self, plain: Unsigned) -> Request:
+    def _signed(self, plain: UnsignedRequest) -> Request:
         return self._signer.sign(plain.method, plain.url, plain.headers, plain.body)
 
 
 class MissignedChannel(SignedChannel):
-    """Signs every request wrongly in one way; see conformance.target.missigning."""
+    """Signs every request wrongly in one way; see conformance.transport.bad_signatures."""
 
     def __init__(self, url: str, signer: Signer, transport: Transport, kind: str) -> None:
         super().__init__(url, signer, transport)
         self.kind = kind
 
-    def _signed(self, plain: Unsigned) -> Request:
-        return missigned(self.kind, self._signer, plain)
+    def _signed(self, plain: UnsignedRequest) -> Request:
+        return sign_incorrectly(self.kind, self._signer, plain)
 
     def why_not(self, body: bytes | None) -> str:
         """Why a request with this body cannot be signed wrongly so; "" where it can."""

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from conformance import record
+from conformance.engine.exchange_log import Resource, Sent
 from conformance.engine.masking import Masker
-from conformance.engine.sent import Resource, Sent
-from conformance.target.exchange import Exchange
+from conformance.transport.exchange import Exchange
 
 HIDDEN = {"authorization", "x-amz-security-token", "x-amz-date"}
 """Headers that a signature needs and nobody else may see (the date is of no use without it)."""
@@ -106,8 +106,8 @@ def _exchange(
     step: Shown, uses: tuple[record.Use, ...], masker: Masker, signing: record.Signing | None
 ) -> record.Exchange:
     exchange, form = step.sent.exchange, step.sent.probe.form
-    if signing is not None and step.sent.missigned:
-        signing = replace(signing, fault=step.sent.missigned)
+    if signing is not None and step.sent.sign_incorrectly:
+        signing = replace(signing, fault=step.sent.sign_incorrectly)
     return record.Exchange(
         request=_request(exchange, masker, signing),
         response=_response(exchange, masker),

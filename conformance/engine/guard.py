@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from conformance.engine.names import Names
-from conformance.engine.territory import Kind, Territory, Visit
+from conformance.engine.request_classifier import ClassifiedRequest, Kind, RouteTable
 from conformance.journal import Journal
 from conformance.judge.answer import read
-from conformance.target.exchange import Exchange, FailureKind, Request, TransportFailure
-from conformance.target.transport import Transport
+from conformance.transport.base import Transport
+from conformance.transport.exchange import Exchange, FailureKind, Request, TransportFailure
 
-Look = Callable[[str, Visit], bool]
+Look = Callable[[str, ClassifiedRequest], bool]
 """Takes an identifier of a request; True when the target surely has nothing of that name."""
 
 
@@ -31,7 +31,7 @@ class GuardedTransport:
     def __init__(
         self,
         inner: Transport,
-        territory: Territory,
+        territory: RouteTable,
         journal: Journal,
         names: Names,
         absent: Look | None,
@@ -56,7 +56,7 @@ class GuardedTransport:
                 self._journal.gone(self._service, label)
         return exchange
 
-    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
         """Send the requests where none of them creates or touches what may be somebody else's."""
         for request in requests:
             visit = self._territory.visit(request)
@@ -67,9 +67,9 @@ class GuardedTransport:
             stranger = self._stranger(request, visit)
             if stranger is not None:
                 return [_withheld(request, f"{stranger!r} is not of this run")]
-        return self._inner.converse(requests, pipelined=pipelined)
+        return self._inner.send_all(requests, pipelined=pipelined)
 
-    def _create(self, request: Request, visit: Visit) -> Exchange:
+    def _create(self, request: Request, visit: ClassifiedRequest) -> Exchange:
         operation, territory, nonce = visit.operation, self._territory, self._names.nonce
         if operation is None:
             raise LookupError("a creation is of an operation")
@@ -85,7 +85,7 @@ class GuardedTransport:
         self._settle(number, visit, exchange)
         return exchange
 
-    def _settle(self, number: int, visit: Visit, exchange: Exchange) -> None:
+    def _settle(self, number: int, visit: ClassifiedRequest, exchange: Exchange) -> None:
         """Note what the answer says; without one, or after a crash, that stays open."""
         answer = read(exchange)
         if answer.status is None or answer.server_error:
@@ -99,7 +99,7 @@ class GuardedTransport:
             return
         self._journal.settled(number)
 
-    def _stranger(self, request: Request, visit: Visit) -> str | None:
+    def _stranger(self, request: Request, visit: ClassifiedRequest) -> str | None:
         """What of a request may be somebody else's; None when nothing is."""
         if visit.operation is None:
             path = request.url.partition("?")[0]
@@ -110,7 +110,7 @@ class GuardedTransport:
             return visit.operation.name
         return next((one for one in visit.labels.values() if not self._is_ours(one, visit)), None)
 
-    def _is_ours(self, label: str, visit: Visit) -> bool:
+    def _is_ours(self, label: str, visit: ClassifiedRequest) -> bool:
         # An ARN ends with the identifier.
         state = self._journal.state
         for text in (label, label.rpartition("/")[2]):

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from conformance.contract.model import Contract
 from conformance.contract.places import find
+from conformance.engine.exchange_log import Resource, Sent, SetupFailed, connection_broke
 from conformance.engine.names import is_template
-from conformance.engine.sent import Resource, Sent, SetupFailed, is_lost
-from conformance.plan.bases import base
+from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import FRESH, Facts, all_creators, identifiers, kinds, others
 
@@ -91,7 +91,7 @@ class Inventory:
         request = base(self._contract, operation) if values is None else values
         sent = self._send(Probe("", operation, Side.ACCEPT, request, "made for the probe"))
         for _ in range(RESENDS if is_template(request) else 0):
-            if not is_lost(sent.exchange):
+            if not connection_broke(sent.exchange):
                 break
             # Whether it was made nobody knows: another one, under another name.
             sent = self._send(sent.probe)
@@ -124,7 +124,7 @@ class Inventory:
         if not even_in_vain and self._is_in_vain(deletion):
             return None
         sent = self._send(deletion, resource=resource)
-        if is_lost(sent.exchange):
+        if connection_broke(sent.exchange):
             sent = self._send(deletion, resource=resource)
         resource.gone = resource.gone or sent.answer.is_gone
         return sent

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Member, Shape
 from conformance.contract.places import ITEM, VALUE, Place, find
-from conformance.engine.forms import forms, in_base64
-from conformance.record.marks import SIGNATURE, mark
+from conformance.engine.secret_encodings import base64_fragments, forms
+from conformance.record.redaction import SIGNATURE, mark
 
 if TYPE_CHECKING:
-    from conformance.target.exchange import Request
-    from conformance.target.signing import Credentials
+    from conformance.transport.exchange import Request
+    from conformance.transport.signing import Credentials
 
 LEAST = 12
 """Shorter texts are no secrets: masking them would blank out innocent words."""
@@ -70,7 +70,7 @@ class Masker:
         """Remember what vouches for a request."""
         given = f"{request.header('Authorization') or ''} {request.url}"
         for signature in _GIVEN.findall(given):
-            for form in (signature, *in_base64(signature.encode())):
+            for form in (signature, *base64_fragments(signature.encode())):
                 self._hide(form, SIGNATURE)
 
     def mask(self, text: str) -> str:

@@ -12,7 +12,7 @@ import threading
 from dataclasses import dataclass, field, replace
 
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.target.exchange import Exchange, FailureKind
+from conformance.transport.exchange import Exchange, FailureKind
 
 EQUAL = 2
 """Requests of a kind without an answer, and none of it with one, after which it is known."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from conformance.engine.exchange_log import Resource, Sent
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names, far_future, fill, mentions, speaks_of
-from conformance.engine.sent import Resource, Sent
 from conformance.plan.probes import Probe
 
 PAST = "2001-01-01T00:00:00.000Z"

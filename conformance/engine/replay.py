@@ -15,11 +15,11 @@ from conformance import record
 from conformance.engine.channel import SignedChannel
 from conformance.engine.names import random_text
 from conformance.judge.answer import Answer, read
-from conformance.plan.form import Labels
 from conformance.plan.wire import WireRequest
-from conformance.record.marks import MARK
-from conformance.target.exchange import Exchange, Response
-from conformance.target.missigning import KINDS
+from conformance.plan.wire_variant import Labels
+from conformance.record.redaction import MARK
+from conformance.transport.bad_signatures import KINDS
+from conformance.transport.exchange import Exchange, Response
 
 ENCODED = re.compile(r"(?:%(?:25)?[0-9A-Fa-f]{2})+")
 ANEW = {
@@ -70,7 +70,7 @@ def replay(evidence: Sequence[record.Exchange], channel: SignedChannel) -> list[
         wired = [_wired(recorded.request, stand_ins) for recorded in group]
         signing = group[0].request.signing
         fault = signing.fault if signing else None
-        by = channel.missigned(fault) if fault is not None and fault in KINDS else channel
+        by = channel.sign_incorrectly(fault) if fault is not None and fault in KINDS else channel
         for recorded, exchange in zip(group, _sent(group, wired, by), strict=False):
             done.append(Replayed(recorded, exchange, read(exchange)))
     return done
@@ -86,7 +86,7 @@ def _sent(
     group: Sequence[record.Exchange], wired: Sequence[WireRequest], channel: SignedChannel
 ) -> list[Exchange]:
     if group[0].connection:
-        return channel.converse(wired, pipelined=group[0].pipelined)
+        return channel.send_all(wired, pipelined=group[0].pipelined)
     return [channel.send(one) for one in wired]
 
 
@@ -148,7 +148,7 @@ def _pointed(body: Any, pointer: str) -> Any:
 
 def recorded_answer(recorded: record.Exchange) -> Answer:
     """The answer that a record holds, as the judge reads it."""
-    from conformance.target.exchange import Request
+    from conformance.transport.exchange import Request
 
     request = Request(recorded.request.method, recorded.request.url, ())
     if recorded.response is None:

@@ -11,22 +11,22 @@ from conformance import record
 from conformance.contract.model import Contract, Level
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.channel import SignedChannel
-from conformance.engine.custody import Custody, told
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
 from conformance.engine.inventory import Inventory
+from conformance.engine.liveness import LivenessTransport
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience
-from conformance.engine.pulse import PulseTransport
+from conformance.engine.run_safety import RunSafety, told
 from conformance.engine.runner import Runner, Settings
 from conformance.engine.session import Session
 from conformance.errors import Problem
 from conformance.record import Verdict, VerdictLine
-from conformance.target.errors import SpeaksTLS
-from conformance.target.retry import RetryingTransport
-from conformance.target.signing import Credentials, Signer
-from conformance.target.transport import Transport
+from conformance.transport.base import Transport
+from conformance.transport.errors import SpeaksTLS
+from conformance.transport.retry import RetryingTransport
+from conformance.transport.signing import Credentials, Signer
 
 CONSTRAINTS = {Subject.INPUT_LIMIT, Subject.INPUT_TYPE, Subject.INPUT_REQUIRED}
 DRAWS = {"quick": 0, "standard": 5, "deep": 100}
@@ -81,7 +81,7 @@ class Run:
         transport: RetryingTransport,
         settings: Settings,
         emit: Emit,
-        custody: Custody | None = None,
+        custody: RunSafety | None = None,
     ) -> None:
         self._jobs, self._url = jobs, url
         self._credentials, self._region = credentials, region
@@ -89,7 +89,7 @@ class Run:
         self._custody, self._masker = custody, Masker()
         self._masker.learn_credentials(credentials)
         self._names = Names() if custody is None else custody.names
-        self._pulse = PulseTransport(transport, self._masker.mask)
+        self._pulse = LivenessTransport(transport, self._masker.mask)
         self._patience = Patience()
         self.outcome = Outcome()
 

@@ -6,41 +6,41 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance import model
+from conformance import stateful
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine import verdicts
 from conformance.engine.aftermath import Aftermath
 from conformance.engine.authentication import Authentication, Ruling
+from conformance.engine.case_counts import CaseCounts
 from conformance.engine.channel import SignedChannel
-from conformance.engine.decisions import Decisions
 from conformance.engine.events import Emit, Note, Progress, ServiceStarted
+from conformance.engine.exchange_log import SetupFailed
+from conformance.engine.passive_checks import Watch
 from conformance.engine.patience import kinds_of_request
-from conformance.engine.sent import SetupFailed
-from conformance.engine.sequences import Ending, Play, Stage
-from conformance.engine.session import Session
-from conformance.engine.settling import SETTLE, Doubt
-from conformance.engine.standings import Standings
-from conformance.engine.support import Standing, Support, excluded, obstacle_to
-from conformance.engine.tally import Tally
-from conformance.engine.trial import (
-    Trial,
+from conformance.engine.probe_result import (
+    ProbeResult,
     attempt,
     smallest,
     unreliable,
 )
-from conformance.engine.watch import Watch
+from conformance.engine.scenario_runner import Play, ScenarioResult, ScenarioScheduler
+from conformance.engine.session import Session
+from conformance.engine.settling import SETTLE, Doubt
+from conformance.engine.support import Standing, Support, excluded, obstacle_to
+from conformance.engine.support_registry import SupportRegistry
+from conformance.engine.verdict_log import VerdictLog
 from conformance.plan.authentication import Auth, is_authentication, levelled
-from conformance.plan.bases import base
+from conformance.plan.base_requests import base
 from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Plan, Probe, Side
-from conformance.plan.resources import Facts, facts_of, kinds
+from conformance.plan.resources import Facts, kinds, lifecycle_of
 from conformance.plan.rules import ROBUST
 from conformance.plan.sequences import KINDS, Broken
 from conformance.record import Verdict
 
 if TYPE_CHECKING:
-    from conformance.exploration.explore import Explored
+    from conformance.fuzzing.fuzz import FuzzResult
 
 
 EMPTY_OBJECT = "empty-object"
@@ -82,15 +82,15 @@ class Runner:
         self._contract, self._requirements = contract, requirements
         self._session, self._channel = session, channel
         self._settings, self._emit = settings, emit
-        self._decisions = Decisions(contract, requirements, session, channel.region, emit)
+        self._decisions = VerdictLog(contract, requirements, session, channel.region, emit)
         self._give = self._decisions.give
-        self._standings = Standings(contract, session, channel)
+        self._standings = SupportRegistry(contract, session, channel)
         self._watch = Watch(contract, session, self._standings, self._decisions)
         self._aftermath = Aftermath(
             contract, session, self._standings, self._decisions, self._watch
         )
-        self._explored: Explored | None = None
-        self._stage = Stage()
+        self._explored: FuzzResult | None = None
+        self._stage = ScenarioScheduler()
         self._doubts: dict[str, Doubt] = {}
 
     def run(self) -> None:
@@ -160,12 +160,12 @@ class Runner:
         for requirement in self._requirements:
             self._give(requirement, Verdict.SKIPPED, reason)
 
-    def _fuzz(self) -> Explored | None:
+    def _fuzz(self) -> FuzzResult | None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""
         draws = self._settings.draws
         if not draws:
             return None
-        from conformance.exploration.explore import explore
+        from conformance.fuzzing.fuzz import explore
 
         return explore(
             self._session, self._decisions.by_id, self._standings.works, EXPLORED * draws,
@@ -207,7 +207,7 @@ class Runner:
 
     def _decide(self, requirement: Requirement) -> None:
         self._decisions.begin()
-        if requirement.keyword in {*KINDS, model.RULE}:
+        if requirement.keyword in {*KINDS, stateful.RULE}:
             self._play(requirement)
             return
         whole = plan(self._contract, requirement)
@@ -260,9 +260,9 @@ class Runner:
         elif planned.probes:
             self._give(requirement, *verdicts.unbroken(planned, trials, tally))
 
-    def _explore(self, planned: Plan, tally: Tally) -> list[Trial]:
+    def _explore(self, planned: Plan, tally: CaseCounts) -> list[ProbeResult]:
         """Random values beyond the boundaries; gives the shrunk failure, if there is one."""
-        from conformance.engine.explore import explore
+        from conformance.engine.property_search import explore
 
         for index, drawing in enumerate(planned.drawings):
             seed = f"{self._settings.seed}/{planned.requirement}/{index}"
@@ -273,7 +273,7 @@ class Runner:
                 return [failure]
         return []
 
-    def _blame(self, requirement: Requirement, broken: list[Trial]) -> None:
+    def _blame(self, requirement: Requirement, broken: list[ProbeResult]) -> None:
         """The smallest failing request, sent again on a fresh resource, decides."""
         for trial in smallest(broken):
             operation = trial.probe.operation
@@ -289,7 +289,7 @@ class Runner:
         reason = f"did not repeat on a fresh resource: {seen}"
         self._give(requirement, Verdict.INCONCLUSIVE, reason)
 
-    def _repeat(self, trial: Trial) -> Trial | None:
+    def _repeat(self, trial: ProbeResult) -> ProbeResult | None:
         """The same failure on a fresh resource, or None where it does not come again.
 
         A server error or no answer must come twice more: it may have nothing to do with the
@@ -302,7 +302,7 @@ class Runner:
                 return None
         return trial
 
-    def _try(self, probe: Probe, *, fresh: bool = False) -> Trial:
+    def _try(self, probe: Probe, *, fresh: bool = False) -> ProbeResult:
         return attempt(self._session, probe, fresh=fresh)
 
     # -- rules over several requests ---------------------------------------------------------
@@ -310,7 +310,7 @@ class Runner:
     def _play(self, requirement: Requirement) -> None:
         """Start a rule's sequence; it is decided when it ends."""
         own = [requirement.operation] if requirement.operation else []
-        by_model = requirement.keyword == model.RULE
+        by_model = requirement.keyword == stateful.RULE
         for name in [*self._roles(requirement), *own]:
             if name in self._session.left_out and not by_model:
                 continue  # a step that needs it ends the sequence
@@ -329,7 +329,7 @@ class Runner:
 
     def _wander(self, requirement: Requirement) -> None:
         """Random sequences: compared with the model of the resource step by step."""
-        from conformance.model.wander import wander
+        from conformance.stateful.search import wander
 
         games = min(3 * self._settings.draws, 200)
         found = wander(
@@ -340,14 +340,14 @@ class Runner:
 
     def _roles(self, requirement: Requirement) -> list[str]:
         """The operations that a rule's sequences are made of."""
-        facts = facts_of(self._contract, requirement.operation or "")
+        facts = lifecycle_of(self._contract, requirement.operation or "")
         roles = requirement.detail.get("roles", ("create", "read", "update", "delete"))
         return [facts[role] for role in roles if role in facts]
 
     def _close(self, plays: list[Play]) -> None:
         """A rule that was broken is played again on new resources before it counts."""
         for play in plays:
-            requirement, ending = play.requirement, play.ending or Ending()
+            requirement, ending = play.requirement, play.ending or ScenarioResult()
             self._decisions.tally(requirement).requests += max(1, len(ending.steps))
             doubt = self._doubts.pop(requirement.id, None)
             if ending.silent:
@@ -355,11 +355,13 @@ class Runner:
             elif ending.broken is None:
                 self._unbroken(requirement, ending, doubt)
             elif doubt is not None and doubt.comparing:
-                self._held(requirement, Ending())  # it only takes its time
+                self._held(requirement, ScenarioResult())  # it only takes its time
             else:
                 self._broken(requirement, ending, ending.broken, doubt)
 
-    def _unbroken(self, requirement: Requirement, ending: Ending, doubt: Doubt | None) -> None:
+    def _unbroken(
+        self, requirement: Requirement, ending: ScenarioResult, doubt: Doubt | None
+    ) -> None:
         if doubt is None:
             self._held(requirement, ending)
         elif doubt.time.seconds and not ending.why:
@@ -368,7 +370,7 @@ class Runner:
             self._give(requirement, Verdict.INCONCLUSIVE, f"did not repeat: {doubt.broken[0]}")
 
     def _broken(
-        self, requirement: Requirement, ending: Ending, broken: Broken, doubt: Doubt | None
+        self, requirement: Requirement, ending: ScenarioResult, broken: Broken, doubt: Doubt | None
     ) -> None:
         settle = self._settings.settle
         if doubt is None:
@@ -386,7 +388,7 @@ class Runner:
         self._doubts[requirement.id] = doubt
         self._stage.add(Play(self._session, requirement, self._answers, doubt.time))
 
-    def _silent(self, requirement: Requirement, ending: Ending) -> None:
+    def _silent(self, requirement: Requirement, ending: ScenarioResult) -> None:
         """A step of a rule stays without an answer: what it is of works, or stands in the way."""
         ours = ending.silent in self._contract.operations
         standing = self._standings.of(ending.silent) if ours else None
@@ -397,7 +399,7 @@ class Runner:
         else:
             self._without(requirement, standing)
 
-    def _held(self, requirement: Requirement, ending: Ending) -> None:
+    def _held(self, requirement: Requirement, ending: ScenarioResult) -> None:
         if ending.why:
             why = f"the sequence came to a stop: {ending.why}"
             self._give(requirement, Verdict.SKIPPED, why, (), ending.obstacle)

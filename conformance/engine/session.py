@@ -9,20 +9,20 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
+from conformance.engine.exchange_log import Resource, Sent, connection_broke
 from conformance.engine.inventory import RESENDS, Inventory, Lend
-from conformance.engine.mark import Mark
 from conformance.engine.masking import Masker, secret_places
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience, faults_of, kinds_of_request, missigned_kinds
 from conformance.engine.placeholders import Placeholders, needs_resource
-from conformance.engine.sent import Resource, Sent, is_lost
+from conformance.engine.run_tag import Mark
 from conformance.engine.settling import SETTLE, Arrival
 from conformance.judge.answer import read
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import facts_of, kind_of, kinds
+from conformance.plan.resources import kind_of, kinds, lifecycle_of
 from conformance.plan.spelling import respelt
 from conformance.plan.wire import USUAL, WireRequest, wire
-from conformance.target.exchange import Exchange
+from conformance.transport.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Session:
         resources = [self._needed(probe, fresh=True) for _ in range(times)]
         return self.send_together([probe] * times, resources)
 
-    def converse(
+    def send_all(
         self, probes: Sequence[Probe], resource: Resource | None, *, pipelined: bool
     ) -> list[Sent]:
         """Send several probes over one connection; fewer are sent where the target ends it."""
@@ -122,7 +122,7 @@ class Session:
         faults = [faults_of(one) for one in probes]
         within = self.patience.within((own, *(kind for kinds in faults for kind in kinds)))
         requests = [replace(one.request, within=within) for one in filled]
-        exchanges = self._channel.converse(requests, pipelined=pipelined)
+        exchanges = self._channel.send_all(requests, pipelined=pipelined)
         if exchanges:
             kinds = (own, *faults[len(exchanges) - 1])
             self.patience.note(kinds, "requests over one connection", exchanges[-1])
@@ -192,7 +192,7 @@ class Session:
         probe = filled.probe
         if probe.side is Side.REJECT or probe.form is not None or resource.gone:
             return False
-        label = facts_of(self.contract, probe.operation.name).get("identifier", {}).get("label")
+        label = lifecycle_of(self.contract, probe.operation.name).get("identifier", {}).get("label")
         return label is not None and filled.values.get(label) == resource.id
 
     def _is_in_vain(self, probe: Probe) -> bool:
@@ -228,7 +228,7 @@ def _sent(channel: Channel, request: WireRequest, *, repeatable: bool) -> Exchan
     """Send a request; one that is repeatable again, where the connection broke."""
     exchange = channel.send(request)
     for _ in range(RESENDS if repeatable else 0):
-        if not is_lost(exchange):
+        if not connection_broke(exchange):
             break
         again = channel.send(request)
         exchange = replace(again, attempts=exchange.attempts + again.attempts)

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from conformance.engine.sent import Resource
+from conformance.engine.exchange_log import Resource
 from conformance.plan.sequences import Broken
-from conformance.target.exchange import Exchange
+from conformance.transport.exchange import Exchange
 
 SETTLE = 3.0
 """Seconds that a target has to show what was done."""

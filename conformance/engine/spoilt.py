@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance.contract.places import ITEM, KEY, VALUE, Place, find
 from conformance.contract.validate import violations
-from conformance.engine.sent import Resource, Sent
+from conformance.engine.exchange_log import Resource, Sent
 from conformance.judge.answer import Answer
 from conformance.judge.redacted import Redacted
 from conformance.plan.probes import Side

@@ -13,12 +13,12 @@ from enum import StrEnum
 
 from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
-from conformance.engine.sent import Sent
+from conformance.engine.exchange_log import Sent
 from conformance.judge.answer import NOT_JSON, Answer, read
 from conformance.judge.authentication import is_denied, is_refused_signature
 from conformance.plan.wire import WireRequest
 from conformance.record import Cause, Obstacle
-from conformance.target.exchange import FailureKind
+from conformance.transport.exchange import FailureKind
 
 LACKS = (
     "UnknownOperation",

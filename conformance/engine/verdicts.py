@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from conformance import record
 from conformance.contract.requirements import Requirement, Subject
+from conformance.engine.case_counts import CaseCounts
 from conformance.engine.events import Decided
 from conformance.engine.evidence import Shown, as_evidence
 from conformance.engine.masking import Masker
+from conformance.engine.probe_result import ProbeResult
 from conformance.engine.support import Standing, Support
-from conformance.engine.tally import Tally
-from conformance.engine.trial import Trial
 from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Plan
 from conformance.record import Cause, Obstacle, Verdict
-from conformance.target.exchange import FailureKind
+from conformance.transport.exchange import FailureKind
 
 Hindered = tuple[Verdict, str, tuple[Shown, ...], Obstacle | None]
 """A verdict, why, the steps that show it, and what kept the requirement from being tested."""
@@ -40,7 +40,7 @@ def silence(requirement: Requirement, support: Support) -> Finding | None:
     return Finding(requirement.id, held=False, expected="a valid request is answered", seen=seen)
 
 
-def unbroken(planned: Plan, trials: Sequence[Trial], tally: Tally) -> Hindered:
+def unbroken(planned: Plan, trials: Sequence[ProbeResult], tally: CaseCounts) -> Hindered:
     """The verdict of a requirement whose probes found nothing wrong."""
     ours = next((trial for trial in trials if trial.ours), None)
     if ours is not None:
@@ -67,7 +67,7 @@ def _obstacle(answer: Answer) -> Obstacle | None:
     return Obstacle(Cause.SETUP) if answer.throttled else None
 
 
-def watched(requirement: Requirement, tally: Tally, support: Support | None) -> Hindered:
+def watched(requirement: Requirement, tally: CaseCounts, support: Support | None) -> Hindered:
     """The verdict of a requirement that is watched in every answer and was never broken."""
     if support is not None and support.standing is not Standing.WORKS:
         # What a target refuses altogether, it also refuses in the documented way: that is no pass.
@@ -82,7 +82,7 @@ def watched(requirement: Requirement, tally: Tally, support: Support | None) -> 
 
 def decided(
     requirement: Requirement,
-    tally: Tally,
+    tally: CaseCounts,
     verdict: Verdict,
     reason: str,
     steps: Sequence[Shown],

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance import error_identity
 from conformance.judge.forms import form_of
-from conformance.target.exchange import Exchange, FailureKind, Request, Response
+from conformance.transport.exchange import Exchange, FailureKind, Request, Response
 
 
 class NotJson:

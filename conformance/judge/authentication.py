@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.judge.answer import Answer
 from conformance.judge.findings import Finding
 from conformance.plan.authentication import Gives, SignatureRule
-from conformance.target.exchange import FailureKind
+from conformance.transport.exchange import FailureKind
 
 CODES = frozenset(
     {

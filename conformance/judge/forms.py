@@ -6,7 +6,7 @@ import codecs
 import json
 import re
 
-from conformance.target.exchange import Response
+from conformance.transport.exchange import Response
 
 _MARKUP = re.compile(rb"\s*<(?:(\?xml)|(!doctype html|html|head|body)\b|[a-z])", re.IGNORECASE)
 UNREADABLE = "no JSON"

@@ -11,12 +11,12 @@ from conformance.contract.model import Location, Operation
 from conformance.contract.places import Place
 from conformance.contract.validate import violations
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.target.exchange import Request
+from conformance.transport.exchange import Request
 
 CHECKED = {Fault.LIMIT, Fault.ENUM, Fault.TYPE, Fault.REQUIRED}
 
 
-def is_as_planned(probe: Probe, request: Request) -> bool:
+def bytes_match_probe(probe: Probe, request: Request) -> bool:
     """True when the bytes that were sent have the fault that was meant, and no other.
 
     Rules of the overlay may forbid what no limit of the contract does: they, and raw bodies, are

@@ -15,7 +15,7 @@ from conformance.judge.answer import NOT_JSON, Answer
 from conformance.judge.errors import observe_rules
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
-from conformance.target.exchange import FailureKind
+from conformance.transport.exchange import FailureKind
 
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 EARLIEST, LATEST = 946_684_800, 4_102_444_800

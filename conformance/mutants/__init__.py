@@ -5,12 +5,12 @@ from __future__ import annotations
 from conformance.mutants.running import Campaign, ReferenceFails, run
 from conformance.mutants.schema import schema
 from conformance.mutants.selection import UnknownFaults, UnknownKind, select
-from conformance.mutants.values import Fate, Mutant, Plan, Result
+from conformance.mutants.values import Mutant, MutantStatus, Plan, Result
 
 __all__ = [
     "Campaign",
-    "Fate",
     "Mutant",
+    "MutantStatus",
     "Plan",
     "ReferenceFails",
     "Result",

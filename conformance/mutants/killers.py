@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from conformance.mutants.expected_killers import EXPECTED_KILLERS
 from conformance.mutants.globs import Globs
-from conformance.mutants.naming import NAMED_BY
 
-_TABLE = tuple((Globs((about,)), globs) for about, globs in NAMED_BY)
+_TABLE = tuple((Globs((about,)), globs) for about, globs in EXPECTED_KILLERS)
 
 
 def killers(fault: str, services: Mapping[str, str]) -> tuple[str, ...]:

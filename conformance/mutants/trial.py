@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from conformance.mutants.globs import Globs
-from conformance.mutants.values import Fate, Mutant, Plan, Ran, Result
+from conformance.mutants.values import Mutant, MutantStatus, Plan, Ran, Result
 
 if TYPE_CHECKING:
     from conformance.engine.run import Job
@@ -24,7 +24,7 @@ def attempt(mutant: Mutant, plan: Plan) -> Result:
     An exception of our own becomes the fate ``error``: one mutant must not end the others.
     """
     result = _attempt(mutant, replace(plan, profile=QUICK))
-    if result.fate is Fate.NAMED or plan.profile == QUICK:
+    if result.fate is MutantStatus.NAMED or plan.profile == QUICK:
         return result
     return _attempt(mutant, plan)
 
@@ -41,11 +41,11 @@ def judged(mutant: Mutant, ran: Ran) -> Result:
     """The fate of a mutant, given what the suite showed."""
     named = tuple(filter(Globs(mutant.killers).match, ran.failures))
     if named:
-        fate = Fate.NAMED
+        fate = MutantStatus.NAMED
     elif ran.failures:
-        fate = Fate.MISNAMED
+        fate = MutantStatus.MISNAMED
     else:
-        fate = Fate.ERROR if ran.problem else Fate.SURVIVED
+        fate = MutantStatus.ERROR if ran.problem else MutantStatus.SURVIVED
     return Result(mutant, fate, ran, named)
 
 
@@ -57,8 +57,8 @@ def suite(services: tuple[str, ...], plan: Plan, faults: tuple[str, ...] = ()) -
     from conformance.record import fails_gate
     from conformance.reference.inprocess import URL, InProcess
     from conformance.reference.server import TEST_KEYS, Options
-    from conformance.target.credentials import DEFAULT_REGION, TEST_CREDENTIALS
-    from conformance.target.retry import RetryingTransport
+    from conformance.transport.credentials import DEFAULT_REGION, TEST_CREDENTIALS
+    from conformance.transport.retry import RetryingTransport
 
     jobs = [_job(service) for service in services]
     transport = RetryingTransport(InProcess(Options(faults=faults, keys=TEST_KEYS)))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Fate(StrEnum):
+class MutantStatus(StrEnum):
     """What became of a mutant."""
 
     NAMED = "killed"
@@ -71,7 +71,7 @@ class Result:
     """A mutant and its fate; ``named`` are those of ``ran.failures`` that name the fault."""
 
     mutant: Mutant
-    fate: Fate
+    fate: MutantStatus
     ran: Ran
     named: tuple[str, ...] = ()
 
@@ -115,8 +115,8 @@ class Rate:
 def rate(results: tuple[Result, ...]) -> Rate:
     """The kill rate of some results."""
     fates = [one.fate for one in results]
-    known = len(fates) - fates.count(Fate.ERROR)
-    return Rate(fates.count(Fate.NAMED), fates.count(Fate.MISNAMED), known)
+    known = len(fates) - fates.count(MutantStatus.ERROR)
+    return Rate(fates.count(MutantStatus.NAMED), fates.count(MutantStatus.MISNAMED), known)
 
 
 def by_kind(results: tuple[Result, ...]) -> Mapping[str, tuple[Result, ...]]:

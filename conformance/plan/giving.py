@@ -15,8 +15,8 @@ from conformance.contract.places import Place, parse
 from conformance.contract.readback import is_hidden
 from conformance.contract.validate import shape_violations
 from conformance.plan import values
-from conformance.plan.bases import base
-from conformance.plan.resources import facts_of
+from conformance.plan.base_requests import base
+from conformance.plan.resources import lifecycle_of
 
 MOST = 6
 """Requests that are tried of one member."""
@@ -27,7 +27,7 @@ Request = dict[str, Any]
 
 def requests(contract: Contract, operation: Operation, name: str) -> list[Request]:
     """Requests of an operation that set the member, each to another value."""
-    facts = facts_of(contract, operation.name)
+    facts = lifecycle_of(contract, operation.name)
     creates = operation.name == facts.get("create")
     shown = [one for one in facts.get("showcase", ()) if name in one]
     whole = [dict(one) for one in shown] if creates else []

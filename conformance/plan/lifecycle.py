@@ -8,8 +8,8 @@ from typing import Any
 
 from conformance.contract.model import Contract, Member, Operation
 from conformance.contract.places import Place, find, parse
-from conformance.plan.bases import base
-from conformance.plan.resources import facts_of
+from conformance.plan.base_requests import base
+from conformance.plan.resources import lifecycle_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Lifecycle:
     @classmethod
     def of(cls, contract: Contract, operation: str | None = None) -> Lifecycle:
         """The lifecycle that an operation is part of; of a service's main resource without one."""
-        facts = facts_of(contract, operation) if operation else contract.facts["resource"]
+        facts = lifecycle_of(contract, operation) if operation else contract.facts["resource"]
         return cls(contract, facts)
 
     def operation(self, role: str) -> Operation:

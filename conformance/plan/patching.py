@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.contract.model import Contract, Kind, Level, Operation
 from conformance.contract.requirements import Requirement
-from conformance.plan.bases import base
+from conformance.plan.base_requests import base
 from conformance.plan.probes import Fault, Plan, Probe, Shown, Side
 
 BOOLEANS = {"true": True, "false": False}

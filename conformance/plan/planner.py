@@ -12,9 +12,9 @@ from conformance.contract.model import Contract, Kind, Location, Operation, Shap
 from conformance.contract.places import ABSENT, Place, find, parse
 from conformance.contract.requirements import Requirement, Subject
 from conformance.plan import patching, rules, strings, values
-from conformance.plan.bases import base, edited, scaffolded
+from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
-from conformance.plan.resources import facts_of, of_nothing, others
+from conformance.plan.resources import lifecycle_of, others, with_unknown_ids
 
 ONLY_OBSERVED = {
     Subject.NO_SERVER_ERROR,
@@ -91,14 +91,14 @@ def not_found(operation: Operation) -> tuple[str, ...]:
 
 def _error(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
     """An unknown identifier provokes the 404; any other error is graded where it shows up."""
-    facts = facts_of(contract, operation.name)
+    facts = lifecycle_of(contract, operation.name)
     identifier = facts.get("identifier", {})
     request = base(contract, operation)
     label = _identified(contract, operation, request)
     if operation.name not in facts.get("not-found-by", [operation.name]):
         label = None
     if requirement.keyword == facts.get("not-found") and label and identifier:
-        unknown = of_nothing(contract, operation, {label: request[label]})[label]
+        unknown = with_unknown_ids(contract, operation, {label: request[label]})[label]
         probe = Probe(
             requirement.id, operation, Side.REJECT, {**request, label: unknown},
             "an identifier that nothing has", Fault.NOT_FOUND, (label,),
@@ -121,7 +121,7 @@ def _identified(contract: Contract, operation: Operation, request: Mapping[str, 
     Not of a list: that nothing is listed of what is not there is as good an answer.
     """
     own = next((name for name in request if "${id}" in str(request[name])), None)
-    if own is not None or operation.name == facts_of(contract, operation.name).get("list"):
+    if own is not None or operation.name == lifecycle_of(contract, operation.name).get("list"):
         return own
     labels = [one.name for one in operation.input.values() if one.location is Location.PATH]
     return next((name for name in labels if any(others(request.get(name)))), None)
@@ -217,7 +217,7 @@ def _drawings(
 
 def _unique(contract: Contract, operation: Operation, place: Place, case: values.Case) -> Any:
     """A value that must be unique is named by its length only: the run fills it in."""
-    facts = facts_of(contract, operation.name)
+    facts = lifecycle_of(contract, operation.name)
     unique = facts.get("unique", {})
     shape_free = isinstance(case.value, str) and case.note in UNIQUE_NOTES | {
         f"a match of {len(case.value)} characters"

@@ -66,7 +66,7 @@ def _by_label(contract: Contract, known: Mapping[str, Facts], operation: str) ->
     return None
 
 
-def facts_of(contract: Contract, operation: str) -> Facts:
+def lifecycle_of(contract: Contract, operation: str) -> Facts:
     """The lifecycle that an operation is part of; empty without one."""
     known = kinds(contract)
     if len(known) < 2:
@@ -113,12 +113,12 @@ def others(value: Any) -> Iterator[str]:
         yield from OTHERS.findall(text)
 
 
-def borrowed(contract: Contract) -> dict[str, str]:
+def foreign_kinds(contract: Contract) -> dict[str, str]:
     """The kinds that are another contract's main one, with the name of its service."""
     return {name: facts["service"] for name, facts in kinds(contract).items() if "service" in facts}
 
 
-def of_nothing(contract: Contract, operation: Operation, values: Facts) -> dict[str, Any]:
+def with_unknown_ids(contract: Contract, operation: Operation, values: Facts) -> dict[str, Any]:
     """The members of a request with identifiers that nothing has, in place of placeholders."""
     known = kinds(contract)
     own = kind_of(contract, operation.name) or ""

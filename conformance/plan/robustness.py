@@ -14,10 +14,10 @@ from conformance.contract.places import ITEM, VALUE, Place, show
 from conformance.contract.protocols import LIMITS, MOST_DEEP, TOKENS, of_body, page_member
 from conformance.contract.validate import is_of_kind
 from conformance.plan import values
-from conformance.plan.bases import base, edited, scaffolded
-from conformance.plan.form import Form, form
+from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.resources import all_creators
 from conformance.plan.spelling import last_label, spelled_body, spelled_form
+from conformance.plan.wire_variant import Form, form
 
 MOST_PLACES = 12
 """Places of a body that are tried, those nearest to its top first: a bound on what is sent."""

@@ -12,7 +12,7 @@ A rule names its kind with ``rule``:
   nothing but a server error counts.
 
 Each but the last may have ``forms``: what is sent is then sent in each of them (see
-conformance.plan.form), spelled out for the operation (conformance.plan.spelling).
+conformance.plan.wire_variant), spelled out for the operation (conformance.plan.spelling).
 ``operations`` lists the operations it holds for (default: the one in its address).
 Any other kind is a rule over several requests: see conformance.plan.sequences.
 """
@@ -25,11 +25,11 @@ from typing import Any
 from conformance.contract.model import Contract, Operation
 from conformance.contract.places import parse
 from conformance.contract.requirements import Requirement
-from conformance.plan.bases import base, edited, present
-from conformance.plan.form import Form
+from conformance.plan.base_requests import base, edited, present
 from conformance.plan.probes import Fault, Plan, Probe, Shown, Side
 from conformance.plan.robustness import odd_requests
 from conformance.plan.spelling import is_elsewhere, spelled_body, spelled_form
+from conformance.plan.wire_variant import Form
 
 ROBUST = "robust"
 BODIES = {"bodies", "bytes", "nested"}

@@ -13,9 +13,9 @@ from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation
 from conformance.plan import values
-from conformance.plan.bases import base
-from conformance.plan.form import Form, form
+from conformance.plan.base_requests import base
 from conformance.plan.wire import encode, text
+from conformance.plan.wire_variant import Form, form
 
 WORD = re.compile(r"\$\{(body(?:\.[a-z]+)?)\}")
 DIGITS = "1" + "0" * 400

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from conformance.contract.model import Location, Operation
 from conformance.contract.places import ABSENT
-from conformance.plan.form import Form, Overrides
+from conformance.plan.wire_variant import Form, Overrides
 
 USUAL = Form()
 

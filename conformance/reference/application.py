@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.answer import Answer, Sent
 from conformance.reference.apigateway.limits import Limits
 from conformance.reference.apigateway.service import ApiGateway
@@ -25,7 +26,6 @@ from conformance.reference.location.service import LocationKeys, Policy
 from conformance.reference.location.wording import UNKNOWN_ROUTE, LocationDialect
 from conformance.reference.outcome import UNROUTABLE, Outcome, Refusal, Refused
 from conformance.reference.reading_input import Dialect, InputReader
-from conformance.reference.readings import Readings
 from conformance.reference.rendering import (
     GatewayRenderer,
     LocationRenderer,
@@ -63,7 +63,7 @@ class Setting:
     ``authenticate`` is the one place where signatures may be checked; None lets everyone in.
     """
 
-    readings: Readings = field(default_factory=Readings)
+    readings: Ambiguities = field(default_factory=Ambiguities)
     faults: tuple[Fault, ...] = ()
     clock: Clock = system_clock
     identifiers: Identifiers = field(default_factory=Identifiers)
@@ -174,7 +174,7 @@ class Application:
 def _reader(
     dialect: Dialect,
     matches: Callable[[str, str], bool],
-    readings: Readings,
+    readings: Ambiguities,
     excused: frozenset[str],
 ) -> InputReader:
     empty = MAY_BE_EMPTY if readings.empty_items_accepted else frozenset[str]()

@@ -14,7 +14,7 @@ from conformance.contract.model import Kind, Member, Shape
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from conformance.reference.readings import Readings
+    from conformance.reference.ambiguities import Ambiguities
 
 Path = tuple[str | int, ...]
 """Where a value is: member names, and list positions counted from 0."""
@@ -43,7 +43,7 @@ class Coercion:
     ``convert`` raises WrongType or UnknownMember.
     """
 
-    readings: Readings
+    readings: Ambiguities
     excused: frozenset[str] = frozenset()
     """Members whose wrong types are taken for absent: only a deliberate fault has any."""
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from conformance.contract.model import Constraint, Kind, Member, Shape
 
 if TYPE_CHECKING:
+    from conformance.reference.ambiguities import Ambiguities
     from conformance.reference.coercion import Path
-    from conformance.reference.readings import Readings
 
 REQUIRED = "required"
 ITEM_NULL = "null"
@@ -40,7 +40,7 @@ Check = Callable[[Any, Any], bool]
 class Constraints:
     """Finds violations under the readings of one service."""
 
-    readings: Readings
+    readings: Ambiguities
     matches: Callable[[str, str], bool]
     """Whether a whole text matches a Java pattern."""
     may_be_empty: frozenset[str] = frozenset()

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from conformance.reference.http import message
 from conformance.reference.http.protocol import HttpProtocol
 from conformance.reference.server import Options, application
-from conformance.target.conversation import KeptReader, converse, is_chunked
-from conformance.target.exchange import Exchange, Request, Response
+from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.single_connection import KeptReader, is_chunked, send_all
 
 URL = "http://127.0.0.1:1"
 """What requests to it are addressed to; nothing listens there."""
@@ -30,7 +30,7 @@ class InProcess:
     def send(self, request: Request) -> Exchange:
         """The application's answer; over its HTTP layer where the bytes matter."""
         if self.application.incoming is not None or is_chunked(request):
-            return self.converse([request], pipelined=False)[0]
+            return self.send_all([request], pipelined=False)[0]
         parts = urlsplit(request.url)
         headers = {name.lower(): value for name, value in request.headers}
         asked = message.Request(
@@ -41,11 +41,11 @@ class InProcess:
         response = Response(answer.status, tuple(answer.headers.items()), answer.body)
         return Exchange(request, response, None, 0.0)
 
-    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
         """The answers of the application's HTTP layer, over one connection."""
         with self._turn:
             line = _Pipe(HttpProtocol(self.application, self.application.incoming))
-            return converse(line, requests, LIMIT, pipelined=pipelined)
+            return send_all(line, requests, LIMIT, pipelined=pipelined)
 
 
 class _Pipe:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.readings import Readings
+    from conformance.reference.ambiguities import Ambiguities
 
 
 def utf16_units(text: str) -> int:
@@ -15,6 +15,6 @@ def utf16_units(text: str) -> int:
     return len(text) + sum(1 for character in text if character > "\uffff")
 
 
-def measure(readings: Readings) -> Callable[[str], int]:
+def measure(readings: Ambiguities) -> Callable[[str], int]:
     """The way of counting under a reading."""
     return utf16_units if readings.lengths_in_utf16 else len

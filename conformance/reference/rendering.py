@@ -8,10 +8,10 @@ from conformance.reference.answer import ERROR_TYPE, JSON_TYPE, Answer
 from conformance.reference.hal import hal, wants_hal
 
 if TYPE_CHECKING:
+    from conformance.reference.ambiguities import Ambiguities
     from conformance.reference.clock import Identifiers
     from conformance.reference.http.message import Request
     from conformance.reference.outcome import Outcome, Refusal
-    from conformance.reference.readings import Readings
 
 _EXPOSED_BEFORE = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date"
 _EXPOSED = (
@@ -32,7 +32,7 @@ class Renderer(Protocol):
 class GatewayRenderer:
     """API Gateway: bodies end with a line feed (recorded lengths), errors are ``{message}``."""
 
-    def __init__(self, identifiers: Identifiers, readings: Readings) -> None:
+    def __init__(self, identifiers: Identifiers, readings: Ambiguities) -> None:
         self._identifiers = identifiers
         self._tail = "" if readings.no_final_newline else "\n"
 

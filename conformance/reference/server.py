@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.errors import CouldNotTest
+from conformance.reference.ambiguities import ReadingName, reading
 from conformance.reference.application import Application, Setting
 from conformance.reference.clock import Identifiers, system_clock
 from conformance.reference.faults import compose, select
 from conformance.reference.http.protocol import HttpProtocol
-from conformance.reference.readings import ReadingName, reading
 from conformance.reference.signatures import Checks, Key, Signatures
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ _ORDER = (Verdict.FAILED, *UNDECIDED, Verdict.PASSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Ration:
+class DetailBudget:
     """How many requirements are shown whole, how many at least without bodies.
 
     ``text`` is the length to which what was expected and seen is cut for the others.
@@ -56,7 +56,12 @@ class Ration:
     text: int
 
 
-RATIONS = (Ration(200, 350, 200), Ration(80, 160, 120), Ration(25, 50, 60), Ration(5, 5, 20))
+RATIONS = (
+    DetailBudget(200, 350, 200),
+    DetailBudget(80, 160, 120),
+    DetailBudget(25, 50, 60),
+    DetailBudget(5, 5, 20),
+)
 """From plenty to little."""
 
 
@@ -123,7 +128,7 @@ class Group:
         return sum(row.line.verdict is Verdict.FAILED for row in self.telling)
 
 
-def groups(record: Record, ration: Ration = RATIONS[0]) -> tuple[Group, ...]:
+def groups(record: Record, ration: DetailBudget = RATIONS[0]) -> tuple[Group, ...]:
     """Every requirement by operation, in the order of the record."""
     rows = _rows(record, ration)
     return tuple(
@@ -132,7 +137,7 @@ def groups(record: Record, ration: Ration = RATIONS[0]) -> tuple[Group, ...]:
     )
 
 
-def rationed(record: Record, ration: Ration) -> int:
+def rationed(record: Record, ration: DetailBudget) -> int:
     """How many failures are shown without their requests."""
     return max(0, sum(bool(line.evidence) for line in failures(record)) - ration.whole)
 
@@ -148,7 +153,7 @@ def _group(name: str, rows: Iterable[Row]) -> Group:
     return Group(name, telling, tuple(row for row in ranked if row.line.verdict is Verdict.PASSED))
 
 
-def _rows(record: Record, ration: Ration) -> Mapping[str, Row]:
+def _rows(record: Record, ration: DetailBudget) -> Mapping[str, Row]:
     strict = record.run.strict
     ranked = sorted(
         record.verdicts,
@@ -162,7 +167,7 @@ def _rows(record: Record, ration: Ration) -> Mapping[str, Row]:
     }
 
 
-def _details(ranked: Iterable[VerdictLine], ration: Ration) -> Iterator[Detail]:
+def _details(ranked: Iterable[VerdictLine], ration: DetailBudget) -> Iterator[Detail]:
     """How much of each is shown; what has no evidence costs nothing."""
     shown = 0
     for line in ranked:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from conformance.contract.globs import glob
-from conformance.sdk.facts import METHODS, Fact, facts_of
+from conformance.sdk.facts import METHODS, Fact, lifecycle_of
 from conformance.sdk.models import SdkModel
 from conformance.sdk.pages import model_pages
 
@@ -95,9 +95,9 @@ def compare(service: str, derived: Json, model: SdkModel, about: Json) -> Compar
         for name, one in everything.items()
         if name in stated or any(path.fullmatch(one["http"]["requestUri"]) for path in within)
     )
-    theirs = facts_of(assemble(model_pages(model, service, wanted)))
+    theirs = lifecycle_of(assemble(model_pages(model, service, wanted)))
     found = Comparison(service, model.name, outside=len(everything) - len(wanted))
-    _count(found, facts_of(derived), theirs)
+    _count(found, lifecycle_of(derived), theirs)
     _explain(found, about.get("differences", ()))
     return found
 

@@ -28,7 +28,7 @@ class Fact:
     above: str = ""
 
 
-def facts_of(spec: Json) -> dict[str, Fact]:
+def lifecycle_of(spec: Json) -> dict[str, Fact]:
     """Every fact of a derived spec, by address; operations in the order of the spec."""
     return {fact.address: fact for fact in _Walk(spec).all()}
 

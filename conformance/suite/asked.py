@@ -47,8 +47,8 @@ def jobs_of(suite: Suite) -> list[Job]:
     """The requirements of a suite, by service. Raises pytest.UsageError for what is mistyped."""
     from conformance.cli.selection import select_jobs
     from conformance.contract.globs import excluding
-    from conformance.target.address import is_real
-    from conformance.target.aws import NAME
+    from conformance.transport.address import is_real
+    from conformance.transport.aws import NAME
 
     if suite.target == NAME or is_real(suite.target):
         raise pytest.UsageError("conformance: real AWS is tested by `conformance run aws` alone")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.contract.requirements import Requirement
-from conformance.model import RULE
 from conformance.plan.planner import is_watched
 from conformance.plan.sequences import KINDS
 from conformance.record import Cause, Verdict, VerdictLine, fails_gate, gate_levels
+from conformance.stateful import RULE
 from conformance.suite import Suite
 from conformance.suite.asked import accepted, asked, jobs_of
 from conformance.suite.running import NotDecided, Runs

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from conformance.engine.events import Event
     from conformance.engine.run import Job
     from conformance.record import VerdictLine
-    from conformance.target.endpoint import Target
-    from conformance.target.exchange import Exchange, Request
-    from conformance.target.transport import Transport
+    from conformance.transport.base import Transport
+    from conformance.transport.endpoint import Target
+    from conformance.transport.exchange import Exchange, Request
 
 
 class NotDecided(CouldNotTest):
@@ -48,10 +48,10 @@ class Stoppable:
         self._check()
         return self._inner.send(request)
 
-    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
         """Send over one connection, unless the run is to end."""
         self._check()
-        return self._inner.converse(requests, pipelined=pipelined)
+        return self._inner.send_all(requests, pipelined=pipelined)
 
     def _check(self) -> None:
         if self._asked.is_set() and self._deciding():
@@ -100,11 +100,11 @@ class Running:
                 self._news.notify_all()
 
     def _run(self) -> None:
-        from conformance.cli.access import gain_access
+        from conformance.cli.connect import gain_access
         from conformance.engine.run import DRAWS, Run
         from conformance.engine.runner import Settings
         from conformance.plan.authentication import Auth
-        from conformance.target.retry import RetryingTransport
+        from conformance.transport.retry import RetryingTransport
 
         suite = self._suite
         access = gain_access(self._target, timeout=suite.timeout, ca_bundle=None)
@@ -175,7 +175,7 @@ class Runs:
 
     def _open(self, requirement: str) -> Target:
         if self._target is None:
-            from conformance.target.endpoint import open_target
+            from conformance.transport.endpoint import open_target
 
             try:
                 self._target = self._stack.enter_context(open_target(self._name))

@@ -13,7 +13,6 @@ from typing import Any
 
 import yaml
 
-from conformance.target.exchange import Response
 from conformance.traffic.bodies import as_bytes, from_base64, unpacked
 from conformance.traffic.entries import (
     Entry,
@@ -26,6 +25,7 @@ from conformance.traffic.entries import (
     text_of,
 )
 from conformance.traffic.errors import MalformedTraffic
+from conformance.transport.exchange import Response
 
 LISTS = ("interactions", "http_interactions")
 BODIES = ("string", "body", "content", "text")

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.target.exchange import (
+from conformance.traffic.addresses import readable
+from conformance.transport.exchange import (
     Exchange,
     FailureKind,
     Request,
     Response,
     TransportFailure,
 )
-from conformance.traffic.addresses import readable
 
 Headers = tuple[tuple[str, str], ...]
 METHOD = re.compile(r"[A-Za-z]{1,20}")

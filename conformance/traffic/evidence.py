@@ -17,8 +17,8 @@ from typing import Any
 from conformance.contract.model import Member, Operation
 from conformance.judge.answer import read
 from conformance.judge.redacted import is_redacted
-from conformance.target.exchange import Request, Response
 from conformance.traffic.entries import Entry
+from conformance.transport.exchange import Request, Response
 
 CLIENTS = re.compile(
     r"(?:^|\s|md/|/)(?:boto3|botocore|aws-cli|aws-sdk-[\w-]+|aws-internal|apn/\d)\b|terraform-provider-aws",

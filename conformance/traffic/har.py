@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from conformance.target.exchange import Response
 from conformance.traffic.bodies import as_bytes, in_parts, unpacked
 from conformance.traffic.entries import (
     Entry,
@@ -24,6 +23,7 @@ from conformance.traffic.entries import (
     status_of,
 )
 from conformance.traffic.errors import MalformedTraffic
+from conformance.transport.exchange import Response
 
 ENTRIES = re.compile(r'"entries"\s*:\s*\[\s*')
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from conformance.contract.model import Location
 from conformance.contract.places import parse
-from conformance.engine.sent import Sent
+from conformance.engine.exchange_log import Sent
 from conformance.engine.support import lacks
 from conformance.judge.answer import Answer
 from conformance.judge.authentication import CODES
 from conformance.judge.redacted import Redacted
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import creators, facts_of, identifiers, kind_of
+from conformance.plan.resources import creators, identifiers, kind_of, lifecycle_of
 from conformance.traffic.entries import Entry
 from conformance.traffic.evidence import Sign, is_page, sign_of
 from conformance.traffic.members import Asked, answered, asked
@@ -145,7 +145,7 @@ class Resources:
         """Learn from an exchange that succeeded."""
         if not item.answer.ok:
             return
-        facts = facts_of(item.route.contract, item.route.operation.name)
+        facts = lifecycle_of(item.route.contract, item.route.operation.name)
         made = _created(facts, item)
         name = item.route.operation.name
         if name == facts.get("delete"):
@@ -176,7 +176,7 @@ class Resources:
 
         What an emulator lists besides may be left from such requests before the recording.
         """
-        facts = facts_of(item.route.contract, item.route.operation.name)
+        facts = lifecycle_of(item.route.contract, item.route.operation.name)
         listing, body = facts.get("listing"), item.answer.body
         if listing is None or item.route.operation.name != facts.get("list"):
             return body

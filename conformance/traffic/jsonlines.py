@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from conformance.target.exchange import Response
 from conformance.traffic.bodies import as_bytes, from_base64, unpacked
 from conformance.traffic.entries import (
     Entry,
@@ -26,6 +25,7 @@ from conformance.traffic.entries import (
     status_of,
 )
 from conformance.traffic.errors import MalformedTraffic
+from conformance.transport.exchange import Response
 
 REPEATED = re.compile(r"(\w) x(\d{2,6})")
 SAFE = "/:-._~%{}<>"

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from conformance.contract.model import Contract, Level, PatchRule
 from conformance.contract.places import find
 from conformance.contract.requirements import Requirement, Subject
+from conformance.engine.case_counts import CaseCounts
 from conformance.engine.support import lacks
-from conformance.engine.tally import Tally
 from conformance.judge.errors import BODY, CODE, FORMS, HEADER, IN_REFUSALS
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import hides, is_redacted
@@ -64,7 +64,7 @@ class Judge:
         self._templates = Templates(contract, requirements)
         self._resources = Resources()
         self._seen: dict[tuple[str, str, str], Seen] = {}
-        self.tallies: dict[str, Tally] = {one.id: Tally() for one in requirements}
+        self.tallies: dict[str, CaseCounts] = {one.id: CaseCounts() for one in requirements}
         self.crashed_once: set[str] = set()
 
     def judge(self, items: Sequence[Item]) -> None:

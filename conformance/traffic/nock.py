@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from conformance.target.exchange import Response
 from conformance.traffic.bodies import HEX, unpacked
 from conformance.traffic.entries import (
     Entry,
@@ -19,6 +18,7 @@ from conformance.traffic.entries import (
     text_of,
 )
 from conformance.traffic.errors import MalformedTraffic
+from conformance.transport.exchange import Response
 
 
 def is_nock(value: Any) -> bool:

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance.contract.model import Contract, Operation
 from conformance.judge.redacted import is_redacted
-from conformance.target.exchange import Request
 from conformance.traffic.addresses import PORT, Host, host_of
 from conformance.traffic.entries import Entry
 from conformance.traffic.evidence import Sign, has_marks, is_sdk
+from conformance.transport.exchange import Request
 
 SCHEMES = {"http", "https", ""}
 SCOPE = re.compile(r"Credential=[^/,\s]*/[^/,\s]*/([\w-]+)/([\w-]+)/aws4_request")

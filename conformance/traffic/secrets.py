@@ -12,8 +12,8 @@ from conformance.contract.model import Location, Operation
 from conformance.contract.places import find
 from conformance.engine.masking import Masker, secret_places
 from conformance.judge.redacted import Redacted
-from conformance.target.exchange import Exchange, Request
 from conformance.traffic.entries import Headers
+from conformance.transport.exchange import Exchange, Request
 
 if TYPE_CHECKING:
     from conformance.traffic.items import Item

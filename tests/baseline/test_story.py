@@ -28,7 +28,7 @@ FAULT = {
 @pytest.fixture
 def emulator():
     """Serves the reference with faults and gives its URL; ended with the test."""
-    from conformance.target.child import Child
+    from conformance.transport.child import Child
 
     started = []
 

@@ -14,7 +14,7 @@ import pytest
 from conformance.cli import main
 from conformance.reference.inprocess import InProcess
 from conformance.reference.server import Options
-from conformance.target.exchange import Request
+from conformance.transport.exchange import Request
 
 COMMAND = [sys.executable, "-m", "conformance"]
 IN_MODEL = "http://127.0.0.1:1"

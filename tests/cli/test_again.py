@@ -8,7 +8,7 @@ import click
 import pytest
 
 from conformance.cli import judge, run
-from conformance.cli.invocation import NOT_REPEATED, SPECS, command_line
+from conformance.cli.run_options import NOT_REPEATED, SPECS, command_line
 
 VALUES = {
     "services": ("apigateway",),

@@ -54,7 +54,7 @@ def test_no_credentials_for_a_target_elsewhere(conformance, monkeypatch, place, 
     monkeypatch.setenv("HOME", str(place))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     # What is not on loopback has no default credentials; the port is our own all the same.
-    monkeypatch.setattr("conformance.target.endpoint.is_loopback", lambda host: False)
+    monkeypatch.setattr("conformance.transport.endpoint.is_loopback", lambda host: False)
     complaint = conformance("run", refusing).complaint(3)
     assert "no AWS credentials" in complaint
     assert "AWS_PROFILE" in complaint

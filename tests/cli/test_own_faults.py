@@ -12,7 +12,7 @@ FEW = "location/*/status/*"
 @pytest.fixture
 def broken(monkeypatch):
     """The judge has a fault that shows in the middle of a run."""
-    from conformance.engine import trial
+    from conformance.engine import probe_result
     from conformance.judge import refusal
 
     right, calls = refusal.judge_probe, []
@@ -23,7 +23,7 @@ def broken(monkeypatch):
             raise LookupError("a fault\nof two lines")
         return right(*arguments)
 
-    monkeypatch.setattr(trial, "judge_probe", wrong)
+    monkeypatch.setattr(probe_result, "judge_probe", wrong)
 
 
 def test_is_one_line_and_could_not_test(conformance, broken, place, target):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.record import Verdict, read_record
-from conformance.target import endpoint
+from conformance.transport import endpoint
 
 REQUIREMENT = "location/UpdateKey/request/Description/maxLength"
 FAULT = "constraint:UpdateKey:Description:maxLength:off"
@@ -15,7 +15,7 @@ FEW = ("--requirement", REQUIREMENT, "--requirement", "location/UpdateKey/status
 @pytest.fixture(scope="module")
 def mutant():
     """The URL of the reference with one fault."""
-    from conformance.target.child import Child
+    from conformance.transport.child import Child
 
     child = Child("mutant", "conformance.reference", "--fault", FAULT)
     try:
@@ -124,7 +124,7 @@ WIRE = [
 def test_what_was_wrong_on_the_wire_is_sent_again_as_it_was(
     conformance, place, target, fault, requirement
 ):
-    from conformance.target.child import Child
+    from conformance.transport.child import Child
 
     child = Child("mutant", "conformance.reference", "--fault", fault)
     try:

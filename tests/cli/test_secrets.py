@@ -15,7 +15,7 @@ import pytest
 from conformance.reference.inprocess import InProcess
 from conformance.reference.server import Options
 from conformance.reference.signatures import Key
-from conformance.target.exchange import Request
+from conformance.transport.exchange import Request
 
 ACCESS = "AKIAECHOEXAMPLE23456"
 SECRET = "wJalr/XUtnFEMI+K7MDENG/bPxRfiCYECHOKEY0"

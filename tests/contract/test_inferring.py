@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from conformance.cli.derive import command as derive
 from conformance.cli.overlay import OverlayExists
 from conformance.cli.overlay import command as overlay
-from conformance.cli.own_specs import NoSpecs
 from conformance.cli.requirements import command as requirements
+from conformance.cli.specs_option import NoSpecs
 from conformance.contract import locate
 from conformance.contract.deriving import assemble
 from conformance.contract.inferring import SURE, infer, inferred_facts
@@ -28,9 +28,9 @@ from conformance.plan.resources import kind_of
 from conformance.record import Verdict
 from conformance.sdk.models import load_model
 from conformance.sdk.pages import model_pages
-from conformance.target.credentials import TEST_CREDENTIALS
-from conformance.target.exchange import Exchange, Request, Response
-from conformance.target.retry import RetryingTransport
+from conformance.transport.credentials import TEST_CREDENTIALS
+from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.retry import RetryingTransport
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +137,7 @@ class Server:
         response = Response(self.status if known else 403, headers, b"{}")
         return Exchange(request, response, None, 0.0)
 
-    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
         return [self.send(request) for request in requests]
 
 

@@ -21,7 +21,7 @@ from conformance.contract.overlay_reading import RULES, overlay_schema, read_ove
 from conformance.contract.overlay_references import SIGNATURE_FAULTS
 from conformance.contract.protocols import BINDING, stated_rule
 from conformance.plan.probes import Fault, Side
-from conformance.target.missigning import KINDS
+from conformance.transport.bad_signatures import KINDS
 
 SPECS = Path(__file__).parents[2] / "specs"
 SERVICES = sorted(path.parent.name for path in SPECS.glob("*/overlay.yaml"))

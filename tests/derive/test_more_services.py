@@ -17,7 +17,7 @@ from conformance.contract.load import load_contract
 from conformance.contract.model import Contract
 from conformance.contract.requirements import catalogue
 from conformance.contract.validate import violations
-from conformance.plan.bases import base
+from conformance.plan.base_requests import base
 from conformance.plan.planner import plan
 from conformance.plan.resources import kind_of, kinds, others
 from conformance.sdk.models import load_model

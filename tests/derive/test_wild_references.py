@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from conformance.cli.derive import NothingToDerive, command
 from conformance.contract.load import build_contract
 from conformance.contract.validate import shape_violations, violations
-from conformance.plan.bases import base, scaffolded
+from conformance.plan.base_requests import base, scaffolded
 from conformance.plan.values import entries, sample
 
 if TYPE_CHECKING:

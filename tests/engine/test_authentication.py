@@ -19,10 +19,10 @@ from conformance.record import Verdict, fails_gate
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import TEST_KEYS, Options
 from conformance.reference.signatures import Key
-from conformance.target.credentials import TEST_CREDENTIALS
-from conformance.target.exchange import Exchange, Response
-from conformance.target.retry import RetryingTransport
-from conformance.target.signing import Credentials
+from conformance.transport.credentials import TEST_CREDENTIALS
+from conformance.transport.exchange import Exchange, Response
+from conformance.transport.retry import RetryingTransport
+from conformance.transport.signing import Credentials
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 
@@ -221,7 +221,7 @@ def test_a_failure_says_how_it_was_signed_and_keeps_the_signature_to_itself():
     assert "Signature=" not in json.dumps(written)
 
 
-class Unsigned(InProcess):
+class UnsignedRequest(InProcess):
     """Checks every signature that is there, and serves whoever has none."""
 
     def __init__(self):
@@ -235,7 +235,7 @@ class Unsigned(InProcess):
 
 
 def test_serving_whoever_does_not_sign_fails_the_gate_where_signatures_are_required():
-    found = run(Unsigned())
+    found = run(UnsignedRequest())
     assert gated(found) == {f"{service}/auth/unsigned" for service in SERVICES}
     assert exit_code(found, strict=False) == 1
     reason = by_id(found)["location/auth/unsigned"].reason
@@ -244,7 +244,7 @@ def test_serving_whoever_does_not_sign_fails_the_gate_where_signatures_are_requi
 
 
 def test_serving_whoever_does_not_sign_is_told_where_signatures_are_reported():
-    found = run(Unsigned(), Auth.REPORT)
+    found = run(UnsignedRequest(), Auth.REPORT)
     assert gated(found) == set()
     assert by_id(found)["location/auth/unsigned"].verdict is Verdict.FAILED
 

@@ -14,11 +14,11 @@ from conformance.contract.load import build_contract
 from conformance.contract.requirements import catalogue
 from conformance.engine.run import Job, Run
 from conformance.engine.runner import Settings
-from conformance.plan.resources import facts_of, kind_of, of_nothing
+from conformance.plan.resources import kind_of, lifecycle_of, with_unknown_ids
 from conformance.record import Role, Verdict
-from conformance.target.credentials import TEST_CREDENTIALS
-from conformance.target.exchange import Exchange, Request, Response
-from conformance.target.retry import RetryingTransport
+from conformance.transport.credentials import TEST_CREDENTIALS
+from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.retry import RetryingTransport
 
 TEXT = {"type": "string", "maxLength": 40, "x-sources": {"maxLength": {"document": "p.md"}}}
 
@@ -56,7 +56,7 @@ def structure(required: list[str], **properties: Any) -> dict[str, Any]:
     }
 
 
-def library(*, borrowed: bool = False) -> dict[str, Any]:
+def library(*, foreign_kinds: bool = False) -> dict[str, Any]:
     """Shelves, books, and places of books on shelves."""
     shelf, place = "/shelves/{shelfId}", "/shelves/{shelfId}/places/{placeId}"
     book = {
@@ -76,7 +76,7 @@ def library(*, borrowed: bool = False) -> dict[str, Any]:
             "not-found": "NotFoundException",
         },
         "resources": {
-            "book": {"service": "books"} if borrowed else book,
+            "book": {"service": "books"} if foreign_kinds else book,
             "place": {
                 "name": "place",
                 "create": "PlaceBook",
@@ -121,7 +121,7 @@ def library(*, borrowed: bool = False) -> dict[str, Any]:
         "/books": {"post": operation("CreateBook", 201, [], ["id"])},
         "/books/{bookId}": {"delete": operation("DeleteBook", 202, ["bookId"], [])},
     }
-    spec["paths"].update({} if borrowed else books)
+    spec["paths"].update({} if foreign_kinds else books)
     return spec
 
 
@@ -135,7 +135,7 @@ class Library:
         self.numbers = itertools.count(1000)
         self.calls: list[str] = []
 
-    def converse(self, requests, *, pipelined):
+    def send_all(self, requests, *, pipelined):
         assert pipelined in {True, False}
         return [self.send(request) for request in requests]
 
@@ -213,8 +213,8 @@ def missing() -> tuple[int, dict[str, str]]:
     return 404, {"code": "NotFoundException", "message": "none"}
 
 
-def run(server: Library, *, borrowed: bool = False) -> dict[str, Any]:
-    contract = build_contract("library", library(borrowed=borrowed), {})
+def run(server: Library, *, foreign_kinds: bool = False) -> dict[str, Any]:
+    contract = build_contract("library", library(foreign_kinds=foreign_kinds), {})
     job = Job(contract, catalogue(contract))
     outcome = Run(
         [job], "http://127.0.0.1:1", TEST_CREDENTIALS, "us-east-1",
@@ -280,7 +280,7 @@ def test_a_borrowed_kind_is_made_by_its_own_contract(monkeypatch: pytest.MonkeyP
     books = build_contract("books", spec, {})
     monkeypatch.setattr("conformance.contract.load.load_contract", {"books": books}.__getitem__)
     server = Library()
-    lines = run(server, borrowed=True)
+    lines = run(server, foreign_kinds=True)
     assert lines["library/PlaceBook/status/201"].verdict is Verdict.PASSED
     assert not any("CreateBook" in name for name in lines)
     assert (server.shelves, server.books) == ({}, set())
@@ -294,7 +294,7 @@ def test_kinds_of_operations() -> None:
         "CreateBook": "book", "DeleteBook": "book",
         "PlaceBook": "place", "GetPlace": "place", "RemovePlace": "place", "FindPlace": "place",
     }  # fmt: skip
-    assert facts_of(contract, "GetPlace")["create"] == "PlaceBook"
+    assert lifecycle_of(contract, "GetPlace")["create"] == "PlaceBook"
     place = contract.operations["GetPlace"]
-    filled = of_nothing(contract, place, {"shelfId": "${id.shelf}", "placeId": "${id}"})
+    filled = with_unknown_ids(contract, place, {"shelfId": "${id.shelf}", "placeId": "${id}"})
     assert filled == {"shelfId": "${alnum:8}", "placeId": "${alnum:9}"}

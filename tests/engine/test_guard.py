@@ -9,12 +9,12 @@ import pytest
 
 from conformance.contract.load import load_contract
 from conformance.engine.guard import GuardedTransport
-from conformance.engine.mark import TAG, Mark
 from conformance.engine.names import Names
-from conformance.engine.territory import Kind, Territory
+from conformance.engine.request_classifier import Kind, RouteTable
+from conformance.engine.run_tag import TAG, Mark
 from conformance.journal import Header, Journal
 from conformance.judge.answer import read
-from conformance.target.exchange import (
+from conformance.transport.exchange import (
     Exchange,
     FailureKind,
     Request,
@@ -43,7 +43,7 @@ class Target:
         status, body = self.answer
         return Exchange(request, Response(status, (), json.dumps(body).encode()), None, 0.0)
 
-    def converse(self, requests, *, pipelined):
+    def send_all(self, requests, *, pipelined):
         return [self.send(request) for request in requests]
 
 
@@ -59,7 +59,7 @@ class Guarded:
 
     def __init__(self, journal, contract, absent):
         self.target, self.names = Target(journal), Names(HEADER.nonce)
-        territory = Territory(contract, URL)
+        territory = RouteTable(contract, URL)
         self.transport = GuardedTransport(self.target, territory, journal, self.names, absent)
 
     def __call__(self, method, path, body=None, answer=(200, {})):
@@ -188,7 +188,7 @@ def test_an_emulator_is_asked_whether_it_has_something(guarded):
 
 
 def test_routes_with_a_literal_query_come_first():
-    territory = Territory(GATEWAY, URL)
+    territory = RouteTable(GATEWAY, URL)
 
     def kind(method, path):
         visit = territory.visit(Request(method, URL + path, ()))

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from conformance.engine.masking import Masker
-from conformance.target.exchange import Request
-from conformance.target.signing import Credentials, Signer
+from conformance.transport.exchange import Request
+from conformance.transport.signing import Credentials, Signer
 
 SECRET = "a/secret+of=ours 'and' \"quotes\" é"
 

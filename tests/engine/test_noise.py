@@ -12,9 +12,9 @@ from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import TEST_KEYS, Options
-from conformance.target.credentials import TEST_CREDENTIALS
-from conformance.target.exchange import Exchange, FailureKind, Response, TransportFailure
-from conformance.target.retry import RetryingTransport
+from conformance.transport.credentials import TEST_CREDENTIALS
+from conformance.transport.exchange import Exchange, FailureKind, Response, TransportFailure
+from conformance.transport.retry import RetryingTransport
 
 THROTTLES = (
     Response(429, (("x-amzn-errortype", "TooManyRequestsException"),), b'{"message":"no"}'),
@@ -53,8 +53,8 @@ class Noisy:
             self.reference.send(request)
         return Exchange(request, None, TransportFailure(FailureKind.RESET, "reset"), 0.0)
 
-    def converse(self, requests, *, pipelined):
-        return self.reference.converse(requests, pipelined=pipelined)
+    def send_all(self, requests, *, pipelined):
+        return self.reference.send_all(requests, pipelined=pipelined)
 
 
 def decided(transport, *, globs=GLOBS, draws=1, seed=7):

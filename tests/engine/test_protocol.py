@@ -14,14 +14,14 @@ from conformance.engine.run import Run
 from conformance.engine.runner import Settings
 from conformance.mutants import select
 from conformance.mutants.globs import Globs
-from conformance.plan.form import Labels
+from conformance.plan.wire_variant import Labels
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import Options
 from conformance.reference.tables import SERVICES
-from conformance.target.credentials import TEST_CREDENTIALS
-from conformance.target.exchange import Exchange, FailureKind, Response, TransportFailure
-from conformance.target.retry import RetryingTransport
+from conformance.transport.credentials import TEST_CREDENTIALS
+from conformance.transport.exchange import Exchange, FailureKind, Response, TransportFailure
+from conformance.transport.retry import RetryingTransport
 
 FAULTS = select(globs=("protocol:*",))
 CASES = [(mutant, service) for mutant in FAULTS for service in mutant.services]
@@ -94,8 +94,8 @@ def test_a_server_error_now_and_then_is_no_matter_of_connections():
     class Moody(InProcess):
         asked = 0
 
-        def converse(self, requests, *, pipelined):
-            exchanges = super().converse(requests, pipelined=pipelined)
+        def send_all(self, requests, *, pipelined):
+            exchanges = super().send_all(requests, pipelined=pipelined)
             self.asked += 1
             if self.asked % 3 == 0:
                 exchanges[-1] = replace(exchanges[-1], response=Response(500, (), b""))

@@ -16,11 +16,11 @@ from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import TEST_KEYS, Options
-from conformance.target.credentials import TEST_CREDENTIALS
-from conformance.target.exchange import Exchange, FailureKind, Response, TransportFailure
-from conformance.target.http import HttpTransport
-from conformance.target.retry import RetryingTransport
-from conformance.target.signing import Signer
+from conformance.transport.credentials import TEST_CREDENTIALS
+from conformance.transport.exchange import Exchange, FailureKind, Response, TransportFailure
+from conformance.transport.http import HttpTransport
+from conformance.transport.retry import RetryingTransport
+from conformance.transport.signing import Signer
 
 GATE = {Level.REQUIRED, Level.EXPECTED}
 

@@ -19,9 +19,9 @@ from conformance.contract.requirements import catalogue
 from conformance.engine.run import Job, Run
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
-from conformance.target.credentials import TEST_CREDENTIALS
-from conformance.target.exchange import Exchange, Request, Response
-from conformance.target.retry import RetryingTransport
+from conformance.transport.credentials import TEST_CREDENTIALS
+from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.retry import RetryingTransport
 
 PAGE = {"document": "p.md", "section": "s", "line": 1}
 TEXT = {"type": "string"}
@@ -144,7 +144,7 @@ class Shop:
         self.items: dict[str, dict[str, Any]] = {}
         self.numbers = itertools.count(100)
 
-    def converse(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
         assert pipelined in {True, False}
         return [self.send(request) for request in requests]
 

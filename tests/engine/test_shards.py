@@ -18,7 +18,7 @@ from conformance.record import (
     merged,
     read_record,
 )
-from conformance.target.child import Child
+from conformance.transport.child import Child
 from tests.cli.conftest import conformance
 from tests.reports.fakes import fake_record, one_failure
 

@@ -1,7 +1,7 @@
 import pytest
 
 from conformance.judge.answer import NOT_JSON, read
-from conformance.target.exchange import (
+from conformance.transport.exchange import (
     Exchange,
     FailureKind,
     Request,

@@ -7,7 +7,7 @@ from conformance.judge.answer import read
 from conformance.judge.refusal import judge_probe
 from conformance.judge.response import observe
 from conformance.plan.probes import Fault, Probe, Shown, Side
-from conformance.target.exchange import Exchange, Request, Response
+from conformance.transport.exchange import Exchange, Request, Response
 
 UPDATED = {
     "id": "abcdefghij",

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from conformance.cli.mutants import UnwritableResult, command
 from conformance.mutants import (
     Campaign,
-    Fate,
     Mutant,
+    MutantStatus,
     Plan,
     ReferenceFails,
     Result,
@@ -20,7 +20,7 @@ from conformance.mutants import (
     schema,
     trial,
 )
-from conformance.mutants.telling import as_json, lines
+from conformance.mutants.report import as_json, lines
 from conformance.mutants.values import Ran
 from conformance.reference.tables import SERVICES
 
@@ -79,11 +79,11 @@ def ran(*failures, problem=""):
 @pytest.mark.parametrize(
     ("shown", "fate"),
     [
-        (ran("location/ListKeys/status/200", "x"), Fate.NAMED),
-        (ran("location/ListKeys/status/no-5xx"), Fate.MISNAMED),
-        (Ran(), Fate.SURVIVED),
-        (Ran(problem="died"), Fate.ERROR),
-        (ran("location/ListKeys/status/200", problem="died"), Fate.NAMED),
+        (ran("location/ListKeys/status/200", "x"), MutantStatus.NAMED),
+        (ran("location/ListKeys/status/no-5xx"), MutantStatus.MISNAMED),
+        (Ran(), MutantStatus.SURVIVED),
+        (Ran(problem="died"), MutantStatus.ERROR),
+        (ran("location/ListKeys/status/200", problem="died"), MutantStatus.NAMED),
     ],
 )
 def test_the_fate_of_a_mutant(shown, fate):
@@ -113,7 +113,7 @@ def test_the_result_tells_what_was_not_killed_by_name():
 def test_every_fate_fits_the_schema():
     found = as_json(MIXED, Plan())
     jsonschema.validate(found, schema())
-    assert [one["fate"] for one in found["mutants"]] == [str(fate) for fate in Fate]
+    assert [one["fate"] for one in found["mutants"]] == [str(fate) for fate in MutantStatus]
     assert found["summary"]["mutants"] == 3
 
 
@@ -138,18 +138,18 @@ def test_a_mutant_that_cannot_be_run_is_no_kill(monkeypatch):
 
     monkeypatch.setattr(trial, "suite", broken)
     result = trial.attempt(mutant(), Plan())
-    assert result.fate is Fate.ERROR
+    assert result.fate is MutantStatus.ERROR
     assert result.ran.problem == "RuntimeError: our own fault"
 
 
 def test_a_longer_run_is_made_where_the_quick_one_names_nothing(monkeypatch):
     shown = {"quick": ran("elsewhere"), "deep": ran("location/ListKeys/status/200")}
     monkeypatch.setattr(trial, "suite", lambda _, plan, __: shown[plan.profile])
-    assert trial.attempt(mutant(), Plan("deep")).fate is Fate.NAMED
-    assert trial.attempt(mutant(), Plan("quick")).fate is Fate.MISNAMED
+    assert trial.attempt(mutant(), Plan("deep")).fate is MutantStatus.NAMED
+    assert trial.attempt(mutant(), Plan("quick")).fate is MutantStatus.MISNAMED
     monkeypatch.setitem(shown, "quick", ran("location/ListKeys/status/200"))
     monkeypatch.delitem(shown, "deep")
-    assert trial.attempt(mutant(), Plan("deep")).fate is Fate.NAMED
+    assert trial.attempt(mutant(), Plan("deep")).fate is MutantStatus.NAMED
 
 
 def test_nothing_is_tried_where_the_reference_itself_fails(monkeypatch):
@@ -162,7 +162,7 @@ def test_ctrl_c_leaves_what_is_known(monkeypatch):
     def interrupted(one, plan):
         if one.id == "second":
             raise KeyboardInterrupt
-        return Result(one, Fate.SURVIVED, Ran())
+        return Result(one, MutantStatus.SURVIVED, Ran())
 
     monkeypatch.setattr("conformance.mutants.running.suite", lambda *_: Ran())
     monkeypatch.setattr("conformance.mutants.running.attempt", interrupted)

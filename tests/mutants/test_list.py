@@ -11,8 +11,8 @@ from conformance.contract.load import UnknownService
 from conformance.contract.model import Level
 from conformance.contract.requirements import catalogue
 from conformance.mutants import select
+from conformance.mutants.expected_killers import EXPECTED_KILLERS
 from conformance.mutants.globs import Globs
-from conformance.mutants.naming import NAMED_BY
 from conformance.mutants.redundant import REDUNDANT
 from conformance.mutants.selection import NoMutant, UnknownFaults, UnknownKind
 from conformance.reference.tables import SERVICES
@@ -72,7 +72,7 @@ def test_only_wire_format_and_protocol_are_common_to_both_services():
 
 
 def test_each_line_of_the_tables_is_about_a_fault():
-    lines = {about for about, _ in NAMED_BY} | set(REDUNDANT)
+    lines = {about for about, _ in EXPECTED_KILLERS} | set(REDUNDANT)
     ids = [one.id for one in EVERY]
     assert {about for about in lines if not any(map(Globs((about,)).match, ids))} == set()
 

@@ -8,7 +8,7 @@ from conformance.contract.deriving import assemble
 from conformance.contract.load import build_contract
 from conformance.contract.places import parse
 from conformance.contract.validate import violations
-from conformance.plan.bases import derived, scaffolded
+from conformance.plan.base_requests import derived, scaffolded
 from conformance.sdk.models import load_model
 from conformance.sdk.pages import model_pages
 

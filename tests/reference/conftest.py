@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 import pytest
 
+from conformance.reference.ambiguities import Ambiguities, ReadingName, reading
 from conformance.reference.application import Application, Setting
 from conformance.reference.clock import Identifiers
 from conformance.reference.faults import Fault
 from conformance.reference.http.message import Request
-from conformance.reference.readings import ReadingName, Readings, reading
 from conformance.reference.tables import load, matcher
 
 START = 1_700_000_000.25
@@ -109,7 +109,7 @@ class Factory:
         self,
         name: ReadingName = "a",
         *,
-        readings: Readings | None = None,
+        readings: Ambiguities | None = None,
         faults: tuple[Fault, ...] = (),
         authenticate: Any = None,
     ) -> Driver:

@@ -9,9 +9,9 @@ from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.mutations.signatures import FAULTS
 from conformance.reference.outcome import Refusal
 from conformance.reference.server import TEST_KEYS, Options
-from conformance.target.credentials import TEST_CREDENTIALS
-from conformance.target.missigning import KINDS, Unsigned, missigned
-from conformance.target.signing import Signer
+from conformance.transport.bad_signatures import KINDS, UnsignedRequest, sign_incorrectly
+from conformance.transport.credentials import TEST_CREDENTIALS
+from conformance.transport.signing import Signer
 
 
 def test_an_authenticator_sees_every_routed_request(make):
@@ -32,7 +32,7 @@ def test_an_authenticator_sees_every_routed_request(make):
 
 
 SIGNER = Signer(TEST_CREDENTIALS, "us-east-1", "geo")
-LIST = Unsigned("POST", f"{URL}/metadata/v0/list-keys?a=%20b&a=%2F", (), b"{}")
+LIST = UnsignedRequest("POST", f"{URL}/metadata/v0/list-keys?a=%20b&a=%2F", (), b"{}")
 INVALID = (403, "InvalidSignatureException")
 UNKNOWN = (403, "UnrecognizedClientException")
 MISSING = (403, "MissingAuthenticationTokenException")
@@ -57,7 +57,7 @@ TOLD = {
 
 
 def told(transport):
-    answers = {kind: read(transport.send(missigned(kind, SIGNER, LIST))) for kind in KINDS}
+    answers = {kind: read(transport.send(sign_incorrectly(kind, SIGNER, LIST))) for kind in KINDS}
     return {kind: (answer.status, answer.code) for kind, answer in answers.items()}
 
 

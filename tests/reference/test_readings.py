@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from conformance.reference.readings import Readings, reading
+from conformance.reference.ambiguities import Ambiguities, reading
 
 RESTRICTIONS = {
     "AllowActions": ["geo-maps:GetTile"],
@@ -120,18 +120,20 @@ def told(seen):
     return (seen.status, seen.code, seen.text) if hasattr(seen, "status") else seen
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Readings)])
+@pytest.mark.parametrize("name", [field.name for field in fields(Ambiguities)])
 def test_each_reading_changes_an_answer(make, name):
     experiment = EXPERIMENTS[name]
-    honest = told(experiment(make(readings=Readings())))
-    other = told(experiment(make(readings=replace(Readings(), **{name: True}))))
+    honest = told(experiment(make(readings=Ambiguities())))
+    other = told(experiment(make(readings=replace(Ambiguities(), **{name: True}))))
     assert honest != other
 
 
 def test_readings_a_and_b_are_opposites():
     a, b = reading("a"), reading("b")
-    assert a == Readings()
-    assert all(getattr(b, field.name) and not getattr(a, field.name) for field in fields(Readings))
+    assert a == Ambiguities()
+    assert all(
+        getattr(b, field.name) and not getattr(a, field.name) for field in fields(Ambiguities)
+    )
 
 
 def test_nothing_in_either_reading_is_a_server_error(make):

@@ -12,7 +12,7 @@ import pytest
 from conformance.record import VerdictLine, read_record
 from conformance.reports.facts import deciding, failures
 from conformance.reports.reproduce import curl_script, python_script
-from conformance.target import endpoint
+from conformance.transport import endpoint
 from tests.cli.conftest import conformance
 
 __all__ = ["conformance"]

@@ -144,7 +144,7 @@ def test_what_is_lacking_is_skipped_with_the_reason(reference, declared, tests):
 
 
 def _lacking(request):
-    from conformance.target.exchange import Exchange, Response
+    from conformance.transport.exchange import Exchange, Response
 
     body = b'{"message":"not yet"}'
     headers = (("Content-Type", "application/json"), ("x-amzn-errortype", "NotImplemented"))

@@ -13,11 +13,11 @@ from conformance.plan.wire import WireRequest
 from conformance.record import Verdict
 from conformance.reference.inprocess import InProcess
 from conformance.reference.server import Options
-from conformance.target.credentials import TEST_CREDENTIALS
-from conformance.target.signing import Signer
 from conformance.traffic.items import sort
 from conformance.traffic.routes import Routes
 from conformance.traffic.verdicts import judge_all, verdict_lines
+from conformance.transport.credentials import TEST_CREDENTIALS
+from conformance.transport.signing import Signer
 from tests.traffic.recorder import Recorder
 
 URL = "http://127.0.0.1:5000"

@@ -17,8 +17,8 @@ class Recorder:
         self.exchanges.append(exchange)
         return exchange
 
-    def converse(self, requests, *, pipelined):
-        exchanges = self.inner.converse(requests, pipelined=pipelined)
+    def send_all(self, requests, *, pipelined):
+        exchanges = self.inner.send_all(requests, pipelined=pipelined)
         self.exchanges += exchanges
         return exchanges
 

@@ -10,9 +10,9 @@ import pytest
 
 from conformance.contract.model import Level
 from conformance.record import Verdict
-from conformance.target.exchange import Exchange, Request, Response
 from conformance.traffic.entries import Entry
 from conformance.traffic.reading import read_traffic
+from conformance.transport.exchange import Exchange, Request, Response
 
 RECORDED = Path(__file__).parents[3] / "shared" / "recorded-aws.jsonl"
 GATE = {Level.REQUIRED, Level.EXPECTED}

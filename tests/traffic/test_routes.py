@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.target.exchange import Exchange, Request, Response
 from conformance.traffic.addresses import host_of, readable
 from conformance.traffic.entries import Entry
 from conformance.traffic.items import sort
 from conformance.traffic.routes import Routes
+from conformance.transport.exchange import Exchange, Request, Response
 from tests.traffic.conftest import CONTRACTS
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-west-1/{}/aws4_request, Signature=0"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class SyntaxExample:
     """A structure as a syntax block shows it; ``place`` is where."""
 
     node: ObjectNode
@@ -45,7 +45,7 @@ class Shown:
     no block shows has no sights.
     """
 
-    sights: dict[str, list[Sight]] = field(default_factory=dict)
+    sights: dict[str, list[SyntaxExample]] = field(default_factory=dict)
     wires: set[str] = field(default_factory=set)
 
     def timestamp(self, structure: str, member: str) -> str | None:
@@ -102,7 +102,9 @@ def _look_at(pages: ServicePages, shown: Shown, content: Content, document: str)
             stack.append((stated.element, node.as_map))
         elif stated.base is Base.STRUCTURE and isinstance(node, ObjectNode) and stated.name:
             if not node.elided:
-                shown.sights[stated.name].append(Sight(node, document, content.syntax_section))
+                shown.sights[stated.name].append(
+                    SyntaxExample(node, document, content.syntax_section)
+                )
             stack.extend(reversed(list(_inside(pages, stated.name, node))))
 
 

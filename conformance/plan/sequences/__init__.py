@@ -9,9 +9,9 @@ from conformance.plan.sequences import (
     listing,
     members,
     parallel,
+    scenario_interpreter,
     stored,
     times,
-    written,
 )
 from conformance.plan.sequences.steps import (
     Broken,
@@ -28,7 +28,7 @@ from conformance.plan.sequences.steps import (
 )
 
 KINDS: Mapping[str, Callable[[Script], Sequence]] = {
-    "steps": written.steps,
+    "steps": scenario_interpreter.steps,
     "advances": times.advances,
     "paging": listing.paging,
     "default-page": listing.default_page,

@@ -16,10 +16,9 @@ from typing import Any
 
 from conformance.contract.places import find, parse
 from conformance.judge.answer import Answer
-from conformance.plan.bases import base
-from conformance.plan.form import Form
+from conformance.plan.base_requests import base
 from conformance.plan.lifecycle import Lifecycle
-from conformance.plan.resources import GIVEN, creators, of_nothing
+from conformance.plan.resources import GIVEN, creators, with_unknown_ids
 from conformance.plan.sequences.steps import (
     Broken,
     Connected,
@@ -30,6 +29,7 @@ from conformance.plan.sequences.steps import (
     Sequence,
 )
 from conformance.plan.spelling import spelled_form
+from conformance.plan.wire_variant import Form
 
 ROLES = ("create", "read", "update", "list", "delete")
 
@@ -58,7 +58,7 @@ def _first(script: Script, life: Lifecycle, words: Mapping[str, Any], shared: Fo
     members = {**base(script.contract, operation), **words.get("with", {})}
     if words.get("unknown"):
         named = {life.label: members[life.label]} if life.label in members else {}
-        members |= of_nothing(script.contract, operation, named)
+        members |= with_unknown_ids(script.contract, operation, named)
     written = spelled_form(script.contract, operation, words.get("form", {})) or Form()
     written = replace(written, connection=shared.connection, pipelined=shared.pipelined)
     body = words["body"].encode() if "body" in words else None

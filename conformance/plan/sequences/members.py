@@ -12,9 +12,9 @@ from typing import Any
 
 from conformance.contract.model import Location
 from conformance.judge.answer import Answer
-from conformance.plan.bases import present
+from conformance.plan.base_requests import present
 from conformance.plan.lifecycle import Lifecycle
-from conformance.plan.sequences import looks
+from conformance.plan.sequences import assertions
 from conformance.plan.sequences.steps import (
     Broken,
     Make,
@@ -73,7 +73,10 @@ def _missing(
     if not read.ok:
         raise NotShown(f"the read was answered {read.told()}")
     for one in took:
-        for word, look in (("shows", looks.shows), ("shows-instant", looks.shows_instant)):
+        for word, look in (
+            ("shows", assertions.shows),
+            ("shows-instant", assertions.shows_instant),
+        ):
             for where, value in one.get(word, {}).items():
                 try:
                     look(where, script.fill(value, 0), read.body)

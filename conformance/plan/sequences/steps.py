@@ -14,7 +14,7 @@ from typing import Any
 from conformance.contract.model import Contract, Operation
 from conformance.contract.requirements import Requirement
 from conformance.judge.answer import Answer
-from conformance.plan.form import Form
+from conformance.plan.wire_variant import Form
 
 
 @dataclass(frozen=True, slots=True)

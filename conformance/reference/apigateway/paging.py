@@ -9,14 +9,14 @@ from conformance.reference.apigateway import wording
 from conformance.reference.outcome import Refused
 
 if TYPE_CHECKING:
-    from conformance.reference.readings import Readings
+    from conformance.reference.ambiguities import Ambiguities
 
 DEFAULT, MAXIMUM = 25, 500
 
 _POSITION = re.compile(r"p([0-9a-f]{1,12})")
 
 
-def limit(stated: int | None, readings: Readings) -> int:
+def limit(stated: int | None, readings: Ambiguities) -> int:
     """The size of a page: 25 unless stated, 500 at most, and for -1 (recorded) the default."""
     if stated is None or stated < 0:
         return DEFAULT
@@ -30,7 +30,7 @@ def position(sequence: int) -> str:
     return f"p{sequence:x}"
 
 
-def sequence(stated: str | None, readings: Readings) -> int | None:
+def sequence(stated: str | None, readings: Ambiguities) -> int | None:
     """The sequence number of a position; None begins at the newest key."""
     if not stated:
         return None

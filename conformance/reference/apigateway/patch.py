@@ -11,8 +11,8 @@ from conformance.reference.outcome import Refused
 
 if TYPE_CHECKING:
     from conformance.contract.model import PatchRule
+    from conformance.reference.ambiguities import Ambiguities
     from conformance.reference.apigateway.limits import Limits, Measure
-    from conformance.reference.readings import Readings
 
 PatchOperation = Mapping[str, Any]
 Changes = Mapping[str, Any]
@@ -30,7 +30,7 @@ class Patcher:
         self,
         rules: Iterable[PatchRule],
         limits: Limits,
-        readings: Readings,
+        readings: Ambiguities,
         measure: Measure,
     ) -> None:
         self._limits, self._readings, self._measure = limits, readings, measure

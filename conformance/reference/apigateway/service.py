@@ -17,9 +17,9 @@ from conformance.reference.outcome import Outcome, Refused
 
 if TYPE_CHECKING:
     from conformance.contract.model import PatchRule
+    from conformance.reference.ambiguities import Ambiguities
     from conformance.reference.apigateway.limits import Limits
     from conformance.reference.clock import Clock, Identifiers
-    from conformance.reference.readings import Readings
 
 Members = Mapping[str, Any]
 Handler = Callable[[Members], Outcome]
@@ -31,7 +31,7 @@ class ApiGateway:
     def __init__(
         self,
         patch_rules: Iterable[PatchRule],
-        readings: Readings,
+        readings: Ambiguities,
         limits: Limits,
         clock: Clock,
         identifiers: Identifiers,

@@ -9,8 +9,8 @@ from conformance.reference.constraints import ITEM_NULL, REQUIRED, Violation
 from conformance.reference.outcome import Refusal
 
 if TYPE_CHECKING:
+    from conformance.reference.ambiguities import Ambiguities
     from conformance.reference.coercion import Path, UnknownMember, WrongType
-    from conformance.reference.readings import Readings
 
 OP_ORDER = ("add", "remove", "move", "test", "replace", "copy")
 """Recorded order of the op names in the message; the documents list them in another."""
@@ -53,7 +53,7 @@ _WANTED = {
 class GatewayDialect:
     """Errors before the rules: SerializationException, then ValidationException."""
 
-    def __init__(self, readings: Readings) -> None:
+    def __init__(self, readings: Ambiguities) -> None:
         self._readings = readings
 
     def malformed(self) -> Refusal:

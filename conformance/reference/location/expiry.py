@@ -17,7 +17,7 @@ from conformance.reference.outcome import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from conformance.reference.readings import Readings
+    from conformance.reference.ambiguities import Ambiguities
 
 MINUTE = 60_000
 """Milliseconds."""
@@ -33,7 +33,7 @@ _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
 """Epoch milliseconds of the years 1 and 9999."""
 
 
-def milliseconds(stated: Any, readings: Readings) -> int:
+def milliseconds(stated: Any, readings: Ambiguities) -> int:
     """Epoch milliseconds of an ExpireTime: RFC 3339 text, or epoch seconds where a reading says.
 
     Raises:

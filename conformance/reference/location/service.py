@@ -23,7 +23,7 @@ from conformance.reference.outcome import Outcome, Refused
 from conformance.reference.scope import Scope
 
 if TYPE_CHECKING:
-    from conformance.reference.readings import Readings
+    from conformance.reference.ambiguities import Ambiguities
 
 Members = Mapping[str, Any]
 Handler = Callable[[Members], Outcome]
@@ -52,7 +52,7 @@ class LocationKeys:
     """
 
     def __init__(
-        self, readings: Readings, policy: Policy, clock: Clock, identifiers: Identifiers
+        self, readings: Ambiguities, policy: Policy, clock: Clock, identifiers: Identifiers
     ) -> None:
         self.keys: dict[str, Key] = {}
         self.scope = Scope()

@@ -12,8 +12,8 @@ from conformance.reference.constraints import ITEM_NULL, REQUIRED, Violation
 from conformance.reference.outcome import Refusal
 
 if TYPE_CHECKING:
+    from conformance.reference.ambiguities import Ambiguities
     from conformance.reference.coercion import Path, UnknownMember, WrongType
-    from conformance.reference.readings import Readings
 
 NEEDS_FORCE = (
     "This update may cause some users to lose API access. Because this API Key has been used in"
@@ -55,7 +55,7 @@ def reserved_tag(prefix: str) -> Refusal:
 class LocationDialect:
     """Errors before the rules: SerializationException, then ValidationException."""
 
-    def __init__(self, readings: Readings) -> None:
+    def __init__(self, readings: Ambiguities) -> None:
         self._readings = readings
 
     def malformed(self) -> Refusal:

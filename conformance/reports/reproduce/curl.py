@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from conformance.reports.reproduce.missigned import Keys, Signature
+from conformance.reports.reproduce.bad_signatures import Keys, Signature
 from conformance.reports.reproduce.parts import Part, Repeat, Variable, characters
 from conformance.reports.reproduce.quoting import printf, python_pipe, shell_text, shell_words
 from conformance.reports.reproduce.steps import Capture, Form, Step, hindrance, refused, steps

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.record.marks import invented
+from conformance.record.redaction import invented
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

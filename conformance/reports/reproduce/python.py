@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from conformance.reports.reproduce.missigned import Keys
+from conformance.reports.reproduce.bad_signatures import Keys
 from conformance.reports.reproduce.quoting import python_parts, python_text
 from conformance.reports.reproduce.steps import (
     Capture,

@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from conformance.record.marks import invented
-from conformance.reports.reproduce.missigned import Signature, signature
+from conformance.record.redaction import invented
+from conformance.reports.reproduce.bad_signatures import Signature, signature
 from conformance.reports.reproduce.parts import Part, cut
 
 if TYPE_CHECKING:

@@ -1,0 +1,176 @@
+"""What a run would do, told before it does it: requests, creations, time, permissions.
+
+The number of requests depends on the answers, so it is not calculated but tried: on the embedded
+reference, in this process.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from conformance.engine.names import fill
+
+if TYPE_CHECKING:
+    from conformance.contract.model import Contract, Operation
+    from conformance.engine.run import Job
+    from conformance.transport.exchange import Exchange, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a rehearsal sent, by service and operation, and how much of it created something."""
+
+    sent: Mapping[tuple[str, str], int]
+    created: Mapping[str, int]
+
+    @property
+    def requests(self) -> int:
+        """All of them."""
+        return sum(self.sent.values())
+
+
+def rehearse(jobs: Sequence[Job], *, draws: int, seed: int) -> Outline:
+    """Run against the embedded reference and count."""
+    from conformance.engine.run import Run
+    from conformance.engine.runner import Settings
+    from conformance.reference.inprocess import URL
+    from conformance.transport.credentials import DEFAULT_REGION, TEST_CREDENTIALS
+    from conformance.transport.retry import RetryingTransport
+
+    counting = _Counting(jobs, URL)
+    Run(
+        jobs, URL, TEST_CREDENTIALS, DEFAULT_REGION, RetryingTransport(counting),
+        Settings(draws=draws, seed=seed), lambda _: None,
+    ).run()  # fmt: skip
+    return Outline(counting.sent, counting.created)
+
+
+class _Counting:
+    """The reference, with everything counted that it is asked."""
+
+    def __init__(self, jobs: Sequence[Job], url: str) -> None:
+        from conformance.engine.request_classifier import RouteTable
+        from conformance.reference.inprocess import InProcess
+        from conformance.reference.server import Options
+
+        self._inner = InProcess(Options())
+        self._territories = [RouteTable(job.contract, url) for job in jobs]
+        self.sent: Counter[tuple[str, str]] = Counter()
+        self.created: Counter[str] = Counter()
+
+    def send(self, request: Request) -> Exchange:
+        exchange = self._inner.send(request)
+        self._count(request, exchange)
+        return exchange
+
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        exchanges = self._inner.send_all(requests, pipelined=pipelined)
+        for exchange in exchanges:
+            self._count(exchange.request, exchange)
+        return exchanges
+
+    def _count(self, request: Request, exchange: Exchange) -> None:
+        from conformance.engine.request_classifier import Kind
+
+        for territory in self._territories:
+            visit = territory.visit(request)
+            if visit.operation is None:
+                continue
+            service = territory.contract.service
+            self.sent[service, visit.operation.name] += 1
+            if visit.kind is Kind.CREATE:
+                self.created[service] += len(territory.made(visit.operation, exchange))
+            break
+        else:
+            self.sent[self._territories[0].contract.service, "(no operation)"] += 1
+
+
+def policy(
+    contracts: Sequence[Contract], *, partition: str, region: str, account: str
+) -> dict[str, Any]:
+    """The least IAM policy that suffices, from what the overlays say of each service."""
+    allowed: dict[str, set[str]] = {}
+    for contract in contracts:
+        facts = contract.facts.get("permissions")
+        if facts is None:
+            continue
+        lookup = {"partition": partition, "region": region, "account": account}
+        for operation in contract.operations.values():
+            action, resource = _permission(facts, operation, lookup)
+            allowed.setdefault(action, set()).add(resource)
+        if "tagging" in facts:
+            tagging = _filled(facts["tagging"], lookup)
+            allowed.setdefault(tagging["action"], set()).add(tagging["resource"])
+    statements = [
+        {"Effect": "Allow", "Action": action, "Resource": _least(resources)}
+        for action, resources in sorted(allowed.items())
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _permission(
+    facts: Mapping[str, Any], operation: Operation, lookup: Mapping[str, str]
+) -> tuple[str, str]:
+    path = "/".join("*" if part.startswith("{") else part for part in operation.path.split("/"))
+    more = {**lookup, "method": operation.method, "path": path, "operation": operation.name}
+    resource = facts.get("resources", {}).get(operation.name, facts["resource"])
+    filled = _filled({"action": facts["action"], "resource": resource}, more)
+    return filled["action"], filled["resource"]
+
+
+def _filled(value: Any, texts: Mapping[str, str]) -> Any:
+    return fill(value, {name: lambda _, text=text: text for name, text in texts.items()})  # type: ignore[misc]
+
+
+def _least(resources: set[str]) -> list[str]:
+    return ["*"] if "*" in resources else sorted(resources)
+
+
+def render(
+    outline: Outline,
+    contracts: Sequence[Contract],
+    *,
+    target: str,
+    factor: float,
+    rate: float | None,
+) -> list[str]:
+    """The lines that tell what a run would do; ``rate`` is what the user allows a second."""
+    from conformance.engine.quotas import seconds
+
+    limited = target == "aws"
+    least = seconds(outline.sent, contracts, factor) if limited else 0.0
+    if rate:
+        least = max(least, outline.requests / rate)
+    lines = [f"a run like this, rehearsed on the embedded reference, on {target}:"]
+    for contract in contracts:
+        service = contract.service
+        name = contract.facts.get("resource", {}).get("name", "resource")
+        total = sum(number for (of, _), number in outline.sent.items() if of == service)
+        made = outline.created.get(service, 0)
+        lines.append(
+            f"  {service}: about {total:,} requests; creates about {made:,} resources ({name}),"
+            " one after the other or a few at a time, and deletes them"
+        )
+        parts = sorted(
+            (-number, name) for (of, name), number in outline.sent.items() if of == service
+        )
+        lines.append("    " + ", ".join(f"{name} {-number:,}" for number, name in parts))
+    if limited:
+        lines.append(f"  at least {_time(least)} at the documented rate limits")
+    elif rate:
+        lines.append(f"  at least {_time(least)} at {rate:g} requests a second")
+    return lines
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def as_json(policy: dict[str, Any]) -> str:
+    """The policy as it is pasted."""
+    return json.dumps(policy, indent=2)

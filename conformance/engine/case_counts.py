@@ -1,0 +1,55 @@
+"""What has been seen of each requirement so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from conformance.engine.exchange_log import Sent
+from conformance.judge.findings import Finding
+from conformance.plan.probes import Side
+
+
+@dataclass(slots=True)
+class CaseCounts:
+    """Cases that held, by side, and the first that was watched to break."""
+
+    accept: int = 0
+    reject: int = 0
+    seconds: float = 0.0
+    requests: int = 0
+    decided: bool = False
+    broken: tuple[Finding, Sent] | None = None
+
+    def count(self, side: Side) -> None:
+        """One case held on this side."""
+        if side is Side.REJECT:
+            self.reject += 1
+        else:
+            self.accept += 1
+
+    def shown(self, side: Side) -> bool:
+        """True when the side has been shown at least once."""
+        return bool(self.reject if side is Side.REJECT else self.accept)
+
+
+@dataclass(slots=True)
+class PendingFailures:
+    """Watched requirements that broke and wait to be confirmed, oldest first."""
+
+    waiting: list[tuple[Finding, Sent]] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+
+    def add(self, finding: Finding, sent: Sent) -> None:
+        """Remember the first break of a requirement."""
+        if finding.requirement not in self.known:
+            self.known.add(finding.requirement)
+            self.waiting.append((finding, sent))
+
+    def forget(self, finding: Finding) -> None:
+        """What did not come again may be suspected anew."""
+        self.known.discard(finding.requirement)
+
+    def take(self) -> list[tuple[Finding, Sent]]:
+        """All that wait now."""
+        taken, self.waiting = self.waiting, []
+        return taken

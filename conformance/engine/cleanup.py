@@ -1,0 +1,196 @@
+"""Deletes what a journal says that a run left behind, and finds what it does not know to be there.
+
+An identifier in the journal is the run's own. A creation without a known outcome is looked for in
+the target's list: what bears a name with the run's nonce, or the run's tag, is the run's own.
+Whatever else has the same name may be somebody else's: it is told, and left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract.model import Contract, Operation
+from conformance.contract.places import find, parse
+from conformance.engine.channel import Channel
+from conformance.engine.inventory import PATIENCE
+from conformance.engine.names import fill
+from conformance.engine.run_tag import is_tagged
+from conformance.journal import Creation, Journal
+from conformance.judge.answer import Answer, read
+from conformance.plan.base_requests import base
+from conformance.plan.resources import all_creators, kinds
+from conformance.plan.wire import wire
+
+PAGES = 1000
+"""Pages of a list that are looked through, in case a target's never end."""
+SILENT = "the target does not answer"
+
+
+@dataclass(slots=True)
+class CleanupResult:
+    """What a sweep came to, as identifiers; ``left`` with the reason why."""
+
+    deleted: list[str] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
+    doubtful: list[str] = field(default_factory=list)
+    """Entries that may be the run's, without proof: not deleted."""
+    unknown: list[str] = field(default_factory=list)
+    """Creations of which nobody can find out what became of them, and ``why``."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of a target's list."""
+
+    id: str
+    name: str | None
+
+
+class Unlisted(Exception):
+    """The list cannot be had: ``answer`` is what came instead, where it was asked for."""
+
+    def __init__(self, why: str, answer: Answer | None = None) -> None:
+        super().__init__(f"{why} is answered {answer.told()}" if answer else why)
+        self.answer = answer
+
+
+class Cleanup:
+    """Cleans up after one run on one service; ``channel`` sends through the run's guard."""
+
+    def __init__(self, contract: Contract, channel: Channel, journal: Journal) -> None:
+        self._contract, self._channel, self._journal = contract, channel, journal
+        self._facts: Mapping[str, Any] = contract.facts["resource"]
+        self._service = contract.service
+        self._swept = CleanupResult()
+
+    def run(self) -> CleanupResult:
+        """Delete what is known, then look for what may be there."""
+        self._delete_known()
+        doubtful = self._journal.state.doubtful(self._service)
+        if doubtful and SILENT not in self._swept.left.values():
+            try:
+                self._search(doubtful)
+            except Unlisted as why:
+                self._give_up(doubtful, why)
+        return self._swept
+
+    def _give_up(self, doubtful: list[Creation], why: Unlisted) -> None:
+        """Without a list nothing can be found, and where nothing was ever made nothing is there."""
+        answer = why.answer
+        heard = answer is not None and answer.status is not None and not answer.throttled
+        if heard and not self._ever_made():
+            for one in doubtful:
+                self._journal.settled(one.number)
+            return
+        self._swept.unknown += [one.named or f"{one.operation} {one.number}" for one in doubtful]
+        self._swept.why = str(why)
+
+    def _ever_made(self) -> bool:
+        return any(service == self._service for service, _ in self._journal.state.made)
+
+    def _delete_known(self) -> None:
+        unanswered = 0
+        for identifier in reversed(self._journal.state.alive(self._service)):
+            if unanswered == PATIENCE:
+                self._swept.left[identifier] = SILENT
+                continue
+            facts = self._lifecycle(identifier)
+            if facts.get("needs") or "delete" not in facts:
+                continue
+            request = {facts["identifier"]["label"]: identifier, **facts.get("delete-with", {})}
+            answer = self._send(self._contract.operations[facts["delete"]], request)
+            unanswered = unanswered + 1 if answer.status is None else 0
+            if answer.is_gone:
+                self._swept.deleted.append(identifier)
+            else:
+                self._swept.left[identifier] = answer.told()
+        self._settle_parts()
+
+    def _lifecycle(self, identifier: str) -> Mapping[str, Any]:
+        """The lifecycle of what the journal has, by the operation that made it."""
+        maker = self._journal.state.makers.get((self._service, identifier), "")
+        kind, _ = all_creators(self._contract).get(maker, (None, ""))
+        return self._facts if kind is None else kinds(self._contract)[kind]
+
+    def _settle_parts(self) -> None:
+        """What is made of other resources goes with them: where they stayed, it may be there."""
+        state = self._journal.state
+        for identifier in state.alive(self._service):
+            facts = self._lifecycle(identifier)
+            if not facts.get("needs") or identifier in self._swept.left:
+                continue
+            if self._swept.left:
+                self._swept.left[identifier] = "what it is part of could not be deleted"
+            else:
+                self._journal.gone(self._service, identifier)
+                self._swept.deleted.append(identifier)
+
+    def _search(self, doubtful: list[Creation]) -> None:
+        entries = list(self._entries())
+        for creation in doubtful:
+            found = [one for one in entries if self._fits(one, creation)]
+            ours = [one.id for one in found if self._is_proven(one, creation)]
+            if not creation.tagged:
+                # What was to be tagged, and is not, is surely somebody else's.
+                self._swept.doubtful += [one.id for one in found if one.id not in ours]
+            if ours:
+                self._journal.made(creation.number, self._service, ours)
+            else:
+                self._journal.settled(creation.number)
+        self._delete_known()
+
+    def _fits(self, entry: _Entry, creation: Creation) -> bool:
+        if self._journal.state.is_ours(self._service, entry.id):
+            return False
+        nonce = self._journal.header.nonce
+        return nonce in (entry.name or "") or entry.name == (creation.named or None)
+
+    def _is_proven(self, entry: _Entry, creation: Creation) -> bool:
+        nonce = self._journal.header.nonce
+        if nonce in (entry.name or ""):
+            return True
+        return creation.tagged and is_tagged(self._tags(entry.id), nonce)
+
+    def _tags(self, identifier: str) -> Any:
+        facts = self._facts.get("mark", {}).get("tags-of")
+        if facts is None:
+            return None
+        region = self._channel.region
+        lookup = {"id": lambda _: identifier, "region": lambda _: region}
+        values: dict[str, Any] = fill(facts["with"], lookup)
+        answer = self._send(self._contract.operations[facts["operation"]], values)
+        return next(find(answer.body, parse(facts["at"])), None) if answer.ok else None
+
+    def _entries(self) -> Iterator[_Entry]:
+        """Every entry of the list, page by page. Raises Unlisted."""
+        listing = self._facts.get("listing")
+        if listing is None:
+            raise Unlisted("the contract names no list of them")
+        page = listing.get("page", {})
+        token = None
+        for _ in range(PAGES):
+            asked = {page["limit"]: page["most"]} if "limit" in page else {}
+            answer = self._call("list", asked if token is None else {**asked, page["token"]: token})
+            if not answer.ok or not isinstance(answer.body, dict):
+                raise Unlisted(self._facts["list"], answer)
+            for entry in find(answer.body, parse(listing["items"])):
+                yield from self._entry(entry, listing["id"])
+            token = answer.body.get(page.get("next", ""))
+            if not token:
+                return
+
+    def _entry(self, entry: Any, member: str) -> Iterator[_Entry]:
+        if isinstance(entry, dict) and isinstance(entry.get(member), str):
+            name = entry.get(self._facts.get("mark", {}).get("name", ""))
+            yield _Entry(entry[member], name if isinstance(name, str) and name else None)
+
+    def _call(self, role: str, members: Mapping[str, Any]) -> Answer:
+        operation = self._contract.operations[self._facts[role]]
+        start = base(self._contract, operation) if role == "list" else {}
+        return self._send(operation, {**start, **members})
+
+    def _send(self, operation: Operation, values: dict[str, Any]) -> Answer:
+        return read(self._channel.send(wire(operation, values)))

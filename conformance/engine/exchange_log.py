@@ -1,0 +1,67 @@
+"""What was sent, and the resources that came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.judge.answer import Answer
+from conformance.plan.probes import Probe
+from conformance.transport.exchange import Exchange, FailureKind
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that was sent, as members and as bytes, and what came back."""
+
+    probe: Probe
+    values: Mapping[str, Any]
+    exchange: Exchange
+    answer: Answer
+    resource: Resource | None = None
+    parents: Mapping[str, Resource] = field(default_factory=dict)
+    """Resources of other kinds that the request speaks of, by kind."""
+    sign_incorrectly: str = ""
+    """How it was signed wrongly, where it was."""
+
+
+@dataclass(slots=True)
+class Resource:
+    """A resource that this run made: its identifier, what is unique of it, and how it was made."""
+
+    id: str
+    unique: str
+    created: Sent
+    kind: str | None = None
+    gone: bool = False
+    history: list[Sent] = field(default_factory=list)
+    """The updates of it that were accepted, oldest first: how it came to be as it is."""
+
+    parents: Mapping[str, Resource] = field(default_factory=dict)
+    """The resources of other kinds that it was made of."""
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was made."""
+        return time.monotonic() - self.since
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is there, and so is all that it was made of."""
+        return not self.gone and all(parent.usable for parent in self.parents.values())
+
+
+class SetupFailed(Exception):
+    """A resource could not be made; ``sent`` is the request that failed."""
+
+    def __init__(self, sent: Sent) -> None:
+        super().__init__(sent.answer.told())
+        self.sent = sent
+
+
+def connection_broke(exchange: Exchange) -> bool:
+    """True when the connection broke, so that nobody knows whether the request was carried out."""
+    return exchange.failure is not None and exchange.failure.kind is FailureKind.RESET

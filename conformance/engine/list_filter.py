@@ -1,0 +1,61 @@
+"""Of a list only the entries that this run made properly are judged.
+
+What else a target lists is its own data, or was made by a faulty request that it accepted: that
+acceptance is the failure, not what the list then shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from conformance.contract.model import Contract
+from conformance.contract.places import parse
+from conformance.engine.exchange_log import Resource, Sent
+from conformance.engine.probe_result import is_faulty
+from conformance.judge.answer import Answer
+from conformance.judge.response import observe
+from conformance.plan.resources import kind_of, lifecycle_of
+
+
+def entries_of_this_run(contract: Contract, sent: Sent, made: Sequence[Resource]) -> Answer:
+    """The answer; of the resource's list operation without the entries of others."""
+    name = sent.probe.operation.name
+    facts = lifecycle_of(contract, name)
+    listing = facts.get("listing")
+    body = sent.answer.body
+    if listing is None or name != facts.get("list"):
+        return sent.answer
+    items = parse(listing["items"])[0]
+    if not isinstance(body, dict) or not isinstance(body.get(items), list):
+        return sent.answer
+    kind = kind_of(contract, name)
+    ours = {one.id for one in made if one.kind == kind and not one.gone and _is_clean(one)}
+    kept = [
+        one for one in body[items] if not isinstance(one, dict) or one.get(listing["id"]) in ours
+    ]
+    return replace(sent.answer, body={**body, items: kept})
+
+
+def culprit(
+    contract: Contract, sent: Sent, made: Sequence[Resource], requirement: str
+) -> Resource | None:
+    """The resource whose entry in a list breaks the requirement.
+
+    None where the answer is no list, or breaks it whatever is listed.
+    """
+    name = sent.probe.operation.name
+    if name != lifecycle_of(contract, name).get("list"):
+        return None
+
+    def is_broken(listed: Sequence[Resource]) -> bool:
+        found = observe(contract, sent.probe.operation, entries_of_this_run(contract, sent, listed))
+        return any(one.requirement == requirement and not one.held for one in found)
+
+    if is_broken(()):
+        return None
+    return next((one for one in reversed(made) if is_broken((one,))), None)
+
+
+def _is_clean(resource: Resource) -> bool:
+    return not any(is_faulty(sent) for sent in (resource.created, *resource.history))

@@ -1,0 +1,190 @@
+"""What any answer shows, whatever it was asked for: counted, suspected, and confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from conformance.contract.model import Contract
+from conformance.contract.requirements import Requirement, Subject
+from conformance.engine.arns import Arns
+from conformance.engine.case_counts import PendingFailures
+from conformance.engine.evidence import LONGEST
+from conformance.engine.exchange_log import Resource, Sent, SetupFailed
+from conformance.engine.list_filter import entries_of_this_run
+from conformance.engine.patience import is_unanswered
+from conformance.engine.probe_result import is_elsewhere, is_faulty, unanswered, unreliable
+from conformance.engine.session import Session
+from conformance.engine.spoilt import Spoilt
+from conformance.engine.support import Standing
+from conformance.engine.support_registry import SupportRegistry
+from conformance.engine.verdict_log import VerdictLog
+from conformance.judge.errors import ERROR_STATUS
+from conformance.judge.findings import Finding
+from conformance.judge.response import observe
+from conformance.plan.planner import is_watched
+from conformance.plan.probes import Side
+from conformance.plan.resources import kind_of, lifecycle_of
+from conformance.record import Verdict
+from conformance.transport.exchange import FailureKind
+
+PASSING = frozenset({FailureKind.RESET, FailureKind.TIMEOUT})
+"""Failures that may be the network's: what does not come again shows nothing of the target."""
+
+
+class Watch:
+    """Sees every exchange of a session."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        session: Session,
+        standings: SupportRegistry,
+        decisions: VerdictLog,
+    ) -> None:
+        self._contract, self._session = contract, session
+        self._standings, self._decisions = standings, decisions
+        self._suspects, self._arns = PendingFailures(), Arns(contract, session.names)
+        self._spoilt = Spoilt()
+        self.is_held = False
+        """True while answers are looked at for a purpose of their own, and not counted here."""
+        session.observers.append(self.observe)
+
+    def observe(self, sent: Sent) -> None:
+        """Count what an answer holds, suspect what it breaks."""
+        self._arns.learn(sent)
+        # What a target answers to a faulty request that it accepted says nothing about its
+        # answers: the acceptance is the failure.
+        if is_elsewhere(sent.probe):
+            return
+        taken = sent.answer.ok and is_faulty(sent)
+        if taken:
+            self._spoilt.note(sent, self._session.inventory.made)
+        if self.is_held or self._standings.is_aside(sent.probe.operation.name):
+            return
+        for finding in self._found(sent):
+            if self._decisions.open(finding.requirement):
+                requirement = self._decisions.by_id[finding.requirement]
+                # An error that looks like a success is no acceptance.
+                if not taken or requirement.keyword == ERROR_STATUS:
+                    self._take(requirement, finding, sent)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Count and suspect nothing for a while."""
+        self.is_held = True
+        try:
+            yield
+        finally:
+            self.is_held = False
+
+    def _found(self, sent: Sent) -> Iterator[Finding]:
+        """What an answer holds and breaks, without what says nothing.
+
+        That is others' entries in a list, and what was wrongly taken.
+        """
+        own = entries_of_this_run(self._contract, sent, self._session.inventory.made)
+        answer = self._spoilt.hide(own)
+        yield from observe(self._contract, sent.probe.operation, answer)
+        yield from self._arns.observe(sent, answer)
+
+    def _take(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
+        if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
+            return  # in another form than usual it may have met something else
+        if finding.held:
+            if is_watched(requirement) or requirement.subject is Subject.ERROR:
+                self._decisions.tally(requirement).count(_side(requirement))
+        elif requirement.subject is not Subject.STATUS and not self._has_own_probe(requirement):
+            self._suspects.add(finding, sent)
+
+    def confirm(self) -> None:
+        """Send each suspected request again on a fresh resource; broken twice is a failure.
+
+        What an answer showed about a resource that was not there any more, no fresh one shows: then
+        the very same request is sent again, for the same identifier.
+        """
+        for finding, sent in self._suspects.take():
+            # A step of a sequence may be the first that was sent of it: so that is asked now.
+            name = sent.probe.operation.name
+            lacks = self._standings.of(name).standing is Standing.LACKING
+            mute = lacks or self._standings.is_aside(name)
+            if mute or not self._decisions.open(finding.requirement):
+                continue
+            requirement = self._decisions.by_id[finding.requirement]
+            silent = self._standings.silent(name)
+            if silent is not None and requirement.subject is Subject.NO_SERVER_ERROR:
+                continue  # it fails for the valid request, when all is decided
+            again = self._again(finding, sent) or self._of_the_same(finding, sent)
+            if again is None and sent.answer.failure in PASSING:
+                self._suspects.forget(finding)
+                continue
+            if again is None:
+                reason = f"did not repeat on a fresh resource: {finding.seen}"
+                self._decisions.give(requirement, Verdict.INCONCLUSIVE, reason)
+            else:
+                self._decisions.fail(requirement, *_told(self._session, *again))
+
+    def _has_own_probe(self, requirement: Requirement) -> bool:
+        """An error that a probe provokes is judged there: a chance answer cannot be had again."""
+        facts = lifecycle_of(self._contract, requirement.operation or "")
+        provoked = {facts.get("not-found"), facts.get("unique", {}).get("error")}
+        return requirement.subject is Subject.ERROR and requirement.keyword in provoked
+
+    def _again(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
+        """The same finding from the same request on a new resource, or None."""
+        again = self._once_more(finding, sent)
+        if again is not None and unreliable(again[1].answer):
+            again = self._once_more(finding, sent)
+        return again
+
+    def _once_more(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
+        try:
+            repeat = self._session.send(sent.probe, resource=self._alike(sent))
+        except SetupFailed as failed:
+            repeat = failed.sent
+        broken = self._broken(finding, repeat)
+        self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
+        return broken
+
+    def _of_the_same(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
+        """The same finding from a request with the very same members, a refused one."""
+        if not sent.answer.is_refusal or sent.probe.form is not None:
+            return None
+        literal = replace(sent.probe, values=sent.values)
+        try:
+            return self._broken(finding, self._session.send(literal))
+        except SetupFailed:
+            return None
+
+    def _broken(self, finding: Finding, repeat: Sent) -> tuple[Finding, Sent] | None:
+        """What an answer breaks of the same requirement."""
+        found = self._found(repeat)
+        broken = [one for one in found if one.requirement == finding.requirement and not one.held]
+        return (broken[0], repeat) if broken else None
+
+    def _alike(self, sent: Sent) -> Resource | None:
+        """A new resource that was made and updated as the one of this request had been."""
+        if sent.resource is None:
+            return None
+        history = sent.resource.history
+        before = history[: history.index(sent)] if sent in history else list(history)
+        if len(before) > LONGEST:
+            before = []  # a long used resource: the request alone must show it
+        made = self._session.inventory.create(
+            sent.resource.created.probe.values, sent.resource.kind
+        )
+        for update in before:
+            self._session.send(update.probe, resource=made)
+        return made
+
+
+def _told(session: Session, finding: Finding, sent: Sent) -> tuple[Finding, Sent]:
+    """The finding; where there is no answer, it says to what."""
+    if is_unanswered(sent.exchange):
+        finding = replace(finding, seen=unanswered(session, sent))
+    return finding, sent
+
+
+def _side(requirement: Requirement) -> Side:
+    return Side.REJECT if requirement.subject is Subject.ERROR else Side.ACCEPT

@@ -1,0 +1,67 @@
+"""Random values beyond the boundaries: drawn and shrunk by Hypothesis, sent by the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import seed as seeded
+from hypothesis.errors import Unsatisfiable
+
+from conformance.engine.probe_result import ProbeResult
+from conformance.plan.base_requests import edited
+from conformance.plan.determinism import hypothesis_settings, seed_number, steady
+from conformance.plan.probes import Drawing, Probe
+from conformance.plan.strategies import strategy
+
+Try = Callable[[Probe], ProbeResult]
+
+
+class _Broken(Exception):
+    """Tells Hypothesis that a value breaks the requirement."""
+
+
+class _Unanswered(BaseException):
+    """Ends the drawing: each value tried for a smaller failure would be waited for in vain."""
+
+
+def explore(
+    drawing: Drawing, draws: int, seed: str, attempt: Try
+) -> tuple[ProbeResult | None, int]:
+    """Send ``draws`` values of a drawing; gives the smallest failure, if any, and how many held.
+
+    The seed alone decides the values, so that a run can be repeated.
+    """
+    held, failure = 0, None
+
+    def check(value: Any) -> None:
+        nonlocal held, failure
+        trial = attempt(_with(drawing, value))
+        if trial.finding is None:
+            return
+        if trial.finding.held:
+            held += 1
+            return
+        failure = trial
+        raise _Unanswered if trial.silent else _Broken
+
+    test = seeded(seed_number(seed))(hypothesis_settings(draws)(given(strategy(drawing))(check)))
+    try:
+        with steady():
+            test()
+    except (_Broken, _Unanswered, Unsatisfiable):
+        pass  # a failure is kept in `failure`; nothing to draw is no finding
+    except BaseExceptionGroup as group:
+        if not group.subgroup(_Broken):
+            raise
+    return failure, held
+
+
+def _with(drawing: Drawing, value: Any) -> Probe:
+    probe = drawing.probe
+    place = probe.place or ()
+    return replace(
+        probe, values=edited(dict(probe.values), place, value), note="a value drawn at random"
+    )

@@ -1,0 +1,129 @@
+"""What a request would do to a target, read from its bytes: look, create, or touch what is there.
+
+Read from the request that is about to be sent and not from what somebody meant to send, so that
+nothing that goes to a target is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from conformance.contract.model import Contract, Location, Operation
+from conformance.engine.run_tag import is_tagged
+from conformance.judge.answer import read
+from conformance.plan.resources import all_creators, identifiers, kinds
+from conformance.transport.exchange import Exchange, Request
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LABEL = re.compile(r"\\\{(\w+)\\\}")
+
+
+class Kind(StrEnum):
+    """What a request does where it is accepted."""
+
+    LOOK = "look"
+    CREATE = "create"
+    TOUCH = "touch"
+    DELETE = "delete"
+    UNKNOWN = "unknown"
+    """No operation of the contract has this route, and its method is not one that only looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifiedRequest:
+    """A request as its operation; ``labels`` are the decoded parts of its path by name."""
+
+    kind: Kind
+    operation: Operation | None
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    operation: Operation
+    pattern: re.Pattern[str]
+
+
+class RouteTable:
+    """The routes of one service below one URL, and where its answers have identifiers."""
+
+    def __init__(self, contract: Contract, url: str) -> None:
+        self.contract = contract
+        self._facts: Mapping[str, Any] = contract.facts.get("resource", {})
+        self._base = urlsplit(url).path.rstrip("/")
+        self._created = {name: place for name, (_, place) in all_creators(contract).items()}
+        every = kinds(contract).values()
+        self._looks = {one.get(role) for one in every for role in ("list", "read")}
+        self._deletes = {one.get("delete") for one in every}
+        # Routes with a literal query first: without it they would be another operation's.
+        operations = sorted(contract.operations.values(), key=lambda one: -len(one.query))
+        self._routes = [_Route(one, _pattern(one.path)) for one in operations]
+
+    def visit(self, request: Request) -> ClassifiedRequest:
+        """What the request would do."""
+        operation, labels = self.match(request)
+        if request.method in _SAFE:
+            return ClassifiedRequest(Kind.LOOK, operation, labels)
+        if operation is None:
+            return ClassifiedRequest(Kind.UNKNOWN, None, {})
+        return ClassifiedRequest(self._kind(operation), operation, labels)
+
+    def match(self, request: Request) -> tuple[Operation | None, Mapping[str, str]]:
+        """The operation that a request is of, and its labels."""
+        parts = urlsplit(request.url)
+        path = parts.path.removeprefix(self._base)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        for route in self._routes:
+            found = route.pattern.fullmatch(path)
+            if found is None or route.operation.method != request.method:
+                continue
+            if all(query.get(name) == value for name, value in route.operation.query.items()):
+                labels = {name: unquote(value) for name, value in found.groupdict().items()}
+                return route.operation, labels
+        return None, {}
+
+    def _kind(self, operation: Operation) -> Kind:
+        if operation.name in self._created:
+            return Kind.CREATE
+        if operation.name in self._looks:
+            return Kind.LOOK
+        return Kind.DELETE if operation.name in self._deletes else Kind.TOUCH
+
+    def named(self, request: Request) -> str | None:
+        """The name that a creation asks for; None where it has none."""
+        value = _body(request).get(self._facts.get("mark", {}).get("name", ""))
+        return value if isinstance(value, str) else None
+
+    def tagged(self, request: Request, nonce: str) -> bool:
+        """True when a creation carries the run's tag."""
+        return is_tagged(_body(request).get(self._facts.get("mark", {}).get("tag", "")), nonce)
+
+    def names_itself(self, operation: Operation, request: Request, nonce: str) -> bool:
+        """True when what a creation makes has the run's nonce in its name."""
+        if any(one.location is Location.PAYLOAD for one in operation.input.values()):
+            return nonce.encode() in (request.body or b"")
+        return nonce in (self.named(request) or "")
+
+    def made(self, operation: Operation, exchange: Exchange) -> list[str]:
+        """The identifiers that the answer to a creation gives."""
+        _, labels = self.match(exchange.request)
+        asked = {**_body(exchange.request), **labels}
+        return list(identifiers(self._created[operation.name], asked, read(exchange).body))
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(_LABEL.sub(r"(?P<\1>[^/]*)", re.escape(path)))
+
+
+def _body(request: Request) -> dict[str, Any]:
+    try:
+        body = json.loads(request.body or b"")
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -1,0 +1,106 @@
+"""The valid base request of each operation: the overlay's, or one made from the shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.contract.model import Contract, Location, Operation, Shape
+from conformance.contract.places import ABSENT, ITEM, KEY, VALUE, Place, find, put
+from conformance.plan import values
+from conformance.plan.resources import Facts, creators, kinds, lifecycle_of
+
+
+def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[str, Any]:
+    """A valid request for an operation, as members by wire name.
+
+    The overlay may give another one for probes of a member (by its name), where the usual one
+    could not hold that member.
+    """
+    facts = contract.facts.get("operations", {}).get(operation.name, {})
+    special = facts.get("bases", {})
+    for length in range(len(place), 0, -1):
+        found = special.get(".".join(place[:length]))
+        if found is not None:
+            return dict(found)
+    if "base" in facts:
+        return dict(facts["base"])
+    return derived(contract, operation)
+
+
+def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
+    """A base from the required members alone; identifiers of resources as placeholders.
+
+    An operation that creates the resource chooses what the label holds, where it has one.
+    """
+    facts = lifecycle_of(contract, operation.name)
+    placeholders = dict(_needed(contract, facts))
+    label = facts.get("identifier", {}).get("label")
+    if label is not None:
+        chosen = "${" + facts.get("unique", {}).get("template", "name") + "}"
+        placeholders[label] = chosen if operation.name in creators(facts) else "${id}"
+    return {
+        name: placeholders.get(name) or values.sample(member.shape)
+        for name, member in operation.input.items()
+        if member.required or member.location is Location.PATH
+    }
+
+
+def _needed(contract: Contract, facts: Facts) -> Iterator[tuple[str, str]]:
+    """The labels of the kinds that a kind needs, each with the placeholder for it."""
+    known = kinds(contract)
+    for name in facts.get("needs", {}):
+        label = known[name].get("identifier", {}).get("label")
+        if label is not None:
+            yield label, f"${{id.{name}}}"
+
+
+LEFT_OUT = "${absent}"
+"""In an overlay: this member of the base is not sent."""
+
+
+def present(request: dict[str, Any]) -> dict[str, Any]:
+    """The request without the members that an overlay leaves out."""
+    return {name: value for name, value in request.items() if value != LEFT_OUT}
+
+
+def edited(request: dict[str, Any], place: Place, value: Any) -> dict[str, Any]:
+    """The request with one value put in (or taken out, with ABSENT)."""
+    changed: dict[str, Any] = put(request, place, value)
+    return {name: item for name, item in changed.items() if item is not ABSENT}
+
+
+def scaffolded(operation: Operation, request: dict[str, Any], place: Place) -> dict[str, Any]:
+    """The request with whatever a nested place lies in, whole enough to be valid.
+
+    What the request has already is left as it is: only what is missing on the way is put in.
+    """
+    if len(place) < 2 or place[0] not in operation.input:
+        return request
+    shape: Shape | None = operation.input[place[0]].shape
+    for depth in range(1, len(place)):
+        if shape is None:
+            return request
+        if not list(find(request, place[:depth])):
+            request = edited(request, place[:depth], values.sample(shape))
+        if shape.union:
+            request = _switched(request, shape, place, depth)
+        shape = _inner(shape, place[depth])
+    return request
+
+
+def _switched(request: dict[str, Any], union: Shape, place: Place, depth: int) -> dict[str, Any]:
+    """The request with a union that holds the member a place leads to, and no other."""
+    name = place[depth]
+    given = next(find(request, place[:depth]), None)
+    if name not in union.members or (isinstance(given, dict) and name in given):
+        return request
+    return edited(request, place[:depth], {name: values.sample(union.members[name].shape)})
+
+
+def _inner(shape: Shape, segment: str) -> Shape | None:
+    if segment in {ITEM, VALUE}:
+        return shape.element
+    if segment == KEY:
+        return shape.key
+    return shape.members[segment].shape if segment in shape.members else None

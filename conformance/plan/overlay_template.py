@@ -1,0 +1,81 @@
+"""The inferred lifecycles of a service as an overlay, for a person to correct."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import yaml
+
+from conformance.contract.inferring import Inferred, infer, inferred_facts
+from conformance.contract.model import Contract
+from conformance.plan.base_requests import derived
+
+HEAD = """\
+# Drafted by `conformance overlay init` from the operations' names, paths and members.
+# Correct it, give each operation a request that is surely valid (`base`), and take `inferred`
+# out: until then nothing is held against a target that rests on what is guessed here.
+overlay: 1.0.0
+info:
+  title: {title}, beyond the reference pages
+  version: 1.0.0
+extends: openapi.yaml
+actions:
+- target: $
+  update:
+    x-conformance:
+      inferred: true
+      # The name that requests are signed for; pages do not state it.
+      signing: {{service: {service}}}
+"""
+
+
+def draft(contract: Contract) -> tuple[str, int]:
+    """The text of an overlay, and how many kinds of resources it has."""
+    kinds = infer(contract)
+    facts = inferred_facts(contract)
+    lines = [HEAD.format(title=contract.title, service=contract.service)]
+    if kinds:
+        lines += [_comments(kinds[0], "      "), _block({"resource": facts["resource"]}, 6)]
+    if kinds[1:]:
+        lines.append("      resources:\n")
+    for one in kinds[1:]:
+        lines += [_comments(one, "        "), _block({one.name: one.facts}, 8)]
+    lines.append(_operations(contract, facts))
+    return "".join(lines), len(kinds)
+
+
+def _comments(one: Inferred, pad: str) -> str:
+    """How sure each part of a kind is."""
+    found: dict[str, list[str]] = {}
+    for part, how in one.why.items():
+        found.setdefault(how, []).append(part)
+    told = "; ".join(f"{how}: {', '.join(parts)}" for how, parts in found.items())
+    missing = [role for role in ("read", "update", "list") if role not in one.facts]
+    lacks = f"{pad}# Not found: {', '.join(missing)}.\n" if missing else ""
+    return f"{pad}# {one.name}, at {one.path}. {told[:1].upper()}{told[1:]}.\n{lacks}"
+
+
+def _operations(contract: Contract, facts: Mapping[str, Any]) -> str:
+    """A base request for every operation, made from its required members."""
+    known = replace(contract, facts=facts)
+    lines = ["      operations:\n"]
+    for name, operation in contract.operations.items():
+        base = derived(known, operation)
+        empty = facts["operations"].get(name, {})
+        lines.append(_block({name: {"base": base, **empty}}, 8))
+    return "".join(lines)
+
+
+def _block(value: Any, indent: int) -> str:
+    """YAML, indented; the innermost mappings on one line."""
+    text = yaml.safe_dump(
+        value, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=None
+    )
+    return "".join(_indented(text, " " * indent))
+
+
+def _indented(text: str, pad: str) -> Iterator[str]:
+    for line in text.splitlines():
+        yield f"{pad}{line}\n"

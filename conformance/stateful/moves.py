@@ -1,0 +1,125 @@
+"""The moves that a sequence is made of: the overlay's ``x-conformance.stateful.moves``.
+
+A move is a request of one operation whose members are drawn from small pools, so that values meet
+again. A pool is a list of values to choose from, ``{list: POOL, least: N, most: N}`` for a list of
+such, or ``{members: {NAME: POOL}, may: {NAME: POOL}}`` for an object. Placeholders that stand for
+something new carry a tag (``${name.one}``): the same tag is the same text all through a sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.model import Contract, Operation
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+READS = {"read", "list"}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A kind of step.
+
+    ``role`` is the operation's role in the lifecycle (``change`` for one that has none); ``of``
+    says which resources it is for: ``live``, ``gone`` or ``none``.
+    """
+
+    operation: Operation
+    role: str
+    of: str
+    needs: Mapping[str, Any]
+    may: Mapping[str, Any]
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change a resource."""
+        return self.role not in READS
+
+    def first(self, slot: int | None) -> Step:
+        """The step with the first value of every pool that it needs."""
+        values = {name: sample(pool) for name, pool in self.needs.items()}
+        return Step(self.operation, self.role, values, slot)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A move as it was drawn; ``slot`` is the number of its resource within the sequence."""
+
+    operation: Operation
+    role: str
+    values: Mapping[str, Any]
+    slot: int | None
+    optional: frozenset[str] = frozenset()
+    """The members that the move could do without."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change a resource."""
+        return self.role not in READS
+
+    def simpler(self) -> Iterator[Step]:
+        """The same step with one optional member, or one item of a drawn list, less."""
+        for name, value in self.values.items():
+            rest = {other: item for other, item in self.values.items() if other != name}
+            if name in self.optional:
+                yield replace(self, values=rest)
+            elif isinstance(value, list) and len(value) > 1:
+                for index in range(len(value)):
+                    fewer = [*value[:index], *value[index + 1 :]]
+                    yield replace(self, values={**self.values, name: fewer})
+
+
+def moves_of(contract: Contract) -> tuple[Move, ...]:
+    """The moves that a service's overlay lists; none where it has no model."""
+    facts = contract.facts.get("resource", {})
+    return tuple(
+        _move(contract, facts, about) for about in contract.facts.get("model", {}).get("moves", ())
+    )
+
+
+def _move(contract: Contract, facts: Mapping[str, Any], about: Mapping[str, Any]) -> Move:
+    role = about["role"]
+    operation = contract.operations[about.get("operation") or facts[role]]
+    of = about.get("of", "none" if role in {"create", "list"} else "live")
+    needs = dict(about.get("needs", {}))
+    label = facts["identifier"]["label"]
+    if of != "none" and label in operation.input:
+        needs.setdefault(label, ["${id}"])
+    return Move(operation, role, of, needs, about.get("may", {}))
+
+
+def sample(pool: Any) -> Any:
+    """The first value of a pool; of an object's members only those that it needs."""
+    if isinstance(pool, list):
+        return pool[0]
+    if "list" in pool:
+        return [sample(pool["list"])] * pool["least"]
+    return {name: sample(inner) for name, inner in pool.get("members", {}).items()}
+
+
+def values_of(move: Move) -> SearchStrategy[dict[str, Any]]:
+    """The requests of a move, as members by wire name."""
+    return _members(move.needs, move.may)
+
+
+def _members(needs: Mapping[str, Any], may: Mapping[str, Any]) -> SearchStrategy[dict[str, Any]]:
+    from hypothesis import strategies as st
+
+    return st.fixed_dictionaries(
+        {name: _pool(pool) for name, pool in needs.items()},
+        optional={name: _pool(pool) for name, pool in may.items()},
+    )
+
+
+def _pool(pool: Any) -> SearchStrategy[Any]:
+    from hypothesis import strategies as st
+
+    if isinstance(pool, list):
+        return st.sampled_from(pool)
+    if "list" in pool:
+        return st.lists(_pool(pool["list"]), min_size=pool["least"], max_size=pool["most"])
+    return _members(pool.get("members", {}), pool.get("may", {}))

@@ -1,0 +1,128 @@
+"""Requests whose signature is wrong in exactly one way, and rightly presigned ones.
+
+Each kind takes a request that the signer would sign rightly. The bytes of the request itself stay
+as they are: only what vouches for them is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from conformance.transport.exchange import Request
+from conformance.transport.signing import Credentials, Overrides, Signer, unsigned
+
+UNKNOWN_KEY = Credentials("AKIACONFORMANCE22222", "conformance/knows/no/such/secret/access/key")
+"""Well formed, and nobody's."""
+FOREIGN_TOKEN = "conformance-gave-no-such-session-token"  # noqa: S105 - nobody's
+NO_REGION = "xx-nowhere-1"
+OTHER_SERVICE = "sts"
+BESIDE_THE_CLOCK = timedelta(hours=1)
+"""Far outside the five minutes that AWS was recorded to allow, whatever a clock is off by."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedRequest:
+    """A request before it is signed: what every kind begins with."""
+
+    method: str
+    url: str
+    headers: Overrides
+    body: bytes | None
+
+
+Missign = Callable[[Signer, UnsignedRequest], Request]
+
+
+def _signed(signer: Signer, plain: UnsignedRequest, at: datetime | None = None) -> Request:
+    return signer.sign(plain.method, plain.url, plain.headers, plain.body, at=at)
+
+
+def _not_signed(_signer: Signer, plain: UnsignedRequest) -> Request:
+    return unsigned(plain.method, plain.url, plain.headers, plain.body)
+
+
+def _authorized(change: Callable[[str], str]) -> Missign:
+    """The Authorization header is another one."""
+
+    def missign(signer: Signer, plain: UnsignedRequest) -> Request:
+        request = _signed(signer, plain)
+        headers = tuple(
+            (name, change(value) if name == "Authorization" else value)
+            for name, value in request.headers
+        )
+        return replace(request, headers=headers)
+
+    return missign
+
+
+def _by(change: Callable[[Signer], Signer]) -> Missign:
+    """Somebody else signs, or for something else."""
+    return lambda signer, plain: _signed(change(signer), plain)
+
+
+def _dated(offset: timedelta) -> Missign:
+    return lambda signer, plain: _signed(signer, plain, datetime.now(UTC) + offset)
+
+
+def _other_body(signer: Signer, plain: UnsignedRequest) -> Request:
+    """A blank more was signed than is sent: the two bodies mean the same."""
+    request = _signed(signer, replace(plain, body=(plain.body or b"") + b" "))
+    length = str(len(plain.body or b""))
+    headers = tuple(
+        (name, length if name == "Content-Length" else value) for name, value in request.headers
+    )
+    return replace(request, headers=headers, body=plain.body)
+
+
+def _presigned(signer: Signer, plain: UnsignedRequest) -> Request:
+    return signer.presign(plain.method, plain.url, plain.headers, plain.body)
+
+
+def _presigned_altered(signer: Signer, plain: UnsignedRequest) -> Request:
+    request = _presigned(signer, plain)
+    return replace(request, url=_other_end(request.url))
+
+
+def _other_end(text: str) -> str:
+    """The text with another hexadecimal digit at its end."""
+    return text[:-1] + ("0" if text[-1] != "0" else "1")
+
+
+def _with(credentials: Callable[[Credentials], Credentials]) -> Missign:
+    return _by(lambda one: Signer(credentials(one.credentials), one.region, one.service))
+
+
+KINDS: Mapping[str, Missign] = {
+    "unsigned": _not_signed,
+    "cut-header": _authorized(lambda value: value.partition(",")[0]),
+    "header-without-pairs": _authorized(lambda value: value.partition("=")[0]),
+    "unknown-key": _with(lambda _: UNKNOWN_KEY),
+    "wrong-secret": _with(lambda one: replace(one, secret_key=f"{one.secret_key}x")),
+    "altered-signature": _authorized(_other_end),
+    "other-body": _other_body,
+    "expired": _dated(-BESIDE_THE_CLOCK),
+    "future": _dated(BESIDE_THE_CLOCK),
+    "no-region": _by(lambda one: Signer(one.credentials, NO_REGION, one.service)),
+    "other-service": _by(lambda one: Signer(one.credentials, one.region, OTHER_SERVICE)),
+    "foreign-token": _with(lambda one: replace(one, token=FOREIGN_TOKEN)),
+    "without-token": _with(lambda one: replace(one, token=None)),
+    "presigned": _presigned,
+    "presigned-altered": _presigned_altered,
+}
+"""How a request can be signed wrongly (or, with ``presigned``, rightly in another way)."""
+
+
+def inapplicable(kind: str, credentials: Credentials, body: bytes | None) -> str:
+    """Why a request cannot be signed wrongly in this way; "" where it can."""
+    if kind == "without-token" and credentials.token is None:
+        return "the credentials that sign have no session token"
+    if kind == "other-body" and body is None:
+        return "the operation has no body"
+    return ""
+
+
+def sign_incorrectly(kind: str, signer: Signer, plain: UnsignedRequest) -> Request:
+    """The request, signed wrongly in one way."""
+    return KINDS[kind](signer, plain)

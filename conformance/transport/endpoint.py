@@ -1,0 +1,185 @@
+"""From what the user names as the target to something that accepts requests.
+
+Starting and waiting are apart: a child process loads while the tool itself still loads. This
+module imports nothing slow.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import socket
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from conformance import __version__
+from conformance.transport.address import host_and_port, is_loopback, is_real, parse_url
+from conformance.transport.child import Child
+from conformance.transport.errors import NotInstalled, RealAWS, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+START_SECONDS = 30.0
+"""How long a child process may take until it listens."""
+
+_CONNECT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target that accepts requests: ``url`` has no trailing slash.
+
+    ``version`` is known for what the tool starts itself.
+    """
+
+    name: str
+    url: str
+    version: str | None
+    is_loopback: bool
+    takes_test_keys: bool = False
+    """Whoever's credentials are set, test/test signs: the target knows no others."""
+
+
+class Starting(Protocol):
+    """A target on its way."""
+
+    def expect(self, signing_name: str, path: str) -> None:
+        """Tell of a GET request that can be answered soon, so that it can be loaded for ahead.
+
+        Only worth something before ``wait_ready``, and only to a target that we start.
+        """
+        ...
+
+    def wait_ready(self, timeout: float = START_SECONDS) -> Target:
+        """The target, as soon as it accepts requests; ``timeout`` in seconds.
+
+        Raises:
+            CouldNotTest: a subclass that says why not.
+        """
+        ...
+
+    def close(self) -> None:
+        """End what was started for it."""
+        ...
+
+
+def start(text: str, *, ca_bundle: Path | None = None) -> Starting:
+    """Begin to make a target available and return at once.
+
+    ``text`` is ``reference``, ``moto`` or a URL.
+
+    Raises:
+        MalformedURL: the text is none of these.
+        RealAWS: the URL is one of AWS.
+        NotInstalled: moto is asked for and its extra is not installed.
+    """
+    if text == "reference":
+        return _Reference()
+    if text == "moto":
+        return _Moto()
+    url = parse_url(text)
+    if is_real(url):
+        raise RealAWS(url)
+    return _Remote(url, ca_bundle)
+
+
+@contextmanager
+def open_target(
+    text: str,
+    *,
+    ca_bundle: Path | None = None,
+    timeout: float = START_SECONDS,
+) -> Iterator[Target]:
+    """Start a target, wait for it and end it afterwards; see ``start`` and ``wait_ready``."""
+    starting = start(text, ca_bundle=ca_bundle)
+    try:
+        yield starting.wait_ready(timeout)
+    finally:
+        starting.close()
+
+
+class _Reference:
+    """The embedded model, as a process of its own."""
+
+    def __init__(self) -> None:
+        arguments = ("--port", "0", "--auth", "--parent-pid", str(os.getpid()))
+        self._child = Child("reference", "conformance.reference", *arguments)
+
+    def expect(self, signing_name: str, path: str) -> None:
+        """It has nothing to load."""
+
+    def wait_ready(self, timeout: float = START_SECONDS) -> Target:
+        url = self._child.wait_ready(timeout)
+        return Target("reference", url, __version__, is_loopback=True, takes_test_keys=True)
+
+    def close(self) -> None:
+        self._child.close()
+
+
+class _Moto:
+    """moto's server, which the extra of the same name brings."""
+
+    def __init__(self) -> None:
+        if any(importlib.util.find_spec(name) is None for name in ("moto", "flask_cors")):
+            raise NotInstalled("moto")
+        self._child = Child("moto", "conformance.transport.moto_server")
+
+    def expect(self, signing_name: str, path: str) -> None:
+        self._child.tell(f"{signing_name} {path}")
+
+    def wait_ready(self, timeout: float = START_SECONDS) -> Target:
+        self._child.tell("")
+        url = self._child.wait_ready(timeout)
+        return Target("moto", url, _version("moto"), is_loopback=True)
+
+    def close(self) -> None:
+        self._child.close()
+
+
+class _Remote:
+    """Something that somebody else runs."""
+
+    def __init__(self, url: str, ca_bundle: Path | None) -> None:
+        self._url = url
+        self._ca_bundle = ca_bundle
+
+    def expect(self, signing_name: str, path: str) -> None:
+        """Whoever runs it has to see to that."""
+
+    def wait_ready(self, timeout: float = START_SECONDS) -> Target:
+        """Connect once, so that a wrong address is told before any request is planned."""
+        host, port = host_and_port(self._url)
+        local = is_loopback(host)
+        if local or not _proxied(self._url):
+            self._connect(host, port, min(timeout, _CONNECT_SECONDS))
+        return Target(self._url, self._url, None, is_loopback=local)
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+    def _connect(self, host: str, port: int, timeout: float) -> None:
+        try:
+            connection = socket.create_connection((host, port), timeout)
+        except OSError as error:
+            raise Unreachable(host, port, error.strerror or str(error)) from error
+        with connection:
+            if self._url.startswith("https:"):
+                # Slow to import, and of no use without TLS.
+                from conformance.transport import tls
+
+                tls.check(connection, tls.Place(host, port), self._ca_bundle)
+
+
+def _version(distribution: str) -> str:
+    import importlib.metadata
+
+    return importlib.metadata.version(distribution)
+
+
+def _proxied(url: str) -> bool:
+    from requests.utils import get_environ_proxies, select_proxy
+
+    return select_proxy(url, get_environ_proxies(url)) is not None

@@ -1,0 +1,151 @@
+"""Throttling is not an answer, nor is "try again": such requests are sent again, a few times."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from dataclasses import replace
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from conformance import error_identity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from conformance.transport.base import Transport
+    from conformance.transport.exchange import Exchange, Request, Response
+
+WEARY = 1
+"""Retries of a request after one that was put off to the end."""
+
+_ERROR = 400
+
+
+class _Plea(Enum):
+    """What an answer asks for that is none yet."""
+
+    SLOWER = auto()
+    LATER = auto()
+
+
+def is_throttled(response: Response) -> bool:
+    """Whether a response says no more than that requests come too fast."""
+    return _plea(response) is _Plea.SLOWER
+
+
+def is_passing(response: Response) -> bool:
+    """Whether a response says that the same request may succeed in a moment."""
+    return _plea(response) is _Plea.LATER
+
+
+class RetryingTransport:
+    """Sends throttled requests, and those that may succeed in a moment, again.
+
+    The wait grows exponentially, with full jitter: before retry n it is random between 0 and
+    ``base * 2**n`` seconds, at most ``longest``, and not shorter than the response's Retry-After up
+    to ``longest``. ``retries`` bounds how often. Once that did not help, later requests are tried
+    fewer times until one gets through: a target that puts off everything is not worth the time.
+    The last answer is returned whatever it is: one that is still throttled shows nothing, any other
+    is what the target has to say.
+    """
+
+    def __init__(
+        self,
+        inner: Transport,
+        *,
+        retries: int = 8,
+        base: float = 0.05,
+        longest: float = 2.0,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[float, float], float] = random.uniform,
+    ) -> None:
+        self._inner = inner
+        self._retries = retries
+        self._base = base
+        self._longest = longest
+        self._sleep = sleep
+        self._jitter = jitter
+        self._lock = threading.Lock()
+        self._sent = 0
+        self._saturated: set[_Plea] = set()
+
+    @property
+    def sent(self) -> int:
+        """Every HTTP request that was sent through here, retries included."""
+        return self._sent
+
+    def send(self, request: Request) -> Exchange:
+        """Send a request; ``attempts`` of the exchange counts every time it was sent."""
+        attempts = retry = 0
+        asked: _Plea | None = None
+        while True:
+            exchange = self._inner.send(request)
+            attempts += exchange.attempts
+            self._count(exchange.attempts)
+            before, asked = asked, _plea(exchange.response)
+            if exchange.response is None or asked is None:
+                self._got_through(before)
+                break
+            if retry >= self._patience(asked):
+                self._saturated.add(asked)
+                break
+            self._sleep(self._wait(retry, asked, exchange.response))
+            retry += 1
+        return replace(exchange, attempts=attempts)
+
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """Send requests over one connection; none of them is sent again."""
+        exchanges = self._inner.send_all(requests, pipelined=pipelined)
+        self._count(len(requests) if pipelined else len(exchanges))
+        return exchanges
+
+    def _count(self, attempts: int) -> None:
+        with self._lock:
+            self._sent += attempts
+
+    def _got_through(self, before: _Plea | None) -> None:
+        """Throttling is over with any answer; "later" only once waiting was seen to help."""
+        self._saturated.discard(_Plea.SLOWER)
+        if before is not None:
+            self._saturated.discard(before)
+
+    def _patience(self, asked: _Plea) -> int:
+        return min(self._retries, WEARY) if asked in self._saturated else self._retries
+
+    def _wait(self, retry: int, asked: _Plea, response: Response) -> float:
+        backoff = self._jitter(0.0, min(self._longest, self._base * 2**retry))
+        if asked is _Plea.LATER and asked in self._saturated:
+            return backoff  # it has been seen that this target's "later" never comes
+        wanted = response.header("Retry-After") or ""
+        return min(self._longest, max(backoff, float(wanted) if wanted.isdecimal() else 0.0))
+
+
+def _plea(response: Response | None) -> _Plea | None:
+    """What a response asks for, if it is no answer."""
+    if response is None or response.status < _ERROR:
+        return None
+    body = _parsed(response.body)
+    named = error_identity.names(response.header(error_identity.HEADER), body)
+    status, code = response.status, next(iter(named), None)
+    if error_identity.is_throttling(status, code):
+        return _Plea.SLOWER
+    has_date = response.header("Retry-After") is not None
+    if error_identity.is_passing(status, code, _message(body), retry_after=has_date):
+        return _Plea.LATER
+    return None
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _message(body: Any) -> str:
+    if not isinstance(body, dict):
+        return ""
+    return next((str(body[name]) for name in ("message", "Message") if name in body), "")

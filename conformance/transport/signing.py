@@ -1,0 +1,201 @@
+"""Signature Version 4 over the bytes that will be sent, and whose credentials sign.
+
+botocore makes the signatures; this module only spares it work that is the same for every request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+from botocore.auth import SIGNED_HEADERS_BLACKLIST, SIGV4_TIMESTAMP, SigV4Auth
+
+from conformance import __version__
+from conformance.transport.exchange import Request
+
+USER_AGENT = f"conformance/{__version__}"
+
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_NOT_SIGNED = frozenset(SIGNED_HEADERS_BLACKLIST)
+_UNRESERVED = "-_.~"
+_USUAL_PORT = {"http": ":80", "https": ":443"}
+_ADDED = ("X-Amz-Date", "X-Amz-Security-Token", "Authorization")
+
+Headers = tuple[tuple[str, str], ...]
+Overrides = tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An access key; ``token`` only for temporary credentials."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What botocore's signer reads and changes of a request, as plain values.
+
+    botocore's own AWSRequest keeps headers in an email message, which costs more than the
+    signature. Here each header has one lower-case name, so a dictionary will do; what the signer
+    adds is written its way.
+    """
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes | None
+    context: dict[str, Any] = field(default_factory=dict)
+    params: None = None
+    at: datetime | None = None
+
+
+class _SignedHeaders(dict[str, str]):
+    """Lower-case names to values, with the one method of an email message that is asked for."""
+
+    def get_all(self, name: str) -> list[str]:
+        return [self[name]]
+
+
+class _Auth(SigV4Auth):  # type: ignore[misc]
+    """botocore's signer, remembering the signing key, which is the same for a whole day."""
+
+    def __init__(self, credentials: Credentials, service: str, region: str) -> None:
+        super().__init__(credentials, service, region)
+        self._day = ""
+        self._key = b""
+
+    def headers_to_sign(self, request: _Draft) -> _SignedHeaders:
+        pairs = ((name.lower(), value) for name, value in request.headers.items())
+        return _SignedHeaders((name, value) for name, value in pairs if name not in _NOT_SIGNED)
+
+    def canonical_query_string(self, request: _Draft) -> str:
+        """The query as the verifier writes it: every name and value decoded and encoded again.
+
+        botocore takes a URL's query as it stands, which is only right where it was encoded with
+        botocore's own set of reserved characters.
+        """
+        query = urlsplit(request.url).query
+        pairs = (pair.partition("=") for pair in query.split("&") if pair)
+        return "&".join(f"{n}={v}" for n, v in sorted((_again(n), _again(v)) for n, _, v in pairs))
+
+    def _modify_request_before_signing(self, request: _Draft) -> None:
+        if request.at is not None:
+            request.context["timestamp"] = request.at.astimezone(UTC).strftime(SIGV4_TIMESTAMP)
+        super()._modify_request_before_signing(request)
+
+    def signature(self, string_to_sign: str, request: _Draft) -> str:
+        day = request.context["timestamp"][:8]
+        if day != self._day:
+            self._key, self._day = self._derive(day), day
+        return hmac.new(self._key, string_to_sign.encode(), hashlib.sha256).hexdigest()
+
+    def _derive(self, day: str) -> bytes:
+        key = f"AWS4{self.credentials.secret_key}".encode()
+        for part in (day, self._region_name, self._service_name, "aws4_request"):
+            key = self._sign(key, part)
+        return key
+
+
+class Signer:
+    """Makes signed requests for one service in one region. Safe to share between threads."""
+
+    def __init__(self, credentials: Credentials, region: str, service: str) -> None:
+        """Take the ``service`` by its signing name, for example ``apigateway`` or ``geo``."""
+        self.credentials = credentials
+        self.region = region
+        self.service = service
+        self._auth = _Auth(credentials, service, region)
+
+    def sign(
+        self,
+        method: str,
+        url: str,
+        headers: Overrides = (),
+        body: bytes | None = None,
+        *,
+        at: datetime | None = None,
+    ) -> Request:
+        """A request that is signed as it will be sent.
+
+        ``url`` is absolute and percent-encoded. ``headers`` come after the usual ones and replace
+        those of the same name (see ``unsigned``). ``at`` dates the signature (default: now).
+        """
+        plain = unsigned(method, url, headers, body)
+        draft = _Draft(method, url, _joined(plain.headers), body, at=at)
+        self._auth.add_auth(draft)
+        added = ((name, draft.headers[name]) for name in _ADDED if name in draft.headers)
+        return Request(method, url, (*plain.headers, *added), body)
+
+    def presign(
+        self, method: str, url: str, headers: Overrides = (), body: bytes | None = None
+    ) -> Request:
+        """A request that is signed in its query, for five minutes; of the headers only Host is."""
+        plain = unsigned(method, url, headers, body)
+        stamp = datetime.now(UTC).strftime(SIGV4_TIMESTAMP)
+        draft = _Draft(method, url, {"host": plain.header("Host") or ""}, body)
+        draft.context["timestamp"] = stamp
+        given = {
+            "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+            "X-Amz-Credential": self._auth.scope(draft),
+            "X-Amz-Date": stamp,
+            "X-Amz-Expires": "300",
+            "X-Amz-SignedHeaders": "host",
+        }
+        if self.credentials.token is not None:
+            given["X-Amz-Security-Token"] = self.credentials.token
+        pairs = "&".join(
+            f"{name}={quote(value, safe=_UNRESERVED)}" for name, value in given.items()
+        )
+        draft.url = f"{url}{'&' if urlsplit(url).query else '?'}{pairs}"
+        text = self._auth.string_to_sign(draft, self._auth.canonical_request(draft))
+        signed = f"{draft.url}&X-Amz-Signature={self._auth.signature(text, draft)}"
+        return Request(method, signed, plain.headers, body)
+
+
+def unsigned(method: str, url: str, headers: Overrides = (), body: bytes | None = None) -> Request:
+    """The request with the headers that every request has, and no signature.
+
+    Those are Host, User-Agent, Accept (JSON) and, where there is a body, Content-Type (JSON) and
+    Content-Length. A header given by the caller replaces the one of the same name; one whose value
+    is None is left out.
+    """
+    usual = {"Host": _host(url), "User-Agent": USER_AGENT, "Accept": "application/json"}
+    if body is not None:
+        usual["Content-Type"] = "application/json"
+    if body is not None or method in _WITH_BODY:
+        usual["Content-Length"] = str(len(body or b""))
+    if headers:
+        given = {name.lower() for name, _ in headers}
+        usual = {name: value for name, value in usual.items() if name.lower() not in given}
+    own = ((name, value) for name, value in headers if value is not None)
+    return Request(method, url, (*usual.items(), *own), body)
+
+
+def _joined(headers: Headers) -> dict[str, str]:
+    """One value a name, repeated ones joined as the canonical request wants them."""
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        joined[key] = f"{joined[key]},{value}" if key in joined else value
+    joined.pop("content-length", None)
+    return joined
+
+
+def _host(url: str) -> str:
+    """The Host header: the authority without a port that goes without saying."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    usual = _USUAL_PORT.get(parts.scheme, "")
+    return host.removesuffix(usual) if usual else host
+
+
+def _again(text: str) -> str:
+    # By its bytes: what is no UTF-8 has to stay what it is.
+    return quote(unquote_to_bytes(text), safe=_UNRESERVED)

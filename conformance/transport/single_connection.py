@@ -1,0 +1,182 @@
+"""Several requests over one connection of their own, each with the answer that belongs to it.
+
+The usual transport may send any request over any connection that it keeps. Where it matters that
+one request follows another on the same connection, they are written and read here, byte for byte.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol, Self
+from urllib.parse import urlsplit
+
+from conformance.transport.coding import undone
+from conformance.transport.connection import DeadlineReader
+from conformance.transport.exchange import (
+    Exchange,
+    FailureKind,
+    Request,
+    Response,
+    TransportFailure,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_BROKEN = (OSError, http.client.HTTPException)
+_USUAL_PORT = {"http": 80, "https": 443}
+OLD = 10
+"""HTTP/1.0, as http.client and urllib3 number versions."""
+
+
+class Line(Protocol):
+    """One open connection."""
+
+    def write(self, data: bytes) -> None:
+        """Send bytes. Raises OSError."""
+
+    @property
+    def file(self) -> io.BufferedReader:
+        """What the peer sends; reading raises OSError."""
+
+
+class KeptReader(io.BufferedReader):
+    """A reader that outlives the responses read from it: each closes its file at its end."""
+
+    def close(self) -> None:
+        """Stay open."""
+
+
+class _Shared:
+    """Hands the one reader of a connection to a response that thinks it has a socket."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self._file = file
+
+    def makefile(self, *_: Any) -> io.BufferedReader:
+        return self._file
+
+
+def send_all(
+    line: Line, requests: Sequence[Request], limit: int, *, pipelined: bool
+) -> list[Exchange]:
+    """Send the requests and read an answer to each, at most ``limit`` bytes of body.
+
+    ``pipelined`` sends all of them before the first answer is read. An exchange that failed is the
+    last one. There are fewer exchanges than requests too where the peer ended the connection
+    between two answers, as it may at any time.
+    """
+    return list(_exchanges(line, requests, limit, pipelined=pipelined))
+
+
+def _exchanges(
+    line: Line, requests: Sequence[Request], limit: int, *, pipelined: bool
+) -> Iterator[Exchange]:
+    for index, request in enumerate(requests):
+        start = time.monotonic()
+        sends = [] if pipelined and index else (requests if pipelined else [request])
+        try:
+            line.write(b"".join(map(rendered, sends)))
+        except OSError:
+            if index:
+                return  # it was closed meanwhile
+        try:
+            response, is_last = _answer(line.file, request, limit)
+        except http.client.RemoteDisconnected as ended:
+            if not index:
+                yield Exchange(request, None, failure(ended), time.monotonic() - start)
+            return
+        except _BROKEN as error:
+            if index and isinstance(error, ConnectionError):
+                return
+            yield Exchange(request, None, failure(error), time.monotonic() - start)
+            return
+        yield Exchange(request, response, None, time.monotonic() - start)
+        if is_last:
+            return
+
+
+def _answer(file: io.BufferedReader, request: Request, limit: int) -> tuple[Response, bool]:
+    """One response, and whether the connection ends with it."""
+    answer = http.client.HTTPResponse(_Shared(file), method=request.method)  # type: ignore[arg-type]
+    answer.begin()
+    body = answer.read(limit)
+    if answer.length:
+        raise http.client.IncompleteRead(body, answer.length)
+    body = undone(body, answer.getheader("Content-Encoding"), limit)
+    headers, is_old = tuple(answer.getheaders()), answer.version == OLD
+    return Response(answer.status, headers, body, is_old), bool(answer.will_close)
+
+
+def failure(error: BaseException) -> TransportFailure:
+    """What kind of failure an error is."""
+    detail = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, TimeoutError):
+        return TransportFailure(FailureKind.TIMEOUT, detail)
+    if isinstance(error, ConnectionRefusedError | socket.gaierror):
+        return TransportFailure(FailureKind.REFUSED, detail)
+    if isinstance(error, ssl.SSLError):
+        return TransportFailure(FailureKind.TLS, detail)
+    if isinstance(error, ConnectionError | http.client.IncompleteRead):
+        return TransportFailure(FailureKind.RESET, detail)
+    return TransportFailure(FailureKind.PROTOCOL, detail)
+
+
+def rendered(request: Request) -> bytes:
+    """A request's bytes; a chunked body in two chunks."""
+    parts = urlsplit(request.url)
+    target = request.url[len(f"{parts.scheme}://{parts.netloc}") :] or "/"
+    lines = [f"{request.method} {target} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+    body = request.body or b""
+    return head + (_chunked(body) if is_chunked(request) else body)
+
+
+def is_chunked(request: Request) -> bool:
+    """Whether the body is sent in chunks."""
+    return (request.header("Transfer-Encoding") or "").lower() == "chunked"
+
+
+def _chunked(body: bytes) -> bytes:
+    middle = len(body) // 2
+    halves = (half for half in (body[:middle], body[middle:]) if half)
+    return b"".join(b"%x\r\n%b\r\n" % (len(half), half) for half in halves) + b"0\r\n\r\n"
+
+
+class SocketLine:
+    """A connection over a socket, everything within ``timeout`` seconds. Use it in ``with``.
+
+    Raises OSError where no connection can be made.
+    """
+
+    def __init__(self, url: str, timeout: float, context: Callable[[], ssl.SSLContext]) -> None:
+        parts = urlsplit(url)
+        address = (parts.hostname or "", parts.port or _USUAL_PORT[parts.scheme])
+        self._socket: socket.socket = socket.create_connection(address, timeout)
+        try:
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if parts.scheme == "https":
+                self._socket = context().wrap_socket(self._socket, server_hostname=parts.hostname)
+        except OSError:
+            self._socket.close()
+            raise
+        raw = self._socket.makefile("rb", buffering=0)
+        deadline = time.monotonic() + timeout
+        self.file: io.BufferedReader = KeptReader(DeadlineReader(self._socket, raw, deadline))
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        self._socket.sendall(data)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.raw.close()
+        self._socket.close()

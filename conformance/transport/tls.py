@@ -1,0 +1,112 @@
+"""What is wrong with the TLS of a target, told so that it can be mended."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.transport.errors import (
+    ExpiredCertificate,
+    OtherName,
+    PlainHTTP,
+    UnknownIssuer,
+    UntrustedTLS,
+)
+
+SECONDS = 5.0
+"""For each look at a target."""
+_NOT_YET, _EXPIRED = 9, 10
+_UNKNOWN = {18, 19, 20, 21}
+_NAMES = {62, 64}
+"""Codes of OpenSSL's X509_V_ERR_: times, issuers, names and addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a target listens."""
+
+    host: str
+    port: int
+
+
+def check(connection: socket.socket, place: Place, ca_bundle: Path | None) -> None:
+    """Shake hands over a connection. Raises UntrustedTLS, or one of its kinds."""
+    context = _context(ca_bundle)
+    try:
+        context.wrap_socket(connection, server_hostname=place.host).close()
+    except ssl.SSLCertVerificationError as error:
+        raise _distrusted(error, place, ca_bundle) from error
+    except OSError as error:  # ssl.SSLError is one
+        connection.close()  # a server that serves one at a time waits for what it will not get
+        if is_plain(place):
+            raise PlainHTTP(place.host, place.port) from error
+        detail = getattr(error, "reason", None) or str(error)
+        raise UntrustedTLS(place.host, place.port, detail) from error
+
+
+def speaks_tls(place: Place) -> bool:
+    """Whether a handshake succeeds there, whoever's the certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with _connected(place) as connection:
+            context.wrap_socket(connection, server_hostname=place.host).close()
+    except OSError:
+        return False
+    return True
+
+
+def is_plain(place: Place) -> bool:
+    """Whether an HTTP request without TLS is answered there."""
+    try:
+        with _connected(place) as connection:
+            connection.sendall(f"HEAD / HTTP/1.0\r\nHost: {place.host}\r\n\r\n".encode())
+            return connection.recv(5) == b"HTTP/"
+    except OSError:
+        return False
+
+
+def _connected(place: Place) -> socket.socket:
+    return socket.create_connection((place.host, place.port), SECONDS)
+
+
+def _context(ca_bundle: Path | None) -> ssl.SSLContext:
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+    from conformance.transport.http import trusted
+
+    verify = trusted(ca_bundle)
+    place = DEFAULT_CA_BUNDLE_PATH if verify is True else str(verify)
+    folder = os.path.isdir(place)  # noqa: PTH112 - a name, not a path of ours
+    return ssl.create_default_context(
+        cafile=None if folder else place, capath=place if folder else None
+    )
+
+
+def _distrusted(
+    error: ssl.SSLCertVerificationError, place: Place, ca_bundle: Path | None
+) -> UntrustedTLS:
+    code, said = error.verify_code, error.verify_message
+    if code in _NAMES:
+        return OtherName(place.host, place.port, _names(place, ca_bundle))
+    if code in {_NOT_YET, _EXPIRED}:
+        return ExpiredCertificate(place.host, place.port, early=code == _NOT_YET)
+    if code in _UNKNOWN:
+        return UnknownIssuer(place.host, place.port, said)
+    return UntrustedTLS(place.host, place.port, said)
+
+
+def _names(place: Place, ca_bundle: Path | None) -> tuple[str, ...]:
+    """Whom the certificate is for; it is trusted but for its name."""
+    context = _context(ca_bundle)
+    context.check_hostname = False
+    try:
+        with _connected(place) as plain, context.wrap_socket(plain) as connection:
+            shown: dict[str, Any] = connection.getpeercert() or {}
+    except OSError:
+        return ()
+    return tuple(value for _, value in shown.get("subjectAltName", ()))
