@@ -14,16 +14,16 @@ from pathlib import Path
 
 from conformance.contract.deriving import ServicePages
 from conformance.documents.model import (
-    Base,
+    BaseType,
     Content,
+    DocumentedMember,
     Limit,
-    Member,
-    On,
+    LimitTarget,
     OperationPage,
     Parameter,
+    ParameterLocation,
     StructurePage,
     TypeName,
-    Where,
 )
 from conformance.sdk.models import load_model
 from conformance.sdk.pages import model_pages
@@ -31,22 +31,22 @@ from conformance.sdk.pages import model_pages
 DEEPEST = 3
 """Structures further in stand in a syntax block by their names, as recursive ones do."""
 SCALARS = {
-    Base.STRING: "String",
-    Base.INTEGER: "Integer",
-    Base.LONG: "Long",
-    Base.FLOAT: "Float",
-    Base.DOUBLE: "Double",
-    Base.NUMBER: "Number",
-    Base.BOOLEAN: "Boolean",
-    Base.TIMESTAMP: "Timestamp",
-    Base.BLOB: "Base64-encoded binary data object",
-    Base.JSON: "JSON value",
+    BaseType.STRING: "String",
+    BaseType.INTEGER: "Integer",
+    BaseType.LONG: "Long",
+    BaseType.FLOAT: "Float",
+    BaseType.DOUBLE: "Double",
+    BaseType.NUMBER: "Number",
+    BaseType.BOOLEAN: "Boolean",
+    BaseType.TIMESTAMP: "Timestamp",
+    BaseType.BLOB: "Base64-encoded binary data object",
+    BaseType.JSON: "JSON value",
 }
 LEAVES = {
-    Base.STRING: '"{{string}}"',
-    Base.BOOLEAN: "{{boolean}}",
-    Base.BLOB: "{{blob}}",
-    Base.JSON: "{{JSON value}}",
+    BaseType.STRING: '"{{string}}"',
+    BaseType.BOOLEAN: "{{boolean}}",
+    BaseType.BLOB: "{{blob}}",
+    BaseType.JSON: "{{JSON value}}",
 }
 
 
@@ -56,6 +56,9 @@ def written(pages: ServicePages) -> dict[str, str]:
     found = {f"API_{name}.md": writer.operation(page) for name, page in pages.operations.items()}
     types = {f"API_{name}.md": writer.structure(page) for name, page in pages.structures.items()}
     return {**found, **types}
+
+
+TEXT = TypeName(BaseType.STRING)
 
 
 class _Writer:
@@ -104,7 +107,7 @@ class _Writer:
     def _block(self, content: Content) -> Iterator[str]:
         if content.payload is not None and content.payload.type is not None:
             kind = content.payload.type
-            structure = kind.base is Base.STRUCTURE
+            structure = kind.base is BaseType.STRUCTURE
             yield "\n" + (
                 self._value(kind, 0, ()) if structure else f"{{{{{content.payload.name}}}}}"
             )
@@ -112,26 +115,28 @@ class _Writer:
             yield "Content-type: application/json\n"
             yield self._object(content.members, 0, ())
 
-    def _object(self, members: Sequence[Member], depth: int, above: tuple[str, ...]) -> str:
+    def _object(
+        self, members: Sequence[DocumentedMember], depth: int, above: tuple[str, ...]
+    ) -> str:
         pad = "   " * (depth + 1)
         lines = [
-            f'{pad}"{one.name}": {self._value(one.type or TypeName(Base.STRING), depth + 1, above)}'
+            f'{pad}"{one.name}": {self._value(one.type or TEXT, depth + 1, above)}'
             for one in sorted(members, key=lambda one: one.name.lower())
         ]
         return "{\n" + ",\n".join(lines) + "\n" + "   " * depth + "}"
 
     def _value(self, kind: TypeName, depth: int, above: tuple[str, ...]) -> str:
-        if kind.base is Base.STRUCTURE and kind.name:
+        if kind.base is BaseType.STRUCTURE and kind.name:
             if kind.name in above or len(above) >= DEEPEST:
                 return f'"{kind.name}"'
             members = self.pages.structures[kind.name].members
             return self._object(members, depth, (*above, kind.name)) if members else "{ }"
-        element = kind.element or TypeName(Base.STRING)
-        if kind.base is Base.LIST:
+        element = kind.element or TypeName(BaseType.STRING)
+        if kind.base is BaseType.LIST:
             return f"[ {self._value(element, depth, above)} ]"
-        if kind.base is Base.MAP:
+        if kind.base is BaseType.MAP:
             return f'{{ "{{{{string}}}}" : {self._value(element, depth, above)} }}'
-        if kind.base is Base.TIMESTAMP:
+        if kind.base is BaseType.TIMESTAMP:
             return "{{number}}" if kind.wire == "number" else '"{{string}}"'
         return LEAVES.get(kind.base, "{{number}}")
 
@@ -144,22 +149,22 @@ def _has_body(content: Content) -> bool:
     return bool(content.members) or content.payload is not None
 
 
-def _on_page(parameter: Parameter) -> Member:
+def _on_page(parameter: Parameter) -> DocumentedMember:
     """A label is listed by its name in the path, other parameters by the SDK's."""
     from dataclasses import replace
 
-    is_label = parameter.where is Where.PATH
+    is_label = parameter.where is ParameterLocation.PATH
     return replace(parameter.member, name=parameter.wire) if is_label else parameter.member
 
 
 def _request_line(page: OperationPage) -> Iterator[str]:
     path = page.path.replace("{", "{{").replace("}", "}}")
     pairs = [f"{name}={value}" if value else name for name, value in page.literal_query.items()]
-    queries = [one for one in page.parameters if one.where is Where.QUERY]
+    queries = [one for one in page.parameters if one.where is ParameterLocation.QUERY]
     pairs += [f"{one.wire}={{{{{one.member.name}}}}}" for one in queries]
     yield f"{page.method} {path}{'?' if pairs else ''}{'&'.join(pairs)} HTTP/1.1"
     for one in page.parameters:
-        if one.where is Where.HEADER:
+        if one.where is ParameterLocation.HEADER:
             yield f"{one.wire}{'*' if one.prefix else ''}: {{{{{one.member.name}}}}}"
 
 
@@ -172,11 +177,11 @@ def _members(content: Content, *, answer: bool = False) -> list[str]:
     return shown or ([] if answer else ["The request does not have a request body.\n"])
 
 
-def _is_structure(member: Member) -> bool:
-    return member.type is not None and member.type.base is Base.STRUCTURE
+def _is_structure(member: DocumentedMember) -> bool:
+    return member.type is not None and member.type.base is BaseType.STRUCTURE
 
 
-def _listed(member: Member, *, typed: bool = True, required: bool = True) -> str:
+def _listed(member: DocumentedMember, *, typed: bool = True, required: bool = True) -> str:
     lines = [f" ** {member.name} **", f"What {member.name} is."]
     if typed and member.type is not None:
         lines.append(f"Type: {_type(member.type)}")
@@ -187,18 +192,18 @@ def _listed(member: Member, *, typed: bool = True, required: bool = True) -> str
 
 
 def _type(kind: TypeName, *, many: bool = False) -> str:
-    if kind.base is Base.LIST and kind.element is not None:
+    if kind.base is BaseType.LIST and kind.element is not None:
         return f"{'arrays' if many else 'Array'} of {_type(kind.element, many=True)}"
-    if kind.base is Base.MAP and kind.element is not None:
+    if kind.base is BaseType.MAP and kind.element is not None:
         inner = _type(kind.element)
         return f"String to {inner[0].lower() + inner[1:]} map{'s' if many else ''}"
-    if kind.base is Base.STRUCTURE:
+    if kind.base is BaseType.STRUCTURE:
         return f"[{kind.name}](API_{kind.name}.md) object{'s' if many else ''}"
     text = SCALARS[kind.base]
     return f"{text.lower()}s" if many else text
 
 
-def _limits(member: Member) -> Iterator[str]:
+def _limits(member: DocumentedMember) -> Iterator[str]:
     groups: dict[tuple[str, int], list[Limit]] = {}
     for limit in member.limits:
         groups.setdefault((_label(limit, member), limit.depth), []).append(limit)
@@ -207,20 +212,20 @@ def _limits(member: Member) -> Iterator[str]:
 
 
 LABELS = {
-    On.LIST: "Array Members",
-    On.MAP: "Map Entries",
+    LimitTarget.LIST: "Array Members",
+    LimitTarget.MAP: "Map Entries",
 }
 RANGES = {"minLength", "maxLength"}
 
 
-def _label(limit: Limit, member: Member) -> str:
+def _label(limit: Limit, member: DocumentedMember) -> str:
     if limit.on in LABELS:
         return LABELS[limit.on]
     part = {"pattern": "Pattern", "enum": "Valid Values"}.get(limit.name, "")
     part = part or ("Length Constraints" if limit.name in RANGES else "Valid Range")
-    if limit.on is On.KEY:
+    if limit.on is LimitTarget.KEY:
         return f"Key {part}"
-    in_map = member.type is not None and member.type.base is Base.MAP
+    in_map = member.type is not None and member.type.base is BaseType.MAP
     return f"Value {part}" if in_map else part
 
 

@@ -24,7 +24,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from conformance.record import Record, Target, Verdict, VerdictLine, read_record, write_record
+from conformance.record import (
+    Record,
+    RecordedTarget,
+    Verdict,
+    VerdictLine,
+    read_record,
+    write_record,
+)
 from conformance.reports import write_html
 from conformance.reports.badge import badge, render_svg
 from conformance.reports.facts import deciding
@@ -96,7 +103,7 @@ def run(one: Published, python: str | None, options: tuple[str, ...]) -> None:
             with started(one, interpreter, folder) as url:
                 test(url, record, options)
             version = version_of(interpreter, one.package)
-            publish(read_record(record), Target(one.name, None, version), url)
+            publish(read_record(record), RecordedTarget(one.name, None, version), url)
         else:
             test(one.name, record, options)
             told = read_record(record).run.target
@@ -175,7 +182,7 @@ def wait_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     sys.exit(f"the target did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
 
 
-def publish(record: Record, target: Target, url: str = "") -> None:
+def publish(record: Record, target: RecordedTarget, url: str = "") -> None:
     """Write the report, the small record and the badge of a run.
 
     ``url`` was the target's for this run alone: the command to run again has URL in its place.

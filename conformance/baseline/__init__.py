@@ -7,7 +7,7 @@ a new one from a record, ``render`` writes it.
 
 from __future__ import annotations
 
-from conformance.baseline.changing import Change, pruned, updated
+from conformance.baseline.changing import BaselineChange, pruned, updated
 from conformance.baseline.errors import BaselineProblem, UnreadableBaseline, WrongBaseline
 from conformance.baseline.gate import Gate
 from conformance.baseline.reading import parse_baseline, read_baseline, schema
@@ -17,8 +17,8 @@ from conformance.baseline.writing import render
 __all__ = [
     "Accepted",
     "Baseline",
+    "BaselineChange",
     "BaselineProblem",
-    "Change",
     "Gate",
     "UnreadableBaseline",
     "WrongBaseline",

@@ -17,7 +17,7 @@ _LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class BaselineChange:
     """A new baseline, and which requirements it gained and lost."""
 
     baseline: Baseline
@@ -32,7 +32,7 @@ def updated(
     reason: str | None = None,
     link: str | None = None,
     expires: date | None = None,
-) -> Change:
+) -> BaselineChange:
     """The baseline with every failure of the record that fails the gate.
 
     What is listed stays as it is. A new entry gets the reason, link and last day that are given;
@@ -44,10 +44,10 @@ def updated(
         for name, line in failing.items()
         if name not in old.accepted
     }
-    return Change(_with(old, {**old.accepted, **added}), added=tuple(sorted(added)))
+    return BaselineChange(_with(old, {**old.accepted, **added}), added=tuple(sorted(added)))
 
 
-def pruned(old: Baseline, record: Record) -> Change:
+def pruned(old: Baseline, record: Record) -> BaselineChange:
     """The baseline without what the record shows to pass.
 
     What was skipped, unsupported, inconclusive, or not part of the run stays: nothing is known
@@ -55,7 +55,7 @@ def pruned(old: Baseline, record: Record) -> Change:
     """
     passed = {line.requirement for line in record.verdicts if line.verdict is Verdict.PASSED}
     kept = {name: entry for name, entry in old.accepted.items() if name not in passed}
-    return Change(_with(old, kept), dropped=tuple(sorted(set(old.accepted) & passed)))
+    return BaselineChange(_with(old, kept), dropped=tuple(sorted(set(old.accepted) & passed)))
 
 
 def _with(old: Baseline, accepted: Mapping[str, Accepted]) -> Baseline:

@@ -15,7 +15,7 @@ from conformance.errors import BadInput
 from conformance.transport.aws import NAME, Cloud, NoRegion, hold_to
 
 if TYPE_CHECKING:
-    from conformance.cli.run_options import Options
+    from conformance.cli.run_options import RunOptions
     from conformance.engine.run import Job
     from conformance.transport.base import Transport
     from conformance.transport.endpoint import Target
@@ -46,7 +46,7 @@ class NotAgreed(BadInput):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AwsOptions:
     """The options of a run that are about real AWS."""
 
     region: str | None
@@ -95,16 +95,16 @@ def options(command: Command) -> Command:
 
 def region_of(given: Mapping[str, Any]) -> str | None:
     """The region of a command line; on AWS that of the environment, where none is given."""
-    asked = Asked(**{name: given[name] for name in Asked.__slots__})
+    asked = AwsOptions(**{name: given[name] for name in AwsOptions.__slots__})
     return asked.named_region() if given["target"] == NAME else asked.region
 
 
-def asked(given: dict[str, Any]) -> Asked:
+def asked(given: dict[str, Any]) -> AwsOptions:
     """Take the options out of a command line."""
-    return Asked(**{name: given.pop(name) for name in Asked.__slots__})
+    return AwsOptions(**{name: given.pop(name) for name in AwsOptions.__slots__})
 
 
-def require_consent(target: str, asked: Asked) -> None:
+def require_consent(target: str, asked: AwsOptions) -> None:
     """Refuse real AWS where the user has not said all that is needed.
 
     Raises NoAccount, NotAgreed, NoRegion.
@@ -120,7 +120,7 @@ def require_consent(target: str, asked: Asked) -> None:
         raise NotAgreed
 
 
-def tell(options: Options, jobs: Sequence[Job]) -> None:
+def tell(options: RunOptions, jobs: Sequence[Job]) -> None:
     """Print what a run with these options does, and on AWS what it needs to be allowed to."""
     from conformance.cli import dry_run
     from conformance.engine.run import DRAWS
@@ -148,7 +148,7 @@ def tell(options: Options, jobs: Sequence[Job]) -> None:
 
 
 def reach(
-    options: Options, jobs: Sequence[Job], interrupts: Interrupts
+    options: RunOptions, jobs: Sequence[Job], interrupts: Interrupts
 ) -> tuple[Target, Access, list[Job], str]:
     """The target, the access to it, the jobs with their addresses, and the account.
 

@@ -11,7 +11,7 @@ import click
 from conformance.errors import BadInput
 
 if TYPE_CHECKING:
-    from conformance.baseline import Accepted, Baseline, Change
+    from conformance.baseline import Accepted, Baseline, BaselineChange
     from conformance.record import Record
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -123,7 +123,7 @@ def _old(path: Path) -> Baseline:
     return read_baseline(path) if path.exists() else Baseline(path)
 
 
-def _write(change: Change) -> None:
+def _write(change: BaselineChange) -> None:
     from conformance.baseline import render
     from conformance.reports.files import write_report
 

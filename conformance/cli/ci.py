@@ -24,7 +24,7 @@ MARK = "<!-- conformance -->"
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class CiOptions:
     """The command line, as values; empty texts are what an input of a workflow left out."""
 
     target: str
@@ -65,7 +65,7 @@ def command(**given: Any) -> None:
     summary.md and comment.md (for a pull request) and, on GitHub Actions, the step summary,
     annotations and outputs. The exit status is that of `conformance run`.
     """
-    options = Options(**given)
+    options = CiOptions(**given)
     options.output.mkdir(parents=True, exist_ok=True)
     with _started(options):
         code = subprocess.run(_run(options), check=False).returncode  # noqa: S603 - ourselves
@@ -78,7 +78,7 @@ def command(**given: Any) -> None:
 
 
 @contextmanager
-def _started(options: Options) -> Iterator[None]:
+def _started(options: CiOptions) -> Iterator[None]:
     if not options.start:
         yield
         return
@@ -94,7 +94,7 @@ def _started(options: Options) -> Iterator[None]:
         server.close()
 
 
-def _run(options: Options) -> list[str]:
+def _run(options: CiOptions) -> list[str]:
     """The command line of the run itself: a process of its own, whose exit code is ours."""
     output = options.output
     parts = [sys.executable, "-m", "conformance", "run", options.target, "--quiet"]

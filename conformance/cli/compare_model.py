@@ -13,7 +13,7 @@ from conformance.cli.specs_option import specs_option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.sdk.compare import Comparison, Difference
+    from conformance.sdk.compare import Comparison, FactDifference
 
 SHOWN_VALUE = 60
 
@@ -89,7 +89,7 @@ def _print(found: Comparison, *, everything: bool) -> None:
     )
 
 
-def _tell(one: Difference) -> None:
+def _tell(one: FactDifference) -> None:
     sides = {
         "documents": "only in the documents",
         "model": "only in the model",

@@ -13,7 +13,7 @@ from conformance.errors import BadInput
 
 if TYPE_CHECKING:
     from conformance.contract.deriving import ServicePages
-    from conformance.documents.reference import Reading
+    from conformance.documents.reference import ReferenceReading
 
 FILE_SUFFIXES = {".yaml", ".yml"}
 SPEC_NAME = "openapi.yaml"
@@ -131,7 +131,9 @@ def command(
     _tell_skipped(problems)
 
 
-def _read(pages: tuple[str, ...], service: str | None, fetching: Mapping[str, Any]) -> Reading:
+def _read(
+    pages: tuple[str, ...], service: str | None, fetching: Mapping[str, Any]
+) -> ReferenceReading:
     """The pages of the arguments."""
     from conformance.documents.crawl import CrawlOptions, usual_cache
     from conformance.documents.reference import read_reference

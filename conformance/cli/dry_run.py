@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class DryRun:
     """What a rehearsal sent, by service and operation, and how much of it created something."""
 
     sent: Mapping[tuple[str, str], int]
@@ -33,7 +33,7 @@ class Outline:
         return sum(self.sent.values())
 
 
-def rehearse(jobs: Sequence[Job], *, draws: int, seed: int) -> Outline:
+def rehearse(jobs: Sequence[Job], *, draws: int, seed: int) -> DryRun:
     """Run against the embedded reference and count."""
     from conformance.engine.run import Run
     from conformance.engine.runner import Settings
@@ -46,7 +46,7 @@ def rehearse(jobs: Sequence[Job], *, draws: int, seed: int) -> Outline:
         jobs, URL, TEST_CREDENTIALS, DEFAULT_REGION, RetryingTransport(counting),
         Settings(draws=draws, seed=seed), lambda _: None,
     ).run()  # fmt: skip
-    return Outline(counting.sent, counting.created)
+    return DryRun(counting.sent, counting.created)
 
 
 class _Counting:
@@ -55,9 +55,9 @@ class _Counting:
     def __init__(self, jobs: Sequence[Job], url: str) -> None:
         from conformance.engine.request_classifier import RouteTable
         from conformance.reference.inprocess import InProcess
-        from conformance.reference.server import Options
+        from conformance.reference.server import ServerOptions
 
-        self._inner = InProcess(Options())
+        self._inner = InProcess(ServerOptions())
         self._territories = [RouteTable(job.contract, url) for job in jobs]
         self.sent: Counter[tuple[str, str]] = Counter()
         self.created: Counter[str] = Counter()
@@ -74,7 +74,7 @@ class _Counting:
         return exchanges
 
     def _count(self, request: Request, exchange: Exchange) -> None:
-        from conformance.engine.request_classifier import Kind
+        from conformance.engine.request_classifier import RequestEffect
 
         for territory in self._territories:
             visit = territory.visit(request)
@@ -82,7 +82,7 @@ class _Counting:
                 continue
             service = territory.contract.service
             self.sent[service, visit.operation.name] += 1
-            if visit.kind is Kind.CREATE:
+            if visit.kind is RequestEffect.CREATE:
                 self.created[service] += len(territory.made(visit.operation, exchange))
             break
         else:
@@ -131,7 +131,7 @@ def _least(resources: set[str]) -> list[str]:
 
 
 def render(
-    outline: Outline,
+    outline: DryRun,
     contracts: Sequence[Contract],
     *,
     target: str,

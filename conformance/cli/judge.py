@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from conformance.baseline import Gate
     from conformance.cli.outputs import Outputs
-    from conformance.engine.run import Job, Outcome
+    from conformance.engine.run import Job, RunOutcome
     from conformance.record import RunLine
-    from conformance.traffic.items import Item, Sorted
+    from conformance.traffic.items import ClassifiedTraffic, RecordedCall
     from conformance.traffic.sources import LeftOut
 
 NAMED = 20
@@ -37,7 +37,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class JudgeOptions:
     """The command line, as values."""
 
     traffic: tuple[Path, ...]
@@ -81,14 +81,14 @@ def command(**given: Any) -> None:
     sys.exit(_judge(_options(given)))
 
 
-def _options(given: dict[str, Any]) -> Options:
+def _options(given: dict[str, Any]) -> JudgeOptions:
     name = given["traffic"][0].name
     again = command_line(command, given)
     globs = taken(given)
-    return Options(outputs=outputs.asked(given, name), globs=globs, again=again, **given)
+    return JudgeOptions(outputs=outputs.asked(given, name), globs=globs, again=again, **given)
 
 
-def _judge(options: Options) -> int:
+def _judge(options: JudgeOptions) -> int:
     from rich.console import Console
 
     from conformance.engine.run import exit_code
@@ -126,21 +126,21 @@ def _judge(options: Options) -> int:
     return code
 
 
-def _is_excluded(item: Item, jobs: list[Job]) -> bool:
+def _is_excluded(item: RecordedCall, jobs: list[Job]) -> bool:
     contract, name = item.route.contract, item.route.operation.name
     return any(name in job.left_out for job in jobs if job.contract is contract)
 
 
-def _outcome(jobs: list[Job], found: Sorted, gate: Gate | None) -> Outcome:
-    from conformance.engine.run import Outcome
+def _outcome(jobs: list[Job], found: ClassifiedTraffic, gate: Gate | None) -> RunOutcome:
+    from conformance.engine.run import RunOutcome
     from conformance.traffic.verdicts import judge_all, verdict_lines
 
     judged = judge_all([(job.contract, job.requirements) for job in jobs], found.items)
     lines = [baseline_gate.marked(line, gate) for line in verdict_lines(judged, found.items)]
-    return Outcome(verdicts=lines, notes=_notes(found))
+    return RunOutcome(verdicts=lines, notes=_notes(found))
 
 
-def _notes(found: Sorted) -> list[str]:
+def _notes(found: ClassifiedTraffic) -> list[str]:
     notes = [f"{len(found.items):,} of {found.seen:,} recorded exchanges were judged"]
     notes += _unjudged(found)
     if len(found.hosts) > 1:
@@ -148,7 +148,7 @@ def _notes(found: Sorted) -> list[str]:
     return notes
 
 
-def _unjudged(found: Sorted) -> Iterator[str]:
+def _unjudged(found: ClassifiedTraffic) -> Iterator[str]:
     """What was not judged of the exchanges, and why."""
     if found.others:
         yield f"{found.others:,} are not requests of these services"
@@ -178,10 +178,10 @@ def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
     return [f"left out, as there is no traffic in it: {names}{more}"]
 
 
-def _run_line(options: Options, jobs: list[Job], found: Sorted) -> RunLine:
-    from conformance.record import Target
+def _run_line(options: JudgeOptions, jobs: list[Job], found: ClassifiedTraffic) -> RunLine:
+    from conformance.record import RecordedTarget
 
-    target = Target(options.traffic[0].name, found.hosts[0] if found.hosts else None)
+    target = RecordedTarget(options.traffic[0].name, found.hosts[0] if found.hosts else None)
     return recording.first_line(
         jobs, target, options.again, seed=0, profile="traffic", strict=options.strict
     )

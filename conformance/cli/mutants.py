@@ -18,7 +18,7 @@ from conformance.errors import BadInput, CouldNotTest
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from conformance.mutants import Campaign, Mutant, Plan, Result
+    from conformance.mutants import Campaign, Mutant, MutantPlan, Result
 
 EVERY = 10
 """Per cent between two plain lines of progress."""
@@ -34,7 +34,7 @@ class UnwritableResult(BadInput):
         super().__init__(f"cannot write {path}: {reason}")
 
 
-class NotDecided(CouldNotTest):
+class UndecidedMutants(CouldNotTest):
     """Some mutants were not decided, and none of the others survived."""
 
     def __init__(self, count: int) -> None:
@@ -94,13 +94,13 @@ def _list(mutants: tuple[Mutant, ...]) -> None:
 
 
 def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
-    from conformance.mutants import Plan, run
+    from conformance.mutants import MutantPlan, run
     from conformance.mutants.report import lines
 
-    plan = Plan(given["profile"], given["seed"])
+    plan = MutantPlan(given["profile"], given["seed"])
     if given["result"] is not None:
         _check_writable(given["result"])
-    display = Display(len(mutants), quiet=given["quiet"])
+    display = MutantsDisplay(len(mutants), quiet=given["quiet"])
     with Interrupts().listening(), display:
         campaign = run(mutants, plan, given["workers"], display.show)
     for line in lines(campaign):
@@ -109,7 +109,7 @@ def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
     return _status(campaign)
 
 
-def _end(campaign: Campaign, plan: Plan, path: Path | None) -> None:
+def _end(campaign: Campaign, plan: MutantPlan, path: Path | None) -> None:
     from conformance.mutants.report import as_json
 
     if path is not None:
@@ -122,14 +122,14 @@ def _end(campaign: Campaign, plan: Plan, path: Path | None) -> None:
 
 
 def _status(campaign: Campaign) -> int:
-    """1 when one survived, 3 when not all are known. Raises NotDecided."""
+    """1 when one survived, 3 when not all are known. Raises UndecidedMutants."""
     from conformance.mutants import MutantStatus
 
     fates = Counter(result.fate for result in campaign.results)
     if fates[MutantStatus.SURVIVED]:
         return 1
     if fates[MutantStatus.ERROR]:
-        raise NotDecided(fates[MutantStatus.ERROR])
+        raise UndecidedMutants(fates[MutantStatus.ERROR])
     return 3 if campaign.interrupted else 0
 
 
@@ -152,7 +152,7 @@ def _put(path: Path, text: str, mode: str) -> None:
 
 
 @dataclass(slots=True)
-class Display:
+class MutantsDisplay:
     """Tells how far it is: a bar on a terminal, plain lines elsewhere."""
 
     total: int

@@ -18,7 +18,7 @@ EVERY = 10
 """Per cent between two plain lines of progress."""
 
 
-class Display:
+class ProgressDisplay:
     """Shows events; use as a context manager so that the bar is taken away at the end."""
 
     def __init__(

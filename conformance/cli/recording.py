@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from conformance import __version__
-from conformance.record import BaselineUse, RunLine, Shard, SummaryLine, Target, count
+from conformance.record import BaselineUse, RecordedTarget, RunLine, Shard, SummaryLine, count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.engine.run import Job, Outcome
+    from conformance.engine.run import Job, RunOutcome
 
 
 def first_line(
     jobs: Sequence[Job],
-    target: Target,
+    target: RecordedTarget,
     command: str,
     *,
     seed: int,
@@ -40,7 +40,7 @@ def first_line(
 
 
 def last_line(
-    jobs: Sequence[Job], outcome: Outcome, code: int, use: BaselineUse | None
+    jobs: Sequence[Job], outcome: RunOutcome, code: int, use: BaselineUse | None
 ) -> SummaryLine:
     """What came of it: the counts, the exit code, what the baseline covered."""
     return SummaryLine(

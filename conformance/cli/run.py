@@ -19,7 +19,7 @@ from conformance.cli.connect import (
     timeout_option,
 )
 from conformance.cli.interrupts import Interrupts
-from conformance.cli.run_options import Options, command_line
+from conformance.cli.run_options import RunOptions, command_line
 from conformance.cli.selection import (
     exclude_option,
     excluded_note,
@@ -37,7 +37,7 @@ from conformance.transport.aws import NAME as AWS
 
 if TYPE_CHECKING:
     from conformance.baseline import Gate
-    from conformance.engine.run import Job, Outcome
+    from conformance.engine.run import Job, RunOutcome
     from conformance.engine.run_safety import RunSafety
     from conformance.record import RecordWriter
     from conformance.transport.endpoint import Target
@@ -110,7 +110,7 @@ def command(**given: Any) -> None:
             starting.close()
 
 
-def _options(given: dict[str, Any]) -> Options:
+def _options(given: dict[str, Any]) -> RunOptions:
     if given["seed"] is None:
         given["seed"] = secrets.randbelow(1_000_000)
     shard = given["shard"]
@@ -118,13 +118,13 @@ def _options(given: dict[str, Any]) -> Options:
     region = aws.region_of(given)
     again = command_line(command, {**given, "region": region})
     globs = taken(given)
-    return Options(
+    return RunOptions(
         outputs=outputs.asked(given, given["target"], part), aws=aws.asked(given), globs=globs,
         again=again, **given,
     )  # fmt: skip
 
 
-def _run(options: Options, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
+def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
     gate = baseline_gate.read_gate(options.baseline, strict=options.strict_baseline)
     jobs = select_jobs(options.services, options.globs)
     jobs = cut(jobs, options.shard)
@@ -157,7 +157,7 @@ def _run(options: Options, starting: endpoint.Starting | None, interrupts: Inter
 
 
 def _reach(
-    options: Options, starting: endpoint.Starting, jobs: list[Job], interrupts: Interrupts
+    options: RunOptions, starting: endpoint.Starting, jobs: list[Job], interrupts: Interrupts
 ) -> tuple[Target, Access]:
     for job in jobs:
         starting.expect(*_first_request(job))
@@ -175,20 +175,20 @@ def _reach(
 
 
 def _recorded(
-    options: Options,
+    options: RunOptions,
     target: Target,
     access: Access,
     jobs: list[Job],
     gate: Gate | None,
     custody: RunSafety | None,
     interrupts: Interrupts,
-) -> tuple[Outcome, int]:
+) -> tuple[RunOutcome, int]:
     """Run, and record every verdict as it is decided."""
     from conformance import record
 
     # Made beforehand: a record that ends before its first line is none.
     first = recording.first_line(
-        jobs, record.Target(target.name, target.url, target.version), options.again,
+        jobs, record.RecordedTarget(target.name, target.url, target.version), options.again,
         seed=options.seed, profile=options.profile, strict=options.strict, shard=options.shard,
     )  # fmt: skip
     with record.RecordWriter(options.outputs.record) as writer:
@@ -209,20 +209,20 @@ def _first_request(job: Job) -> tuple[str, str]:
 
 
 def _work(
-    options: Options,
+    options: RunOptions,
     access: Access,
     jobs: list[Job],
     gate: Gate | None,
     custody: RunSafety | None,
     writer: RecordWriter,
-) -> Outcome:
-    from conformance.cli.progress import Display
+) -> RunOutcome:
+    from conformance.cli.progress import ProgressDisplay
     from conformance.engine.events import Decided, Event
     from conformance.engine.run import DRAWS, Run
     from conformance.engine.runner import Settings
     from conformance.plan.authentication import Auth
 
-    display = Display(
+    display = ProgressDisplay(
         quiet=options.quiet, strict=options.strict,
         verbose=options.verbose, color=not options.no_color,
     )  # fmt: skip
@@ -252,7 +252,11 @@ def _work(
 
 
 def _finish(
-    options: Options, jobs: list[Job], outcome: Outcome, gate: Gate | None, writer: RecordWriter
+    options: RunOptions,
+    jobs: list[Job],
+    outcome: RunOutcome,
+    gate: Gate | None,
+    writer: RecordWriter,
 ) -> int:
     from conformance.engine.run import exit_code
 
@@ -266,7 +270,7 @@ def _finish(
     return code
 
 
-def _untested(outcome: Outcome) -> Problem | None:
+def _untested(outcome: RunOutcome) -> Problem | None:
     """Why nothing was decided, where nothing was."""
     from conformance.engine.errors import NothingTested
     from conformance.record import Verdict
@@ -278,7 +282,7 @@ def _untested(outcome: Outcome) -> Problem | None:
     return NothingTested(reasons.most_common(1)[0][0]) if reasons else None
 
 
-def _report(options: Options, outcome: Outcome) -> None:
+def _report(options: RunOptions, outcome: RunOutcome) -> None:
     from rich.console import Console
 
     options.outputs.report(Console(soft_wrap=True, no_color=options.no_color or None))
@@ -287,7 +291,7 @@ def _report(options: Options, outcome: Outcome) -> None:
         click.echo("interrupted: the record holds what was found so far", err=True)
 
 
-def _durations(options: Options, outcome: Outcome) -> None:
+def _durations(options: RunOptions, outcome: RunOutcome) -> None:
     """Print the requirements that took the most requests."""
     if not options.durations:
         return

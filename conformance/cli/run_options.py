@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class RunOptions:
     """What was asked for, with defaults in place."""
 
     target: str
@@ -39,7 +39,7 @@ class Options:
     verbose: bool
     no_color: bool
     durations: int
-    aws: aws.Asked
+    aws: aws.AwsOptions
     again: str
     """The command line that makes the same requests again."""
 

@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from conformance.reference.ambiguities import ReadingName
-    from conformance.reference.signatures import Key
+    from conformance.reference.signatures import SigningKey
 
 
 @click.command(short_help="Serve the embedded reference.")
@@ -45,26 +45,26 @@ def command(
     Both services listen on one port of 127.0.0.1, keep their state in memory and, without --auth,
     check no signatures. Ctrl-C ends it.
     """
-    from conformance.reference.server import Options, serve
+    from conformance.reference.server import ServerOptions, serve
 
     if list_faults:
         _list_faults()
         return
-    options = Options(port, reading, faults, seed, keys=_keys() if auth else None)
+    options = ServerOptions(port, reading, faults, seed, keys=_keys() if auth else None)
     serve(options, lambda url: _announce(url, options.reading, options.faults))
     click.echo("ended", err=True)
 
 
-def _keys() -> dict[str, Key]:
+def _keys() -> dict[str, SigningKey]:
     """Those of the environment, and test/test."""
     from conformance.reference.server import TEST_KEYS
-    from conformance.reference.signatures import Key
+    from conformance.reference.signatures import SigningKey
 
     access = os.environ.get("AWS_ACCESS_KEY_ID")
     if not access:
         return TEST_KEYS
     secret = os.environ.get("AWS_SECRET_ACCESS_KEY", "")
-    return {**TEST_KEYS, access: Key(secret, os.environ.get("AWS_SESSION_TOKEN") or None)}
+    return {**TEST_KEYS, access: SigningKey(secret, os.environ.get("AWS_SESSION_TOKEN") or None)}
 
 
 def _announce(url: str, reading: str, faults: tuple[str, ...]) -> None:

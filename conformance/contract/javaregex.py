@@ -51,7 +51,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ClassEscape:
     """A predefined class inside a class: its name as charsets has it."""
 
     name: str
@@ -67,7 +67,7 @@ class CharClass:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RegexGroup:
     """The opening of a group, as written."""
 
     text: str
@@ -86,8 +86,8 @@ class Plain:
     name: str = ""
 
 
-Item: TypeAlias = Span | Mark | CharClass
-Token: TypeAlias = Literal | CharClass | Group | Plain
+Item: TypeAlias = Span | ClassEscape | CharClass
+Token: TypeAlias = Literal | CharClass | RegexGroup | Plain
 
 
 def read_java(java: str) -> list[Token]:
@@ -96,12 +96,12 @@ def read_java(java: str) -> list[Token]:
     Raises UnsupportedPattern for what is not valid Java and for the parts of Java that have no
     translation: intersections, flags, scripts and blocks.
     """
-    reader = _Reader(java)
+    reader = _PatternReader(java)
     reader.read()
     return reader.tokens
 
 
-class _Reader:
+class _PatternReader:
     def __init__(self, java: str) -> None:
         self.java, self.at = java, 0
         self.tokens: list[Token] = []
@@ -164,12 +164,12 @@ class _Reader:
             self.fail("this kind of group is not supported")
         self.at = match.end()
         self.depth += 1
-        self.tokens.append(Group(match[0], named=match[1] is not None))
+        self.tokens.append(RegexGroup(match[0], named=match[1] is not None))
 
     def _quantifier(self) -> None:
         match = QUANTIFIER.match(self.java, self.at)
         before = self.tokens[-1] if self.tokens else None
-        nothing = before is None or isinstance(before, Group)
+        nothing = before is None or isinstance(before, RegexGroup)
         if isinstance(before, Plain):
             nothing = before.text == "|" or before.text[0] in "*+?{"
         if match is None or nothing:
@@ -204,7 +204,7 @@ class _Reader:
         self.at = match.end()
         self.tokens.append(Plain(match[0], name=match[1]))
 
-    def _escaped_item(self) -> Span | Mark:
+    def _escaped_item(self) -> Span | ClassEscape:
         """What stands after a backslash: one character, or a class of characters."""
         coded = HEX.match(self.java, self.at)
         if coded:
@@ -219,20 +219,20 @@ class _Reader:
             return self._property(named[2] or named[3], negated=named[1] == "P")
         character = self._take()
         if character in "dDsSwWhHvV":
-            return Mark(character.lower(), negated=character.isupper())
+            return ClassEscape(character.lower(), negated=character.isupper())
         if character.isascii() and character.isalnum() and character not in ESCAPED:
             self.at -= 1
             self.fail(f"the escape \\{character} is not supported")
         plain = ESCAPED.get(character, character)
         return Span(plain, plain)
 
-    def _property(self, name: str, *, negated: bool) -> Mark:
+    def _property(self, name: str, *, negated: bool) -> ClassEscape:
         if name in NAMED and len(name) > 1:
-            return Mark(name, negated)
+            return ClassEscape(name, negated)
         short = name.removeprefix("Is").removeprefix("general_category=").removeprefix("gc=")
         if not CATEGORY.fullmatch(short):
             self.fail(f"the class {name} is not supported (general categories are)")
-        return Mark(f"p:{short}", negated)
+        return ClassEscape(f"p:{short}", negated)
 
     def _class(self, depth: int) -> CharClass:
         """A class, after its opening bracket."""
@@ -252,20 +252,24 @@ class _Reader:
         self.at += 1
         return CharClass(tuple(items), negated)
 
-    def _span(self) -> Span | Mark:
+    def _span(self) -> Span | ClassEscape:
         low = self._class_character()
-        if isinstance(low, Mark) or self._peek() != "-" or self._peek(2)[1:] in {"]", "[", ""}:
+        if (
+            isinstance(low, ClassEscape)
+            or self._peek() != "-"
+            or self._peek(2)[1:] in {"]", "[", ""}
+        ):
             return low
         before = self.at
         self.at += 1
         high = self._class_character()
-        if isinstance(high, Mark):
+        if isinstance(high, ClassEscape):
             self.at = before
             return low
         if high.low < low.low:
             self.fail("a range that ends before it begins")
         return Span(low.low, high.low)
 
-    def _class_character(self) -> Span | Mark:
+    def _class_character(self) -> Span | ClassEscape:
         character = self._take()
         return self._escaped_item() if character == "\\" else Span(character, character)

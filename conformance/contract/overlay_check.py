@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract.model import Contract
-from conformance.contract.overlay_faults import Fault, Mistake, WrongOverlay, suggestion
+from conformance.contract.overlay_faults import Mistake, OverlayFault, WrongOverlay, suggestion
 from conformance.contract.overlay_reading import read_overlay, value_faults
 from conformance.contract.spec_keywords import keyword_faults
 
@@ -48,14 +48,14 @@ def refuse(mistakes: list[Mistake]) -> None:
         raise WrongOverlay(tuple(mistakes))
 
 
-def _keys(value: Any, known: tuple[str, ...], at: tuple[str | int, ...]) -> Iterator[Fault]:
+def _keys(value: Any, known: tuple[str, ...], at: tuple[str | int, ...]) -> Iterator[OverlayFault]:
     if not isinstance(value, Mapping):
-        yield Fault(at, "is not a mapping", f"known here: {', '.join(known)}")
+        yield OverlayFault(at, "is not a mapping", f"known here: {', '.join(known)}")
         return
     for key in value:
         if key not in known:
             what = f"`{key}` is not known here"
-            yield Fault((*at, str(key)), what, suggestion(str(key), known))
+            yield OverlayFault((*at, str(key)), what, suggestion(str(key), known))
 
 
 def _located(path: Path, faults: Any) -> list[Mistake]:
@@ -72,7 +72,7 @@ def _located(path: Path, faults: Any) -> list[Mistake]:
     )
 
 
-def _line(lines: Any, fault: Fault) -> int:
+def _line(lines: Any, fault: OverlayFault) -> int:
     """The line of a fault: where an action writes that part, else where its key stands."""
     if fault.way[:1] == ("actions",) or len(fault.way) < 2:
         return int(lines.of(fault.way))

@@ -13,7 +13,7 @@ _SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class OverlayFault:
     """One mistake: ``way`` leads to it in the merged document, ``hint`` says what belongs there."""
 
     way: tuple[str | int, ...]

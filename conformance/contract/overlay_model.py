@@ -469,7 +469,7 @@ class Signing(_Words, frozen=True):
     region: str | None = None
 
 
-class Difference(_Words, frozen=True):
+class KnownDifference(_Words, frozen=True):
     """A known difference between documents and SDK model."""
 
     at: str
@@ -482,7 +482,7 @@ class Sdk(_Words, frozen=True):
 
     model: str | None = None
     paths: tuple[str, ...] = ()
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[KnownDifference, ...] = ()
 
 
 class Endpoint(_Words, frozen=True):

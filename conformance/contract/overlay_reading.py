@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from conformance.contract import overlay_model as words
-from conformance.contract.overlay_faults import Fault, suggestion
+from conformance.contract.overlay_faults import OverlayFault, suggestion
 from conformance.contract.protocols import stated_rule
 
 ROOT = "x-conformance"
@@ -35,10 +35,10 @@ def read_overlay(facts: Mapping[str, Any]) -> words.Overlay:
     return msgspec.convert({**facts, "rules": rules}, words.Overlay)
 
 
-def value_faults(facts: Any) -> Iterator[Fault]:
+def value_faults(facts: Any) -> Iterator[OverlayFault]:
     """Unknown and missing keys, unknown kinds, values of another type."""
     if not isinstance(facts, Mapping):
-        yield Fault((ROOT,), "is not a mapping", "see the vocabulary of the overlays")
+        yield OverlayFault((ROOT,), "is not a mapping", "see the vocabulary of the overlays")
         return
     for key, value in facts.items():
         if key not in _BY_NAME:
@@ -46,7 +46,7 @@ def value_faults(facts: Any) -> Iterator[Fault]:
     for key, wanted in _BY_NAME.items():
         named = facts.get(key, {})
         if not isinstance(named, Mapping):
-            yield Fault((ROOT, key), f"`{key}` is not a mapping", "write NAME: {...}")
+            yield OverlayFault((ROOT, key), f"`{key}` is not a mapping", "write NAME: {...}")
             continue
         for name, value in named.items():
             at = (ROOT, key, str(name))
@@ -73,31 +73,35 @@ def overlay_schema() -> dict[str, Any]:
     return schema
 
 
-def _converted(value: Any, wanted: Any, at: tuple[str | int, ...]) -> Iterator[Fault]:
+def _converted(value: Any, wanted: Any, at: tuple[str | int, ...]) -> Iterator[OverlayFault]:
     try:
         msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
         yield _told(str(error), wanted, value, at)
 
 
-def _told(text: str, wanted: Any, value: Any, at: tuple[str | int, ...]) -> Fault:
+def _told(text: str, wanted: Any, value: Any, at: tuple[str | int, ...]) -> OverlayFault:
     place = _PLACE.search(text)
     inner = tuple(
         name or int(number) for name, number in _STEP.findall(place["place"] if place else "")
     )
     what = _PLACE.sub("", text)
     if place and place["key"]:
-        return Fault((*at, *inner), "a key is no text", "YAML reads on, off, yes and no as a flag")
+        return OverlayFault(
+            (*at, *inner), "a key is no text", "YAML reads on, off, yes and no as a flag"
+        )
     unknown, invalid = _UNKNOWN.search(what), _INVALID.search(what)
     if unknown:
         key = unknown["key"]
         known = _keys(wanted, value, inner)
-        return Fault((*at, *inner, key), f"`{key}` is not known here", suggestion(key, known))
+        return OverlayFault(
+            (*at, *inner, key), f"`{key}` is not known here", suggestion(key, known)
+        )
     if invalid:
         known = [*RULES] if inner[-1:] == ("rule",) else _choices(wanted, value, inner)
         what = f"{invalid['value']!r} is not known here"
-        return Fault((*at, *inner), what, suggestion(invalid["value"], known))
-    return Fault((*at, *inner), _plain(what), "see the vocabulary of the overlays")
+        return OverlayFault((*at, *inner), what, suggestion(invalid["value"], known))
+    return OverlayFault((*at, *inner), _plain(what), "see the vocabulary of the overlays")
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.contract import overlay_model as words
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
-from conformance.contract.overlay_faults import Fault, suggestion
+from conformance.contract.overlay_faults import OverlayFault, suggestion
 from conformance.contract.places import ITEM, KEY, VALUE, Place, parse, texts
 from conformance.contract.protocols import stated_rule
 
@@ -46,7 +46,7 @@ _NAMED = frozenset({"id", "ID", "taken"})
 _MAIN = "main"
 
 
-def reference_faults(contract: Contract, overlay: words.Overlay) -> Iterator[Fault]:
+def reference_faults(contract: Contract, overlay: words.Overlay) -> Iterator[OverlayFault]:
     """Every name in an overlay that nothing has."""
     yield from _Checker(contract, overlay).all()
 
@@ -56,7 +56,7 @@ class _Checker:
     contract: Contract
     overlay: words.Overlay
 
-    def all(self) -> Iterator[Fault]:
+    def all(self) -> Iterator[OverlayFault]:
         at: Way = ("x-conformance",)
         for name, resource in self._kinds():
             way = (*at, "resource") if resource is self.overlay.resource else None
@@ -67,7 +67,7 @@ class _Checker:
             yield from self._rule(address, rule, (*at, "rules", address))
         yield from self._rest(at)
 
-    def _rest(self, at: Way) -> Iterator[Fault]:
+    def _rest(self, at: Way) -> Iterator[OverlayFault]:
         for name in self.overlay.quotas.operations if self.overlay.quotas else ():
             yield from self._is_operation(name, (*at, "quotas", "operations", name))
         for name in self.overlay.permissions.resources if self.overlay.permissions else ():
@@ -86,7 +86,7 @@ class _Checker:
             yield main.called or _MAIN, main
         yield from self.overlay.resources.items()
 
-    def _resource(self, one: words.Resource, at: Way) -> Iterator[Fault]:
+    def _resource(self, one: words.Resource, at: Way) -> Iterator[OverlayFault]:
         for role, name in one.roles().items():
             yield from self._is_operation(name, (*at, role))
         for name in one.also_created_by:
@@ -109,7 +109,7 @@ class _Checker:
             way = (*at, "mark", "tags-of", "operation")
             yield from self._is_operation(one.mark.tags_of.operation, way)
 
-    def _creation(self, one: words.Resource, create: Operation, at: Way) -> Iterator[Fault]:
+    def _creation(self, one: words.Resource, create: Operation, at: Way) -> Iterator[OverlayFault]:
         if one.identifier is not None:
             way = (*at, "identifier")
             labels = {
@@ -135,7 +135,9 @@ class _Checker:
 
     # -- operations and rules ------------------------------------------------------------------
 
-    def _operation_words(self, name: str, one: words.OperationWords, at: Way) -> Iterator[Fault]:
+    def _operation_words(
+        self, name: str, one: words.OperationWords, at: Way
+    ) -> Iterator[OverlayFault]:
         operation = self._named(name)
         if operation is None:
             yield from self._is_operation(name, at)
@@ -153,7 +155,7 @@ class _Checker:
             if paths and path not in paths:
                 yield _no("path of the patch table", path, paths, (*at, "patch-values", path))
 
-    def _rule(self, address: str, rule: Any, at: Way) -> Iterator[Fault]:
+    def _rule(self, address: str, rule: Any, at: Way) -> Iterator[OverlayFault]:
         head = address.partition("/")[0]
         if head not in SECTIONS and head not in self.contract.operations:
             yield _no("operation", head, {*SECTIONS, *self.contract.operations}, at)
@@ -168,7 +170,7 @@ class _Checker:
             for number, first in enumerate(rule.first):
                 yield from self._sent(first.send, head, (*at, "first", number, "send"))
 
-    def _names(self, rule: Any, at: Way) -> Iterator[Fault]:
+    def _names(self, rule: Any, at: Way) -> Iterator[OverlayFault]:
         """What rules of several kinds name."""
         for name in getattr(rule, "operations", ()):
             yield from self._is_operation(name, (*at, "operations"))
@@ -178,11 +180,13 @@ class _Checker:
 
     def _single(
         self, rule: words.SingleRule, operation: Operation | None, at: Way
-    ) -> Iterator[Fault]:
+    ) -> Iterator[OverlayFault]:
         named = [self.contract.operations[one] for one in rule.operations if self._named(one)]
         about = named or ([operation] if operation else [])
         if not about and stated_rule(str(at[-1])) is None:
-            yield Fault((*at, "operations"), "the rule is about no operation", "name `operations`")
+            yield OverlayFault(
+                (*at, "operations"), "the rule is about no operation", "name `operations`"
+            )
         for number, request in enumerate(rule.requests):
             yield from self._placeholders(request, (*at, "requests", number))
         if isinstance(rule.with_, Mapping):
@@ -196,7 +200,7 @@ class _Checker:
 
     # -- steps ---------------------------------------------------------------------------------
 
-    def _step(self, step: words.Step, head: str, at: Way) -> Iterator[Fault]:
+    def _step(self, step: words.Step, head: str, at: Way) -> Iterator[OverlayFault]:
         for number, one in enumerate(step.together):
             yield from self._step(one, head, (*at, "together", number))
         if step.send is not None:
@@ -233,7 +237,7 @@ class _Checker:
         shape = _shape_at(listed.output, parse(resource.listing.items))
         return shape.members if shape is not None and shape.members else None
 
-    def _sent(self, name: str, head: str, at: Way) -> Iterator[Fault]:
+    def _sent(self, name: str, head: str, at: Way) -> Iterator[OverlayFault]:
         roles = self._roles(head)
         if name in roles or name in self.contract.operations:
             return
@@ -254,7 +258,7 @@ class _Checker:
                 return one
         return next(iter(kinds.values()), None)
 
-    def _model(self, model: words.StateModel, at: Way) -> Iterator[Fault]:
+    def _model(self, model: words.StateModel, at: Way) -> Iterator[OverlayFault]:
         main = self.overlay.resource
         if main is None:
             return
@@ -278,22 +282,22 @@ class _Checker:
     def _named(self, name: str | None) -> Operation | None:
         return self.contract.operations.get(name or "")
 
-    def _is_operation(self, name: str, at: Way) -> Iterator[Fault]:
+    def _is_operation(self, name: str, at: Way) -> Iterator[OverlayFault]:
         if name not in self.contract.operations:
             yield _no("operation", name, self.contract.operations, at)
 
-    def _is_kind(self, name: str, at: Way) -> Iterator[Fault]:
+    def _is_kind(self, name: str, at: Way) -> Iterator[OverlayFault]:
         known = [kind for kind, _ in self._kinds()]
         if name not in known:
             yield _no("kind of resource", name, known, at)
 
-    def _is_error(self, name: str, at: Way) -> Iterator[Fault]:
+    def _is_error(self, name: str, at: Way) -> Iterator[OverlayFault]:
         declared = {error for one in self.contract.operations.values() for error in one.errors}
         known = declared | {*self.contract.common_errors}
         if known and name not in known:
             yield _no("declared error", name, known, at)
 
-    def _template(self, request: Any, members: Members, at: Way) -> Iterator[Fault]:
+    def _template(self, request: Any, members: Members, at: Way) -> Iterator[OverlayFault]:
         """Every member of a request is one that the operation takes."""
         if isinstance(request, Mapping):
             for name in request:
@@ -301,7 +305,7 @@ class _Checker:
                     yield _no("request member", str(name), members, (*at, str(name)))
         yield from self._placeholders(request, at)
 
-    def _placeholders(self, value: Any, at: Way) -> Iterator[Fault]:
+    def _placeholders(self, value: Any, at: Way) -> Iterator[OverlayFault]:
         for text in texts(value):
             for name, tag in _PLACEHOLDER.findall(text):
                 if name not in PLACEHOLDERS:
@@ -310,7 +314,7 @@ class _Checker:
                     yield from self._is_kind(tag, at)
 
 
-def _listing(one: words.Listing, listed: Operation, at: Way) -> Iterator[Fault]:
+def _listing(one: words.Listing, listed: Operation, at: Way) -> Iterator[OverlayFault]:
     yield from _has(listed.output, one.items, (*at, "items"))
     entries = _shape_at(listed.output, parse(one.items))
     if entries is not None and entries.members and one.id not in entries.members:
@@ -332,7 +336,7 @@ def _looked_at(step: words.Step) -> Iterator[tuple[str, Iterable[str]]]:
         yield "fraction", (step.fraction,)
 
 
-def _has(members: Members, where: str, at: Way) -> Iterator[Fault]:
+def _has(members: Members, where: str, at: Way) -> Iterator[OverlayFault]:
     """The place is one that such members have."""
     place = parse(where)
     reached = members
@@ -376,6 +380,8 @@ def _plain(value: Any) -> Any:
     return to_builtins(value)
 
 
-def _no(kind: str, name: str, known: Iterable[str], at: Way) -> Fault:
+def _no(kind: str, name: str, known: Iterable[str], at: Way) -> OverlayFault:
     article = "an" if kind[0] in "aeiou" else "a"
-    return Fault(at, f"`{name}` is not {article} {kind} of this service", suggestion(name, known))
+    return OverlayFault(
+        at, f"`{name}` is not {article} {kind} of this service", suggestion(name, known)
+    )

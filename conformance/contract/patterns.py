@@ -18,10 +18,10 @@ from typing import NoReturn
 from conformance.contract.charsets import Ranges, complement, ranges_of
 from conformance.contract.javaregex import (
     CharClass,
-    Group,
+    ClassEscape,
     Item,
     Literal,
-    Mark,
+    RegexGroup,
     Span,
     Token,
     UnsupportedPattern,
@@ -79,7 +79,7 @@ def _python_token(java: str, token: Token) -> str:
         return re.escape(token.character)
     if isinstance(token, CharClass):
         return _python_class(class_ranges(java, token))
-    if isinstance(token, Group):
+    if isinstance(token, RegexGroup):
         return token.text.replace("(?<", "(?P<") if token.named else token.text
     # Java's boundary is a place between word characters of ASCII.
     special = {
@@ -135,7 +135,7 @@ def _ecma_token(java: str, token: Token) -> str:
         return _ecma_character(token.character, SYNTAX_CHARACTERS)
     if isinstance(token, CharClass):
         return _ecma_class(java, token)
-    if isinstance(token, Group):
+    if isinstance(token, RegexGroup):
         if token.text.startswith("(?>"):
             _no_ecma(java, token.text)
         return token.text
@@ -159,11 +159,11 @@ def _ecma_class(java: str, token: CharClass) -> str:
             text = f"\\u{ord(text[0]):04x}{text[1:]}"
         parts.append(text)
     single = token.items[0] if len(token.items) == 1 else None
-    if isinstance(single, Mark) and single.name and single.name.startswith("p:"):
+    if isinstance(single, ClassEscape) and single.name and single.name.startswith("p:"):
         letter = "P" if single.negated != token.negated else "p"
         return f"\\{letter}{{{single.name[2:]}}}"
-    if isinstance(single, Mark) and single.negated:
-        inner = _ecma_item(java, Mark(single.name))
+    if isinstance(single, ClassEscape) and single.negated:
+        inner = _ecma_item(java, ClassEscape(single.name))
         return f"[{'' if token.negated else '^'}{inner}]"
     return f"[{'^' if token.negated else ''}{''.join(parts)}]"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.overlay_faults import Fault, suggestion
+from conformance.contract.overlay_faults import OverlayFault, suggestion
 
 Way = tuple[str | int, ...]
 
@@ -48,7 +48,7 @@ JSON_TYPES = ("string", "integer", "number", "boolean", "array", "object", "null
 LEVELS = ("required", "expected", "strict", "informational")
 
 
-def keyword_faults(spec: Mapping[str, Any]) -> Iterator[Fault]:
+def keyword_faults(spec: Mapping[str, Any]) -> Iterator[OverlayFault]:
     """Every key of a merged spec that no reader of it knows."""
     yield from _unknown(spec, ROOT, ())
     for name, schema in spec.get("components", {}).get("schemas", {}).items():
@@ -59,7 +59,7 @@ def keyword_faults(spec: Mapping[str, Any]) -> Iterator[Fault]:
                 yield from _of_operation(operation, ("paths", path, method))
 
 
-def _of_operation(operation: Mapping[str, Any], at: Way) -> Iterator[Fault]:
+def _of_operation(operation: Mapping[str, Any], at: Way) -> Iterator[OverlayFault]:
     yield from _unknown(operation, OPERATION, at)
     for number, parameter in enumerate(operation.get("parameters", ())):
         here = (*at, "parameters", number)
@@ -72,12 +72,12 @@ def _of_operation(operation: Mapping[str, Any], at: Way) -> Iterator[Fault]:
         yield from _of_content(response, here)
 
 
-def _of_content(node: Mapping[str, Any], at: Way) -> Iterator[Fault]:
+def _of_content(node: Mapping[str, Any], at: Way) -> Iterator[OverlayFault]:
     for media, about in node.get("content", {}).items():
         yield from _of_schema(about.get("schema", {}), (*at, "content", media, "schema"))
 
 
-def _of_schema(schema: Any, at: Way) -> Iterator[Fault]:
+def _of_schema(schema: Any, at: Way) -> Iterator[OverlayFault]:
     if not isinstance(schema, Mapping):
         return
     yield from _unknown(schema, SCHEMA, at)
@@ -91,7 +91,7 @@ def _of_schema(schema: Any, at: Way) -> Iterator[Fault]:
             yield from _of_schema(part, (*at, key, number))
 
 
-def _of_notes(schema: Mapping[str, Any], at: Way) -> Iterator[Fault]:
+def _of_notes(schema: Mapping[str, Any], at: Way) -> Iterator[OverlayFault]:
     """The extensions whose own keys or values are a vocabulary."""
     keywords = SCHEMA | {"content-type", "status"}
     for note in ("x-sources", "x-levels"):
@@ -103,7 +103,7 @@ def _of_notes(schema: Mapping[str, Any], at: Way) -> Iterator[Fault]:
     yield from _of_values(schema, at)
 
 
-def _of_values(schema: Mapping[str, Any], at: Way) -> Iterator[Fault]:
+def _of_values(schema: Mapping[str, Any], at: Way) -> Iterator[OverlayFault]:
     for keyword, level in schema.get("x-levels", {}).items():
         if level not in LEVELS:
             here = (*at, "x-levels", keyword)
@@ -113,12 +113,14 @@ def _of_values(schema: Mapping[str, Any], at: Way) -> Iterator[Fault]:
             yield _no(f"{name!r} is no JSON type", str(name), JSON_TYPES, (*at, "x-lenient"))
     for flag in ("x-closed", "x-whole", "x-secret"):
         if not isinstance(schema.get(flag, False), bool):
-            yield Fault((*at, flag), f"`{flag}` is true or false", "write true or false")
+            yield OverlayFault((*at, flag), f"`{flag}` is true or false", "write true or false")
     if not isinstance(schema.get("x-examples", []), list):
-        yield Fault((*at, "x-examples"), "`x-examples` is a list", "put the values into [...]")
+        yield OverlayFault(
+            (*at, "x-examples"), "`x-examples` is a list", "put the values into [...]"
+        )
 
 
-def _unknown(node: Any, known: frozenset[str], at: Way) -> Iterator[Fault]:
+def _unknown(node: Any, known: frozenset[str], at: Way) -> Iterator[OverlayFault]:
     if not isinstance(node, Mapping):
         return
     for key in node:
@@ -126,5 +128,5 @@ def _unknown(node: Any, known: frozenset[str], at: Way) -> Iterator[Fault]:
             yield _no(f"`{key}` is not known here", str(key), known, (*at, str(key)))
 
 
-def _no(why: str, word: str, known: Any, at: Way) -> Fault:
-    return Fault(at, why, suggestion(word, known))
+def _no(why: str, word: str, known: Any, at: Way) -> OverlayFault:
+    return OverlayFault(at, why, suggestion(word, known))

@@ -9,8 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from conformance.documents.lines import Line, LineKind
-from conformance.documents.model import Document, Limit, Member, On, Place, TypeName
+from conformance.documents.lines import DocumentLine, LineKind
+from conformance.documents.model import (
+    Document,
+    DocumentedMember,
+    Limit,
+    LimitTarget,
+    SourceLocation,
+    TypeName,
+)
 from conformance.documents.problems import Contradiction, UnknownNotation
 from conformance.documents.types import parse_type
 
@@ -25,20 +32,24 @@ PROSE_VALUES = re.compile(r"[^\s,|]+(?:(?:\s*,\s*(?:or\s+|and\s+)?|\s*\|\s*|\s+o
 SEPARATOR = re.compile(r"\s*,\s*(?:or\s+|and\s+)?|\s*\|\s*|\s+or\s+")
 
 RANGES = {
-    "Length Constraints": ("minLength", "maxLength", On.LEAF),
-    "Valid Range": ("minimum", "maximum", On.LEAF),
-    "Array Members": ("minItems", "maxItems", On.LIST),
-    "Map Entries": ("minProperties", "maxProperties", On.MAP),
-    "Key Length Constraints": ("minLength", "maxLength", On.KEY),
-    "Value Length Constraints": ("minLength", "maxLength", On.LEAF),
-    "Value Valid Range": ("minimum", "maximum", On.LEAF),
+    "Length Constraints": ("minLength", "maxLength", LimitTarget.LEAF),
+    "Valid Range": ("minimum", "maximum", LimitTarget.LEAF),
+    "Array Members": ("minItems", "maxItems", LimitTarget.LIST),
+    "Map Entries": ("minProperties", "maxProperties", LimitTarget.MAP),
+    "Key Length Constraints": ("minLength", "maxLength", LimitTarget.KEY),
+    "Value Length Constraints": ("minLength", "maxLength", LimitTarget.LEAF),
+    "Value Valid Range": ("minimum", "maximum", LimitTarget.LEAF),
 }
-PATTERNS = {"Pattern": On.LEAF, "Key Pattern": On.KEY, "Value Pattern": On.LEAF}
+PATTERNS = {
+    "Pattern": LimitTarget.LEAF,
+    "Key Pattern": LimitTarget.KEY,
+    "Value Pattern": LimitTarget.LEAF,
+}
 VALUES = {
-    "Valid Values": On.LEAF,
-    "Valid Keys": On.KEY,
-    "Key Valid Values": On.KEY,
-    "Value Valid Values": On.LEAF,
+    "Valid Values": LimitTarget.LEAF,
+    "Valid Keys": LimitTarget.KEY,
+    "Key Valid Values": LimitTarget.KEY,
+    "Value Valid Values": LimitTarget.LEAF,
 }
 # What would be a limit if it were known: passing over it would lose a statement of the page.
 LIKE_A_LIMIT = re.compile(
@@ -49,8 +60,8 @@ DEFAULTS = {"Default value", "Default"}
 
 
 def read_member(
-    document: Document, section: str, name: str, start: Line, lines: Sequence[Line]
-) -> Member:
+    document: Document, section: str, name: str, start: DocumentLine, lines: Sequence[DocumentLine]
+) -> DocumentedMember:
     """What the lines below a name state of it.
 
     Raises UnknownNotation for a labelled line in an unknown form, Contradiction when two lines
@@ -61,7 +72,7 @@ def read_member(
         match = LABELLED.fullmatch(line.text) if line.kind is LineKind.TEXT else None
         if match:
             reader.take(match[1], match[2].strip(), line)
-    return reader.member(Place(document.name, section, start.number))
+    return reader.member(SourceLocation(document.name, section, start.number))
 
 
 class _MemberReader:
@@ -69,14 +80,14 @@ class _MemberReader:
 
     def __init__(self, document: Document, section: str, name: str) -> None:
         self.document, self.section, self.name = document, section, name
-        self.types: list[tuple[TypeName, Place]] = []
-        self.unread: Line | None = None
+        self.types: list[tuple[TypeName, SourceLocation]] = []
+        self.unread: DocumentLine | None = None
         self.limits: list[Limit] = []
         self.prose: list[Limit] = []
-        self.required: tuple[bool, Place] | None = None
-        self.default: tuple[str, Place] | None = None
+        self.required: tuple[bool, SourceLocation] | None = None
+        self.default: tuple[str, SourceLocation] | None = None
 
-    def take(self, label: str, rest: str, line: Line) -> None:
+    def take(self, label: str, rest: str, line: DocumentLine) -> None:
         """Read one labelled line; labels that state nothing are left alone."""
         if label == "Type":
             self._type(rest, line)
@@ -96,16 +107,16 @@ class _MemberReader:
         elif label not in RANGES and LIKE_A_LIMIT.fullmatch(label):
             raise self._unknown(line, "a limit whose label is known")
 
-    def member(self, place: Place) -> Member:
+    def member(self, place: SourceLocation) -> DocumentedMember:
         """The member, once every line was taken."""
         if self.unread is not None and not self.types:
             raise self._unknown(self.unread, "a type such as 'String' or 'Array of strings'")
-        stated = {limit.name for limit in self.limits if limit.on is On.LEAF}
+        stated = {limit.name for limit in self.limits if limit.on is LimitTarget.LEAF}
         limits = [*self.limits, *(one for one in self.prose if one.name not in stated)]
         type_name, type_place = self.types[0] if self.types else (None, None)
         required, required_place = self.required or (None, None)
         default, default_place = self.default or (None, None)
-        return Member(
+        return DocumentedMember(
             name=self.name,
             place=place,
             type=type_name,
@@ -117,17 +128,19 @@ class _MemberReader:
             default_place=default_place,
         )
 
-    def _place(self, line: Line, *, quote: bool = True) -> Place:
-        return Place(self.document.name, self.section, line.number, line.raw if quote else None)
+    def _place(self, line: DocumentLine, *, quote: bool = True) -> SourceLocation:
+        return SourceLocation(
+            self.document.name, self.section, line.number, line.raw if quote else None
+        )
 
-    def _unknown(self, line: Line, expected: str) -> UnknownNotation:
+    def _unknown(self, line: DocumentLine, expected: str) -> UnknownNotation:
         return UnknownNotation(self.document.shown, line.number, expected, line.text)
 
-    def _contradiction(self, line: Line, what: str) -> Contradiction:
+    def _contradiction(self, line: DocumentLine, what: str) -> Contradiction:
         expected = f"one {what} for {self.name!r}"
         return Contradiction(self.document.shown, line.number, expected, line.text)
 
-    def _type(self, rest: str, line: Line) -> None:
+    def _type(self, rest: str, line: DocumentLine) -> None:
         found = parse_type(rest)
         if found is None:
             # A description may hold a sentence that begins like this; a real line must follow.
@@ -139,7 +152,7 @@ class _MemberReader:
             # The member's own line comes after its type: one before it is of a part of it.
             self.required = None
 
-    def _required(self, rest: str, line: Line) -> None:
+    def _required(self, rest: str, line: DocumentLine) -> None:
         word = rest.rstrip(".")
         if word not in {"Yes", "No"}:
             raise self._unknown(line, "'Required: Yes' or 'Required: No'")
@@ -147,7 +160,9 @@ class _MemberReader:
             raise self._contradiction(line, "'Required' line")
         self.required = (word == "Yes", self._place(line, quote=False))
 
-    def _bounds(self, low: str, high: str, on: On, rest: str, line: Line) -> list[Limit]:
+    def _bounds(
+        self, low: str, high: str, on: LimitTarget, rest: str, line: DocumentLine
+    ) -> list[Limit]:
         bounds = list(BOUND.finditer(rest))
         if not bounds or BOUND.sub("", rest).strip():
             raise self._unknown(line, "'Minimum ... of N. Maximum ... of N.' or 'Fixed ... of N.'")
@@ -158,7 +173,7 @@ class _MemberReader:
             if value is None:
                 raise self._unknown(line, "a whole number that is not negative")
             names = {"Minimum": [low], "Maximum": [high], "Fixed": [low, high]}[kind]
-            depth = self._lists_seen() if on is On.LIST else 0
+            depth = self._lists_seen() if on is LimitTarget.LIST else 0
             found.extend(Limit(name, value, on, self._place(line), depth) for name in names)
         ordered = bounds[0][1] == "Minimum" and bounds[-1][1] == "Maximum"
         if ordered and float(bounds[0][2]) > float(bounds[-1][2]):
@@ -168,24 +183,24 @@ class _MemberReader:
 
     def _lists_seen(self) -> int:
         """How many ``Array Members`` lines came before: they go from the outer list inwards."""
-        return len({limit.place.line for limit in self.limits if limit.on is On.LIST})
+        return len({limit.place.line for limit in self.limits if limit.on is LimitTarget.LIST})
 
-    def _pattern(self, on: On, rest: str, line: Line) -> None:
+    def _pattern(self, on: LimitTarget, rest: str, line: DocumentLine) -> None:
         if not rest:
             raise self._unknown(line, "a regular expression after 'Pattern:'")
         self._add([Limit("pattern", rest, on, self._place(line))])
 
-    def _values(self, on: On, rest: str, line: Line) -> None:
+    def _values(self, on: LimitTarget, rest: str, line: DocumentLine) -> None:
         values = tuple(word.strip() for word in rest.split("|"))
         if not all(values) or len(set(values)) != len(values):
             raise self._unknown(line, "distinct values separated by '|'")
         self._add([Limit("enum", values, on, self._place(line))])
 
-    def _prose_values(self, rest: str, line: Line) -> None:
+    def _prose_values(self, rest: str, line: DocumentLine) -> None:
         text = rest.rstrip(".")
         if PROSE_VALUES.fullmatch(text):
             values = tuple(dict.fromkeys(SEPARATOR.split(text)))
-            self.prose.append(Limit("enum", values, On.LEAF, self._place(line)))
+            self.prose.append(Limit("enum", values, LimitTarget.LEAF, self._place(line)))
 
     def _add(self, limits: list[Limit]) -> None:
         for limit in limits:

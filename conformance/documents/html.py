@@ -15,7 +15,7 @@ from conformance.documents.lines import (
     BULLET,
     IDENTIFIER,
     NEWLINE,
-    Line,
+    DocumentLine,
     LineKind,
     table_lines,
     text_line,
@@ -38,9 +38,9 @@ def parse(text: str) -> BeautifulSoup:
     return BeautifulSoup(text, "html.parser")
 
 
-def html_lines(text: str) -> list[Line]:
+def html_lines(text: str) -> list[DocumentLine]:
     """The typed lines of an HTML page; the number of a line is that of its tag."""
-    walk = _Walk()
+    walk = _HtmlWalk()
     for node, leaving in _events(parse(text)):
         if isinstance(node, Tag):
             walk.leave(node) if leaving else walk.enter(node)
@@ -68,11 +68,11 @@ def _is_leaf(tag: Tag) -> bool:
     return tag.name in HEADINGS or tag.name in {"pre", "dt", "tr", "code"}
 
 
-class _Walk:
+class _HtmlWalk:
     """What the walk over a page has gathered so far."""
 
     def __init__(self) -> None:
-        self.lines: list[Line] = []
+        self.lines: list[DocumentLine] = []
         self.words: list[str] = []
         self.line = 1
         self.items = 0
@@ -98,7 +98,7 @@ class _Walk:
             self.flush()
         self.items -= tag.name == "li"
         if tag.name in BLOCKS and self.lines and self.lines[-1].kind is not LineKind.BLANK:
-            self.lines.append(Line(LineKind.BLANK, "", self.line))
+            self.lines.append(DocumentLine(LineKind.BLANK, "", self.line))
 
     def flush(self) -> None:
         """End a paragraph: white space outside of code is one space."""
@@ -110,12 +110,12 @@ class _Walk:
     def _heading(self, tag: Tag) -> None:
         text = " ".join(tag.get_text().split())
         level = HEADINGS[tag.name]
-        self.lines.append(Line(LineKind.HEADING, text, self.line, text, level))
+        self.lines.append(DocumentLine(LineKind.HEADING, text, self.line, text, level))
 
     def _name(self, tag: Tag) -> None:
         text = " ".join(tag.get_text().split())
         if IDENTIFIER.fullmatch(text):
-            self.lines.append(Line(LineKind.NAME, text, self.line, text))
+            self.lines.append(DocumentLine(LineKind.NAME, text, self.line, text))
         else:
             self.lines.append(text_line(text, self.line))
 
@@ -129,4 +129,4 @@ class _Walk:
             if "replaceable" in part.get_attribute_list("class") or part.name in {"em", "var"}:
                 part.replace_with(f"{{{{{part.get_text()}}}}}")
         for offset, text in enumerate(NEWLINE.split(tag.get_text())):
-            self.lines.append(Line(LineKind.CODE, text, self.line + offset, text))
+            self.lines.append(DocumentLine(LineKind.CODE, text, self.line + offset, text))

@@ -44,7 +44,7 @@ class LineKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DocumentLine:
     """A line of a document; ``number`` counts from 1 and ``raw`` is the line as it stands.
 
     ``text`` is without markup: links are their words, code spans their content.
@@ -67,7 +67,7 @@ def rendering_of(document: Document) -> Rendering:
     return Rendering.PLAIN
 
 
-def lines_of(document: Document) -> tuple[Rendering, list[Line]]:
+def lines_of(document: Document) -> tuple[Rendering, list[DocumentLine]]:
     """The typed lines of a document and how it is written."""
     rendering = rendering_of(document)
     if rendering is Rendering.HTML:
@@ -80,11 +80,11 @@ def lines_of(document: Document) -> tuple[Rendering, list[Line]]:
     return rendering, [text_line(line, number) for number, line in enumerate(raw, 1)]
 
 
-def text_line(text: str, number: int, raw: str | None = None) -> Line:
+def text_line(text: str, number: int, raw: str | None = None) -> DocumentLine:
     """A line of ordinary text, or a blank one."""
     stripped = text.strip()
     kind = LineKind.TEXT if stripped else LineKind.BLANK
-    return Line(kind, stripped, number, (text if raw is None else raw).strip())
+    return DocumentLine(kind, stripped, number, (text if raw is None else raw).strip())
 
 
 def front_matter(lines: list[str]) -> int:
@@ -97,8 +97,8 @@ def front_matter(lines: list[str]) -> int:
     return 0
 
 
-def _markdown(raw: list[str]) -> list[Line]:
-    found: list[Line] = []
+def _markdown(raw: list[str]) -> list[DocumentLine]:
+    found: list[DocumentLine] = []
     fence = ""
     skip = front_matter(raw)
     for number, line in enumerate(raw, 1):
@@ -109,7 +109,7 @@ def _markdown(raw: list[str]) -> list[Line]:
             closes = mark is not None and line.strip() == mark[1] and mark[1].startswith(fence)
             fence = "" if closes else fence
             if not closes:
-                found.append(Line(LineKind.CODE, line, number, line))
+                found.append(DocumentLine(LineKind.CODE, line, number, line))
         elif mark is not None and "`" not in line[mark.end() :]:
             fence = mark[1]
         elif not _joined(found, line):
@@ -117,7 +117,7 @@ def _markdown(raw: list[str]) -> list[Line]:
     return found
 
 
-def _joined(found: list[Line], line: str) -> bool:
+def _joined(found: list[DocumentLine], line: str) -> bool:
     """Join the continuation of a constraint line whose code span is still open."""
     last = found[-1] if found else None
     if last is None or last.kind is not LineKind.TEXT or not LABEL.match(last.raw):
@@ -129,24 +129,28 @@ def _joined(found: list[Line], line: str) -> bool:
     return True
 
 
-def _markdown_line(line: str, number: int) -> list[Line]:
+def _markdown_line(line: str, number: int) -> list[DocumentLine]:
     bare = ANCHOR.sub("", line)
     heading = HEADING.match(bare)
     if heading:
-        return [Line(LineKind.HEADING, inline(heading[2]), number, line.strip(), len(heading[1]))]
+        return [
+            DocumentLine(
+                LineKind.HEADING, inline(heading[2]), number, line.strip(), len(heading[1])
+            )
+        ]
     if bare.lstrip().startswith("|"):
         return _table_row(bare, number)
     bold = BOLD.fullmatch(bare)
     if bold:
         name = inline(bold[1])
         if IDENTIFIER.fullmatch(name):
-            return [Line(LineKind.NAME, name, number, line.strip())]
+            return [DocumentLine(LineKind.NAME, name, number, line.strip())]
     # What is indented belongs to a bullet of the description and states nothing of the member.
     mark = BULLET if bare.startswith(("  ", "\t")) and bare.strip() else ""
     return [text_line(mark + inline(bare), number, line)]
 
 
-def _table_row(line: str, number: int) -> list[Line]:
+def _table_row(line: str, number: int) -> list[DocumentLine]:
     """The cells of a pipe table in the form of a page whose table was flattened."""
     cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
     if all(re.fullmatch(r":?-+:?", cell) for cell in cells):
@@ -154,11 +158,11 @@ def _table_row(line: str, number: int) -> list[Line]:
     return table_lines([inline(cell) for cell in cells], number)
 
 
-def table_lines(cells: list[str], number: int) -> list[Line]:
+def table_lines(cells: list[str], number: int) -> list[DocumentLine]:
     """A table row as lines: a heading row in one, other rows one paragraph a cell."""
     if cells and cells[0] == "Path":
-        return [text_line("".join(cells), number), Line(LineKind.BLANK, "", number)]
-    pairs = [(text_line(cell, number), Line(LineKind.BLANK, "", number)) for cell in cells]
+        return [text_line("".join(cells), number), DocumentLine(LineKind.BLANK, "", number)]
+    pairs = [(text_line(cell, number), DocumentLine(LineKind.BLANK, "", number)) for cell in cells]
     return [line for pair in pairs for line in pair]
 
 

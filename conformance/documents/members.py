@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.documents.constraints import read_member
-from conformance.documents.lines import IDENTIFIER, Line, LineKind
-from conformance.documents.model import Document, Member, Rendering
+from conformance.documents.lines import IDENTIFIER, DocumentLine, LineKind
+from conformance.documents.model import Document, DocumentedMember, Rendering
 from conformance.documents.problems import Contradiction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-    from conformance.documents.sections import Outline, Section
+    from conformance.documents.sections import DocumentOutline, DocumentSection
 
 # Bold words of Markdown pages that begin a remark, not a member.
 CALLOUTS = {"Note", "Notes", "Important", "Warning", "Tip", "Caution", "Example", "Examples"}
@@ -25,15 +25,17 @@ LOST_GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MemberEntry:
     """A name and the lines below it; ``name`` is None where only a gap was left of it."""
 
     name: str | None
-    start: Line
-    lines: tuple[Line, ...]
+    start: DocumentLine
+    lines: tuple[DocumentLine, ...]
 
 
-def entries(page: Outline, section: Section, known: AbstractSet[str]) -> list[Entry]:
+def entries(
+    page: DocumentOutline, section: DocumentSection, known: AbstractSet[str]
+) -> list[MemberEntry]:
     """The entries of a section; ``known`` are the names that may stand in it."""
     plain = page.rendering is Rendering.PLAIN
     lines = section.lines
@@ -44,14 +46,14 @@ def entries(page: Outline, section: Section, known: AbstractSet[str]) -> list[En
     ]
     ends = [*starts[1:], len(lines)][: len(starts)]
     return [
-        Entry(lines[start].text, lines[start], tuple(lines[start + 1 : end]))
+        MemberEntry(lines[start].text, lines[start], tuple(lines[start + 1 : end]))
         for start, end in zip(starts, ends, strict=True)
     ]
 
 
-def nameless(section: Section) -> list[Entry]:
+def nameless(section: DocumentSection) -> list[MemberEntry]:
     """The entries of a section whose names are gone: each begins after a gap of blank lines."""
-    groups: list[list[Line]] = [[]]
+    groups: list[list[DocumentLine]] = [[]]
     gap = 0
     for line in section.lines:
         if line.kind is LineKind.BLANK:
@@ -61,10 +63,12 @@ def nameless(section: Section) -> list[Entry]:
             groups.append([])
         groups[-1].append(line)
         gap = 0
-    return [Entry(None, group[0], tuple(group)) for group in groups[1:] if group]
+    return [MemberEntry(None, group[0], tuple(group)) for group in groups[1:] if group]
 
 
-def listed(page: Outline, section: Section, known: AbstractSet[str]) -> list[Member]:
+def listed(
+    page: DocumentOutline, section: DocumentSection, known: AbstractSet[str]
+) -> list[DocumentedMember]:
     """The members a section lists, each once.
 
     Raises Contradiction when a name stands twice, and what read_member raises.
@@ -72,9 +76,11 @@ def listed(page: Outline, section: Section, known: AbstractSet[str]) -> list[Mem
     return read_entries(page.document, section, entries(page, section, known))
 
 
-def read_entries(document: Document, section: Section, found: Sequence[Entry]) -> list[Member]:
+def read_entries(
+    document: Document, section: DocumentSection, found: Sequence[MemberEntry]
+) -> list[DocumentedMember]:
     """Members of entries that have names."""
-    members: dict[str, Member] = {}
+    members: dict[str, DocumentedMember] = {}
     for entry in found:
         name = entry.name or ""
         if name in members:
@@ -84,14 +90,14 @@ def read_entries(document: Document, section: Section, found: Sequence[Entry]) -
     return list(members.values())
 
 
-def _is_name(lines: Sequence[Line], index: int, known: AbstractSet[str]) -> bool:
+def _is_name(lines: Sequence[DocumentLine], index: int, known: AbstractSet[str]) -> bool:
     line = lines[index]
     if line.kind is not LineKind.NAME or EMPHASIS.fullmatch(line.text):
         return False
     return line.text in known or line.text not in CALLOUTS or _states_type(lines, index)
 
 
-def _states_type(lines: Sequence[Line], index: int) -> bool:
+def _states_type(lines: Sequence[DocumentLine], index: int) -> bool:
     """Whether a member's type follows before the next name, and not in the middle of a member."""
     before = [line.text for line in lines[:index] if line.kind is LineKind.TEXT]
     if before and not before[-1].startswith("Required:"):
@@ -104,7 +110,7 @@ def _states_type(lines: Sequence[Line], index: int) -> bool:
     return False
 
 
-def _plain_name(lines: Sequence[Line], index: int, known: AbstractSet[str]) -> bool:
+def _plain_name(lines: Sequence[DocumentLine], index: int, known: AbstractSet[str]) -> bool:
     """A paragraph of one word is a name, unless it is the description of the name before."""
     line = lines[index]
     if line.kind is not LineKind.TEXT or not IDENTIFIER.fullmatch(line.text):

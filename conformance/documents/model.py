@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourceLocation:
     """A line of a document; ``text`` is the line itself, given for constraint lines only."""
 
     document: str
@@ -24,7 +24,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelPlace(Place):
+class ModelPlace(SourceLocation):
     """A node of an SDK model, where no page is at hand; ``path`` is its JSON Pointer (RFC 6901).
 
     ``document`` is the model's own name, ``section`` and ``line`` mean nothing.
@@ -59,7 +59,7 @@ class Document:
     url: str | None = None
 
 
-class On(StrEnum):
+class LimitTarget(StrEnum):
     """What part of a value a limit is about."""
 
     LEAF = "leaf"
@@ -75,17 +75,17 @@ class Limit:
 
     Values: whole numbers for lengths and counts, int or float for minimum and maximum, the Java
     expression for ``pattern``, a tuple of texts for ``enum``. ``depth`` counts nested lists from
-    the outside, for ``On.LIST``.
+    the outside, for ``LimitTarget.LIST``.
     """
 
     name: str
     value: int | float | str | tuple[str, ...]
-    on: On
-    place: Place
+    on: LimitTarget
+    place: SourceLocation
     depth: int = 0
 
 
-class Base(StrEnum):
+class BaseType(StrEnum):
     """The kinds of a documented type."""
 
     STRING = "string"
@@ -111,14 +111,14 @@ class TypeName:
     its type; pages show it in their syntax blocks instead.
     """
 
-    base: Base
+    base: BaseType
     name: str | None = None
     element: TypeName | None = None
     wire: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class DocumentedMember:
     """A named value of a request, a response or a structure, as its page lists it.
 
     ``type`` and ``required`` are None where the page does not state them; ``default`` is the text
@@ -126,14 +126,14 @@ class Member:
     """
 
     name: str
-    place: Place
+    place: SourceLocation
     type: TypeName | None = None
-    type_place: Place | None = None
+    type_place: SourceLocation | None = None
     limits: tuple[Limit, ...] = ()
     required: bool | None = None
-    required_place: Place | None = None
+    required_place: SourceLocation | None = None
     default: str | None = None
-    default_place: Place | None = None
+    default_place: SourceLocation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,8 @@ class ErrorEntry:
 
     name: str | None
     status: int
-    place: Place
-    members: tuple[tuple[str, Place], ...] = ()
+    place: SourceLocation
+    members: tuple[tuple[str, SourceLocation], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class ObjectNode:
 Node: TypeAlias = Leaf | ListNode | ObjectNode
 
 
-class Where(StrEnum):
+class ParameterLocation(StrEnum):
     """Where a request member or a response member travels."""
 
     PATH = "path"
@@ -198,8 +198,8 @@ class Parameter:
     With ``prefix`` the member is a map, and ``wire`` the beginning of the header of each entry.
     """
 
-    member: Member
-    where: Where
+    member: DocumentedMember
+    where: ParameterLocation
     wire: str
     prefix: bool = False
 
@@ -213,13 +213,13 @@ class Content:
     members are the body's.
     """
 
-    members: tuple[Member, ...] = ()
-    payload: Member | None = None
+    members: tuple[DocumentedMember, ...] = ()
+    payload: DocumentedMember | None = None
     syntax: ObjectNode | None = None
     syntax_section: str = ""
     media_type: str | None = None
-    media_place: Place | None = None
-    place: Place | None = None
+    media_place: SourceLocation | None = None
+    place: SourceLocation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +233,14 @@ class OperationPage:
 
     document: str
     name: str
-    place: Place
+    place: SourceLocation
     method: str
     path: str
     literal_query: Mapping[str, str]
     parameters: tuple[Parameter, ...]
     request: Content
     status: int | None
-    status_place: Place
+    status_place: SourceLocation
     response_headers: tuple[Parameter, ...]
     response: Content
     errors: tuple[ErrorEntry, ...]
@@ -255,8 +255,8 @@ class StructurePage:
 
     document: str
     name: str
-    place: Place
-    members: tuple[Member, ...]
+    place: SourceLocation
+    members: tuple[DocumentedMember, ...]
     union: bool = False
 
 
@@ -270,7 +270,7 @@ class PatchRow:
     path: str
     ops: Mapping[str, bool]
     conditional: tuple[str, ...]
-    place: Place
+    place: SourceLocation
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.documents.lines import Line, LineKind
+from conformance.documents.lines import DocumentLine, LineKind
 from conformance.documents.members import listed
 from conformance.documents.model import (
     CommonErrorsPage,
@@ -14,7 +14,7 @@ from conformance.documents.model import (
     Page,
     PatchPage,
     PatchRow,
-    Place,
+    SourceLocation,
     StructurePage,
 )
 from conformance.documents.problems import (
@@ -30,8 +30,8 @@ from conformance.documents.sections import (
     PATCH_TITLE,
     STRUCTURE,
     SYNTAX_HEADINGS_HINT,
-    Outline,
-    Section,
+    DocumentOutline,
+    DocumentSection,
     check_title,
     is_common_errors,
     is_operation,
@@ -67,7 +67,7 @@ def read_page(document: Document, fuller: OperationPage | None = None) -> Page:
     )
 
 
-def _operation(page: Outline, fuller: OperationPage | None) -> OperationPage:
+def _operation(page: DocumentOutline, fuller: OperationPage | None) -> OperationPage:
     check_title(page)
     for title in OPERATION:
         page.section(title)
@@ -76,7 +76,9 @@ def _operation(page: Outline, fuller: OperationPage | None) -> OperationPage:
     return OperationPage(
         document=page.document.name,
         name=page.title,
-        place=Place(page.document.name, "Request Syntax", page.section("Request Syntax").line),
+        place=SourceLocation(
+            page.document.name, "Request Syntax", page.section("Request Syntax").line
+        ),
         method=request.method,
         path=request.path,
         literal_query=request.literal_query,
@@ -92,7 +94,7 @@ def _operation(page: Outline, fuller: OperationPage | None) -> OperationPage:
     )
 
 
-def _structure(page: Outline) -> StructurePage:
+def _structure(page: DocumentOutline) -> StructurePage:
     check_title(page)
     for title in STRUCTURE:
         page.section(title)
@@ -109,27 +111,27 @@ def _structure(page: Outline) -> StructurePage:
     if not members and len([line for line in contents.lines if line.text]) > 1:
         raise UnknownNotation(page.document.shown, contents.line, "members below 'Contents'")
     union = any(UNION.search(line.text) for s in page.sections.values() for line in s.lines)
-    place = Place(page.document.name, "Contents", contents.line)
+    place = SourceLocation(page.document.name, "Contents", contents.line)
     return StructurePage(page.document.name, page.title, place, tuple(members), union)
 
 
-def _common_errors(page: Outline) -> CommonErrorsPage:
+def _common_errors(page: DocumentOutline) -> CommonErrorsPage:
     lines = tuple(line for section in page.sections.values() for line in section.lines)
     # In plain text the page has no headings that are known: all of it is one section.
-    whole = Section(page.title, page.place.line, lines or _all_lines(page))
+    whole = DocumentSection(page.title, page.place.line, lines or _all_lines(page))
     errors = read_errors(page, whole)
     if not errors:
         raise TruncatedPage(page.document.shown, page.last, "a list of errors", "none")
     return CommonErrorsPage(page.document.name, tuple(errors))
 
 
-def _all_lines(page: Outline) -> tuple[Line, ...]:
+def _all_lines(page: DocumentOutline) -> tuple[DocumentLine, ...]:
     from conformance.documents.lines import lines_of
 
     return tuple(line for line in lines_of(page.document)[1] if line.number > page.place.line)
 
 
-def _patch_head(section: Section) -> list[str]:
+def _patch_head(section: DocumentSection) -> list[str]:
     """The ops that the head of a patch-operations table names."""
     for line in section.lines:
         match = PATCH_HEAD.fullmatch(line.text)
@@ -138,17 +140,17 @@ def _patch_head(section: Section) -> list[str]:
     return []
 
 
-def _patch_tables(page: Outline) -> dict[str, tuple[PatchRow, ...]]:
+def _patch_tables(page: DocumentOutline) -> dict[str, tuple[PatchRow, ...]]:
     sections = [section for section in page.sections.values() if _patch_head(section)]
     if not sections:
         raise TruncatedPage(page.document.shown, page.last, "a table of patch operations", "none")
     return {section.title: tuple(_patch_rows(page, section)) for section in sections}
 
 
-def _paragraphs(section: Section) -> Iterator[tuple[str, int]]:
+def _paragraphs(section: DocumentSection) -> Iterator[tuple[str, int]]:
     words: list[str] = []
     number = section.line
-    for line in (*section.lines, Line(LineKind.BLANK, "", section.line)):
+    for line in (*section.lines, DocumentLine(LineKind.BLANK, "", section.line)):
         if line.kind is LineKind.BLANK:
             if words:
                 yield " ".join(words), number
@@ -158,7 +160,7 @@ def _paragraphs(section: Section) -> Iterator[tuple[str, int]]:
             words.append(line.text)
 
 
-def _patch_rows(page: Outline, section: Section) -> Iterator[PatchRow]:
+def _patch_rows(page: DocumentOutline, section: DocumentSection) -> Iterator[PatchRow]:
     ops = _patch_head(section)
     row: list[tuple[str, int]] = []
     seen_head = False
@@ -183,7 +185,10 @@ def _cell(text: str) -> bool | None:
 
 
 def _patch_row(
-    page: Outline, section: Section, ops: Sequence[str], row: Sequence[tuple[str, int]]
+    page: DocumentOutline,
+    section: DocumentSection,
+    ops: Sequence[str],
+    row: Sequence[tuple[str, int]],
 ) -> PatchRow:
     path, number = row[0]
     cells = [text for text, _ in row[1:] if _cell(text) is not None]
@@ -200,5 +205,5 @@ def _patch_row(
         if text not in {"Supported", "Not supported"}
     )
     supported = {op: bool(_cell(text)) for op, text in zip(ops, cells, strict=True)}
-    place = Place(page.document.name, section.title, number)
+    place = SourceLocation(page.document.name, section.title, number)
     return PatchRow(path, supported, conditional, place)

@@ -9,13 +9,13 @@ from conformance.documents.lines import IDENTIFIER, LineKind
 from conformance.documents.problems import OtherProtocol
 
 if TYPE_CHECKING:
-    from conformance.documents.sections import Outline
+    from conformance.documents.sections import DocumentOutline
 
 JSON_TARGET = re.compile(r"X-Amz-Target:\s|application/x-amz-json-1\.[01]", re.IGNORECASE)
 REQUEST_LINE = re.compile(r"\s*[A-Z]+\s+/")
 
 
-def refuse_other_protocol(page: Outline) -> None:
+def refuse_other_protocol(page: DocumentOutline) -> None:
     """Raise OtherProtocol for an operation of the query, JSON or XML protocols."""
     protocol = _protocol(page)
     if protocol is not None:
@@ -25,7 +25,7 @@ def refuse_other_protocol(page: Outline) -> None:
         raise OtherProtocol(page.document.shown, line, expected, found)
 
 
-def _protocol(page: Outline) -> tuple[str, int] | None:
+def _protocol(page: DocumentOutline) -> tuple[str, int] | None:
     """The name of another protocol and the line that shows it."""
     syntax = page.sections.get("Request Syntax")
     if syntax is not None:
@@ -42,7 +42,7 @@ def _protocol(page: Outline) -> tuple[str, int] | None:
     return None
 
 
-def _without_request(page: Outline) -> tuple[str, int] | None:
+def _without_request(page: DocumentOutline) -> tuple[str, int] | None:
     """The protocol of a page that shows no request: only restJson1 pages always do.
 
     Pages of restJson1 have a status line in their answer; a page without its request but with that

@@ -25,7 +25,7 @@ from conformance.documents.sources import (
 
 
 @dataclass(slots=True)
-class Reading:
+class ReferenceReading:
     """What was read, the ``problems`` of skipped pages, and known pages without operations."""
 
     pages: list[ReadPage] = field(default_factory=list)
@@ -37,24 +37,24 @@ class Reading:
 
 def read_reference(
     arguments: Sequence[str], service: str | None = None, how: CrawlOptions | None = None
-) -> Reading:
+) -> ReferenceReading:
     """Read files, folders and addresses; of an address that is an index, what it leads to.
 
     Raises the PageProblem of a page that was named itself, and of a folder without pages.
     """
-    return _Reader(service, how or CrawlOptions(usual_cache())).read(arguments)
+    return _PageReader(service, how or CrawlOptions(usual_cache())).read(arguments)
 
 
-class _Reader:
+class _PageReader:
     """Gathers documents, then reads them."""
 
     def __init__(self, service: str | None, how: CrawlOptions) -> None:
         self._service, self._fetcher = service, Fetcher(how)
         self._found: dict[tuple[str, str], Document] = {}
         self._named: set[str] = set()
-        self._reading = Reading()
+        self._reading = ReferenceReading()
 
-    def read(self, arguments: Sequence[str]) -> Reading:
+    def read(self, arguments: Sequence[str]) -> ReferenceReading:
         """Read all; problems of pages that were not named themselves are kept."""
         try:
             for argument in arguments:

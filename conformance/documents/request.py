@@ -10,22 +10,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conformance.documents.lines import IDENTIFIER, LineKind
-from conformance.documents.members import Entry, entries, nameless, read_entries
+from conformance.documents.members import MemberEntry, entries, nameless, read_entries
 from conformance.documents.model import (
-    Base,
+    BaseType,
     Content,
     Document,
+    DocumentedMember,
     Leaf,
-    Member,
     Node,
     ObjectNode,
     OperationPage,
     Parameter,
-    Place,
-    Where,
+    ParameterLocation,
+    SourceLocation,
 )
 from conformance.documents.problems import Contradiction, NamesLost, UnknownNotation
-from conformance.documents.slots import Slot, choose, slots_of, template, wired
+from conformance.documents.slots import SyntaxSlot, choose, slots_of, template, wired
 from conformance.documents.syntax import (
     REQUEST_LINE,
     Block,
@@ -38,14 +38,14 @@ from conformance.documents.types import agrees
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from conformance.documents.sections import Outline, Section
+    from conformance.documents.sections import DocumentOutline, DocumentSection
 
 SYNTAX, URI, BODY = "Request Syntax", "URI Request Parameters", "Request Body"
 EXPECTED = "a request line such as 'PATCH /things/{{Name}} HTTP/1.1'"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class DocumentedRequest:
     """What an operation page says of its request."""
 
     method: str
@@ -66,7 +66,7 @@ class Listed:
     left_out: tuple[str, ...] = ()
 
 
-def syntax_block(page: Outline, title: str) -> Block:
+def syntax_block(page: DocumentOutline, title: str) -> Block:
     """The syntax block of a section: its code lines, or all its lines in plain text."""
     section = page.section(title)
     code = [line for line in section.lines if line.kind is LineKind.CODE]
@@ -76,7 +76,7 @@ def syntax_block(page: Outline, title: str) -> Block:
     return Block(page.document, lines)
 
 
-def read_request(page: Outline, fuller: OperationPage | None) -> Request:
+def read_request(page: DocumentOutline, fuller: OperationPage | None) -> DocumentedRequest:
     """Read the request; ``fuller`` is another page of the operation, for names this one lost."""
     block = syntax_block(page, SYNTAX)
     head, offset = read_head(block, REQUEST_LINE, EXPECTED)
@@ -95,7 +95,7 @@ def read_request(page: Outline, fuller: OperationPage | None) -> Request:
     _check_labels(page.document, chosen.slots, members)
     read = read_content(page, BODY, SYNTAX, read_body(block, offset))
     listed = sorted(chosen.slots, key=lambda name: slots.index(chosen.slots[name]))
-    return Request(
+    return DocumentedRequest(
         method=head.start[0],
         path=template(head.start[1], chosen.labels),
         literal_query=chosen.literal_query(slots),
@@ -109,24 +109,30 @@ def read_request(page: Outline, fuller: OperationPage | None) -> Request:
     )
 
 
-def _parameter(member: Member, slot: Slot) -> Parameter:
+def _parameter(member: DocumentedMember, slot: SyntaxSlot) -> Parameter:
     """A header whose name ends in an asterisk stands for every header that begins so.
 
     A page that lists a parameter by its name on the wire has the member's own as placeholder.
     """
-    prefix = slot.where is Where.HEADER and slot.wire.endswith("*")
+    prefix = slot.where is ParameterLocation.HEADER and slot.wire.endswith("*")
     named = replace(member, name=slot.name) if IDENTIFIER.fullmatch(slot.name) else member
     return Parameter(named, slot.where, slot.wire.removesuffix("*"), prefix)
 
 
-def _unlisted(page: Outline, slot: Slot, line: int) -> Parameter:
+def _unlisted(page: DocumentOutline, slot: SyntaxSlot, line: int) -> Parameter:
     """A label of the path that no list names: a text, as every label goes over the wire."""
-    member = Member(slot.name, Place(page.document.name, SYNTAX, line), required=True)
+    member = DocumentedMember(
+        slot.name, SourceLocation(page.document.name, SYNTAX, line), required=True
+    )
     return Parameter(member, slot.where, slot.name)
 
 
 def _lost_labels(
-    page: Outline, section: Section, slots: list[Slot], count: int, fuller: OperationPage | None
+    page: DocumentOutline,
+    section: DocumentSection,
+    slots: list[SyntaxSlot],
+    count: int,
+    fuller: OperationPage | None,
 ) -> set[str]:
     """Which words of the request line are the parameters whose names are gone.
 
@@ -139,10 +145,12 @@ def _lost_labels(
     elif fuller is not None:
         labels = {parameter.member.name for parameter in fuller.parameters}
     else:
-        bare = [s.name for s in slots if s.where is Where.PATH and s.name != s.name.lower()]
-        bare += [s.name for s in slots if s.where is Where.PATH and "_" in s.name]
+        bare = [
+            s.name for s in slots if s.where is ParameterLocation.PATH and s.name != s.name.lower()
+        ]
+        bare += [s.name for s in slots if s.where is ParameterLocation.PATH and "_" in s.name]
         labels = set(bare)
-        if count != 1 or any(slot.where is Where.QUERY for slot in slots):
+        if count != 1 or any(slot.where is ParameterLocation.QUERY for slot in slots):
             labels = set()
     if len(labels) != count:
         raise NamesLost(
@@ -155,8 +163,11 @@ def _lost_labels(
 
 
 def rename(
-    page: Outline, section: Section, lost: Sequence[Entry], names: Sequence[str]
-) -> list[Entry]:
+    page: DocumentOutline,
+    section: DocumentSection,
+    lost: Sequence[MemberEntry],
+    names: Sequence[str],
+) -> list[MemberEntry]:
     """Give entries without names the names that the syntax block has, in order."""
     if len(lost) != len(names):
         raise NamesLost(
@@ -165,15 +176,17 @@ def rename(
             f"{len(names)} entries in {section.title!r}, as the syntax block has",
             f"{len(lost)}",
         )
-    return [Entry(name, entry.start, entry.lines) for name, entry in zip(names, lost, strict=True)]
+    return [
+        MemberEntry(name, entry.start, entry.lines) for name, entry in zip(names, lost, strict=True)
+    ]
 
 
 def _check_labels(
-    document: Document, chosen: Mapping[str, Slot], members: Mapping[str, Member]
+    document: Document, chosen: Mapping[str, SyntaxSlot], members: Mapping[str, DocumentedMember]
 ) -> None:
     for name, slot in chosen.items():
         member = members[name]
-        if slot.where is Where.PATH and member.required is False:
+        if slot.where is ParameterLocation.PATH and member.required is False:
             place = member.required_place or member.place
             raise Contradiction(
                 document.shown, place.line, f"the path label {name!r} to be required", "No"
@@ -187,13 +200,13 @@ def with_media(
     for name, value, line in head.headers:
         if name.lower() == "content-type" and value not in names and "/" in value:
             return replace(
-                content, media_type=value, media_place=Place(document.name, section, line)
+                content, media_type=value, media_place=SourceLocation(document.name, section, line)
             )
     return content
 
 
 def read_content(
-    page: Outline, listing: str, syntax: str, body: Node | None, headers: Sequence[str] = ()
+    page: DocumentOutline, listing: str, syntax: str, body: Node | None, headers: Sequence[str] = ()
 ) -> Listed:
     """The members of a body as ``listing`` lists them, checked against the syntax block.
 
@@ -210,7 +223,7 @@ def read_content(
         count = "1 name" if len(found) == 1 else f"{len(found)} names"
         recovered = (f"{count} of {listing!r} from {syntax!r}, by order and count",)
     members = {member.name: member for member in read_entries(page.document, section, found)}
-    place = Place(page.document.name, listing, section.line)
+    place = SourceLocation(page.document.name, listing, section.line)
     whole = _whole_body(members, body, headers)
     if whole is not None:
         syntax_of = body if isinstance(body, ObjectNode) else None
@@ -230,19 +243,22 @@ def read_content(
 
 
 def _whole_body(
-    members: Mapping[str, Member], body: Node | None, headers: Sequence[str]
-) -> Member | None:
+    members: Mapping[str, DocumentedMember], body: Node | None, headers: Sequence[str]
+) -> DocumentedMember | None:
     """The one listed member that is the body itself: a structure whose members the block shows."""
     listed = [member for name, member in members.items() if name not in headers]
     if not isinstance(body, ObjectNode) or len(listed) != 1 or listed[0].name in body.entries:
         return None
     stated = listed[0].type
-    is_structure = stated is not None and stated.base in {Base.STRUCTURE, Base.JSON}
+    is_structure = stated is not None and stated.base in {BaseType.STRUCTURE, BaseType.JSON}
     return listed[0] if is_structure else None
 
 
 def _check_names(
-    page: Outline, section: Section, expected: set[str], members: Mapping[str, Member]
+    page: DocumentOutline,
+    section: DocumentSection,
+    expected: set[str],
+    members: Mapping[str, DocumentedMember],
 ) -> tuple[str, ...]:
     """Everything of the block is listed; what is listed besides is left out, and told.
 
@@ -267,7 +283,7 @@ def _check_names(
     return tuple(f"{one.name}: listed, and not in the syntax block: left out" for one in more)
 
 
-def _check_type(page: Outline, member: Member, node: Node | None) -> None:
+def _check_type(page: DocumentOutline, member: DocumentedMember, node: Node | None) -> None:
     if member.type is None:
         raise UnknownNotation(
             page.document.shown, member.place.line, f"a 'Type:' line for {member.name!r}", "none"

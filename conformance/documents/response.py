@@ -6,9 +6,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conformance.documents.lines import Line, LineKind
-from conformance.documents.members import Entry, entries, listed, nameless
-from conformance.documents.model import Content, ErrorEntry, Member, Parameter, Place, Where
+from conformance.documents.lines import DocumentLine, LineKind
+from conformance.documents.members import MemberEntry, entries, listed, nameless
+from conformance.documents.model import (
+    Content,
+    DocumentedMember,
+    ErrorEntry,
+    Parameter,
+    ParameterLocation,
+    SourceLocation,
+)
 from conformance.documents.problems import Contradiction, TruncatedPage
 from conformance.documents.request import read_content, syntax_block, with_media
 from conformance.documents.syntax import PLACEHOLDER, STATUS_LINE, Head, read_body, read_head
@@ -16,7 +23,7 @@ from conformance.documents.syntax import PLACEHOLDER, STATUS_LINE, Head, read_bo
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from conformance.documents.sections import Outline, Section
+    from conformance.documents.sections import DocumentOutline, DocumentSection
 
 SYNTAX, ELEMENTS, ERRORS = "Response Syntax", "Response Elements", "Errors"
 STATUS_SENTENCE = re.compile(r"sends back an HTTP (\d{3}) response")
@@ -24,18 +31,18 @@ ERROR_STATUS = re.compile(r"HTTP Status Code:\s*(\d{3})\.?")
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class DocumentedResponse:
     """What an operation page says of its success response."""
 
     status: int | None
-    place: Place
+    place: SourceLocation
     headers: tuple[Parameter, ...]
     content: Content
     recovered: tuple[str, ...]
     left_out: tuple[str, ...] = ()
 
 
-def read_response(page: Outline) -> Response:
+def read_response(page: DocumentOutline) -> DocumentedResponse:
     """Read status line, headers and body of the response."""
     block = syntax_block(page, SYNTAX)
     head, offset = read_head(block, STATUS_LINE, "a status line such as 'HTTP/1.1 200'")
@@ -48,13 +55,13 @@ def read_response(page: Outline) -> Response:
     read = read_content(page, ELEMENTS, SYNTAX, read_body(block, offset), extra)
     _check_status(page, section, status)
     members = {member.name: member for member in listed_members(page, section, extra)}
-    return Response(
+    return DocumentedResponse(
         status=status,
-        place=Place(page.document.name, SYNTAX, head.line),
+        place=SourceLocation(page.document.name, SYNTAX, head.line),
         headers=tuple(
             Parameter(
                 replace(members[listing], name=name),
-                Where.HEADER,
+                ParameterLocation.HEADER,
                 wire.removesuffix("*"),
                 prefix=wire.endswith("*"),
             )
@@ -68,7 +75,9 @@ def read_response(page: Outline) -> Response:
     )
 
 
-def _headers(section: Section, head: Head) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+def _headers(
+    section: DocumentSection, head: Head
+) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
     """The headers that are members, by the name that the section lists: own name and wire name.
 
     A section lists a header by its placeholder or by its name on the wire; what it does not list
@@ -89,14 +98,16 @@ def _headers(section: Section, head: Head) -> tuple[dict[str, tuple[str, str]], 
     return found, tuple(unlisted)
 
 
-def listed_members(page: Outline, section: Section, names: Sequence[str]) -> list[Member]:
+def listed_members(
+    page: DocumentOutline, section: DocumentSection, names: Sequence[str]
+) -> list[DocumentedMember]:
     """The members of a section that are among ``names``."""
     if not names:
         return []
     return [member for member in listed(page, section, set(names)) if member.name in names]
 
 
-def _check_status(page: Outline, section: Section, status: int | None) -> None:
+def _check_status(page: DocumentOutline, section: DocumentSection, status: int | None) -> None:
     """The sentence on the response and the status line must tell the same number."""
     for line in section.lines:
         match = STATUS_SENTENCE.search(line.text)
@@ -109,7 +120,7 @@ def _check_status(page: Outline, section: Section, status: int | None) -> None:
             )
 
 
-def read_errors(page: Outline, section: Section) -> list[ErrorEntry]:
+def read_errors(page: DocumentOutline, section: DocumentSection) -> list[ErrorEntry]:
     """The errors of a section: names with a status, or statuses alone where the names are gone.
 
     A name that comes before the status of the error above it is a member of that error.
@@ -120,9 +131,11 @@ def read_errors(page: Outline, section: Section) -> list[ErrorEntry]:
     return list(_grouped(page, section, found))
 
 
-def _grouped(page: Outline, section: Section, found: Sequence[Entry]) -> Iterator[ErrorEntry]:
-    open_error: Entry | None = None
-    members: list[tuple[str, Place]] = []
+def _grouped(
+    page: DocumentOutline, section: DocumentSection, found: Sequence[MemberEntry]
+) -> Iterator[ErrorEntry]:
+    open_error: MemberEntry | None = None
+    members: list[tuple[str, SourceLocation]] = []
     for entry in found:
         status = _status(entry.lines)
         if open_error is None:
@@ -142,8 +155,8 @@ def _grouped(page: Outline, section: Section, found: Sequence[Entry]) -> Iterato
         )
 
 
-def _nameless_errors(page: Outline, section: Section) -> Iterator[ErrorEntry]:
-    skipped: Entry | None = None
+def _nameless_errors(page: DocumentOutline, section: DocumentSection) -> Iterator[ErrorEntry]:
+    skipped: MemberEntry | None = None
     for entry in nameless(section):
         status = _status(entry.lines)
         if status is None:
@@ -159,7 +172,7 @@ def _nameless_errors(page: Outline, section: Section) -> Iterator[ErrorEntry]:
         yield ErrorEntry(None, status, _place(page, section, entry.start))
 
 
-def _status(lines: Sequence[Line]) -> int | None:
+def _status(lines: Sequence[DocumentLine]) -> int | None:
     for line in lines:
         match = ERROR_STATUS.fullmatch(line.text) if line.kind is LineKind.TEXT else None
         if match:
@@ -167,5 +180,5 @@ def _status(lines: Sequence[Line]) -> int | None:
     return None
 
 
-def _place(page: Outline, section: Section, line: Line) -> Place:
-    return Place(page.document.name, section.title, line.number)
+def _place(page: DocumentOutline, section: DocumentSection, line: DocumentLine) -> SourceLocation:
+    return SourceLocation(page.document.name, section.title, line.number)

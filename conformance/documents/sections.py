@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.documents.lines import IDENTIFIER, Line, LineKind, lines_of
-from conformance.documents.model import Document, Place, Rendering
+from conformance.documents.lines import IDENTIFIER, DocumentLine, LineKind, lines_of
+from conformance.documents.model import Document, Rendering, SourceLocation
 from conformance.documents.problems import (
     EmptyDocument,
     NotAnApiPage,
@@ -44,26 +44,26 @@ SYNTAX_HEADINGS_HINT = "'Request Syntax' (an operation) or 'Contents' (a data ty
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DocumentSection:
     """A section: its canonical title, the line of its heading and the lines below."""
 
     title: str
     line: int
-    lines: tuple[Line, ...]
+    lines: tuple[DocumentLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class DocumentOutline:
     """A page cut into sections, in order; ``last`` is the number of its last line."""
 
     document: Document
     rendering: Rendering
     title: str
-    place: Place
-    sections: dict[str, Section]
+    place: SourceLocation
+    sections: dict[str, DocumentSection]
     last: int
 
-    def section(self, title: str) -> Section:
+    def section(self, title: str) -> DocumentSection:
         """The section of that title; TruncatedPage where the page has none."""
         if title not in self.sections:
             expected = f"a section {title!r}"
@@ -71,7 +71,7 @@ class Outline:
         return self.sections[title]
 
 
-def outline(document: Document) -> Outline:
+def outline(document: Document) -> DocumentOutline:
     """Cut a document into sections.
 
     Raises EmptyDocument, OtherLanguage or NotAnApiPage where there is nothing to cut.
@@ -81,17 +81,17 @@ def outline(document: Document) -> Outline:
     rendering, lines = lines_of(document)
     title = _title(document, rendering, lines)
     sections = _plain(lines) if rendering is Rendering.PLAIN else _marked(lines)
-    by_title: dict[str, Section] = {}
+    by_title: dict[str, DocumentSection] = {}
     for section in sections:
         by_title.setdefault(section.title, section)
     name = title.text.split(" - ", 1)[0].strip()
-    place = Place(document.name, name, title.number)
-    found = Outline(document, rendering, name, place, by_title, max(1, lines[-1].number))
+    place = SourceLocation(document.name, name, title.number)
+    found = DocumentOutline(document, rendering, name, place, by_title, max(1, lines[-1].number))
     _check_language(found, lines)
     return found
 
 
-def _title(document: Document, rendering: Rendering, lines: Sequence[Line]) -> Line:
+def _title(document: Document, rendering: Rendering, lines: Sequence[DocumentLine]) -> DocumentLine:
     heads = [line for line in lines if line.kind is LineKind.HEADING]
     if rendering is Rendering.PLAIN:
         heads = [line for line in lines if line.kind is LineKind.TEXT]
@@ -100,7 +100,7 @@ def _title(document: Document, rendering: Rendering, lines: Sequence[Line]) -> L
     return heads[0]
 
 
-def _marked(lines: Sequence[Line]) -> list[Section]:
+def _marked(lines: Sequence[DocumentLine]) -> list[DocumentSection]:
     """Sections of a page whose headings are marked; smaller headings stay inside."""
     heads = [
         index
@@ -110,7 +110,7 @@ def _marked(lines: Sequence[Line]) -> list[Section]:
     return _cut(lines, [(index, lines[index].text) for index in heads])
 
 
-def _plain(lines: Sequence[Line]) -> list[Section]:
+def _plain(lines: Sequence[DocumentLine]) -> list[DocumentSection]:
     heads: list[tuple[int, str]] = []
     rank = -1
     for index in range(len(lines)):
@@ -121,7 +121,7 @@ def _plain(lines: Sequence[Line]) -> list[Section]:
     return _cut(lines, heads)
 
 
-def _plain_heading(lines: Sequence[Line], index: int) -> str | None:
+def _plain_heading(lines: Sequence[DocumentLine], index: int) -> str | None:
     """The heading that stands on a line of plain text, if any."""
     text = lines[index].text
     if text == "Errors":
@@ -132,27 +132,27 @@ def _plain_heading(lines: Sequence[Line], index: int) -> str | None:
     return text if text in ORDER else None
 
 
-def _cut(lines: Sequence[Line], heads: list[tuple[int, str]]) -> list[Section]:
+def _cut(lines: Sequence[DocumentLine], heads: list[tuple[int, str]]) -> list[DocumentSection]:
     ends = [*(index for index, _ in heads[1:]), len(lines)][: len(heads)]
     return [
-        Section(title, lines[start].number, tuple(lines[start + 1 : end]))
+        DocumentSection(title, lines[start].number, tuple(lines[start + 1 : end]))
         for (start, title), end in zip(heads, ends, strict=True)
     ]
 
 
-def is_operation(page: Outline) -> bool:
+def is_operation(page: DocumentOutline) -> bool:
     """Whether the page describes an operation."""
     return "Request Syntax" in page.sections or (
         "Response Syntax" in page.sections and IDENTIFIER.fullmatch(page.title) is not None
     )
 
 
-def is_common_errors(page: Outline) -> bool:
+def is_common_errors(page: DocumentOutline) -> bool:
     """Whether the page lists the errors that every operation may answer."""
     return page.title.lower() in COMMON_TITLES
 
 
-def check_title(page: Outline) -> None:
+def check_title(page: DocumentOutline) -> None:
     """Raise NotAnApiPage unless the title is one name."""
     if not TITLE.fullmatch(page.title):
         raise NotAnApiPage(
@@ -160,7 +160,7 @@ def check_title(page: Outline) -> None:
         )
 
 
-def _check_language(page: Outline, lines: Sequence[Line]) -> None:
+def _check_language(page: DocumentOutline, lines: Sequence[DocumentLine]) -> None:
     """Refuse a translated page: its address, or labels where English ones should stand."""
     url = page.document.url or ""
     locale = re.search(r"/([a-z]{2}_[a-z]{2})/", url)

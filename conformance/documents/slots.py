@@ -10,24 +10,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conformance.documents.model import Where
+from conformance.documents.model import ParameterLocation
 from conformance.documents.problems import Contradiction
 from conformance.documents.syntax import PLACEHOLDER, Head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.documents.sections import Outline, Section
+    from conformance.documents.sections import DocumentOutline, DocumentSection
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class SyntaxSlot:
     """A piece of the request line or a header that may be a placeholder.
 
     ``name`` is the placeholder's word; ``marked`` where braces say that it is one.
     """
 
-    where: Where
+    where: ParameterLocation
     wire: str
     name: str
     marked: bool
@@ -35,35 +35,35 @@ class Slot:
     @property
     def is_open(self) -> bool:
         """A word of the query without a value: it stands for parameters of any name."""
-        return self.where is Where.QUERY and not self.name
+        return self.where is ParameterLocation.QUERY and not self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """What became of the slots: listed names with theirs, labels nobody lists, what is left out."""
 
-    slots: dict[str, Slot]
-    unlisted: tuple[Slot, ...] = ()
-    dropped: tuple[Slot, ...] = ()
+    slots: dict[str, SyntaxSlot]
+    unlisted: tuple[SyntaxSlot, ...] = ()
+    dropped: tuple[SyntaxSlot, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def labels(self) -> set[str]:
         """The words of the path that are labels."""
         found = (*self.slots.values(), *self.unlisted)
-        return {slot.name for slot in found if slot.where is Where.PATH}
+        return {slot.name for slot in found if slot.where is ParameterLocation.PATH}
 
-    def literal_query(self, slots: Sequence[Slot]) -> dict[str, str]:
+    def literal_query(self, slots: Sequence[SyntaxSlot]) -> dict[str, str]:
         """The parts of the query that are no parameters."""
         taken = [*self.slots.values(), *self.dropped]
         return {
             slot.wire: slot.name
             for slot in slots
-            if slot.where is Where.QUERY and not any(slot is one for one in taken)
+            if slot.where is ParameterLocation.QUERY and not any(slot is one for one in taken)
         }
 
 
-def slots_of(head: Head) -> list[Slot]:
+def slots_of(head: Head) -> list[SyntaxSlot]:
     """Every piece that may be a placeholder, in order."""
     path, _, query = head.start[1].partition("?")
     slots = []
@@ -71,27 +71,33 @@ def slots_of(head: Head) -> list[Slot]:
         marked = PLACEHOLDER.findall(segment)
         names = marked or ([segment] if segment else [])
         slots += [
-            Slot(Where.PATH, name.rstrip("+"), name.rstrip("+"), bool(marked)) for name in names
+            SyntaxSlot(ParameterLocation.PATH, name.rstrip("+"), name.rstrip("+"), bool(marked))
+            for name in names
         ]
     for pair in filter(None, query.split("&")):
         wire, _, value = pair.partition("=")
-        slots.append(_slot(Where.QUERY, PLACEHOLDER.sub(r"\1", wire), value))
-    slots += [_slot(Where.HEADER, name, value) for name, value, _ in head.headers]
+        slots.append(_slot(ParameterLocation.QUERY, PLACEHOLDER.sub(r"\1", wire), value))
+    slots += [_slot(ParameterLocation.HEADER, name, value) for name, value, _ in head.headers]
     return slots
 
 
-def _slot(where: Where, wire: str, value: str) -> Slot:
+def _slot(where: ParameterLocation, wire: str, value: str) -> SyntaxSlot:
     marked = PLACEHOLDER.fullmatch(value)
-    return Slot(where, wire, marked[1] if marked else value, marked is not None)
+    return SyntaxSlot(where, wire, marked[1] if marked else value, marked is not None)
 
 
-def choose(page: Outline, section: Section, slots: Sequence[Slot], names: Sequence[str]) -> Chosen:
+def choose(
+    page: DocumentOutline,
+    section: DocumentSection,
+    slots: Sequence[SyntaxSlot],
+    names: Sequence[str],
+) -> Chosen:
     """Give every listed name its slot.
 
     Raises Contradiction where the request line has a name in several places.
     """
-    found: dict[str, Slot] = {}
-    dropped: list[Slot] = []
+    found: dict[str, SyntaxSlot] = {}
+    dropped: list[SyntaxSlot] = []
     notes = []
     for name in names:
         slot = _of(page, section, slots, name)
@@ -103,23 +109,29 @@ def choose(page: Outline, section: Section, slots: Sequence[Slot], names: Sequen
         else:
             found[name] = slot
     rest = [slot for slot in slots if not any(slot is one for one in (*found.values(), *dropped))]
-    unlisted = tuple(slot for slot in rest if slot.where is Where.PATH and slot.marked)
-    unknown = [slot for slot in rest if slot.where is not Where.PATH and _is_placeholder(slot)]
+    unlisted = tuple(slot for slot in rest if slot.where is ParameterLocation.PATH and slot.marked)
+    unknown = [
+        slot for slot in rest if slot.where is not ParameterLocation.PATH and _is_placeholder(slot)
+    ]
     notes += [f"parameter {slot.name}: in no list of the page: left out" for slot in unknown]
     return Chosen(found, _once(unlisted), (*dropped, *unknown), tuple(notes))
 
 
-def _once(slots: Sequence[Slot]) -> tuple[Slot, ...]:
+def _once(slots: Sequence[SyntaxSlot]) -> tuple[SyntaxSlot, ...]:
     return tuple({slot.name: slot for slot in slots}.values())
 
 
-def _is_placeholder(slot: Slot) -> bool:
+def _is_placeholder(slot: SyntaxSlot) -> bool:
     """Whether a piece that no list names is one all the same: a query with the word of its key."""
     named_alike = slot.name.replace("_", "").lower() == slot.wire.replace("-", "").lower()
-    return slot.marked or (slot.where is Where.QUERY and bool(slot.name) and named_alike)
+    return slot.marked or (
+        slot.where is ParameterLocation.QUERY and bool(slot.name) and named_alike
+    )
 
 
-def _of(page: Outline, section: Section, slots: Sequence[Slot], name: str) -> Slot | None:
+def _of(
+    page: DocumentOutline, section: DocumentSection, slots: Sequence[SyntaxSlot], name: str
+) -> SyntaxSlot | None:
     for same in _candidates(slots, name):
         kept = _without_literals(same)
         if len(kept) > 1:
@@ -134,29 +146,31 @@ def _of(page: Outline, section: Section, slots: Sequence[Slot], name: str) -> Sl
     return None
 
 
-def _candidates(slots: Sequence[Slot], name: str) -> Iterator[list[Slot]]:
+def _candidates(slots: Sequence[SyntaxSlot], name: str) -> Iterator[list[SyntaxSlot]]:
     """Slots by placeholder, else by the name on the wire: exactly, else but for its case."""
     yield [slot for slot in slots if slot.name == name]
-    outside = [slot for slot in slots if slot.where is not Where.PATH and _may_vary(slot)]
+    outside = [
+        slot for slot in slots if slot.where is not ParameterLocation.PATH and _may_vary(slot)
+    ]
     yield [slot for slot in outside if slot.wire == name]
     yield [slot for slot in outside if slot.wire.lower() == name.lower()]
 
 
-def _may_vary(slot: Slot) -> bool:
+def _may_vary(slot: SyntaxSlot) -> bool:
     """Whether a header or a query part can be a member: a media type is written out."""
     return "/" not in slot.name
 
 
-def _without_literals(same: list[Slot]) -> list[Slot]:
+def _without_literals(same: list[SyntaxSlot]) -> list[SyntaxSlot]:
     """Without the path segments that only have the name of a label: the label comes after them."""
-    if len(same) < 2 or any(slot.where is not Where.PATH for slot in same):
+    if len(same) < 2 or any(slot.where is not ParameterLocation.PATH for slot in same):
         return same
     return [slot for slot in same if slot.marked][:1] or same[-1:]
 
 
-def wired(slot: Slot) -> Slot:
+def wired(slot: SyntaxSlot) -> SyntaxSlot:
     """The slot under the name that its parameter has on the wire."""
-    return replace(slot, wire=slot.name) if slot.where is Where.PATH else slot
+    return replace(slot, wire=slot.name) if slot.where is ParameterLocation.PATH else slot
 
 
 def template(target: str, labels: set[str]) -> str:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NoReturn
 
-from conformance.documents.lines import NEWLINE, Line, LineKind
+from conformance.documents.lines import NEWLINE, DocumentLine, LineKind
 from conformance.documents.model import Document, Leaf, ListNode, Node, ObjectNode
 from conformance.documents.problems import TruncatedPage, UnknownNotation
 
@@ -42,7 +42,7 @@ class Head:
 class Block:
     """The text of a syntax block that knows the line of each character."""
 
-    def __init__(self, document: Document, lines: list[Line]) -> None:
+    def __init__(self, document: Document, lines: list[DocumentLine]) -> None:
         self.document = document
         texts = [_marked(line) for line in lines]
         self.text = "\n".join(texts)
@@ -64,7 +64,7 @@ class Block:
         raise error(self.document.shown, self.line_at(offset), expected, found)
 
 
-def _marked(line: Line) -> str:
+def _marked(line: DocumentLine) -> str:
     """The line with its replaceable words in double braces, however they are marked."""
     text = line.raw or line.text
     if line.kind is not LineKind.CODE:

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import re
 
-from conformance.documents.model import Base, Leaf, ListNode, Node, TypeName
+from conformance.documents.model import BaseType, Leaf, ListNode, Node, TypeName
 
 SCALARS = {
-    "string": Base.STRING,
-    "integer": Base.INTEGER,
-    "short": Base.INTEGER,
-    "byte": Base.INTEGER,
-    "long": Base.LONG,
-    "float": Base.FLOAT,
-    "double": Base.DOUBLE,
-    "number": Base.NUMBER,
-    "boolean": Base.BOOLEAN,
-    "timestamp": Base.TIMESTAMP,
-    "blob": Base.BLOB,
-    "base64-encoded binary data object": Base.BLOB,
-    "json value": Base.JSON,
-    "document": Base.JSON,
+    "string": BaseType.STRING,
+    "integer": BaseType.INTEGER,
+    "short": BaseType.INTEGER,
+    "byte": BaseType.INTEGER,
+    "long": BaseType.LONG,
+    "float": BaseType.FLOAT,
+    "double": BaseType.DOUBLE,
+    "number": BaseType.NUMBER,
+    "boolean": BaseType.BOOLEAN,
+    "timestamp": BaseType.TIMESTAMP,
+    "blob": BaseType.BLOB,
+    "base64-encoded binary data object": BaseType.BLOB,
+    "json value": BaseType.JSON,
+    "document": BaseType.JSON,
     # Of a stream of events: an error in it, whose members are on no page.
-    "exception": Base.JSON,
+    "exception": BaseType.JSON,
 }
 ARRAY = re.compile(r"arrays? of (.+)", re.IGNORECASE)
 MAP = re.compile(r"strings? to (.+?) maps?", re.IGNORECASE)
 STRUCTURE = re.compile(r"([A-Za-z_]\w*) objects?")
-NUMBERS = {Base.INTEGER, Base.LONG, Base.FLOAT, Base.DOUBLE, Base.NUMBER}
+NUMBERS = {BaseType.INTEGER, BaseType.LONG, BaseType.FLOAT, BaseType.DOUBLE, BaseType.NUMBER}
 MAX_NESTING = 12
 MAX_LENGTH = 400
 
@@ -40,13 +40,13 @@ def parse_type(text: str, depth: int = 0) -> TypeName | None:
     scalar = SCALARS.get(words.lower()) or SCALARS.get(words.lower().removesuffix("s"))
     if scalar:
         return TypeName(scalar)
-    for pattern, base in ((ARRAY, Base.LIST), (MAP, Base.MAP)):
+    for pattern, base in ((ARRAY, BaseType.LIST), (MAP, BaseType.MAP)):
         match = pattern.fullmatch(words)
         if match:
             element = parse_type(match[1], depth + 1)
             return TypeName(base, element=element) if element else None
     structure = STRUCTURE.fullmatch(words)
-    return TypeName(Base.STRUCTURE, name=structure[1]) if structure else None
+    return TypeName(BaseType.STRUCTURE, name=structure[1]) if structure else None
 
 
 def agrees(stated: TypeName, node: Node) -> bool:
@@ -55,25 +55,25 @@ def agrees(stated: TypeName, node: Node) -> bool:
         return _leaf_agrees(stated, node)
     if isinstance(node, ListNode):
         inner = stated.element
-        return stated.base is Base.JSON or (
-            stated.base is Base.LIST
+        return stated.base is BaseType.JSON or (
+            stated.base is BaseType.LIST
             and (node.item is None or inner is None or agrees(inner, node.item))
         )
-    if stated.base is Base.MAP:
+    if stated.base is BaseType.MAP:
         value = node.as_map
         return stated.element is None or value is None or agrees(stated.element, value)
-    return stated.base in {Base.STRUCTURE, Base.JSON}
+    return stated.base in {BaseType.STRUCTURE, BaseType.JSON}
 
 
 def _leaf_agrees(stated: TypeName, node: Leaf) -> bool:
     # A quoted name other than "string" stands for a structure that is shown further out.
-    if stated.base in {Base.STRUCTURE, Base.LIST, Base.MAP}:
+    if stated.base in {BaseType.STRUCTURE, BaseType.LIST, BaseType.MAP}:
         return node.text not in {"string", "number", "boolean", "blob"}
     if node.quoted:
-        return stated.base in {Base.STRING, Base.TIMESTAMP, Base.BLOB, Base.JSON}
+        return stated.base in {BaseType.STRING, BaseType.TIMESTAMP, BaseType.BLOB, BaseType.JSON}
     kinds = {
-        "number": {*NUMBERS, Base.TIMESTAMP},
-        "boolean": {Base.BOOLEAN},
-        "blob": {Base.BLOB},
+        "number": {*NUMBERS, BaseType.TIMESTAMP},
+        "boolean": {BaseType.BOOLEAN},
+        "blob": {BaseType.BLOB},
     }
-    return stated.base in kinds.get(node.text, set(Base))
+    return stated.base in kinds.get(node.text, set(BaseType))

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
-from conformance.engine.evidence import Shown, with_setup
-from conformance.engine.exchange_log import Resource, Sent, SetupFailed
-from conformance.engine.passive_checks import Watch
+from conformance.engine.evidence import EvidenceStep, with_setup
+from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.passive_checks import PassiveChecker
 from conformance.engine.probe_result import is_faulty, unreliable
 from conformance.engine.session import Session
 from conformance.engine.support_registry import SupportRegistry
@@ -39,14 +39,14 @@ class Aftermath:
         session: Session,
         standings: SupportRegistry,
         decisions: VerdictLog,
-        watch: Watch,
+        watch: PassiveChecker,
     ) -> None:
         self._contract, self._session = contract, session
         self._standings, self._decisions, self._watch = standings, decisions, watch
         self._creators = all_creators(contract)
         self._kinds = kinds(contract)
         self._looks: Counter[str] = Counter()
-        self._last: Sent | None = None
+        self._last: SentProbe | None = None
         """The odd request that came last of those that may have stored something."""
         self._fine: set[str] = set()
         """The operations that answered when nothing odd had been sent yet."""
@@ -71,7 +71,7 @@ class Aftermath:
             if seen is not None and not unreliable(seen.answer):
                 self._fine.add(operation.name)
 
-    def observe(self, sent: Sent) -> None:
+    def observe(self, sent: SentProbe) -> None:
         """Look at what an odd request may have spoilt."""
         if self._watch.is_held or not _is_odd(sent) or not _may_have_stored(sent):
             return
@@ -125,7 +125,7 @@ class Aftermath:
     def _address(self, name: str) -> str:
         return f"{self._contract.service}/{name}/{ADDRESS}"
 
-    def _look(self, operation: Operation, cause: Sent) -> None:
+    def _look(self, operation: Operation, cause: SentProbe) -> None:
         resource = self._resource(cause)
         seen = self._shown(operation, resource)
         if seen is None:
@@ -136,7 +136,7 @@ class Aftermath:
             return
         self._settle(operation, cause, resource)
 
-    def _settle(self, operation: Operation, cause: Sent, resource: Resource | None) -> None:
+    def _settle(self, operation: Operation, cause: SentProbe, resource: RunResource | None) -> None:
         """Whether it goes on failing, and whether it does so again after the same request."""
         again = self._shown(operation, resource)
         if again is None or not unreliable(again.answer):
@@ -150,13 +150,15 @@ class Aftermath:
         if repeated is not None and seen is not None:
             self._fail(operation, repeated, seen)
 
-    def _leave(self, operation: Operation, cause: Sent, seen: Sent) -> None:
+    def _leave(self, operation: Operation, cause: SentProbe, seen: SentProbe) -> None:
         """It goes on failing: said once, and nothing more is concluded from its answers."""
         self._fail(operation, cause, seen)
         why = f"it is answered {seen.answer.told()} since {_told(cause)}"
         self._standings.set_aside(operation.name, why)
 
-    def _repeat(self, operation: Operation, cause: Sent) -> tuple[Sent | None, Sent | None]:
+    def _repeat(
+        self, operation: Operation, cause: SentProbe
+    ) -> tuple[SentProbe | None, SentProbe | None]:
         """The same request once more, and what is answered after it where that fails again."""
         try:
             repeated = self._session.send(cause.probe, fresh=True)
@@ -168,7 +170,7 @@ class Aftermath:
         failed = seen is not None and unreliable(seen.answer)
         return repeated, seen if failed else None
 
-    def _shown(self, operation: Operation, resource: Resource | None) -> Sent | None:
+    def _shown(self, operation: Operation, resource: RunResource | None) -> SentProbe | None:
         """The answer of a list or a read; None where it cannot be sent or nothing is concluded."""
         values = base(self._contract, operation)
         if resource is None and "${id}" in str(values):
@@ -187,33 +189,33 @@ class Aftermath:
                 return {page["limit"]: page["most"]}
         return {}
 
-    def _resource(self, cause: Sent) -> Resource | None:
+    def _resource(self, cause: SentProbe) -> RunResource | None:
         """What a request made, else what it changed."""
         made = (one for one in self._session.inventory.made[-8:] if one.created is cause)
         return next(made, cause.resource)
 
-    def _take_away(self, cause: Sent, resource: Resource | None) -> None:
+    def _take_away(self, cause: SentProbe, resource: RunResource | None) -> None:
         self._session.inventory.drop_current(kind_of(self._contract, cause.probe.operation.name))
         if resource is not None and not resource.gone:
             self._session.inventory.delete(resource)
 
-    def _fail(self, operation: Operation, cause: Sent, seen: Sent) -> None:
+    def _fail(self, operation: Operation, cause: SentProbe, seen: SentProbe) -> None:
         requirement = self._decisions.by_id[self._address(operation.name)]
         expected = "an answer that is not a server error"
         reason = f"after {_told(cause)}: expected {expected}; seen {seen.answer.told()}"
-        before = [*with_setup(cause, "", "")[:-1], Shown(cause, Role.SETUP)]
-        steps = [*before, Shown(seen, Role.PROBE, expected, seen.answer.told())]
+        before = [*with_setup(cause, "", "")[:-1], EvidenceStep(cause, Role.SETUP)]
+        steps = [*before, EvidenceStep(seen, Role.PROBE, expected, seen.answer.told())]
         self._decisions.give(requirement, Verdict.FAILED, reason, steps)
 
 
-def _told(cause: Sent) -> str:
+def _told(cause: SentProbe) -> str:
     """The request that did it: its operation, what was odd about it, what it was answered."""
     probe = cause.probe
     about = f"{probe.note}; for {probe.requirement}"
     return f"{probe.operation.name} ({about}) was answered {cause.answer.status}"
 
 
-def _is_odd(sent: Sent) -> bool:
+def _is_odd(sent: SentProbe) -> bool:
     """True where what may be stored is odd; not where only the form of the request is."""
     probe = sent.probe
     if not probe.requirement or (probe.form is not None and probe.raw is None):
@@ -221,7 +223,7 @@ def _is_odd(sent: Sent) -> bool:
     return probe.side is not Side.ACCEPT or is_faulty(sent)
 
 
-def _may_have_stored(sent: Sent) -> bool:
+def _may_have_stored(sent: SentProbe) -> bool:
     return sent.answer.ok or sent.answer.server_error
 
 

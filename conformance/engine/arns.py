@@ -15,9 +15,9 @@ from urllib.parse import unquote
 
 from conformance.contract.arns import ADDRESS, NAMED
 from conformance.contract.model import Contract
-from conformance.engine.exchange_log import Sent
+from conformance.engine.exchange_log import SentProbe
 from conformance.engine.names import Names
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
 from conformance.plan.resources import all_creators
 from conformance.transport.exchange import Request
@@ -42,11 +42,11 @@ class Arns:
         self._given: set[str] = set()
         self._accounts: dict[tuple[str, str], str] = {}
 
-    def learn(self, sent: Sent) -> None:
+    def learn(self, sent: SentProbe) -> None:
         """Note what ARNs a request gives: an answer may show them again."""
         self._given.update(HEAD.findall(_text(sent.exchange.request)))
 
-    def observe(self, sent: Sent, answer: Answer) -> Iterator[Finding]:
+    def observe(self, sent: SentProbe, answer: ParsedResponse) -> Iterator[Finding]:
         """The finding of each ARN of our own in an answer."""
         request = sent.exchange.request
         scope = SCOPE.search(request.header("authorization") or "")
@@ -78,7 +78,7 @@ class Arns:
     def _broken(self, expected: str, seen: str) -> Finding:
         return Finding(self._requirement, False, expected, seen)
 
-    def _is_ours(self, sent: Sent, resource: str) -> bool:
+    def _is_ours(self, sent: SentProbe, resource: str) -> bool:
         """Whether an ARN's resource is surely one that this run made."""
         if sent.probe.operation.name in self._creators or self._names.made_by_us(resource):
             return True

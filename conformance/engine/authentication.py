@@ -13,16 +13,16 @@ from typing import Protocol
 from conformance.contract.model import Contract, Operation
 from conformance.contract.requirements import Requirement, catalogue
 from conformance.engine.channel import Channel
-from conformance.engine.evidence import Shown, with_setup
-from conformance.engine.exchange_log import Sent, SetupFailed
+from conformance.engine.evidence import EvidenceStep, with_setup
+from conformance.engine.exchange_log import SentProbe, SetupFailed
 from conformance.engine.patience import is_unanswered
 from conformance.engine.session import Session
 from conformance.judge.authentication import judge_signature, looks_at_signatures, says_nothing
-from conformance.plan.authentication import FINDING, SignatureRule, signature_rule
+from conformance.plan.authentication import FINDING, SignatureCheck, signature_rule
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.wire import wire
-from conformance.record import Cause, Obstacle, Verdict
+from conformance.record import Obstacle, ObstacleCause, Verdict
 
 AGAIN = 2
 """How often what was not answered in time is sent again."""
@@ -52,7 +52,7 @@ class Ruling:
     requirement: Requirement
     verdict: Verdict
     reason: str = ""
-    steps: tuple[Shown, ...] = ()
+    steps: tuple[EvidenceStep, ...] = ()
     obstacle: Obstacle | None = None
     refused: int = 0
     """Wrongly signed requests that were answered as the rule says."""
@@ -64,7 +64,7 @@ class _Case:
 
     operation: Operation
     kind: str
-    sent: Sent
+    sent: SentProbe
 
 
 class Authentication:
@@ -90,12 +90,12 @@ class Authentication:
                 reason = f"the target does not authenticate: see {finding.requirement.id}"
                 yield Ruling(requirement, Verdict.SKIPPED, reason)
 
-    def _finding_rule(self) -> SignatureRule:
+    def _finding_rule(self) -> SignatureCheck:
         """The group's one finding, whether it is asked for or not."""
         every = (one for one in catalogue(self._contract) if one.keyword == FINDING)
         return self._rule(next(every))
 
-    def _rule(self, requirement: Requirement) -> SignatureRule:
+    def _rule(self, requirement: Requirement) -> SignatureCheck:
         """The rule of a requirement, for the operations that are not left out of the run."""
         rule = signature_rule(self._contract, requirement)
         kept = [one for one in rule.operations if one.name not in self._session.left_out]
@@ -106,21 +106,21 @@ class Authentication:
         rules = [self._rule(one) for one in requirements]
         return sorted({one.name for rule in rules for one in rule.operations})
 
-    def _served(self, rule: SignatureRule) -> _Case | None:
+    def _served(self, rule: SignatureCheck) -> _Case | None:
         """A wrongly signed request that was served, where every one of the rule's kinds was."""
         cases = list(self._cases(rule, rule.operations[:1]))
         if any(looks_at_signatures(case.kind, case.sent.answer) for case in cases):
             return None
         return next((case for case in cases if case.sent.answer.ok), None)
 
-    def _finding(self, rule: SignatureRule, served: _Case | None) -> Ruling:
+    def _finding(self, rule: SignatureCheck, served: _Case | None) -> Ruling:
         if served is None:
             cases = list(self._cases(rule, rule.operations[:1]))
             mute = next((case for case in cases if says_nothing(case.sent.answer)), None)
             noticed = [one for one in cases if looks_at_signatures(one.kind, one.sent.answer)]
             if not noticed:
                 reason = mute.sent.answer.told() if mute else "no request could be signed wrongly"
-                obstacle = Obstacle(Cause.NO_ANSWER) if mute else None
+                obstacle = Obstacle(ObstacleCause.NO_ANSWER) if mute else None
                 return Ruling(rule.requirement, Verdict.INCONCLUSIVE, reason, obstacle=obstacle)
             return Ruling(rule.requirement, Verdict.PASSED, refused=len(noticed))
         told = served.sent.answer.told()
@@ -130,7 +130,7 @@ class Authentication:
             rule.requirement, Verdict.FAILED, f"expected {SERVED}; seen {seen}", tuple(steps)
         )
 
-    def _ruled(self, rule: SignatureRule) -> Ruling:
+    def _ruled(self, rule: SignatureCheck) -> Ruling:
         cases = list(self._cases(rule, rule.operations))
         if not cases:
             why = (self._case(one, kind) for one in rule.operations for kind in rule.kinds)
@@ -149,18 +149,18 @@ class Authentication:
         if mute:
             return Ruling(
                 rule.requirement, Verdict.INCONCLUSIVE, mute,
-                refused=held, obstacle=Obstacle(Cause.NO_ANSWER),
+                refused=held, obstacle=Obstacle(ObstacleCause.NO_ANSWER),
             )  # fmt: skip
         return Ruling(rule.requirement, Verdict.PASSED, refused=held)
 
-    def _unanswered(self, rule: SignatureRule, case: _Case) -> Ruling:
+    def _unanswered(self, rule: SignatureCheck, case: _Case) -> Ruling:
         """No answer to a wrongly signed request, nor to two more on new resources."""
         seen = f"a request {_described(case.kind)}: {case.sent.answer.told()}"
         steps = with_setup(case.sent, "an answer", seen)
         reason = f"expected an answer; seen {seen}"
         return Ruling(rule.requirement, Verdict.FAILED, reason, tuple(steps))
 
-    def _blamed(self, rule: SignatureRule, case: _Case) -> Ruling:
+    def _blamed(self, rule: SignatureCheck, case: _Case) -> Ruling:
         """The same wrongly signed request once more, on a new resource, decides."""
         seen = judge_signature(rule, case.sent.answer).seen
         again = self._send(case.operation, case.kind, fresh=True)
@@ -174,7 +174,7 @@ class Authentication:
         reason = f"expected {finding.expected}; seen {shown}"
         return Ruling(rule.requirement, Verdict.FAILED, reason, tuple(steps))
 
-    def _cases(self, rule: SignatureRule, operations: Sequence[Operation]) -> Iterator[_Case]:
+    def _cases(self, rule: SignatureCheck, operations: Sequence[Operation]) -> Iterator[_Case]:
         for operation in operations:
             for kind in rule.kinds:
                 case = self._case(operation, kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from conformance.engine.exchange_log import Sent
+from conformance.engine.exchange_log import SentProbe
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Side
 
@@ -18,7 +18,7 @@ class CaseCounts:
     seconds: float = 0.0
     requests: int = 0
     decided: bool = False
-    broken: tuple[Finding, Sent] | None = None
+    broken: tuple[Finding, SentProbe] | None = None
 
     def count(self, side: Side) -> None:
         """One case held on this side."""
@@ -36,10 +36,10 @@ class CaseCounts:
 class PendingFailures:
     """Watched requirements that broke and wait to be confirmed, oldest first."""
 
-    waiting: list[tuple[Finding, Sent]] = field(default_factory=list)
+    waiting: list[tuple[Finding, SentProbe]] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
 
-    def add(self, finding: Finding, sent: Sent) -> None:
+    def add(self, finding: Finding, sent: SentProbe) -> None:
         """Remember the first break of a requirement."""
         if finding.requirement not in self.known:
             self.known.add(finding.requirement)
@@ -49,7 +49,7 @@ class PendingFailures:
         """What did not come again may be suspected anew."""
         self.known.discard(finding.requirement)
 
-    def take(self) -> list[tuple[Finding, Sent]]:
+    def take(self) -> list[tuple[Finding, SentProbe]]:
         """All that wait now."""
         taken, self.waiting = self.waiting, []
         return taken

@@ -18,7 +18,7 @@ from conformance.engine.inventory import PATIENCE
 from conformance.engine.names import fill
 from conformance.engine.run_tag import is_tagged
 from conformance.journal import Creation, Journal
-from conformance.judge.answer import Answer, read
+from conformance.judge.answer import ParsedResponse, read
 from conformance.plan.base_requests import base
 from conformance.plan.resources import all_creators, kinds
 from conformance.plan.wire import wire
@@ -42,7 +42,7 @@ class CleanupResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _ListedResource:
     """One entry of a target's list."""
 
     id: str
@@ -52,7 +52,7 @@ class _Entry:
 class Unlisted(Exception):
     """The list cannot be had: ``answer`` is what came instead, where it was asked for."""
 
-    def __init__(self, why: str, answer: Answer | None = None) -> None:
+    def __init__(self, why: str, answer: ParsedResponse | None = None) -> None:
         super().__init__(f"{why} is answered {answer.told()}" if answer else why)
         self.answer = answer
 
@@ -142,13 +142,13 @@ class Cleanup:
                 self._journal.settled(creation.number)
         self._delete_known()
 
-    def _fits(self, entry: _Entry, creation: Creation) -> bool:
+    def _fits(self, entry: _ListedResource, creation: Creation) -> bool:
         if self._journal.state.is_ours(self._service, entry.id):
             return False
         nonce = self._journal.header.nonce
         return nonce in (entry.name or "") or entry.name == (creation.named or None)
 
-    def _is_proven(self, entry: _Entry, creation: Creation) -> bool:
+    def _is_proven(self, entry: _ListedResource, creation: Creation) -> bool:
         nonce = self._journal.header.nonce
         if nonce in (entry.name or ""):
             return True
@@ -164,7 +164,7 @@ class Cleanup:
         answer = self._send(self._contract.operations[facts["operation"]], values)
         return next(find(answer.body, parse(facts["at"])), None) if answer.ok else None
 
-    def _entries(self) -> Iterator[_Entry]:
+    def _entries(self) -> Iterator[_ListedResource]:
         """Every entry of the list, page by page. Raises Unlisted."""
         listing = self._facts.get("listing")
         if listing is None:
@@ -182,15 +182,15 @@ class Cleanup:
             if not token:
                 return
 
-    def _entry(self, entry: Any, member: str) -> Iterator[_Entry]:
+    def _entry(self, entry: Any, member: str) -> Iterator[_ListedResource]:
         if isinstance(entry, dict) and isinstance(entry.get(member), str):
             name = entry.get(self._facts.get("mark", {}).get("name", ""))
-            yield _Entry(entry[member], name if isinstance(name, str) and name else None)
+            yield _ListedResource(entry[member], name if isinstance(name, str) and name else None)
 
-    def _call(self, role: str, members: Mapping[str, Any]) -> Answer:
+    def _call(self, role: str, members: Mapping[str, Any]) -> ParsedResponse:
         operation = self._contract.operations[self._facts[role]]
         start = base(self._contract, operation) if role == "list" else {}
         return self._send(operation, {**start, **members})
 
-    def _send(self, operation: Operation, values: dict[str, Any]) -> Answer:
+    def _send(self, operation: Operation, values: dict[str, Any]) -> ParsedResponse:
         return read(self._channel.send(wire(operation, values)))

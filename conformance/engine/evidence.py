@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from conformance import record
-from conformance.engine.exchange_log import Resource, Sent
+from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.masking import Masker
 from conformance.transport.exchange import Exchange
 
@@ -25,13 +25,13 @@ LONGEST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class EvidenceStep:
     """A request and, for the one that decides, what was expected and seen.
 
     ``pause`` are the seconds that had to pass before it was sent.
     """
 
-    sent: Sent
+    sent: SentProbe
     role: record.Role
     expected: str = ""
     seen: str = ""
@@ -39,8 +39,8 @@ class Shown:
 
 
 def as_evidence(
-    steps: Sequence[Shown], masker: Masker, signing: record.Signing | None
-) -> tuple[record.Exchange, ...]:
+    steps: Sequence[EvidenceStep], masker: Masker, signing: record.RecordedSigning | None
+) -> tuple[record.RecordedExchange, ...]:
     """The steps in sending order, each saying which earlier answer its identifiers come from."""
     return tuple(
         _exchange(step, _uses(step, steps[:index]), masker, signing)
@@ -48,7 +48,9 @@ def as_evidence(
     )
 
 
-def with_setup(sent: Sent, expected: str, seen: str, listed: Resource | None = None) -> list[Shown]:
+def with_setup(
+    sent: SentProbe, expected: str, seen: str, listed: RunResource | None = None
+) -> list[EvidenceStep]:
     """A probe with the requests before it that made its resource what it is.
 
     For an answer about no single resource, ``listed`` is the one that matters in it.
@@ -56,26 +58,26 @@ def with_setup(sent: Sent, expected: str, seen: str, listed: Resource | None = N
     resource = sent.resource or listed
     behind = [*_behind(sent), *(_chain(resource) if resource is not None else [])]
     created = {id(one): one.created for one in behind if one.created is not sent}
-    steps = [Shown(one, record.Role.SETUP) for one in created.values()]
+    steps = [EvidenceStep(one, record.Role.SETUP) for one in created.values()]
     if resource is not None:
         before = [one for one in resource.history if one is not sent]
-        steps += [Shown(one, record.Role.SETUP) for one in before[-LONGEST:]]
-    return [*steps, Shown(sent, record.Role.PROBE, expected, seen)]
+        steps += [EvidenceStep(one, record.Role.SETUP) for one in before[-LONGEST:]]
+    return [*steps, EvidenceStep(sent, record.Role.PROBE, expected, seen)]
 
 
-def _chain(resource: Resource) -> list[Resource]:
+def _chain(resource: RunResource) -> list[RunResource]:
     """A resource after those that it is made of."""
     return [*_behind(resource.created), resource]
 
 
-def _behind(sent: Sent) -> list[Resource]:
+def _behind(sent: SentProbe) -> list[RunResource]:
     """The resources that a request needed, each after those that it is made of."""
     direct = [*sent.parents.values(), *([sent.resource] if sent.resource is not None else [])]
     needed = [one for first in direct if first.created is not sent for one in _chain(first)]
     return list({id(one): one for one in needed}.values())
 
 
-def _uses(step: Shown, earlier: Sequence[Shown]) -> tuple[record.Use, ...]:
+def _uses(step: EvidenceStep, earlier: Sequence[EvidenceStep]) -> tuple[record.Use, ...]:
     """Texts of this request that came from earlier answers: identifiers of resources."""
     found: dict[str, record.Use] = {}
     request = step.sent.exchange.request
@@ -103,12 +105,15 @@ def _pointer(body: Any, value: str) -> str:
 
 
 def _exchange(
-    step: Shown, uses: tuple[record.Use, ...], masker: Masker, signing: record.Signing | None
-) -> record.Exchange:
+    step: EvidenceStep,
+    uses: tuple[record.Use, ...],
+    masker: Masker,
+    signing: record.RecordedSigning | None,
+) -> record.RecordedExchange:
     exchange, form = step.sent.exchange, step.sent.probe.form
     if signing is not None and step.sent.sign_incorrectly:
         signing = replace(signing, fault=step.sent.sign_incorrectly)
-    return record.Exchange(
+    return record.RecordedExchange(
         request=_request(exchange, masker, signing),
         response=_response(exchange, masker),
         expected=masker.mask(step.expected),
@@ -122,22 +127,24 @@ def _exchange(
     )
 
 
-def _request(exchange: Exchange, masker: Masker, signing: record.Signing | None) -> record.Request:
+def _request(
+    exchange: Exchange, masker: Masker, signing: record.RecordedSigning | None
+) -> record.RecordedRequest:
     request = exchange.request
     headers = {
         name: masker.mask(value) for name, value in request.headers if name.lower() not in HIDDEN
     }
     text, encoded = _body(request.body, masker)
     url = masker.mask(QUERY_SIGNATURE.sub("", request.url))
-    return record.Request(request.method, url, headers, text, encoded, signing)
+    return record.RecordedRequest(request.method, url, headers, text, encoded, signing)
 
 
-def _response(exchange: Exchange, masker: Masker) -> record.Response | None:
+def _response(exchange: Exchange, masker: Masker) -> record.RecordedResponse | None:
     if exchange.response is None:
         return None
     headers = {name: masker.mask(value) for name, value in exchange.response.headers}
     text, encoded = _body(exchange.response.body or None, masker)
-    return record.Response(exchange.response.status, headers, text, encoded)
+    return record.RecordedResponse(exchange.response.status, headers, text, encoded)
 
 
 def _body(body: bytes | None, masker: Masker) -> tuple[str | None, str | None]:

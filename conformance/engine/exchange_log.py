@@ -7,39 +7,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.plan.probes import Probe
 from conformance.transport.exchange import Exchange, FailureKind
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentProbe:
     """A request that was sent, as members and as bytes, and what came back."""
 
     probe: Probe
     values: Mapping[str, Any]
     exchange: Exchange
-    answer: Answer
-    resource: Resource | None = None
-    parents: Mapping[str, Resource] = field(default_factory=dict)
+    answer: ParsedResponse
+    resource: RunResource | None = None
+    parents: Mapping[str, RunResource] = field(default_factory=dict)
     """Resources of other kinds that the request speaks of, by kind."""
     sign_incorrectly: str = ""
     """How it was signed wrongly, where it was."""
 
 
 @dataclass(slots=True)
-class Resource:
+class RunResource:
     """A resource that this run made: its identifier, what is unique of it, and how it was made."""
 
     id: str
     unique: str
-    created: Sent
+    created: SentProbe
     kind: str | None = None
     gone: bool = False
-    history: list[Sent] = field(default_factory=list)
+    history: list[SentProbe] = field(default_factory=list)
     """The updates of it that were accepted, oldest first: how it came to be as it is."""
 
-    parents: Mapping[str, Resource] = field(default_factory=dict)
+    parents: Mapping[str, RunResource] = field(default_factory=dict)
     """The resources of other kinds that it was made of."""
     since: float = field(default_factory=time.monotonic)
 
@@ -57,7 +57,7 @@ class Resource:
 class SetupFailed(Exception):
     """A resource could not be made; ``sent`` is the request that failed."""
 
-    def __init__(self, sent: Sent) -> None:
+    def __init__(self, sent: SentProbe) -> None:
         super().__init__(sent.answer.told())
         self.sent = sent
 

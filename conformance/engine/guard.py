@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from conformance.engine.names import Names
-from conformance.engine.request_classifier import ClassifiedRequest, Kind, RouteTable
+from conformance.engine.request_classifier import ClassifiedRequest, RequestEffect, RouteTable
 from conformance.journal import Journal
 from conformance.judge.answer import read
 from conformance.transport.base import Transport
@@ -43,15 +43,15 @@ class GuardedTransport:
     def send(self, request: Request) -> Exchange:
         """Send the request, or say why not."""
         visit = self._territory.visit(request)
-        if visit.kind is Kind.LOOK:
+        if visit.kind is RequestEffect.LOOK:
             return self._inner.send(request)
-        if visit.kind is Kind.CREATE:
+        if visit.kind is RequestEffect.CREATE:
             return self._create(request, visit)
         stranger = self._stranger(request, visit)
         if stranger is not None:
             return _withheld(request, f"{stranger!r} is not of this run")
         exchange = self._inner.send(request)
-        if visit.kind is Kind.DELETE and read(exchange).is_gone:
+        if visit.kind is RequestEffect.DELETE and read(exchange).is_gone:
             for label in visit.labels.values():
                 self._journal.gone(self._service, label)
         return exchange
@@ -60,9 +60,9 @@ class GuardedTransport:
         """Send the requests where none of them creates or touches what may be somebody else's."""
         for request in requests:
             visit = self._territory.visit(request)
-            if visit.kind is Kind.LOOK:
+            if visit.kind is RequestEffect.LOOK:
                 continue
-            if visit.kind is Kind.CREATE or visit.kind is Kind.DELETE:
+            if visit.kind is RequestEffect.CREATE or visit.kind is RequestEffect.DELETE:
                 return [_withheld(request, "creations and deletions are sent one by one")]
             stranger = self._stranger(request, visit)
             if stranger is not None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from conformance.contract.model import Contract
 from conformance.contract.places import find
-from conformance.engine.exchange_log import Resource, Sent, SetupFailed, connection_broke
+from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, connection_broke
 from conformance.engine.names import is_template
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
@@ -19,10 +19,10 @@ PATIENCE = 2
 """So many requests in a row without an answer, and a clean-up ends."""
 
 
-class Send(Protocol):
+class SendRequest(Protocol):
     """Sends a probe, for a resource where its template speaks of one."""
 
-    def __call__(self, probe: Probe, *, resource: Resource | None = None) -> Sent:
+    def __call__(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
         """Send it. Raises SetupFailed."""
         ...
 
@@ -40,19 +40,19 @@ class Inventory:
     def __init__(
         self,
         contract: Contract,
-        send: Send,
+        send: SendRequest,
         lend: Lend | None = None,
         is_in_vain: Callable[[Probe], bool] = lambda _: False,
     ) -> None:
-        self.made: list[Resource] = []
+        self.made: list[RunResource] = []
         self._contract, self._send, self._lend = contract, send, lend
         self._is_in_vain = is_in_vain
         self._kinds = kinds(contract)
         self._creators = all_creators(contract)
-        self._current: dict[str | None, Resource] = {}
+        self._current: dict[str | None, RunResource] = {}
         self._lenders: dict[str, Inventory] = {}
 
-    def resource(self, *, fresh: bool = False, kind: str | None = None) -> Resource:
+    def resource(self, *, fresh: bool = False, kind: str | None = None) -> RunResource:
         """The run's current resource of a kind (default the main one), or a new one.
 
         Raises SetupFailed.
@@ -66,7 +66,7 @@ class Inventory:
             current = self._current[name] = self.create(kind=name)
         return current
 
-    def parents(self, probe: Probe, resource: Resource | None) -> dict[str, Resource]:
+    def parents(self, probe: Probe, resource: RunResource | None) -> dict[str, RunResource]:
         """The resources of other kinds that a template speaks of: the resource's own, or current.
 
         For a creation that needs a fresh one, as what is made of it may exist once only, a new one.
@@ -74,7 +74,7 @@ class Inventory:
         """
         making, _ = self._creators.get(probe.operation.name, (None, ""))
         needs = self._kinds.get(making or "", {}).get("needs", {})
-        found: dict[str, Resource] = {}
+        found: dict[str, RunResource] = {}
         for kind in others(probe.values):
             if resource is not None and kind in resource.parents:
                 found[kind] = resource.parents[kind]
@@ -82,7 +82,9 @@ class Inventory:
                 found[kind] = self.resource(fresh=needs.get(kind) == FRESH, kind=kind)
         return found
 
-    def create(self, values: Mapping[str, Any] | None = None, kind: str | None = None) -> Resource:
+    def create(
+        self, values: Mapping[str, Any] | None = None, kind: str | None = None
+    ) -> RunResource:
         """Make a resource of a kind (default the main one). Raises SetupFailed."""
         facts = self._facts(None) if kind is None else self._kinds.get(kind, {})
         operation = self._contract.operations.get(facts.get("create", ""))
@@ -105,7 +107,7 @@ class Inventory:
         for name in [one for one in self._current if kind in {None, one}]:
             del self._current[name]
 
-    def delete(self, resource: Resource, *, even_in_vain: bool = False) -> Sent | None:
+    def delete(self, resource: RunResource, *, even_in_vain: bool = False) -> SentProbe | None:
         """Delete a resource; None where the contract has no delete operation.
 
         None too where deletions are known to stay without an answer, unless it is to be tried all
@@ -146,7 +148,7 @@ class Inventory:
             left += lender.clean_up()
         return left
 
-    def note(self, sent: Sent) -> None:
+    def note(self, sent: SentProbe) -> None:
         """Keep account of what an accepted request made, changed or deleted."""
         if not sent.answer.ok:
             return
@@ -160,11 +162,11 @@ class Inventory:
             elif name == facts.get("update"):
                 sent.resource.history.append(sent)
 
-    def _add(self, sent: Sent, kind: str, pointer: str) -> None:
+    def _add(self, sent: SentProbe, kind: str, pointer: str) -> None:
         unique = self._kinds[kind].get("unique", {}).get("member", "")
         given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")
         for found in identifiers(pointer, sent.values, sent.answer.body):
-            self.made.append(Resource(found, str(given), sent, kind, parents=sent.parents))
+            self.made.append(RunResource(found, str(given), sent, kind, parents=sent.parents))
 
     def _facts(self, kind: str | None) -> Facts:
         """The lifecycle of a kind, of the main one where it has none of its own."""

@@ -11,14 +11,16 @@ from dataclasses import replace
 
 from conformance.contract.model import Contract
 from conformance.contract.places import parse
-from conformance.engine.exchange_log import Resource, Sent
+from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.probe_result import is_faulty
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.judge.response import observe
 from conformance.plan.resources import kind_of, lifecycle_of
 
 
-def entries_of_this_run(contract: Contract, sent: Sent, made: Sequence[Resource]) -> Answer:
+def entries_of_this_run(
+    contract: Contract, sent: SentProbe, made: Sequence[RunResource]
+) -> ParsedResponse:
     """The answer; of the resource's list operation without the entries of others."""
     name = sent.probe.operation.name
     facts = lifecycle_of(contract, name)
@@ -38,8 +40,8 @@ def entries_of_this_run(contract: Contract, sent: Sent, made: Sequence[Resource]
 
 
 def culprit(
-    contract: Contract, sent: Sent, made: Sequence[Resource], requirement: str
-) -> Resource | None:
+    contract: Contract, sent: SentProbe, made: Sequence[RunResource], requirement: str
+) -> RunResource | None:
     """The resource whose entry in a list breaks the requirement.
 
     None where the answer is no list, or breaks it whatever is listed.
@@ -48,7 +50,7 @@ def culprit(
     if name != lifecycle_of(contract, name).get("list"):
         return None
 
-    def is_broken(listed: Sequence[Resource]) -> bool:
+    def is_broken(listed: Sequence[RunResource]) -> bool:
         found = observe(contract, sent.probe.operation, entries_of_this_run(contract, sent, listed))
         return any(one.requirement == requirement and not one.held for one in found)
 
@@ -57,5 +59,5 @@ def culprit(
     return next((one for one in reversed(made) if is_broken((one,))), None)
 
 
-def _is_clean(resource: Resource) -> bool:
+def _is_clean(resource: RunResource) -> bool:
     return not any(is_faulty(sent) for sent in (resource.created, *resource.history))

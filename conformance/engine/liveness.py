@@ -121,7 +121,7 @@ def _check_scheme(exchange: Exchange) -> None:
         return
     from conformance.transport import tls
 
-    place = tls.Place(*host_and_port(exchange.request.url))
+    place = tls.TlsEndpoint(*host_and_port(exchange.request.url))
     if tls.speaks_tls(place):
         raise SpeaksTLS(place.host, place.port)
 

@@ -11,13 +11,13 @@ from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.arns import Arns
 from conformance.engine.case_counts import PendingFailures
 from conformance.engine.evidence import LONGEST
-from conformance.engine.exchange_log import Resource, Sent, SetupFailed
+from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.list_filter import entries_of_this_run
 from conformance.engine.patience import is_unanswered
 from conformance.engine.probe_result import is_elsewhere, is_faulty, unanswered, unreliable
 from conformance.engine.session import Session
 from conformance.engine.spoilt import Spoilt
-from conformance.engine.support import Standing
+from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.verdict_log import VerdictLog
 from conformance.judge.errors import ERROR_STATUS
@@ -33,7 +33,7 @@ PASSING = frozenset({FailureKind.RESET, FailureKind.TIMEOUT})
 """Failures that may be the network's: what does not come again shows nothing of the target."""
 
 
-class Watch:
+class PassiveChecker:
     """Sees every exchange of a session."""
 
     def __init__(
@@ -51,7 +51,7 @@ class Watch:
         """True while answers are looked at for a purpose of their own, and not counted here."""
         session.observers.append(self.observe)
 
-    def observe(self, sent: Sent) -> None:
+    def observe(self, sent: SentProbe) -> None:
         """Count what an answer holds, suspect what it breaks."""
         self._arns.learn(sent)
         # What a target answers to a faulty request that it accepted says nothing about its
@@ -79,7 +79,7 @@ class Watch:
         finally:
             self.is_held = False
 
-    def _found(self, sent: Sent) -> Iterator[Finding]:
+    def _found(self, sent: SentProbe) -> Iterator[Finding]:
         """What an answer holds and breaks, without what says nothing.
 
         That is others' entries in a list, and what was wrongly taken.
@@ -89,7 +89,7 @@ class Watch:
         yield from observe(self._contract, sent.probe.operation, answer)
         yield from self._arns.observe(sent, answer)
 
-    def _take(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
+    def _take(self, requirement: Requirement, finding: Finding, sent: SentProbe) -> None:
         if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
             return  # in another form than usual it may have met something else
         if finding.held:
@@ -107,7 +107,7 @@ class Watch:
         for finding, sent in self._suspects.take():
             # A step of a sequence may be the first that was sent of it: so that is asked now.
             name = sent.probe.operation.name
-            lacks = self._standings.of(name).standing is Standing.LACKING
+            lacks = self._standings.of(name).standing is SupportStatus.LACKING
             mute = lacks or self._standings.is_aside(name)
             if mute or not self._decisions.open(finding.requirement):
                 continue
@@ -131,14 +131,14 @@ class Watch:
         provoked = {facts.get("not-found"), facts.get("unique", {}).get("error")}
         return requirement.subject is Subject.ERROR and requirement.keyword in provoked
 
-    def _again(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
+    def _again(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
         """The same finding from the same request on a new resource, or None."""
         again = self._once_more(finding, sent)
         if again is not None and unreliable(again[1].answer):
             again = self._once_more(finding, sent)
         return again
 
-    def _once_more(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
+    def _once_more(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
         try:
             repeat = self._session.send(sent.probe, resource=self._alike(sent))
         except SetupFailed as failed:
@@ -147,7 +147,7 @@ class Watch:
         self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
         return broken
 
-    def _of_the_same(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
+    def _of_the_same(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
         """The same finding from a request with the very same members, a refused one."""
         if not sent.answer.is_refusal or sent.probe.form is not None:
             return None
@@ -157,13 +157,13 @@ class Watch:
         except SetupFailed:
             return None
 
-    def _broken(self, finding: Finding, repeat: Sent) -> tuple[Finding, Sent] | None:
+    def _broken(self, finding: Finding, repeat: SentProbe) -> tuple[Finding, SentProbe] | None:
         """What an answer breaks of the same requirement."""
         found = self._found(repeat)
         broken = [one for one in found if one.requirement == finding.requirement and not one.held]
         return (broken[0], repeat) if broken else None
 
-    def _alike(self, sent: Sent) -> Resource | None:
+    def _alike(self, sent: SentProbe) -> RunResource | None:
         """A new resource that was made and updated as the one of this request had been."""
         if sent.resource is None:
             return None
@@ -179,7 +179,7 @@ class Watch:
         return made
 
 
-def _told(session: Session, finding: Finding, sent: Sent) -> tuple[Finding, Sent]:
+def _told(session: Session, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe]:
     """The finding; where there is no answer, it says to what."""
     if is_unanswered(sent.exchange):
         finding = replace(finding, seen=unanswered(session, sent))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conformance.engine.exchange_log import Resource, Sent
+from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names, far_future, fill, mentions, speaks_of
 from conformance.plan.probes import Probe
@@ -23,12 +23,12 @@ class Placeholders:
     def __init__(self, names: Names, masker: Masker, region: str) -> None:
         self._names, self._masker, self._region = names, masker, region
 
-    def fill(self, value: Any, resource: Resource | None = None) -> Any:
+    def fill(self, value: Any, resource: RunResource | None = None) -> Any:
         """A value with its placeholders filled for a resource, and for all that it is made of."""
         return self.fill_for(value, resource, resource.parents if resource is not None else {})
 
     def fill_for(
-        self, value: Any, resource: Resource | None, parents: Mapping[str, Resource]
+        self, value: Any, resource: RunResource | None, parents: Mapping[str, RunResource]
     ) -> Any:
         """A value with its placeholders filled; ``parents`` are those of other kinds, by kind."""
         return fill(value, self._lookup(resource, parents))
@@ -37,7 +37,9 @@ class Placeholders:
         """A value with its tagged placeholders filled, the same tag by the same text."""
         return fill(value, self._lookup(None, {}), tagged)
 
-    def _lookup(self, resource: Resource | None, parents: Mapping[str, Resource]) -> dict[str, Say]:
+    def _lookup(
+        self, resource: RunResource | None, parents: Mapping[str, RunResource]
+    ) -> dict[str, Say]:
         found: dict[str, Say] = {
             "name": lambda length: self._names.new(length or 26),
             "secret": lambda length: self._secret(length or 40),
@@ -62,7 +64,7 @@ class Placeholders:
         self._masker.learn(value)
         return value
 
-    def _identity(self, resource: Resource) -> dict[str, Say]:
+    def _identity(self, resource: RunResource) -> dict[str, Say]:
         """The placeholders of one resource."""
         return {
             "id": lambda _: resource.id,
@@ -82,9 +84,9 @@ def needs_resource(probe: Probe) -> bool:
     return named or speaks_of(probe.values, MADE)
 
 
-def _made(resource: Resource) -> dict[str, Say]:
+def _made(resource: RunResource) -> dict[str, Say]:
     """``${made.MEMBER}``: the texts that the answer to its creation shows."""
-    created: Sent | None = resource.created  # the model of random sequences has none
+    created: SentProbe | None = resource.created  # the model of random sequences has none
     body = None if created is None else created.answer.body
     shown = body.items() if isinstance(body, dict) else ()
     return {

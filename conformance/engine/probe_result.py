@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from conformance.contract.validate import violations
-from conformance.engine.exchange_log import Sent, connection_broke
+from conformance.engine.exchange_log import SentProbe, connection_broke
 from conformance.engine.inventory import RESENDS
 from conformance.engine.patience import is_brief, is_unanswered, kinds_of_request
 from conformance.engine.placeholders import needs_resource
 from conformance.engine.session import Session
 from conformance.engine.support import lacks
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.refusal import judge_probe
@@ -28,7 +28,7 @@ class ProbeResult:
     """What a probe found: ``finding`` None where it shows nothing, for the reason ``why``."""
 
     probe: Probe
-    sent: Sent
+    sent: SentProbe
     finding: Finding | None
     why: str = ""
     unsupported: bool = False
@@ -60,7 +60,7 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResu
     return trial
 
 
-def _in_time(session: Session, probe: Probe, *, fresh: bool) -> Sent:
+def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:
     """Send a probe; where no answer comes in time, the same on fresh resources.
 
     It may have been a slow moment: twice more, both at once. Once the run has waited for others in
@@ -76,7 +76,7 @@ def _in_time(session: Session, probe: Probe, *, fresh: bool) -> Sent:
     return next((one for one in again if not is_unanswered(one.exchange)), again[-1])
 
 
-def unanswered(session: Session, sent: Sent) -> str:
+def unanswered(session: Session, sent: SentProbe) -> str:
     """What is told of a request that stayed without an answer."""
     told = f"{sent.answer.told()} to {sent.probe.note or sent.probe.operation.name}"
     told += ", nor to the same request on fresh resources"
@@ -100,12 +100,12 @@ def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
     )
 
 
-def _in_usual_form(session: Session, probe: Probe) -> tuple[Probe, Sent]:
+def _in_usual_form(session: Session, probe: Probe) -> tuple[Probe, SentProbe]:
     usual = replace(probe, form=None)
     return usual, session.send(usual)
 
 
-def _explained_by_state(session: Session, probe: Probe, sent: Sent) -> bool:
+def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool:
     """True when the resource had gone, or a new one's unique member was already taken."""
     answer = sent.answer
     facts = lifecycle_of(session.contract, probe.operation.name)
@@ -116,7 +116,7 @@ def _explained_by_state(session: Session, probe: Probe, sent: Sent) -> bool:
     return lost and probe.fault is not Fault.NOT_FOUND
 
 
-def _judged(session: Session, probe: Probe, sent: Sent) -> ProbeResult:
+def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
     answer = sent.answer
     if answer.throttled:
         return ProbeResult(probe, sent, None, f"throttled: {answer.told()}")
@@ -140,7 +140,7 @@ def _judged(session: Session, probe: Probe, sent: Sent) -> ProbeResult:
     return ProbeResult(probe, sent, finding, silent=silent)
 
 
-def _is_old(sent: Sent) -> bool:
+def _is_old(sent: SentProbe) -> bool:
     """RFC 9112, 6.1: chunks are for servers that are known to speak HTTP/1.1."""
     return sent.exchange.response is not None and sent.exchange.response.is_old
 
@@ -163,7 +163,7 @@ def _leave_clean(session: Session, trial: ProbeResult) -> None:
         inventory.delete(made)
 
 
-def is_faulty(sent: Sent) -> bool:
+def is_faulty(sent: SentProbe) -> bool:
     """True when a request is not a valid one by the contract, whatever it was sent for."""
     probe = sent.probe
     if probe.side is Side.REJECT or probe.raw is not None or probe.form is not None:
@@ -179,7 +179,7 @@ def is_elsewhere(probe: Probe) -> bool:
     return probe.form is not None and (probe.form.is_elsewhere or probe.form.connection > 0)
 
 
-def unreliable(answer: Answer) -> bool:
+def unreliable(answer: ParsedResponse) -> bool:
     """True for what may be a passing trouble of the target."""
     return answer.server_error or answer.broken_off
 

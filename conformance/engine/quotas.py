@@ -8,19 +8,19 @@ from typing import Any
 from conformance.contract.model import Contract
 from conformance.engine.request_classifier import RouteTable
 from conformance.transport.exchange import Request
-from conformance.transport.quota import Quota
+from conformance.transport.quota import QuotaLimit
 
 ALL = "*"
 
 
-def quotas(contracts: Iterable[Contract], factor: float = 1.0) -> dict[str, Quota]:
+def quotas(contracts: Iterable[Contract], factor: float = 1.0) -> dict[str, QuotaLimit]:
     """The quotas of services: ``SERVICE/*`` for all its operations, ``SERVICE/OPERATION``."""
-    found: dict[str, Quota] = {}
+    found: dict[str, QuotaLimit] = {}
     for contract in contracts:
         facts: Mapping[str, Any] = contract.facts.get("quotas", {})
         stated = {ALL: facts["all"]} if "all" in facts else {}
         for name, quota in {**stated, **facts.get("operations", {})}.items():
-            made = Quota(float(quota["rate"]), float(quota.get("burst", 1)))
+            made = QuotaLimit(float(quota["rate"]), float(quota.get("burst", 1)))
             found[f"{contract.service}/{name}"] = made.times(factor)
     return found
 

@@ -14,11 +14,11 @@ from urllib.parse import unquote, urlsplit
 from conformance import record
 from conformance.engine.channel import SignedChannel
 from conformance.engine.names import random_text
-from conformance.judge.answer import Answer, read
+from conformance.judge.answer import ParsedResponse, read
 from conformance.plan.wire import WireRequest
 from conformance.plan.wire_variant import Labels
 from conformance.record.redaction import MARK
-from conformance.transport.bad_signatures import KINDS
+from conformance.transport.bad_signatures import SIGNATURE_FAULTS
 from conformance.transport.exchange import Exchange, Response
 
 ENCODED = re.compile(r"(?:%(?:25)?[0-9A-Fa-f]{2})+")
@@ -42,9 +42,9 @@ LONGEST_PAUSE = 60.0
 class Replayed:
     """One exchange of the record and what came back today."""
 
-    recorded: record.Exchange
+    recorded: record.RecordedExchange
     exchange: Exchange
-    answer: Answer
+    answer: ParsedResponse
 
     @property
     def same(self) -> bool:
@@ -52,7 +52,7 @@ class Replayed:
         return signature(recorded_answer(self.recorded)) == signature(self.answer)
 
 
-def replay(evidence: Sequence[record.Exchange], channel: SignedChannel) -> list[Replayed]:
+def replay(evidence: Sequence[record.RecordedExchange], channel: SignedChannel) -> list[Replayed]:
     """Send every exchange in order.
 
     Names of the recorded run get a new nonce, identifiers that came from an answer are taken from
@@ -70,27 +70,31 @@ def replay(evidence: Sequence[record.Exchange], channel: SignedChannel) -> list[
         wired = [_wired(recorded.request, stand_ins) for recorded in group]
         signing = group[0].request.signing
         fault = signing.fault if signing else None
-        by = channel.sign_incorrectly(fault) if fault is not None and fault in KINDS else channel
+        by = (
+            channel.sign_incorrectly(fault)
+            if fault is not None and fault in SIGNATURE_FAULTS
+            else channel
+        )
         for recorded, exchange in zip(group, _sent(group, wired, by), strict=False):
             done.append(Replayed(recorded, exchange, read(exchange)))
     return done
 
 
-def _connection(numbered: tuple[int, record.Exchange]) -> tuple[int, int]:
+def _connection(numbered: tuple[int, record.RecordedExchange]) -> tuple[int, int]:
     """What groups exchanges: those of one connection are sent together, all others alone."""
     index, exchange = numbered
     return exchange.connection, 0 if exchange.connection else index
 
 
 def _sent(
-    group: Sequence[record.Exchange], wired: Sequence[WireRequest], channel: SignedChannel
+    group: Sequence[record.RecordedExchange], wired: Sequence[WireRequest], channel: SignedChannel
 ) -> list[Exchange]:
     if group[0].connection:
         return channel.send_all(wired, pipelined=group[0].pipelined)
     return [channel.send(one) for one in wired]
 
 
-def _wired(request: record.Request, stand_ins: _StandIns) -> WireRequest:
+def _wired(request: record.RecordedRequest, stand_ins: _StandIns) -> WireRequest:
     """The request with its headers as they were, but for those that are made anew."""
     parts = urlsplit(stand_ins.put_in_url(request.url))
     target = f"{parts.path}?{parts.query}" if parts.query else parts.path
@@ -134,7 +138,7 @@ class _StandIns:
         return self._known.setdefault(match.group(0), random_text(int(match.group(2))))
 
 
-def _body(request: record.Request, stand_ins: _StandIns) -> bytes | None:
+def _body(request: record.RecordedRequest, stand_ins: _StandIns) -> bytes | None:
     if request.body_base64 is not None:
         return base64.b64decode(request.body_base64)
     return None if request.body is None else stand_ins.put(request.body).encode()
@@ -146,7 +150,7 @@ def _pointed(body: Any, pointer: str) -> Any:
     return body
 
 
-def recorded_answer(recorded: record.Exchange) -> Answer:
+def recorded_answer(recorded: record.RecordedExchange) -> ParsedResponse:
     """The answer that a record holds, as the judge reads it."""
     from conformance.transport.exchange import Request
 
@@ -161,6 +165,6 @@ def recorded_answer(recorded: record.Exchange) -> Answer:
     return read(Exchange(request, told, None, 0.0))
 
 
-def signature(answer: Answer) -> tuple[int | None, str | None]:
+def signature(answer: ParsedResponse) -> tuple[int | None, str | None]:
     """What makes two answers the same kind of answer."""
     return answer.status, answer.code

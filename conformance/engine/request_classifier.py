@@ -24,7 +24,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LABEL = re.compile(r"\\\{(\w+)\\\}")
 
 
-class Kind(StrEnum):
+class RequestEffect(StrEnum):
     """What a request does where it is accepted."""
 
     LOOK = "look"
@@ -39,7 +39,7 @@ class Kind(StrEnum):
 class ClassifiedRequest:
     """A request as its operation; ``labels`` are the decoded parts of its path by name."""
 
-    kind: Kind
+    kind: RequestEffect
     operation: Operation | None
     labels: Mapping[str, str]
 
@@ -69,9 +69,9 @@ class RouteTable:
         """What the request would do."""
         operation, labels = self.match(request)
         if request.method in _SAFE:
-            return ClassifiedRequest(Kind.LOOK, operation, labels)
+            return ClassifiedRequest(RequestEffect.LOOK, operation, labels)
         if operation is None:
-            return ClassifiedRequest(Kind.UNKNOWN, None, {})
+            return ClassifiedRequest(RequestEffect.UNKNOWN, None, {})
         return ClassifiedRequest(self._kind(operation), operation, labels)
 
     def match(self, request: Request) -> tuple[Operation | None, Mapping[str, str]]:
@@ -88,12 +88,12 @@ class RouteTable:
                 return route.operation, labels
         return None, {}
 
-    def _kind(self, operation: Operation) -> Kind:
+    def _kind(self, operation: Operation) -> RequestEffect:
         if operation.name in self._created:
-            return Kind.CREATE
+            return RequestEffect.CREATE
         if operation.name in self._looks:
-            return Kind.LOOK
-        return Kind.DELETE if operation.name in self._deletes else Kind.TOUCH
+            return RequestEffect.LOOK
+        return RequestEffect.DELETE if operation.name in self._deletes else RequestEffect.TOUCH
 
     def named(self, request: Request) -> str | None:
         """The name that a creation asks for; None where it has none."""

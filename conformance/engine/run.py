@@ -45,7 +45,7 @@ class Job:
 
 
 @dataclass(slots=True)
-class Outcome:
+class RunOutcome:
     """What a run came to; ``problem`` is why it ended early."""
 
     verdicts: list[VerdictLine] = field(default_factory=list)
@@ -91,9 +91,9 @@ class Run:
         self._names = Names() if custody is None else custody.names
         self._pulse = LivenessTransport(transport, self._masker.mask)
         self._patience = Patience()
-        self.outcome = Outcome()
+        self.outcome = RunOutcome()
 
-    def run(self) -> Outcome:
+    def run(self) -> RunOutcome:
         """Run every job; ends early, with what is known, when the target dies or on Ctrl-C.
 
         Raises WrongCredentials when nothing can be tested at all.
@@ -187,7 +187,7 @@ class Run:
         self._emit(event)
 
 
-def exit_code(outcome: Outcome, *, strict: bool, fail_on_unsupported: bool = False) -> int:
+def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = False) -> int:
     """0 conforms, 1 a failure at a gate level, 3 not all that matters could be tested."""
     if any(record.fails_gate(line, strict=strict) for line in outcome.verdicts):
         return 1

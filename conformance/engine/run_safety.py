@@ -12,7 +12,7 @@ from conformance.engine.guard import GuardedTransport, Look
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience, faulty_kinds
 from conformance.engine.request_classifier import ClassifiedRequest, RouteTable
-from conformance.engine.run_tag import Mark
+from conformance.engine.run_tag import RunTag
 from conformance.journal import Journal
 from conformance.judge.answer import read
 from conformance.plan.probes import Fault
@@ -47,9 +47,9 @@ class RunSafety:
         territory = RouteTable(contract, url)
         return GuardedTransport(transport, territory, self.journal, self.names, look)
 
-    def mark(self, contract: Contract) -> Mark | None:
+    def mark(self, contract: Contract) -> RunTag | None:
         """The tag that goes on what is created, where this run tags."""
-        return Mark.of(contract, self.names.nonce) if self.journal.header.tag else None
+        return RunTag.of(contract, self.names.nonce) if self.journal.header.tag else None
 
     def sweep(
         self,

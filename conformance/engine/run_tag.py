@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 
 TAG = "conformance-run"
 """The key of the tag; its value is the nonce of the run."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class RunTag:
     """Tags what an operation creates, and takes the tag out of answers again.
 
     ``member`` is the map of tags, in requests and answers alike; ``create`` the operation that
@@ -26,7 +26,7 @@ class Mark:
     value: str
 
     @classmethod
-    def of(cls, contract: Contract, nonce: str) -> Mark | None:
+    def of(cls, contract: Contract, nonce: str) -> RunTag | None:
         """The mark that the overlay's lifecycle allows for; None where it names no tags."""
         facts = contract.facts.get("resource", {})
         member = facts.get("mark", {}).get("tag")
@@ -38,7 +38,7 @@ class Mark:
             return values
         return {**values, self.member: {TAG: self.value}}
 
-    def take_off(self, operation: Operation, answer: Answer) -> Answer:
+    def take_off(self, operation: Operation, answer: ParsedResponse) -> ParsedResponse:
         """The answer as it would be without the tag: the judge must not see what we added."""
         if not isinstance(answer.body, dict | list):
             return answer

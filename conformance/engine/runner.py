@@ -16,7 +16,7 @@ from conformance.engine.case_counts import CaseCounts
 from conformance.engine.channel import SignedChannel
 from conformance.engine.events import Emit, Note, Progress, ServiceStarted
 from conformance.engine.exchange_log import SetupFailed
-from conformance.engine.passive_checks import Watch
+from conformance.engine.passive_checks import PassiveChecker
 from conformance.engine.patience import kinds_of_request
 from conformance.engine.probe_result import (
     ProbeResult,
@@ -24,10 +24,10 @@ from conformance.engine.probe_result import (
     smallest,
     unreliable,
 )
-from conformance.engine.scenario_runner import Play, ScenarioResult, ScenarioScheduler
+from conformance.engine.scenario_runner import ScenarioResult, ScenarioRun, ScenarioScheduler
 from conformance.engine.session import Session
 from conformance.engine.settling import SETTLE, Doubt
-from conformance.engine.support import Standing, Support, excluded, obstacle_to
+from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.verdict_log import VerdictLog
 from conformance.plan.authentication import Auth, is_authentication, levelled
@@ -36,7 +36,7 @@ from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.resources import Facts, kinds, lifecycle_of
 from conformance.plan.rules import ROBUST
-from conformance.plan.sequences import KINDS, Broken
+from conformance.plan.sequences import KINDS, RuleBroken
 from conformance.record import Verdict
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Runner:
         self._decisions = VerdictLog(contract, requirements, session, channel.region, emit)
         self._give = self._decisions.give
         self._standings = SupportRegistry(contract, session, channel)
-        self._watch = Watch(contract, session, self._standings, self._decisions)
+        self._watch = PassiveChecker(contract, session, self._standings, self._decisions)
         self._aftermath = Aftermath(
             contract, session, self._standings, self._decisions, self._watch
         )
@@ -189,7 +189,7 @@ class Runner:
             return
         for name in operations:
             standing = self._standings.of(name)
-            if standing.standing is not Standing.WORKS:
+            if standing.standing is not SupportStatus.WORKS:
                 for requirement in group:
                     self._without(requirement, standing)
                 return
@@ -315,13 +315,13 @@ class Runner:
             if name in self._session.left_out and not by_model:
                 continue  # a step that needs it ends the sequence
             standing = self._standings.of(name)
-            if standing.standing is not Standing.WORKS:
+            if standing.standing is not SupportStatus.WORKS:
                 self._without(requirement, standing)
                 return
         if by_model:
             self._wander(requirement)
         else:
-            self._stage.add(Play(self._session, requirement, self._answers))
+            self._stage.add(ScenarioRun(self._session, requirement, self._answers))
 
     def _answers(self, operation: str) -> bool:
         """Whether an operation answers a valid request; those of other services may."""
@@ -344,7 +344,7 @@ class Runner:
         roles = requirement.detail.get("roles", ("create", "read", "update", "delete"))
         return [facts[role] for role in roles if role in facts]
 
-    def _close(self, plays: list[Play]) -> None:
+    def _close(self, plays: list[ScenarioRun]) -> None:
         """A rule that was broken is played again on new resources before it counts."""
         for play in plays:
             requirement, ending = play.requirement, play.ending or ScenarioResult()
@@ -370,7 +370,11 @@ class Runner:
             self._give(requirement, Verdict.INCONCLUSIVE, f"did not repeat: {doubt.broken[0]}")
 
     def _broken(
-        self, requirement: Requirement, ending: ScenarioResult, broken: Broken, doubt: Doubt | None
+        self,
+        requirement: Requirement,
+        ending: ScenarioResult,
+        broken: RuleBroken,
+        doubt: Doubt | None,
     ) -> None:
         settle = self._settings.settle
         if doubt is None:
@@ -386,7 +390,7 @@ class Runner:
 
     def _again(self, requirement: Requirement, doubt: Doubt) -> None:
         self._doubts[requirement.id] = doubt
-        self._stage.add(Play(self._session, requirement, self._answers, doubt.time))
+        self._stage.add(ScenarioRun(self._session, requirement, self._answers, doubt.time))
 
     def _silent(self, requirement: Requirement, ending: ScenarioResult) -> None:
         """A step of a rule stays without an answer: what it is of works, or stands in the way."""
@@ -394,7 +398,7 @@ class Runner:
         standing = self._standings.of(ending.silent) if ours else None
         if standing is None:
             self._held(requirement, ending)  # it is a resource of another service's
-        elif standing.standing is Standing.WORKS:
+        elif standing.standing is SupportStatus.WORKS:
             self._give(requirement, Verdict.FAILED, str(ending.broken), ending.steps)
         else:
             self._without(requirement, standing)
@@ -418,7 +422,7 @@ class Runner:
             tally = self._decisions.tally(requirement)
             if name is not None and self._standings.is_aside(name):
                 standing = None  # what its answers showed before still holds
-            if standing is not None and standing.standing is Standing.SILENT:
+            if standing is not None and standing.standing is SupportStatus.SILENT:
                 self._without(requirement, standing)
             else:
                 self._give(requirement, *verdicts.watched(requirement, tally, standing))
@@ -428,7 +432,7 @@ def _worth_probing(requirement: Requirement, support: Support) -> bool:
     """That a valid request is refused is itself the failure of the operation's status."""
     if requirement.detail.get("odd") == EMPTY_OBJECT:
         # Of an update without required members the empty object is the valid request.
-        return support.standing is not Standing.LACKING
+        return support.standing is not SupportStatus.LACKING
     if requirement.subject is Subject.STATUS:
-        return support.standing in {Standing.WORKS, Standing.REFUSED}
-    return support.standing is Standing.WORKS
+        return support.standing in {SupportStatus.WORKS, SupportStatus.REFUSED}
+    return support.standing is SupportStatus.WORKS

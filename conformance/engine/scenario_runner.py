@@ -9,23 +9,23 @@ from typing import Any
 
 from conformance import record
 from conformance.contract.requirements import Requirement
-from conformance.engine.evidence import Shown
-from conformance.engine.exchange_log import Resource, Sent, SetupFailed, connection_broke
+from conformance.engine.evidence import EvidenceStep
+from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, connection_broke
 from conformance.engine.patience import is_brief, is_unanswered
 from conformance.engine.probe_result import SAYS_NOTHING
 from conformance.engine.session import Session
 from conformance.engine.settling import LONGEST, NONE, Time
 from conformance.engine.support import excluded, obstacle_of, obstacle_to
-from conformance.judge.answer import NOT_JSON, Answer
+from conformance.judge.answer import NOT_JSON, ParsedResponse
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import kind_of
 from conformance.plan.sequences import (
     KINDS,
-    Broken,
     Connected,
     Make,
     NotShown,
     Pause,
+    RuleBroken,
     Script,
     Send,
     Sequence,
@@ -34,7 +34,7 @@ from conformance.plan.sequences import (
     Told,
 )
 
-NO_ANSWER = Answer(None, NOT_JSON, None, "", "", 0)
+NO_ANSWER = ParsedResponse(None, NOT_JSON, None, "", "", 0)
 RESTARTS = 3
 """How often a sequence begins anew whose connection broke."""
 SILENCES = 3
@@ -51,14 +51,14 @@ class ScenarioResult:
     too early.
     """
 
-    broken: Broken | None = None
+    broken: RuleBroken | None = None
     why: str = ""
     told: str = ""
     late: int | None = None
     silent: str = ""
     """The operation of a step that stayed without an answer, however often it was played."""
     obstacle: record.Obstacle | None = None
-    steps: list[Shown] = field(default_factory=list)
+    steps: list[EvidenceStep] = field(default_factory=list)
 
 
 class _Lost(Exception):
@@ -68,12 +68,12 @@ class _Lost(Exception):
 class _Silent(Exception):
     """A step was not answered in time; ``sent`` is its request."""
 
-    def __init__(self, sent: Sent) -> None:
+    def __init__(self, sent: SentProbe) -> None:
         super().__init__(sent.answer.told())
         self.sent = sent
 
 
-class Play:
+class ScenarioRun:
     """One sequence being played on resources of its own.
 
     ``works`` says whether an operation answers a valid request, ``given`` is the time that the
@@ -91,7 +91,7 @@ class Play:
         self._works = works
         self._session = session
         self._kind = kind_of(session.contract, requirement.operation or "")
-        self._made: list[Resource] = []
+        self._made: list[RunResource] = []
         self._restarts, self._silences = RESTARTS, 0
         self.due = 0.0
         self.ending: ScenarioResult | None = None
@@ -102,10 +102,10 @@ class Play:
         self._tagged: dict[str, str] = {}
         script = Script(self._session.contract, self.requirement, self._fill)
         self._sequence: Sequence = KINDS[self.requirement.keyword](script)
-        self._resources: dict[int, Resource] = {}
-        self._sent: list[Sent] = []
+        self._resources: dict[int, RunResource] = {}
+        self._sent: list[SentProbe] = []
         self._pauses: dict[int, float] = {}
-        self._last: Answer | None = None
+        self._last: ParsedResponse | None = None
         self._number, self._waited = 0, 0.0
         self._reading: int | None = None
         self._held_up: Step | None = None
@@ -117,7 +117,7 @@ class Play:
                 self._step()
             except StopIteration:
                 self._end(ScenarioResult())
-            except Broken as broken:
+            except RuleBroken as broken:
                 self._end(ScenarioResult(broken=broken, late=self._reading))
             except Told as told:
                 self._end(ScenarioResult(told=str(told)))
@@ -133,7 +133,7 @@ class Play:
             except NotShown as stuck:
                 self._end(ScenarioResult(why=str(stuck)))
 
-    def _wait_again(self, sent: Sent) -> None:
+    def _wait_again(self, sent: SentProbe) -> None:
         """Begin anew after a step without an answer; in vain for the third time it is the end."""
         self._silences += 1
         operation = sent.probe.operation.name
@@ -144,7 +144,7 @@ class Play:
             self._begin()
             return
         patience.ended.add(operation)
-        broken = Broken(
+        broken = RuleBroken(
             f"an answer to {operation}", f"{sent.answer.told()}, {self._silences} times"
         )
         obstacle = obstacle_of(sent.probe.operation)
@@ -208,7 +208,7 @@ class Play:
         before = len(self._sent)
         self._pauses[before] = self._pauses.get(before, 0.0) + seconds
 
-    def _hold(self, step: Step, sent: Sent) -> None:
+    def _hold(self, step: Step, sent: SentProbe) -> None:
         """Whatever may or may not have been carried out ends the sequence: it begins anew.
 
         What happens to a connection of its own is for the rule to judge.
@@ -216,7 +216,7 @@ class Play:
         if self._restarts and connection_broke(sent.exchange) and not isinstance(step, Connected):
             raise _Lost
 
-    def _play(self, step: Make | Send | Together | Connected) -> list[Sent]:
+    def _play(self, step: Make | Send | Together | Connected) -> list[SentProbe]:
         for name in _operations(step):
             if name in self._session.left_out:
                 raise NotShown(excluded(name))
@@ -257,7 +257,7 @@ class Play:
             if not resource.gone:
                 self._session.inventory.delete(resource)
         ending.steps = [
-            Shown(sent, record.Role.CHECK, pause=self._pauses.get(index, 0.0))
+            EvidenceStep(sent, record.Role.CHECK, pause=self._pauses.get(index, 0.0))
             for index, sent in enumerate(self._sent)
         ]
         if ending.broken is not None and ending.steps:
@@ -277,7 +277,7 @@ def _operations(step: Make | Send | Together | Connected) -> list[str]:
     return [send.operation.name for send in sends]
 
 
-def _says_nothing(answer: Answer) -> bool:
+def _says_nothing(answer: ParsedResponse) -> bool:
     return answer.failure in SAYS_NOTHING or answer.throttled
 
 
@@ -285,20 +285,20 @@ class ScenarioScheduler:
     """Plays that wait for a moment while other requirements are worked through."""
 
     def __init__(self) -> None:
-        self._plays: list[Play] = []
+        self._plays: list[ScenarioRun] = []
 
-    def add(self, play: Play) -> None:
+    def add(self, play: ScenarioRun) -> None:
         """Start a play; where it pauses it goes on when ``ended`` is asked for."""
         play.proceed()
         self._plays.append(play)
 
-    def finished(self) -> list[Play]:
+    def finished(self) -> list[ScenarioRun]:
         """The plays that have ended; none is made to go on."""
         done = [play for play in self._plays if play.ending is not None]
         self._plays = [play for play in self._plays if play.ending is None]
         return done
 
-    def ended(self) -> list[Play]:
+    def ended(self) -> list[ScenarioRun]:
         """All plays, as soon as they have ended."""
         while running := [play for play in self._plays if play.ending is None]:
             time.sleep(max(0.0, min(play.due for play in running) - time.monotonic()))

@@ -9,13 +9,13 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
-from conformance.engine.exchange_log import Resource, Sent, connection_broke
+from conformance.engine.exchange_log import RunResource, SentProbe, connection_broke
 from conformance.engine.inventory import RESENDS, Inventory, Lend
 from conformance.engine.masking import Masker, secret_places
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience, faults_of, kinds_of_request, missigned_kinds
 from conformance.engine.placeholders import Placeholders, needs_resource
-from conformance.engine.run_tag import Mark
+from conformance.engine.run_tag import RunTag
 from conformance.engine.settling import SETTLE, Arrival
 from conformance.judge.answer import read
 from conformance.plan.probes import Probe, Side
@@ -32,8 +32,8 @@ class _Filled:
     probe: Probe
     values: Mapping[str, Any]
     request: WireRequest
-    resource: Resource | None
-    parents: Mapping[str, Resource]
+    resource: RunResource | None
+    parents: Mapping[str, RunResource]
 
 
 class Session:
@@ -45,7 +45,7 @@ class Session:
         channel: Channel,
         names: Names,
         masker: Masker,
-        mark: Mark | None = None,
+        mark: RunTag | None = None,
         lend: Lend | None = None,
         patience: Patience | None = None,
         *,
@@ -55,7 +55,7 @@ class Session:
         self.contract, self.names, self.masker = contract, names, masker
         self.inventory = Inventory(contract, self.send, lend, self._is_in_vain)
         self.placeholders = Placeholders(names, masker, channel.region)
-        self.observers: list[Callable[[Sent], None]] = []
+        self.observers: list[Callable[[SentProbe], None]] = []
         self.sent = 0
         self.left_out: frozenset[str] = frozenset()
         self.patience = Patience() if patience is None else patience
@@ -65,7 +65,9 @@ class Session:
             for operation in contract.operations.values()
         }
 
-    def send(self, probe: Probe, *, fresh: bool = False, resource: Resource | None = None) -> Sent:
+    def send(
+        self, probe: Probe, *, fresh: bool = False, resource: RunResource | None = None
+    ) -> SentProbe:
         """Fill a probe's template and send it; a resource is made where it needs one.
 
         The resource is the one given, with ``fresh`` a new one, else the current one; those of
@@ -79,7 +81,9 @@ class Session:
         self._note(filled, exchange)
         return self._came_back(filled, exchange)
 
-    def send_by(self, channel: Channel, kind: str, probe: Probe, *, fresh: bool = False) -> Sent:
+    def send_by(
+        self, channel: Channel, kind: str, probe: Probe, *, fresh: bool = False
+    ) -> SentProbe:
         """Send a probe by a channel that signs it wrongly, in the way that ``kind`` names.
 
         Its answer is told to no observer: it says nothing about the operation. Raises SetupFailed.
@@ -91,15 +95,15 @@ class Session:
         exchange = _sent(channel, request, repeatable=True)
         self.patience.note(group, f"a request signed wrongly ({kind})", exchange)
         self.sent += exchange.attempts
-        sent = Sent(
+        sent = SentProbe(
             probe, filled.values, exchange, read(exchange), filled.resource, filled.parents, kind
         )
         self._learn(sent)
         return sent
 
     def send_together(
-        self, probes: Sequence[Probe], resources: Sequence[Resource | None]
-    ) -> list[Sent]:
+        self, probes: Sequence[Probe], resources: Sequence[RunResource | None]
+    ) -> list[SentProbe]:
         """Send several probes at the same time, each for its own resource."""
         filled = self._filled(probes, resources)
         with ThreadPoolExecutor(len(filled)) as pool:
@@ -108,14 +112,14 @@ class Session:
             self._note(one, exchange, len(filled))
         return [self._came_back(*pair) for pair in zip(filled, exchanges, strict=True)]
 
-    def send_again(self, probe: Probe, times: int) -> list[Sent]:
+    def send_again(self, probe: Probe, times: int) -> list[SentProbe]:
         """Send a probe so many times at once, each for a new resource. Raises SetupFailed."""
         resources = [self._needed(probe, fresh=True) for _ in range(times)]
         return self.send_together([probe] * times, resources)
 
     def send_all(
-        self, probes: Sequence[Probe], resource: Resource | None, *, pipelined: bool
-    ) -> list[Sent]:
+        self, probes: Sequence[Probe], resource: RunResource | None, *, pipelined: bool
+    ) -> list[SentProbe]:
         """Send several probes over one connection; fewer are sent where the target ends it."""
         filled = self._filled(probes, [resource] * len(probes))
         own = f"{self.contract.service}: one connection"
@@ -129,8 +133,8 @@ class Session:
         return [self._came_back(*pair) for pair in zip(filled, exchanges, strict=False)]
 
     def call(
-        self, operation: Operation, values: Mapping[str, Any], resource: Resource | None = None
-    ) -> Sent:
+        self, operation: Operation, values: Mapping[str, Any], resource: RunResource | None = None
+    ) -> SentProbe:
         """Send a request that is no probe of its own, such as a read back."""
         return self.send(Probe("", operation, Side.OBSERVE, values, ""), resource=resource)
 
@@ -144,7 +148,7 @@ class Session:
         listing = {facts.get("list") for facts in kinds(self.contract).values()}
         return operation.name in listing or operation.method == "GET"
 
-    def _needed(self, probe: Probe, *, fresh: bool) -> Resource | None:
+    def _needed(self, probe: Probe, *, fresh: bool) -> RunResource | None:
         """The resource that a template speaks of, if it does."""
         if not needs_resource(probe):
             return None
@@ -152,7 +156,7 @@ class Session:
         return self.inventory.resource(fresh=fresh, kind=kind)
 
     def _filled(
-        self, probes: Sequence[Probe], resources: Sequence[Resource | None]
+        self, probes: Sequence[Probe], resources: Sequence[RunResource | None]
     ) -> list[_Filled]:
         """The probes, each for its resource: all that they need is made before any is filled."""
         pairs = list(zip(probes, resources, strict=True))
@@ -160,7 +164,7 @@ class Session:
         return [self._fill(*pair, of) for pair, of in zip(pairs, parents, strict=True)]
 
     def _fill(
-        self, probe: Probe, resource: Resource | None, parents: Mapping[str, Resource]
+        self, probe: Probe, resource: RunResource | None, parents: Mapping[str, RunResource]
     ) -> _Filled:
         fill = self.placeholders.fill_for
         values: dict[str, Any] = fill(probe.values, resource, parents)
@@ -187,7 +191,7 @@ class Session:
             return exchange
         return self._arrival.wait(resource, exchange, send)
 
-    def _is_about(self, filled: _Filled, resource: Resource) -> bool:
+    def _is_about(self, filled: _Filled, resource: RunResource) -> bool:
         """True for a request, in the usual form, that is for the resource itself."""
         probe = filled.probe
         if probe.side is Side.REJECT or probe.form is not None or resource.gone:
@@ -203,20 +207,22 @@ class Session:
         what = probe.requirement or probe.operation.name
         self.patience.note(kinds_of_request(probe), what, exchange, together)
 
-    def _came_back(self, filled: _Filled, exchange: Exchange) -> Sent:
+    def _came_back(self, filled: _Filled, exchange: Exchange) -> SentProbe:
         """Keep account of an answer and tell the observers."""
         self.sent += exchange.attempts
         answer = read(exchange)
         if self._mark is not None:
             answer = self._mark.take_off(filled.probe.operation, answer)
-        sent = Sent(filled.probe, filled.values, exchange, answer, filled.resource, filled.parents)
+        sent = SentProbe(
+            filled.probe, filled.values, exchange, answer, filled.resource, filled.parents
+        )
         self._learn(sent)
         self.inventory.note(sent)
         for observer in self.observers:
             observer(sent)
         return sent
 
-    def _learn(self, sent: Sent) -> None:
+    def _learn(self, sent: SentProbe) -> None:
         """Learn the secrets that a request and its answer carry."""
         given, answered = self._secrets[sent.probe.operation.name]
         self.masker.learn_signature(sent.exchange.request)

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from conformance.engine.exchange_log import Resource
-from conformance.plan.sequences import Broken
+from conformance.engine.exchange_log import RunResource
+from conformance.plan.sequences import RuleBroken
 from conformance.transport.exchange import Exchange
 
 SETTLE = 3.0
@@ -35,7 +35,7 @@ class Arrival:
         self._in_vain = 0
 
     def wait(
-        self, resource: Resource, exchange: Exchange, again: Callable[[], Exchange]
+        self, resource: RunResource, exchange: Exchange, again: Callable[[], Exchange]
     ) -> Exchange:
         """The exchange, or one that came later where the resource had not arrived."""
         waited = 0.0
@@ -49,7 +49,7 @@ class Arrival:
         self._in_vain += _is_missing(exchange)
         return exchange
 
-    def _is_worth_it(self, resource: Resource, waited: float) -> bool:
+    def _is_worth_it(self, resource: RunResource, waited: float) -> bool:
         if resource.gone or self._in_vain >= IN_VAIN or waited > self._settle:
             return False
         return waited > PAUSES[0] or resource.age < self._settle
@@ -88,12 +88,12 @@ class Doubt:
     told from one that is broken now and then.
     """
 
-    broken: tuple[Broken, ...]
+    broken: tuple[RuleBroken, ...]
     time: Time = NONE
     comparing: bool = False
 
     @classmethod
-    def of(cls, broken: Broken, at: int | None, settle: float) -> Doubt:
+    def of(cls, broken: RuleBroken, at: int | None, settle: float) -> Doubt:
         """What a first break leaves; ``at`` is the read that may have come early, if any."""
         given = NONE if at is None or not settle else Time(min(SOON, settle), at)
         return cls((broken,), given)
@@ -109,7 +109,7 @@ class Doubt:
             return replace(self, time=replace(now, seconds=settle))
         return None
 
-    def once_more(self, broken: Broken) -> Doubt:
+    def once_more(self, broken: RuleBroken) -> Doubt:
         """Broken again, with all the time that it was given."""
         return replace(self, broken=(*self.broken, broken))
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from conformance.contract.places import ITEM, KEY, VALUE, Place, find
 from conformance.contract.validate import violations
-from conformance.engine.exchange_log import Resource, Sent
-from conformance.judge.answer import Answer
+from conformance.engine.exchange_log import RunResource, SentProbe
+from conformance.judge.answer import ParsedResponse
 from conformance.judge.redacted import Redacted
 from conformance.plan.probes import Side
 
@@ -38,7 +38,7 @@ class Spoilt:
     _texts: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_TEXTS))
     _resources: set[str] = field(default_factory=set)
 
-    def note(self, sent: Sent, made: Sequence[Resource]) -> None:
+    def note(self, sent: SentProbe, made: Sequence[RunResource]) -> None:
         """Remember what a faulty request that was accepted has brought in, and made."""
         members = _members(sent)
         places = _places(sent, members)
@@ -56,7 +56,7 @@ class Spoilt:
         if isinstance(value, str) and len(value) >= TELLING:
             self._texts.append(value)
 
-    def hide(self, answer: Answer) -> Answer:
+    def hide(self, answer: ParsedResponse) -> ParsedResponse:
         """The answer without what was brought in so, and without entries of what was made so."""
         known = self._values or self._resources
         if not (known and answer.ok and isinstance(answer.body, dict)):
@@ -86,7 +86,7 @@ class Spoilt:
         return name in self._values and _canonical(value) in self._values[name]
 
 
-def _places(sent: Sent, members: dict[str, Any]) -> tuple[Place, ...]:
+def _places(sent: SentProbe, members: dict[str, Any]) -> tuple[Place, ...]:
     """Where a request is not valid."""
     places = dict.fromkeys(
         one.place for one in violations(dict(sent.probe.operation.input), members)
@@ -96,7 +96,7 @@ def _places(sent: Sent, members: dict[str, Any]) -> tuple[Place, ...]:
     return tuple(places)
 
 
-def _members(sent: Sent) -> dict[str, Any]:
+def _members(sent: SentProbe) -> dict[str, Any]:
     """The members of a request; of a body that was written by hand, what it says."""
     if sent.probe.raw is None:
         return dict(sent.values)

@@ -13,11 +13,11 @@ from enum import StrEnum
 
 from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
-from conformance.engine.exchange_log import Sent
-from conformance.judge.answer import NOT_JSON, Answer, read
+from conformance.engine.exchange_log import SentProbe
+from conformance.judge.answer import NOT_JSON, ParsedResponse, read
 from conformance.judge.authentication import is_denied, is_refused_signature
 from conformance.plan.wire import WireRequest
-from conformance.record import Cause, Obstacle
+from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.exchange import FailureKind
 
 LACKS = (
@@ -29,7 +29,7 @@ LACKS = (
 )
 
 
-class Standing(StrEnum):
+class SupportStatus(StrEnum):
     """What is known of an operation before its requirements are tested."""
 
     WORKS = "works"
@@ -45,9 +45,9 @@ class Standing(StrEnum):
 class Support:
     """An operation's standing, and why it is not one that works."""
 
-    standing: Standing
+    standing: SupportStatus
     why: str = ""
-    sent: Sent | None = None
+    sent: SentProbe | None = None
     """The request that shows it, where nothing was answered."""
     obstacle: Obstacle | None = None
     """What keeps the operation from being tested."""
@@ -58,36 +58,38 @@ def excluded(operation: str) -> str:
     return f"{operation} is excluded from this run"
 
 
-def standing_of(sent: Sent, channel: Channel, nonce: str) -> Support:
+def standing_of(sent: SentProbe, channel: Channel, nonce: str) -> Support:
     """The standing that a valid request's answer shows."""
     answer, operation = sent.answer, sent.probe.operation
     if answer.ok:
-        return Support(Standing.WORKS)
+        return Support(SupportStatus.WORKS)
     if answer.failure is FailureKind.TIMEOUT:
         why = f"a valid {operation.name} request is not answered ({answer.told()}); "
         status = obstacle_of(operation)
-        return Support(Standing.SILENT, f"{why}see {status.because}", sent, status)
+        return Support(SupportStatus.SILENT, f"{why}see {status.because}", sent, status)
     if answer.status is None:
         why = f"no answer to a valid request ({answer.told()})"
-        return Support(Standing.UNKNOWN, why, obstacle=Obstacle(Cause.NO_ANSWER))
+        return Support(SupportStatus.UNKNOWN, why, obstacle=Obstacle(ObstacleCause.NO_ANSWER))
     if answer.throttled:
         return Support(
-            Standing.UNKNOWN, f"throttled: {answer.told()}", obstacle=Obstacle(Cause.SETUP)
+            SupportStatus.UNKNOWN,
+            f"throttled: {answer.told()}",
+            obstacle=Obstacle(ObstacleCause.SETUP),
         )
     if answer.status == 501 or answer.code in LACKS:
-        return Support(Standing.LACKING, f"the target says so: {answer.told()}")
+        return Support(SupportStatus.LACKING, f"the target says so: {answer.told()}")
     if answer.status in {404, 405} and answer.code is None:
-        return Support(Standing.LACKING, f"the target has no such route: {answer.told()}")
+        return Support(SupportStatus.LACKING, f"the target has no such route: {answer.told()}")
     if is_denied(answer):
         why = f"the credentials may not do it: {answer.told()}"
-        return Support(Standing.UNKNOWN, why, obstacle=Obstacle(Cause.SETUP))
+        return Support(SupportStatus.UNKNOWN, why, obstacle=Obstacle(ObstacleCause.SETUP))
     control = _control(sent, channel, nonce)
     if _signature(answer, sent) == _signature(control, sent):
         return Support(
-            Standing.LACKING, f"answered like any route that does not exist: {answer.told()}"
+            SupportStatus.LACKING, f"answered like any route that does not exist: {answer.told()}"
         )
     return Support(
-        Standing.REFUSED,
+        SupportStatus.REFUSED,
         f"a valid {operation.name} request is answered {answer.told()}; "
         f"see {operation.service}/{operation.name}/status/{operation.status}",
         obstacle=obstacle_of(operation),
@@ -97,10 +99,10 @@ def standing_of(sent: Sent, channel: Channel, nonce: str) -> Support:
 def obstacle_of(operation: Operation) -> Obstacle:
     """That a valid request of an operation does not succeed."""
     status = f"{operation.service}/{operation.name}/status/{operation.status}"
-    return Obstacle(Cause.SETUP, status)
+    return Obstacle(ObstacleCause.SETUP, status)
 
 
-def obstacle_to(contract: Contract, failed: Sent) -> Obstacle | None:
+def obstacle_to(contract: Contract, failed: SentProbe) -> Obstacle | None:
     """What stands in the way where a resource could not be made by this request.
 
     Nothing that counts where nobody knows whether the request was valid.
@@ -109,7 +111,7 @@ def obstacle_to(contract: Contract, failed: Sent) -> Obstacle | None:
     return None if unsure else obstacle_of(failed.probe.operation)
 
 
-def _control(sent: Sent, channel: Channel, nonce: str) -> Answer:
+def _control(sent: SentProbe, channel: Channel, nonce: str) -> ParsedResponse:
     """The answer to the same request on a route that no service has."""
     request = sent.exchange.request
     content_type = request.header("content-type")
@@ -117,7 +119,7 @@ def _control(sent: Sent, channel: Channel, nonce: str) -> Answer:
     return read(channel.send(WireRequest(request.method, target, request.body, content_type)))
 
 
-def _signature(answer: Answer, sent: Sent) -> tuple[int | None, str | None, str]:
+def _signature(answer: ParsedResponse, sent: SentProbe) -> tuple[int | None, str | None, str]:
     """What two answers have in common when they come from the same piece of code."""
     if answer.body is NOT_JSON:
         return answer.status, answer.code, answer.content_type.split(";")[0]
@@ -127,11 +129,11 @@ def _signature(answer: Answer, sent: Sent) -> tuple[int | None, str | None, str]
     return answer.status, answer.code, re.sub(r"[0-9a-f-]{8,}|\d+", "#", message)
 
 
-def wrong_credentials(answer: Answer) -> bool:
+def wrong_credentials(answer: ParsedResponse) -> bool:
     """True when the target does not take our signature: nothing can be tested then."""
     return is_refused_signature(answer)
 
 
-def lacks(answer: Answer) -> bool:
+def lacks(answer: ParsedResponse) -> bool:
     """True when an answer to a single probe says that this part is not implemented."""
     return answer.status == 501 or answer.code in LACKS

@@ -6,10 +6,10 @@ from conformance.contract.model import Contract
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import WrongCredentials
-from conformance.engine.exchange_log import Sent, SetupFailed
+from conformance.engine.exchange_log import SentProbe, SetupFailed
 from conformance.engine.probe_result import UNSURE, attempt
 from conformance.engine.session import Session
-from conformance.engine.support import Standing, Support, excluded, obstacle_to
+from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import with_unknown_ids
@@ -26,23 +26,23 @@ class SupportRegistry:
     def of(self, name: str) -> Support:
         """Whether the target has an operation. Raises WrongCredentials."""
         if name in self._session.left_out:
-            return Support(Standing.EXCLUDED, excluded(name))
+            return Support(SupportStatus.EXCLUDED, excluded(name))
         if name not in self._known:
             self._known[name] = self._establish(name)
         return self._known[name]
 
     def works(self, name: str) -> bool:
         """True when a valid request of the operation succeeds. Raises WrongCredentials."""
-        return self.of(name).standing is Standing.WORKS
+        return self.of(name).standing is SupportStatus.WORKS
 
     def lacks(self, name: str) -> bool:
         """True when the target is known to lack an operation; asks nothing."""
         known = self._known.get(name)
-        return known is not None and known.standing is Standing.LACKING
+        return known is not None and known.standing is SupportStatus.LACKING
 
     def set_aside(self, name: str, why: str) -> None:
         """Say nothing more of an operation that this run itself has spoilt."""
-        self._known[name] = Support(Standing.UNKNOWN, why)
+        self._known[name] = Support(SupportStatus.UNKNOWN, why)
         self._aside.add(name)
 
     def is_aside(self, name: str) -> bool:
@@ -52,12 +52,12 @@ class SupportRegistry:
     def silent(self, name: str) -> Support | None:
         """What is known of an operation that answers nothing to a valid request; asks nothing."""
         known = self._known.get(name)
-        return known if known is not None and known.standing is Standing.SILENT else None
+        return known if known is not None and known.standing is SupportStatus.SILENT else None
 
     def best(self) -> Support | None:
         """What a statement about the whole service rests on: any operation that works."""
         known = list(self._known.values())
-        works = (one for one in known if one.standing is Standing.WORKS)
+        works = (one for one in known if one.standing is SupportStatus.WORKS)
         return next(works, known[0] if known else None)
 
     def _establish(self, name: str) -> Support:
@@ -72,8 +72,8 @@ class SupportRegistry:
             return self._establish_without(probe, failed)
         self._check_credentials(sent)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
-        if found.standing is Standing.REFUSED and self._contract.facts.get("inferred"):
-            return Support(Standing.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
+        if found.standing is SupportStatus.REFUSED and self._contract.facts.get("inferred"):
+            return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
 
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
@@ -85,12 +85,12 @@ class SupportRegistry:
         except SetupFailed as again:  # it speaks of more than identifiers, which nothing has
             sent = again.sent
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
-        if found.standing is Standing.LACKING:
+        if found.standing is SupportStatus.LACKING:
             return found
         obstacle = obstacle_to(self._contract, failed.sent)
         why = f"no resource could be made for it: {failed}"
-        return Support(Standing.UNKNOWN, why, obstacle=obstacle)
+        return Support(SupportStatus.UNKNOWN, why, obstacle=obstacle)
 
-    def _check_credentials(self, sent: Sent) -> None:
+    def _check_credentials(self, sent: SentProbe) -> None:
         if support.wrong_credentials(sent.answer):
             raise WrongCredentials(self._session.masker.mask(sent.answer.told()))

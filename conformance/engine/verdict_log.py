@@ -11,8 +11,8 @@ from conformance.contract.requirements import Requirement
 from conformance.engine import verdicts
 from conformance.engine.case_counts import CaseCounts
 from conformance.engine.events import Emit
-from conformance.engine.evidence import Shown, with_setup
-from conformance.engine.exchange_log import Sent
+from conformance.engine.evidence import EvidenceStep, with_setup
+from conformance.engine.exchange_log import SentProbe
 from conformance.engine.list_filter import culprit
 from conformance.engine.session import Session
 from conformance.judge.findings import Finding
@@ -36,7 +36,7 @@ class VerdictLog:
         self._tallies = {requirement.id: CaseCounts() for requirement in requirements}
         self._contract, self._session, self._emit = contract, session, emit
         service = contract.facts.get("signing", {}).get("service", contract.service)
-        self._signing = record.Signing(service, region)
+        self._signing = record.RecordedSigning(service, region)
         self._began = (time.monotonic(), 0)
 
     def tally(self, requirement: Requirement) -> CaseCounts:
@@ -63,7 +63,7 @@ class VerdictLog:
         """This moment: seconds, and requests sent."""
         return time.monotonic(), self._session.sent
 
-    def fail(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
+    def fail(self, requirement: Requirement, finding: Finding, sent: SentProbe) -> None:
         """Decide that an answer breaks a requirement."""
         reason = f"expected {finding.expected}; seen {finding.seen}"
         listed = culprit(self._contract, sent, self._session.inventory.made, requirement.id)
@@ -75,7 +75,7 @@ class VerdictLog:
         requirement: Requirement,
         verdict: Verdict,
         reason: str = "",
-        steps: Sequence[Shown] = (),
+        steps: Sequence[EvidenceStep] = (),
         obstacle: record.Obstacle | None = None,
     ) -> None:
         """Decide a requirement, unless it is decided."""

@@ -8,23 +8,23 @@ from conformance import record
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.case_counts import CaseCounts
 from conformance.engine.events import Decided
-from conformance.engine.evidence import Shown, as_evidence
+from conformance.engine.evidence import EvidenceStep, as_evidence
 from conformance.engine.masking import Masker
 from conformance.engine.probe_result import ProbeResult
-from conformance.engine.support import Standing, Support
-from conformance.judge.answer import Answer
+from conformance.engine.support import Support, SupportStatus
+from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Plan
-from conformance.record import Cause, Obstacle, Verdict
+from conformance.record import Obstacle, ObstacleCause, Verdict
 from conformance.transport.exchange import FailureKind
 
-Hindered = tuple[Verdict, str, tuple[Shown, ...], Obstacle | None]
+Hindered = tuple[Verdict, str, tuple[EvidenceStep, ...], Obstacle | None]
 """A verdict, why, the steps that show it, and what kept the requirement from being tested."""
 
 
 def without_support(support: Support) -> Hindered:
     """The verdict of everything about an operation that does not work."""
-    if support.standing is Standing.LACKING:
+    if support.standing is SupportStatus.LACKING:
         return Verdict.UNSUPPORTED, support.why, (), None
     return Verdict.SKIPPED, support.why, (), support.obstacle
 
@@ -32,7 +32,7 @@ def without_support(support: Support) -> Hindered:
 def silence(requirement: Requirement, support: Support) -> Finding | None:
     """What an operation that answers nothing breaks in itself: that it answers, and how."""
     about = support.sent.probe.operation.name if support.sent is not None else None
-    if support.standing is not Standing.SILENT or requirement.operation != about:
+    if support.standing is not SupportStatus.SILENT or requirement.operation != about:
         return None
     if requirement.subject not in {Subject.STATUS, Subject.NO_SERVER_ERROR}:
         return None
@@ -60,16 +60,16 @@ def unbroken(planned: Plan, trials: Sequence[ProbeResult], tally: CaseCounts) ->
     return Verdict.PASSED, "", (), None
 
 
-def _obstacle(answer: Answer) -> Obstacle | None:
+def _obstacle(answer: ParsedResponse) -> Obstacle | None:
     """What stood in the way where an answer shows nothing."""
     if answer.failure is not None:
-        return Obstacle(Cause.NO_ANSWER)
-    return Obstacle(Cause.SETUP) if answer.throttled else None
+        return Obstacle(ObstacleCause.NO_ANSWER)
+    return Obstacle(ObstacleCause.SETUP) if answer.throttled else None
 
 
 def watched(requirement: Requirement, tally: CaseCounts, support: Support | None) -> Hindered:
     """The verdict of a requirement that is watched in every answer and was never broken."""
-    if support is not None and support.standing is not Standing.WORKS:
+    if support is not None and support.standing is not SupportStatus.WORKS:
         # What a target refuses altogether, it also refuses in the documented way: that is no pass.
         return without_support(support)
     if tally.accept or tally.reject:
@@ -85,9 +85,9 @@ def decided(
     tally: CaseCounts,
     verdict: Verdict,
     reason: str,
-    steps: Sequence[Shown],
+    steps: Sequence[EvidenceStep],
     masker: Masker,
-    signing: record.Signing,
+    signing: record.RecordedSigning,
     obstacle: Obstacle | None = None,
 ) -> Decided:
     """The event that carries a verdict's line."""

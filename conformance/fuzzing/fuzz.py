@@ -15,11 +15,11 @@ from typing import Any
 
 from conformance.contract.model import Location, Operation
 from conformance.contract.requirements import Requirement, Subject
-from conformance.engine.exchange_log import Sent, SetupFailed
+from conformance.engine.exchange_log import SentProbe, SetupFailed
 from conformance.engine.probe_result import ProbeResult, attempt
 from conformance.engine.session import Session
 from conformance.fuzzing.faults import same_fault
-from conformance.fuzzing.requests import Case, cases_of
+from conformance.fuzzing.requests import FuzzCase, cases_of
 from conformance.fuzzing.search import Search, search
 from conformance.judge.recheck import sent_values
 from conformance.judge.response import observe
@@ -43,7 +43,7 @@ class FuzzResult:
 
     session: Session
     accepted: dict[str, ProbeResult] = field(default_factory=dict)
-    odd: dict[str, Sent] = field(default_factory=dict)
+    odd: dict[str, SentProbe] = field(default_factory=dict)
     requests: int = 0
 
     def of(self, requirement: str) -> list[ProbeResult]:
@@ -51,7 +51,7 @@ class FuzzResult:
         trial = self.accepted.pop(requirement, None)
         return [] if trial is None else [trial]
 
-    def broken(self, is_open: Callable[[str], bool]) -> Iterator[Sent]:
+    def broken(self, is_open: Callable[[str], bool]) -> Iterator[SentProbe]:
         """The requests whose answers break something that ``is_open`` still."""
         for requirement, sent in self.odd.items():
             if is_open(requirement):
@@ -136,7 +136,7 @@ class _Explorer:
                 one = Search(drawn, self._send, share, CUTS, f"{seed}/{name}")
                 self._found.requests += search(one)
 
-    def _send(self, case: Case, value: Any) -> tuple[bytes, Callable[[], list[str]]] | None:
+    def _send(self, case: FuzzCase, value: Any) -> tuple[bytes, Callable[[], list[str]]] | None:
         """The request of a drawn value, and what sends it and names what it breaks."""
         probe = case.probe(self._session.contract, value)
         if probe is None:
@@ -171,7 +171,7 @@ def _accepted(trial: ProbeResult) -> bool:
     return same_fault(trial.probe, sent_values(trial.probe, trial.sent.exchange.request))
 
 
-def _keep_odd(found: FuzzResult, sent: Sent) -> list[str]:
+def _keep_odd(found: FuzzResult, sent: SentProbe) -> list[str]:
     """Keep an answer that is broken in itself; gives the requirements that it breaks."""
     names = _broken(found.session, sent)
     for name in names:
@@ -190,7 +190,7 @@ def _size(probe: Probe) -> int:
     return len(encode(probe.values)) + len(probe.raw or b"")
 
 
-def _broken(session: Session, sent: Sent) -> list[str]:
+def _broken(session: Session, sent: SentProbe) -> list[str]:
     """The requirements that an answer breaks in itself."""
     if sent.probe.side is Side.REJECT and sent.answer.ok:
         return []

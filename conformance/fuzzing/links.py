@@ -18,7 +18,7 @@ from hypothesis.errors import Flaky, Unsatisfiable
 
 from conformance.contract.load import merged_spec
 from conformance.contract.locate import known_services
-from conformance.engine.exchange_log import Resource, Sent
+from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.session import Session
 from conformance.fuzzing.spec import prepared
 from conformance.plan.determinism import hypothesis_settings, seed_number, steady
@@ -39,7 +39,7 @@ OVER = (Enough, Flaky, Unsatisfiable)
 """How walking ends: enough was sent, the target answered the same in two ways, nothing to draw."""
 
 
-def walk_links(session: Session, budget: int, seed: str) -> list[Sent]:
+def walk_links(session: Session, budget: int, seed: str) -> list[SentProbe]:
     """Walk with at most ``budget`` requests; what was made is deleted again."""
     if session.contract.service not in known_services():
         return []
@@ -69,7 +69,7 @@ class _Walker:
 
     def __init__(self, session: Session, budget: int) -> None:
         self._session, self._budget = session, budget
-        self.sent: list[Sent] = []
+        self.sent: list[SentProbe] = []
 
     def send(self, method: str, path: str, given: Mapping[str, Any], body: Any) -> Exchange:
         """One step; an identifier that this run made stands for its resource."""
@@ -91,7 +91,7 @@ class _Walker:
         self.sent.append(sent)
         return sent.exchange
 
-    def _resource(self, values: Mapping[str, Any]) -> Resource | None:
+    def _resource(self, values: Mapping[str, Any]) -> RunResource | None:
         texts = {value for value in values.values() if isinstance(value, str)}
         return next(
             (one for one in reversed(self._session.inventory.made) if one.id in texts), None

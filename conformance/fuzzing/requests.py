@@ -21,7 +21,7 @@ NESTED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class FuzzCase:
     """A member of a request and the fault that its values have; None for valid ones."""
 
     operation: Operation
@@ -44,7 +44,7 @@ class Case:
         return Probe("", self.operation, Side.OBSERVE, values, "a value drawn at random")
 
 
-def cases_of(contract: Contract, operation: Operation) -> tuple[Case, ...]:
+def cases_of(contract: Contract, operation: Operation) -> tuple[FuzzCase, ...]:
     """Every way to draw one member of an operation's body, what is nested more than once."""
     fixed = _fixed(contract, operation)
     return tuple(
@@ -55,13 +55,13 @@ def cases_of(contract: Contract, operation: Operation) -> tuple[Case, ...]:
     )
 
 
-def _of_member(operation: Operation, member: Member, *, is_fixed: bool) -> Iterator[Case]:
+def _of_member(operation: Operation, member: Member, *, is_fixed: bool) -> Iterator[FuzzCase]:
     if not is_fixed and not member.shape.closed:
-        yield Case(operation, member, None)
+        yield FuzzCase(operation, member, None)
     nested = member.shape.kind in {Kind.LIST, Kind.MAP, Kind.STRUCTURE}
     for fault in faults_of(member.shape, (member.name,)):
         times = NESTED if nested and len(fault.place) > 1 else 1
-        yield from [Case(operation, member, fault)] * times
+        yield from [FuzzCase(operation, member, fault)] * times
 
 
 def _fixed(contract: Contract, operation: Operation) -> set[str]:
@@ -72,7 +72,7 @@ def _fixed(contract: Contract, operation: Operation) -> set[str]:
     return {identifier.get("label"), identifier.get("given"), unique} - {None}
 
 
-def requests(cases: tuple[Case, ...]) -> st.SearchStrategy[tuple[int, Any]]:
+def requests(cases: tuple[FuzzCase, ...]) -> st.SearchStrategy[tuple[int, Any]]:
     """The number of a case (Hypothesis writes out what it drew) and a value of it."""
     return st.integers(0, len(cases) - 1).flatmap(
         lambda number: cases[number].drawn().map(lambda value: (number, value))

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import seed as seeded
 from hypothesis.errors import Flaky, Unsatisfiable
 
-from conformance.fuzzing.requests import Case, requests
+from conformance.fuzzing.requests import FuzzCase, requests
 from conformance.plan.determinism import hypothesis_settings, seed_number, steady
 
-Send = Callable[[Case, Any], tuple[bytes, Callable[[], list[str]]] | None]
+Send = Callable[[FuzzCase, Any], tuple[bytes, Callable[[], list[str]]] | None]
 """Gives a request's bytes, and what sends it and names the requirements that it breaks."""
 
 MORE = 3
 """Values that are drawn for each request that may be sent: some are sent already."""
 
 
-class Broken(Exception):
+class FuzzFailure(Exception):
     """Tells Hypothesis that a value breaks something; of a class of its own for each requirement.
 
     Hypothesis tells failures apart by the class of their exception, and makes each small.
@@ -35,7 +35,7 @@ class _Escaped(BaseException):
 class Search:
     """One search: what may be drawn, how it is sent, and how much of it."""
 
-    cases: tuple[Case, ...]
+    cases: tuple[FuzzCase, ...]
     send: Send
     draws: int
     cuts: int
@@ -43,10 +43,10 @@ class Search:
     _left: int = 0
     _sent: int = 0
     _known: dict[bytes, list[str]] = field(default_factory=dict)
-    _classes: dict[str, type[Broken]] = field(default_factory=dict)
+    _classes: dict[str, type[FuzzFailure]] = field(default_factory=dict)
 
-    def check(self, case: Case, value: Any) -> None:
-        """Send what was drawn. Raises Broken where it breaks something."""
+    def check(self, case: FuzzCase, value: Any) -> None:
+        """Send what was drawn. Raises FuzzFailure where it breaks something."""
         made = self.send(case, value)
         if made is None:
             return
@@ -66,10 +66,10 @@ class Search:
         except Exception as error:
             raise _Escaped from error
 
-    def _broken(self, name: str) -> Broken:
+    def _broken(self, name: str) -> FuzzFailure:
         if name not in self._classes:
             self._left += self.cuts
-            self._classes[name] = type("Broken", (Broken,), {})
+            self._classes[name] = type("Broken", (FuzzFailure,), {})
         return self._classes[name](name)
 
 
@@ -88,10 +88,10 @@ def search(one: Search) -> int:
     try:
         with steady():
             test()
-    except (Broken, Flaky, Unsatisfiable):
+    except (FuzzFailure, Flaky, Unsatisfiable):
         pass  # whoever sends keeps what is broken
     except BaseExceptionGroup as group:
-        if group.split((Broken, Flaky))[1] is not None:
+        if group.split((FuzzFailure, Flaky))[1] is not None:
             raise
     except _Escaped as escaped:
         raise escaped.__cause__ or escaped from None

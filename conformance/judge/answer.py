@@ -13,20 +13,20 @@ from conformance.judge.forms import form_of
 from conformance.transport.exchange import Exchange, FailureKind, Request, Response
 
 
-class NotJson:
+class NotJsonBody:
     """Stands for a body that is not JSON."""
 
     def __repr__(self) -> str:
         return "NOT_JSON"
 
 
-NOT_JSON = NotJson()
+NOT_JSON = NotJsonBody()
 LONGEST_INTEGER = 400
 """Digits: a little more than the largest float has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ParsedResponse:
     """A response as the judge sees it; ``failure`` says why there is none.
 
     ``code`` is the error's identity: ``x-amzn-errortype``, else ``__type`` or ``code`` of the
@@ -47,7 +47,7 @@ class Answer:
     """The names of the response's headers, in lower case."""
     unasked: str = ""
     """The content coding of a body that nobody asked to be coded."""
-    parts: tuple[Answer, ...] = ()
+    parts: tuple[ParsedResponse, ...] = ()
     """Of several requests at once: the answer to each."""
     redirects_to: str = ""
     """Of a redirect: the scheme and host that it leads to."""
@@ -103,17 +103,17 @@ class Answer:
         return f"{head}: {self.message}"[:400] if self.message else head
 
 
-def read(exchange: Exchange) -> Answer:
+def read(exchange: Exchange) -> ParsedResponse:
     """The answer of an exchange."""
     if exchange.response is None:
         failure = exchange.failure
         kind = failure.kind if failure else None
-        return Answer(None, NOT_JSON, None, "", "", 0, kind, str(failure or "no answer"))
+        return ParsedResponse(None, NOT_JSON, None, "", "", 0, kind, str(failure or "no answer"))
     response = exchange.response
     body = _json(response.body)
     named = error_identity.names(response.header(error_identity.HEADER), body)
     codes = named if response.status >= 300 else ()
-    return Answer(
+    return ParsedResponse(
         status=response.status,
         body=body,
         code=codes[0] if codes else None,

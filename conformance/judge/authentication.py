@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
-from conformance.plan.authentication import Gives, SignatureRule
+from conformance.plan.authentication import Gives, SignatureCheck
 from conformance.transport.exchange import FailureKind
 
 CODES = frozenset(
@@ -25,18 +25,18 @@ CODES = frozenset(
 SILENT = {FailureKind.TIMEOUT, FailureKind.TLS, FailureKind.REFUSED}
 
 
-def is_refused_signature(answer: Answer) -> bool:
+def is_refused_signature(answer: ParsedResponse) -> bool:
     """True when an answer says that the signature is not taken, by a code that AWS has for it."""
     return answer.status in {400, 401, 403} and answer.code in CODES
 
 
-def is_denied(answer: Answer) -> bool:
+def is_denied(answer: ParsedResponse) -> bool:
     """True where whoever signs is known and lacks the permission: recorded of AWS's own IAM."""
     named = answer.status == 403 and answer.code == "AccessDeniedException"
     return named and "is not authorized to perform" in answer.message
 
 
-def looks_at_signatures(kind: str, answer: Answer) -> bool:
+def looks_at_signatures(kind: str, answer: ParsedResponse) -> bool:
     """True when an answer shows that the target does more than serve whoever asks.
 
     A request without any signature may find no route, because the route is told from what it is
@@ -49,12 +49,12 @@ def looks_at_signatures(kind: str, answer: Answer) -> bool:
     return True
 
 
-def says_nothing(answer: Answer) -> bool:
+def says_nothing(answer: ParsedResponse) -> bool:
     """True for an answer that no verdict can rest on."""
     return answer.throttled or answer.failure in SILENT
 
 
-def judge_signature(rule: SignatureRule, answer: Answer) -> Finding:
+def judge_signature(rule: SignatureCheck, answer: ParsedResponse) -> Finding:
     """Whether a wrongly signed request was answered as the rule says."""
     name, told = rule.requirement.id, answer.told()
     if rule.gives is Gives.ANY:

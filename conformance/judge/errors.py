@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.error_identity import is_same
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
 
@@ -24,7 +24,9 @@ OF_HTTP = frozenset({408, 411, 413, 414, 431})
 """Statuses by which whatever takes a message in refuses it, whatever operation it is for."""
 
 
-def observe_rules(contract: Contract, operation: Operation, answer: Answer) -> Iterator[Finding]:
+def observe_rules(
+    contract: Contract, operation: Operation, answer: ParsedResponse
+) -> Iterator[Finding]:
     """What an answer holds or breaks of the rules that are watched."""
     if answer.status is None or answer.status >= 500:
         return
@@ -35,7 +37,7 @@ def observe_rules(contract: Contract, operation: Operation, answer: Answer) -> I
             yield finding
 
 
-def _body(name: str, rule: Rule, operation: Operation, answer: Answer) -> Finding | None:
+def _body(name: str, rule: Rule, operation: Operation, answer: ParsedResponse) -> Finding | None:
     """Whether a refusal that names an error of the operation has the body that errors have."""
     if answer.code not in operation.errors:
         return None
@@ -48,7 +50,7 @@ def _body(name: str, rule: Rule, operation: Operation, answer: Answer) -> Findin
     return _labelled(name, rule.get("content-type"), answer)
 
 
-def _members(name: str, rule: Rule, operation: Operation, answer: Answer) -> Finding | None:
+def _members(name: str, rule: Rule, operation: Operation, answer: ParsedResponse) -> Finding | None:
     """Whether an error has its members, each one of the texts given for it, or a list.
 
     The pages capitalise the names of errors' members, whatever the wire has: both are right.
@@ -74,19 +76,19 @@ def _named(body: Mapping[str, Any]) -> str:
     return f"members {', '.join(body) or 'none'}"
 
 
-def _labelled(name: str, wanted: str | None, answer: Answer) -> Finding:
+def _labelled(name: str, wanted: str | None, answer: ParsedResponse) -> Finding:
     media = answer.content_type.split(";", 1)[0].strip().lower()
     held = wanted is None or media == wanted
     return Finding(name, held, f"labelled {wanted}", answer.content_type or "no content type")
 
 
-def _kind(answer: Answer) -> str:
+def _kind(answer: ParsedResponse) -> str:
     if answer.size == 0:
         return "no body"
     return f"{answer.size} bytes of {answer.content_type or 'something else'}"
 
 
-def _code(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
+def _code(name: str, _rule: Rule, _operation: Operation, answer: ParsedResponse) -> Finding | None:
     """Whether a refusal names its error at all."""
     expected = "a name of the error in x-amzn-errortype, __type or code"
     held = answer.code is not None
@@ -95,7 +97,7 @@ def _code(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Find
     return Finding(name, held, expected, answer.told())
 
 
-def _codes(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
+def _codes(name: str, _rule: Rule, _operation: Operation, answer: ParsedResponse) -> Finding | None:
     """Whether every place that names the error names the same one."""
     if not answer.is_refusal or not answer.codes:
         return None
@@ -103,32 +105,38 @@ def _codes(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Fin
     return Finding(name, held, "one name of the error", " and ".join(answer.codes))
 
 
-def _header(name: str, rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
+def _header(name: str, rule: Rule, _operation: Operation, answer: ParsedResponse) -> Finding | None:
     """Whether a header is there."""
     held = rule["header"] in answer.headers
     return Finding(name, held, f"a header {rule['header']}", "none")
 
 
-def _error_form(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
+def _error_form(
+    name: str, _rule: Rule, _operation: Operation, answer: ParsedResponse
+) -> Finding | None:
     """Whether the body of a refusal is JSON, where it has one."""
     if not answer.is_refusal or not answer.size or answer.status in OF_HTTP:
         return None
     return _of_form(name, answer)
 
 
-def _success_form(name: str, _rule: Rule, operation: Operation, answer: Answer) -> Finding | None:
+def _success_form(
+    name: str, _rule: Rule, operation: Operation, answer: ParsedResponse
+) -> Finding | None:
     """Whether the body of a success is JSON, where the operation's answer is."""
     if not answer.ok or not answer.size or operation.content_type != JSON:
         return None
     return _of_form(name, answer)
 
 
-def _of_form(name: str, answer: Answer) -> Finding:
+def _of_form(name: str, answer: ParsedResponse) -> Finding:
     seen = f"a body that is {answer.form}, labelled {answer.content_type or 'nothing'}"
     return Finding(name, not answer.form, "JSON, and nothing else, as the body", seen)
 
 
-def _error_status(name: str, _rule: Rule, operation: Operation, answer: Answer) -> Finding | None:
+def _error_status(
+    name: str, _rule: Rule, operation: Operation, answer: ParsedResponse
+) -> Finding | None:
     """Whether an answer that names an error has the status of one."""
     body = answer.body if isinstance(answer.body, dict) else {}
     named = "x-amzn-errortype" in answer.headers or (
@@ -140,14 +148,16 @@ def _error_status(name: str, _rule: Rule, operation: Operation, answer: Answer) 
     return Finding(name, not answer.ok, "a status from 400 on", seen)
 
 
-def _coding(name: str, _rule: Rule, _operation: Operation, answer: Answer) -> Finding | None:
+def _coding(
+    name: str, _rule: Rule, _operation: Operation, answer: ParsedResponse
+) -> Finding | None:
     """Whether the body came as it is."""
     if not answer.size:
         return None
     return Finding(name, not answer.unasked, "a body that is not coded", answer.unasked)
 
 
-WATCHED: Mapping[str, Callable[[str, Rule, Operation, Answer], Finding | None]] = {
+WATCHED: Mapping[str, Callable[[str, Rule, Operation, ParsedResponse], Finding | None]] = {
     BODY: _body,
     MEMBERS: _members,
     CODE: _code,

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.contract.model import Contract, DeclaredError, Operation
 from conformance.contract.places import find, show
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Fault, Probe, Side
 
@@ -22,7 +22,10 @@ PROTOCOL_REFUSALS = ((400, "SerializationException"), (400, "ValidationException
 
 
 def judge_probe(
-    contract: Contract, probe: Probe, answer: Answer, values: Mapping[str, Any] | None = None
+    contract: Contract,
+    probe: Probe,
+    answer: ParsedResponse,
+    values: Mapping[str, Any] | None = None,
 ) -> Finding:
     """Held when the target did what the probe's side demands, for the right reason.
 
@@ -37,7 +40,7 @@ def judge_probe(
     return Finding(probe.requirement, held, "any answer but a server error", answer.told())
 
 
-def _accepted(probe: Probe, answer: Answer) -> Finding:
+def _accepted(probe: Probe, answer: ParsedResponse) -> Finding:
     expected = f"accepted with {probe.operation.status}"
     if answer.code in probe.tolerated and answer.code is not None:
         return Finding(probe.requirement, True)
@@ -61,7 +64,7 @@ def same(seen: Any, wanted: Any) -> bool:
     return type(seen) is type(wanted) and bool(seen == wanted)
 
 
-def _refused(contract: Contract, probe: Probe, answer: Answer) -> Finding:
+def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Finding:
     allowed = refusals(contract, probe.operation, probe.fault, probe.variant)
     expected = f"refused with {' or '.join(_told(*one) for one in allowed)}"
     if answer.ok:
@@ -76,12 +79,12 @@ def _told(status: int | str, code: str) -> str:
     return f"{status}" if code == ANY_CODE else f"{status} {code}"
 
 
-def _is(answer: Answer, status: int | str, code: str) -> bool:
+def _is(answer: ParsedResponse, status: int | str, code: str) -> bool:
     right = answer.is_refusal if status == ANY_REFUSAL else answer.status == status
     return right and code in {ANY_CODE, answer.code}
 
 
-def _worded(probe: Probe, answer: Answer, values: Mapping[str, Any]) -> Finding:
+def _worded(probe: Probe, answer: ParsedResponse, values: Mapping[str, Any]) -> Finding:
     """The refusal's text is the one that is known, the members in it filled in."""
     wanted = probe.message
     for name, value in values.items():

@@ -11,7 +11,7 @@ from conformance.contract import statements
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import ITEM, KEY, VALUE, Place, show
 from conformance.contract.validate import holds, is_of_kind
-from conformance.judge.answer import NOT_JSON, Answer
+from conformance.judge.answer import NOT_JSON, ParsedResponse
 from conformance.judge.errors import observe_rules
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
@@ -22,7 +22,7 @@ EARLIEST, LATEST = 946_684_800, 4_102_444_800
 """2000 and 2100 in seconds: outside them a number is not seconds since 1970."""
 
 
-def observe(contract: Contract, operation: Operation, answer: Answer) -> Iterator[Finding]:
+def observe(contract: Contract, operation: Operation, answer: ParsedResponse) -> Iterator[Finding]:
     """Everything an answer to an operation holds or breaks."""
     prefix = f"{operation.service}/{operation.name}"
     if answer.throttled or answer.failure in {FailureKind.REFUSED, FailureKind.WITHHELD}:
@@ -38,7 +38,7 @@ def observe(contract: Contract, operation: Operation, answer: Answer) -> Iterato
         yield from _refusal(operation, answer, prefix)
 
 
-def _refusal(operation: Operation, answer: Answer, prefix: str) -> Iterator[Finding]:
+def _refusal(operation: Operation, answer: ParsedResponse, prefix: str) -> Iterator[Finding]:
     if answer.code in operation.errors:
         declared = operation.errors[answer.code or ""].status
         yield Finding(
@@ -48,7 +48,7 @@ def _refusal(operation: Operation, answer: Answer, prefix: str) -> Iterator[Find
 
 
 def _success(
-    contract: Contract, operation: Operation, answer: Answer, prefix: str
+    contract: Contract, operation: Operation, answer: ParsedResponse, prefix: str
 ) -> Iterator[Finding]:
     yield Finding(
         f"{prefix}/status/{operation.status}", answer.status == operation.status,
@@ -72,7 +72,7 @@ def _success(
 
 
 def _empty(
-    contract: Contract, operation: Operation, answer: Answer, prefix: str
+    contract: Contract, operation: Operation, answer: ParsedResponse, prefix: str
 ) -> Iterator[Finding]:
     facts = contract.facts.get("operations", {}).get(operation.name, {})
     held = answer.size == 0 or (facts.get("empty-object-allowed", False) and answer.body == {})

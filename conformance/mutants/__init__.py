@@ -5,13 +5,13 @@ from __future__ import annotations
 from conformance.mutants.running import Campaign, ReferenceFails, run
 from conformance.mutants.schema import schema
 from conformance.mutants.selection import UnknownFaults, UnknownKind, select
-from conformance.mutants.values import Mutant, MutantStatus, Plan, Result
+from conformance.mutants.values import Mutant, MutantPlan, MutantStatus, Result
 
 __all__ = [
     "Campaign",
     "Mutant",
+    "MutantPlan",
     "MutantStatus",
-    "Plan",
     "ReferenceFails",
     "Result",
     "UnknownFaults",

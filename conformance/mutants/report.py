@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.mutants.running import Campaign
-from conformance.mutants.values import MutantStatus, Plan, Result, by_kind, rate
+from conformance.mutants.values import MutantPlan, MutantStatus, Result, by_kind, rate
 
 FORMAT = 1
 """The version of the result file's format."""
@@ -16,7 +16,7 @@ _SHOWN = 3
 """Requirements shown of a mutant that was killed by others than meant."""
 
 
-def as_json(campaign: Campaign, plan: Plan) -> dict[str, Any]:
+def as_json(campaign: Campaign, plan: MutantPlan) -> dict[str, Any]:
     """What ``schema.json`` describes."""
     groups = by_kind(campaign.results)
     return {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import CouldNotTest
 from conformance.mutants.trial import attempt, suite
-from conformance.mutants.values import Mutant, Plan, Ran, Result
+from conformance.mutants.values import Mutant, MutantPlan, Ran, Result
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -45,7 +45,7 @@ class Campaign:
     interrupted: bool = False
 
 
-def run(mutants: Sequence[Mutant], plan: Plan, workers: int, heard: Heard) -> Campaign:
+def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard) -> Campaign:
     """Try every mutant, after the reference itself; ``heard`` gets each result as it comes.
 
     Ctrl-C ends it with what is known by then.
@@ -70,7 +70,7 @@ def run(mutants: Sequence[Mutant], plan: Plan, workers: int, heard: Heard) -> Ca
     return Campaign(results, control, time.monotonic() - start, interrupted)
 
 
-def _tried(mutants: Sequence[Mutant], plan: Plan, workers: int) -> Iterator[Result]:
+def _tried(mutants: Sequence[Mutant], plan: MutantPlan, workers: int) -> Iterator[Result]:
     if workers <= 1:
         yield from (attempt(mutant, plan) for mutant in mutants)
         return

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from conformance.mutants.globs import Globs
-from conformance.mutants.values import Mutant, MutantStatus, Plan, Ran, Result
+from conformance.mutants.values import Mutant, MutantPlan, MutantStatus, Ran, Result
 
 if TYPE_CHECKING:
     from conformance.engine.run import Job
@@ -17,7 +17,7 @@ QUICK = "quick"
 """The profile whose requests every other profile sends too, and sooner than its own."""
 
 
-def attempt(mutant: Mutant, plan: Plan) -> Result:
+def attempt(mutant: Mutant, plan: MutantPlan) -> Result:
     """Run the suite against the mutant.
 
     What the quick profile names, every profile names: a longer run is only made where it does not.
@@ -29,7 +29,7 @@ def attempt(mutant: Mutant, plan: Plan) -> Result:
     return _attempt(mutant, plan)
 
 
-def _attempt(mutant: Mutant, plan: Plan) -> Result:
+def _attempt(mutant: Mutant, plan: MutantPlan) -> Result:
     try:
         ran = suite(mutant.services, plan, (mutant.id,))
     except Exception as error:  # noqa: BLE001 - told as our own fault, never as a kill
@@ -49,19 +49,19 @@ def judged(mutant: Mutant, ran: Ran) -> Result:
     return Result(mutant, fate, ran, named)
 
 
-def suite(services: tuple[str, ...], plan: Plan, faults: tuple[str, ...] = ()) -> Ran:
+def suite(services: tuple[str, ...], plan: MutantPlan, faults: tuple[str, ...] = ()) -> Ran:
     """What ``conformance run reference`` does, in this process, with these faults built in."""
     from conformance.engine.run import DRAWS, Run
     from conformance.engine.runner import Settings
     from conformance.plan.authentication import Auth
     from conformance.record import fails_gate
     from conformance.reference.inprocess import URL, InProcess
-    from conformance.reference.server import TEST_KEYS, Options
+    from conformance.reference.server import TEST_KEYS, ServerOptions
     from conformance.transport.credentials import DEFAULT_REGION, TEST_CREDENTIALS
     from conformance.transport.retry import RetryingTransport
 
     jobs = [_job(service) for service in services]
-    transport = RetryingTransport(InProcess(Options(faults=faults, keys=TEST_KEYS)))
+    transport = RetryingTransport(InProcess(ServerOptions(faults=faults, keys=TEST_KEYS)))
     # The reference shows at once what was done: there is nothing to wait for.
     settings = Settings(draws=DRAWS[plan.profile], seed=plan.seed, auth=Auth.REQUIRE, settle=0.0)
     outcome = Run(

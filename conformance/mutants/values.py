@@ -42,7 +42,7 @@ class Mutant:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class MutantPlan:
     """How each mutant is run: as ``conformance run`` does with this profile and seed.
 
     The profile is the one that decides; where a quicker one names the fault, that is enough.

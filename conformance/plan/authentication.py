@@ -39,7 +39,7 @@ class Gives(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SignatureRule:
+class SignatureCheck:
     """One rule of the group, typed."""
 
     requirement: Requirement
@@ -69,12 +69,12 @@ def levelled(requirements: Sequence[Requirement], auth: Auth) -> list[Requiremen
     ]
 
 
-def signature_rule(contract: Contract, requirement: Requirement) -> SignatureRule:
+def signature_rule(contract: Contract, requirement: Requirement) -> SignatureCheck:
     """The rule that a requirement of the group stands for."""
     detail = requirement.detail
     resource = contract.facts.get("resource", {})
     names = detail.get("operations") or [resource[role] for role in _ROLES if role in resource]
-    return SignatureRule(
+    return SignatureCheck(
         requirement,
         tuple(detail["kinds"]),
         Gives(detail.get("gives", Gives.REFUSED)),

@@ -7,7 +7,7 @@ from typing import Any
 from conformance.contract.model import Contract, Kind, Level, Operation
 from conformance.contract.requirements import Requirement
 from conformance.plan.base_requests import base
-from conformance.plan.probes import Fault, Plan, Probe, Shown, Side
+from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
 
 BOOLEANS = {"true": True, "false": False}
 
@@ -67,13 +67,13 @@ def patch_values(contract: Contract, operation: Operation, path: str) -> list[st
     return ["conformance", "conformance again"]
 
 
-def shows(operation: Operation, path: str, value: str) -> tuple[Shown, ...]:
+def shows(operation: Operation, path: str, value: str) -> tuple[ExpectedMember, ...]:
     """The answer's member of the same name shows the value."""
     member = operation.output.get(path.strip("/"))
     if member is None:
         return ()
     wanted: Any = BOOLEANS.get(value) if member.shape.kind is Kind.BOOLEAN else value
-    return (Shown((path.strip("/"),), wanted),)
+    return (ExpectedMember((path.strip("/"),), wanted),)
 
 
 def _probe(
@@ -82,7 +82,7 @@ def _probe(
     requirement: Requirement,
     side: Side,
     entry: dict[str, Any],
-    shown: tuple[Shown, ...] = (),
+    shown: tuple[ExpectedMember, ...] = (),
 ) -> Probe:
     member = list_member(operation)
     return Probe(

@@ -215,7 +215,9 @@ def _drawings(
         yield Drawing(reject, shape, keyword)
 
 
-def _unique(contract: Contract, operation: Operation, place: Place, case: values.Case) -> Any:
+def _unique(
+    contract: Contract, operation: Operation, place: Place, case: values.BoundaryValue
+) -> Any:
     """A value that must be unique is named by its length only: the run fills it in."""
     facts = lifecycle_of(contract, operation.name)
     unique = facts.get("unique", {})

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.contract.model import Operation, Shape
 from conformance.contract.places import Place
-from conformance.plan.wire_variant import Form
+from conformance.plan.wire_variant import WireVariant
 
 
 class Side(StrEnum):
@@ -37,7 +37,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ExpectedMember:
     """What a successful answer must show: a member of it and the value."""
 
     place: Place
@@ -61,8 +61,8 @@ class Probe:
     fault: Fault = Fault.NONE
     place: Place | None = None
     raw: bytes | None = None
-    form: Form | None = None
-    shown: tuple[Shown, ...] = ()
+    form: WireVariant | None = None
+    shown: tuple[ExpectedMember, ...] = ()
     tolerated: tuple[str, ...] = ()
     """Error codes that neither side is blamed for: the thing that was asked for is not there."""
     message: str = ""

@@ -17,7 +17,7 @@ from conformance.plan import values
 from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.resources import all_creators
 from conformance.plan.spelling import last_label, spelled_body, spelled_form
-from conformance.plan.wire_variant import Form, form
+from conformance.plan.wire_variant import WireVariant, form
 
 MOST_PLACES = 12
 """Places of a body that are tried, those nearest to its top first: a bound on what is sent."""
@@ -38,11 +38,11 @@ class Odd:
     note: str
     place: Place | None = None
     raw: bytes | None = None
-    form: Form | None = None
+    form: WireVariant | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OddRequestMaker:
     """An operation with the valid request that odd ones are made from."""
 
     contract: Contract
@@ -71,13 +71,13 @@ class Asked:
 
 def odd_requests(contract: Contract, operation: Operation, odd: str) -> Iterator[Odd]:
     """The requests of an operation that are odd in this way."""
-    yield from ODD[odd](Asked(contract, operation, base(contract, operation)))
+    yield from ODD[odd](OddRequestMaker(contract, operation, base(contract, operation)))
 
 
 # -- The body as a whole -------------------------------------------------------------------------
 
 
-def _empty_object(asked: Asked) -> Iterator[Odd]:
+def _empty_object(asked: OddRequestMaker) -> Iterator[Odd]:
     members = {
         name: value
         for name, value in asked.base.items()
@@ -86,27 +86,27 @@ def _empty_object(asked: Asked) -> Iterator[Odd]:
     yield Odd(members, "an empty object for a body")
 
 
-def _empty_body(asked: Asked) -> Iterator[Odd]:
+def _empty_body(asked: OddRequestMaker) -> Iterator[Odd]:
     for written in ("", "null"):
         yield from asked.body(written)
 
 
-def _non_object(asked: Asked) -> Iterator[Odd]:
+def _non_object(asked: OddRequestMaker) -> Iterator[Odd]:
     for written in ("[${body}]", '"text"', "10", "true"):
         yield from asked.body(written)
 
 
-def _unknown_member(asked: Asked) -> Iterator[Odd]:
+def _unknown_member(asked: OddRequestMaker) -> Iterator[Odd]:
     for value in ("x", {"conformance": ["x"]}):
         yield Odd({**asked.base, "conformance": value}, "a member that nobody knows")
 
 
-def _deep(asked: Asked) -> Iterator[Odd]:
+def _deep(asked: OddRequestMaker) -> Iterator[Odd]:
     for start, end in (("[", "]"), ('{"a":', "}")):
         yield from asked.body(f'${{body.more}}"conformance":{start * 500}1{end * 500}}}')
 
 
-def _content_type(asked: Asked) -> Iterator[Odd]:
+def _content_type(asked: OddRequestMaker) -> Iterator[Odd]:
     for media in (None, "text/plain", "application/json; charset=conformance"):
         yield from asked.written(headers={"Content-Type": media})
 
@@ -114,7 +114,7 @@ def _content_type(asked: Asked) -> Iterator[Odd]:
 # -- Values in the body --------------------------------------------------------------------------
 
 
-def _wrong_type(asked: Asked) -> Iterator[Odd]:
+def _wrong_type(asked: OddRequestMaker) -> Iterator[Odd]:
     """Values of every JSON type that a place does not have and that no other rule sends there."""
     for place, shape in _places(asked.operation):
         known = {case.note for case in values.wrong_types(shape)}
@@ -130,33 +130,33 @@ def _is_right(shape: Shape, value: Any) -> bool:
     return value is not None and is_of_kind(shape, value)
 
 
-def _null_items(asked: Asked) -> Iterator[Odd]:
+def _null_items(asked: OddRequestMaker) -> Iterator[Odd]:
     lists = [place for place, shape in _places(asked.operation) if shape.kind is Kind.LIST]
     for place in lists[:MOST_LISTS]:
         yield asked.put(place, [None], "a null for an item")
 
 
-def _unpaired(asked: Asked) -> Iterator[Odd]:
+def _unpaired(asked: OddRequestMaker) -> Iterator[Odd]:
     for place in _text_places(asked)[:1]:
         for text in UNPAIRED:
             yield asked.put(place, text, f"the text {text!a}")
 
 
-def _odd_text(asked: Asked) -> Iterator[Odd]:
+def _odd_text(asked: OddRequestMaker) -> Iterator[Odd]:
     for index, place in enumerate(_text_places(asked)[:MOST_TEXTS]):
         for text in ODD_TEXTS if index == 0 else ODD_TEXTS[1:3]:
             yield asked.put(place, text, f"the text {text!a}")
 
 
-def _long(length: int) -> Callable[[Asked], Iterator[Odd]]:
-    def long(asked: Asked) -> Iterator[Odd]:
+def _long(length: int) -> Callable[[OddRequestMaker], Iterator[Odd]]:
+    def long(asked: OddRequestMaker) -> Iterator[Odd]:
         for place in _text_places(asked)[:1]:
             yield asked.put(place, f"${{long:{length}}}", f"a text of {length} characters")
 
     return long
 
 
-def _text_places(asked: Asked) -> list[Place]:
+def _text_places(asked: OddRequestMaker) -> list[Place]:
     """Where texts are, those first that may hold any text."""
     texts = [one for one in _places(asked.operation) if one[1].kind is Kind.STRING]
     texts.sort(
@@ -189,7 +189,7 @@ def _below(place: Place, shape: Shape) -> Iterator[tuple[Place, Shape]]:
 # -- The path and the query ----------------------------------------------------------------------
 
 
-def _label(asked: Asked) -> Iterator[Odd]:
+def _label(asked: OddRequestMaker) -> Iterator[Odd]:
     name = last_label(asked.operation)
     if name is None:
         return
@@ -201,32 +201,32 @@ def _label(asked: Asked) -> Iterator[Odd]:
         yield from asked.written(label=written)
 
 
-def _query_members(asked: Asked) -> list[str]:
+def _query_members(asked: OddRequestMaker) -> list[str]:
     found = [n for n, one in asked.operation.input.items() if one.location is Location.QUERY]
     return found[:MOST_PARAMETERS]
 
 
-def _query_value(asked: Asked) -> Iterator[Odd]:
+def _query_value(asked: OddRequestMaker) -> Iterator[Odd]:
     for name in _query_members(asked):
         for text in ("", "a\x00\U0001f600"):
             yield Odd({**asked.base, name: text}, f"the parameter {name} {text!a}", (name,))
 
 
-def _unknown_parameter(asked: Asked) -> Iterator[Odd]:
+def _unknown_parameter(asked: OddRequestMaker) -> Iterator[Odd]:
     yield from asked.written(query="conformance=x")
 
 
-def _repeated(asked: Asked) -> Iterator[Odd]:
+def _repeated(asked: OddRequestMaker) -> Iterator[Odd]:
     for name in _query_members(asked):
         yield from asked.written(query=f"{name}=1&{name}=2")
 
 
-def _odd_query(asked: Asked) -> Iterator[Odd]:
+def _odd_query(asked: OddRequestMaker) -> Iterator[Odd]:
     for query in ("=&&conformance", "conformance=%FF&%zz=%zz"):
         yield from asked.written(query=query)
 
 
-def _page_size(asked: Asked) -> Iterator[Odd]:
+def _page_size(asked: OddRequestMaker) -> Iterator[Odd]:
     name = page_member(asked.operation, LIMITS)
     if name is not None:
         in_body = asked.operation.input[name].location is Location.BODY
@@ -234,18 +234,18 @@ def _page_size(asked: Asked) -> Iterator[Odd]:
             yield Odd({**asked.base, name: size}, f"{name} {size!r}", (name,))
 
 
-def _page_token(asked: Asked) -> Iterator[Odd]:
+def _page_token(asked: OddRequestMaker) -> Iterator[Odd]:
     name = page_member(asked.operation, TOKENS)
     if name is not None:
         for token in PAGE_TOKENS:
             yield Odd({**asked.base, name: token}, f"{name} {token!r}", (name,))
 
 
-def _method(asked: Asked) -> Iterator[Odd]:
+def _method(asked: OddRequestMaker) -> Iterator[Odd]:
     yield Odd(asked.base, "HEAD", form=form({"method": "HEAD"}))
 
 
-ODD: Mapping[str, Callable[[Asked], Iterator[Odd]]] = {
+ODD: Mapping[str, Callable[[OddRequestMaker], Iterator[Odd]]] = {
     "empty-object": _empty_object,
     "empty-body": _empty_body,
     "non-object-body": _non_object,

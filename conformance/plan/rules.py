@@ -26,10 +26,10 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.places import parse
 from conformance.contract.requirements import Requirement
 from conformance.plan.base_requests import base, edited, present
-from conformance.plan.probes import Fault, Plan, Probe, Shown, Side
+from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
 from conformance.plan.robustness import odd_requests
 from conformance.plan.spelling import is_elsewhere, spelled_body, spelled_form
-from conformance.plan.wire_variant import Form
+from conformance.plan.wire_variant import WireVariant
 
 ROBUST = "robust"
 BODIES = {"bodies", "bytes", "nested"}
@@ -65,7 +65,9 @@ def _probes(contract: Contract, operation: Operation, requirement: Requirement) 
     side = Side(rule["side"]) if requirement.keyword == "raw" else SIDES[requirement.keyword]
     fault = Fault(rule.get("fault", "limit")) if side is Side.REJECT else Fault.NONE
     place = parse(rule["place"]) if "place" in rule else None
-    shown = tuple(Shown(parse(where), value) for where, value in rule.get("shown", {}).items())
+    shown = tuple(
+        ExpectedMember(parse(where), value) for where, value in rule.get("shown", {}).items()
+    )
     start = dict(rule["with"]) if "with" in rule else base(contract, operation, place or ())
     tolerated = tuple(rule.get("tolerated", ()))
     for written in _forms(contract, operation, rule, fault):
@@ -93,7 +95,7 @@ def _robust(contract: Contract, operation: Operation, requirement: Requirement) 
 
 def _forms(
     contract: Contract, operation: Operation, rule: Mapping[str, Any], fault: Fault
-) -> list[Form | None]:
+) -> list[WireVariant | None]:
     """The forms of a rule; of one about what the service lacks those that it really lacks."""
     if "forms" not in rule:
         return [None]

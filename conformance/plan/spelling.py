@@ -15,7 +15,7 @@ from conformance.contract.model import Contract, Kind, Location, Operation
 from conformance.plan import values
 from conformance.plan.base_requests import base
 from conformance.plan.wire import encode, text
-from conformance.plan.wire_variant import Form, form
+from conformance.plan.wire_variant import WireVariant, form
 
 WORD = re.compile(r"\$\{(body(?:\.[a-z]+)?)\}")
 DIGITS = "1" + "0" * 400
@@ -84,7 +84,7 @@ WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 def spelled_form(
     contract: Contract, operation: Operation, written: Mapping[str, Any]
-) -> Form | None:
+) -> WireVariant | None:
     """The form of a request; None where it is not what the rule means it to be.
 
     That is of a rule about what the service lacks a path or a method that it has after all.
@@ -117,7 +117,7 @@ def last_label(operation: Operation) -> str | None:
     return max(names, key=lambda name: operation.path.rfind(f"{{{name}"), default=None)
 
 
-def is_elsewhere(contract: Contract, operation: Operation, written: Form) -> bool:
+def is_elsewhere(contract: Contract, operation: Operation, written: WireVariant) -> bool:
     """True when no operation has the method and path of this form: such a request names nothing.
 
     Encoded slashes are no slashes; placeholders are texts without any.

@@ -17,7 +17,7 @@ from conformance.plan import strings
 FAR = "${future}"
 
 
-class Case(NamedTuple):
+class BoundaryValue(NamedTuple):
     """A value and what it is."""
 
     value: Any
@@ -112,14 +112,14 @@ def text_of(shape: Shape, length: int) -> str | None:
     return strings.of_length(pattern, length)
 
 
-def accepted(shape: Shape, keyword: str) -> Iterator[Case]:
+def accepted(shape: Shape, keyword: str) -> Iterator[BoundaryValue]:
     """The values on the allowed side of a limit: at it, and one step inside."""
     if shape.closed:
         yield from _closed(shape, keyword)
         return
     limit = shape.limit(keyword)
     if keyword == "enum":
-        yield from (Case(value, "a listed value") for value in limit)
+        yield from (BoundaryValue(value, "a listed value") for value in limit)
     elif keyword == "pattern":
         yield from _matching(shape)
     else:
@@ -127,10 +127,10 @@ def accepted(shape: Shape, keyword: str) -> Iterator[Case]:
         for size, note in ((limit, "at the limit"), (limit + step, "one step inside")):
             value = sized(shape, keyword, size)
             if value is not None and not list(shape_violations(shape, value)):
-                yield Case(value, note)
+                yield BoundaryValue(value, note)
         if keyword == "maxLength" and _takes_any_text(shape):
             # Characters, not bytes; and of a plane where no count of characters differs.
-            yield Case("\u00e9" * limit, "at the limit, in letters of two bytes")
+            yield BoundaryValue("\u00e9" * limit, "at the limit, in letters of two bytes")
 
 
 def _takes_any_text(shape: Shape) -> bool:
@@ -143,24 +143,26 @@ def _takes_any_text(shape: Shape) -> bool:
     )
 
 
-def _closed(shape: Shape, keyword: str) -> Iterator[Case]:
+def _closed(shape: Shape, keyword: str) -> Iterator[BoundaryValue]:
     """Of a closed shape only examples, and the first ones: they go with the base request."""
     chosen = sorted(shape.examples[:3], key=len, reverse=keyword == "maxLength")
-    yield from (Case(value, "a value known to be valid") for value in chosen[:2])
+    yield from (BoundaryValue(value, "a value known to be valid") for value in chosen[:2])
 
 
-def _matching(shape: Shape) -> Iterator[Case]:
+def _matching(shape: Shape) -> Iterator[BoundaryValue]:
     least, most = shape.limit("minLength") or 0, shape.limit("maxLength")
     pattern = shape.limit("pattern")
     # Prose often asks more of a value than its pattern does: examples show what.
     lengths = [] if shape.examples else [strings.shortest(pattern, least)]
     if most is not None:
         lengths.append(most)
-    yield from (Case(example, "a value known to be valid") for example in shape.examples[:3])
+    yield from (
+        BoundaryValue(example, "a value known to be valid") for example in shape.examples[:3]
+    )
     for length in dict.fromkeys(lengths):
         value = text_of(shape, length)
         if value is not None and not list(shape_violations(shape, value)):
-            yield Case(value, f"a match of {length} characters")
+            yield BoundaryValue(value, f"a match of {length} characters")
 
 
 def sized(shape: Shape, keyword: str, size: int) -> Any:
@@ -176,7 +178,7 @@ def sized(shape: Shape, keyword: str, size: int) -> Any:
     return text_of(shape, size)
 
 
-def refused(shape: Shape, keyword: str) -> Iterator[Case]:
+def refused(shape: Shape, keyword: str) -> Iterator[BoundaryValue]:
     """The values on the forbidden side of a limit, nearest first."""
     limit = shape.limit(keyword)
     if keyword == "enum":
@@ -190,7 +192,7 @@ def refused(shape: Shape, keyword: str) -> Iterator[Case]:
         if value is None and limit + step == 0:
             value = ""  # nothing of length 0 matches the pattern: still too short
         if value is not None and not holds_all(shape, value):
-            yield Case(value, note)
+            yield BoundaryValue(value, note)
 
 
 def holds_all(shape: Shape, value: Any) -> bool:
@@ -198,7 +200,7 @@ def holds_all(shape: Shape, value: Any) -> bool:
     return not list(shape_violations(shape, value))
 
 
-def _missing_pattern(shape: Shape) -> Iterator[Case]:
+def _missing_pattern(shape: Shape) -> Iterator[BoundaryValue]:
     """Near misses of the pattern that keep every other limit.
 
     The empty string is left out where the stated minimum length is 0: there the documents
@@ -212,14 +214,14 @@ def _missing_pattern(shape: Shape) -> Iterator[Case]:
         )
     for text, note in strings.near_misses(pattern, valid):
         if text and _only(shape, text, {"pattern"}):
-            yield Case(text, note)
+            yield BoundaryValue(text, note)
 
 
 def _only(shape: Shape, value: Any, allowed: set[str]) -> bool:
     return {violation.keyword for violation in shape_violations(shape, value)} <= allowed
 
 
-def _outside(listed: list[Any]) -> Iterator[Case]:
+def _outside(listed: list[Any]) -> Iterator[BoundaryValue]:
     first = str(listed[0])
     for text, note in (
         ("no-such-value", "a value that is not listed"),
@@ -228,7 +230,7 @@ def _outside(listed: list[Any]) -> Iterator[Case]:
         (first[:-1], "a listed value with a letter less"),
     ):
         if text not in listed:
-            yield Case(text, note)
+            yield BoundaryValue(text, note)
 
 
 WRONG: dict[Kind, tuple[Any, ...]] = {
@@ -244,9 +246,9 @@ WRONG: dict[Kind, tuple[Any, ...]] = {
 JSON_NAMES = {str: "string", bool: "boolean", int: "number", list: "array", dict: "object"}
 
 
-def wrong_types(shape: Shape) -> Iterator[Case]:
+def wrong_types(shape: Shape) -> Iterator[BoundaryValue]:
     """Values of each JSON type that the shape is not, less those that AWS may convert."""
     for value in WRONG.get(shape.kind, ()):
         name = JSON_NAMES[type(value)]
         if name not in shape.lenient:
-            yield Case(value, f"a JSON {name}")
+            yield BoundaryValue(value, f"a JSON {name}")

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 
 from conformance.contract.model import Location, Operation
 from conformance.contract.places import ABSENT
-from conformance.plan.wire_variant import Form, Overrides
+from conformance.plan.wire_variant import Overrides, WireVariant
 
-USUAL = Form()
+USUAL = WireVariant()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,10 @@ class WireRequest:
 
 
 def wire(
-    operation: Operation, values: dict[str, Any], raw: bytes | None = None, form: Form = USUAL
+    operation: Operation,
+    values: dict[str, Any],
+    raw: bytes | None = None,
+    form: WireVariant = USUAL,
 ) -> WireRequest:
     """The request of an operation with these members; ``raw`` replaces the body."""
     path = form.path or operation.path

@@ -42,7 +42,7 @@ class Labels(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class WireVariant:
     """A form; the empty one is how every request is written."""
 
     headers: Overrides = ()
@@ -70,9 +70,9 @@ class Form:
         return (*self.headers, ("Content-Length", None), ("Transfer-Encoding", "chunked"))
 
 
-def form(written: Mapping[str, Any]) -> Form:
+def form(written: Mapping[str, Any]) -> WireVariant:
     """The form that an overlay writes."""
     known = dict(written)
     headers = tuple(known.pop("headers", {}).items())
     labels = Labels(known.pop("labels", Labels.USUAL))
-    return Form(headers=headers, labels=labels, **known)
+    return WireVariant(headers=headers, labels=labels, **known)

@@ -4,7 +4,7 @@ RecordProblem      exit 2, as every BadInput
 ├── Unreadable     the file is missing, a folder, not permitted
 ├── Unwritable     the file cannot be created or written
 ├── NoRunLine      nothing in it says what was run: empty, or not a record
-├── NotJson        a line is not a JSON object
+├── LineNotJson        a line is not a JSON object
 ├── WrongShape     a line is JSON and not a line of a record
 ├── UnknownFormat  written by a newer version
 ├── WrongOrder     a line stands where it may not stand
@@ -63,7 +63,7 @@ class NoRunLine(RecordProblem):
 
 
 @dataclass(eq=False)
-class NotJson(RecordProblem):
+class LineNotJson(RecordProblem):
     """A line is not a JSON object in UTF-8; ``line`` counts from 1."""
 
     hint = "a record is JSON Lines: one JSON object a line"

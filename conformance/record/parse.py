@@ -12,18 +12,18 @@ from conformance.contract.model import Level, Source
 from conformance.record.values import (
     BaselineUse,
     Cases,
-    Cause,
     Coverage,
-    Exchange,
     Obstacle,
-    Request,
-    Response,
+    ObstacleCause,
+    RecordedExchange,
+    RecordedRequest,
+    RecordedResponse,
+    RecordedSigning,
+    RecordedTarget,
     Role,
     RunLine,
     Shard,
-    Signing,
     SummaryLine,
-    Target,
     Use,
     Verdict,
     VerdictLine,
@@ -36,7 +36,7 @@ def run_line(line: Json) -> RunLine:
     """The typed form of a run line."""
     target = line["target"]
     return RunLine(
-        target=Target(target["name"], target.get("url"), target.get("version")),
+        target=RecordedTarget(target["name"], target.get("url"), target.get("version")),
         seed=int(line["seed"]),
         tool=line["tool"],
         start=line["start"],
@@ -73,7 +73,7 @@ def verdict_line(line: Json) -> VerdictLine:
 def _obstacle(obstacle: Json | None) -> Obstacle | None:
     if obstacle is None:
         return None
-    return Obstacle(Cause(obstacle["cause"]), obstacle.get("because"))
+    return Obstacle(ObstacleCause(obstacle["cause"]), obstacle.get("because"))
 
 
 def summary_line(line: Json) -> SummaryLine:
@@ -120,9 +120,9 @@ def _source(source: Json) -> Source:
     return Source(**{name: source[name] for name in Source.__slots__ if name in source})
 
 
-def _exchange(exchange: Json) -> Exchange:
+def _exchange(exchange: Json) -> RecordedExchange:
     response = exchange["response"]
-    return Exchange(
+    return RecordedExchange(
         request=_request(exchange["request"]),
         response=None if response is None else _response(response),
         expected=exchange["expected"],
@@ -138,9 +138,9 @@ def _exchange(exchange: Json) -> Exchange:
     )
 
 
-def _request(request: Json) -> Request:
+def _request(request: Json) -> RecordedRequest:
     signing = request.get("signing")
-    return Request(
+    return RecordedRequest(
         method=request["method"],
         url=request["url"],
         headers=request["headers"],
@@ -150,12 +150,12 @@ def _request(request: Json) -> Request:
     )
 
 
-def _signing(signing: Json) -> Signing:
-    return Signing(signing["service"], signing["region"], signing.get("fault"))
+def _signing(signing: Json) -> RecordedSigning:
+    return RecordedSigning(signing["service"], signing["region"], signing.get("fault"))
 
 
-def _response(response: Json) -> Response:
-    return Response(
+def _response(response: Json) -> RecordedResponse:
+    return RecordedResponse(
         status=int(response["status"]),
         headers=response["headers"],
         body=response.get("body"),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from conformance.record import parse
 from conformance.record.errors import (
+    LineNotJson,
     NoRunLine,
-    NotJson,
     UnknownFormat,
     Unreadable,
     WrongOrder,
@@ -123,15 +123,15 @@ def _object(file: Path, number: int, line: bytes) -> dict[str, Any]:
     try:
         value = _decode(line)
     except UnicodeDecodeError:
-        raise NotJson(file, number, "it is not UTF-8") from None
+        raise LineNotJson(file, number, "it is not UTF-8") from None
     except json.JSONDecodeError as error:
-        raise NotJson(file, number, f"{error.msg} at column {error.colno}") from None
+        raise LineNotJson(file, number, f"{error.msg} at column {error.colno}") from None
     except RecursionError:
-        raise NotJson(file, number, "it is nested too deeply") from None
+        raise LineNotJson(file, number, "it is nested too deeply") from None
     except ValueError as error:
-        raise NotJson(file, number, str(error)) from None
+        raise LineNotJson(file, number, str(error)) from None
     if not isinstance(value, dict):
-        raise NotJson(file, number, f"it is {_describe(value)}")
+        raise LineNotJson(file, number, f"it is {_describe(value)}")
     return value
 
 

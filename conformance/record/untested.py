@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from conformance.record.values import Cause, Verdict, VerdictLine, gate_levels
+from conformance.record.values import ObstacleCause, Verdict, VerdictLine, gate_levels
 
 OPEN = frozenset({Verdict.SKIPPED, Verdict.INCONCLUSIVE})
 HANDFUL = 5
@@ -69,7 +69,7 @@ def _has_no_answer(line: VerdictLine) -> bool:
     obstacle = line.obstacle
     if line.verdict is not Verdict.INCONCLUSIVE or obstacle is None:
         return False
-    return obstacle.cause is Cause.NO_ANSWER
+    return obstacle.cause is ObstacleCause.NO_ANSWER
 
 
 def _is_accepted(line: VerdictLine, accepted: set[str]) -> bool:

@@ -40,7 +40,7 @@ class Role(StrEnum):
     CHECK = "check"
 
 
-class Cause(StrEnum):
+class ObstacleCause(StrEnum):
     """What kept a requirement from being tested, where that was not asked for."""
 
     NO_ANSWER = "no-answer"
@@ -53,7 +53,7 @@ class Cause(StrEnum):
 class Obstacle:
     """Why a requirement was not tested; ``because`` is the one whose failure stands in the way."""
 
-    cause: Cause
+    cause: ObstacleCause
     because: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class Obstacle:
 
 
 @dataclass(frozen=True, slots=True)
-class Signing:
+class RecordedSigning:
     """The SigV4 scope of a signed request: service name (``geo``) and region.
 
     ``fault`` names the way in which it was signed wrongly on purpose; None where it was not.
@@ -78,7 +78,7 @@ class Signing:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RecordedRequest:
     """A request as it was sent; ``url`` is absolute and percent-encoded as on the wire.
 
     ``body`` is the text of a UTF-8 body, ``body_base64`` holds any other bytes; both are None
@@ -90,7 +90,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | None = None
     body_base64: str | None = None
-    signing: Signing | None = None
+    signing: RecordedSigning | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The record's form."""
@@ -100,8 +100,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
-    """A response as it was received; bodies as in ``Request``."""
+class RecordedResponse:
+    """A response as it was received; bodies as in ``RecordedRequest``."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -132,15 +132,15 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class RecordedExchange:
     """One request and its answer (None where none came), what was expected and what was seen.
 
     Exchanges of one ``connection`` number, 0 aside, went over one connection; with ``pipelined``
     all their requests were sent before the first answer was read.
     """
 
-    request: Request
-    response: Response | None
+    request: RecordedRequest
+    response: RecordedResponse | None
     expected: str = ""
     seen: str = ""
     role: Role = Role.PROBE
@@ -179,7 +179,7 @@ class Cases:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RecordedTarget:
     """What was tested."""
 
     name: str
@@ -214,7 +214,7 @@ class RunLine:
     UTC; ``command`` is the command line that reproduces the run.
     """
 
-    target: Target
+    target: RecordedTarget
     seed: int
     tool: str
     start: str
@@ -264,7 +264,7 @@ class VerdictLine:
     seconds: float = 0.0
     requests: int = 0
     """HTTP requests that were sent for it alone."""
-    evidence: tuple[Exchange, ...] = ()
+    evidence: tuple[RecordedExchange, ...] = ()
     related: tuple[str, ...] = ()
     baseline: str | None = None
     obstacle: Obstacle | None = None

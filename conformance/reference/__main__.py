@@ -7,13 +7,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from conformance.errors import Problem
-from conformance.reference.server import TEST_KEYS, Options, serve
+from conformance.reference.server import TEST_KEYS, ServerOptions, serve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def options(arguments: Sequence[str] | None = None) -> Options:
+def options(arguments: Sequence[str] | None = None) -> ServerOptions:
     """The options of the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m conformance.reference", description="Serve the embedded reference."
@@ -25,7 +25,7 @@ def options(arguments: Sequence[str] | None = None) -> Options:
     parser.add_argument("--auth", action="store_true", help="take test/test's signatures alone")
     parser.add_argument("--parent-pid", type=int, help="end when this process ends")
     given = parser.parse_args(arguments)
-    return Options(
+    return ServerOptions(
         given.port, given.reading, tuple(given.fault), given.seed, given.parent_pid,
         TEST_KEYS if given.auth else None,
     )  # fmt: skip

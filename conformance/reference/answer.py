@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.reference.http.message import Response
+from conformance.reference.http.message import HttpResponse
 from conformance.reference.jsonbody import encoded
 
 Headers = Mapping[str, str]
@@ -16,7 +16,7 @@ ERROR_TYPE = "x-amzn-errortype"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReferenceAnswer:
     """What will be sent: ``body`` None is an empty body; ``tail`` follows the JSON."""
 
     status: int
@@ -24,16 +24,16 @@ class Answer:
     body: Any = None
     tail: str = ""
 
-    def response(self) -> Response:
+    def response(self) -> HttpResponse:
         """The bytes."""
         if self.body is None:
-            return Response(self.status, self.headers)
+            return HttpResponse(self.status, self.headers)
         text = self.body if isinstance(self.body, str) else encoded(self.body)
-        return Response(self.status, self.headers, (text + self.tail).encode())
+        return HttpResponse(self.status, self.headers, (text + self.tail).encode())
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentAnswer:
     """The request that an answer is for, as far as it was understood.
 
     ``members`` is empty where the input could not be read.

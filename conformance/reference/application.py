@@ -13,18 +13,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.reference.ambiguities import Ambiguities
-from conformance.reference.answer import Answer, Sent
-from conformance.reference.apigateway.limits import Limits
+from conformance.reference.answer import ReferenceAnswer, SentAnswer
+from conformance.reference.apigateway.limits import ApiKeyLimits
 from conformance.reference.apigateway.service import ApiGateway
 from conformance.reference.apigateway.wording import GatewayDialect
 from conformance.reference.clock import Clock, Identifiers, system_clock
 from conformance.reference.coercion import Coercion
 from conformance.reference.constraints import Constraints
-from conformance.reference.faults import Fault, compose
-from conformance.reference.http.message import Request, Response, query_values
+from conformance.reference.faults import InjectedFault, compose
+from conformance.reference.http.message import HttpRequest, HttpResponse, query_values
 from conformance.reference.location.service import LocationKeys, Policy
 from conformance.reference.location.wording import UNKNOWN_ROUTE, LocationDialect
-from conformance.reference.outcome import UNROUTABLE, Outcome, Refusal, Refused
+from conformance.reference.outcome import UNROUTABLE, OperationOutcome, Refusal, Refused
 from conformance.reference.reading_input import Dialect, InputReader
 from conformance.reference.rendering import (
     GatewayRenderer,
@@ -32,14 +32,14 @@ from conformance.reference.rendering import (
     Renderer,
     preflight,
 )
-from conformance.reference.routing import Query, Route, Router
+from conformance.reference.routing import Query, ReferenceRoute, Router
 from conformance.reference.scope import scope_of
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract
 
-Handler = Callable[[Mapping[str, Any]], Outcome]
-Authenticator = Callable[[Request, str], Refusal | None]
+Handler = Callable[[Mapping[str, Any]], OperationOutcome]
+Authenticator = Callable[[HttpRequest, str], Refusal | None]
 """Takes a request and the service it is for; None lets it pass."""
 
 MAY_BE_EMPTY = frozenset({"AllowReferers", "AllowResources"})
@@ -47,7 +47,7 @@ MAY_BE_EMPTY = frozenset({"AllowReferers", "AllowResources"})
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class ServiceState:
     """The state of both services, for faults to reach."""
 
     gateway: ApiGateway
@@ -64,7 +64,7 @@ class Setting:
     """
 
     readings: Ambiguities = field(default_factory=Ambiguities)
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[InjectedFault, ...] = ()
     clock: Clock = system_clock
     identifiers: Identifiers = field(default_factory=Identifiers)
     authenticate: Authenticator | None = None
@@ -95,8 +95,8 @@ class Application:
         ]
         update = next((one for one in operations if one.name == "UpdateApiKey"), None)
         rules = update.patch if update is not None else ()
-        self.world = World(
-            ApiGateway(rules, readings, fault.limits(Limits()), setting.clock, identifiers),
+        self.world = ServiceState(
+            ApiGateway(rules, readings, fault.limits(ApiKeyLimits()), setting.clock, identifiers),
             LocationKeys(readings, fault.policy(Policy()), setting.clock, identifiers),
         )
         handlers = {**self.world.gateway.handlers, **self.world.location.handlers}
@@ -124,11 +124,11 @@ class Application:
             "location": LocationRenderer(identifiers),
         }
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         """The response to a request; never raises for anything a client sends."""
         return self._answer(request)
 
-    def _answered(self, request: Request) -> Response:
+    def _answered(self, request: HttpRequest) -> HttpResponse:
         query = query_values(request.query)
         route = self._router.find(request.method, request.path, query)
         if route is None:
@@ -138,26 +138,28 @@ class Application:
             answer = self._rewrite(self.world, sent, answer)
         return answer.response()
 
-    def _served(self, route: Route, query: Query, request: Request) -> tuple[Sent, Answer]:
+    def _served(
+        self, route: ReferenceRoute, query: Query, request: HttpRequest
+    ) -> tuple[SentAnswer, ReferenceAnswer]:
         service, name = route.operation.service, route.operation.name
         renderer = self._renderers[service]
-        sent = Sent(service, name)
+        sent = SentAnswer(service, name)
         try:
             self._admit(request, service)
             members = self._readers[service].read(route, query, request)
-            sent = Sent(service, name, members)
+            sent = SentAnswer(service, name, members)
             self.world.location.scope = scope_of(request)
             outcome = self._handlers[name](members)
         except Refused as refused:
             return sent, renderer.refusal(refused.refusal)
         return sent, renderer.outcome(request, outcome)
 
-    def _admit(self, request: Request, service: str) -> None:
+    def _admit(self, request: HttpRequest, service: str) -> None:
         refusal = self._authenticate(request, service) if self._authenticate else None
         if refusal is not None:
             raise Refused(refusal)
 
-    def _unrouted(self, request: Request) -> Answer:
+    def _unrouted(self, request: HttpRequest) -> ReferenceAnswer:
         if request.method == "OPTIONS" and self._router.knows(request.path):
             return preflight(request, self._identifiers)
         refusal = UNROUTABLE
@@ -168,7 +170,7 @@ class Application:
             "x-amzn-requestid": self._identifiers.request_id(),
             "x-amzn-errortype": refusal.code,
         }
-        return Answer(refusal.status, headers, {refusal.message_key: refusal.message})
+        return ReferenceAnswer(refusal.status, headers, {refusal.message_key: refusal.message})
 
 
 def _reader(

@@ -21,7 +21,7 @@ ITEM_NULL = "null"
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
+class BrokenConstraint:
     """One broken constraint: ``keyword`` as in JSON Schema, or ``required``, or ``null``."""
 
     path: Path
@@ -48,22 +48,22 @@ class Constraints:
 
     def members(
         self, members: Mapping[str, Member], values: Mapping[str, Any], path: Path = ()
-    ) -> Iterator[Violation]:
+    ) -> Iterator[BrokenConstraint]:
         """Violations of a structure's members, in the order of the model."""
         for name, member in members.items():
             value = values.get(name)
             if value is not None:
                 yield from self.shape(member.shape, value, (*path, name))
             elif member.required:
-                yield Violation((*path, name), REQUIRED, True, None)
+                yield BrokenConstraint((*path, name), REQUIRED, True, None)
 
-    def shape(self, shape: Shape, value: Any, path: Path) -> Iterator[Violation]:
+    def shape(self, shape: Shape, value: Any, path: Path) -> Iterator[BrokenConstraint]:
         """Violations of a value and of everything in it."""
         for constraint in shape.constraints.values():
             if self.keeps(constraint, value):
                 continue
             if not (value == "" and self.may_be_empty.intersection(path)):
-                yield Violation(path, constraint.name, constraint.value, value)
+                yield BrokenConstraint(path, constraint.name, constraint.value, value)
         if shape.kind is Kind.STRUCTURE:
             yield from self.members(shape.members, value, path)
         elif shape.kind is Kind.LIST and shape.element is not None:
@@ -74,16 +74,16 @@ class Constraints:
 
     def _entries(
         self, shape: Shape, element: Shape, value: Mapping[str, Any], path: Path
-    ) -> Iterator[Violation]:
+    ) -> Iterator[BrokenConstraint]:
         for name, item in value.items():
             if shape.key is not None:
                 for found in self.shape(shape.key, name, path):
-                    yield Violation(path, found.keyword, found.limit, name, is_key=True)
+                    yield BrokenConstraint(path, found.keyword, found.limit, name, is_key=True)
             yield from self._item(element, item, (*path, name))
 
-    def _item(self, element: Shape, item: Any, path: Path) -> Iterator[Violation]:
+    def _item(self, element: Shape, item: Any, path: Path) -> Iterator[BrokenConstraint]:
         if item is None:
-            yield Violation(path, ITEM_NULL, True, None)
+            yield BrokenConstraint(path, ITEM_NULL, True, None)
         else:
             yield from self.shape(element, item, path)
 

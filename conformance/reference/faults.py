@@ -12,29 +12,29 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from conformance.errors import BadInput
-from conformance.reference.answer import Answer, Sent
-from conformance.reference.outcome import Outcome
+from conformance.reference.answer import ReferenceAnswer, SentAnswer
+from conformance.reference.outcome import OperationOutcome
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract
-    from conformance.reference.apigateway.limits import Limits
-    from conformance.reference.application import World
-    from conformance.reference.http.message import Request, Response
+    from conformance.reference.apigateway.limits import ApiKeyLimits
+    from conformance.reference.application import ServiceState
+    from conformance.reference.http.message import HttpRequest, HttpResponse
     from conformance.reference.location.service import Policy
     from conformance.reference.signatures import Checks
 
-Handler = Callable[[Mapping[str, Any]], Outcome]
-Around = Callable[["World", Handler], Handler]
+Handler = Callable[[Mapping[str, Any]], OperationOutcome]
+Around = Callable[["ServiceState", Handler], Handler]
 """Makes a faulty handler of an operation out of the honest one."""
-Rewrite = Callable[["World", Sent, Answer], Answer]
-Respond = Callable[["Request"], "Response"]
+Rewrite = Callable[["ServiceState", SentAnswer, ReferenceAnswer], ReferenceAnswer]
+Respond = Callable[["HttpRequest"], "HttpResponse"]
 Edge = Callable[[Respond], Respond]
 """Makes a faulty server out of the honest one."""
 Incoming = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class InjectedFault:
     """One deliberate fault.
 
     ``contract`` changes what is validated and which patch operations are supported, ``limits``
@@ -48,7 +48,7 @@ class Fault:
     kind: str
     summary: str
     contract: Callable[[Contract], Contract] | None = None
-    limits: Callable[[Limits], Limits] | None = None
+    limits: Callable[[ApiKeyLimits], ApiKeyLimits] | None = None
     policy: Callable[[Policy], Policy] | None = None
     checks: Callable[[Checks], Checks] | None = None
     around: Mapping[str, Around] | None = None
@@ -62,14 +62,14 @@ class Fault:
 class Composed:
     """Several faults as one change at each seam."""
 
-    faults: tuple[Fault, ...]
+    faults: tuple[InjectedFault, ...]
 
     def contract(self, contract: Contract) -> Contract:
         """The contract as the mutant has it."""
         changes = (fault.contract for fault in self.faults if fault.contract is not None)
         return reduce(lambda value, change: change(value), changes, contract)
 
-    def limits(self, limits: Limits) -> Limits:
+    def limits(self, limits: ApiKeyLimits) -> ApiKeyLimits:
         """The recorded limits as the mutant has them."""
         changes = (fault.limits for fault in self.faults if fault.limits is not None)
         return reduce(lambda value, change: change(value), changes, limits)
@@ -99,7 +99,7 @@ class Composed:
         """The change of bytes that arrive on a connection, None where there is none."""
         return next((fault.incoming for fault in self.faults if fault.incoming is not None), None)
 
-    def around(self, world: World, operation: str, handler: Handler) -> Handler:
+    def around(self, world: ServiceState, operation: str, handler: Handler) -> Handler:
         """The handler of an operation as the mutant has it."""
         for fault in self.faults:
             wrap = (fault.around or {}).get(operation)
@@ -113,7 +113,9 @@ class Composed:
         if not changes:
             return None
 
-        def rewritten(world: World, sent: Sent, answer: Answer) -> Answer:
+        def rewritten(
+            world: ServiceState, sent: SentAnswer, answer: ReferenceAnswer
+        ) -> ReferenceAnswer:
             for change in changes:
                 answer = change(world, sent, answer)
             return answer
@@ -121,7 +123,7 @@ class Composed:
         return rewritten
 
 
-def compose(faults: Iterable[Fault]) -> Composed:
+def compose(faults: Iterable[InjectedFault]) -> Composed:
     """The faults as one."""
     return Composed(tuple(faults))
 
@@ -136,14 +138,14 @@ class UnknownFault(BadInput):
         super().__init__(f"there is no fault {fault!r}")
 
 
-def registry(contracts: Iterable[Contract]) -> dict[str, Fault]:
+def registry(contracts: Iterable[Contract]) -> dict[str, InjectedFault]:
     """Every fault by id: the written ones, and those made from the contracts' constraints."""
     from conformance.reference.mutations import all_faults
 
     return {fault.id: fault for fault in all_faults(tuple(contracts))}
 
 
-def select(ids: Iterable[str], contracts: Iterable[Contract]) -> tuple[Fault, ...]:
+def select(ids: Iterable[str], contracts: Iterable[Contract]) -> tuple[InjectedFault, ...]:
     """The faults with these ids; raises UnknownFault."""
     wanted = tuple(ids)
     if not wanted:

@@ -13,12 +13,12 @@ from conformance.reference.clock import iso_seconds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.reference.http.message import Request
+    from conformance.reference.http.message import HttpRequest
 
 _TIMES = ("createdDate", "lastUpdatedDate")
 
 
-def wants_hal(request: Request) -> bool:
+def wants_hal(request: HttpRequest) -> bool:
     """Whether the request's Accept leaves out application/json."""
     return "application/json" not in request.headers.get("accept", "").lower()
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance.reference.http import message
 from conformance.reference.http.protocol import HttpProtocol
-from conformance.reference.server import Options, application
+from conformance.reference.server import ServerOptions, application
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.single_connection import KeptReader, is_chunked, send_all
 
@@ -23,7 +23,7 @@ LIMIT = 8 * 1024 * 1024
 class InProcess:
     """Answers every request from an application of its own."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: ServerOptions) -> None:
         self.application = application(options)
         self._turn = self.application.world.turn
 
@@ -33,7 +33,7 @@ class InProcess:
             return self.send_all([request], pipelined=False)[0]
         parts = urlsplit(request.url)
         headers = {name.lower(): value for name, value in request.headers}
-        asked = message.Request(
+        asked = message.HttpRequest(
             request.method, parts.path, parts.query, headers, request.body or b""
         )
         with self._turn:

@@ -10,7 +10,7 @@ MAX_DEPTH = 200
 """Levels of nesting; far more than any request of these services has."""
 
 
-class NotJson(Exception):
+class InvalidJson(Exception):
     """The bytes are not one JSON text."""
 
 
@@ -18,7 +18,7 @@ def decoded(body: bytes) -> Any:
     """The value of a JSON text; of duplicate names the last counts.
 
     Raises:
-        NotJson: invalid UTF-8 or JSON, a byte order mark, NaN or an infinity, a lone surrogate,
+        InvalidJson: invalid UTF-8 or JSON, a byte order mark, NaN or an infinity, a lone surrogate,
             an absurdly long number, or nesting deeper than MAX_DEPTH.
     """
     _check_depth(body)
@@ -27,19 +27,19 @@ def decoded(body: bytes) -> Any:
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # finds lone surrogates
     except (ValueError, RecursionError) as error:
-        raise NotJson(str(error)) from error
+        raise InvalidJson(str(error)) from error
     return value
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise NotJson(f"{name} is not JSON")
+    raise InvalidJson(f"{name} is not JSON")
 
 
 def _finite(text: str) -> float:
     """A number with a fraction or exponent; 1e999 is no number that Java could hold either."""
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise NotJson(f"{text[:20]} is out of range")
+        raise InvalidJson(f"{text[:20]} is out of range")
     return number
 
 
@@ -54,7 +54,7 @@ def _check_depth(body: bytes) -> None:
     for bracket in _STRINGS.sub(b"", body):
         depth += _STEPS.get(bracket, 0)
         if depth > MAX_DEPTH:
-            raise NotJson(f"nested deeper than {MAX_DEPTH} levels")
+            raise InvalidJson(f"nested deeper than {MAX_DEPTH} levels")
 
 
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class OperationOutcome:
     """A success: ``body`` is the JSON object to show, None for an empty body."""
 
     status: int

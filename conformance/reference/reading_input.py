@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from conformance.contract.model import Kind, Location, Member, Operation
 from conformance.reference.coercion import Coercion, UnknownMember, WrongType
 from conformance.reference.constraints import checked
-from conformance.reference.jsonbody import NotJson, decoded
+from conformance.reference.jsonbody import InvalidJson, decoded
 from conformance.reference.outcome import Refusal, Refused
 
 if TYPE_CHECKING:
-    from conformance.reference.constraints import Constraints, Violation
-    from conformance.reference.http.message import Request
-    from conformance.reference.routing import Query, Route
+    from conformance.reference.constraints import BrokenConstraint, Constraints
+    from conformance.reference.http.message import HttpRequest
+    from conformance.reference.routing import Query, ReferenceRoute
 
 Members = Mapping[str, Any]
 """An operation's input by wire name, whatever place each member came in."""
@@ -47,7 +47,9 @@ class Dialect(Protocol):
     def unknown_member(self, problem: UnknownMember) -> Refusal:
         """A member is not modelled (only where that is refused)."""
 
-    def violations(self, operation: str, body: list[Violation], labels: list[Violation]) -> Refusal:
+    def violations(
+        self, operation: str, body: list[BrokenConstraint], labels: list[BrokenConstraint]
+    ) -> Refusal:
         """Constraints are broken, at least one of them."""
 
 
@@ -67,7 +69,7 @@ class InputReader:
         self._ignores_media_type = coercion.readings.content_type_ignored
         self._plans: dict[str, _Plan] = {}
 
-    def read(self, route: Route, query: Query, request: Request) -> dict[str, Any]:
+    def read(self, route: ReferenceRoute, query: Query, request: HttpRequest) -> dict[str, Any]:
         """The operation's members.
 
         Raises:
@@ -81,7 +83,7 @@ class InputReader:
         try:
             body = self._body(plan, request)
             uri = dict(_uri(plan, route.labels, query))
-        except NotJson:
+        except InvalidJson:
             raise Refused(self._dialect.malformed()) from None
         except WrongType as problem:
             raise Refused(self._dialect.wrong_type(problem)) from None
@@ -93,7 +95,7 @@ class InputReader:
             raise Refused(self._dialect.violations(operation.name, in_body, in_uri))
         return {**body, **uri}
 
-    def _body(self, plan: _Plan, request: Request) -> dict[str, Any]:
+    def _body(self, plan: _Plan, request: HttpRequest) -> dict[str, Any]:
         if plan.payload is not None:
             return {plan.payload: request.body} if request.body else {}
         if not plan.body:
@@ -103,7 +105,7 @@ class InputReader:
             return {}
         return self._coercion.structure(plan.body, decoded(request.body))
 
-    def _check_media_type(self, request: Request) -> None:
+    def _check_media_type(self, request: HttpRequest) -> None:
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media and media not in _JSON_TYPES and not self._ignores_media_type:
             raise Refused(UNSUPPORTED_MEDIA)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from conformance.reference.answer import ERROR_TYPE, JSON_TYPE, Answer
+from conformance.reference.answer import ERROR_TYPE, JSON_TYPE, ReferenceAnswer
 from conformance.reference.hal import hal, wants_hal
 
 if TYPE_CHECKING:
     from conformance.reference.ambiguities import Ambiguities
     from conformance.reference.clock import Identifiers
-    from conformance.reference.http.message import Request
-    from conformance.reference.outcome import Outcome, Refusal
+    from conformance.reference.http.message import HttpRequest
+    from conformance.reference.outcome import OperationOutcome, Refusal
 
 _EXPOSED_BEFORE = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date"
 _EXPOSED = (
@@ -22,10 +22,10 @@ _EXPOSED = (
 class Renderer(Protocol):
     """What a service's answers look like."""
 
-    def outcome(self, request: Request, outcome: Outcome) -> Answer:
+    def outcome(self, request: HttpRequest, outcome: OperationOutcome) -> ReferenceAnswer:
         """The answer of a success."""
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> ReferenceAnswer:
         """The answer of an error."""
 
 
@@ -36,21 +36,21 @@ class GatewayRenderer:
         self._identifiers = identifiers
         self._tail = "" if readings.no_final_newline else "\n"
 
-    def outcome(self, request: Request, outcome: Outcome) -> Answer:
+    def outcome(self, request: HttpRequest, outcome: OperationOutcome) -> ReferenceAnswer:
         """JSON, or HAL where the request does not accept JSON."""
         headers = self._headers()
         if outcome.body is None:
-            return Answer(outcome.status, headers)
+            return ReferenceAnswer(outcome.status, headers)
         if wants_hal(request):
             body = hal(request.path, outcome.body)
             headers["content-type"] = "application/hal+json"
-            return Answer(outcome.status, headers, body, self._tail)
-        return Answer(outcome.status, headers, dict(outcome.body), self._tail)
+            return ReferenceAnswer(outcome.status, headers, body, self._tail)
+        return ReferenceAnswer(outcome.status, headers, dict(outcome.body), self._tail)
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> ReferenceAnswer:
         """The error, its code in a header."""
         headers = {**self._headers(), ERROR_TYPE: refusal.code}
-        return Answer(refusal.status, headers, error_body(refusal), self._tail)
+        return ReferenceAnswer(refusal.status, headers, error_body(refusal), self._tail)
 
     def _headers(self) -> dict[str, str]:
         return {
@@ -66,16 +66,16 @@ class LocationRenderer:
     def __init__(self, identifiers: Identifiers) -> None:
         self._identifiers = identifiers
 
-    def outcome(self, request: Request, outcome: Outcome) -> Answer:
+    def outcome(self, request: HttpRequest, outcome: OperationOutcome) -> ReferenceAnswer:
         """JSON, or nothing."""
         del request  # Location answers JSON whatever is asked for
         body = None if outcome.body is None else dict(outcome.body)
-        return Answer(outcome.status, self._headers(), body)
+        return ReferenceAnswer(outcome.status, self._headers(), body)
 
-    def refusal(self, refusal: Refusal) -> Answer:
+    def refusal(self, refusal: Refusal) -> ReferenceAnswer:
         """The error, its code in a header."""
         headers = {**self._headers(), ERROR_TYPE: refusal.code}
-        return Answer(refusal.status, headers, error_body(refusal))
+        return ReferenceAnswer(refusal.status, headers, error_body(refusal))
 
     def _headers(self) -> dict[str, str]:
         return {
@@ -92,7 +92,7 @@ def error_body(refusal: Refusal) -> dict[str, Any]:
     return {**reason, refusal.message_key: refusal.message, **details}
 
 
-def preflight(request: Request, identifiers: Identifiers) -> Answer:
+def preflight(request: HttpRequest, identifiers: Identifiers) -> ReferenceAnswer:
     """The recorded answer to an unauthenticated CORS preflight."""
     headers = {
         "x-amzn-requestid": identifiers.request_id(),
@@ -104,4 +104,4 @@ def preflight(request: Request, identifiers: Identifiers) -> Answer:
     asked = request.headers.get("access-control-request-headers")
     if asked:
         headers["access-control-allow-headers"] = asked
-    return Answer(200, headers)
+    return ReferenceAnswer(200, headers)

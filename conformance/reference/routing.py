@@ -19,7 +19,7 @@ GREEDY = frozenset({"resource_arn"})
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class ReferenceRoute:
     """An operation and the labels of the path it was found by."""
 
     operation: Operation
@@ -27,7 +27,7 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _RouteEntry:
     pattern: re.Pattern[str]
     labels: tuple[str, ...]
     operation: Operation
@@ -37,17 +37,17 @@ class Router:
     """Finds operations; those selected by a literal query come before those without."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        self._entries: dict[str, list[_Entry]] = {}
+        self._entries: dict[str, list[_RouteEntry]] = {}
         for operation in sorted(operations, key=lambda operation: -len(operation.query)):
             self._entries.setdefault(operation.method, []).append(_entry(operation))
 
-    def find(self, method: str, path: str, query: Query) -> Route | None:
+    def find(self, method: str, path: str, query: Query) -> ReferenceRoute | None:
         """The operation of a raw (percent-encoded) path, or None."""
         for entry in self._entries.get(method, ()):
             match = entry.pattern.fullmatch(path)
             if match is not None and _selected(entry.operation, query):
                 values = (percent_decoded(value) for value in match.groups())
-                return Route(entry.operation, dict(zip(entry.labels, values, strict=True)))
+                return ReferenceRoute(entry.operation, dict(zip(entry.labels, values, strict=True)))
         return None
 
     def knows(self, path: str) -> bool:
@@ -61,7 +61,7 @@ def _selected(operation: Operation, query: Query) -> bool:
     return all(query.get(name) == [value] for name, value in operation.query.items())
 
 
-def _entry(operation: Operation) -> _Entry:
+def _entry(operation: Operation) -> _RouteEntry:
     labels: list[str] = []
     parts = []
     for part in re.split(r"(\{[^}]+\})", operation.path):
@@ -70,4 +70,4 @@ def _entry(operation: Operation) -> _Entry:
             parts.append("(.+)" if labels[-1] in GREEDY else "([^/]+)")
         else:
             parts.append(re.escape(part))
-    return _Entry(re.compile("".join(parts)), tuple(labels), operation)
+    return _RouteEntry(re.compile("".join(parts)), tuple(labels), operation)

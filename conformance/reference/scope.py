@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conformance.reference.http.message import query_values
 
 if TYPE_CHECKING:
-    from conformance.reference.http.message import Request
+    from conformance.reference.http.message import HttpRequest
 
 _CREDENTIAL = re.compile(r"Credential=([^,\s]+)")
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")
@@ -40,7 +40,7 @@ class Scope:
         return next(found, "aws")
 
 
-def scope_of(request: Request) -> Scope:
+def scope_of(request: HttpRequest) -> Scope:
     """The scope that a request's signature names, in its header or in its query."""
     header = _CREDENTIAL.search(request.headers.get("authorization", ""))
     stated = query_values(request.query).get("X-Amz-Credential", ())

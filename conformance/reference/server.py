@@ -16,7 +16,7 @@ from conformance.reference.application import Application, Setting
 from conformance.reference.clock import Identifiers, system_clock
 from conformance.reference.faults import compose, select
 from conformance.reference.http.protocol import HttpProtocol
-from conformance.reference.signatures import Checks, Key, Signatures
+from conformance.reference.signatures import Checks, Signatures, SigningKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 
-TEST_KEYS = {"test": Key("test")}
+TEST_KEYS = {"test": SigningKey("test")}
 """What a client signs with that has no credentials: it need not keep a secret from itself."""
 
 _WATCH_SECONDS = 0.5
@@ -40,7 +40,7 @@ class PortTaken(CouldNotTest):
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ServerOptions:
     """How to serve: port 0 takes a free one, ``parent`` is a process to end with."""
 
     port: int = 0
@@ -49,11 +49,11 @@ class Options:
     seed: int | None = None
     """Makes ids and generated values repeat."""
     parent: int | None = None
-    keys: Mapping[str, Key] | None = None
+    keys: Mapping[str, SigningKey] | None = None
     """The access keys whose signatures are taken; None looks at no signature."""
 
 
-def application(options: Options, contracts: Iterable[Contract] | None = None) -> Application:
+def application(options: ServerOptions, contracts: Iterable[Contract] | None = None) -> Application:
     """The application that the options describe.
 
     Raises:
@@ -76,7 +76,7 @@ def application(options: Options, contracts: Iterable[Contract] | None = None) -
     return Application(known, matcher(), setting)
 
 
-def serve(options: Options, announce: Callable[[str], None]) -> None:
+def serve(options: ServerOptions, announce: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT, or until the parent process is gone.
 
     ``announce`` is called once with the URL, as soon as connections are accepted.
@@ -91,7 +91,7 @@ def serve(options: Options, announce: Callable[[str], None]) -> None:
     asyncio.run(_serve(app, options, announce))
 
 
-async def _serve(app: Application, options: Options, announce: Callable[[str], None]) -> None:
+async def _serve(app: Application, options: ServerOptions, announce: Callable[[str], None]) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

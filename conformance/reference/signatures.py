@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote_to_bytes
 from conformance.reference.outcome import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.http.message import Request
+    from conformance.reference.http.message import HttpRequest
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 FIVE_MINUTES = 300.0
@@ -32,7 +32,7 @@ _UNRESERVED = "-_.~"
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class SigningKey:
     """An access key of the account; ``token`` is that of temporary credentials."""
 
     secret: str
@@ -71,15 +71,17 @@ class _Signed:
 class Signatures:
     """Says of a request why its signature is not taken; None where it is."""
 
-    def __init__(self, keys: Mapping[str, Key], clock: Callable[[], float], checks: Checks) -> None:
+    def __init__(
+        self, keys: Mapping[str, SigningKey], clock: Callable[[], float], checks: Checks
+    ) -> None:
         self._keys, self._clock, self._checks = keys, clock, checks
 
-    def __call__(self, request: Request, service: str) -> Refusal | None:
+    def __call__(self, request: HttpRequest, service: str) -> Refusal | None:
         """The refusal of a request for a service, by the first check that it fails."""
         refusal = self._refusal(request, service)
         return None if refusal is None else self._checks.refuse(refusal)
 
-    def _refusal(self, request: Request, service: str) -> Refusal | None:
+    def _refusal(self, request: HttpRequest, service: str) -> Refusal | None:
         header = request.headers.get("authorization")
         if header is None:
             missing = _refused(
@@ -98,7 +100,7 @@ class Signatures:
             or self._of_signature(signed, request)
         )
 
-    def _of_key(self, signed: _Signed, request: Request) -> Refusal | None:
+    def _of_key(self, signed: _Signed, request: HttpRequest) -> Refusal | None:
         key = self._keys.get(signed.access)
         token = request.headers.get("x-amz-security-token")
         if not self._checks.key or (key is not None and key.token == token):
@@ -115,7 +117,7 @@ class Signatures:
             return _invalid(f"Signature not yet current: {signed.stamp} is still to come.")
         return None
 
-    def _of_signature(self, signed: _Signed, request: Request) -> Refusal | None:
+    def _of_signature(self, signed: _Signed, request: HttpRequest) -> Refusal | None:
         key = self._keys.get(signed.access)
         checked = self._checks.signature_with_body or not request.body
         if not self._checks.signature or not checked or key is None:
@@ -158,13 +160,13 @@ def _read(header: str, stamp: str) -> _Signed | None:
     return _Signed(access, day, region, service, tuple(names.split(";")), signature, stamp)
 
 
-def _string_to_sign(signed: _Signed, request: Request) -> str:
+def _string_to_sign(signed: _Signed, request: HttpRequest) -> str:
     scope = f"{signed.day}/{signed.region}/{signed.service}/aws4_request"
     digest = hashlib.sha256(_canonical(signed, request).encode()).hexdigest()
     return f"{ALGORITHM}\n{signed.stamp}\n{scope}\n{digest}"
 
 
-def _canonical(signed: _Signed, request: Request) -> str:
+def _canonical(signed: _Signed, request: HttpRequest) -> str:
     """The canonical request: method, path, query, headers, their names, the body's hash."""
     headers = (
         f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in signed.names

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from conformance.contract.model import Level
-from conformance.record import Record, Response, VerdictLine, fails_gate
+from conformance.record import Record, RecordedResponse, VerdictLine, fails_gate
 from conformance.reports.facts import deciding, error_code, error_message, failures
 from conformance.reports.text import one_line
 
@@ -52,7 +52,7 @@ _PARTICULAR = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class FailureCause:
     """Failures that one mend may settle; ``lines`` worst first, ``gating`` of them gate."""
 
     signature: Signature
@@ -71,7 +71,7 @@ class Cause:
         return tuple(dict.fromkeys(line.operation or line.service for line in self.lines))
 
 
-def causes(record: Record) -> tuple[Cause, ...]:
+def causes(record: Record) -> tuple[FailureCause, ...]:
     """The failures of a record by likely cause, the most consequential cause first."""
     groups: dict[Signature, list[VerdictLine]] = {}
     for line in failures(record):
@@ -97,7 +97,7 @@ def signature(line: VerdictLine) -> Signature:
     return ("statement", *_kind(line))
 
 
-def _form(response: Response) -> str:
+def _form(response: RecordedResponse) -> str:
     """A title for what is wrong with the answer as such, "" where nothing is."""
     body = response.body or ""
     what = "Errors" if response.status >= _CLIENT_ERROR else "Answers"
@@ -127,7 +127,7 @@ def skeleton(message: str) -> str:
     return one_line(_PARTICULAR.sub("…", message[:600]), 100).removeprefix("… ")
 
 
-def _message(response: Response) -> str:
+def _message(response: RecordedResponse) -> str:
     return skeleton(error_message(response))
 
 
@@ -144,9 +144,9 @@ def _kind(line: VerdictLine) -> tuple[str, str, str]:
     return section, tail[-1] if len(tail) > 1 else "", "accept" if allowed else "reject"
 
 
-def _cause(key: Signature, lines: list[VerdictLine], *, strict: bool) -> Cause:
+def _cause(key: Signature, lines: list[VerdictLine], *, strict: bool) -> FailureCause:
     gating = sum(fails_gate(line, strict=strict) for line in lines)
-    return Cause(key, _title(key, lines), tuple(lines), gating)
+    return FailureCause(key, _title(key, lines), tuple(lines), gating)
 
 
 def _title(key: Signature, lines: list[VerdictLine]) -> str:
@@ -189,7 +189,7 @@ def _statement_title(section: str, how: str, side: str) -> str:
     return titles.get(section, one_line(f"{section} {how}".strip()) or "Other failures")
 
 
-def _consequence(cause: Cause, *, strict: bool) -> int:
+def _consequence(cause: FailureCause, *, strict: bool) -> int:
     """Failures that gate outweigh any that do not; worse levels weigh more."""
     return sum(
         _WEIGHT[line.level] * (_GATE_FACTOR if fails_gate(line, strict=strict) else 1)

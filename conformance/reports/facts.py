@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from conformance import error_identity
 from conformance.contract.model import Level, Source
 from conformance.record import (
-    Exchange,
     Record,
-    Response,
+    RecordedExchange,
+    RecordedResponse,
     Role,
     Untested,
     Verdict,
@@ -216,7 +216,7 @@ def web_address(source: Source) -> str | None:
     return address if address.startswith(("https://", "http://")) else None
 
 
-def deciding(line: VerdictLine) -> Exchange | None:
+def deciding(line: VerdictLine) -> RecordedExchange | None:
     """The exchange that decided the verdict: the last one that is not setup."""
     for exchange in reversed(line.evidence):
         if exchange.role is not Role.SETUP:
@@ -224,14 +224,14 @@ def deciding(line: VerdictLine) -> Exchange | None:
     return line.evidence[-1] if line.evidence else None
 
 
-def error_code(response: Response) -> str:
+def error_code(response: RecordedResponse) -> str:
     """The error's name as AWS writes it: header first, cut at ``:``, after ``#``."""
     headers = {name.lower(): value for name, value in response.headers.items()}
     body = json_object(response.body)
     return next(iter(error_identity.names(headers.get(error_identity.HEADER), body)), "")
 
 
-def error_message(response: Response) -> str:
+def error_message(response: RecordedResponse) -> str:
     """The message of an error body, the title of a page, or the beginning of any other body."""
     body = json_object(response.body)
     for key in ("message", "Message", "errorMessage"):

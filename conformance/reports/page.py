@@ -12,10 +12,10 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from conformance.record import (
-    Exchange,
     Record,
-    Request,
-    Response,
+    RecordedExchange,
+    RecordedRequest,
+    RecordedResponse,
     Role,
     Verdict,
     VerdictLine,
@@ -88,7 +88,7 @@ class ShownExchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReportRow:
     """A requirement as shown."""
 
     line: VerdictLine
@@ -115,12 +115,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CauseGroup:
     """The requirements of an operation: those to look at first, then those that passed."""
 
     name: str
-    telling: tuple[Row, ...]
-    passed: tuple[Row, ...]
+    telling: tuple[ReportRow, ...]
+    passed: tuple[ReportRow, ...]
 
     @property
     def failed(self) -> int:
@@ -128,7 +128,7 @@ class Group:
         return sum(row.line.verdict is Verdict.FAILED for row in self.telling)
 
 
-def groups(record: Record, ration: DetailBudget = RATIONS[0]) -> tuple[Group, ...]:
+def groups(record: Record, ration: DetailBudget = RATIONS[0]) -> tuple[CauseGroup, ...]:
     """Every requirement by operation, in the order of the record."""
     rows = _rows(record, ration)
     return tuple(
@@ -147,13 +147,15 @@ def anchor(requirement: str) -> str:
     return re.sub(r"\s", "_", visible(requirement, keep=""))
 
 
-def _group(name: str, rows: Iterable[Row]) -> Group:
+def _group(name: str, rows: Iterable[ReportRow]) -> CauseGroup:
     ranked = sorted(rows, key=lambda row: _ORDER.index(row.line.verdict))
     telling = tuple(row for row in ranked if row.line.verdict is not Verdict.PASSED)
-    return Group(name, telling, tuple(row for row in ranked if row.line.verdict is Verdict.PASSED))
+    return CauseGroup(
+        name, telling, tuple(row for row in ranked if row.line.verdict is Verdict.PASSED)
+    )
 
 
-def _rows(record: Record, ration: DetailBudget) -> Mapping[str, Row]:
+def _rows(record: Record, ration: DetailBudget) -> Mapping[str, ReportRow]:
     strict = record.run.strict
     ranked = sorted(
         record.verdicts,
@@ -180,11 +182,11 @@ def _details(ranked: Iterable[VerdictLine], ration: DetailBudget) -> Iterator[De
             yield Detail.SHORT if shown <= ration.short else Detail.LINE
 
 
-def _row(line: VerdictLine, detail: Detail, limit: int, text: int, *, strict: bool) -> Row:
+def _row(line: VerdictLine, detail: Detail, limit: int, text: int, *, strict: bool) -> ReportRow:
     shown = line.evidence if detail else tuple(filter(None, [deciding(line)]))
     if line.verdict is Verdict.PASSED and not detail:
         shown = ()
-    return Row(
+    return ReportRow(
         line=line,
         anchor=anchor(line.requirement),
         source=source_text(line.source),
@@ -224,7 +226,7 @@ def _script(text: str) -> str:
 
 
 def _shown(
-    exchange: Exchange, line: VerdictLine, detail: Detail, limit: int, text: int
+    exchange: RecordedExchange, line: VerdictLine, detail: Detail, limit: int, text: int
 ) -> ShownExchange:
     longest = _LONGEST_TEXT if detail else text
     expected, seen = shortened(exchange.expected, longest), shortened(exchange.seen, longest)
@@ -242,19 +244,19 @@ def _shown(
     )
 
 
-def _answer(exchange: Exchange) -> str:
+def _answer(exchange: RecordedExchange) -> str:
     status = "no answer" if exchange.response is None else str(exchange.response.status)
     waited = f", sent {exchange.pause:g} s later" if exchange.pause else ""
     took = "" if exchange.seconds is None else f" in {exchange.seconds:.3g} s"
     return f"{status}{took}{waited}"
 
 
-def _request(request: Request, limit: int) -> str:
+def _request(request: RecordedRequest, limit: int) -> str:
     first = f"{request.method} {shortened(request.url, limit)}"
     return _message(first, request.headers, _body(request, limit))
 
 
-def _response(response: Response | None, limit: int) -> str:
+def _response(response: RecordedResponse | None, limit: int) -> str:
     if response is None:
         return "no answer"
     return _message(str(response.status), response.headers, _body(response, limit))
@@ -265,7 +267,7 @@ def _message(first: str, headers: Mapping[str, str], body: str) -> str:
     return "\n".join([*lines, "", body] if body else lines)
 
 
-def _body(message: Request | Response, limit: int) -> str:
+def _body(message: RecordedRequest | RecordedResponse, limit: int) -> str:
     if message.body_base64 is not None:
         return f"base64: {shortened(message.body_base64, limit)}"
     return shortened(message.body or "", limit)

@@ -25,7 +25,7 @@ class Only(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FactDifference:
     """A fact on which the two disagree; a side that does not state it has no ``value``.
 
     The source of such a side is where it would have to stand: that of the nearest thing above.
@@ -68,13 +68,13 @@ class Comparison:
     service: str
     model: str
     counts: dict[str, Count] = field(default_factory=dict)
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[FactDifference] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     outside: int = 0
     """Operations of the model on paths that the contract is not about."""
 
     @property
-    def unexplained(self) -> list[Difference]:
+    def unexplained(self) -> list[FactDifference]:
         """The differences that no entry of the overlay explains."""
         return [one for one in self.differences if one.reason is None]
 
@@ -137,12 +137,12 @@ def _difference(
     their: Fact | None,
     ours: Mapping[str, Fact],
     theirs: Mapping[str, Fact],
-) -> Difference:
+) -> FactDifference:
     fact = mine or their
     kind = fact.kind if fact is not None else ""
     above = fact.above if fact is not None else ""
     only = Only.BOTH if mine and their else Only.DOCUMENTS if mine else Only.MODEL
-    return Difference(
+    return FactDifference(
         address=address,
         kind=kind,
         only=only,
@@ -175,7 +175,7 @@ def _explain(found: Comparison, explanations: Sequence[Json]) -> None:
     found.stale = _unused(explanations, used)
 
 
-def _about(explanation: Json, difference: Difference) -> bool:
+def _about(explanation: Json, difference: FactDifference) -> bool:
     return bool(explanation.get("only", difference.only) == difference.only)
 
 

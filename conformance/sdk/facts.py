@@ -30,7 +30,7 @@ class Fact:
 
 def lifecycle_of(spec: Json) -> dict[str, Fact]:
     """Every fact of a derived spec, by address; operations in the order of the spec."""
-    return {fact.address: fact for fact in _Walk(spec).all()}
+    return {fact.address: fact for fact in _FactWalk(spec).all()}
 
 
 def reference_name(schema: Json) -> str | None:
@@ -38,7 +38,7 @@ def reference_name(schema: Json) -> str | None:
     return str(schema["$ref"]).rsplit("/", 1)[-1] if "$ref" in schema else None
 
 
-class _Walk:
+class _FactWalk:
     """One walk over a spec."""
 
     def __init__(self, spec: Json) -> None:

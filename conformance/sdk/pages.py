@@ -11,27 +11,27 @@ from conformance.contract.deriving import ServicePages
 from conformance.documents.model import (
     Content,
     Document,
+    DocumentedMember,
     ErrorEntry,
     Leaf,
-    Member,
     ModelPlace,
     Node,
     ObjectNode,
     OperationPage,
     Parameter,
+    ParameterLocation,
     StructurePage,
     TypeName,
-    Where,
 )
 from conformance.sdk.models import SdkModel
 from conformance.sdk.types import Shapes
 
 JSON = "application/json"
 PLACES = {
-    "uri": Where.PATH,
-    "querystring": Where.QUERY,
-    "header": Where.HEADER,
-    "headers": Where.HEADER,
+    "uri": ParameterLocation.PATH,
+    "querystring": ParameterLocation.QUERY,
+    "header": ParameterLocation.HEADER,
+    "headers": ParameterLocation.HEADER,
 }
 OPENING = Leaf("", quoted=False, line=0)
 """Stands for every member of a body: its form is stated by its type."""
@@ -44,11 +44,11 @@ def model_pages(
 
     Operations that restJson1 alone does not describe (event streams) are left out, with a note.
     """
-    return _Reader(model, service).read(wanted)
+    return _ModelReader(model, service).read(wanted)
 
 
 @dataclass(slots=True)
-class _Reader:
+class _ModelReader:
     model: SdkModel
     service: str
     mentioned: dict[str, None] = field(default_factory=dict)
@@ -134,7 +134,7 @@ class _Reader:
         owner = operation[side]["shape"]
         shape = self.shapes.shapes[owner]
         located: list[Parameter] = []
-        body: list[Member] = []
+        body: list[DocumentedMember] = []
         for key, about in shape.get("members", {}).items():
             location = about.get("location", "")
             wire = about.get("locationName", key)
@@ -147,7 +147,7 @@ class _Reader:
         self._mention(one.member.type for one in located)
         return tuple(located), self._body(owner, shape, body)
 
-    def _body(self, owner: str, shape: Mapping[str, Any], body: list[Member]) -> Content:
+    def _body(self, owner: str, shape: Mapping[str, Any], body: list[DocumentedMember]) -> Content:
         place = self.shapes.place(owner)
         protocol = self._at("metadata", "protocol")
         if "payload" in shape:

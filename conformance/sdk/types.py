@@ -6,31 +6,38 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.documents.model import Base, Limit, Member, ModelPlace, On, TypeName
+from conformance.documents.model import (
+    BaseType,
+    DocumentedMember,
+    Limit,
+    LimitTarget,
+    ModelPlace,
+    TypeName,
+)
 
 SCALARS = {
-    "string": Base.STRING,
-    "character": Base.STRING,
-    "byte": Base.INTEGER,
-    "short": Base.INTEGER,
-    "integer": Base.INTEGER,
-    "long": Base.LONG,
-    "bigInteger": Base.LONG,
-    "float": Base.FLOAT,
-    "double": Base.DOUBLE,
-    "bigDecimal": Base.DOUBLE,
-    "boolean": Base.BOOLEAN,
-    "timestamp": Base.TIMESTAMP,
-    "blob": Base.BLOB,
+    "string": BaseType.STRING,
+    "character": BaseType.STRING,
+    "byte": BaseType.INTEGER,
+    "short": BaseType.INTEGER,
+    "integer": BaseType.INTEGER,
+    "long": BaseType.LONG,
+    "bigInteger": BaseType.LONG,
+    "float": BaseType.FLOAT,
+    "double": BaseType.DOUBLE,
+    "bigDecimal": BaseType.DOUBLE,
+    "boolean": BaseType.BOOLEAN,
+    "timestamp": BaseType.TIMESTAMP,
+    "blob": BaseType.BLOB,
 }
 TIMESTAMPS = {"unixTimestamp": "number", "iso8601": "string", "rfc822": "http-date"}
 USUAL_TIMESTAMP = {"header": "rfc822", "querystring": "iso8601", "uri": "iso8601"}
 """By location; in a body restJson1 writes seconds."""
 LIMITS = {
-    On.LEAF: ("minLength", "maxLength"),
-    On.LIST: ("minItems", "maxItems"),
-    On.MAP: ("minProperties", "maxProperties"),
-    On.KEY: ("minLength", "maxLength"),
+    LimitTarget.LEAF: ("minLength", "maxLength"),
+    LimitTarget.LIST: ("minItems", "maxItems"),
+    LimitTarget.MAP: ("minProperties", "maxProperties"),
+    LimitTarget.KEY: ("minLength", "maxLength"),
 }
 NUMBERS = {"byte", "short", "integer", "long", "float", "double", "bigInteger", "bigDecimal"}
 MAX_NESTING = 12
@@ -54,17 +61,17 @@ class Shapes:
         shape = self.shapes[name]
         kind = shape["type"]
         if depth > MAX_NESTING or shape.get("document"):
-            return TypeName(Base.JSON)
+            return TypeName(BaseType.JSON)
         if kind == "structure":
-            return TypeName(Base.STRUCTURE, name=name)
+            return TypeName(BaseType.STRUCTURE, name=name)
         if kind in {"list", "map"}:
             inner = shape["member" if kind == "list" else "value"]
             element = self.type_of(inner["shape"], inner, location, depth + 1)
-            return TypeName(Base.LIST if kind == "list" else Base.MAP, element=element)
+            return TypeName(BaseType.LIST if kind == "list" else BaseType.MAP, element=element)
         if kind == "timestamp":
             stated = member.get("timestampFormat") or shape.get("timestampFormat")
             wire = TIMESTAMPS[stated or USUAL_TIMESTAMP.get(location, "unixTimestamp")]
-            return TypeName(Base.TIMESTAMP, wire=wire)
+            return TypeName(BaseType.TIMESTAMP, wire=wire)
         return TypeName(SCALARS[kind])
 
     def limits(self, name: str, lists: int = 0, depth: int = 0) -> Iterator[Limit]:
@@ -74,21 +81,21 @@ class Shapes:
         if kind == "structure" or depth > MAX_NESTING:
             return
         if kind == "list":
-            yield from self._bounds(name, On.LIST, lists)
+            yield from self._bounds(name, LimitTarget.LIST, lists)
             yield from self.limits(shape["member"]["shape"], lists + 1, depth + 1)
         elif kind == "map":
-            yield from self._bounds(name, On.MAP, 0)
-            yield from self._leaf(shape["key"]["shape"], On.KEY)
+            yield from self._bounds(name, LimitTarget.MAP, 0)
+            yield from self._leaf(shape["key"]["shape"], LimitTarget.KEY)
             yield from self.limits(shape["value"]["shape"], lists, depth + 1)
         else:
-            yield from self._leaf(name, On.LEAF)
+            yield from self._leaf(name, LimitTarget.LEAF)
 
-    def member(self, owner: str, key: str, name: str, location: str = "") -> Member:
+    def member(self, owner: str, key: str, name: str, location: str = "") -> DocumentedMember:
         """A member of a structure, under the ``name`` that it shall have."""
         about = self.shapes[owner]["members"][key]
         place = self.place(owner, "members", key)
         required = key in self.shapes[owner].get("required", ())
-        return Member(
+        return DocumentedMember(
             name=name,
             place=place,
             type=self.type_of(about["shape"], about, location),
@@ -98,7 +105,7 @@ class Shapes:
             required_place=self.place(owner, "required") if required else place,
         )
 
-    def _leaf(self, name: str, on: On) -> Iterator[Limit]:
+    def _leaf(self, name: str, on: LimitTarget) -> Iterator[Limit]:
         shape = self.shapes[name]
         if shape["type"] in NUMBERS:
             for key, keyword in (("min", "minimum"), ("max", "maximum")):
@@ -111,7 +118,7 @@ class Shapes:
         if "enum" in shape:
             yield Limit("enum", tuple(shape["enum"]), on, self.place(name, "enum"))
 
-    def _bounds(self, name: str, on: On, depth: int) -> Iterator[Limit]:
+    def _bounds(self, name: str, on: LimitTarget, depth: int) -> Iterator[Limit]:
         shape = self.shapes[name]
         for key, keyword in zip(("min", "max"), LIMITS[on], strict=True):
             if key in shape:

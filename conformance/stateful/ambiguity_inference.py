@@ -13,13 +13,13 @@ from itertools import combinations
 from typing import Any
 
 from conformance.contract.model import Contract
-from conformance.engine.exchange_log import Resource
+from conformance.engine.exchange_log import RunResource
 from conformance.engine.session import Session
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.plan.resources import creators, identifiers
 from conformance.plan.wire import wire
-from conformance.stateful.compare import Compared, Difference, difference, plain
-from conformance.stateful.moves import Step
+from conformance.stateful.compare import Compared, ModelDifference, difference, plain
+from conformance.stateful.moves import ModelStep
 from conformance.stateful.protocol import Model
 
 AT_ONCE = 3
@@ -30,9 +30,9 @@ AT_ONCE = 3
 class Turn:
     """A step that was played: what it was filled with and what the target answered."""
 
-    step: Step
+    step: ModelStep
     values: Mapping[str, Any]
-    theirs: Answer
+    theirs: ParsedResponse
     slots: Mapping[str, int]
     """The number of each resource by the target's identifier."""
 
@@ -48,7 +48,7 @@ class ModelReplica:
         self._session, self._world = session, model.world(chosen)
         self._created = _created(session.contract)
 
-    def answer(self, turn: Turn) -> Answer:
+    def answer(self, turn: Turn) -> ParsedResponse:
         """The model's answer to a step."""
         step = turn.step
         values = self._session.placeholders.fill(turn.values, self._resource(step.slot))
@@ -57,13 +57,13 @@ class ModelReplica:
             self.ids[step.slot] = next(identifiers(self._created, values, answer.body), "")
         return answer
 
-    def difference(self, compared: Compared, turn: Turn) -> Difference | None:
+    def difference(self, compared: Compared, turn: Turn) -> ModelDifference | None:
         """Play a step and compare."""
         ours = self.answer(turn)
         slots = {name: slot for slot, name in self.ids.items()}
         return difference(compared, turn.step, (ours, slots), (turn.theirs, turn.slots))
 
-    def _resource(self, slot: int | None) -> Resource | None:
+    def _resource(self, slot: int | None) -> RunResource | None:
         return None if slot is None or slot not in self.ids else _stand_in(self.ids[slot])
 
 
@@ -72,8 +72,8 @@ def _created(contract: Contract) -> str:
     return creators(facts)[facts["create"]]
 
 
-def _stand_in(identifier: str) -> Resource:
-    return Resource(identifier, "", None)  # type: ignore[arg-type]  # nobody asks how it was made
+def _stand_in(identifier: str) -> RunResource:
+    return RunResource(identifier, "", None)  # type: ignore[arg-type]  # nobody asks how it was made
 
 
 class AmbiguityTracker:
@@ -121,7 +121,7 @@ class AmbiguityTracker:
         return [_outline(mirror.answer(turn), varying) for turn in turns]
 
 
-def _outline(answer: Answer, varying: set[str]) -> Any:
+def _outline(answer: ParsedResponse, varying: set[str]) -> Any:
     """What two answers of one model have in common when a reading makes no difference."""
     return answer.status, answer.code, plain(_without(answer.body, varying))
 

@@ -13,16 +13,16 @@ from typing import Any
 
 from conformance.contract.model import Contract
 from conformance.contract.places import find, parse
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.plan.instants import instant
-from conformance.stateful.moves import Step
+from conformance.stateful.moves import ModelStep
 
 Slots = Mapping[str, int]
 """The number of each resource by its identifier."""
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ModelDifference:
     """What the model allows and what was seen instead."""
 
     expected: str
@@ -67,13 +67,16 @@ class Compared:
 
 
 def difference(
-    compared: Compared, step: Step, ours: tuple[Answer, Slots], theirs: tuple[Answer, Slots]
-) -> Difference | None:
+    compared: Compared,
+    step: ModelStep,
+    ours: tuple[ParsedResponse, Slots],
+    theirs: tuple[ParsedResponse, Slots],
+) -> ModelDifference | None:
     """Where the target's answer is none that the model allows; None where it is one."""
     model, target = ours[0], theirs[0]
     if model.ok != target.ok or target.status is None:
         expected = f"accepted with {model.status}" if model.ok else f"refused with {_named(model)}"
-        return Difference(expected, target.told())
+        return ModelDifference(expected, target.told())
     if not model.ok:
         return _refusal(compared, model, target)
     if step.role == "list":
@@ -81,36 +84,38 @@ def difference(
     return members(compared, model.body, target.body, step.operation.output)
 
 
-def _named(answer: Answer) -> str:
+def _named(answer: ParsedResponse) -> str:
     return f"{answer.status} {answer.code}"
 
 
-def _refusal(compared: Compared, model: Answer, target: Answer) -> Difference | None:
+def _refusal(
+    compared: Compared, model: ParsedResponse, target: ParsedResponse
+) -> ModelDifference | None:
     wanted, seen = (model.status, model.code), (target.status, target.code)
     alike = wanted in compared.refusals and seen in compared.refusals
     if wanted == seen or alike:
         return None
-    return Difference(f"refused with {_named(model)}", target.told())
+    return ModelDifference(f"refused with {_named(model)}", target.told())
 
 
 def _lists(
-    compared: Compared, ours: tuple[Answer, Slots], theirs: tuple[Answer, Slots]
-) -> Difference | None:
+    compared: Compared, ours: tuple[ParsedResponse, Slots], theirs: tuple[ParsedResponse, Slots]
+) -> ModelDifference | None:
     wanted, seen = listed(compared, *ours), listed(compared, *theirs)
     complete = not next(find(theirs[0].body, parse(compared.more)), None)
     for slot in sorted({*wanted, *seen}):
         if slot not in wanted:
-            return Difference(f"no resource {slot + 1} in the list", "it is in the list")
+            return ModelDifference(f"no resource {slot + 1} in the list", "it is in the list")
         if slot in seen:
             found = members(compared, wanted[slot], seen[slot])
             if found is not None:
                 return found
         elif complete:
-            return Difference(f"resource {slot + 1} in the list", "it is not in the list")
+            return ModelDifference(f"resource {slot + 1} in the list", "it is not in the list")
     return None
 
 
-def listed(compared: Compared, answer: Answer, slots: Slots) -> dict[int, Any]:
+def listed(compared: Compared, answer: ParsedResponse, slots: Slots) -> dict[int, Any]:
     """The entries of the resources of this sequence, by the resource's number."""
     entries = find(answer.body, parse(compared.entries))
     known = (one for one in entries if isinstance(one, dict))
@@ -120,7 +125,7 @@ def listed(compared: Compared, answer: Answer, slots: Slots) -> dict[int, Any]:
 
 def members(
     compared: Compared, ours: Any, theirs: Any, documented: Container[str] | None = None
-) -> Difference | None:
+) -> ModelDifference | None:
     """The first (documented) member that is not as the model has it."""
     if not isinstance(ours, dict) or not isinstance(theirs, dict):
         return None  # whether there is a body at all is a requirement of its own
@@ -130,7 +135,7 @@ def members(
         wanted, seen = plain(ours.get(name)), plain(theirs.get(name))
         decided = _decides(compared, name, wanted, both=name in ours and name in theirs)
         if decided and not alike(wanted, seen):
-            return Difference(_told(name, wanted), _told(name, theirs.get(name)))
+            return ModelDifference(_told(name, wanted), _told(name, theirs.get(name)))
     return None
 
 
@@ -190,7 +195,7 @@ class Memory:
         for name in self._compared.settled:
             self._known.pop((slot, name), None)
 
-    def check(self, slot: int, body: Any) -> Difference | None:
+    def check(self, slot: int, body: Any) -> ModelDifference | None:
         """Compare what an answer shows of a resource with what was shown before."""
         if not isinstance(body, dict):
             return None
@@ -200,7 +205,9 @@ class Memory:
                 if before == body[name] or alike(before, body[name]):
                     continue
                 if self._times or not _is_time(before):
-                    return Difference(f"{_told(name, before)}, as before", _told(name, body[name]))
+                    return ModelDifference(
+                        f"{_told(name, before)}, as before", _told(name, body[name])
+                    )
                 self.doubt = True
         return None
 

@@ -12,8 +12,8 @@ from hypothesis import stateful
 from hypothesis import strategies as st
 
 from conformance.plan.determinism import hypothesis_settings, steady
-from conformance.stateful.moves import Move, Step, values_of
-from conformance.stateful.sequence_run import Game, Inconclusive
+from conformance.stateful.moves import ModelStep, Move, values_of
+from conformance.stateful.sequence_run import Inconclusive, SequenceRun
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -25,8 +25,8 @@ AT_FIRST = 2
 OFTEN = {"update": 2, "delete": 3}
 """How many times as often as others a move is made: what changes a resource shows most."""
 
-Open = Callable[[], Game]
-Close = Callable[[Game], None]
+Open = Callable[[], SequenceRun]
+Close = Callable[[SequenceRun], None]
 
 
 class Walk(stateful.RuleBasedStateMachine):
@@ -49,7 +49,7 @@ class Walk(stateful.RuleBasedStateMachine):
         elif move.of != "none":
             choice = self.choice(move)
             slot = choice[number % len(choice)]
-        self.play(Step(move.operation, move.role, values, slot, frozenset(move.may)))
+        self.play(ModelStep(move.operation, move.role, values, slot, frozenset(move.may)))
         if move.changes:
             self.look(slot, number)
         if move.role == "delete":
@@ -70,7 +70,7 @@ class Walk(stateful.RuleBasedStateMachine):
         for move in islice(found, 1):
             self.play(move.first(slot))
 
-    def play(self, step: Step) -> None:
+    def play(self, step: ModelStep) -> None:
         """Play a step; what shows nothing ends the sequence quietly."""
         with contextlib.suppress(Inconclusive):
             self.game.play(step)

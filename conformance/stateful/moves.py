@@ -39,14 +39,14 @@ class Move:
         """Whether it may change a resource."""
         return self.role not in READS
 
-    def first(self, slot: int | None) -> Step:
+    def first(self, slot: int | None) -> ModelStep:
         """The step with the first value of every pool that it needs."""
         values = {name: sample(pool) for name, pool in self.needs.items()}
-        return Step(self.operation, self.role, values, slot)
+        return ModelStep(self.operation, self.role, values, slot)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ModelStep:
     """A move as it was drawn; ``slot`` is the number of its resource within the sequence."""
 
     operation: Operation
@@ -61,7 +61,7 @@ class Step:
         """Whether it may change a resource."""
         return self.role not in READS
 
-    def simpler(self) -> Iterator[Step]:
+    def simpler(self) -> Iterator[ModelStep]:
         """The same step with one optional member, or one item of a drawn list, less."""
         for name, value in self.values.items():
             rest = {other: item for other, item in self.values.items() if other != name}

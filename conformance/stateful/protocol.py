@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.plan.wire import WireRequest
 
 
-class World(Protocol):
+class ModelState(Protocol):
     """One set of resources, empty at first, that nothing else changes."""
 
-    def answer(self, request: WireRequest) -> Answer:
+    def answer(self, request: WireRequest) -> ParsedResponse:
         """What the service answers, and changes by it."""
         ...
 
@@ -25,6 +25,6 @@ class Model(Protocol):
 
     readings: tuple[str, ...]
 
-    def world(self, chosen: frozenset[str]) -> World:
+    def world(self, chosen: frozenset[str]) -> ModelState:
         """A new, empty world in which the chosen readings hold."""
         ...

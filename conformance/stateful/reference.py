@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from conformance.judge.answer import Answer, read
+from conformance.judge.answer import ParsedResponse, read
 from conformance.plan.wire import WireRequest
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.application import Application, Setting
 from conformance.reference.http import message
 from conformance.reference.tables import load, matcher
-from conformance.stateful.protocol import Model, World
+from conformance.stateful.protocol import Model, ModelState
 from conformance.transport.exchange import Exchange, Request, Response
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class ReferenceModel:
         self._contracts, self._matches = contracts, matches
         self.readings = tuple(field.name for field in fields(Ambiguities))
 
-    def world(self, chosen: frozenset[str]) -> World:
+    def world(self, chosen: frozenset[str]) -> ModelState:
         """A new application with these of its readings turned round."""
         setting = Setting(readings=Ambiguities(**dict.fromkeys(chosen, True)))
         return ReferenceWorld(Application(self._contracts, self._matches, setting))
@@ -47,14 +47,14 @@ class ReferenceWorld:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    def answer(self, request: WireRequest) -> Answer:
+    def answer(self, request: WireRequest) -> ParsedResponse:
         """The application's answer, as the judge reads answers."""
         path, _, query = request.target.partition("?")
         headers = {"accept": "application/json"}
         if request.content_type:
             headers["content-type"] = request.content_type
         told = self._application(
-            message.Request(request.method, path, query, headers, request.body or b"")
+            message.HttpRequest(request.method, path, query, headers, request.body or b"")
         )
         response = Response(told.status, tuple(told.headers.items()), told.body)
         return read(Exchange(Request(request.method, request.target, ()), response, None, 0.0))

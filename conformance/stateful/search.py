@@ -8,22 +8,28 @@ from dataclasses import dataclass, field
 
 from conformance import record
 from conformance.contract.requirements import Requirement
-from conformance.engine.evidence import Shown
+from conformance.engine.evidence import EvidenceStep
 from conformance.engine.session import Session
 from conformance.plan.determinism import seed_number
 from conformance.record import Verdict
 from conformance.stateful.ambiguity_inference import AmbiguityTracker
-from conformance.stateful.compare import Compared, Difference
-from conformance.stateful.moves import Move, Step, moves_of
+from conformance.stateful.compare import Compared, ModelDifference
+from conformance.stateful.moves import ModelStep, Move, moves_of
 from conformance.stateful.reference import model_of
-from conformance.stateful.sequence_run import NO_RETRY, Care, Game, Inconclusive, ModelMismatch
+from conformance.stateful.sequence_run import (
+    NO_RETRY,
+    Inconclusive,
+    ModelMismatch,
+    ReadPolicy,
+    SequenceRun,
+)
 
 STEPS = 8
 SHRINKS = 30
 """Sequences that may be played to make a failing one shorter."""
 MUTE = 3
 """Sequences without an answer after which no more are played."""
-PATIENT = Care(patient=True)
+PATIENT = ReadPolicy(patient=True)
 SECOND = 1.1
 """A whole second has certainly passed: timestamps may be of whole seconds."""
 
@@ -35,10 +41,10 @@ class StatefulResult:
     held: int
     verdict: Verdict
     reason: str = ""
-    steps: tuple[Shown, ...] = ()
+    steps: tuple[EvidenceStep, ...] = ()
 
 
-class _Enough(BaseException):
+class _BudgetExhausted(BaseException):
     """Ends a search: enough was played. Hypothesis lets it pass, as it lets an interrupt."""
 
 
@@ -52,17 +58,17 @@ class _Search:
     held: int = 0
     mute: int = 0
     failed: int = 0
-    shortest: list[Step] = field(default_factory=list)
-    doubtful: list[Step] = field(default_factory=list)
+    shortest: list[ModelStep] = field(default_factory=list)
+    doubtful: list[ModelStep] = field(default_factory=list)
     """The first sequence in which a time moved that should not have."""
 
-    def open(self) -> Game:
+    def open(self) -> SequenceRun:
         if self.mute >= MUTE or (self.shortest and self.failed >= SHRINKS):
-            raise _Enough
+            raise _BudgetExhausted
         self.failed += bool(self.shortest)
-        return Game(self.session, self.beliefs, self.compared)
+        return SequenceRun(self.session, self.beliefs, self.compared)
 
-    def close(self, game: Game) -> None:
+    def close(self, game: SequenceRun) -> None:
         game.close()
         if game.broken is not None:
             self._keep(game)
@@ -73,7 +79,7 @@ class _Search:
         if game.doubt and not self.doubtful:
             self.doubtful = [one.step for one in game.played]
 
-    def _keep(self, game: Game) -> None:
+    def _keep(self, game: SequenceRun) -> None:
         steps = [one.step for one in game.played]
         if not self.shortest or len(steps) < len(self.shortest):
             self.shortest = steps
@@ -98,7 +104,7 @@ def wander(
     if search.shortest:
         return _confirmed(search, (_shortened(search), search.shortest))
     if search.doubtful:
-        return _confirmed(search, (search.doubtful,), Care(patient=True, pause=SECOND))
+        return _confirmed(search, (search.doubtful,), ReadPolicy(patient=True, pause=SECOND))
     if search.held:
         return StatefulResult(search.held, Verdict.PASSED)
     return StatefulResult(0, Verdict.INCONCLUSIVE, "no sequence was answered to its end")
@@ -111,11 +117,11 @@ def _walk(moves: Sequence[Move], search: _Search, games: int, seed: str) -> None
 
     number = seed_number(seed)
     # What failed is kept in the search.
-    with contextlib.suppress(_Enough, ModelMismatch, Flaky, Unsatisfiable):
+    with contextlib.suppress(_BudgetExhausted, ModelMismatch, Flaky, Unsatisfiable):
         walk(machine(moves, search.open, search.close), games, STEPS, number)
 
 
-def _shortened(search: _Search) -> list[Step]:
+def _shortened(search: _Search) -> list[ModelStep]:
     """The failing sequence without every step, and every member, that it fails without."""
     steps = search.shortest
     for index in reversed(range(len(steps) - 1)):
@@ -132,14 +138,14 @@ def _shortened(search: _Search) -> list[Step]:
     return steps
 
 
-def _if_it_fails(search: _Search, steps: Sequence[Step]) -> list[Step] | None:
+def _if_it_fails(search: _Search, steps: Sequence[ModelStep]) -> list[ModelStep] | None:
     """The steps that were played, when the last of them fails; else None."""
     game = _play(search, steps)
     return None if game.broken is None else [one.step for one in game.played]
 
 
 def _confirmed(
-    search: _Search, candidates: Sequence[Sequence[Step]], care: Care = PATIENT
+    search: _Search, candidates: Sequence[Sequence[ModelStep]], care: ReadPolicy = PATIENT
 ) -> StatefulResult:
     """A failure counts when it comes again on new resources, a moment given to every read."""
     search.beliefs.narrow = False
@@ -152,8 +158,8 @@ def _confirmed(
     return StatefulResult(search.held, Verdict.INCONCLUSIVE, reason)
 
 
-def _play(search: _Search, steps: Sequence[Step], care: Care = NO_RETRY) -> Game:
-    game = Game(search.session, search.beliefs, search.compared, care)
+def _play(search: _Search, steps: Sequence[ModelStep], care: ReadPolicy = NO_RETRY) -> SequenceRun:
+    game = SequenceRun(search.session, search.beliefs, search.compared, care)
     try:
         game.replay(steps)
     except (ModelMismatch, Inconclusive):
@@ -163,12 +169,12 @@ def _play(search: _Search, steps: Sequence[Step], care: Care = NO_RETRY) -> Game
     return game
 
 
-def _shown(game: Game) -> tuple[Shown, ...]:
+def _shown(game: SequenceRun) -> tuple[EvidenceStep, ...]:
     """Every step as evidence; the last one is the one that decides."""
     *earlier, last = game.played
-    before = [Shown(one.sent, record.Role.CHECK, pause=one.pause) for one in earlier]
-    broken = game.broken or Difference("", "")
-    decides = Shown(
+    before = [EvidenceStep(one.sent, record.Role.CHECK, pause=one.pause) for one in earlier]
+    broken = game.broken or ModelDifference("", "")
+    decides = EvidenceStep(
         last.sent, record.Role.PROBE, broken.expected, broken.seen, pause=last.pause
     )  # fmt: skip
     return (*before, decides)

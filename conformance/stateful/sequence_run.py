@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.exchange_log import Resource, Sent
+from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.session import Session
 from conformance.plan.probes import Probe, Side
 from conformance.stateful.ambiguity_inference import AmbiguityTracker, ModelReplica, Turn
-from conformance.stateful.compare import Compared, Difference, Memory, listed
-from conformance.stateful.moves import Step
+from conformance.stateful.compare import Compared, Memory, ModelDifference, listed
+from conformance.stateful.moves import ModelStep
 
 SETTLES = (0.5, 1.0, 1.5)
 """Seconds after which a failing read is sent once more, when a failure is confirmed."""
@@ -21,7 +21,7 @@ SETTLES = (0.5, 1.0, 1.5)
 class ModelMismatch(Exception):
     """The target answered what the model does not allow."""
 
-    def __init__(self, difference: Difference) -> None:
+    def __init__(self, difference: ModelDifference) -> None:
         super().__init__(f"expected {difference.expected}; seen {difference.seen}")
         self.difference = difference
 
@@ -31,10 +31,10 @@ class Inconclusive(Exception):
 
 
 @dataclass(slots=True)
-class Slot:
+class ResourceSlot:
     """A resource of the sequence on the target."""
 
-    resource: Resource
+    resource: RunResource
     unique: Any
     """The value that no other resource may have, where the sequence chose it."""
 
@@ -43,13 +43,13 @@ class Slot:
 class Played:
     """A step and what became of it."""
 
-    step: Step
-    sent: Sent
+    step: ModelStep
+    sent: SentProbe
     pause: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Care:
+class ReadPolicy:
     """How carefully a sequence is played, when it is to confirm a failure.
 
     ``patient``: a read that differs is sent again a moment later before it counts; ``pause``:
@@ -60,10 +60,10 @@ class Care:
     pause: float = 0.0
 
 
-NO_RETRY = Care()
+NO_RETRY = ReadPolicy()
 
 
-class Game:
+class SequenceRun:
     """A sequence on resources of its own.
 
     ``broken`` is how the last step differs from the model, where the sequence failed; ``mute``
@@ -71,12 +71,16 @@ class Game:
     """
 
     def __init__(
-        self, session: Session, beliefs: AmbiguityTracker, compared: Compared, care: Care = NO_RETRY
+        self,
+        session: Session,
+        beliefs: AmbiguityTracker,
+        compared: Compared,
+        care: ReadPolicy = NO_RETRY,
     ) -> None:
         self.session, self.beliefs, self.compared = session, beliefs, compared
-        self.slots: dict[int, Slot] = {}
+        self.slots: dict[int, ResourceSlot] = {}
         self.played: list[Played] = []
-        self.broken: Difference | None = None
+        self.broken: ModelDifference | None = None
         self.mute = False
         self._care = care
         self._paused = 0.0
@@ -100,7 +104,7 @@ class Game:
         """The numbers of the resources that were deleted."""
         return [number for number, slot in self.slots.items() if slot.resource.gone]
 
-    def play(self, step: Step) -> bool:
+    def play(self, step: ModelStep) -> bool:
         """Play a step; False where it cannot be played here.
 
         Raises ModelMismatch, Inconclusive.
@@ -122,7 +126,7 @@ class Game:
         time.sleep(seconds)
         self._paused += seconds
 
-    def replay(self, steps: Iterable[Step]) -> None:
+    def replay(self, steps: Iterable[ModelStep]) -> None:
         """Play the steps that can be played. Raises ModelMismatch, Inconclusive."""
         for step in steps:
             self.play(step)
@@ -133,7 +137,7 @@ class Game:
             if not slot.resource.gone:
                 self.session.inventory.delete(slot.resource)
 
-    def _playable(self, step: Step, values: Mapping[str, Any]) -> bool:
+    def _playable(self, step: ModelStep, values: Mapping[str, Any]) -> bool:
         if step.role != "create":
             return step.slot is None or step.slot in self.slots
         # Whether what a deleted resource had may be taken again at once is not recorded.
@@ -142,7 +146,7 @@ class Game:
     def _unique(self, values: Mapping[str, Any]) -> Any:
         return values.get(self._facts.get("unique", {}).get("member", ""))
 
-    def _send(self, step: Step, values: Mapping[str, Any]) -> Turn:
+    def _send(self, step: ModelStep, values: Mapping[str, Any]) -> Turn:
         slot = None if step.slot is None else self.slots.get(step.slot)
         resource = slot.resource if slot is not None and step.role != "create" else None
         probe = Probe("", step.operation, Side.OBSERVE, values, "a step of a random sequence")
@@ -158,7 +162,9 @@ class Game:
         self._turns.append(turn)
         return turn
 
-    def _note(self, step: Step, values: Mapping[str, Any], sent: Sent, slot: Slot | None) -> None:
+    def _note(
+        self, step: ModelStep, values: Mapping[str, Any], sent: SentProbe, slot: ResourceSlot | None
+    ) -> None:
         """Keep account of what was made, changed and deleted."""
         if not sent.answer.ok:
             return
@@ -167,17 +173,17 @@ class Game:
             if not made:
                 self.mute = True
                 raise Inconclusive("a resource was made, and its identifier not told")
-            self.slots[step.slot] = Slot(made[0], self._unique(values))
+            self.slots[step.slot] = ResourceSlot(made[0], self._unique(values))
         elif step.changes and step.slot is not None:
             self._memory.changed(step.slot)
         if slot is not None and slot.resource.gone and slot.unique is not None:
             self._spent.add(slot.unique)
 
-    def _judged(self, turn: Turn) -> Difference | None:
+    def _judged(self, turn: Turn) -> ModelDifference | None:
         found = self._mirror.difference(self.compared, turn)
         return self._remembered(turn) if found is None else self._explained(turn, found)
 
-    def _explained(self, turn: Turn, found: Difference | None) -> Difference | None:
+    def _explained(self, turn: Turn, found: ModelDifference | None) -> ModelDifference | None:
         """What is left of a difference when other readings are tried on the whole sequence."""
         mirror = self.beliefs.revised(self.compared, self._turns)
         if mirror is None:
@@ -186,10 +192,10 @@ class Game:
         return self._remembered(turn)
 
     def _settled(
-        self, step: Step, values: Mapping[str, Any], found: Difference
-    ) -> Difference | None:
+        self, step: ModelStep, values: Mapping[str, Any], found: ModelDifference
+    ) -> ModelDifference | None:
         """The same read a moment later: a target may take its time to show a change."""
-        left: Difference | None = found
+        left: ModelDifference | None = found
         for seconds in SETTLES:
             paused = self.played[-1].pause
             self._turns.pop()
@@ -201,7 +207,7 @@ class Game:
                 break
         return left
 
-    def _remembered(self, turn: Turn) -> Difference | None:
+    def _remembered(self, turn: Turn) -> ModelDifference | None:
         if not turn.theirs.ok:
             return None
         shown = {} if turn.step.slot is None else {turn.step.slot: turn.theirs.body}

@@ -10,17 +10,17 @@ import pytest
 from conformance.contract.requirements import Requirement
 from conformance.plan.planner import is_watched
 from conformance.plan.sequences import KINDS
-from conformance.record import Cause, Verdict, VerdictLine, fails_gate, gate_levels
+from conformance.record import ObstacleCause, Verdict, VerdictLine, fails_gate, gate_levels
 from conformance.stateful import RULE
 from conformance.suite import Suite
 from conformance.suite.asked import accepted, asked, jobs_of
-from conformance.suite.running import NotDecided, Runs
+from conformance.suite.running import Runs, UndecidedRequirement
 
 if TYPE_CHECKING:
     from conformance.engine.run import Job
 
 
-class Broken(Exception):
+class RequirementBroken(Exception):
     """A requirement that does not hold; the message is all that is shown."""
 
 
@@ -64,7 +64,7 @@ def _item(parent: SuiteFile, requirement: Requirement, reason: str | None) -> Re
     if parent.suite.fixture:
         item.fixturenames.insert(0, parent.suite.fixture)
     if reason is not None:
-        item.add_marker(pytest.mark.xfail(reason=reason, strict=True, raises=Broken))
+        item.add_marker(pytest.mark.xfail(reason=reason, strict=True, raises=RequirementBroken))
     return item
 
 
@@ -84,12 +84,12 @@ def _judged(request: pytest.FixtureRequest) -> None:
     if not fails_gate(line, strict=item.parent.suite.strict):
         pytest.xfail(f"{line.level}, does not fail the gate: {line.reason}")
     # The first line is what a summary of failures shows.
-    raise Broken(f"{one_line(line.reason)}\n\n{explanation(line)}")
+    raise RequirementBroken(f"{one_line(line.reason)}\n\n{explanation(line)}")
 
 
 def _has_no_answer(line: VerdictLine, *, strict: bool) -> bool:
     """Whether a requirement of the gate is undecided for lack of an answer: that is no pass."""
-    mute = line.obstacle is not None and line.obstacle.cause is Cause.NO_ANSWER
+    mute = line.obstacle is not None and line.obstacle.cause is ObstacleCause.NO_ANSWER
     open_ = line.verdict is Verdict.INCONCLUSIVE and line.level in gate_levels(strict=strict)
     return mute and open_
 
@@ -110,14 +110,14 @@ class RequirementItem(pytest.Function):
         runs = self.parent.runs(request.getfixturevalue("conformance_runs"), str(target))
         try:
             self.line = runs.verdict(self.name)
-        except NotDecided as why:
+        except UndecidedRequirement as why:
             pytest.fail(str(why), pytrace=False)
         if self.line.verdict is Verdict.ERROR:
             pytest.fail(f"a fault of conformance: {self.line.reason}", pytrace=False)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], **more: Any) -> Any:  # type: ignore[override]
         """Our explanation in place of a traceback through our own code."""
-        if isinstance(excinfo.value, Broken):
+        if isinstance(excinfo.value, RequirementBroken):
             return str(excinfo.value)
         return super().repr_failure(excinfo, **more)
 

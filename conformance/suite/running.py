@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from conformance.transport.exchange import Exchange, Request
 
 
-class NotDecided(CouldNotTest):
+class UndecidedRequirement(CouldNotTest):
     """A requirement has no verdict, for a reason that is not the target's conformance."""
 
     def __init__(self, requirement: str, why: str) -> None:
@@ -74,11 +74,11 @@ class Running:
         self._thread.start()
 
     def line(self, requirement: str) -> VerdictLine:
-        """The verdict of a requirement, as soon as there is one. Raises NotDecided."""
+        """The verdict of a requirement, as soon as there is one. Raises UndecidedRequirement."""
         with self._news:
             self._news.wait_for(lambda: requirement in self._lines or self._ended)
         if requirement not in self._lines:
-            raise NotDecided(requirement, self._why)
+            raise UndecidedRequirement(requirement, self._why)
         return self._lines[requirement]
 
     def close(self) -> None:
@@ -156,7 +156,7 @@ class Runs:
         self._running: dict[int, Running] = {}
 
     def verdict(self, requirement: str) -> VerdictLine:
-        """The verdict of a requirement. Raises NotDecided, and what opening the target does."""
+        """The verdict of a requirement. Raises UndecidedRequirement, and what opening does."""
         key = self._parts[requirement]
         if key not in self._running:
             jobs = [
@@ -181,5 +181,5 @@ class Runs:
                 self._target = self._stack.enter_context(open_target(self._name))
             except Problem as problem:
                 why = f"{problem} ({problem.hint})" if problem.hint else str(problem)
-                raise NotDecided(requirement, why) from None
+                raise UndecidedRequirement(requirement, why) from None
         return self._target

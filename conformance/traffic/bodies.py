@@ -9,7 +9,7 @@ import re
 import zlib
 from typing import Any
 
-from conformance.traffic.entries import Headers, Malformed, kind
+from conformance.traffic.entries import Headers, MalformedEntry, kind
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a body that is unpacked: more is no API answer."""
@@ -19,11 +19,11 @@ IDENTITY = {"", "identity", "utf-8"}
 
 
 def as_bytes(value: Any, encoding: Any = None) -> bytes:
-    """A recorded text as the bytes it stands for. Raises Malformed."""
+    """A recorded text as the bytes it stands for. Raises MalformedEntry."""
     if isinstance(value, bytes):
         return from_base64(value.decode("latin-1")) if _is_base64(encoding) else value
     if not isinstance(value, str):
-        raise Malformed(f"a body is {kind(value)}, not a text")
+        raise MalformedEntry(f"a body is {kind(value)}, not a text")
     if _is_base64(encoding):
         return from_base64(value)
     if isinstance(encoding, str) and encoding.lower() == "hex" and HEX.fullmatch(value):
@@ -36,11 +36,11 @@ def _is_base64(encoding: Any) -> bool:
 
 
 def from_base64(text: Any) -> bytes:
-    """The bytes of a Base64 text, with or without line breaks. Raises Malformed."""
+    """The bytes of a Base64 text, with or without line breaks. Raises MalformedEntry."""
     try:
         return base64.b64decode("".join(str(text).split()), validate=True)
     except (binascii.Error, ValueError):
-        raise Malformed("a body is said to be Base64 and is not") from None
+        raise MalformedEntry("a body is said to be Base64 and is not") from None
 
 
 def in_parts(value: Any) -> bytes | None:
@@ -61,7 +61,7 @@ def in_parts(value: Any) -> bytes | None:
         return b"".join(bytes.fromhex(one) for one in value)
     try:
         return b"".join(from_base64(one) for one in value)
-    except Malformed:
+    except MalformedEntry:
         return None
 
 

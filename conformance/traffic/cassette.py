@@ -15,9 +15,9 @@ import yaml
 
 from conformance.traffic.bodies import as_bytes, from_base64, unpacked
 from conformance.traffic.entries import (
-    Entry,
     Headers,
-    Malformed,
+    MalformedEntry,
+    TrafficEntry,
     exchange,
     mapping,
     pairs,
@@ -70,7 +70,7 @@ def lines(node: Any) -> list[int]:
     return []
 
 
-def entries(path: Path, cassette: Any, at: list[int]) -> Iterator[Entry]:
+def entries(path: Path, cassette: Any, at: list[int]) -> Iterator[TrafficEntry]:
     """The interactions of a cassette. Raises MalformedTraffic with the line of the interaction."""
     found = cassette if isinstance(cassette, list) else _interactions(cassette) or []
     for index, one in enumerate(found):
@@ -78,7 +78,7 @@ def entries(path: Path, cassette: Any, at: list[int]) -> Iterator[Entry]:
         place = f"{path.name}:{line}" if at else f"{path.name}, interaction {index + 1}"
         try:
             yield _entry(place, one)
-        except Malformed as wrong:
+        except MalformedEntry as wrong:
             raise MalformedTraffic(path, line, f"interaction {index + 1}: {wrong}") from None
 
 
@@ -88,14 +88,14 @@ def _lowered(value: dict[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _entry(place: str, value: Any) -> Entry:
+def _entry(place: str, value: Any) -> TrafficEntry:
     interaction = _lowered(mapping(value, "the interaction"))
     request = _lowered(mapping(interaction.get("request"), "the request"))
     headers = pairs(request.get("headers"))
     body, known = _body(request.get("body"), headers)
     answer, answer_known = _answer(interaction.get("response"))
     made = exchange(request.get("method"), _address(request), headers, body, answer)
-    return Entry(place, made, known, answer_known)
+    return TrafficEntry(place, made, known, answer_known)
 
 
 def _address(request: dict[str, Any]) -> Any:

@@ -23,12 +23,12 @@ LARGEST_STATUS = 999
 PAIR = 2
 
 
-class Malformed(ValueError):
+class MalformedEntry(ValueError):
     """An entry is not what its format demands; the reader adds file and line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TrafficEntry:
     """A recorded exchange and what is known of how it was recorded.
 
     ``place`` is for people: file and line or number. ``request_known`` and ``response_known`` say
@@ -47,12 +47,12 @@ class Entry:
 def exchange(
     method: Any, url: Any, headers: Headers, body: bytes | None, answer: Response | None
 ) -> Exchange:
-    """The exchange of one entry. Raises Malformed."""
+    """The exchange of one entry. Raises MalformedEntry."""
     method, url = (text_of(one) if isinstance(one, bytes) else one for one in (method, url))
     if not isinstance(method, str) or not METHOD.fullmatch(method):
-        raise Malformed(f"the request's method is {method!r}, not a name")
+        raise MalformedEntry(f"the request's method is {method!r}, not a name")
     if not isinstance(url, str) or not url:
-        raise Malformed("the request has no url")
+        raise MalformedEntry("the request has no url")
     failure = None
     if answer is None:
         failure = TransportFailure(FailureKind.RESET, "no response was recorded")
@@ -60,14 +60,14 @@ def exchange(
 
 
 def mapping(value: Any, what: str) -> dict[str, Any]:
-    """A JSON object. Raises Malformed."""
+    """A JSON object. Raises MalformedEntry."""
     if not isinstance(value, dict):
-        raise Malformed(f"{what} is {kind(value)}, not an object")
+        raise MalformedEntry(f"{what} is {kind(value)}, not an object")
     return value
 
 
 def status_of(value: Any) -> int:
-    """A status (``201``, ``"201"``, ``"201 Created"``), 0 where there was none. Raises Malformed.
+    """A status (``201``, ``"201 Created"``), 0 where there was none. Raises MalformedEntry.
 
     What was aborted has none: recorders write 0, a negative number or nothing at all.
     """
@@ -81,7 +81,7 @@ def status_of(value: Any) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or value > LARGEST_STATUS:
-        raise Malformed(f"the response's status is {value!r}, not a number of three digits")
+        raise MalformedEntry(f"the response's status is {value!r}, not a number of three digits")
     return max(value, 0)
 
 
@@ -89,7 +89,7 @@ def pairs(headers: Any) -> Headers:
     """Headers, however they are written; names and values may be bytes and values lists of texts.
 
     An object, a list of {name, value}, a list of [name, value], or names and values by turns. The
-    names of HTTP/2's pseudo headers begin with a colon: they are no headers. Raises Malformed.
+    names of HTTP/2's pseudo headers begin with a colon: they are no headers. Raises MalformedEntry.
     """
     if headers is None or headers == "":
         return ()
@@ -98,7 +98,7 @@ def pairs(headers: Any) -> Headers:
     elif isinstance(headers, list | tuple):
         given = list(_listed(list(headers)))
     else:
-        raise Malformed(f"the headers are {kind(headers)}, not a list or an object")
+        raise MalformedEntry(f"the headers are {kind(headers)}, not a list or an object")
     return tuple(
         (named, text_of(value))
         for name, values in given
@@ -112,7 +112,7 @@ def _listed(headers: list[Any]) -> Iterator[tuple[Any, Any]]:
         headers = headers[0]  # the members of a set, as Python's tags write them
     if all(isinstance(one, str | bytes) for one in headers):
         if len(headers) % 2:
-            raise Malformed("the headers are an odd number of names and values")
+            raise MalformedEntry("the headers are an odd number of names and values")
         yield from zip(headers[::2], headers[1::2], strict=True)
         return
     for one in headers:
@@ -124,7 +124,7 @@ def _listed(headers: list[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def text_of(value: Any) -> str:
-    """A name, a header's value or an address as text, whatever it is held as. Raises Malformed."""
+    """A name, a header's value or an address as text, however it is held. Raises MalformedEntry."""
     if value is None:
         return ""
     if isinstance(value, bytes):
@@ -133,7 +133,7 @@ def text_of(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, str | int | float):
         return str(value)
-    raise Malformed(f"{kind(value)} stands where a text belongs")
+    raise MalformedEntry(f"{kind(value)} stands where a text belongs")
 
 
 def kind(value: Any) -> str:

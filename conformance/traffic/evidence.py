@@ -17,7 +17,7 @@ from typing import Any
 from conformance.contract.model import Member, Operation
 from conformance.judge.answer import read
 from conformance.judge.redacted import is_redacted
-from conformance.traffic.entries import Entry
+from conformance.traffic.entries import TrafficEntry
 from conformance.transport.exchange import Request, Response
 
 CLIENTS = re.compile(
@@ -39,7 +39,7 @@ class Sign(IntEnum):
     STRONG = 2
 
 
-def sign_of(entry: Entry, operation: Operation) -> Sign:
+def sign_of(entry: TrafficEntry, operation: Operation) -> Sign:
     """What an exchange shows of who answered."""
     request, response = entry.exchange.request, entry.exchange.response
     if is_sdk(request) or (response is not None and _has_form(entry, operation)):
@@ -65,7 +65,7 @@ def has_marks(response: Response) -> bool:
     return bool(ANSWERS & {name.lower() for name, _ in response.headers})
 
 
-def is_page(entry: Entry) -> bool:
+def is_page(entry: TrafficEntry) -> bool:
     """True for what a browser does to show a page: no client of AWS asks for one."""
     request, response = entry.exchange.request, entry.exchange.response
     if (request.header("sec-fetch-dest") or "").lower() == "document":
@@ -75,7 +75,7 @@ def is_page(entry: Entry) -> bool:
     return shown or (request.header("accept") or "").lower().startswith("text/html")
 
 
-def _has_form(entry: Entry, operation: Operation) -> bool:
+def _has_form(entry: TrafficEntry, operation: Operation) -> bool:
     """True for a success that consists of the documented members, but for one at most."""
     answer = read(entry.exchange)
     return answer.ok and _is_like(answer.body, operation.output)

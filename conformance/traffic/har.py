@@ -14,9 +14,9 @@ from typing import Any
 
 from conformance.traffic.bodies import as_bytes, in_parts, unpacked
 from conformance.traffic.entries import (
-    Entry,
     Headers,
-    Malformed,
+    MalformedEntry,
+    TrafficEntry,
     exchange,
     mapping,
     pairs,
@@ -40,7 +40,7 @@ def is_archive(value: Any) -> bool:
 
 def entries(
     path: Path, text: str, archive: dict[str, Any], attached: Attached = lambda _: None
-) -> Iterator[Entry]:
+) -> Iterator[TrafficEntry]:
     """The entries of an archive. Raises MalformedTraffic with the line of the entry."""
     log = archive["log"]
     found = log.get("entries") if isinstance(log, dict) else None
@@ -49,19 +49,19 @@ def entries(
     for index, one in enumerate(found):
         try:
             yield _entry(f"{path.name}, entry {index + 1}", one, attached)
-        except Malformed as wrong:
+        except MalformedEntry as wrong:
             line = _line(text, index)
             raise MalformedTraffic(path, line, f"entry {index + 1}: {wrong}") from None
 
 
-def _entry(place: str, value: Any, attached: Attached) -> Entry:
+def _entry(place: str, value: Any, attached: Attached) -> TrafficEntry:
     entry = mapping(value, "the entry")
     request = mapping(entry.get("request"), "the request")
     headers = pairs(request.get("headers"))
     body, known = _sent(request, headers, attached)
     answer, answer_known = _answer(entry.get("response"), attached)
     made = exchange(request.get("method"), request.get("url"), headers, body, answer)
-    return Entry(place, made, known, answer_known)
+    return TrafficEntry(place, made, known, answer_known)
 
 
 def _sent(

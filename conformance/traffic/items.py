@@ -8,17 +8,17 @@ from typing import Any
 
 from conformance.contract.model import Location
 from conformance.contract.places import parse
-from conformance.engine.exchange_log import Sent
+from conformance.engine.exchange_log import SentProbe
 from conformance.engine.support import lacks
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.judge.authentication import CODES
 from conformance.judge.redacted import Redacted
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import creators, identifiers, kind_of, lifecycle_of
-from conformance.traffic.entries import Entry
+from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.evidence import Sign, is_page, sign_of
-from conformance.traffic.members import Asked, answered, asked
-from conformance.traffic.routes import Route, Routes
+from conformance.traffic.members import RequestMembers, answered, asked
+from conformance.traffic.routes import Routes, TrafficRoute
 from conformance.traffic.secrets import scrubbed
 
 WHOLE = 3
@@ -31,14 +31,14 @@ OF_STATE = {401, 402, 403, 404, 409, 412, 423, 429}
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class RecordedCall:
     """A recorded exchange of an operation."""
 
-    entry: Entry
-    route: Route
-    asked: Asked
-    answer: Answer
-    sent: Sent
+    entry: TrafficEntry
+    route: TrafficRoute
+    asked: RequestMembers
+    answer: ParsedResponse
+    sent: SentProbe
 
     @property
     def group(self) -> tuple[str, str, str]:
@@ -75,10 +75,10 @@ class Item:
 
 
 @dataclass(slots=True)
-class Sorted:
+class ClassifiedTraffic:
     """Recorded exchanges by whether they can be judged."""
 
-    items: list[Item] = field(default_factory=list)
+    items: list[RecordedCall] = field(default_factory=list)
     others: int = 0
     foreign: int = 0
     """Of the others: those on a path of an operation, but with nothing that shows AWS there."""
@@ -91,10 +91,10 @@ class Sorted:
         return len(self.items) + self.others + self.silent
 
 
-def sort(entries: Iterable[Entry], routes: Routes) -> Sorted:
+def sort(entries: Iterable[TrafficEntry], routes: Routes) -> ClassifiedTraffic:
     """The entries that are of the services, as items, and how many are not or have no response."""
-    found = Sorted()
-    possible: list[tuple[Entry, Route]] = []
+    found = ClassifiedTraffic()
+    possible: list[tuple[TrafficEntry, TrafficRoute]] = []
     for entry in entries:
         if entry.exchange.response is None:
             found.silent += 1
@@ -117,7 +117,7 @@ def sort(entries: Iterable[Entry], routes: Routes) -> Sorted:
     return found
 
 
-def _signs(possible: Iterable[tuple[Entry, Route]]) -> dict[str, Sign]:
+def _signs(possible: Iterable[tuple[TrafficEntry, TrafficRoute]]) -> dict[str, Sign]:
     """The best sign of AWS that was seen at each address."""
     best: dict[str, Sign] = {}
     for entry, route in possible:
@@ -126,11 +126,11 @@ def _signs(possible: Iterable[tuple[Entry, Route]]) -> dict[str, Sign]:
     return best
 
 
-def _item(entry: Entry, route: Route) -> Item:
+def _item(entry: TrafficEntry, route: TrafficRoute) -> RecordedCall:
     request, answer = asked(route, entry), answered(route, entry)
     probe = Probe("", route.operation, Side.OBSERVE, request.values, entry.place)
-    sent = Sent(probe, request.values, scrubbed(entry.exchange), answer)
-    return Item(entry, route, request, answer, sent)
+    sent = SentProbe(probe, request.values, scrubbed(entry.exchange), answer)
+    return RecordedCall(entry, route, request, answer, sent)
 
 
 class Resources:
@@ -141,7 +141,7 @@ class Resources:
         self._spoilt: dict[Owner, set[str]] = {}
         self._unclear: set[Owner] = set()
 
-    def notice(self, item: Item, *, faulty: bool) -> None:
+    def notice(self, item: RecordedCall, *, faulty: bool) -> None:
         """Learn from an exchange that succeeded."""
         if not item.answer.ok:
             return
@@ -158,7 +158,7 @@ class Resources:
             if not spoilt:
                 self._unclear.add(item.owner)
 
-    def is_fresh(self, item: Item) -> bool:
+    def is_fresh(self, item: RecordedCall) -> bool:
         """True where no state explains a refusal: none is needed, or it was made in the traffic."""
         labels = _labels(item)
         ours = self._made.get(item.owner, set()) - self._spoilt.get(item.owner, set())
@@ -166,12 +166,12 @@ class Resources:
             any(label == one or label.endswith(f"/{one}") for one in ours) for label in labels
         )
 
-    def is_spoilt(self, item: Item) -> bool:
+    def is_spoilt(self, item: RecordedCall) -> bool:
         """True where the answer is about a resource that a faulty request had made or changed."""
         spoilt = self._spoilt.get(item.owner, set())
         return item.owner in self._unclear or bool(spoilt & set(_labels(item)))
 
-    def judged(self, item: Item) -> Any:
+    def judged(self, item: RecordedCall) -> Any:
         """The body; of a list without the entries that faulty requests may have made or changed.
 
         What an emulator lists besides may be left from such requests before the recording.
@@ -195,13 +195,13 @@ class Resources:
         return {**body, name: [one for one in body[name] if counts(one)]}
 
 
-def _labels(item: Item) -> list[str]:
+def _labels(item: RecordedCall) -> list[str]:
     members = item.route.operation.input.values()
     names = [member.name for member in members if member.location is Location.PATH]
     return [str(item.asked.values[name]) for name in names if name in item.asked.values]
 
 
-def _created(facts: Any, item: Item) -> list[str] | None:
+def _created(facts: Any, item: RecordedCall) -> list[str] | None:
     """The identifiers of what an exchange made; None for what makes nothing."""
     place = creators(facts).get(item.route.operation.name)
     if place is None:

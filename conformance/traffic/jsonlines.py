@@ -15,9 +15,9 @@ from urllib.parse import quote, urlencode
 
 from conformance.traffic.bodies import as_bytes, from_base64, unpacked
 from conformance.traffic.entries import (
-    Entry,
     Headers,
-    Malformed,
+    MalformedEntry,
+    TrafficEntry,
     exchange,
     kind,
     mapping,
@@ -31,7 +31,7 @@ REPEATED = re.compile(r"(\w) x(\d{2,6})")
 SAFE = "/:-._~%{}<>"
 
 
-def entries(path: Path, text: str) -> Iterator[Entry]:
+def entries(path: Path, text: str) -> Iterator[TrafficEntry]:
     """The exchanges of a file, one a line; empty lines are left out. Raises MalformedTraffic."""
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
@@ -44,18 +44,18 @@ def entries(path: Path, text: str) -> Iterator[Entry]:
         yield one(path, number, value)
 
 
-def one(path: Path, number: int, value: Any) -> Entry:
+def one(path: Path, number: int, value: Any) -> TrafficEntry:
     """The exchange of one JSON value. Raises MalformedTraffic."""
     try:
         given = mapping(value, "the exchange")
         request = mapping(given.get("request"), "the request")
         made = _wire if "url" in request else _plain
         return made(f"{path.name}:{number}", given, request)
-    except Malformed as wrong:
+    except MalformedEntry as wrong:
         raise MalformedTraffic(path, number, str(wrong)) from None
 
 
-def _wire(place: str, given: dict[str, Any], request: dict[str, Any]) -> Entry:
+def _wire(place: str, given: dict[str, Any], request: dict[str, Any]) -> TrafficEntry:
     headers = pairs(request.get("headers"))
     body, known = _text(request, headers)
     answer, answer_known = None, False
@@ -66,7 +66,7 @@ def _wire(place: str, given: dict[str, Any], request: dict[str, Any]) -> Entry:
         status = status_of(response.get("status"))
         answer = Response(status, got, content or b"") if status else None
     made = exchange(request.get("method"), request["url"], headers, body, answer)
-    return Entry(place, made, known, answer_known)
+    return TrafficEntry(place, made, known, answer_known)
 
 
 def _text(message: dict[str, Any], headers: Headers) -> tuple[bytes | None, bool]:
@@ -78,13 +78,13 @@ def _text(message: dict[str, Any], headers: Headers) -> tuple[bytes | None, bool
     return (None, True) if body is None else unpacked(as_bytes(body), headers)
 
 
-def _plain(place: str, given: dict[str, Any], request: dict[str, Any]) -> Entry:
+def _plain(place: str, given: dict[str, Any], request: dict[str, Any]) -> TrafficEntry:
     path = request.get("path")
     if not isinstance(path, str) or not path:
-        raise Malformed("the request has neither url nor path")
+        raise MalformedEntry("the request has neither url nor path")
     parameters = request.get("params") or {}
     if not isinstance(parameters, dict):
-        raise Malformed(f"params are {kind(parameters)}, not an object")
+        raise MalformedEntry(f"params are {kind(parameters)}, not an object")
     query = urlencode(parameters, doseq=True, quote_via=quote)
     url = quote(path, safe=SAFE) + (f"?{query}" if query else "")
     body = _json(request["body"]) if request.get("body") is not None else None
@@ -92,7 +92,7 @@ def _plain(place: str, given: dict[str, Any], request: dict[str, Any]) -> Entry:
     known = "note" not in request
     answer, answer_known = _plain_answer(given.get("response"))
     made = exchange(request.get("method"), url, pairs(request.get("headers")), body, answer)
-    return Entry(place, made, known, answer_known, parsed=True, service=_name(given))
+    return TrafficEntry(place, made, known, answer_known, parsed=True, service=_name(given))
 
 
 def _name(given: dict[str, Any]) -> str:

@@ -22,17 +22,17 @@ from conformance.judge.refusal import Refusal, judge_probe, refusals, same
 from conformance.judge.response import observe
 from conformance.plan.patching import shows
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.traffic.items import Item, Resources
+from conformance.traffic.items import RecordedCall, Resources
 from conformance.traffic.members import is_usual, outline
-from conformance.traffic.requests import Broken, Limits, cell_id, is_plain, patches
+from conformance.traffic.requests import BrokenLimit, RequestLimits, cell_id, is_plain, patches
 from conformance.traffic.templates import Templates, alike
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TrafficReading:
     """What a request is by the contract, before its answer is looked at."""
 
-    broken: Sequence[Broken]
+    broken: Sequence[BrokenLimit]
     faults: int
     rejecting: Sequence[Probe]
     accepting: Sequence[Probe]
@@ -50,7 +50,7 @@ class Seen:
 
     succeeded: bool = False
     lacking: bool = True
-    crashes: dict[tuple[object, str], list[Item]] = field(default_factory=dict)
+    crashes: dict[tuple[object, str], list[RecordedCall]] = field(default_factory=dict)
     answered: set[tuple[object, str]] = field(default_factory=set)
 
 
@@ -60,14 +60,14 @@ class Judge:
     def __init__(self, contract: Contract, requirements: Sequence[Requirement]) -> None:
         self._contract = contract
         self._by_id = {one.id: one for one in requirements}
-        self._limits = Limits(contract, requirements)
+        self._limits = RequestLimits(contract, requirements)
         self._templates = Templates(contract, requirements)
         self._resources = Resources()
         self._seen: dict[tuple[str, str, str], Seen] = {}
         self.tallies: dict[str, CaseCounts] = {one.id: CaseCounts() for one in requirements}
         self.crashed_once: set[str] = set()
 
-    def judge(self, items: Sequence[Item]) -> None:
+    def judge(self, items: Sequence[RecordedCall]) -> None:
         """Judge the exchanges, given in the order in which they were recorded."""
         for item in items:
             self._survey(item)
@@ -80,7 +80,7 @@ class Judge:
         found = [seen for (_, _, name), seen in self._seen.items() if name == operation]
         return max(found, key=lambda one: one.succeeded, default=None)
 
-    def _survey(self, item: Item) -> None:
+    def _survey(self, item: RecordedCall) -> None:
         seen = self._seen.setdefault(item.group, Seen())
         answer = item.answer
         seen.succeeded = seen.succeeded or answer.ok
@@ -92,7 +92,7 @@ class Judge:
         elif not answer.throttled:
             seen.answered.add(key)
 
-    def _one(self, item: Item) -> None:
+    def _one(self, item: RecordedCall) -> None:
         if not self._seen[item.group].succeeded:
             return
         reading = self._read(item)
@@ -104,31 +104,31 @@ class Judge:
             self._refused(item, reading)
         self._resources.notice(item, faulty=reading.faulty)
 
-    def _read(self, item: Item) -> Reading:
+    def _read(self, item: RecordedCall) -> TrafficReading:
         operation, asked = item.route.operation, item.asked
         values = asked.values if asked.known else None
         probes = self._templates.matching(operation.name, values, asked.raw)
         rejecting = [probe for probe in probes if probe.side is Side.REJECT]
         accepting = [probe for probe in probes if probe.side is Side.ACCEPT]
         if not asked.known:
-            return Reading((), 0, rejecting, (), readable=False)
+            return TrafficReading((), 0, rejecting, (), readable=False)
         broken, faults = self._limits.broken(operation, asked.values)
         cells = patches(operation, asked.values)
         refused = [self._cell(item, cell) for cell in cells.refused]
         # What is at fault in a list of one is in no cell of the table for just that reason.
         readable = not cells.strange or bool(accepting) or (faults > 0 and cells.entries < 2)
-        return Reading(
+        return TrafficReading(
             [*broken, *(one for one in refused if one is not None)],
             faults + len(refused), rejecting, accepting, readable,
         )  # fmt: skip
 
-    def _cell(self, item: Item, cell: PatchRule) -> Broken | None:
+    def _cell(self, item: RecordedCall, cell: PatchRule) -> BrokenLimit | None:
         requirement = self._by_id.get(cell_id(item.route.operation, cell))
-        return Broken(requirement, Fault.PATCH, cell.op) if requirement else None
+        return BrokenLimit(requirement, Fault.PATCH, cell.op) if requirement else None
 
     # -- what any answer shows ---------------------------------------------------------------
 
-    def _answer(self, item: Item, reading: Reading, *, spoilt: bool) -> None:
+    def _answer(self, item: RecordedCall, reading: TrafficReading, *, spoilt: bool) -> None:
         if item.answer.ok and reading.faulty:
             return
         answer = replace(item.answer, body=self._resources.judged(item))
@@ -140,7 +140,7 @@ class Judge:
             self._note(item, finding, Side.REJECT if rejects else Side.ACCEPT)
 
     def _counts(
-        self, item: Item, requirement: Requirement, finding: Finding, *, spoilt: bool
+        self, item: RecordedCall, requirement: Requirement, finding: Finding, *, spoilt: bool
     ) -> bool:
         """Whether the recording holds enough for the finding to say something."""
         if requirement.subject is Subject.NO_SERVER_ERROR:
@@ -161,7 +161,7 @@ class Judge:
             return labelled or (not finding.held and not finding.expected.startswith("labelled"))
         return True
 
-    def _is_negotiated(self, item: Item) -> bool:
+    def _is_negotiated(self, item: RecordedCall) -> bool:
         """Whether the request asked for the form that the pages describe, where AWS has others."""
         wanted = self._contract.facts.get("accept")
         request = item.entry.exchange.request
@@ -172,7 +172,7 @@ class Judge:
 
     # -- what a success shows ------------------------------------------------------------------
 
-    def _accepted(self, item: Item, reading: Reading, *, spoilt: bool) -> None:
+    def _accepted(self, item: RecordedCall, reading: TrafficReading, *, spoilt: bool) -> None:
         seen = f"accepted with {item.answer.status}"
         for one in reading.broken:
             self._note(item, Finding(one.requirement.id, False, self._wanted(item, one), seen))
@@ -191,7 +191,7 @@ class Judge:
             if subject is Subject.RULE and not _is_hidden(item, probe):
                 self._note(item, self._judged(item, probe), Side.ACCEPT)
 
-    def _shown_patches(self, item: Item) -> None:
+    def _shown_patches(self, item: RecordedCall) -> None:
         """The answer to an update shows what was set last at each path."""
         operation = item.route.operation
         last = {
@@ -217,7 +217,7 @@ class Judge:
 
     # -- what a refusal shows ------------------------------------------------------------------
 
-    def _refused(self, item: Item, reading: Reading) -> None:
+    def _refused(self, item: RecordedCall, reading: TrafficReading) -> None:
         if not is_usual(item.route, item.entry):
             return
         for probe in reading.rejecting:
@@ -230,7 +230,7 @@ class Judge:
         elif not reading.faulty and self._resources.is_fresh(item):
             self._valid_but_refused(item, reading)
 
-    def _valid_but_refused(self, item: Item, reading: Reading) -> None:
+    def _valid_but_refused(self, item: RecordedCall, reading: TrafficReading) -> None:
         """A refused request that the contract knows to be valid: only what the plan would send."""
         expected = f"accepted with {item.route.operation.status}"
         exact = [one for one in reading.accepting if alike(one.values, item.asked.values)]
@@ -244,19 +244,19 @@ class Judge:
             if self._by_id[name].level is not Level.INFORMATIONAL:
                 self._note(item, Finding(name, False, expected, item.answer.told()))
 
-    def _allowed(self, item: Item, one: Broken) -> tuple[Refusal, ...]:
+    def _allowed(self, item: RecordedCall, one: BrokenLimit) -> tuple[Refusal, ...]:
         return refusals(self._contract, item.route.operation, one.fault, one.variant)
 
-    def _wanted(self, item: Item, one: Broken) -> str:
+    def _wanted(self, item: RecordedCall, one: BrokenLimit) -> str:
         allowed = self._allowed(item, one)
         return f"refused with {' or '.join(f'{status} {code}' for status, code in allowed)}"
 
-    def _judged(self, item: Item, probe: Probe) -> Finding:
+    def _judged(self, item: RecordedCall, probe: Probe) -> Finding:
         return judge_probe(self._contract, probe, item.answer, item.asked.values)
 
     # -- server errors -------------------------------------------------------------------------
 
-    def _crashes(self, item: Item) -> bool:
+    def _crashes(self, item: RecordedCall) -> bool:
         """Whether requests like this one met a server error twice, and never anything else."""
         seen, key = self._seen[item.group], _key(item)
         return len(seen.crashes.get(key, ())) > 1 and key not in seen.answered
@@ -273,7 +273,7 @@ class Judge:
                 else:
                     self.crashed_once.add(name)
 
-    def _note(self, item: Item, finding: Finding, side: Side = Side.REJECT) -> None:
+    def _note(self, item: RecordedCall, finding: Finding, side: Side = Side.REJECT) -> None:
         tally = self.tallies.get(finding.requirement)
         if tally is None:
             return
@@ -283,13 +283,13 @@ class Judge:
             tally.broken = (finding, item.sent)
 
 
-def _is_hidden(item: Item, probe: Probe) -> bool:
+def _is_hidden(item: RecordedCall, probe: Probe) -> bool:
     """True where the recording hides what the answer would have to show."""
     return any(
         hides(value) for shown in probe.shown for value in find(item.answer.body, shown.place)
     )
 
 
-def _key(item: Item) -> tuple[object, str]:
+def _key(item: RecordedCall) -> tuple[object, str]:
     """What requests have in common that are the same but for names."""
     return item.route.query, outline(item.sent.exchange.request.body)

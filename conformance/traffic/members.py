@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.contract.model import Kind, Location, Member
-from conformance.judge.answer import Answer, read
+from conformance.judge.answer import ParsedResponse, read
 from conformance.judge.redacted import Redacted, is_redacted, marked
-from conformance.traffic.entries import Entry
-from conformance.traffic.routes import Route
+from conformance.traffic.entries import TrafficEntry
+from conformance.traffic.routes import TrafficRoute
 
 NAME = 12
 """Characters from which on a text may be a name that no other request has."""
@@ -21,7 +21,7 @@ BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestMembers:
     """The members of a request; ``known`` False where the body could not be read as members.
 
     ``raw`` is the body as it stands, None where there was none or its bytes are not those sent.
@@ -32,7 +32,7 @@ class Asked:
     raw: bytes | None
 
 
-def asked(route: Route, entry: Entry) -> Asked:
+def asked(route: TrafficRoute, entry: TrafficEntry) -> RequestMembers:
     """What a request asks for."""
     values: dict[str, Any] = {name: _label(text) for name, text in route.labels.items()}
     for name, text in route.query:
@@ -43,19 +43,19 @@ def asked(route: Route, entry: Entry) -> Asked:
     raw = None if entry.parsed else body
     payload = [m.name for m in route.operation.input.values() if m.location is Location.PAYLOAD]
     if payload:
-        return Asked(values | dict.fromkeys(payload, (body or b"").decode(errors="replace")),
-                     entry.request_known, raw)  # fmt: skip
+        text = (body or b"").decode(errors="replace")
+        return RequestMembers(values | dict.fromkeys(payload, text), entry.request_known, raw)
     if not body or not entry.request_known:
         # What no body at all means, where an operation has members in it, is not published.
         needs = any(m.location is Location.BODY for m in route.operation.input.values())
-        return Asked(values, known=entry.request_known and not needs, raw=raw)
+        return RequestMembers(values, known=entry.request_known and not needs, raw=raw)
     try:
         given = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        return Asked(values, known=False, raw=raw)
+        return RequestMembers(values, known=False, raw=raw)
     if not isinstance(given, dict):
-        return Asked(values, known=False, raw=raw)
-    return Asked(values | marked(given), known=True, raw=raw)
+        return RequestMembers(values, known=False, raw=raw)
+    return RequestMembers(values | marked(given), known=True, raw=raw)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
-def is_usual(route: Route, entry: Entry) -> bool:
+def is_usual(route: TrafficRoute, entry: TrafficEntry) -> bool:
     """True for a request that is written and labelled as clients do, as far as was recorded."""
     request = entry.exchange.request
     try:
@@ -120,7 +120,7 @@ def _typed(member: Member, text: str) -> Any:
     return marked(text)
 
 
-def answered(route: Route, entry: Entry) -> Answer:
+def answered(route: TrafficRoute, entry: TrafficEntry) -> ParsedResponse:
     """The recorded answer, hidden values marked; of bodies that a client parsed ``{}`` is none."""
     answer = read(entry.exchange)
     body = marked(answer.body)

@@ -9,9 +9,9 @@ from typing import Any
 
 from conformance.traffic.bodies import HEX, unpacked
 from conformance.traffic.entries import (
-    Entry,
     Headers,
-    Malformed,
+    MalformedEntry,
+    TrafficEntry,
     exchange,
     pairs,
     status_of,
@@ -30,16 +30,16 @@ def is_nock(value: Any) -> bool:
     )
 
 
-def entries(path: Path, found: list[dict[str, Any]]) -> Iterator[Entry]:
+def entries(path: Path, found: list[dict[str, Any]]) -> Iterator[TrafficEntry]:
     """The exchanges of a recording. Raises MalformedTraffic."""
     for number, one in enumerate(found, 1):
         try:
             yield _entry(f"{path.name}, recording {number}", one)
-        except Malformed as wrong:
+        except MalformedEntry as wrong:
             raise MalformedTraffic(path, 1, f"recording {number}: {wrong}") from None
 
 
-def _entry(place: str, given: dict[str, Any]) -> Entry:
+def _entry(place: str, given: dict[str, Any]) -> TrafficEntry:
     asked = pairs(given.get("reqheaders"))
     got = pairs(given.get("rawHeaders") or given.get("headers"))
     body, known = _body(given.get("body"), asked)
@@ -48,7 +48,7 @@ def _entry(place: str, given: dict[str, Any]) -> Entry:
     answer = Response(status, got, data or b"") if status else None
     url = text_of(given["scope"]).rstrip("/") + text_of(given.get("path"))
     made = exchange(given.get("method") or "GET", url, asked, body, answer)
-    return Entry(place, made, known, answer_known)
+    return TrafficEntry(place, made, known, answer_known)
 
 
 def _body(value: Any, headers: Headers) -> tuple[bytes | None, bool]:

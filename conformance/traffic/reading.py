@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from conformance.traffic import cassette, formats, har, jsonlines, nock
-from conformance.traffic.entries import Entry
+from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.errors import MalformedTraffic, NotTraffic, UnreadableTraffic
-from conformance.traffic.sources import LeftOut, Source, in_folder, sources
+from conformance.traffic.sources import LeftOut, TrafficSource, in_folder, sources
 from conformance.traffic.yamlfile import read_yaml
 
 YAML = {".yaml", ".yml"}
@@ -21,7 +21,9 @@ NAMED = 3
 """Files that lie in a folder without traffic, in the sentence that says so."""
 
 
-def read_traffic(paths: Iterable[Path], left_out: list[LeftOut] | None = None) -> Iterator[Entry]:
+def read_traffic(
+    paths: Iterable[Path], left_out: list[LeftOut] | None = None
+) -> Iterator[TrafficEntry]:
     """Every entry of the files, and of the files in the folders, in order.
 
     What lies in a folder beside the traffic is added to ``left_out``.
@@ -40,7 +42,7 @@ def read_traffic(paths: Iterable[Path], left_out: list[LeftOut] | None = None) -
                 yield from _entries(source)
 
 
-def _of_folder(folder: Path, left_out: list[LeftOut]) -> Iterator[Entry]:
+def _of_folder(folder: Path, left_out: list[LeftOut]) -> Iterator[TrafficEntry]:
     files, left = in_folder(folder)
     used: set[Path] = set()
     read = 0
@@ -78,7 +80,7 @@ def _text(path: Path, data: bytes) -> str:
         raise NotTraffic(path, line, "not text in UTF-8") from None
 
 
-def _entries(source: Source) -> Iterator[Entry]:
+def _entries(source: TrafficSource) -> Iterator[TrafficEntry]:
     path, text = source.path, _text(source.path, source.data)
     if not text.strip():
         raise NotTraffic(path, 1, "the file is empty")
@@ -88,7 +90,7 @@ def _entries(source: Source) -> Iterator[Entry]:
         yield from _of_yaml(path, text)
 
 
-def _of_yaml(path: Path, text: str) -> Iterator[Entry]:
+def _of_yaml(path: Path, text: str) -> Iterator[TrafficEntry]:
     known = formats.of_text(text)
     if known is not None and path.suffix.lower() not in YAML:
         raise NotTraffic(path, 1, known.told(), known.hint)
@@ -108,7 +110,7 @@ def _of_yaml(path: Path, text: str) -> Iterator[Entry]:
     yield from cassette.entries(path, value, cassette.lines(node))
 
 
-def _of_json(source: Source, text: str) -> Iterator[Entry]:
+def _of_json(source: TrafficSource, text: str) -> Iterator[TrafficEntry]:
     """One JSON document (an archive, a cassette, exchanges), or JSON Lines."""
     path = source.path
     try:
@@ -136,7 +138,7 @@ def _of_json(source: Source, text: str) -> Iterator[Entry]:
         raise NotTraffic(path, 1, why)
 
 
-def _of_no_json(path: Path, text: str, wrong: ValueError) -> Iterator[Entry]:
+def _of_no_json(path: Path, text: str, wrong: ValueError) -> Iterator[TrafficEntry]:
     """JSON Lines, YAML that begins like JSON, or JSON with a mistake in it."""
     first = _first_line(text)
     if _is_lines(path, first):

@@ -24,7 +24,7 @@ PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9 _.,-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenLimit:
     """A documented constraint that a request breaks, or a cell of the patch table."""
 
     requirement: Requirement
@@ -32,7 +32,7 @@ class Broken:
     variant: str = ""
 
 
-class Limits:
+class RequestLimits:
     """The constraints of a service's requests."""
 
     def __init__(self, contract: Contract, requirements: Sequence[Requirement]) -> None:
@@ -45,12 +45,14 @@ class Limits:
         self._excused = list(_excused(contract))
         self._sides: dict[str, tuple[Side, ...]] = {}
 
-    def broken(self, operation: Operation, values: Mapping[str, Any]) -> tuple[list[Broken], int]:
+    def broken(
+        self, operation: Operation, values: Mapping[str, Any]
+    ) -> tuple[list[BrokenLimit], int]:
         """The constraints that a request breaks beyond doubt, and in how many ways it is at fault.
 
         What is in doubt only makes the request one that shows nothing.
         """
-        found: dict[str, Broken] = {}
+        found: dict[str, BrokenLimit] = {}
         faults = set()
         for place, keyword in violations(dict(operation.input), dict(values)):
             if self._is_excused(operation, place, values):
@@ -59,7 +61,7 @@ class Limits:
             address = f"{operation.service}/{operation.name}/request/{show(place)}/{keyword}"
             requirement = self._by_id.get(address)
             if requirement is not None and self._is_certain(requirement, place, keyword, values):
-                found[address] = Broken(requirement, FAULTS.get(keyword, Fault.LIMIT))
+                found[address] = BrokenLimit(requirement, FAULTS.get(keyword, Fault.LIMIT))
         return list(found.values()), len(faults)
 
     def kept(self, operation: Operation, values: Mapping[str, Any]) -> Iterator[Requirement]:

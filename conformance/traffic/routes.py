@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from conformance.contract.model import Contract, Operation
 from conformance.judge.redacted import is_redacted
 from conformance.traffic.addresses import PORT, Host, host_of
-from conformance.traffic.entries import Entry
+from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.evidence import Sign, has_marks, is_sdk
 from conformance.transport.exchange import Request
 
@@ -19,7 +19,7 @@ SCOPE = re.compile(r"Credential=[^/,\s]*/[^/,\s]*/([\w-]+)/([\w-]+)/aws4_request
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class TrafficRoute:
     """What a request is: the operation, its path labels (decoded) and its query."""
 
     contract: Contract
@@ -63,7 +63,7 @@ class Routes:
             for one in contract.operations.values()
         }
 
-    def find(self, entry: Entry) -> Route | None:
+    def find(self, entry: TrafficEntry) -> TrafficRoute | None:
         """The operation that a recorded request is, None where it is none of these services'."""
         request = entry.exchange.request
         parts = urlsplit(request.url)
@@ -76,7 +76,9 @@ class Routes:
         shown = "" if host.hidden else origin
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
         found = [
-            Route(contract, operation, labels, query, shown, _region(request, host), host, certain)
+            TrafficRoute(
+                contract, operation, labels, query, shown, _region(request, host), host, certain
+            )
             for contract in self._contracts
             if (certain := self._is_of(contract, entry, host)) is not None
             for operation, labels in self._matching(contract, request.method, path, dict(query))
@@ -84,7 +86,7 @@ class Routes:
         # The same path with and without literal query parameters: the more it names the nearer.
         return max(found, key=lambda one: len(one.operation.query), default=None)
 
-    def is_alike(self, entry: Entry) -> bool:
+    def is_alike(self, entry: TrafficEntry) -> bool:
         """True for a request with the method and path of an operation, whoever it was sent to."""
         request = entry.exchange.request
         parts = urlsplit(request.url)
@@ -116,7 +118,7 @@ class Routes:
                 found.append((operation, {name: unquote(text) for name, text in named}))
         return found
 
-    def _is_of(self, contract: Contract, entry: Entry, host: Host) -> bool | None:
+    def _is_of(self, contract: Contract, entry: TrafficEntry, host: Host) -> bool | None:
         """Whether a request of this service would be addressed and signed like that.
 
         True for certain; False where that is left to what else is seen at the address; None where
@@ -139,7 +141,7 @@ class Routes:
         return False if _may_be_aws(entry) else None
 
 
-def _may_be_aws(entry: Entry) -> bool:
+def _may_be_aws(entry: TrafficEntry) -> bool:
     """Whether an unsigned request to a host far from home may be one of an emulator's at all."""
     request, response = entry.exchange.request, entry.exchange.response
     if is_sdk(request) or is_redacted(request.header("authorization") or ""):

@@ -16,7 +16,7 @@ from conformance.traffic.entries import Headers
 from conformance.transport.exchange import Exchange, Request
 
 if TYPE_CHECKING:
-    from conformance.traffic.items import Item
+    from conformance.traffic.items import RecordedCall
 
 KEPT = re.compile(
     r"accept|content-(?:type|length|encoding)|user-agent|date|server|host|"
@@ -31,7 +31,7 @@ NOWHERE = "https://recorded.invalid"
 """Stands for an address that was not recorded."""
 
 
-def learn(masker: Masker, item: Item) -> None:
+def learn(masker: Masker, item: RecordedCall) -> None:
     """Remember every secret of an exchange: key values, and what it was signed with."""
     operation, exchange = item.route.operation, item.entry.exchange
     found = [

@@ -31,7 +31,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TrafficSource:
     """The bytes of one file, and the files beside it that it may name."""
 
     path: Path
@@ -70,7 +70,7 @@ def _unfit(path: Path) -> str:
     return "" if path.suffix.lower() in ENDINGS else "no format of traffic"
 
 
-def sources(path: Path) -> Iterator[Source]:
+def sources(path: Path) -> Iterator[TrafficSource]:
     """The file, or the files that are packed in it.
 
     Raises:
@@ -87,7 +87,7 @@ def sources(path: Path) -> Iterator[Source]:
     if known is not None and data:
         raise NotTraffic(path, 1, known.told(), known.hint)
     used: set[Path] = set()
-    yield Source(path, data, lambda name: _beside(path, name, used), used)
+    yield TrafficSource(path, data, lambda name: _beside(path, name, used), used)
 
 
 def _read(path: Path) -> bytes:
@@ -128,7 +128,7 @@ def _beside(path: Path, name: str, used: set[Path]) -> bytes | None:
     return _read(file)
 
 
-def _in_zip(path: Path, data: bytes) -> Iterator[Source]:
+def _in_zip(path: Path, data: bytes) -> Iterator[TrafficSource]:
     """The files in a ZIP that may hold traffic. Raises NotTraffic where there are none."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -149,7 +149,7 @@ def _in_zip(path: Path, data: bytes) -> Iterator[Source]:
         if not wanted:
             raise NotTraffic(path, 1, "a ZIP file without traffic in it")
         for name in wanted:
-            yield Source(
+            yield TrafficSource(
                 path / name, _member(path, archive, name) or b"",
                 lambda other: _member(path, archive, other),
             )  # fmt: skip

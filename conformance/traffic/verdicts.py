@@ -13,7 +13,7 @@ from conformance.engine.masking import Masker
 from conformance.engine.verdicts import decided
 from conformance.plan.sequences import KINDS
 from conformance.record import Verdict, VerdictLine
-from conformance.traffic.items import Item
+from conformance.traffic.items import RecordedCall
 from conformance.traffic.judging import Judge
 from conformance.traffic.secrets import learn
 
@@ -30,7 +30,7 @@ class Judged:
 
 
 def judge_all(
-    jobs: Sequence[tuple[Contract, Sequence[Requirement]]], items: Sequence[Item]
+    jobs: Sequence[tuple[Contract, Sequence[Requirement]]], items: Sequence[RecordedCall]
 ) -> list[Judged]:
     """Judge what each service answered."""
     judged = []
@@ -41,7 +41,7 @@ def judge_all(
     return judged
 
 
-def verdict_lines(judged: Sequence[Judged], items: Sequence[Item]) -> Iterator[VerdictLine]:
+def verdict_lines(judged: Sequence[Judged], items: Sequence[RecordedCall]) -> Iterator[VerdictLine]:
     """A line for each requirement; secrets of the whole traffic are masked in each."""
     masker = Masker()
     for item in items:
@@ -50,13 +50,13 @@ def verdict_lines(judged: Sequence[Judged], items: Sequence[Item]) -> Iterator[V
     for one in judged:
         service = one.contract.service
         name = one.contract.facts.get("signing", {}).get("service", service)
-        signing = record.Signing(name, regions.get(service, "us-east-1"))
+        signing = record.RecordedSigning(name, regions.get(service, "us-east-1"))
         for requirement in one.requirements:
             yield _line(requirement, one.judge, masker, signing)
 
 
 def _line(
-    requirement: Requirement, judge: Judge, masker: Masker, signing: record.Signing
+    requirement: Requirement, judge: Judge, masker: Masker, signing: record.RecordedSigning
 ) -> VerdictLine:
     tally = judge.tallies[requirement.id]
     verdict, reason = _verdict(requirement, judge)

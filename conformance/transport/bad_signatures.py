@@ -94,7 +94,7 @@ def _with(credentials: Callable[[Credentials], Credentials]) -> Missign:
     return _by(lambda one: Signer(credentials(one.credentials), one.region, one.service))
 
 
-KINDS: Mapping[str, Missign] = {
+SIGNATURE_FAULTS: Mapping[str, Missign] = {
     "unsigned": _not_signed,
     "cut-header": _authorized(lambda value: value.partition(",")[0]),
     "header-without-pairs": _authorized(lambda value: value.partition("=")[0]),
@@ -125,4 +125,4 @@ def inapplicable(kind: str, credentials: Credentials, body: bytes | None) -> str
 
 def sign_incorrectly(kind: str, signer: Signer, plain: UnsignedRequest) -> Request:
     """The request, signed wrongly in one way."""
-    return KINDS[kind](signer, plain)
+    return SIGNATURE_FAULTS[kind](signer, plain)

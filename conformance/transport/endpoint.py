@@ -170,7 +170,7 @@ class _Remote:
                 # Slow to import, and of no use without TLS.
                 from conformance.transport import tls
 
-                tls.check(connection, tls.Place(host, port), self._ca_bundle)
+                tls.check(connection, tls.TlsEndpoint(host, port), self._ca_bundle)
 
 
 def _version(distribution: str) -> str:

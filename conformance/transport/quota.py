@@ -12,21 +12,21 @@ from conformance.transport.exchange import Exchange, Request
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class QuotaLimit:
     """``rate`` requests a second on average, ``burst`` at once."""
 
     rate: float
     burst: float = 1.0
 
-    def times(self, factor: float) -> Quota:
+    def times(self, factor: float) -> QuotaLimit:
         """The quota of an account that was granted ``factor`` times as much."""
-        return Quota(self.rate * factor, max(1.0, self.burst * factor))
+        return QuotaLimit(self.rate * factor, max(1.0, self.burst * factor))
 
 
 class Bucket:
     """A token bucket that is full when it is made; not safe to share without a lock."""
 
-    def __init__(self, quota: Quota, now: float) -> None:
+    def __init__(self, quota: QuotaLimit, now: float) -> None:
         self._quota, self._tokens, self._at = quota, quota.burst, now
 
     def reserve(self, now: float) -> float:
@@ -46,7 +46,7 @@ class QuotaTransport:
     def __init__(
         self,
         inner: Transport,
-        quotas: Mapping[str, Quota],
+        quotas: Mapping[str, QuotaLimit],
         counts_for: Callable[[Request], Iterable[str]],
         *,
         clock: Callable[[], float] = time.monotonic,

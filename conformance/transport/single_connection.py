@@ -34,7 +34,7 @@ OLD = 10
 """HTTP/1.0, as http.client and urllib3 number versions."""
 
 
-class Line(Protocol):
+class ConnectionLine(Protocol):
     """One open connection."""
 
     def write(self, data: bytes) -> None:
@@ -63,7 +63,7 @@ class _Shared:
 
 
 def send_all(
-    line: Line, requests: Sequence[Request], limit: int, *, pipelined: bool
+    line: ConnectionLine, requests: Sequence[Request], limit: int, *, pipelined: bool
 ) -> list[Exchange]:
     """Send the requests and read an answer to each, at most ``limit`` bytes of body.
 
@@ -75,7 +75,7 @@ def send_all(
 
 
 def _exchanges(
-    line: Line, requests: Sequence[Request], limit: int, *, pipelined: bool
+    line: ConnectionLine, requests: Sequence[Request], limit: int, *, pipelined: bool
 ) -> Iterator[Exchange]:
     for index, request in enumerate(requests):
         start = time.monotonic()

@@ -26,14 +26,14 @@ _NAMES = {62, 64}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TlsEndpoint:
     """Where a target listens."""
 
     host: str
     port: int
 
 
-def check(connection: socket.socket, place: Place, ca_bundle: Path | None) -> None:
+def check(connection: socket.socket, place: TlsEndpoint, ca_bundle: Path | None) -> None:
     """Shake hands over a connection. Raises UntrustedTLS, or one of its kinds."""
     context = _context(ca_bundle)
     try:
@@ -48,7 +48,7 @@ def check(connection: socket.socket, place: Place, ca_bundle: Path | None) -> No
         raise UntrustedTLS(place.host, place.port, detail) from error
 
 
-def speaks_tls(place: Place) -> bool:
+def speaks_tls(place: TlsEndpoint) -> bool:
     """Whether a handshake succeeds there, whoever's the certificate."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -60,7 +60,7 @@ def speaks_tls(place: Place) -> bool:
     return True
 
 
-def is_plain(place: Place) -> bool:
+def is_plain(place: TlsEndpoint) -> bool:
     """Whether an HTTP request without TLS is answered there."""
     try:
         with _connected(place) as connection:
@@ -70,7 +70,7 @@ def is_plain(place: Place) -> bool:
         return False
 
 
-def _connected(place: Place) -> socket.socket:
+def _connected(place: TlsEndpoint) -> socket.socket:
     return socket.create_connection((place.host, place.port), SECONDS)
 
 
@@ -88,7 +88,7 @@ def _context(ca_bundle: Path | None) -> ssl.SSLContext:
 
 
 def _distrusted(
-    error: ssl.SSLCertVerificationError, place: Place, ca_bundle: Path | None
+    error: ssl.SSLCertVerificationError, place: TlsEndpoint, ca_bundle: Path | None
 ) -> UntrustedTLS:
     code, said = error.verify_code, error.verify_message
     if code in _NAMES:
@@ -100,7 +100,7 @@ def _distrusted(
     return UntrustedTLS(place.host, place.port, said)
 
 
-def _names(place: Place, ca_bundle: Path | None) -> tuple[str, ...]:
+def _names(place: TlsEndpoint, ca_bundle: Path | None) -> tuple[str, ...]:
     """Whom the certificate is for; it is trusted but for its name."""
     context = _context(ca_bundle)
     context.check_hostname = False

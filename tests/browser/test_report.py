@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.record import Exchange, Request, Response, Verdict
+from conformance.record import RecordedExchange, RecordedRequest, RecordedResponse, Verdict
 from conformance.reports.compare.matrix import matrix
 from conformance.reports.compare.matrix_texts import render_matrix_html
 from conformance.reports.html import render_html
@@ -154,8 +154,13 @@ def test_it_is_readable_without_scripts(show, request, kind):
 
 
 def hostile_record() -> Any:
-    parts = [Exchange(Request("GET", BASE), Response(200, {h[:9]: h}, h), h, h) for h in HOSTILE]
-    huge = Exchange(Request("GET", BASE), Response(200, {}, "<b>" * 1_000_000), "a", "b")
+    parts = [
+        RecordedExchange(RecordedRequest("GET", BASE), RecordedResponse(200, {h[:9]: h}, h), h, h)
+        for h in HOSTILE
+    ]
+    huge = RecordedExchange(
+        RecordedRequest("GET", BASE), RecordedResponse(200, {}, "<b>" * 1_000_000), "a", "b"
+    )
     names = {"requirement": f"a/b/{HOSTILE[0]}", "service": HOSTILE[1], "operation": HOSTILE[0]}
     return one_failure(huge, *parts, statement=HOSTILE[2], reason=HOSTILE[4], **names)
 

@@ -13,7 +13,7 @@ import pytest
 
 from conformance.cli import main
 from conformance.reference.inprocess import InProcess
-from conformance.reference.server import Options
+from conformance.reference.server import ServerOptions
 from conformance.transport.exchange import Request
 
 COMMAND = [sys.executable, "-m", "conformance"]
@@ -75,7 +75,7 @@ class Target:
     """
 
     def __init__(self, faults=()):
-        self.reference = InProcess(Options(seed=1, faults=tuple(faults)))
+        self.reference = InProcess(ServerOptions(seed=1, faults=tuple(faults)))
         self.hook = lambda number: False
         self.count = 0
         self._server = ThreadingHTTPServer(

@@ -13,8 +13,8 @@ from urllib.parse import quote
 import pytest
 
 from conformance.reference.inprocess import InProcess
-from conformance.reference.server import Options
-from conformance.reference.signatures import Key
+from conformance.reference.server import ServerOptions
+from conformance.reference.signatures import SigningKey
 from conformance.transport.exchange import Request
 
 ACCESS = "AKIAECHOEXAMPLE23456"
@@ -38,7 +38,7 @@ class Echo(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.reference = InProcess(Options(seed=3, keys={ACCESS: Key(SECRET, TOKEN)}))
+        self.reference = InProcess(ServerOptions(seed=3, keys={ACCESS: SigningKey(SECRET, TOKEN)}))
         self.values: list[str] = []
         self.signatures: set[str] = set()
 

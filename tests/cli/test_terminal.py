@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.cli.progress import Display
+from conformance.cli.progress import ProgressDisplay
 from conformance.engine.events import Progress, ServiceStarted
 
 CELL = "apigateway/UpdateApiKey/patch/name/add"
@@ -62,7 +62,7 @@ def test_no_colour(conformance, target, monkeypatch):
 def test_the_time_that_is_left(monkeypatch, capsys):
     now = [100.0]
     monkeypatch.setattr("conformance.cli.progress.time.monotonic", lambda: now[0])
-    display = Display(quiet=False, strict=False)
+    display = ProgressDisplay(quiet=False, strict=False)
     display.show(ServiceStarted("orchard", 40))
     now[0] += 10
     display.show(Progress(10, 40, 55, "x"))

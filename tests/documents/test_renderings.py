@@ -7,7 +7,7 @@ import pytest
 
 from conformance.contract.deriving.facts import operation_facts
 from conformance.documents import Document, read_page
-from conformance.documents.model import Base, OperationPage, StructurePage, TypeName
+from conformance.documents.model import BaseType, OperationPage, StructurePage, TypeName
 from conformance.documents.types import parse_type
 
 if TYPE_CHECKING:
@@ -92,16 +92,19 @@ def test_a_data_type_refers_to_itself_and_a_remark_is_no_member(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("String", TypeName(Base.STRING)),
-        ("Base64-encoded binary data object", TypeName(Base.BLOB)),
+        ("String", TypeName(BaseType.STRING)),
+        ("Base64-encoded binary data object", TypeName(BaseType.BLOB)),
         (
             "Array of arrays of strings",
-            TypeName(Base.LIST, element=TypeName(Base.LIST, element=TypeName(Base.STRING))),
+            TypeName(
+                BaseType.LIST, element=TypeName(BaseType.LIST, element=TypeName(BaseType.STRING))
+            ),
         ),
         (
             "String to array of Leaf objects map",
             TypeName(
-                Base.MAP, element=TypeName(Base.LIST, element=TypeName(Base.STRUCTURE, name="Leaf"))
+                BaseType.MAP,
+                element=TypeName(BaseType.LIST, element=TypeName(BaseType.STRUCTURE, name="Leaf")),
             ),
         ),
         ("of little use", None),

@@ -17,8 +17,8 @@ from conformance.engine.runner import Settings
 from conformance.plan.authentication import Auth
 from conformance.record import Verdict, fails_gate
 from conformance.reference.inprocess import URL, InProcess
-from conformance.reference.server import TEST_KEYS, Options
-from conformance.reference.signatures import Key
+from conformance.reference.server import TEST_KEYS, ServerOptions
+from conformance.reference.signatures import SigningKey
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Response
 from conformance.transport.retry import RetryingTransport
@@ -82,7 +82,7 @@ def gated(outcome):
 
 @pytest.mark.parametrize("reading", ["a", "b"])
 def test_a_reference_that_checks_signatures_holds_all(reading):
-    outcome = run(InProcess(Options(reading=reading, keys=TEST_KEYS)))
+    outcome = run(InProcess(ServerOptions(reading=reading, keys=TEST_KEYS)))
     lines = by_id(outcome)
     assert {line.verdict for line in lines.values()} == {Verdict.PASSED, Verdict.SKIPPED}
     skipped = [name for name, line in lines.items() if line.verdict is Verdict.SKIPPED]
@@ -95,7 +95,7 @@ def test_a_reference_that_checks_signatures_holds_all(reading):
 )
 def test_a_target_that_looks_at_no_signature_has_one_finding_a_service(auth, level, code):
     globs = ("*/auth/*", "*/Update*/status/200")
-    outcome = run(InProcess(Options()), auth, globs=globs)
+    outcome = run(InProcess(ServerOptions()), auth, globs=globs)
     lines = by_id(outcome)
     failed = {name for name, line in lines.items() if line.verdict is Verdict.FAILED}
     assert failed == {f"{service}/auth/enforced" for service in SERVICES}
@@ -109,7 +109,7 @@ def test_a_target_that_looks_at_no_signature_has_one_finding_a_service(auth, lev
 
 
 def test_nothing_is_sent_for_signatures_that_nobody_asks_about():
-    transport = InProcess(Options(keys=TEST_KEYS))
+    transport = InProcess(ServerOptions(keys=TEST_KEYS))
     outcome = run(transport, Auth.OFF)
     assert {line.verdict for line in outcome.verdicts} == {Verdict.SKIPPED}
     assert {line.reason for line in outcome.verdicts} == {"not asked for (--auth off)"}
@@ -158,7 +158,7 @@ class ByScope(InProcess):
 
 
 def test_a_route_that_needs_a_signature_is_no_check_of_it():
-    lines = by_id(run(ByScope(Options())))
+    lines = by_id(run(ByScope(ServerOptions())))
     enforced = lines["location/auth/enforced"]
     assert enforced.verdict is Verdict.FAILED
     assert "wrong-secret" in enforced.reason
@@ -187,7 +187,7 @@ class Denying(InProcess):
 
 
 def test_a_permission_that_is_lacking_is_not_the_targets_fault():
-    outcome = run(Denying(Options()), Auth.OFF, globs=("location/UpdateKey/*",))
+    outcome = run(Denying(ServerOptions()), Auth.OFF, globs=("location/UpdateKey/*",))
     lines = by_id(outcome)
     status = lines["location/UpdateKey/status/200"]
     assert status.verdict is Verdict.SKIPPED
@@ -196,11 +196,11 @@ def test_a_permission_that_is_lacking_is_not_the_targets_fault():
 
 
 def test_temporary_credentials_are_missed_without_their_token():
-    keys = {"ASIATEMPORARY": Key("secret", "a-token-of-theirs")}
+    keys = {"ASIATEMPORARY": SigningKey("secret", "a-token-of-theirs")}
     credentials = Credentials("ASIATEMPORARY", "secret", "a-token-of-theirs")
-    lines = by_id(run(InProcess(Options(keys=keys)), credentials=credentials))
+    lines = by_id(run(InProcess(ServerOptions(keys=keys)), credentials=credentials))
     assert {line.verdict for line in lines.values()} == {Verdict.PASSED}
-    ignoring = by_id(run(_Tokenless(Options(keys=keys)), credentials=credentials))
+    ignoring = by_id(run(_Tokenless(ServerOptions(keys=keys)), credentials=credentials))
     assert ignoring["location/auth/session-token/missing"].verdict is Verdict.FAILED
     assert ignoring["location/auth/session-token/unknown"].verdict is Verdict.PASSED
 
@@ -225,8 +225,8 @@ class UnsignedRequest(InProcess):
     """Checks every signature that is there, and serves whoever has none."""
 
     def __init__(self):
-        super().__init__(Options(keys=TEST_KEYS))
-        self.open = InProcess(Options())
+        super().__init__(ServerOptions(keys=TEST_KEYS))
+        self.open = InProcess(ServerOptions())
 
     def send(self, request):
         if request.header("Authorization") is None and "X-Amz-Signature" not in request.url:
@@ -257,6 +257,6 @@ def test_another_refusal_of_whoever_does_not_sign_is_not_the_documented_one(stat
                 return Exchange(request, Response(status, (), b"{}"), None, 0.0)
             return super().send(request)
 
-    assert gated(run(Other(Options(keys=TEST_KEYS)))) == {
+    assert gated(run(Other(ServerOptions(keys=TEST_KEYS)))) == {
         f"{service}/auth/unsigned" for service in SERVICES
     }

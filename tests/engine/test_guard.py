@@ -10,8 +10,8 @@ import pytest
 from conformance.contract.load import load_contract
 from conformance.engine.guard import GuardedTransport
 from conformance.engine.names import Names
-from conformance.engine.request_classifier import Kind, RouteTable
-from conformance.engine.run_tag import TAG, Mark
+from conformance.engine.request_classifier import RequestEffect, RouteTable
+from conformance.engine.run_tag import TAG, RunTag
 from conformance.journal import Header, Journal
 from conformance.judge.answer import read
 from conformance.transport.exchange import (
@@ -194,14 +194,17 @@ def test_routes_with_a_literal_query_come_first():
         visit = territory.visit(Request(method, URL + path, ()))
         return visit.kind, visit.operation and visit.operation.name
 
-    assert kind("POST", "/apikeys?mode=import&format=csv") == (Kind.CREATE, "ImportApiKeys")
-    assert kind("POST", "/apikeys") == (Kind.CREATE, "CreateApiKey")
-    assert kind("DELETE", "/apikeys/x") == (Kind.DELETE, "DeleteApiKey")
-    assert kind("BREW", "/apikeys/x") == (Kind.UNKNOWN, None)
+    assert kind("POST", "/apikeys?mode=import&format=csv") == (
+        RequestEffect.CREATE,
+        "ImportApiKeys",
+    )
+    assert kind("POST", "/apikeys") == (RequestEffect.CREATE, "CreateApiKey")
+    assert kind("DELETE", "/apikeys/x") == (RequestEffect.DELETE, "DeleteApiKey")
+    assert kind("BREW", "/apikeys/x") == (RequestEffect.UNKNOWN, None)
 
 
 def test_the_tag_is_put_on_and_taken_off():
-    mark = Mark.of(GATEWAY, "abcd1234")
+    mark = RunTag.of(GATEWAY, "abcd1234")
     assert mark is not None
     create, update = GATEWAY.operations["CreateApiKey"], GATEWAY.operations["UpdateApiKey"]
     assert mark.put_on(create, {"name": "x"}) == {"name": "x", "tags": {TAG: "abcd1234"}}

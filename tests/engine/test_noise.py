@@ -11,7 +11,7 @@ from conformance.engine.run import Run
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
-from conformance.reference.server import TEST_KEYS, Options
+from conformance.reference.server import TEST_KEYS, ServerOptions
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, FailureKind, Response, TransportFailure
 from conformance.transport.retry import RetryingTransport
@@ -38,7 +38,7 @@ class Noisy:
     """The reference behind a bad connection; what is reset may have been carried out."""
 
     def __init__(self, *, throttled=0.0, reset=0.0, seed=1):
-        self.reference, self.rng = InProcess(Options(seed=1, keys=TEST_KEYS)), Random(seed)
+        self.reference, self.rng = InProcess(ServerOptions(seed=1, keys=TEST_KEYS)), Random(seed)
         self.throttled, self.reset, self.noise = throttled, reset, 0
 
     def send(self, request):

@@ -17,7 +17,7 @@ from conformance.mutants.globs import Globs
 from conformance.plan.wire_variant import Labels
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
-from conformance.reference.server import Options
+from conformance.reference.server import ServerOptions
 from conformance.reference.tables import SERVICES
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, FailureKind, Response, TransportFailure
@@ -43,7 +43,7 @@ class Failing(InProcess):
     """A reference that does not answer requests for a path, all of them or the first so many."""
 
     def __init__(self, kind, path, times=99):
-        super().__init__(Options())
+        super().__init__(ServerOptions())
         self.kind, self.path, self.times = kind, path, times
         self.failed = 0
 
@@ -86,7 +86,7 @@ def test_chunks_are_not_for_servers_of_http_1_0(is_old, verdict):
             assert exchange.response is not None
             return replace(exchange, response=replace(exchange.response, is_old=is_old))
 
-    line = next(one for one in run(Deaf(Options()), [CHUNKED]).verdicts)
+    line = next(one for one in run(Deaf(ServerOptions()), [CHUNKED]).verdicts)
     assert (line.requirement, str(line.verdict)) == (CHUNKED, verdict)
 
 
@@ -101,7 +101,7 @@ def test_a_server_error_now_and_then_is_no_matter_of_connections():
                 exchanges[-1] = replace(exchanges[-1], response=Response(500, (), b""))
             return exchanges
 
-    outcome = run(Moody(Options()), ["*/protocol/keep-alive-*"])
+    outcome = run(Moody(ServerOptions()), ["*/protocol/keep-alive-*"])
     assert failed(outcome) == set()
 
 
@@ -123,7 +123,7 @@ def test_a_form_is_not_blamed_for_a_request_that_fails_without_it():
 
         asked = False
 
-    outcome = run(Broken(Options()), [name])
+    outcome = run(Broken(ServerOptions()), [name])
     assert [str(line.verdict) for line in outcome.verdicts] == ["inconclusive"]
     assert "no better in its usual form" in outcome.verdicts[0].reason
 
@@ -136,7 +136,7 @@ def test_a_protocol_fault_fails_the_requirement_that_names_it(mutant, service):
     watched = globs[0].endswith(("/error-codes-agree", "/error-is-json", "/error-status"))
     extra = [f"{service}/protocol/keep-alive-after-error", f"{service}/*/error/*"]
     outcome = run(
-        InProcess(Options(faults=(mutant.id,))), [*globs, *(extra if watched else [])],
+        InProcess(ServerOptions(faults=(mutant.id,))), [*globs, *(extra if watched else [])],
         services=(service,),
     )  # fmt: skip
     assert any(map(Globs(tuple(globs)).match, failed(outcome)))

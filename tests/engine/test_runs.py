@@ -15,7 +15,7 @@ from conformance.engine.run import Run, exit_code
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
-from conformance.reference.server import TEST_KEYS, Options
+from conformance.reference.server import TEST_KEYS, ServerOptions
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, FailureKind, Response, TransportFailure
 from conformance.transport.http import HttpTransport
@@ -29,7 +29,7 @@ class Reference(InProcess):
     """A reference that remembers what it was sent."""
 
     def __init__(self, **options):
-        super().__init__(Options(keys=TEST_KEYS, **options))
+        super().__init__(ServerOptions(keys=TEST_KEYS, **options))
         self.requests = []
 
     def send(self, request):
@@ -222,7 +222,7 @@ class Stateless(InProcess):
     STATUS = {"POST": 201, "DELETE": 202}  # noqa: RUF012
 
     def __init__(self):
-        super().__init__(Options())
+        super().__init__(ServerOptions())
 
     def send(self, request):
         listed = request.method == "GET" and request.url.split("?")[0].endswith("/apikeys")

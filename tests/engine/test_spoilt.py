@@ -7,7 +7,7 @@ import json
 import pytest
 
 from conformance.contract.load import load_contract
-from conformance.engine.exchange_log import Resource, Sent
+from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.spoilt import Spoilt
 from conformance.judge.answer import read
 from conformance.judge.response import observe
@@ -23,7 +23,7 @@ def sent(name, values, body, side=Side.REJECT, place=None):
     exchange = Exchange(Request("POST", "http://127.0.0.1/", (), b""), answer, None, 0.0)
     operation = CONTRACT.operations[name]
     probe = Probe("", operation, side, values, "", Fault.LIMIT, place)
-    return Sent(probe, values, exchange, read(exchange))
+    return SentProbe(probe, values, exchange, read(exchange))
 
 
 def broken(name, body, spoilt):
@@ -39,7 +39,7 @@ def spoilt():
     """A key with a name that is too long was made, and a tag with an empty name was taken."""
     one = Spoilt()
     made = sent("CreateKey", {"KeyName": LONG}, {"KeyName": LONG}, place=("KeyName",))
-    one.note(made, [Resource(LONG, LONG, made)])
+    one.note(made, [RunResource(LONG, LONG, made)])
     tags = {"Tags": {"x" * 129: "one"}}
     one.note(sent("CreateKey", tags, {}, place=("Tags", "{key}")), [])
     one.note(sent("UpdateKey", {"Description": "d" * 1001}, {}, place=("Description",)), [])

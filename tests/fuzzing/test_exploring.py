@@ -22,7 +22,7 @@ from conformance.fuzzing.spec import prepared
 from conformance.plan.probes import Side
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
-from conformance.reference.server import Options
+from conformance.reference.server import ServerOptions
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport
@@ -44,7 +44,7 @@ def explored(service, transport, budget, seed=1, links=0):
 @pytest.mark.parametrize("reading", ["a", "b"])
 @pytest.mark.parametrize("service", SERVICES)
 def test_nothing_is_found_on_the_reference(service, reading):
-    found, _ = explored(service, InProcess(Options(reading=reading)), 60)
+    found, _ = explored(service, InProcess(ServerOptions(reading=reading)), 60)
     assert not found.accepted
     assert not found.odd
     assert 40 <= found.requests <= 60
@@ -54,7 +54,7 @@ class Careless(InProcess):
     """Passes over items of the wrong shape in lists of several, and refuses lists of one."""
 
     def __init__(self):
-        super().__init__(Options())
+        super().__init__(ServerOptions())
         self.sent = 0
 
     def send(self, request: Request) -> Exchange:
@@ -72,7 +72,7 @@ class Fragile(InProcess):
     """Fails at a list in a list of operations."""
 
     def __init__(self):
-        super().__init__(Options())
+        super().__init__(ServerOptions())
 
     def send(self, request: Request) -> Exchange:
         operations = _operations(request)
@@ -118,7 +118,7 @@ def test_server_errors_belong_to_the_requirement_that_forbids_them():
     assert line.verdict is Verdict.FAILED
     assert line.reason.endswith("500 (no error code): TypeError")
     assert json.loads(line.evidence[-1].request.body or "") == {"patchOperations": [[]]}
-    assert run(InProcess(Options()), name, draws=40)[name].verdict is Verdict.PASSED
+    assert run(InProcess(ServerOptions()), name, draws=40)[name].verdict is Verdict.PASSED
 
 
 def test_quick_runs_do_not_explore():
@@ -129,7 +129,7 @@ def test_quick_runs_do_not_explore():
 
 
 def test_walks_reach_what_they_made_and_leave_nothing():
-    transport = InProcess(Options())
+    transport = InProcess(ServerOptions())
     seen = []
     inner = transport.send
     transport.send = lambda request: seen.append(inner(request)) or seen[-1]  # type: ignore[method-assign,func-returns-value]

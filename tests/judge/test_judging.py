@@ -6,7 +6,7 @@ from conformance.contract.load import load_contract
 from conformance.judge.answer import read
 from conformance.judge.refusal import judge_probe
 from conformance.judge.response import observe
-from conformance.plan.probes import Fault, Probe, Shown, Side
+from conformance.plan.probes import ExpectedMember, Fault, Probe, Side
 from conformance.transport.exchange import Exchange, Request, Response
 
 UPDATED = {
@@ -146,7 +146,7 @@ def test_both_readings_of_a_wrong_type_pass(contract):
 
 
 def test_an_accepted_probe_must_show_what_was_set(contract):
-    enabled = probe(contract, Side.ACCEPT, shown=(Shown(("enabled",), True),))
+    enabled = probe(contract, Side.ACCEPT, shown=(ExpectedMember(("enabled",), True),))
     assert judge_probe(contract, enabled, answer(200, {**UPDATED, "enabled": True})).held
     for seen in (False, 1, "true"):
         assert not judge_probe(contract, enabled, answer(200, {**UPDATED, "enabled": seen})).held

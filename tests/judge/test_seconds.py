@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.contract.load import build_contract
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.judge.response import observe
 
 
@@ -19,7 +19,7 @@ def held(value: Any, *, whole: bool) -> bool:
     node = {"operationId": "GetIt", "responses": {"200": success}}
     spec = {"info": {"title": "It"}, "paths": {"/it": {"get": node}}}
     contract = build_contract("it", spec, {})
-    answer = Answer(200, {"at": value}, None, "", "application/json", 20)
+    answer = ParsedResponse(200, {"at": value}, None, "", "application/json", 20)
     found = observe(contract, contract.operations["GetIt"], answer)
     return next(one.held for one in found if one.requirement.endswith("at/format"))
 

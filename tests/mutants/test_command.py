@@ -12,8 +12,8 @@ from conformance.cli.mutants import UnwritableResult, command
 from conformance.mutants import (
     Campaign,
     Mutant,
+    MutantPlan,
     MutantStatus,
-    Plan,
     ReferenceFails,
     Result,
     run,
@@ -62,7 +62,7 @@ def test_faults_are_killed_by_the_requirements_that_name_them(tmp_path):
 
 
 def test_an_unmutated_reference_gives_no_failure():
-    control = trial.suite(SERVICES, Plan("quick"))
+    control = trial.suite(SERVICES, MutantPlan("quick"))
     assert control.failures == ()
     assert control.problem == ""
     assert control.requests > 500
@@ -111,7 +111,7 @@ def test_the_result_tells_what_was_not_killed_by_name():
 
 
 def test_every_fate_fits_the_schema():
-    found = as_json(MIXED, Plan())
+    found = as_json(MIXED, MutantPlan())
     jsonschema.validate(found, schema())
     assert [one["fate"] for one in found["mutants"]] == [str(fate) for fate in MutantStatus]
     assert found["summary"]["mutants"] == 3
@@ -137,7 +137,7 @@ def test_a_mutant_that_cannot_be_run_is_no_kill(monkeypatch):
         raise RuntimeError("our own fault")
 
     monkeypatch.setattr(trial, "suite", broken)
-    result = trial.attempt(mutant(), Plan())
+    result = trial.attempt(mutant(), MutantPlan())
     assert result.fate is MutantStatus.ERROR
     assert result.ran.problem == "RuntimeError: our own fault"
 
@@ -145,17 +145,17 @@ def test_a_mutant_that_cannot_be_run_is_no_kill(monkeypatch):
 def test_a_longer_run_is_made_where_the_quick_one_names_nothing(monkeypatch):
     shown = {"quick": ran("elsewhere"), "deep": ran("location/ListKeys/status/200")}
     monkeypatch.setattr(trial, "suite", lambda _, plan, __: shown[plan.profile])
-    assert trial.attempt(mutant(), Plan("deep")).fate is MutantStatus.NAMED
-    assert trial.attempt(mutant(), Plan("quick")).fate is MutantStatus.MISNAMED
+    assert trial.attempt(mutant(), MutantPlan("deep")).fate is MutantStatus.NAMED
+    assert trial.attempt(mutant(), MutantPlan("quick")).fate is MutantStatus.MISNAMED
     monkeypatch.setitem(shown, "quick", ran("location/ListKeys/status/200"))
     monkeypatch.delitem(shown, "deep")
-    assert trial.attempt(mutant(), Plan("deep")).fate is MutantStatus.NAMED
+    assert trial.attempt(mutant(), MutantPlan("deep")).fate is MutantStatus.NAMED
 
 
 def test_nothing_is_tried_where_the_reference_itself_fails(monkeypatch):
     monkeypatch.setattr("conformance.mutants.running.suite", lambda *_: ran("an/id"))
     with pytest.raises(ReferenceFails, match="an/id"):
-        run((mutant(),), Plan(), 1, lambda _: None)
+        run((mutant(),), MutantPlan(), 1, lambda _: None)
 
 
 def test_ctrl_c_leaves_what_is_known(monkeypatch):
@@ -167,7 +167,7 @@ def test_ctrl_c_leaves_what_is_known(monkeypatch):
     monkeypatch.setattr("conformance.mutants.running.suite", lambda *_: Ran())
     monkeypatch.setattr("conformance.mutants.running.attempt", interrupted)
     mutants = (mutant("first"), mutant("second"), mutant("third"))
-    found = run(mutants, Plan(), 1, lambda _: None)
+    found = run(mutants, MutantPlan(), 1, lambda _: None)
     assert found.interrupted
     assert [one.mutant.id for one in found.results] == ["first"]
 

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 from conformance.contract.load import load_contract
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.resources import all_creators, identifiers
 from conformance.plan.sequences import connection
-from conformance.plan.sequences.steps import Broken, NotShown
+from conformance.plan.sequences.steps import NotShown, RuleBroken
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ def test_where_an_identifier_stands(service, operation, asked, answer, expected)
 
 def parts(body):
     """Two answers over one connection."""
-    first = Answer(400, {}, "BadRequestException", "", "", 0)
-    return first, Answer(200, body, None, "", "", 0)
+    first = ParsedResponse(400, {}, "BadRequestException", "", "", 0)
+    return first, ParsedResponse(200, body, None, "", "", 0)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def parts(body):
 def test_the_second_answer_on_a_connection_names_its_resource(service, member):
     life = Lifecycle.of(load_contract(service))
     connection._judge(parts({member: "mine"}), life, "mine")
-    with pytest.raises(Broken):
+    with pytest.raises(RuleBroken):
         connection._judge(parts({member: "another"}), life, "mine")
 
 

@@ -5,12 +5,12 @@ import pytest
 from conformance.contract.load import load_contract
 from conformance.contract.model import Level, Source
 from conformance.contract.requirements import Requirement, Subject
-from conformance.judge.answer import Answer
-from conformance.plan.sequences import KINDS, Broken, NotShown, Script
+from conformance.judge.answer import ParsedResponse
+from conformance.plan.sequences import KINDS, NotShown, RuleBroken, Script
 
 
 def answered(status, body=None):
-    return Answer(status, body if body is not None else {}, None, "", "application/json", 2)
+    return ParsedResponse(status, body if body is not None else {}, None, "", "application/json", 2)
 
 
 def played(steps, answers, **more):
@@ -28,7 +28,7 @@ def played(steps, answers, **more):
             play.send(answer)
     except StopIteration:
         return None
-    except (Broken, NotShown) as ending:
+    except (RuleBroken, NotShown) as ending:
         return ending
     raise AssertionError("the sequence wants more answers")
 
@@ -74,7 +74,7 @@ READ_ANSWER = answered(200, {"KeyName": "one"})
 def test_what_a_step_says_of_an_answer(step, body, holds):
     ending = played([{"make": {}}, {**READ, **step}], [MADE, answered(200, body)])
     assert (ending is None) is holds
-    assert holds or isinstance(ending, Broken)
+    assert holds or isinstance(ending, RuleBroken)
 
 
 @pytest.mark.parametrize(
@@ -82,12 +82,12 @@ def test_what_a_step_says_of_an_answer(step, body, holds):
     [
         (None, 200, None),
         (None, 400, NotShown),
-        ("accepted", 400, Broken),
+        ("accepted", 400, RuleBroken),
         ("refused", 400, None),
         ("refused", 200, NotShown),
-        ("refused", 500, Broken),
+        ("refused", 500, RuleBroken),
         ("not-found", 404, None),
-        ("not-found", 200, Broken),
+        ("not-found", 200, RuleBroken),
         ("any", 400, None),
     ],
 )
@@ -103,7 +103,7 @@ def test_keeps_compares_the_documented_members_but_for_the_excepted():
     same = [MADE, answered(200, before), answered(200, {**before, "UpdateTime": "2", "Unheard": 2})]
     assert played(steps, same) is None
     changed = [MADE, answered(200, before), answered(200, {**before, "Description": "b"})]
-    assert isinstance(played(steps, changed), Broken)
+    assert isinstance(played(steps, changed), RuleBroken)
 
 
 def test_an_entry_is_found_on_whatever_page_it_is():
@@ -111,8 +111,8 @@ def test_an_entry_is_found_on_whatever_page_it_is():
     first = answered(200, {"Entries": [{"KeyName": "other"}], "NextToken": "2"})
     last = answered(200, {"Entries": [{"KeyName": "one", "Description": "x"}]})
     assert played(steps, [MADE, first, last]) is None
-    assert isinstance(played(steps, [MADE, answered(200, {"Entries": []})]), Broken)
-    assert isinstance(played(steps, [MADE, first, first]), Broken)
+    assert isinstance(played(steps, [MADE, answered(200, {"Entries": []})]), RuleBroken)
+    assert isinstance(played(steps, [MADE, first, first]), RuleBroken)
 
 
 def test_an_entry_may_be_found_by_a_text_of_its_own():
@@ -120,7 +120,9 @@ def test_an_entry_may_be_found_by_a_text_of_its_own():
     first = answered(200, {"Entries": [{"KeyName": "one"}], "NextToken": "2"})
     last = answered(200, {"Entries": [{"KeyName": "other", "Description": "x"}]})
     assert played([{"make": {}}, step], [MADE, first, last]) is None
-    assert isinstance(played([{"make": {}}, step], [MADE, answered(200, {"Entries": []})]), Broken)
+    assert isinstance(
+        played([{"make": {}}, step], [MADE, answered(200, {"Entries": []})]), RuleBroken
+    )
 
 
 def test_a_condition_that_is_not_met_shows_nothing():
@@ -141,17 +143,17 @@ def test_each_plays_the_steps_once_a_value():
     steps = [{"make": {"Description": "${each}"}}, {**READ, "shows": {"Description": "${each}"}}]
     answers = [MADE, answered(200, {"Description": "a"}), MADE, answered(200, {"Description": "b"})]
     assert played(steps, answers, each=["a", "b"]) is None
-    assert isinstance(played(steps, answers, each=["a", "c"]), Broken)
+    assert isinstance(played(steps, answers, each=["a", "c"]), RuleBroken)
 
 
 @pytest.mark.parametrize(
     ("service", "operation", "member", "answers", "stays", "ending"),
     [
         ("apigateway", "UpdateApiKey", "name", [200, 409, 200, 200], "parallel 0", None),
-        ("apigateway", "UpdateApiKey", "name", [200, 409, 200, 200], "parallel 1", Broken),
+        ("apigateway", "UpdateApiKey", "name", [200, 409, 200, 200], "parallel 1", RuleBroken),
         ("apigateway", "UpdateApiKey", "name", [409] * 4, "", NotShown),
-        ("apigateway", "UpdateApiKey", "name", [200, 400, 200, 200], "parallel 0", Broken),
-        ("location", "UpdateKey", "Description", [200, 409, 200, 200], "parallel 0", Broken),
+        ("apigateway", "UpdateApiKey", "name", [200, 400, 200, 200], "parallel 0", RuleBroken),
+        ("location", "UpdateKey", "Description", [200, 409, 200, 200], "parallel 0", RuleBroken),
     ],
 )
 def test_only_a_declared_conflict_may_meet_updates_at_once(
@@ -164,15 +166,17 @@ def test_only_a_declared_conflict_may_meet_updates_at_once(
     script = Script(load_contract(service), requirement, lambda value, _: value)
     play = KINDS["parallel-one"](script)
     code = {200: None, 400: "BadRequestException", 409: "ConflictException"}
-    parts = tuple(Answer(status, {}, code[status], "", "application/json", 2) for status in answers)
+    parts = tuple(
+        ParsedResponse(status, {}, code[status], "", "application/json", 2) for status in answers
+    )
     next(play)
     play.send(MADE)
     found = None
     try:
-        play.send(Answer(None, {}, None, "", "", 0, parts=parts))
+        play.send(ParsedResponse(None, {}, None, "", "", 0, parts=parts))
         play.send(answered(200, {member: stays}))
     except StopIteration:
         pass
-    except (Broken, NotShown) as raised:
+    except (RuleBroken, NotShown) as raised:
         found = raised
     assert found is None if ending is None else isinstance(found, ending)

@@ -12,18 +12,18 @@ import pytest
 from conformance.contract.model import Level, Source
 from conformance.record import (
     Coverage,
-    Exchange,
+    LineNotJson,
     NoRunLine,
-    NotJson,
+    RecordedExchange,
+    RecordedRequest,
+    RecordedResponse,
+    RecordedSigning,
+    RecordedTarget,
     RecordProblem,
     RecordWriter,
-    Request,
-    Response,
     Role,
     RunLine,
-    Signing,
     SummaryLine,
-    Target,
     UnknownFormat,
     Unreadable,
     Unwritable,
@@ -39,7 +39,7 @@ from conformance.record import (
 )
 
 RUN = RunLine(
-    target=Target("moto", "http://127.0.0.1:5000", "5.1"),
+    target=RecordedTarget("moto", "http://127.0.0.1:5000", "5.1"),
     seed=7,
     tool="0.1.0",
     start="2026-01-02T03:04:05Z",
@@ -47,20 +47,20 @@ RUN = RunLine(
     specs={"location": {"openapi.yaml": "0" * 64}},
     command="conformance run moto",
 )
-CREATE = Exchange(
-    Request("POST", "http://127.0.0.1:5000/keys", {"Accept": "*/*"}, '{"a":1}'),
-    Response(200, {"Content-Type": "application/json"}, '{"id":"k1"}'),
+CREATE = RecordedExchange(
+    RecordedRequest("POST", "http://127.0.0.1:5000/keys", {"Accept": "*/*"}, '{"a":1}'),
+    RecordedResponse(200, {"Content-Type": "application/json"}, '{"id":"k1"}'),
     "200",
     "200",
     Role.SETUP,
     0.5,
 )
-UPDATE = Exchange(
-    Request(
+UPDATE = RecordedExchange(
+    RecordedRequest(
         "PATCH",
         "http://127.0.0.1:5000/keys/k1",
         body_base64="//8=",
-        signing=Signing("geo", "us-east-1"),
+        signing=RecordedSigning("geo", "us-east-1"),
     ),
     None,
     "400 with \x1b \u202e \U0001f600",
@@ -168,11 +168,11 @@ def changed(line: Any, **fields: Any) -> str:
 @pytest.mark.parametrize(
     ("lines", "problem", "number"),
     [
-        (["hello"], NotJson, 1),
-        (["[]"], NotJson, 1),
-        ([RUN, "{", PASSED], NotJson, 2),
-        ([RUN, '{"a": NaN}'], NotJson, 2),
-        ([RUN, '{"a":' + "[" * 100_000 + "]" * 100_000 + "}"], NotJson, 2),
+        (["hello"], LineNotJson, 1),
+        (["[]"], LineNotJson, 1),
+        ([RUN, "{", PASSED], LineNotJson, 2),
+        ([RUN, '{"a": NaN}'], LineNotJson, 2),
+        ([RUN, '{"a":' + "[" * 100_000 + "]" * 100_000 + "}"], LineNotJson, 2),
         ([RUN, "{}"], WrongShape, 2),
         ([RUN, changed(PASSED, type="other")], WrongShape, 2),
         ([RUN, changed(PASSED, level="must")], WrongShape, 2),
@@ -211,7 +211,7 @@ def test_a_use_of_a_later_answer_is_the_wrong_shape(path: Path) -> None:
 def test_bytes_that_are_not_utf_8_are_told(path: Path) -> None:
     write(path, RUN)
     path.write_bytes(path.read_bytes() + b'{"a": "\xff"}\n')
-    with pytest.raises(NotJson, match="not UTF-8"):
+    with pytest.raises(LineNotJson, match="not UTF-8"):
         read_record(path)
 
 

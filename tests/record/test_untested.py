@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from conformance.contract.model import Level
-from conformance.record import Cause, Obstacle, Verdict, VerdictLine, untested
+from conformance.record import Obstacle, ObstacleCause, Verdict, VerdictLine, untested
 
-SETUP = Obstacle(Cause.SETUP, "s/Put/status/200")
-MUTE = Obstacle(Cause.NO_ANSWER)
+SETUP = Obstacle(ObstacleCause.SETUP, "s/Put/status/200")
+MUTE = Obstacle(ObstacleCause.NO_ANSWER)
 
 
 def lines(number, verdict, obstacle=None, *, operation="Put", level=Level.REQUIRED, start=0):

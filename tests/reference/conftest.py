@@ -13,8 +13,8 @@ import pytest
 from conformance.reference.ambiguities import Ambiguities, ReadingName, reading
 from conformance.reference.application import Application, Setting
 from conformance.reference.clock import Identifiers
-from conformance.reference.faults import Fault
-from conformance.reference.http.message import Request
+from conformance.reference.faults import InjectedFault
+from conformance.reference.http.message import HttpRequest
 from conformance.reference.tables import load, matcher
 
 START = 1_700_000_000.25
@@ -65,7 +65,7 @@ class Driver:
         if body is not None and not isinstance(body, bytes):
             content = json.dumps(body).encode()
         known = {"host": "localhost", "accept": "application/json", **(headers or {})}
-        response = self.app(Request(method, target, parameters, known, content))
+        response = self.app(HttpRequest(method, target, parameters, known, content))
         return Reply(response.status, response.headers, response.body.decode())
 
     def wait(self, seconds: float) -> None:
@@ -110,7 +110,7 @@ class Factory:
         name: ReadingName = "a",
         *,
         readings: Ambiguities | None = None,
-        faults: tuple[Fault, ...] = (),
+        faults: tuple[InjectedFault, ...] = (),
         authenticate: Any = None,
     ) -> Driver:
         clock = [START]

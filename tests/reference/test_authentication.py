@@ -8,8 +8,8 @@ from conformance.judge.answer import read
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.mutations.signatures import FAULTS
 from conformance.reference.outcome import Refusal
-from conformance.reference.server import TEST_KEYS, Options
-from conformance.transport.bad_signatures import KINDS, UnsignedRequest, sign_incorrectly
+from conformance.reference.server import TEST_KEYS, ServerOptions
+from conformance.transport.bad_signatures import SIGNATURE_FAULTS, UnsignedRequest, sign_incorrectly
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.signing import Signer
 
@@ -57,18 +57,21 @@ TOLD = {
 
 
 def told(transport):
-    answers = {kind: read(transport.send(sign_incorrectly(kind, SIGNER, LIST))) for kind in KINDS}
+    answers = {
+        kind: read(transport.send(sign_incorrectly(kind, SIGNER, LIST)))
+        for kind in SIGNATURE_FAULTS
+    }
     return {kind: (answer.status, answer.code) for kind, answer in answers.items()}
 
 
 def test_each_way_of_signing_wrongly_is_refused_for_what_it_is():
-    assert told(InProcess(Options(keys=TEST_KEYS))) == TOLD
+    assert told(InProcess(ServerOptions(keys=TEST_KEYS))) == TOLD
 
 
 @pytest.mark.parametrize("fault", [fault.id for fault in FAULTS])
 def test_each_fault_in_the_checking_changes_an_answer(fault):
-    assert told(InProcess(Options(faults=(fault,)))) != TOLD
+    assert told(InProcess(ServerOptions(faults=(fault,)))) != TOLD
 
 
 def test_without_keys_no_signature_is_looked_at():
-    assert set(told(InProcess(Options())).values()) == {(200, None)}
+    assert set(told(InProcess(ServerOptions())).values()) == {(200, None)}

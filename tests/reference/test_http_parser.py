@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.reference.http.message import percent_decoded, query_values
-from conformance.reference.http.parser import Limits, Malformed, RequestParser
+from conformance.reference.http.parser import HttpLimits, MalformedMessage, RequestParser
 
 HEAD = b"POST /a%20b?c=d HTTP/1.1\r\nHost: x\r\n"
 
@@ -28,7 +28,7 @@ def complete(parser):
 
 
 def refused(data, status=400, limits=None):
-    with pytest.raises(Malformed) as caught:
+    with pytest.raises(MalformedMessage) as caught:
         parsed(data, limits)
     assert caught.value.status == status
     return True
@@ -106,7 +106,7 @@ def test_malformed_requests(data):
 
 
 def test_other_refusals():
-    limits = Limits(head=200, headers=3, target=20, body=10)
+    limits = HttpLimits(head=200, headers=3, target=20, body=10)
     assert refused(HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n", 501)
     assert refused(HEAD + b"Expect: a-pony\r\n\r\n", 417)
     assert refused(b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505)
@@ -150,7 +150,7 @@ def test_absolute_form():
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_parser(data):
     parser = RequestParser()
-    with suppress(Malformed):  # anything else is a failure
+    with suppress(MalformedMessage):  # anything else is a failure
         parser.feed(data)
         parser.next_request()
         parser.feed(b"\r\n\r\n")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.reference.jsonbody import MAX_DEPTH, NotJson, decoded, encoded
+from conformance.reference.jsonbody import MAX_DEPTH, InvalidJson, decoded, encoded
 
 BAD = [
     b"", b" ", b"{", b"}", b"[1,]", b"{'a':1}", b'{"a":}', b'{"a":1,}',
@@ -21,7 +21,7 @@ BAD = [
 
 @pytest.mark.parametrize("body", BAD, ids=lambda body: repr(body[:12]))
 def test_refused(body):
-    with pytest.raises(NotJson):
+    with pytest.raises(InvalidJson):
         decoded(body)
 
 
@@ -40,7 +40,7 @@ def test_depth_is_counted_outside_strings():
     assert decoded(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH)
     assert decoded(b'"' + b"[" * 1000 + b'"') == "[" * 1000
     assert decoded(b"[" + b"[]," * 500 + b"[]]") == [[]] * 501
-    with pytest.raises(NotJson):
+    with pytest.raises(InvalidJson):
         decoded(b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1))
 
 

@@ -207,8 +207,8 @@ def test_serve_command():
 def test_starting_imports_nothing_slow():
     code = (
         "import sys\n"
-        "from conformance.reference.server import Options, application\n"
-        "application(Options())\n"
+        "from conformance.reference.server import ServerOptions, application\n"
+        "application(ServerOptions())\n"
         "slow = {'schemathesis', 'hypothesis', 'botocore', 'requests', 'jsonschema', 'rich'}\n"
         "print(sorted(slow & sys.modules.keys()))\n"
     )

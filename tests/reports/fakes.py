@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from conformance.contract.model import Level, Source
 from conformance.record import (
     Coverage,
-    Exchange,
     Record,
+    RecordedExchange,
+    RecordedRequest,
+    RecordedResponse,
+    RecordedSigning,
+    RecordedTarget,
     RecordWriter,
-    Request,
-    Response,
     Role,
     RunLine,
-    Signing,
     SummaryLine,
-    Target,
     Use,
     Verdict,
     VerdictLine,
@@ -65,7 +65,7 @@ _OTHERS = {
 
 def fake_run(name: str = "moto", *, strict: bool = False) -> RunLine:
     return RunLine(
-        target=Target(name, BASE, "5.1.18"),
+        target=RecordedTarget(name, BASE, "5.1.18"),
         seed=7,
         tool="0.1.0",
         start="2026-01-02T03:04:05Z",
@@ -76,25 +76,27 @@ def fake_run(name: str = "moto", *, strict: bool = False) -> RunLine:
     )
 
 
-def request_to(service: str, method: str, path: str, body: object = None) -> Request:
+def request_to(service: str, method: str, path: str, body: object = None) -> RecordedRequest:
     text = body if isinstance(body, str) or body is None else json.dumps(body)
-    signing = Signing(_SIGNING[service], "us-east-1")
-    return Request(method, BASE + path, JSON, text, signing=signing)
+    signing = RecordedSigning(_SIGNING[service], "us-east-1")
+    return RecordedRequest(method, BASE + path, JSON, text, signing=signing)
 
 
-def setup_exchange(service: str, nonce: str) -> Exchange:
+def setup_exchange(service: str, nonce: str) -> RecordedExchange:
     """A key is created; API Gateway gives it an id."""
     if service == "apigateway":
         request = request_to(service, "POST", "/apikeys", {"name": f"c-{nonce}"})
         body = json.dumps({"id": f"id{nonce}", "name": f"c-{nonce}", "value": "********"})
-        return Exchange(request, Response(201, JSON, body), "201", "201", Role.SETUP, 0.01)
+        return RecordedExchange(
+            request, RecordedResponse(201, JSON, body), "201", "201", Role.SETUP, 0.01
+        )
     made = {"KeyName": f"c-{nonce}", "NoExpiry": True}
     request = request_to(service, "POST", "/metadata/v0/keys", made)
-    answer = Response(200, JSON, json.dumps({"KeyName": f"c-{nonce}"}))
-    return Exchange(request, answer, "200", "200", Role.SETUP, 0.01)
+    answer = RecordedResponse(200, JSON, json.dumps({"KeyName": f"c-{nonce}"}))
+    return RecordedExchange(request, answer, "200", "200", Role.SETUP, 0.01)
 
 
-def failing_evidence(random: Random, service: str, keyword: str) -> tuple[Exchange, ...]:
+def failing_evidence(random: Random, service: str, keyword: str) -> tuple[RecordedExchange, ...]:
     nonce = f"{random.randrange(16**8):08x}"
     setup = setup_exchange(service, nonce)
     identifier = f"id{nonce}" if service == "apigateway" else f"c-{nonce}"
@@ -104,24 +106,26 @@ def failing_evidence(random: Random, service: str, keyword: str) -> tuple[Exchan
     request = request_to(service, "PATCH", path, {"Description": value})
     response, seen = _answer(random, keyword)
     expected = "400 ValidationException, a refusal of the value that breaks the constraint"
-    return setup, Exchange(request, response, expected, seen, Role.PROBE, 0.02, uses)
+    return setup, RecordedExchange(request, response, expected, seen, Role.PROBE, 0.02, uses)
 
 
-def _answer(random: Random, keyword: str) -> tuple[Response | None, str]:
+def _answer(random: Random, keyword: str) -> tuple[RecordedResponse | None, str]:
     choice = random.randrange(8)
     if choice == 0:
         body = json.dumps({"message": f"Internal error in handler {random.randrange(9999)}"})
-        return Response(500, JSON, body), "500 InternalFailure"
+        return RecordedResponse(500, JSON, body), "500 InternalFailure"
     if choice == 1:
         body = json.dumps({"__type": "NotFoundException", "message": random.choice(HOSTILE)})
-        return Response(404, JSON, body), "404 NotFoundException"
+        return RecordedResponse(404, JSON, body), "404 NotFoundException"
     if choice == 2:
         return None, "no answer within 10 s"
     if choice == 3:
         page = f"<html><body>{random.choice(HOSTILE)}</body></html>"
-        return Response(400, {"content-type": "text/html"}, page), f"400 {random.choice(HOSTILE)}"
+        return RecordedResponse(
+            400, {"content-type": "text/html"}, page
+        ), f"400 {random.choice(HOSTILE)}"
     body = json.dumps({"id": "abc", "description": random.choice(HOSTILE)})
-    return Response(200, JSON, body), f"200, a success: {keyword} was not enforced"
+    return RecordedResponse(200, JSON, body), f"200, a success: {keyword} was not enforced"
 
 
 def fake_verdicts(total: int, failed: int, seed: int = 1) -> Iterator[VerdictLine]:
@@ -199,7 +203,7 @@ def fake_record(
     return Record(path, fake_run(strict=strict), verdicts, None if interrupted else summary)
 
 
-def one_failure(*evidence: Exchange, **changes: object) -> Record:
+def one_failure(*evidence: RecordedExchange, **changes: object) -> Record:
     """A record of one failed requirement with this evidence."""
     fields: dict[str, object] = {
         "requirement": "location/UpdateKey/request/Description/maxLength",

@@ -15,7 +15,15 @@ import pytest
 from bs4 import BeautifulSoup
 
 from conformance.contract.model import Level
-from conformance.record import Exchange, Record, Request, Response, SummaryLine, Verdict, count
+from conformance.record import (
+    Record,
+    RecordedExchange,
+    RecordedRequest,
+    RecordedResponse,
+    SummaryLine,
+    Verdict,
+    count,
+)
 from conformance.reports.badge import badge, render_svg
 from conformance.reports.compare import diff, schema
 from conformance.reports.compare.diff_texts import render_diff_markdown, render_diff_text
@@ -29,7 +37,9 @@ from tests.reports.fakes import HOSTILE, fake_record, fake_run, one_failure, wri
 __all__ = ["conformance", "place"]
 
 (LINE,) = one_failure(
-    Exchange(Request("GET", "http://x/k"), Response(200, {}, "{}"), "400", "200")
+    RecordedExchange(
+        RecordedRequest("GET", "http://x/k"), RecordedResponse(200, {}, "{}"), "400", "200"
+    )
 ).verdicts
 
 
@@ -74,7 +84,9 @@ def test_names_of_the_run_are_no_change_but_another_answer_is():
         body = json.dumps({"message": f"no key {name}"})
         seen = f"{status} for '{name}'"
         return one_failure(
-            Exchange(Request("GET", "http://x"), Response(status, {}, body), "", seen)
+            RecordedExchange(
+                RecordedRequest("GET", "http://x"), RecordedResponse(status, {}, body), "", seen
+            )
         )
 
     old = failing("c-12345678-001", 404)
@@ -124,7 +136,9 @@ def test_a_huge_difference_fits_a_comment():
 
 
 def test_hostile_text_stays_text():
-    evil = Exchange(Request("GET", "http://x"), Response(200, {}, ""), HOSTILE[0], HOSTILE[2])
+    evil = RecordedExchange(
+        RecordedRequest("GET", "http://x"), RecordedResponse(200, {}, ""), HOSTILE[0], HOSTILE[2]
+    )
     (bad,) = one_failure(evil, statement=HOSTILE[0], requirement="a/b/" + HOSTILE[1]).verdicts
     good = replace(bad, verdict=P)
     one = replace(record(), verdicts=(good,))

@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from conformance.contract.model import Source
-from conformance.record import Exchange, Request, Response, Verdict
+from conformance.record import RecordedExchange, RecordedRequest, RecordedResponse, Verdict
 from conformance.reports.html import render_html
 from conformance.reports.text import has_hidden
 from tests.reports.fakes import BASE, HOSTILE, fake_record, one_failure
@@ -60,7 +60,10 @@ def test_the_page_asks_nothing_of_the_network(soup: BeautifulSoup) -> None:
 
 
 def test_what_a_target_sends_is_text() -> None:
-    parts = [Exchange(Request("GET", BASE), Response(200, {h[:9]: h}, h), h, h) for h in HOSTILE]
+    parts = [
+        RecordedExchange(RecordedRequest("GET", BASE), RecordedResponse(200, {h[:9]: h}, h), h, h)
+        for h in HOSTILE
+    ]
     fields = {
         "requirement": HOSTILE[0],
         "statement": HOSTILE[2],
@@ -91,7 +94,9 @@ def test_only_web_addresses_become_links(url: str) -> None:
 
 def test_a_huge_body_is_cut_and_its_length_told() -> None:
     huge = "".join(chr(33 + (i * i) % 90) for i in range(2_000_000))
-    record = one_failure(Exchange(Request("GET", BASE), Response(200, {}, huge), "a", "b"))
+    record = one_failure(
+        RecordedExchange(RecordedRequest("GET", BASE), RecordedResponse(200, {}, huge), "a", "b")
+    )
     page = render_html(record)
     assert "2,000,000 characters in all" in page
     assert len(page) < 100_000

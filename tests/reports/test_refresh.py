@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conformance.record import Target, Verdict, read_record
+from conformance.record import RecordedTarget, Verdict, read_record
 from tests.reports.fakes import fake_record
 
 REPORTS = Path(__file__).parents[2] / "reports"
@@ -43,9 +43,9 @@ def test_what_is_published_is_whole_and_small(refresh, tmp_path, monkeypatch):
     record = fake_record()
     run = replace(record.run, command="conformance run http://127.0.0.1:5000 --seed 7")
     url = "http://127.0.0.1:5000"
-    refresh.publish(replace(record, run=run), Target("x", None, "1.0"), url)
+    refresh.publish(replace(record, run=run), RecordedTarget("x", None, "1.0"), url)
     read = read_record(tmp_path / "x" / "record.jsonl")
-    assert read.run.target == Target("x", None, "1.0")
+    assert read.run.target == RecordedTarget("x", None, "1.0")
     assert read.run.command == "conformance run URL --seed 7"
     assert [(v.requirement, v.verdict) for v in read.verdicts] == [
         (v.requirement, v.verdict) for v in record.verdicts

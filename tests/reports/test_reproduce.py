@@ -13,12 +13,19 @@ from typing import Any
 
 import pytest
 
-from conformance.record import Exchange, Request, Response, Role, Signing, Use
+from conformance.record import (
+    RecordedExchange,
+    RecordedRequest,
+    RecordedResponse,
+    RecordedSigning,
+    Role,
+    Use,
+)
 from conformance.reports.reproduce import curl_script, python_script
 from conformance.reports.text import has_hidden
 
 SHELLS = [shell for shell in ("sh", "bash", "zsh") if shutil.which(shell)]
-SIGNING = Signing("geo", "us-east-1")
+SIGNING = RecordedSigning("geo", "us-east-1")
 TYPE = {"Content-Type": "application/json"}
 
 BODIES = [
@@ -41,9 +48,9 @@ BODIES = [
 ]
 
 
-def exchange(url: str, body: str | None = None, **fields: Any) -> Exchange:
+def exchange(url: str, body: str | None = None, **fields: Any) -> RecordedExchange:
     given: dict[str, Any] = {"method": "PATCH", "headers": TYPE, "signing": SIGNING} | fields
-    return Exchange(Request(url=url, body=body, **given), Response(200))
+    return RecordedExchange(RecordedRequest(url=url, body=body, **given), RecordedResponse(200))
 
 
 def run_shell(shell: str, script: str) -> str:
@@ -139,9 +146,9 @@ def test_an_unsigned_request_stays_unsigned(listener: Any) -> None:
     assert "botocore" not in python_script(sent)
 
 
-def sequence(url: str) -> list[Exchange]:
+def sequence(url: str) -> list[RecordedExchange]:
     """Created as ``old``, then used in path and body; the answer of a new target says else."""
-    answer = Response(201, {}, '{"id": "ol/d", "items": [{"a!b\'": "i-9"}]}')
+    answer = RecordedResponse(201, {}, '{"id": "ol/d", "items": [{"a!b\'": "i-9"}]}')
     create = replace(exchange(f"{url}/keys", "{}", method="POST"), role=Role.SETUP, response=answer)
     uses = (Use("ol/d", 0, "/id"), Use("i-9", 0, "/items/0/a!b'"))
     update = exchange(f"{url}/keys/ol%2Fd?x=1", '{"id": "ol/d", "other": "i-9", "n": "\n"}')
@@ -171,7 +178,7 @@ def test_a_hostile_record_runs_nothing_of_its_own(listener: Any, tmp_path: Any) 
         headers={"X-Evil": evil.replace("\n", "")},
         signing=None,
     )
-    answer = Response(200, {}, "{}")
+    answer = RecordedResponse(200, {}, "{}")
     setup = replace(hostile, role=Role.SETUP, response=answer)
     uses = (Use("k", 0, f"/id'\"]; import os; os.system('touch {mark}')/`touch {mark}`"),)
     for shell in SHELLS:
@@ -216,7 +223,7 @@ def test_a_chunked_body_is_sent_by_curl_alone(listener: Any) -> None:
 def test_what_a_script_cannot_send_is_not_offered(listener: Any) -> None:
     plain = exchange(listener.url, "{}")
     coded = exchange(f"{listener.url}/%6F%6C%64", "{}")
-    answer = Response(201, {}, '{"id": "old"}')
+    answer = RecordedResponse(201, {}, '{"id": "old"}')
     for evidence in (
         [replace(plain, connection=1), replace(plain, connection=1)],
         [exchange(listener.url, "{}", headers={"user-agent": "x", "accept": "y"})],

@@ -16,7 +16,14 @@ from conformance import reports
 from conformance.cli.report import command
 from conformance.contract.model import Level
 from conformance.errors import BadInput
-from conformance.record import Exchange, Record, Request, Response, Verdict, fails_gate
+from conformance.record import (
+    Record,
+    RecordedExchange,
+    RecordedRequest,
+    RecordedResponse,
+    Verdict,
+    fails_gate,
+)
 from conformance.reports.causes import causes, skeleton
 from conformance.reports.difference import difference
 from conformance.reports.junit import render_junit
@@ -31,8 +38,10 @@ def printed(record: Record, **options: Any) -> str:
     return out.getvalue()
 
 
-def exchange(status: int, body: str, expected: str = "400", seen: str = "") -> Exchange:
-    return Exchange(Request("GET", BASE), Response(status, {}, body), expected, seen)
+def exchange(status: int, body: str, expected: str = "400", seen: str = "") -> RecordedExchange:
+    return RecordedExchange(
+        RecordedRequest("GET", BASE), RecordedResponse(status, {}, body), expected, seen
+    )
 
 
 def test_the_summary_tells_every_failure_and_what_to_do() -> None:
@@ -126,8 +135,10 @@ def test_markdown_shows_hostile_text_as_it_is() -> None:
 
 
 def test_a_fence_is_longer_than_what_it_fences() -> None:
-    request = Request("PATCH", BASE, body='{"a": "```"}')
-    text = render_markdown(one_failure(Exchange(request, Response(200), "400", "200")))
+    request = RecordedRequest("PATCH", BASE, body='{"a": "```"}')
+    text = render_markdown(
+        one_failure(RecordedExchange(request, RecordedResponse(200), "400", "200"))
+    )
     assert "  ````sh\n" in text
 
 

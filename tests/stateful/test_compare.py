@@ -7,9 +7,9 @@ import json
 import pytest
 
 from conformance.contract.load import load_contract
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.stateful.compare import Compared, Memory, alike, difference, members, plain
-from conformance.stateful.moves import Step, moves_of, values_of
+from conformance.stateful.moves import ModelStep, moves_of, values_of
 
 COMPARED = Compared(
     same=("name",),
@@ -73,11 +73,11 @@ def test_members_are_compared_as_the_overlay_says(ours, theirs, differs):
 
 
 def answer(status, body=None, code=None):
-    return Answer(status, {} if body is None else body, code, "", "application/json", 1)
+    return ParsedResponse(status, {} if body is None else body, code, "", "application/json", 1)
 
 
 def compared(role, ours, theirs):
-    step = Step(OPERATION, role, {}, None)
+    step = ModelStep(OPERATION, role, {}, None)
     return difference(COMPARED, step, (ours, {"m": 0, "n": 1}), (theirs, {"t": 0, "u": 1}))
 
 
@@ -139,7 +139,7 @@ def test_the_moves_of_the_overlays_draw_documented_members(service):
 
 
 def test_a_step_has_simpler_ones():
-    step = Step(OPERATION, "read", {"a": 1, "b": [1, 2]}, 0, frozenset({"a"}))
+    step = ModelStep(OPERATION, "read", {"a": 1, "b": [1, 2]}, 0, frozenset({"a"}))
     assert [one.values for one in step.simpler()] == [
         {"b": [1, 2]},
         {"a": 1, "b": [2]},

@@ -19,15 +19,15 @@ from conformance.record import Role, Verdict
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.application import Application, Setting
 from conformance.reference.inprocess import URL, InProcess
-from conformance.reference.server import Options
+from conformance.reference.server import ServerOptions
 from conformance.reference.tables import load, matcher
 from conformance.stateful import RULE
 from conformance.stateful.ambiguity_inference import AmbiguityTracker
 from conformance.stateful.compare import Compared
-from conformance.stateful.moves import Step
+from conformance.stateful.moves import ModelStep
 from conformance.stateful.reference import model_of
 from conformance.stateful.search import wander
-from conformance.stateful.sequence_run import Game, ModelMismatch
+from conformance.stateful.sequence_run import ModelMismatch, SequenceRun
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.signing import Signer
 
@@ -54,7 +54,7 @@ def wandered(service, transport, games=8, seed=1):
 
 def with_readings(**chosen):
     """The reference with some of its readings turned round: neither reading a nor b."""
-    transport = InProcess(Options())
+    transport = InProcess(ServerOptions())
     setting = Setting(readings=Ambiguities(**chosen))
     transport.application = Application(load(), matcher(), setting)
     return transport
@@ -69,7 +69,7 @@ def test_the_requirement_is_of_the_gate(service):
 @pytest.mark.parametrize("reading", ["a", "b"])
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_reference_is_right_in_both_readings(service, reading):
-    transport = InProcess(Options(reading=reading))
+    transport = InProcess(ServerOptions(reading=reading))
     found = wandered(service, transport)
     assert found.verdict is Verdict.PASSED, found.reason
     assert found.held >= 8
@@ -104,7 +104,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("service", "fault", "most"), FAULTS)
 def test_a_fault_is_shown_in_the_fewest_steps(service, fault, most):
-    transport = InProcess(Options(faults=(fault,)))
+    transport = InProcess(ServerOptions(faults=(fault,)))
     found = wandered(service, transport, games=15)
     assert found.verdict is Verdict.FAILED
     assert len(found.steps) <= most
@@ -116,20 +116,20 @@ def test_a_fault_is_shown_in_the_fewest_steps(service, fault, most):
 
 
 def test_a_failing_sequence_can_be_replayed():
-    transport = InProcess(Options(faults=("update:lost",)))
+    transport = InProcess(ServerOptions(faults=("update:lost",)))
     found = wandered("apigateway", transport, games=15)
     evidence = as_evidence(found.steps, Masker(), None)
     again = replay(evidence, channel("apigateway", transport))
     assert len(again) == len(found.steps)
     assert all(one.same for one in again)
-    right = replay(evidence, channel("apigateway", InProcess(Options())))
+    right = replay(evidence, channel("apigateway", InProcess(ServerOptions())))
     assert right[-1].answer.body != again[-1].answer.body
 
 
 def test_one_seed_gives_one_course():
     def course(seed):
         seen = []
-        transport = InProcess(Options())
+        transport = InProcess(ServerOptions())
         one = session("apigateway", transport)
         one.observers.append(lambda sent: seen.append(sent.probe.operation.name))
         wander(requirement("apigateway"), one, lambda name: True, 4, seed)
@@ -140,7 +140,7 @@ def test_one_seed_gives_one_course():
 
 
 def test_quick_runs_and_services_without_a_model_have_none():
-    transport = InProcess(Options())
+    transport = InProcess(ServerOptions())
     assert wandered("location", transport, games=0).verdict is Verdict.SKIPPED
     third = dataclasses.replace(CONTRACTS["location"], service="third")
     one = Session(third, channel("location", transport), Names(), Masker())
@@ -151,7 +151,7 @@ def test_quick_runs_and_services_without_a_model_have_none():
 
 def test_moves_of_operations_that_do_not_work_are_left_out():
     names = set()
-    one = session("apigateway", InProcess(Options()))
+    one = session("apigateway", InProcess(ServerOptions()))
     one.observers.append(lambda sent: names.add(sent.probe.operation.name))
     lacking = {"TagResource", "UntagResource", "GetTags"}
     found = wander(requirement("apigateway"), one, lambda name: name not in lacking, 8, 1)
@@ -163,11 +163,11 @@ def game(service, transport):
     one = session(service, transport)
     model = model_of(service)
     assert model is not None
-    return Game(one, AmbiguityTracker(one, model), Compared.of(CONTRACTS[service]))
+    return SequenceRun(one, AmbiguityTracker(one, model), Compared.of(CONTRACTS[service]))
 
 
 def step(operation, role, slot, **values):
-    return Step(CONTRACTS["apigateway"].operations[operation], role, values, slot)
+    return ModelStep(CONTRACTS["apigateway"].operations[operation], role, values, slot)
 
 
 def test_a_target_is_held_to_one_reading():
@@ -200,7 +200,7 @@ class _Forgetful:
 
 def test_a_value_of_a_deleted_resource_is_not_used_again():
     """Whether it may be is not recorded."""
-    played = game("apigateway", InProcess(Options()))
+    played = game("apigateway", InProcess(ServerOptions()))
     create = step("CreateApiKey", "create", 0, name="x", value="${secret.one}")
     delete = step("DeleteApiKey", "delete", 0, api_Key="${id}")
     played.replay([create, delete])
@@ -211,7 +211,7 @@ class _Late:
     """Shows an update in a read only the third time it is asked."""
 
     def __init__(self, *, ever=True):
-        self.transport, self.reads, self.ever = InProcess(Options()), 0, ever
+        self.transport, self.reads, self.ever = InProcess(ServerOptions()), 0, ever
 
     def send(self, request):
         exchange = self.transport.send(request)
@@ -228,10 +228,10 @@ class _Late:
 @pytest.mark.parametrize("ever", [True, False])
 def test_a_confirmation_gives_reads_a_moment(ever, monkeypatch):
     monkeypatch.setattr("conformance.stateful.sequence_run.SETTLES", (0.0, 0.0))
-    from conformance.stateful.sequence_run import Care
+    from conformance.stateful.sequence_run import ReadPolicy
 
     played = game("apigateway", _Late(ever=ever))
-    played._care = Care(patient=True)
+    played._care = ReadPolicy(patient=True)
     create = step("CreateApiKey", "create", 0, name="new")
     read = step("GetApiKey", "read", 0, api_Key="${id}")
     if ever:

@@ -12,7 +12,7 @@ from conformance.engine.channel import SignedChannel
 from conformance.plan.wire import WireRequest
 from conformance.record import Verdict
 from conformance.reference.inprocess import InProcess
-from conformance.reference.server import Options
+from conformance.reference.server import ServerOptions
 from conformance.traffic.items import sort
 from conformance.traffic.routes import Routes
 from conformance.traffic.verdicts import judge_all, verdict_lines
@@ -32,7 +32,7 @@ class Client:
     """Sends signed requests and remembers the exchanges."""
 
     def __init__(self, **options):
-        self._recorder = Recorder(InProcess(Options(seed=1, **options)))
+        self._recorder = Recorder(InProcess(ServerOptions(seed=1, **options)))
         self._channels = {
             name: SignedChannel(URL, Signer(TEST_CREDENTIALS, "us-east-1", name), self._recorder)
             for name in ("apigateway", "geo")

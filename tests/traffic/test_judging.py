@@ -10,7 +10,7 @@ import pytest
 
 from conformance.contract.model import Level
 from conformance.record import Verdict
-from conformance.traffic.entries import Entry
+from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.reading import read_traffic
 from conformance.transport.exchange import Exchange, Request, Response
 
@@ -27,7 +27,7 @@ KEY = {
 
 
 def entries(exchanges):
-    return [Entry(f"entry {number}", one) for number, one in enumerate(exchanges, 1)]
+    return [TrafficEntry(f"entry {number}", one) for number, one in enumerate(exchanges, 1)]
 
 
 def made(method, target, status, answer, *, body=None, code=None, headers=()):
@@ -293,7 +293,7 @@ def test_a_request_that_is_written_oddly_may_be_refused(broken, refused):
 
 
 def test_an_unknown_body_shows_nothing_but_its_status(verdicts):
-    entry = Entry("entry 1", made("GET", "/apikeys", 200, b"{"), response_known=False)
-    lines = verdicts([Entry("entry 0", CREATED), entry])
+    entry = TrafficEntry("entry 1", made("GET", "/apikeys", 200, b"{"), response_known=False)
+    lines = verdicts([TrafficEntry("entry 0", CREATED), entry])
     assert lines["apigateway/GetApiKeys/status/200"].verdict is Verdict.PASSED
     assert lines["apigateway/GetApiKeys/response/item/required"].verdict is Verdict.SKIPPED

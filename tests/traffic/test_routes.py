@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.traffic.addresses import host_of, readable
-from conformance.traffic.entries import Entry
+from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.items import sort
 from conformance.traffic.routes import Routes
 from conformance.transport.exchange import Exchange, Request, Response
@@ -18,7 +18,9 @@ def entry(method, url, signed="", service="", headers=()):
     if signed:
         headers = (*headers, ("authorization", SIGNED.format(signed)))
     request = Request(method, url, tuple(headers), None)
-    return Entry("here", Exchange(request, Response(200, (), b""), None, 0.0), service=service)
+    return TrafficEntry(
+        "here", Exchange(request, Response(200, (), b""), None, 0.0), service=service
+    )
 
 
 def operation(entry, *targets):
@@ -162,7 +164,9 @@ AMZN = ("x-amzn-RequestId", "a")
 def counted(*given):
     """How many of the exchanges (url, request headers, answer's headers, body) are judged."""
     entries = [
-        Entry("here", Exchange(Request("GET", url, asked, None), Response(200, got, body), None, 0))
+        TrafficEntry(
+            "here", Exchange(Request("GET", url, asked, None), Response(200, got, body), None, 0)
+        )
         for url, asked, got, body in given
     ]
     found = sort(entries, Routes(CONTRACTS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.transport.exchange import Exchange, Request
-from conformance.transport.quota import Quota, QuotaTransport
+from conformance.transport.quota import QuotaLimit, QuotaTransport
 
 
 class Clock:
@@ -29,7 +29,7 @@ def times(clock, url):
 
 def test_a_burst_and_then_the_rate():
     clock = Clock()
-    transport = sender(clock, {"all": Quota(10, 4)})
+    transport = sender(clock, {"all": QuotaLimit(10, 4)})
     for _ in range(7):
         transport.send(Request("GET", "a", ()))
     assert times(clock, "a") == [0, 0, 0, 0, 0.1, 0.2, 0.3]
@@ -37,7 +37,7 @@ def test_a_burst_and_then_the_rate():
 
 def test_without_a_burst_requests_are_evenly_spaced():
     clock = Clock()
-    transport = sender(clock, {"a": Quota(5)})
+    transport = sender(clock, {"a": QuotaLimit(5)})
     for _ in range(4):
         transport.send(Request("GET", "a", ()))
     assert times(clock, "a") == [0, 0.2, 0.4, 0.6]
@@ -45,7 +45,7 @@ def test_without_a_burst_requests_are_evenly_spaced():
 
 def test_every_quota_counts_and_others_do_not():
     clock = Clock()
-    transport = sender(clock, {"all": Quota(10), "a": Quota(5)})
+    transport = sender(clock, {"all": QuotaLimit(10), "a": QuotaLimit(5)})
     for url in ("a", "b", "a", "b"):
         transport.send(Request("GET", url, ()))
     assert times(clock, "a") == [0, 0.2]
@@ -54,7 +54,7 @@ def test_every_quota_counts_and_others_do_not():
 
 def test_what_is_not_limited_does_not_wait():
     clock = Clock()
-    transport = sender(clock, {"a": Quota(1)}, lambda request: [request.url])
+    transport = sender(clock, {"a": QuotaLimit(1)}, lambda request: [request.url])
     for _ in range(9):
         transport.send(Request("GET", "b", ()))
     assert set(times(clock, "b")) == {0}
@@ -62,7 +62,7 @@ def test_what_is_not_limited_does_not_wait():
 
 def test_a_rest_fills_the_bucket_and_not_more():
     clock = Clock()
-    transport = sender(clock, {"all": Quota(10, 3)})
+    transport = sender(clock, {"all": QuotaLimit(10, 3)})
     transport.send(Request("GET", "a", ()))
     clock.now += 3600
     for _ in range(4):
@@ -71,6 +71,6 @@ def test_a_rest_fills_the_bucket_and_not_more():
 
 
 def test_an_account_with_more():
-    assert Quota(5).times(2) == Quota(10, 2)
-    assert Quota(10, 8).times(0.5) == Quota(5, 4)
-    assert Quota(5).times(0.1) == Quota(0.5, 1)
+    assert QuotaLimit(5).times(2) == QuotaLimit(10, 2)
+    assert QuotaLimit(10, 8).times(0.5) == QuotaLimit(5, 4)
+    assert QuotaLimit(5).times(0.1) == QuotaLimit(0.5, 1)

@@ -22,8 +22,8 @@ from conformance.engine.run import Run, exit_code
 from conformance.engine.runner import Settings
 from conformance.plan.authentication import Auth
 from conformance.reference.inprocess import URL, InProcess
-from conformance.reference.server import Options
-from conformance.transport.bad_signatures import KINDS, UnsignedRequest, sign_incorrectly
+from conformance.reference.server import ServerOptions
+from conformance.transport.bad_signatures import SIGNATURE_FAULTS, UnsignedRequest, sign_incorrectly
 from conformance.transport.exchange import FailureKind, Request
 from conformance.transport.http import HttpTransport
 from conformance.transport.retry import RetryingTransport
@@ -44,7 +44,7 @@ class Verifying(ThreadingTCPServer):
 
     def __init__(self, context=None):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.reference, self.lock = InProcess(Options(seed=5)), threading.Lock()
+        self.reference, self.lock = InProcess(ServerOptions(seed=5)), threading.Lock()
         self.context, self.token = context, None
         self.seen, self.problems, self.lines = 0, [], []
         self._thread = threading.Thread(target=self.serve_forever, args=(0.01,))
@@ -194,7 +194,7 @@ def test_odd_paths_queries_and_bodies_are_signed_too(verifying, body):
     assert [line.split()[1].decode() for line in verifying.lines] == ODD
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"without-token"}))
+@pytest.mark.parametrize("kind", sorted(set(SIGNATURE_FAULTS) - {"without-token"}))
 def test_what_is_signed_wrongly_does_not_verify(verifying, kind):
     plain = UnsignedRequest("PATCH", f"{verifying.url}/apikeys/x", (), b"{}")
     signer = Signer(KEYS, REGION, "apigateway")

@@ -11,7 +11,7 @@ from conformance.contract.deriving.operations import (
     required_list,
 )
 from conformance.contract.deriving.schemas import Schema, SchemaBuilder, pointer, tidy
-from conformance.contract.deriving.shown import Shown, look
+from conformance.contract.deriving.shown import SyntaxExamples, look
 from conformance.errors import BadInput
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _about(document: Document) -> Schema:
     return {**known, "sha256": document.sha256}
 
 
-def _component_names(pages: ServicePages, shown: Shown) -> dict[str, str]:
+def _component_names(pages: ServicePages, shown: SyntaxExamples) -> dict[str, str]:
     """Component names: documented structures keep theirs, ours give way.
 
     Keys are structure names, and ``=`` plus the name wanted for components of our own.
@@ -96,7 +96,7 @@ def _bodies(
 
 
 def _structures(
-    pages: ServicePages, shown: Shown, builder: SchemaBuilder
+    pages: ServicePages, shown: SyntaxExamples, builder: SchemaBuilder
 ) -> Iterable[tuple[str, Schema]]:
     for name, component in builder.names.items():
         page = pages.structures.get(name)
@@ -104,7 +104,7 @@ def _structures(
         yield component, schema
 
 
-def _from_page(page: StructurePage, shown: Shown, builder: SchemaBuilder) -> Schema:
+def _from_page(page: StructurePage, shown: SyntaxExamples, builder: SchemaBuilder) -> Schema:
     properties = {
         member.name: builder.member(
             page.name, member, None, shown.timestamp(page.name, member.name)
@@ -124,7 +124,7 @@ def _from_page(page: StructurePage, shown: Shown, builder: SchemaBuilder) -> Sch
     )
 
 
-def _from_syntax(name: str, shown: Shown, builder: SchemaBuilder) -> Schema:
+def _from_syntax(name: str, shown: SyntaxExamples, builder: SchemaBuilder) -> Schema:
     """A structure without a page: the last syntax block that shows it, or nothing but its name."""
     sights = shown.sights.get(name, [])
     if not sights:

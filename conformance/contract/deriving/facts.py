@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.documents.model import (
-    Base,
+    BaseType,
+    DocumentedMember,
     Leaf,
     ListNode,
-    Member,
     Node,
     OperationPage,
     Parameter,
@@ -81,7 +81,7 @@ def _parameters(side: str, parameters: Sequence[Parameter]) -> Facts:
     return facts
 
 
-def _member(side: str, member: Member) -> Facts:
+def _member(side: str, member: DocumentedMember) -> Facts:
     where = f"{side} {member.name}"
     facts = {where: "listed"}
     if member.type is not None:
@@ -115,6 +115,6 @@ def _nested(prefix: str, entries: Mapping[str, Node]) -> Iterator[tuple[str, str
 
 def type_text(stated: TypeName) -> str:
     """A type in short words: ``list of PatchOperation``."""
-    if stated.base in {Base.LIST, Base.MAP} and stated.element is not None:
+    if stated.base in {BaseType.LIST, BaseType.MAP} and stated.element is not None:
         return f"{stated.base.value} of {type_text(stated.element)}"
     return stated.name or stated.base.value

@@ -13,14 +13,14 @@ from conformance.contract.deriving.schemas import (
     tidy,
 )
 from conformance.documents.model import (
-    Base,
+    BaseType,
     Content,
+    DocumentedMember,
     ErrorEntry,
-    Member,
     OperationPage,
     Parameter,
+    ParameterLocation,
     PatchRow,
-    Where,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 BINARY = "application/octet-stream"
-JSON_BODIES = {Base.STRUCTURE, Base.LIST, Base.MAP, Base.JSON}
+JSON_BODIES = {BaseType.STRUCTURE, BaseType.LIST, BaseType.MAP, BaseType.JSON}
 
 
 def path_key(page: OperationPage) -> str:
@@ -76,7 +76,7 @@ def object_schema(owner: str, content: Content, builder: SchemaBuilder) -> Schem
     return tidy({**found, "properties": properties, **required_list(content.members)})
 
 
-def required_list(members: Sequence[Member]) -> Schema:
+def required_list(members: Sequence[DocumentedMember]) -> Schema:
     """The ``required`` keyword of a structure, or nothing."""
     names = [member.name for member in members if member.required]
     return {"required": names} if names else {}
@@ -84,7 +84,7 @@ def required_list(members: Sequence[Member]) -> Schema:
 
 def _parameter(page: OperationPage, parameter: Parameter, builder: SchemaBuilder) -> Schema:
     member = parameter.member
-    is_path = parameter.where is Where.PATH
+    is_path = parameter.where is ParameterLocation.PATH
     found: Schema = {"name": parameter.wire, "in": parameter.where.value}
     if member.name != parameter.wire:
         found["x-documented-name"] = member.name
@@ -113,15 +113,15 @@ def _request_body(page: OperationPage, builder: SchemaBuilder, component: str) -
     }
 
 
-def _usual_media(payload: Member) -> str:
+def _usual_media(payload: DocumentedMember) -> str:
     """A body that is a structure is JSON; bytes and texts are what they are."""
     return JSON if payload.type is not None and payload.type.base in JSON_BODIES else BINARY
 
 
-def _payload(page: OperationPage, payload: Member, builder: SchemaBuilder) -> Schema:
+def _payload(page: OperationPage, payload: DocumentedMember, builder: SchemaBuilder) -> Schema:
     """The whole body as one member: bytes, unless the page states another type."""
     schema = builder.member(page.name, payload, None, None)
-    if payload.type is None or payload.type.base is Base.BLOB:
+    if payload.type is None or payload.type.base is BaseType.BLOB:
         schema.pop("contentEncoding", None)
         schema.pop("x-type", None)
         schema.update({"type": "string", "format": "binary"})

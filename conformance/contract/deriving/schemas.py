@@ -9,31 +9,31 @@ from typing import Any
 from conformance.contract.deriving.facts import type_text
 from conformance.contract.patterns import UnsupportedPattern, to_ecma
 from conformance.documents.model import (
-    Base,
+    BaseType,
+    DocumentedMember,
     Leaf,
     Limit,
+    LimitTarget,
     ListNode,
-    Member,
     ModelPlace,
     Node,
     ObjectNode,
-    On,
-    Place,
+    SourceLocation,
     TypeName,
 )
 
 Schema = dict[str, Any]
 
-SCALARS: dict[Base, Schema] = {
-    Base.STRING: {"type": "string"},
-    Base.INTEGER: {"type": "integer", "format": "int32"},
-    Base.LONG: {"type": "integer", "format": "int64"},
-    Base.FLOAT: {"type": "number", "format": "float"},
-    Base.DOUBLE: {"type": "number", "format": "double"},
-    Base.NUMBER: {"type": "number"},
-    Base.BOOLEAN: {"type": "boolean"},
-    Base.BLOB: {"type": "string", "contentEncoding": "base64", "x-type": "blob"},
-    Base.JSON: {},
+SCALARS: dict[BaseType, Schema] = {
+    BaseType.STRING: {"type": "string"},
+    BaseType.INTEGER: {"type": "integer", "format": "int32"},
+    BaseType.LONG: {"type": "integer", "format": "int64"},
+    BaseType.FLOAT: {"type": "number", "format": "float"},
+    BaseType.DOUBLE: {"type": "number", "format": "double"},
+    BaseType.NUMBER: {"type": "number"},
+    BaseType.BOOLEAN: {"type": "boolean"},
+    BaseType.BLOB: {"type": "string", "contentEncoding": "base64", "x-type": "blob"},
+    BaseType.JSON: {},
 }
 TIMESTAMPS: dict[str | None, Schema] = {
     "number": {"type": "number", "x-type": "timestamp"},
@@ -44,7 +44,7 @@ TIMESTAMPS: dict[str | None, Schema] = {
 LEAVES: dict[str, Schema] = {
     "number": {"type": "number"},
     "boolean": {"type": "boolean"},
-    "blob": SCALARS[Base.BLOB],
+    "blob": SCALARS[BaseType.BLOB],
 }
 ORDER = (
     *("$ref", "type", "format", "contentEncoding", "x-type", "x-documented-name", "x-member"),
@@ -58,15 +58,15 @@ TEXT_LIMITS = {"minLength", "maxLength", "pattern"}
 NUMBER_LIMITS = {"minimum", "maximum"}
 
 
-class Pointer(dict[str, Any]):
+class SourcePointer(dict[str, Any]):
     """A source pointer; a type of its own so that the writer keeps it on one line."""
 
 
-def pointer(place: Place) -> Pointer:
+def pointer(place: SourceLocation) -> SourcePointer:
     """The pointer to a place; the line's text only where the place quotes it."""
     if isinstance(place, ModelPlace):
-        return Pointer(model=place.document, path=place.path)
-    found = Pointer(document=place.document, section=place.section, line=place.line)
+        return SourcePointer(model=place.document, path=place.path)
+    found = SourcePointer(document=place.document, section=place.section, line=place.line)
     if place.text is not None:
         found["text"] = place.text
     return found
@@ -89,7 +89,9 @@ class SchemaBuilder:
     names: dict[str, str]
     notes: list[str] = field(default_factory=list)
 
-    def member(self, owner: str, member: Member, node: Node | None, wire: str | None) -> Schema:
+    def member(
+        self, owner: str, member: DocumentedMember, node: Node | None, wire: str | None
+    ) -> Schema:
         """The schema of a member; ``node`` is its place in a syntax block where there is one."""
         where = f"{owner}.{member.name}"
         stated = member.type or _suggested(member)
@@ -105,7 +107,7 @@ class SchemaBuilder:
 
     def shown(self, node: Node, document: str, section: str) -> Schema:
         """The schema of something that only a syntax block states; its depth is the block's."""
-        source = pointer(Place(document, section, node.line))
+        source = pointer(SourceLocation(document, section, node.line))
         if isinstance(node, ListNode):
             items = self.shown(node.item, document, section) if node.item else {}
             return {"type": "array", "items": items, "x-sources": {"type": source}}
@@ -117,7 +119,7 @@ class SchemaBuilder:
         return {**schema, "x-sources": {"type": source}}
 
     def _shown_object(
-        self, node: ObjectNode, document: str, section: str, source: Pointer
+        self, node: ObjectNode, document: str, section: str, source: SourcePointer
     ) -> Schema:
         if node.as_map is not None:
             values = self.shown(node.as_map, document, section)
@@ -136,24 +138,24 @@ class SchemaBuilder:
         }
 
     def _typed(self, stated: TypeName, node: Node | None, wire: str | None) -> Schema:
-        if stated.base is Base.TIMESTAMP:
+        if stated.base is BaseType.TIMESTAMP:
             known = "string" if isinstance(node, Leaf) and node.quoted else None
             if isinstance(node, Leaf) and node.text == "number":
                 known = "number"
             return dict(TIMESTAMPS[known or stated.wire or wire or self.usual])
-        if stated.base is Base.STRUCTURE and stated.name:
+        if stated.base is BaseType.STRUCTURE and stated.name:
             return {"$ref": reference(self.names[stated.name])}
-        element = stated.element or TypeName(Base.JSON)
-        if stated.base is Base.LIST:
+        element = stated.element or TypeName(BaseType.JSON)
+        if stated.base is BaseType.LIST:
             inner = node.item if isinstance(node, ListNode) else None
             return {"type": "array", "items": self._typed(element, inner, wire)}
-        if stated.base is Base.MAP:
+        if stated.base is BaseType.MAP:
             inner = node.as_map if isinstance(node, ObjectNode) else None
             values = self._typed(element, inner, wire)
             return {"type": "object", "x-type": "map", "additionalProperties": values}
         return dict(SCALARS[stated.base])
 
-    def _sources(self, schema: Schema, stated: TypeName, source: Pointer) -> None:
+    def _sources(self, schema: Schema, stated: TypeName, source: SourcePointer) -> None:
         """One ``Type:`` line states the list and its items alike."""
         schema.setdefault("x-sources", {})["type"] = source
         if stated.element is not None:
@@ -170,7 +172,7 @@ class SchemaBuilder:
             self._pattern(where, at, str(limit.value), state)
             return
         name, value = limit.name, limit.value
-        if base is Base.BLOB:
+        if base is BaseType.BLOB:
             name = {"minLength": "x-minBytes", "maxLength": "x-maxBytes"}.get(name, name)
         if isinstance(value, tuple):
             at[name] = [_as_type(text, base) for text in value]
@@ -178,23 +180,25 @@ class SchemaBuilder:
             at[name] = value
         at.setdefault("x-sources", {})[name] = state
 
-    def _target(self, schema: Schema, stated: TypeName, limit: Limit) -> tuple[Schema, Base] | None:
+    def _target(
+        self, schema: Schema, stated: TypeName, limit: Limit
+    ) -> tuple[Schema, BaseType] | None:
         """The schema a limit is about and its kind; None where the type has no such part."""
         depth = limit.depth
         while stated.element is not None:
-            if limit.on is On.LIST and stated.base is Base.LIST:
+            if limit.on is LimitTarget.LIST and stated.base is BaseType.LIST:
                 if depth == 0:
                     return schema, stated.base
                 depth -= 1
-            if stated.base is Base.MAP and limit.on is On.MAP:
+            if stated.base is BaseType.MAP and limit.on is LimitTarget.MAP:
                 return schema, stated.base
-            if stated.base is Base.MAP and limit.on is On.KEY:
-                return schema.setdefault("propertyNames", {"type": "string"}), Base.STRING
+            if stated.base is BaseType.MAP and limit.on is LimitTarget.KEY:
+                return schema.setdefault("propertyNames", {"type": "string"}), BaseType.STRING
             schema, stated = inner_of(schema), stated.element
-        fits = limit.on is On.LEAF and _fits(limit.name, stated.base)
+        fits = limit.on is LimitTarget.LEAF and _fits(limit.name, stated.base)
         return (schema, stated.base) if fits else None
 
-    def _pattern(self, where: str, schema: Schema, java: str, source: Pointer) -> None:
+    def _pattern(self, where: str, schema: Schema, java: str, source: SourcePointer) -> None:
         schema["x-pattern"] = java
         schema.setdefault("x-sources", {})["pattern"] = source
         try:
@@ -209,7 +213,9 @@ class SchemaBuilder:
             return
         schema["pattern"] = portable
 
-    def _default(self, where: str, schema: Schema, stated: TypeName, member: Member) -> None:
+    def _default(
+        self, where: str, schema: Schema, stated: TypeName, member: DocumentedMember
+    ) -> None:
         if member.default is None or member.default_place is None:
             return
         sources = schema.setdefault("x-sources", {})
@@ -218,22 +224,22 @@ class SchemaBuilder:
             schema["x-default"] = None
         else:
             value = _as_type(member.default, stated.base)
-            if isinstance(value, str) and stated.base not in {Base.STRING, Base.TIMESTAMP}:
+            if isinstance(value, str) and stated.base not in {BaseType.STRING, BaseType.TIMESTAMP}:
                 self.notes.append(f"{where}: default {member.default!r} left out: not of its type")
                 return
             schema["default"] = value
         sources["default"] = pointer(member.default_place)
 
 
-def _suggested(member: Member) -> TypeName:
+def _suggested(member: DocumentedMember) -> TypeName:
     """The type that the limits of a member fit, where its page states none (as of parameters)."""
-    if any(limit.on is On.LIST for limit in member.limits):
-        return TypeName(Base.LIST, element=TypeName(Base.STRING))
+    if any(limit.on is LimitTarget.LIST for limit in member.limits):
+        return TypeName(BaseType.LIST, element=TypeName(BaseType.STRING))
     bounds = [limit.value for limit in member.limits if limit.name in NUMBER_LIMITS]
     if bounds:
         whole = all(isinstance(value, int) for value in bounds)
-        return TypeName(Base.INTEGER if whole else Base.NUMBER)
-    return TypeName(Base.STRING)
+        return TypeName(BaseType.INTEGER if whole else BaseType.NUMBER)
+    return TypeName(BaseType.STRING)
 
 
 def inner_of(schema: Schema) -> Schema:
@@ -252,20 +258,26 @@ def tidy(schema: Schema) -> Schema:
     return ordered
 
 
-def _fits(limit: str, base: Base) -> bool:
+def _fits(limit: str, base: BaseType) -> bool:
     if limit in TEXT_LIMITS:
-        return base in {Base.STRING, Base.BLOB, Base.TIMESTAMP, Base.JSON}
+        return base in {BaseType.STRING, BaseType.BLOB, BaseType.TIMESTAMP, BaseType.JSON}
     if limit in NUMBER_LIMITS:
-        return base in {Base.INTEGER, Base.LONG, Base.FLOAT, Base.DOUBLE, Base.NUMBER}
-    return base not in {Base.STRUCTURE, Base.LIST, Base.MAP}
+        return base in {
+            BaseType.INTEGER,
+            BaseType.LONG,
+            BaseType.FLOAT,
+            BaseType.DOUBLE,
+            BaseType.NUMBER,
+        }
+    return base not in {BaseType.STRUCTURE, BaseType.LIST, BaseType.MAP}
 
 
-def _as_type(text: str, base: Base) -> bool | int | float | str:
+def _as_type(text: str, base: BaseType) -> bool | int | float | str:
     """A documented value in the type of its member; the text itself where it does not fit."""
-    if base is Base.BOOLEAN and text.lower() in {"true", "false"}:
+    if base is BaseType.BOOLEAN and text.lower() in {"true", "false"}:
         return text.lower() == "true"
-    number = int if base in {Base.INTEGER, Base.LONG} else float
-    if base in {Base.INTEGER, Base.LONG, Base.FLOAT, Base.DOUBLE, Base.NUMBER}:
+    number = int if base in {BaseType.INTEGER, BaseType.LONG} else float
+    if base in {BaseType.INTEGER, BaseType.LONG, BaseType.FLOAT, BaseType.DOUBLE, BaseType.NUMBER}:
         try:
             return number(text)
         except ValueError:

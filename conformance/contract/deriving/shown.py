@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conformance.documents.model import (
-    Base,
+    BaseType,
     Content,
+    DocumentedMember,
     Leaf,
     ListNode,
-    Member,
     Node,
     ObjectNode,
-    Place,
+    SourceLocation,
     TypeName,
 )
 
@@ -32,13 +32,13 @@ class SyntaxExample:
     section: str
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SourceLocation:
         """The line of its opening brace."""
-        return Place(self.document, self.section, self.node.line)
+        return SourceLocation(self.document, self.section, self.node.line)
 
 
 @dataclass(slots=True)
-class Shown:
+class SyntaxExamples:
     """What all syntax blocks of a service show, by structure name.
 
     Names that members mention are the keys, in the order in which they are met; a structure that
@@ -74,9 +74,9 @@ def wire_of(node: Node | None) -> str | None:
     return "number" if node.text == "number" else None
 
 
-def look(pages: ServicePages) -> Shown:
+def look(pages: ServicePages) -> SyntaxExamples:
     """Walk all syntax blocks along the documented types."""
-    shown = Shown()
+    shown = SyntaxExamples()
     for page in pages.operations.values():
         for content in (page.request, page.response):
             _look_at(pages, shown, content, page.document)
@@ -86,7 +86,7 @@ def look(pages: ServicePages) -> Shown:
     return shown
 
 
-def _look_at(pages: ServicePages, shown: Shown, content: Content, document: str) -> None:
+def _look_at(pages: ServicePages, shown: SyntaxExamples, content: Content, document: str) -> None:
     stack: list[tuple[TypeName | None, Node]] = list(reversed(list(_typed(content))))
     while stack:
         stated, node = stack.pop()
@@ -94,13 +94,15 @@ def _look_at(pages: ServicePages, shown: Shown, content: Content, document: str)
             continue
         _mention(shown, stated)
         wire = wire_of(node)
-        if stated.base is Base.TIMESTAMP and wire is not None:
+        if stated.base is BaseType.TIMESTAMP and wire is not None:
             shown.wires.add(wire)
-        if stated.base is Base.LIST and isinstance(node, ListNode) and node.item is not None:
+        if stated.base is BaseType.LIST and isinstance(node, ListNode) and node.item is not None:
             stack.append((stated.element, node.item))
-        elif stated.base is Base.MAP and isinstance(node, ObjectNode) and node.as_map is not None:
+        elif (
+            stated.base is BaseType.MAP and isinstance(node, ObjectNode) and node.as_map is not None
+        ):
             stack.append((stated.element, node.as_map))
-        elif stated.base is Base.STRUCTURE and isinstance(node, ObjectNode) and stated.name:
+        elif stated.base is BaseType.STRUCTURE and isinstance(node, ObjectNode) and stated.name:
             if not node.elided:
                 shown.sights[stated.name].append(
                     SyntaxExample(node, document, content.syntax_section)
@@ -121,15 +123,15 @@ def _inside(
     pages: ServicePages, name: str, node: ObjectNode
 ) -> Iterator[tuple[TypeName | None, Node]]:
     page = pages.structures.get(name)
-    members: Mapping[str, Member] = {m.name: m for m in page.members} if page else {}
+    members: Mapping[str, DocumentedMember] = {m.name: m for m in page.members} if page else {}
     for key, inner in node.entries.items():
         if key in members:
             yield members[key].type, inner
 
 
-def _mention(shown: Shown, stated: TypeName | None) -> None:
+def _mention(shown: SyntaxExamples, stated: TypeName | None) -> None:
     """Note the structure that a type ends in."""
     while stated is not None:
-        if stated.base is Base.STRUCTURE and stated.name:
+        if stated.base is BaseType.STRUCTURE and stated.name:
             shown.sights.setdefault(stated.name, [])
         stated = stated.element

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from conformance.contract.deriving.schemas import Pointer
+from conformance.contract.deriving.schemas import SourcePointer
 from conformance.errors import BadInput
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ class _Dumper(_Safe):  # type: ignore[valid-type,misc]
         return True
 
 
-def _pointer_node(dumper: yaml.SafeDumper, value: Pointer) -> yaml.MappingNode:
+def _pointer_node(dumper: yaml.SafeDumper, value: SourcePointer) -> yaml.MappingNode:
     return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
 
 
-_Dumper.add_representer(Pointer, _pointer_node)
+_Dumper.add_representer(SourcePointer, _pointer_node)
 
 
 def as_yaml(document: Mapping[str, Any]) -> str:

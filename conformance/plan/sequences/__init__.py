@@ -14,11 +14,11 @@ from conformance.plan.sequences import (
     times,
 )
 from conformance.plan.sequences.steps import (
-    Broken,
     Connected,
     Make,
     NotShown,
     Pause,
+    RuleBroken,
     Script,
     Send,
     Sequence,
@@ -47,11 +47,11 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
 
 __all__ = [
     "KINDS",
-    "Broken",
     "Connected",
     "Make",
     "NotShown",
     "Pause",
+    "RuleBroken",
     "Script",
     "Send",
     "Sequence",

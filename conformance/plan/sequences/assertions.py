@@ -1,4 +1,4 @@
-"""What a written step says about an answer; each raises Broken where it does not hold."""
+"""What a written step says about an answer; each raises RuleBroken where it does not hold."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from conformance.contract.places import find, parse
 from conformance.judge.answer import NOT_JSON
 from conformance.judge.refusal import same
 from conformance.plan.instants import instant
-from conformance.plan.sequences.steps import Broken, NotShown
+from conformance.plan.sequences.steps import NotShown, RuleBroken
 
 
 def has(where: str, body: Any) -> None:
     """A text stands at the place."""
     found = next(find(body, parse(where)), NOT_JSON)
     if not isinstance(found, str) or not found:
-        raise Broken(f"a text at {where}", _told(found))
+        raise RuleBroken(f"a text at {where}", _told(found))
 
 
 def hides(where: str, body: Any) -> None:
     """Nothing stands at the place."""
     found = list(find(body, parse(where)))
     if found:
-        raise Broken(f"no {where} in the answer", _told(found[0]))
+        raise RuleBroken(f"no {where} in the answer", _told(found[0]))
 
 
 def equal(places: Sequence[str], body: Any) -> None:
     """Both places show the same, where both are there."""
     one, other = (next(find(body, parse(where)), None) for where in places)
     if one is not None and other is not None and one != other:
-        raise Broken(f"{' and '.join(places)} are equal", f"{_told(one)}, {_told(other)}")
+        raise RuleBroken(f"{' and '.join(places)} are equal", f"{_told(one)}, {_told(other)}")
 
 
 def differs(where: str, unwanted: Any, body: Any) -> None:
@@ -41,7 +41,7 @@ def differs(where: str, unwanted: Any, body: Any) -> None:
         return
     moment = instant(found)
     if found == unwanted or (moment is not None and moment == instant(unwanted)):
-        raise Broken(f"{where} is not {_told(unwanted)}", _told(found))
+        raise RuleBroken(f"{where} is not {_told(unwanted)}", _told(found))
 
 
 def shows(where: str, wanted: Any, body: Any) -> None:
@@ -50,9 +50,9 @@ def shows(where: str, wanted: Any, body: Any) -> None:
     if not found:
         if wanted in ([], {}):
             return
-        raise Broken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
+        raise RuleBroken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
     if not _equal(found[0], wanted):
-        raise Broken(f"{where} is {_told(wanted)}", _told(found[0]))
+        raise RuleBroken(f"{where} is {_told(wanted)}", _told(found[0]))
 
 
 def fraction(where: str, last: int | None, seen: list[Any], body: Any) -> None:
@@ -63,23 +63,23 @@ def fraction(where: str, last: int | None, seen: list[Any], body: Any) -> None:
     seen.append(next(find(body, parse(where)), None))
     written = [one for one in seen if isinstance(one, str)]
     if len(written) == last and not any("." in one for one in written):
-        raise Broken(f"{where} with milliseconds", ", ".join(written))
+        raise RuleBroken(f"{where} with milliseconds", ", ".join(written))
 
 
 def ends(where: str, ending: str, body: Any) -> None:
     """A text with this ending stands there."""
     found = next(find(body, parse(where)), None)
     if not isinstance(found, str) or not found.endswith(ending):
-        raise Broken(f"{where} ends with {ending}", _told(found))
+        raise RuleBroken(f"{where} ends with {ending}", _told(found))
 
 
 def shows_instant(where: str, wanted: Any, body: Any) -> None:
     """The same moment stands there, however written."""
     found = next(find(body, parse(where)), None)
     if found is None:
-        raise Broken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
+        raise RuleBroken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
     if instant(found) != instant(wanted):
-        raise Broken(f"{where} is the moment {_told(wanted)}", _told(found))
+        raise RuleBroken(f"{where} is the moment {_told(wanted)}", _told(found))
 
 
 def keeps(before: Any, after: Any, but: set[str], documented: Iterable[str]) -> None:
@@ -88,7 +88,7 @@ def keeps(before: Any, after: Any, but: set[str], documented: Iterable[str]) -> 
         raise NotShown("an answer is no object")
     for name in sorted(({*before, *after} & {*documented}) - but):
         if not _equal(before.get(name, NOT_JSON), after.get(name, NOT_JSON)):
-            raise Broken(f"{name} still {_told(before.get(name))}", _told(after.get(name)))
+            raise RuleBroken(f"{name} still {_told(before.get(name))}", _told(after.get(name)))
 
 
 def _equal(before: Any, after: Any) -> bool:

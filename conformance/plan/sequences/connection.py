@@ -15,21 +15,21 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.contract.places import find, parse
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.plan.base_requests import base
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.resources import GIVEN, creators, with_unknown_ids
 from conformance.plan.sequences.steps import (
-    Broken,
     Connected,
     Make,
     NotShown,
+    RuleBroken,
     Script,
     Send,
     Sequence,
 )
 from conformance.plan.spelling import spelled_form
-from conformance.plan.wire_variant import Form
+from conformance.plan.wire_variant import WireVariant
 
 ROLES = ("create", "read", "update", "list", "delete")
 
@@ -45,34 +45,34 @@ def one_connection(script: Script) -> Sequence:
         raise NotShown("the resource has none of the operations that go first")
     for number, words in enumerate(possible, 1):
         yield Make()
-        shared = Form(connection=number, pipelined=rule.get("pipelined", False))
+        shared = WireVariant(connection=number, pipelined=rule.get("pipelined", False))
         first = _first(script, life, words, shared)
         read = Send(life.operation("read"), life.request("read"), form=shared)
         answer = yield Connected((first, read), shared.pipelined)
         _judge(answer.parts, life, script.fill("${id}", 0))
 
 
-def _first(script: Script, life: Lifecycle, words: Mapping[str, Any], shared: Form) -> Send:
+def _first(script: Script, life: Lifecycle, words: Mapping[str, Any], shared: WireVariant) -> Send:
     name = words["send"]
     operation = life.operation(name) if name in ROLES else script.contract.operations[name]
     members = {**base(script.contract, operation), **words.get("with", {})}
     if words.get("unknown"):
         named = {life.label: members[life.label]} if life.label in members else {}
         members |= with_unknown_ids(script.contract, operation, named)
-    written = spelled_form(script.contract, operation, words.get("form", {})) or Form()
+    written = spelled_form(script.contract, operation, words.get("form", {})) or WireVariant()
     written = replace(written, connection=shared.connection, pipelined=shared.pipelined)
     body = words["body"].encode() if "body" in words else None
     return Send(operation, members, raw=body, form=written)
 
 
-def _judge(parts: tuple[Answer, ...], life: Lifecycle, identifier: str) -> None:
+def _judge(parts: tuple[ParsedResponse, ...], life: Lifecycle, identifier: str) -> None:
     if not parts:
         raise NotShown("no connection of its own leads to the target")
     for order, part in zip(("first", "second"), parts, strict=False):
         if part.throttled or part.passing:
             raise NotShown(part.told())
         if part.status is None:
-            raise Broken(f"an answer to the {order} request on the connection", part.told())
+            raise RuleBroken(f"an answer to the {order} request on the connection", part.told())
     if parts[-1].server_error:
         raise NotShown(parts[-1].told())  # of that another requirement tells
     if len(parts) == 1:
@@ -85,4 +85,4 @@ def _judge(parts: tuple[Answer, ...], life: Lifecycle, identifier: str) -> None:
         raise NotShown("the answer does not say which resource it is about")
     if not parts[1].ok or shown != identifier:
         seen = parts[1].told() if not parts[1].ok else f"the answer to another one ({shown})"
-        raise Broken("the second request's own answer: the resource", seen)
+        raise RuleBroken("the second request's own answer: the resource", seen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.contract.places import find, parse
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences.lists import MOST_PAGES, walk
-from conformance.plan.sequences.steps import Broken, Make, NotShown, Script, Send, Sequence
+from conformance.plan.sequences.steps import Make, NotShown, RuleBroken, Script, Send, Sequence
 
 HOW_MANY = 3
 
@@ -29,11 +29,11 @@ def paging(script: Script) -> Sequence:
         members[rule["filter"]] = name
     listing = yield from walk(life, members)
     if max(listing.sizes) > size:
-        raise Broken(f"pages of at most {size}", f"a page of {max(listing.sizes)}")
+        raise RuleBroken(f"pages of at most {size}", f"a page of {max(listing.sizes)}")
     for key in range(HOW_MANY):
         times = len(listing.of(script.fill("${id}", key), life.facts["listing"]["id"]))
         if times != 1:
-            raise Broken("each resource once over all pages", f"one of them {times} times")
+            raise RuleBroken("each resource once over all pages", f"one of them {times} times")
 
 
 def paging_after_deletion(script: Script) -> Sequence:
@@ -75,7 +75,7 @@ def paging_after_deletion(script: Script) -> Sequence:
         raise NotShown("the list has none of them")
     missed = len({*range(HOW_MANY)} - {*met})
     if missed:
-        raise Broken("every key that is still there on a page", f"{missed} of them on none")
+        raise RuleBroken("every key that is still there on a page", f"{missed} of them on none")
 
 
 def default_page(script: Script) -> Sequence:
@@ -91,7 +91,7 @@ def default_page(script: Script) -> Sequence:
         raise NotShown(f"the list was answered {answer.told()}")
     shown = len(list(find(answer.body, parse(life.facts["listing"]["items"]))))
     if shown > rule["size"]:
-        raise Broken(f"a page of at most {rule['size']}", f"a page of {shown}")
+        raise RuleBroken(f"a page of at most {rule['size']}", f"a page of {shown}")
 
 
 def last_page(script: Script) -> Sequence:
@@ -100,7 +100,7 @@ def last_page(script: Script) -> Sequence:
     yield Make(0, life.request("create"))
     listing = yield from walk(life)
     if len(listing.sizes) > 1 and not listing.sizes[-1]:
-        raise Broken("no position on the last page", "a position that leads to an empty page")
+        raise RuleBroken("no position on the last page", "a position that leads to an empty page")
 
 
 def prefix(script: Script) -> Sequence:
@@ -120,5 +120,5 @@ def prefix(script: Script) -> Sequence:
             times = len(listing.of(script.fill("${id}", key), life.facts["listing"]["id"]))
             if times != (key in keys):
                 expected = f"{'once' if key in keys else 'not'} in the list for {text!r}"
-                raise Broken(f"the key named {name}-{'one' if key == 0 else 'two'} {expected}",
+                raise RuleBroken(f"the key named {name}-{'one' if key == 0 else 'two'} {expected}",
                              f"{times} times")  # fmt: skip

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.places import find, parse
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.plan.lifecycle import Lifecycle
-from conformance.plan.sequences.steps import Broken, NotShown, Send, Step
+from conformance.plan.sequences.steps import NotShown, RuleBroken, Send, Step
 
 MOST_PAGES = 200
 
-Walk = Generator[Step, Answer, "Listing"]
+Walk = Generator[Step, ParsedResponse, "ListedEntries"]
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ListedEntries:
     """What a walk has seen: the entries in order, and how many each page had."""
 
     entries: list[Any]
@@ -33,7 +33,7 @@ class Listing:
 def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
     """Follow the list to its end.
 
-    Raises NotShown when a page is refused and Broken when the same position comes twice.
+    Raises NotShown when a page is refused and RuleBroken when the same position comes twice.
     """
     facts = life.facts["listing"]
     page = facts["page"]
@@ -50,9 +50,9 @@ def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
         sizes.append(len(here))
         position = next(find(answer.body, parse(page["next"])), None)
         if not position:
-            return Listing(entries, sizes)
+            return ListedEntries(entries, sizes)
         if position in positions:
-            raise Broken("a position that leads on", f"the position {position!r} once more")
+            raise RuleBroken("a position that leads on", f"the position {position!r} once more")
         positions.add(str(position))
         request = {**request, page["token"]: position}
     raise NotShown(f"the list has more than {MOST_PAGES} pages")

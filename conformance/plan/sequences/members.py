@@ -11,15 +11,15 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from conformance.contract.model import Location
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.plan.base_requests import present
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences import assertions
 from conformance.plan.sequences.steps import (
-    Broken,
     Make,
     NotShown,
     Pause,
+    RuleBroken,
     Script,
     Send,
     Step,
@@ -51,7 +51,9 @@ def different_members(script: Script) -> Played:
         raise NotShown(f"an update was lost on one of {tried} resources, and on no other")
 
 
-def _on_one(script: Script, life: Lifecycle, rule: Words) -> Generator[Step, Answer, Broken | None]:
+def _on_one(
+    script: Script, life: Lifecycle, rule: Words
+) -> Generator[Step, ParsedResponse, RuleBroken | None]:
     """What is missing of the updates of one resource, if anything stays so."""
     values = {**life.request("create"), **rule.get("make", {})}
     yield Make(values=present(values), anew=True)
@@ -68,7 +70,7 @@ def _on_one(script: Script, life: Lifecycle, rule: Words) -> Generator[Step, Ans
 
 def _missing(
     script: Script, life: Lifecycle, took: Sequence[Words]
-) -> Generator[Step, Answer, Broken | None]:
+) -> Generator[Step, ParsedResponse, RuleBroken | None]:
     read = yield Send(life.operation("read"), life.request("read"))
     if not read.ok:
         raise NotShown(f"the read was answered {read.told()}")
@@ -80,9 +82,9 @@ def _missing(
             for where, value in one.get(word, {}).items():
                 try:
                     look(where, script.fill(value, 0), read.body)
-                except Broken as broken:
+                except RuleBroken as broken:
                     told = f"{broken.expected}: that update was answered with success"
-                    return Broken(told, broken.seen)
+                    return RuleBroken(told, broken.seen)
     return None
 
 

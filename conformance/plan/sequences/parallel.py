@@ -7,9 +7,9 @@ from typing import Any
 from conformance.contract.model import Operation
 from conformance.plan.lifecycle import Lifecycle, member
 from conformance.plan.sequences.steps import (
-    Broken,
     Make,
     NotShown,
+    RuleBroken,
     Script,
     Send,
     Sequence,
@@ -39,7 +39,7 @@ def one_resource(script: Script) -> Sequence:
     asked = [f"parallel {n}" for n, part in enumerate(answer.parts) if part.ok]
     seen = member(read.body, rule["member"])
     if seen not in asked:
-        raise Broken(f"{rule['member']} is one of {asked}", repr(seen))
+        raise RuleBroken(f"{rule['member']} is one of {asked}", repr(seen))
 
 
 def many_resources(script: Script) -> Sequence:
@@ -56,7 +56,7 @@ def many_resources(script: Script) -> Sequence:
         read = yield Send(life.operation("read"), life.request("read"), key)
         seen = member(read.body, rule["member"])
         if seen != f"own {key}":
-            raise Broken(f"{rule['member']} is 'own {key}'", repr(seen))
+            raise RuleBroken(f"{rule['member']} is 'own {key}'", repr(seen))
 
 
 def _conflicts(operation: Operation) -> set[tuple[int | None, str | None]]:
@@ -83,4 +83,4 @@ def _all_accepted(accepted: list[bool], told: list[str]) -> None:
         raise NotShown(f"the updates were answered {next(iter(told), 'with conflicts')}")
     for ok, text in zip(accepted, told, strict=True):
         if not ok:
-            raise Broken("every one of the updates accepted", text)
+            raise RuleBroken("every one of the updates accepted", text)

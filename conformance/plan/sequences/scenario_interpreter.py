@@ -30,16 +30,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract.model import Member
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.plan.base_requests import base, present
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences import assertions
 from conformance.plan.sequences.lists import walk
 from conformance.plan.sequences.steps import (
-    Broken,
     Make,
     NotShown,
     Pause,
+    RuleBroken,
     Script,
     Send,
     Sequence,
@@ -68,13 +68,13 @@ def steps(script: Script) -> Sequence:
             for step in rule["steps"]:
                 yield from _step(play, step)
             shown = True
-        except _Enough:
+        except _SkipCase:
             continue
     if not shown:
         raise NotShown("every one was refused")
 
 
-class _Enough(Exception):
+class _SkipCase(Exception):
     """This time through, the rest of the steps has nothing to show."""
 
 
@@ -136,7 +136,7 @@ def _step(play: _Play, step: Words) -> Sequence:
         if _kind(step, answer):
             _look(play, step, answer.body, send.operation.output)
         elif step.get("stop-if-refused"):
-            raise _Enough
+            raise _SkipCase
 
 
 def _entry(play: _Play, step: Words) -> Sequence:
@@ -146,14 +146,14 @@ def _entry(play: _Play, step: Words) -> Sequence:
     ((member, text),) = wanted.items()
     found = listing.of(play.filled(text, step), member)
     if step["entry"] and len(found) != 1:
-        raise Broken("the resource once in the list", f"{len(found)} times")
+        raise RuleBroken("the resource once in the list", f"{len(found)} times")
     if not step["entry"] and found:
-        raise Broken("the resource not in the list", f"{len(found)} times")
+        raise RuleBroken("the resource not in the list", f"{len(found)} times")
     if found:
         _look(play, step, found[0], play.life.listed())
 
 
-def _kind(step: Words, answer: Answer) -> bool:
+def _kind(step: Words, answer: ParsedResponse) -> bool:
     """True when the answer is a success that can be looked at."""
     wanted: str | None = step.get("gives")
     if wanted == "any":
@@ -167,7 +167,7 @@ def _kind(step: Words, answer: Answer) -> bool:
     if not right and wanted == "refused" and answer.ok and not step.get("must"):
         raise NotShown("the request that should be refused was accepted")
     if not right:
-        raise Broken(f"{step['send']} {(wanted or '').replace('-', ' ')}", answer.told())
+        raise RuleBroken(f"{step['send']} {(wanted or '').replace('-', ' ')}", answer.told())
     return answer.ok
 
 
@@ -176,7 +176,7 @@ def _demand(play: _Play, step: Words, body: Any) -> None:
     for where, value in step.get("if", {}).items():
         try:
             assertions.shows(where, play.filled(value, step), body)
-        except Broken as otherwise:
+        except RuleBroken as otherwise:
             raise NotShown(str(otherwise)) from None
 
 
@@ -207,5 +207,5 @@ def _tell(before: Any, after: Any, documented: Members) -> None:
     """End with what differs between two answers."""
     try:
         assertions.keeps(before, after, set(), documented)
-    except Broken as changed:
+    except RuleBroken as changed:
         raise Told(f"what was changed before the refusal stays: {changed.seen}") from None

@@ -13,8 +13,8 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.requirements import Requirement
-from conformance.judge.answer import Answer
-from conformance.plan.wire_variant import Form
+from conformance.judge.answer import ParsedResponse
+from conformance.plan.wire_variant import WireVariant
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Send:
     values: Mapping[str, Any] = field(default_factory=dict)
     key: int = 0
     raw: bytes | None = None
-    form: Form | None = None
+    form: WireVariant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Pause:
 
 
 Step = Make | Send | Together | Connected | Pause
-Sequence = Generator[Step, Answer, None]
+Sequence = Generator[Step, ParsedResponse, None]
 Fill = Callable[[Any, int], Any]
 """Fills the placeholders of a value as they are filled for resource number so-and-so."""
 
@@ -82,7 +82,7 @@ class Script:
     fill: Fill
 
 
-class Broken(Exception):
+class RuleBroken(Exception):
     """The rule does not hold: what the last answer should have shown, and what it showed."""
 
     def __init__(self, expected: str, seen: str) -> None:

@@ -14,15 +14,15 @@ from typing import Any
 
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, show
-from conformance.judge.answer import Answer
+from conformance.judge.answer import ParsedResponse
 from conformance.plan.giving import Request, requests
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences.lists import walk
 from conformance.plan.sequences.matching import Mismatch, mismatch
 from conformance.plan.sequences.steps import (
-    Broken,
     Make,
     NotShown,
+    RuleBroken,
     Script,
     Send,
     Sequence,
@@ -57,11 +57,11 @@ class _Member:
         return mismatch(given, next(find(body, self.at), ABSENT), self.shape, self.at)
 
     def look(self, request: Request, body: Any, key: int = 0) -> None:
-        """Raise Broken where an answer does not show what a request gave."""
+        """Raise RuleBroken where an answer does not show what a request gave."""
         found = self.differs(request, body, key)
         if found is not None:
             where = show(found.place)
-            raise Broken(f"{where} is {_told(found.given)}", f"{where} is {_told(found.seen)}")
+            raise RuleBroken(f"{where} is {_told(found.given)}", f"{where} is {_told(found.seen)}")
 
     @property
     def has_few(self) -> bool:
@@ -130,7 +130,7 @@ def reset(script: Script) -> Sequence:
             raise NotShown(f"the update was answered {answer.told()}")
         if about.differs(request, (yield from _read(about, key)).body, key) is None:
             given = _told(script.fill(request[about.name], key))
-            raise Broken(f"{about.name} is not {given} any more", f"{about.name} is {given}")
+            raise RuleBroken(f"{about.name} is not {given} any more", f"{about.name} is {given}")
         return
     raise NotShown("no value but the default one is known to be valid")
 
@@ -151,7 +151,7 @@ def listed(script: Script) -> Sequence:
     raise NotShown("no value that was tried is accepted")
 
 
-def _read(about: _Member, key: int) -> Generator[Step, Answer, Answer]:
+def _read(about: _Member, key: int) -> Generator[Step, ParsedResponse, ParsedResponse]:
     answer = yield Send(about.life.operation("read"), about.life.request("read"), key)
     if not answer.ok:
         raise NotShown(f"the read was answered {answer.told()}")

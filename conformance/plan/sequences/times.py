@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from conformance.plan.instants import instant
 from conformance.plan.lifecycle import Lifecycle, member
-from conformance.plan.sequences.steps import Broken, Make, NotShown, Pause, Script, Send, Sequence
+from conformance.plan.sequences.steps import (
+    Make,
+    NotShown,
+    Pause,
+    RuleBroken,
+    Script,
+    Send,
+    Sequence,
+)
 
 SECOND = 1.1
 """A whole second has certainly passed: timestamps may be of whole seconds."""
@@ -29,6 +37,6 @@ def advances(script: Script) -> Sequence:
     if first is None or last is None:
         raise NotShown(f"no {name} in the answer")
     if not last > first:
-        raise Broken(f"{name} later than {before!r}", repr(after))
+        raise RuleBroken(f"{name} later than {before!r}", repr(after))
     if own is not None and not own > first:
-        raise Broken(f"{name} of the update's answer later than {before!r}", repr(shown))
+        raise RuleBroken(f"{name} of the update's answer later than {before!r}", repr(shown))

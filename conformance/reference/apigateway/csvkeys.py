@@ -26,7 +26,7 @@ class _NotCsv(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """One key of the file; ``line`` counts from 1 and includes the header."""
 
     line: int
@@ -37,7 +37,7 @@ class Row:
     """Unlike a created key, an imported one is enabled unless the file says otherwise."""
 
 
-def rows(body: bytes) -> Iterator[Row]:
+def rows(body: bytes) -> Iterator[CsvRow]:
     """The rows of a file; unknown columns are ignored, names of columns have no case.
 
     Raises:
@@ -83,9 +83,9 @@ def _content(field: re.Match[str]) -> str:
     return field["plain"]
 
 
-def _row(line: int, cells: dict[str, str]) -> Row:
+def _row(line: int, cells: dict[str, str]) -> CsvRow:
     enabled = cells.get("enabled", "")
-    return Row(
+    return CsvRow(
         line=line,
         name=cells.get("name", ""),
         value=cells.get("key", ""),

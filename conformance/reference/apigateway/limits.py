@@ -13,7 +13,7 @@ Measure = Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ApiKeyLimits:
     """The recorded limits, in characters; ``unique_values`` is the rule of the 409.
 
     The description's exact limit is not known: 125,001 is refused.

@@ -12,7 +12,7 @@ from conformance.reference.outcome import Refused
 if TYPE_CHECKING:
     from conformance.contract.model import PatchRule
     from conformance.reference.ambiguities import Ambiguities
-    from conformance.reference.apigateway.limits import Limits, Measure
+    from conformance.reference.apigateway.limits import ApiKeyLimits, Measure
 
 PatchOperation = Mapping[str, Any]
 Changes = Mapping[str, Any]
@@ -29,7 +29,7 @@ class Patcher:
     def __init__(
         self,
         rules: Iterable[PatchRule],
-        limits: Limits,
+        limits: ApiKeyLimits,
         readings: Ambiguities,
         measure: Measure,
     ) -> None:

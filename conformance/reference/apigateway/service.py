@@ -8,21 +8,21 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from conformance.reference.apigateway import paging, wording
-from conformance.reference.apigateway.csvkeys import Row, rows
+from conformance.reference.apigateway.csvkeys import CsvRow, rows
 from conformance.reference.apigateway.patch import Patcher, PatchOperation
 from conformance.reference.apigateway.state import ApiKey, ApiKeys, shown
 from conformance.reference.apigateway.tags import Tags
 from conformance.reference.lengths import measure
-from conformance.reference.outcome import Outcome, Refused
+from conformance.reference.outcome import OperationOutcome, Refused
 
 if TYPE_CHECKING:
     from conformance.contract.model import PatchRule
     from conformance.reference.ambiguities import Ambiguities
-    from conformance.reference.apigateway.limits import Limits
+    from conformance.reference.apigateway.limits import ApiKeyLimits
     from conformance.reference.clock import Clock, Identifiers
 
 Members = Mapping[str, Any]
-Handler = Callable[[Members], Outcome]
+Handler = Callable[[Members], OperationOutcome]
 
 
 class ApiGateway:
@@ -32,7 +32,7 @@ class ApiGateway:
         self,
         patch_rules: Iterable[PatchRule],
         readings: Ambiguities,
-        limits: Limits,
+        limits: ApiKeyLimits,
         clock: Clock,
         identifiers: Identifiers,
     ) -> None:
@@ -53,7 +53,7 @@ class ApiGateway:
             **tags.handlers,
         }
 
-    def create(self, members: Members) -> Outcome:
+    def create(self, members: Members) -> OperationOutcome:
         """CreateApiKey: 201; an empty or absent value is generated, an empty name left out."""
         name, description = members.get("name"), members.get("description")
         value = members.get("value") or self._identifiers.key_value()
@@ -76,9 +76,9 @@ class ApiGateway:
         )
         self.keys.put(key)
         body = {**self._shown(key), "value": key.value}
-        return Outcome(201, {**body, "tags": dict(tags)} if tags else body)
+        return OperationOutcome(201, {**body, "tags": dict(tags)} if tags else body)
 
-    def get(self, members: Members) -> Outcome:
+    def get(self, members: Members) -> OperationOutcome:
         """GetApiKey: with the value only where includeValue says so."""
         key = self._known(members["api_Key"])
         body = self._shown(key)
@@ -86,9 +86,9 @@ class ApiGateway:
             body["value"] = key.value
         if key.tags or not self._readings.tags_only_when_tagged:
             body["tags"] = dict(key.tags)
-        return Outcome(200, body)
+        return OperationOutcome(200, body)
 
-    def list_keys(self, members: Members) -> Outcome:
+    def list_keys(self, members: Members) -> OperationOutcome:
         """GetApiKeys: a page of keys, newest first; ``name`` is a prefix."""
         limit = paging.limit(members.get("limit"), self._readings)
         before = paging.sequence(members.get("position"), self._readings)
@@ -97,9 +97,9 @@ class ApiGateway:
         body: dict[str, Any] = {"item": [self._listed(key, members) for key in page[:limit]]}
         if len(page) > limit:
             body["position"] = paging.position(page[limit - 1].sequence)
-        return Outcome(200, body)
+        return OperationOutcome(200, body)
 
-    def update(self, members: Members) -> Outcome:
+    def update(self, members: Members) -> OperationOutcome:
         """UpdateApiKey: the operations in order; all of them or, when one is refused, none."""
         operations = members.get("patchOperations") or ()
         if not operations and self._readings.empty_patch_refused:
@@ -108,7 +108,7 @@ class ApiGateway:
             for operation in operations:
                 self._patcher.check(operation)
         key = self._patched(self._known(members["api_Key"]), operations)
-        return Outcome(200, {**self._shown(key), "tags": dict(key.tags)})
+        return OperationOutcome(200, {**self._shown(key), "tags": dict(key.tags)})
 
     def _patched(self, key: ApiKey, operations: Sequence[PatchOperation]) -> ApiKey:
         changed: dict[str, Any] = {}
@@ -122,13 +122,13 @@ class ApiGateway:
             self.keys.put(key)
         return key
 
-    def delete(self, members: Members) -> Outcome:
+    def delete(self, members: Members) -> OperationOutcome:
         """DeleteApiKey: 202 with nothing."""
         key = self._known(members["api_Key"])
         self.keys.remove(key.id)
-        return Outcome(202)
+        return OperationOutcome(202)
 
-    def import_keys(self, members: Members) -> Outcome:
+    def import_keys(self, members: Members) -> OperationOutcome:
         """ImportApiKeys: known values are overwritten; bad rows are warnings, or refuse it all."""
         good, warnings = [], []
         for row in rows(members.get("body", b"")):
@@ -142,9 +142,9 @@ class ApiGateway:
         if warnings and members.get("failonwarnings") is True:
             raise Refused(wording.bad_request("; ".join(warnings)))
         keys = [self._imported(row) for row in good]
-        return Outcome(201, {"ids": [key.id for key in keys], "warnings": warnings})
+        return OperationOutcome(201, {"ids": [key.id for key in keys], "warnings": warnings})
 
-    def _imported(self, row: Row) -> ApiKey:
+    def _imported(self, row: CsvRow) -> ApiKey:
         known = self.keys.with_value(row.value)
         key = replace(
             self._new(row.value) if known is None else known,

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.reference.apigateway import wording
-from conformance.reference.outcome import Outcome, Refused
+from conformance.reference.outcome import OperationOutcome, Refused
 
 if TYPE_CHECKING:
-    from conformance.reference.apigateway.limits import Limits, Measure
+    from conformance.reference.apigateway.limits import ApiKeyLimits, Measure
     from conformance.reference.apigateway.state import ApiKey, ApiKeys
 
 _ARN = re.compile(r"arn:aws[a-z-]*:apigateway:[a-z0-9-]+::/apikeys/([^/]+)")
@@ -22,9 +22,9 @@ Members = Mapping[str, Any]
 class Tags:
     """The tag operations over the account's keys."""
 
-    def __init__(self, keys: ApiKeys, limits: Limits, measure: Measure) -> None:
+    def __init__(self, keys: ApiKeys, limits: ApiKeyLimits, measure: Measure) -> None:
         self._keys, self._limits, self._measure = keys, limits, measure
-        self.handlers: dict[str, Callable[[Members], Outcome]] = {
+        self.handlers: dict[str, Callable[[Members], OperationOutcome]] = {
             "TagResource": self.add,
             "UntagResource": self.remove,
             "GetTags": self.get,
@@ -35,25 +35,25 @@ class Tags:
         for name, value in tags.items():
             self._limits.check_tag(name, value, self._measure)
 
-    def add(self, members: Members) -> Outcome:
+    def add(self, members: Members) -> OperationOutcome:
         """TagResource: adds to the tags, replaces those of the same name."""
         key = self._key(members["resource_arn"])
         tags = members.get("tags", {})
         self.check(tags)
         self._keys.put(replace(key, tags={**key.tags, **tags}))
-        return Outcome(204)
+        return OperationOutcome(204)
 
-    def remove(self, members: Members) -> Outcome:
+    def remove(self, members: Members) -> OperationOutcome:
         """UntagResource: names that are not there do not matter."""
         key = self._key(members["resource_arn"])
         gone = set(members.get("tagKeys", ()))
         tags = {name: value for name, value in key.tags.items() if name not in gone}
         self._keys.put(replace(key, tags=tags))
-        return Outcome(204)
+        return OperationOutcome(204)
 
-    def get(self, members: Members) -> Outcome:
+    def get(self, members: Members) -> OperationOutcome:
         """GetTags: all of them; its paging members are documented as not supported."""
-        return Outcome(200, {"tags": dict(self._key(members["resource_arn"]).tags)})
+        return OperationOutcome(200, {"tags": dict(self._key(members["resource_arn"]).tags)})
 
     def _key(self, arn: str) -> ApiKey:
         match = _ARN.fullmatch(arn)

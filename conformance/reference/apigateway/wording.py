@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Kind
-from conformance.reference.constraints import ITEM_NULL, REQUIRED, Violation
+from conformance.reference.constraints import ITEM_NULL, REQUIRED, BrokenConstraint
 from conformance.reference.outcome import Refusal
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ class GatewayDialect:
         """A member is not modelled."""
         return bad_request(f"Unrecognized member: {problem.path[-1]}")
 
-    def violations(self, operation: str, body: list[Violation], labels: list[Violation]) -> Refusal:
+    def violations(
+        self, operation: str, body: list[BrokenConstraint], labels: list[BrokenConstraint]
+    ) -> Refusal:
         """Every broken constraint in one error, the body's first."""
         prefix = f"{operation[0].lower()}{operation[1:]}Input"
         texts = [_violation(found, _place((prefix, *found.path))) for found in body]
@@ -99,7 +101,7 @@ def _place(path: Path) -> str:
     return ".".join(f"{part + 1}.member" if isinstance(part, int) else str(part) for part in path)
 
 
-def _violation(found: Violation, place: str) -> str:
+def _violation(found: BrokenConstraint, place: str) -> str:
     value = "null" if found.value is None else f"'{_shown(found.value)}'"
     return f"Value {value} at '{place}' failed to satisfy constraint: {_constraint(found)}"
 
@@ -110,7 +112,7 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _constraint(found: Violation) -> str:
+def _constraint(found: BrokenConstraint) -> str:
     if found.keyword in (REQUIRED, ITEM_NULL):
         return "Member must not be null"
     if found.keyword == "enum":

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """One complete request.
 
     ``path`` is the raw (still percent-encoded) path, ``query`` the raw text after the question
@@ -27,7 +27,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class HttpResponse:
     """One response: ``headers`` without Content-Length and Date, which the wire layer adds."""
 
     status: int

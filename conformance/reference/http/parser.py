@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from conformance.reference.http.message import Request
+from conformance.reference.http.message import HttpRequest
 
 _NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _REQUEST_LINE = re.compile(rf"({_NAME}) ([\x21-\x7e]+) HTTP/(1\.[01])")
@@ -21,7 +21,7 @@ _SINGLE = frozenset({"host", "content-length", "content-type", "transfer-encodin
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class HttpLimits:
     """Sizes in bytes beyond which a request is refused."""
 
     head: int = 65_536
@@ -31,7 +31,7 @@ class Limits:
     chunk_line: int = 1_024
 
 
-class Malformed(Exception):
+class MalformedMessage(Exception):
     """A request that cannot be answered; the connection ends after the error.
 
     ``status`` is the HTTP status to answer with, ``reason`` one sentence.
@@ -58,8 +58,8 @@ class _Head:
 class RequestParser:
     """Bytes in by ``feed``, complete requests out by ``next_request``."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+    def __init__(self, limits: HttpLimits | None = None) -> None:
+        self._limits = limits or HttpLimits()
         self._buffer = bytearray()
         self._head: _Head | None = None
         self._scanned = 0
@@ -77,11 +77,11 @@ class RequestParser:
         wanted, self._continue = self._continue, False
         return wanted
 
-    def next_request(self) -> Request | None:
+    def next_request(self) -> HttpRequest | None:
         """The next complete request, or None until more bytes come.
 
         Raises:
-            Malformed: the bytes are not an acceptable request.
+            MalformedMessage: the bytes are not an acceptable request.
         """
         head = self._head or self._read_head()
         if head is None:
@@ -90,7 +90,7 @@ class RequestParser:
         if body is None:
             return None
         self._head, self._continue = None, False
-        return Request(head.method, head.path, head.query, head.headers, body, head.keep_alive)
+        return HttpRequest(head.method, head.path, head.query, head.headers, body, head.keep_alive)
 
     def _read_head(self) -> _Head | None:
         buffer = self._buffer
@@ -98,9 +98,9 @@ class RequestParser:
             del buffer[:2]  # RFC 9112 2.2: an empty line before a request is ignored
         end = buffer.find(b"\r\n\r\n", self._scanned)
         if end < 0 and b"\n" in buffer and b"\r\n" not in buffer:
-            raise Malformed(400, "Lines must end with CR LF.")
+            raise MalformedMessage(400, "Lines must end with CR LF.")
         if (end if end >= 0 else len(buffer)) > self._limits.head:
-            raise Malformed(431, "Request header fields too large.")
+            raise MalformedMessage(431, "Request header fields too large.")
         if end < 0:
             self._scanned = max(0, len(buffer) - 3)
             return None
@@ -142,14 +142,14 @@ class RequestParser:
         end = buffer.find(b"\r\n", 0, self._limits.chunk_line)
         if end < 0:
             if len(buffer) >= self._limits.chunk_line or b"\n" in buffer:
-                raise Malformed(400, "Malformed chunk size.")
+                raise MalformedMessage(400, "Malformed chunk size.")
             return None
         match = _CHUNK_LINE.fullmatch(buffer, 0, end)
         if match is None:
-            raise Malformed(400, "Malformed chunk size.")
+            raise MalformedMessage(400, "Malformed chunk size.")
         size = int(match[1], 16)
         if len(self._body) + size > self._limits.body:
-            raise Malformed(413, "The request entity is too large.")
+            raise MalformedMessage(413, "The request entity is too large.")
         if size == 0:
             del buffer[: end + 2]
             return 0
@@ -160,7 +160,7 @@ class RequestParser:
         if len(buffer) < start + size + 2:
             return None
         if buffer[start + size : start + size + 2] != b"\r\n":
-            raise Malformed(400, "A chunk must end with CR LF.")
+            raise MalformedMessage(400, "A chunk must end with CR LF.")
         self._body += buffer[start : start + size]
         del buffer[: start + size + 2]
         return size
@@ -174,23 +174,23 @@ class RequestParser:
                 return True
             self._trailer_bytes += end
             if _HEADER_LINES.fullmatch(line) is None or self._trailer_bytes > self._limits.head:
-                raise Malformed(400, "Malformed trailer.")
+                raise MalformedMessage(400, "Malformed trailer.")
         if len(buffer) > self._limits.head:
-            raise Malformed(431, "Request header fields too large.")
+            raise MalformedMessage(431, "Request header fields too large.")
         return False
 
 
-def _parse_head(text: str, limits: Limits) -> _Head:
+def _parse_head(text: str, limits: HttpLimits) -> _Head:
     line, _, rest = text.partition("\r\n")
     match = _REQUEST_LINE.fullmatch(line)
     if match is None:
         raise _bad_request_line(line)
     method, target, version = match.groups()
     if len(target) > limits.target:
-        raise Malformed(414, "The request target is too long.")
+        raise MalformedMessage(414, "The request target is too long.")
     headers = _parse_headers(rest, limits)
     if version == "1.1" and not headers.get("host"):
-        raise Malformed(400, "A Host header is required.")
+        raise MalformedMessage(400, "A Host header is required.")
     path, query = _split_target(target)
     chunked, length = _framing(headers, limits)
     return _Head(
@@ -205,19 +205,19 @@ def _parse_head(text: str, limits: Limits) -> _Head:
     )
 
 
-def _bad_request_line(line: str) -> Malformed:
+def _bad_request_line(line: str) -> MalformedMessage:
     version = line.rpartition(" ")[2]
     if re.fullmatch(r"HTTP/[02-9]\.?[0-9]?", version):
-        return Malformed(505, "HTTP version not supported.")
-    return Malformed(400, "Malformed request line.")
+        return MalformedMessage(505, "HTTP version not supported.")
+    return MalformedMessage(400, "Malformed request line.")
 
 
-def _parse_headers(text: str, limits: Limits) -> dict[str, str]:
+def _parse_headers(text: str, limits: HttpLimits) -> dict[str, str]:
     if _HEADER_LINES.fullmatch(text) is None:
-        raise Malformed(400, "Malformed header field.")
+        raise MalformedMessage(400, "Malformed header field.")
     lines = text.split("\r\n") if text else []
     if len(lines) > limits.headers:
-        raise Malformed(431, "Too many request header fields.")
+        raise MalformedMessage(431, "Too many request header fields.")
     headers: dict[str, str] = {}
     for line in lines:
         name, _, value = line.partition(":")
@@ -225,7 +225,7 @@ def _parse_headers(text: str, limits: Limits) -> dict[str, str]:
         if name not in headers:
             headers[name] = value
         elif name in _SINGLE:
-            raise Malformed(400, f"Repeated {name} header field.")
+            raise MalformedMessage(400, f"Repeated {name} header field.")
         else:
             headers[name] += ", " + value
     return headers
@@ -234,32 +234,32 @@ def _parse_headers(text: str, limits: Limits) -> dict[str, str]:
 def _split_target(target: str) -> tuple[str, str]:
     """Path and query of origin-form, absolute-form or ``*``; a fragment is malformed."""
     if "#" in target:
-        raise Malformed(400, "Malformed request target.")
+        raise MalformedMessage(400, "Malformed request target.")
     if target.startswith(("http://", "https://")):
         _, _, rest = target.partition("://")[2].partition("/")
         target = "/" + rest
     elif target != "*" and not target.startswith("/"):
-        raise Malformed(400, "Malformed request target.")
+        raise MalformedMessage(400, "Malformed request target.")
     path, _, query = target.partition("?")
     return path, query
 
 
-def _framing(headers: dict[str, str], limits: Limits) -> tuple[bool, int]:
+def _framing(headers: dict[str, str], limits: HttpLimits) -> tuple[bool, int]:
     """Whether the body is chunked, and its length otherwise."""
     coding = headers.get("transfer-encoding")
     length = headers.get("content-length")
     if coding is not None:
         if length is not None:
-            raise Malformed(400, "Content-Length together with Transfer-Encoding.")
+            raise MalformedMessage(400, "Content-Length together with Transfer-Encoding.")
         if coding.lower() != "chunked":
-            raise Malformed(501, "Transfer coding not implemented.")
+            raise MalformedMessage(501, "Transfer coding not implemented.")
         return True, 0
     if length is None:
         return False, 0
     if _LENGTH.fullmatch(length) is None:
-        raise Malformed(400, "Malformed Content-Length.")
+        raise MalformedMessage(400, "Malformed Content-Length.")
     if int(length) > limits.body:
-        raise Malformed(413, "The request entity is too large.")
+        raise MalformedMessage(413, "The request entity is too large.")
     return False, int(length)
 
 
@@ -274,5 +274,5 @@ def _expectation(expect: str, version: str) -> bool:
     if not expect or version == "1.0":
         return False
     if expect.lower() != "100-continue":
-        raise Malformed(417, "Expectation not supported.")
+        raise MalformedMessage(417, "Expectation not supported.")
     return True

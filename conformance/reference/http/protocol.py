@@ -10,10 +10,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
 
-from conformance.reference.http.message import Request, Response
-from conformance.reference.http.parser import Malformed, RequestParser
+from conformance.reference.http.message import HttpRequest, HttpResponse
+from conformance.reference.http.parser import MalformedMessage, RequestParser
 
-Handler = Callable[[Request], Response]
+Handler = Callable[[HttpRequest], HttpResponse]
 Incoming = Callable[[bytes], bytes]
 
 _LINGER = 1.0
@@ -65,7 +65,7 @@ class HttpProtocol(asyncio.Protocol):
         self._parser.feed(self._incoming(data) if self._incoming else data)
         try:
             self._serve(self._transport)
-        except Malformed as problem:
+        except MalformedMessage as problem:
             self._refuse(problem, self._transport)
 
     def _serve(self, transport: asyncio.Transport) -> None:
@@ -79,14 +79,14 @@ class HttpProtocol(asyncio.Protocol):
         if self._parser.wants_continue():
             transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
-    def _answer(self, request: Request) -> Response:
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         try:
             return self._handler(request)
         except Exception:  # noqa: BLE001 - the edge: one broken answer must not end the server
             traceback.print_exc(file=sys.stderr)
             return failure(500, "InternalFailure", "Internal server error")
 
-    def _refuse(self, problem: Malformed, transport: asyncio.Transport) -> None:
+    def _refuse(self, problem: MalformedMessage, transport: asyncio.Transport) -> None:
         """Answer, close our side, and drain the peer's so that no reset destroys the answer."""
         self._ended = True
         code = _MALFORMED_CODES.get(problem.status, "MalformedHttpRequestException")
@@ -101,10 +101,10 @@ class HttpProtocol(asyncio.Protocol):
 _MALFORMED_CODES = {413: "RequestEntityTooLargeException"}
 
 
-def failure(status: int, code: str, message: str) -> Response:
+def failure(status: int, code: str, message: str) -> HttpResponse:
     """An error of the HTTP layer itself, before any service saw the request."""
     headers = {"content-type": "application/json", "x-amzn-errortype": code}
-    return Response(status, headers, b'{"message":"%s"}' % message.encode())
+    return HttpResponse(status, headers, b'{"message":"%s"}' % message.encode())
 
 
 def http_date(seconds: int) -> str:
@@ -132,7 +132,7 @@ class _DateHeader:
 _date = _DateHeader()
 
 
-def rendered(response: Response, method: str, *, close: bool) -> bytes:
+def rendered(response: HttpResponse, method: str, *, close: bool) -> bytes:
     """The response's bytes; a HEAD answer and a 204 carry no body."""
     status = response.status
     lines = [f"HTTP/1.1 {status} {_REASONS.get(status, '')}"]

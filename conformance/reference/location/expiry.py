@@ -74,7 +74,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ExpiryRule:
     """A rule between members: ``broken`` says when the message is due."""
 
     id: str
@@ -82,37 +82,37 @@ class Rule:
     broken: Callable[[Wish], bool]
 
 
-NEEDS_EXPIRE_TIME = Rule(
+NEEDS_EXPIRE_TIME = ExpiryRule(
     "expire-time-required",
     "'ExpireTime' must be set when 'NoExpiry' has value false.",
     lambda wish: wish.no_expiry is False and wish.expires is None,
 )
-FORBIDS_EXPIRE_TIME = Rule(
+FORBIDS_EXPIRE_TIME = ExpiryRule(
     "expire-time-forbidden",
     "'ExpireTime' must not be set when 'NoExpiry' has value true.",
     lambda wish: wish.no_expiry is True and wish.expires is not None,
 )
 CREATE_RULES = (
-    Rule(
+    ExpiryRule(
         "create-needs-expiry",
         "At least one of the following fields must be set: 'ExpireTime', 'NoExpiry'.",
         lambda wish: wish.no_expiry is None and wish.expires is None,
     ),
     NEEDS_EXPIRE_TIME,
     FORBIDS_EXPIRE_TIME,
-    Rule(
+    ExpiryRule(
         "create-past-expire-time",
         "'ExpireTime' must not be in the past.",
         lambda wish: wish.expires is not None and wish.expires < wish.now,
     ),
 )
-PAST_ON_UPDATE = Rule(
+PAST_ON_UPDATE = ExpiryRule(
     "update-past-expire-time",
     "'ExpireTime' must not be more than 1 minute in the past.",
     lambda wish: wish.expires is not None and wish.expires < wish.now - MINUTE,
 )
 UPDATE_RULES = (
-    Rule(
+    ExpiryRule(
         "update-needs-change",
         "At least one of the following fields must be set:"
         " 'Description', 'ExpireTime', 'NoExpiry', 'Restrictions'.",
@@ -129,7 +129,7 @@ UPDATE_RULES = (
 )
 
 
-def check(rules: Iterable[Rule], wish: Wish) -> None:
+def check(rules: Iterable[ExpiryRule], wish: Wish) -> None:
     """Raise Refused for the first broken rule."""
     for rule in rules:
         if rule.broken(wish):

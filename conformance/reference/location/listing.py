@@ -12,7 +12,7 @@ from conformance.reference.outcome import Refused
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.reference.location.state import Key
+    from conformance.reference.location.state import LocationKey
 
 DEFAULT = 100
 _VERSION = "page after "
@@ -22,7 +22,7 @@ _BAD_TOKEN = "'NextToken' must be a valid token."  # noqa: S105 - a message
 _BAD_STATUS = "'Filter.KeyStatus' must be one of: Active, Expired."
 
 
-def with_status(keys: Iterable[Key], status: str | None, now: int) -> list[Key]:
+def with_status(keys: Iterable[LocationKey], status: str | None, now: int) -> list[LocationKey]:
     """The keys with a status; raises Refused for one that is none."""
     if status is None:
         return list(keys)
@@ -33,12 +33,12 @@ def with_status(keys: Iterable[Key], status: str | None, now: int) -> list[Key]:
     return [key for key in keys if is_expired(key, now) is wanted]
 
 
-def is_expired(key: Key, now: int) -> bool:
+def is_expired(key: LocationKey, now: int) -> bool:
     """Whether a key's time has come; ``now`` is in epoch milliseconds."""
     return key.expires is not None and key.expires <= now
 
 
-def token(key: Key) -> str:
+def token(key: LocationKey) -> str:
     """The token of the page after this key."""
     return base64.urlsafe_b64encode(f"{_VERSION}{key.sequence}:{key.name}".encode()).decode()
 

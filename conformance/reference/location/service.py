@@ -13,20 +13,20 @@ from conformance.reference.location.expiry import (
     CREATE_RULES,
     PAST_ON_UPDATE,
     UPDATE_RULES,
-    Rule,
+    ExpiryRule,
     Wish,
     check,
     milliseconds,
 )
-from conformance.reference.location.state import Key, arn, described, entry
-from conformance.reference.outcome import Outcome, Refused
+from conformance.reference.location.state import LocationKey, arn, described, entry
+from conformance.reference.outcome import OperationOutcome, Refused
 from conformance.reference.scope import Scope
 
 if TYPE_CHECKING:
     from conformance.reference.ambiguities import Ambiguities
 
 Members = Mapping[str, Any]
-Handler = Callable[[Members], Outcome]
+Handler = Callable[[Members], OperationOutcome]
 
 DAY = 86_400_000
 """Milliseconds."""
@@ -36,8 +36,8 @@ DAY = 86_400_000
 class Policy:
     """The rules across members, and how long a key must be inactive before it can be deleted."""
 
-    create: tuple[Rule, ...] = CREATE_RULES
-    update: tuple[Rule, ...] = UPDATE_RULES
+    create: tuple[ExpiryRule, ...] = CREATE_RULES
+    update: tuple[ExpiryRule, ...] = UPDATE_RULES
     inactive: int = 90 * DAY
     """Milliseconds."""
     unique_names: bool = True
@@ -54,7 +54,7 @@ class LocationKeys:
     def __init__(
         self, readings: Ambiguities, policy: Policy, clock: Clock, identifiers: Identifiers
     ) -> None:
-        self.keys: dict[str, Key] = {}
+        self.keys: dict[str, LocationKey] = {}
         self.scope = Scope()
         self._readings, self._policy = readings, policy
         self._clock, self._identifiers = clock, identifiers
@@ -68,7 +68,7 @@ class LocationKeys:
             "DeleteKey": self.delete,
         }
 
-    def create(self, members: Members) -> Outcome:
+    def create(self, members: Members) -> OperationOutcome:
         """CreateKey: names are case-sensitive and unique."""
         wish = self._wish(members)
         check(self._policy.create, wish)
@@ -78,7 +78,7 @@ class LocationKeys:
         if self._policy.unique_names and name in self.keys:
             raise Refused(wording.exists(name))
         self._sequence += 1
-        key = Key(
+        key = LocationKey(
             name=name,
             value=self._identifiers.location_key(),
             sequence=self._sequence,
@@ -96,19 +96,19 @@ class LocationKeys:
             "KeyName": name,
             "CreateTime": iso_milliseconds(key.created),
         }
-        return Outcome(200, body)
+        return OperationOutcome(200, body)
 
     def _check_tags(self, tags: Mapping[str, str]) -> None:
         prefix = self._policy.reserved_tag_prefix
         if prefix is not None and any(key.startswith(prefix) for key in tags):
             raise Refused(wording.reserved_tag(prefix))
 
-    def describe(self, members: Members) -> Outcome:
+    def describe(self, members: Members) -> OperationOutcome:
         """DescribeKey: everything but the write-only NoExpiry."""
         key = self._known(members["KeyName"])
-        return Outcome(200, described(key, self.scope, self._readings))
+        return OperationOutcome(200, described(key, self.scope, self._readings))
 
-    def update(self, members: Members) -> Outcome:
+    def update(self, members: Members) -> OperationOutcome:
         """UpdateKey: what is not mentioned stays, Restrictions are replaced as a whole."""
         if self._readings.lookup_before_rules:
             self._known(members["KeyName"])
@@ -131,9 +131,9 @@ class LocationKeys:
             "KeyName": key.name,
             "UpdateTime": iso_milliseconds(key.updated),
         }
-        return Outcome(200, body)
+        return OperationOutcome(200, body)
 
-    def list_keys(self, members: Members) -> Outcome:
+    def list_keys(self, members: Members) -> OperationOutcome:
         """ListKeys: a page of entries, by name (or, in a reading, newest first)."""
         size = members.get("MaxResults", listing.DEFAULT)
         status = members.get("Filter", {}).get("KeyStatus")
@@ -142,29 +142,29 @@ class LocationKeys:
         body: dict[str, Any] = {"Entries": [entry(key, self._readings) for key in page[:size]]}
         if len(page) > size:
             body["NextToken"] = listing.token(page[size - 1])
-        return Outcome(200, body)
+        return OperationOutcome(200, body)
 
-    def delete(self, members: Members) -> Outcome:
+    def delete(self, members: Members) -> OperationOutcome:
         """DeleteKey: 200 with nothing; the 90-day rule, unless forceDelete."""
         key = self._known(members["KeyName"])
         if members.get("forceDelete") is not True and not self._is_deletable(key):
             raise Refused(wording.not_deletable(key.name))
         del self.keys[key.name]
         self._used.pop(key.name, None)
-        return Outcome(200)
+        return OperationOutcome(200)
 
     def use(self, name: str) -> None:
         """Note that a key was used just now; no operation served here does."""
         self._used[name] = self._now()
 
-    def _needs_force(self, before: Key, after: Key) -> bool:
+    def _needs_force(self, before: LocationKey, after: LocationKey) -> bool:
         used = self._used.get(before.name)
         if used is None or used < self._now() - 7 * DAY:
             return False
         is_other = (before.restrictions, before.expires) != (after.restrictions, after.expires)
         return is_other if self._readings.any_change_needs_force else _loses(before, after)
 
-    def _after(self, keys: list[Key], token: str | None) -> list[Key]:
+    def _after(self, keys: list[LocationKey], token: str | None) -> list[LocationKey]:
         sequence, name = (None, None) if token is None else listing.after(token)
         if self._readings.newest_listed_first:
             keys.sort(key=lambda key: -key.sequence)
@@ -172,12 +172,12 @@ class LocationKeys:
         keys.sort(key=lambda key: key.name)
         return [key for key in keys if name is None or key.name > name]
 
-    def _is_deletable(self, key: Key) -> bool:
+    def _is_deletable(self, key: LocationKey) -> bool:
         if key.expires is None:
             return not self._readings.no_expiry_delete_needs_force
         return key.expires <= self._now() - self._policy.inactive
 
-    def _update_rules(self) -> tuple[Rule, ...]:
+    def _update_rules(self) -> tuple[ExpiryRule, ...]:
         if not self._readings.past_expiry_accepted:
             return self._policy.update
         return tuple(rule for rule in self._policy.update if rule is not PAST_ON_UPDATE)
@@ -201,7 +201,7 @@ class LocationKeys:
                 fields = (("Restrictions.AllowActions", text),)
                 raise Refused(wording.invalid(text, "FieldValidationFailed", fields))
 
-    def _known(self, name: str) -> Key:
+    def _known(self, name: str) -> LocationKey:
         key = self.keys.get(name)
         if key is None:
             raise Refused(wording.not_found(name))
@@ -211,14 +211,14 @@ class LocationKeys:
         return int(self._clock() * 1000)
 
 
-def _loses(before: Key, after: Key) -> bool:
+def _loses(before: LocationKey, after: LocationKey) -> bool:
     """Whether some caller may lose access: an earlier end, or other restrictions."""
     if after.expires is not None and (before.expires is None or after.expires < before.expires):
         return True
     return after.restrictions != before.restrictions
 
 
-def _expiry(wish: Wish, before: Key) -> int | None:
+def _expiry(wish: Wish, before: LocationKey) -> int | None:
     if wish.no_expiry:
         return None
     return before.expires if wish.expires is None else wish.expires

@@ -19,7 +19,7 @@ FAR_EXPIRY = "9999-12-31T23:59:59.999Z"
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class LocationKey:
     """One key; times are epoch milliseconds, ``expires`` None is a key without expiry."""
 
     name: str
@@ -33,13 +33,13 @@ class Key:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def arn(key: Key, scope: Scope, readings: Ambiguities) -> str:
+def arn(key: LocationKey, scope: Scope, readings: Ambiguities) -> str:
     """The key's ARN: ``api-key/`` in the developer guide, ``key/`` in the API reference."""
     kind = "key" if readings.arn_says_key else "api-key"
     return f"arn:{scope.partition}:geo:{scope.region}:{ACCOUNT}:{kind}/{key.name}"
 
 
-def entry(key: Key, readings: Ambiguities) -> dict[str, Any]:
+def entry(key: LocationKey, readings: Ambiguities) -> dict[str, Any]:
     """What a list shows of a key; members that were never set are left out."""
     body: dict[str, Any] = {"KeyName": key.name}
     hidden = readings.empty_members_hidden and not key.description
@@ -55,7 +55,7 @@ def entry(key: Key, readings: Ambiguities) -> dict[str, Any]:
     return body
 
 
-def described(key: Key, scope: Scope, readings: Ambiguities) -> dict[str, Any]:
+def described(key: LocationKey, scope: Scope, readings: Ambiguities) -> dict[str, Any]:
     """What DescribeKey shows: the entry, the value, the ARN and the tags."""
     body = {**entry(key, readings), "Key": key.value, "KeyArn": arn(key, scope, readings)}
     if key.tags or not readings.empty_members_hidden:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.constraints import ITEM_NULL, REQUIRED, Violation
+from conformance.reference.constraints import ITEM_NULL, REQUIRED, BrokenConstraint
 from conformance.reference.outcome import Refusal
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ class LocationDialect:
         text = f"'{name}' is not a known field."
         return invalid(text, "UnknownField", ((name, text),))
 
-    def violations(self, operation: str, body: list[Violation], labels: list[Violation]) -> Refusal:
+    def violations(
+        self, operation: str, body: list[BrokenConstraint], labels: list[BrokenConstraint]
+    ) -> Refusal:
         """Every broken constraint in one error, the body's first."""
         del operation  # its name appears in no published text
         found = [*body, *labels]
@@ -100,7 +102,7 @@ def _place(path: Path) -> str:
     return text
 
 
-def _text(found: Violation) -> str:
+def _text(found: BrokenConstraint) -> str:
     name = _place(found.path)
     if found.keyword == "enum":
         return f"'{name}' must be one of: {', '.join(map(str, found.limit))}."

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.contract.model import Contract
-    from conformance.reference.faults import Fault
+    from conformance.reference.faults import InjectedFault
 
 
-def all_faults(contracts: tuple[Contract, ...]) -> Iterator[Fault]:
+def all_faults(contracts: tuple[Contract, ...]) -> Iterator[InjectedFault]:
     """Every fault, in a stable order."""
     yield from wire.FAULTS
     yield from statuses.FAULTS

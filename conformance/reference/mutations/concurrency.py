@@ -6,27 +6,27 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.faults import Fault
+from conformance.reference.faults import InjectedFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.application import World
+    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Around, Handler
     from conformance.reference.mutations.wrapping import Members
-    from conformance.reference.outcome import Outcome
+    from conformance.reference.outcome import OperationOutcome
 
 WINDOW = 0.003
 """Seconds from reading to writing."""
 
 
 def _racing(
-    label: str, read: Callable[[World, str], Any], write: Callable[[World, Any], None]
+    label: str, read: Callable[[ServiceState, str], Any], write: Callable[[ServiceState, Any], None]
 ) -> Around:
-    def around(world: World, handler: Handler) -> Handler:
+    def around(world: ServiceState, handler: Handler) -> Handler:
         early: dict[str, Any] = {}
 
-        def handle(members: Members) -> Outcome:
+        def handle(members: Members) -> OperationOutcome:
             known = str(members[label])
             before = _read_early(early, known, read(world, known))
             _let_others_in(world)
@@ -53,7 +53,7 @@ def _read_early(early: dict[str, Any], known: str, now: Any) -> Any:
     return early.setdefault(known, now)
 
 
-def _let_others_in(world: World) -> None:
+def _let_others_in(world: ServiceState) -> None:
     held = world.turn.locked()
     if held:
         world.turn.release()
@@ -63,7 +63,7 @@ def _let_others_in(world: World) -> None:
 
 
 FAULTS = (
-    Fault(
+    InjectedFault(
         "update:overlapping-lost",
         "concurrency",
         "Of updates at the same time the whole key is written back as it was before.",
@@ -75,7 +75,7 @@ FAULTS = (
             )
         },
     ),
-    Fault(
+    InjectedFault(
         "UpdateKey:overlapping-lost",
         "concurrency",
         "Of updates at the same time the whole key is written back as it was before.",

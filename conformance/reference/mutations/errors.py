@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conformance.reference.answer import ERROR_TYPE, Answer, Sent
-from conformance.reference.faults import Fault
+from conformance.reference.answer import ERROR_TYPE, ReferenceAnswer, SentAnswer
+from conformance.reference.faults import InjectedFault
 from conformance.reference.mutations.rewriting import header
 
 if TYPE_CHECKING:
-    from conformance.reference.application import World
+    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Rewrite
 
 
@@ -64,7 +64,7 @@ _WRONG = (
 
 
 def _told(wrong: _Wrong) -> Rewrite:
-    def rewrite(_world: World, sent: Sent, answer: Answer) -> Answer:
+    def rewrite(_world: ServiceState, sent: SentAnswer, answer: ReferenceAnswer) -> ReferenceAnswer:
         is_meant = sent.operation == wrong.operation
         if not is_meant or answer.headers.get(ERROR_TYPE) != wrong.honest:
             return answer
@@ -74,9 +74,9 @@ def _told(wrong: _Wrong) -> Rewrite:
     return rewrite
 
 
-def _fault(wrong: _Wrong) -> Fault:
+def _fault(wrong: _Wrong) -> InjectedFault:
     told = f"{wrong.status}:{wrong.code}" if wrong.code else str(wrong.status)
-    return Fault(
+    return InjectedFault(
         id=f"error:{wrong.operation}:{wrong.honest}:{told}",
         kind="error identity",
         summary=f"{wrong.operation} tells {wrong.honest} as {told.replace(':', ' ')}.",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.reference.apigateway import paging, wording
-from conformance.reference.faults import Fault
+from conformance.reference.faults import InjectedFault
 from conformance.reference.mutations.wrapping import Members, on_body, on_input
 from conformance.reference.outcome import Refused
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.reference.apigateway.state import ApiKey
-    from conformance.reference.application import World
+    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Around, Handler
-    from conformance.reference.outcome import Outcome
+    from conformance.reference.outcome import OperationOutcome
 
 
-def _fault(operation: str, name: str, summary: str, around: Around) -> Fault:
-    return Fault(f"{operation}:{name}", "listing", summary, around={operation: around})
+def _fault(operation: str, name: str, summary: str, around: Around) -> InjectedFault:
+    return InjectedFault(f"{operation}:{name}", "listing", summary, around={operation: around})
 
 
 def _ignoring(*names: str) -> Around:
@@ -37,8 +37,8 @@ def _items(change: Callable[[list[Any]], list[Any]]) -> Around:
 def _named(matches: Callable[[str, str], bool]) -> Around:
     """The name filter is another one; pages are not kept."""
 
-    def around(_world: World, handler: Handler) -> Handler:
-        def handle(members: Members) -> Outcome:
+    def around(_world: ServiceState, handler: Handler) -> Handler:
+        def handle(members: Members) -> OperationOutcome:
             wanted = members.get("name")
             if wanted is None:
                 return handler(members)
@@ -69,8 +69,8 @@ def _endless(_members: Members, body: dict[str, Any]) -> Members:
     return {"position": "p1", **body}
 
 
-def _valued(world: World, handler: Handler) -> Handler:
-    def handle(members: Members) -> Outcome:
+def _valued(world: ServiceState, handler: Handler) -> Handler:
+    def handle(members: Members) -> OperationOutcome:
         return handler({**members, "includeValues": True})
 
     del world
@@ -84,8 +84,8 @@ def _flagged(members: dict[str, Any]) -> Members:
 def _found_by(fits: Callable[[ApiKey, str], bool]) -> Around:
     """GetApiKey finds keys by more than their id."""
 
-    def around(world: World, handler: Handler) -> Handler:
-        def handle(members: Members) -> Outcome:
+    def around(world: ServiceState, handler: Handler) -> Handler:
+        def handle(members: Members) -> OperationOutcome:
             wanted = members["api_Key"]
             found = (key.id for key in world.gateway.keys.newest_first() if fits(key, wanted))
             return handler({**members, "api_Key": next(found, wanted)})
@@ -95,17 +95,17 @@ def _found_by(fits: Callable[[ApiKey, str], bool]) -> Around:
     return around
 
 
-def _lookup(name: str, summary: str, fits: Callable[[ApiKey, str], bool]) -> Fault:
+def _lookup(name: str, summary: str, fits: Callable[[ApiKey, str], bool]) -> InjectedFault:
     around = {"GetApiKey": _found_by(fits)}
-    return Fault(f"GetApiKey:{name}", "wrong resource", summary, around=around)
+    return InjectedFault(f"GetApiKey:{name}", "wrong resource", summary, around=around)
 
 
 def _without_position(_members: Members, body: dict[str, Any]) -> Members:
     return {"item": body["item"]}
 
 
-def _disabled(world: World, handler: Handler) -> Handler:
-    def handle(members: Members) -> Outcome:
+def _disabled(world: ServiceState, handler: Handler) -> Handler:
+    def handle(members: Members) -> OperationOutcome:
         outcome = handler(members)
         for key_id in (outcome.body or {})["ids"]:
             key = world.gateway.keys.get(key_id)
@@ -116,8 +116,8 @@ def _disabled(world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _unimported(world: World, handler: Handler) -> Handler:
-    def handle(members: Members) -> Outcome:
+def _unimported(world: ServiceState, handler: Handler) -> Handler:
+    def handle(members: Members) -> OperationOutcome:
         outcome = handler(members)
         for key_id in (outcome.body or {})["ids"]:
             world.gateway.keys.remove(key_id)
@@ -126,10 +126,10 @@ def _unimported(world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _replacing(world: World, handler: Handler) -> Handler:
+def _replacing(world: ServiceState, handler: Handler) -> Handler:
     """TagResource forgets the tags that were there."""
 
-    def handle(members: Members) -> Outcome:
+    def handle(members: Members) -> OperationOutcome:
         key = world.gateway.keys.get(members["resource_arn"].rpartition("/")[2])
         if key is not None:
             world.gateway.keys.put(replace(key, tags={}))
@@ -138,10 +138,10 @@ def _replacing(world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _unchanged(world: World, handler: Handler) -> Handler:
+def _unchanged(world: ServiceState, handler: Handler) -> Handler:
     """The tags stay as they were."""
 
-    def handle(members: Members) -> Outcome:
+    def handle(members: Members) -> OperationOutcome:
         key = world.gateway.keys.get(members["resource_arn"].rpartition("/")[2])
         outcome = handler(members)
         if key is not None:
@@ -151,12 +151,12 @@ def _unchanged(world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _two_stores() -> Fault:
+def _two_stores() -> InjectedFault:
     """What TagResource sets is kept beside the key: GetTags alone shows it."""
     stored: dict[str, dict[str, str]] = {}
 
-    def add(world: World, handler: Handler) -> Handler:
-        def handle(members: Members) -> Outcome:
+    def add(world: ServiceState, handler: Handler) -> Handler:
+        def handle(members: Members) -> OperationOutcome:
             key = world.gateway.keys.get(_key_of(members))
             outcome = handler(members)
             if key is not None:
@@ -176,15 +176,15 @@ def _two_stores() -> Fault:
 
     around = {_TAG: add, _UNTAG: on_input(remove), "GetTags": on_body(show)}
     summary = "What TagResource sets is not shown by the key itself."
-    return Fault("tags:two-stores", "visibility", summary, around=around)
+    return InjectedFault("tags:two-stores", "visibility", summary, around=around)
 
 
-def _kept_by_the_key() -> Fault:
+def _kept_by_the_key() -> InjectedFault:
     """What UntagResource removes is still shown by the key itself."""
     removed: dict[str, set[str]] = {}
 
-    def remove(world: World, handler: Handler) -> Handler:
-        def handle(members: Members) -> Outcome:
+    def remove(world: ServiceState, handler: Handler) -> Handler:
+        def handle(members: Members) -> OperationOutcome:
             key = world.gateway.keys.get(_key_of(members))
             outcome = handler(members)
             if key is not None:
@@ -200,14 +200,14 @@ def _kept_by_the_key() -> Fault:
 
     around = {_UNTAG: remove, "GetTags": on_body(show)}
     summary = "What UntagResource removes is still shown by the key itself."
-    return Fault("tags:kept-by-the-key", "visibility", summary, around=around)
+    return InjectedFault("tags:kept-by-the-key", "visibility", summary, around=around)
 
 
 def _key_of(members: Members) -> str:
     return str(members["resource_arn"]).rpartition("/")[2]
 
 
-def _by_old_name() -> Fault:
+def _by_old_name() -> InjectedFault:
     """The name filter goes by the name at creation."""
     first: dict[str, str] = {}
 
@@ -215,8 +215,8 @@ def _by_old_name() -> Fault:
         first[body["id"]] = body.get("name", "")
         return body
 
-    def listed(_world: World, handler: Handler) -> Handler:
-        def handle(members: Members) -> Outcome:
+    def listed(_world: ServiceState, handler: Handler) -> Handler:
+        def handle(members: Members) -> OperationOutcome:
             wanted = members.get("name")
             if wanted is None:
                 return handler(members)
@@ -229,14 +229,14 @@ def _by_old_name() -> Fault:
 
     around = {"CreateApiKey": on_body(remember), _LIST: listed}
     summary = "name is compared with the name at creation."
-    return Fault("GetApiKeys:old-name", "listing", summary, around=around)
+    return InjectedFault("GetApiKeys:old-name", "listing", summary, around=around)
 
 
 def _without_name(members: Members) -> Members:
     return {name: value for name, value in members.items() if name != "name"}
 
 
-def _stale() -> Fault:
+def _stale() -> InjectedFault:
     made: dict[str, Members] = {}
 
     def remember(_members: Members, body: dict[str, Any]) -> Members:
@@ -247,7 +247,9 @@ def _stale() -> Fault:
         return {**body, "item": [_as_made(one, made) for one in body["item"]]}
 
     around = {"CreateApiKey": on_body(remember), "GetApiKeys": on_body(show)}
-    return Fault("GetApiKeys:stale", "visibility", "Keys are listed as created.", around=around)
+    return InjectedFault(
+        "GetApiKeys:stale", "visibility", "Keys are listed as created.", around=around
+    )
 
 
 def _as_made(item: dict[str, Any], made: dict[str, Members]) -> Members:
@@ -273,8 +275,8 @@ def _split_at_commas(body: bytes) -> bytes:
     return b"\n".join(quoted)
 
 
-def _known_columns_only(_world: World, handler: Handler) -> Handler:
-    def handle(members: Members) -> Outcome:
+def _known_columns_only(_world: ServiceState, handler: Handler) -> Handler:
+    def handle(members: Members) -> OperationOutcome:
         header = members.get("body", b"").split(b"\n")[0].decode("utf-8", "replace")
         unknown = [one for one in header.split(",") if one.strip().lower() not in _COLUMNS]
         if unknown:

@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.faults import Fault
+from conformance.reference.faults import InjectedFault
 from conformance.reference.mutations.rewriting import successes, values, without
 from conformance.reference.mutations.wrapping import Members, on_api_key, on_body, on_input
 
 if TYPE_CHECKING:
     from conformance.reference.apigateway.state import ApiKey
-    from conformance.reference.application import World
+    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Handler
-    from conformance.reference.outcome import Outcome
+    from conformance.reference.outcome import OperationOutcome
 
 _STORED = ("name", "description", "customerId", "enabled", "tags", "value")
 """Not stageKeys: a stage that exists is made by operations of other resources alone."""
 _SHOWN = ("id", "name", "description", "customerId", "enabled", "createdDate", "lastUpdatedDate")
 
 
-def _dropped(member: str) -> Fault:
+def _dropped(member: str) -> InjectedFault:
     def forget(members: dict[str, Any]) -> Members:
         members.pop(member, None)
         return members
 
-    return Fault(
+    return InjectedFault(
         id=f"store:CreateApiKey:{member}:dropped",
         kind="storage",
         summary=f"CreateApiKey forgets {member}.",
@@ -33,8 +33,8 @@ def _dropped(member: str) -> Fault:
     )
 
 
-def _hidden(operation: str, member: str) -> Fault:
-    return Fault(
+def _hidden(operation: str, member: str) -> InjectedFault:
+    return InjectedFault(
         id=f"show:{operation}:{member}:missing",
         kind="visibility",
         summary=f"{operation} does not show {member}.",
@@ -42,18 +42,22 @@ def _hidden(operation: str, member: str) -> Fault:
     )
 
 
-def _text(name: str, summary: str, change: Any) -> Fault:
+def _text(name: str, summary: str, change: Any) -> InjectedFault:
     def changed(members: dict[str, Any]) -> Members:
         for key in {"name", "description"} & members.keys():
             members[key] = change(members[key])
         return members
 
-    return Fault(f"store:{name}", "storage", summary, around={"CreateApiKey": on_input(changed)})
+    return InjectedFault(
+        f"store:{name}", "storage", summary, around={"CreateApiKey": on_input(changed)}
+    )
 
 
-def _stored(name: str, summary: str, change: Any, *operations: str) -> Fault:
+def _stored(name: str, summary: str, change: Any, *operations: str) -> InjectedFault:
     wrap = on_api_key(change)
-    return Fault(f"store:{name}", "storage", summary, around=dict.fromkeys(operations, wrap))
+    return InjectedFault(
+        f"store:{name}", "storage", summary, around=dict.fromkeys(operations, wrap)
+    )
 
 
 def _with_default(members: dict[str, Any]) -> Members:
@@ -68,8 +72,8 @@ def _tomorrow(_members: Members, body: dict[str, Any]) -> Members:
     return {**body, "lastUpdatedDate": body["createdDate"] - 86_400}
 
 
-def _always_valued(world: World, handler: Handler) -> Handler:
-    def handle(members: Members) -> Outcome:
+def _always_valued(world: ServiceState, handler: Handler) -> Handler:
+    def handle(members: Members) -> OperationOutcome:
         outcome = handler(members)
         key = world.gateway.keys.get(members["api_Key"])
         value = key.value if key is not None else None
@@ -78,10 +82,10 @@ def _always_valued(world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _undeleted(world: World, handler: Handler) -> Handler:
+def _undeleted(world: ServiceState, handler: Handler) -> Handler:
     """DeleteApiKey answers as ever, and keeps the key."""
 
-    def handle(members: Members) -> Outcome:
+    def handle(members: Members) -> OperationOutcome:
         key = world.gateway.keys.get(members["api_Key"])
         outcome = handler(members)
         if key is not None:
@@ -91,11 +95,11 @@ def _undeleted(world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _deleted_again(_world: World, handler: Handler) -> Handler:
+def _deleted_again(_world: ServiceState, handler: Handler) -> Handler:
     """DeleteApiKey of a key that it has deleted answers once more as it did."""
-    done: dict[str, Outcome] = {}
+    done: dict[str, OperationOutcome] = {}
 
-    def handle(members: Members) -> Outcome:
+    def handle(members: Members) -> OperationOutcome:
         name = members["api_Key"]
         if name not in done:
             done[name] = handler(members)
@@ -104,10 +108,10 @@ def _deleted_again(_world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _neighbour_deleted(world: World, handler: Handler) -> Handler:
+def _neighbour_deleted(world: ServiceState, handler: Handler) -> Handler:
     """DeleteApiKey takes another key with it."""
 
-    def handle(members: Members) -> Outcome:
+    def handle(members: Members) -> OperationOutcome:
         outcome = handler(members)
         other = next(world.gateway.keys.newest_first(), None)
         if other is not None:
@@ -117,16 +121,16 @@ def _neighbour_deleted(world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _fault(name: str, kind: str, summary: str, **seams: Any) -> Fault:
-    return Fault(name, kind, summary, **seams)
+def _fault(name: str, kind: str, summary: str, **seams: Any) -> InjectedFault:
+    return InjectedFault(name, kind, summary, **seams)
 
 
-def _ignored(member: str, operation: str, summary: str) -> Fault:
+def _ignored(member: str, operation: str, summary: str) -> InjectedFault:
     def ignore(members: dict[str, Any]) -> Members:
         return {name: value for name, value in members.items() if name != member}
 
     around = {operation: on_input(ignore)}
-    return Fault(f"ignore:{operation}:{member}", "visibility", summary, around=around)
+    return InjectedFault(f"ignore:{operation}:{member}", "visibility", summary, around=around)
 
 
 FAULTS = (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.reference.apigateway.state import ApiKey, shown
-from conformance.reference.faults import Fault
+from conformance.reference.faults import InjectedFault
 from conformance.reference.mutations.rewriting import successes, without
 from conformance.reference.mutations.wrapping import (
     Members,
@@ -19,9 +19,9 @@ from conformance.reference.mutations.wrapping import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.application import World
+    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Around, Handler
-    from conformance.reference.outcome import Outcome
+    from conformance.reference.outcome import OperationOutcome
 
 _FIELDS = {
     "name": "name",
@@ -32,22 +32,24 @@ _FIELDS = {
 """Fields of a stored key by the member's name."""
 
 
-def _fault(name: str, kind: str, summary: str, around: Around) -> Fault:
-    return Fault(f"update:{name}", kind, summary, around={"UpdateApiKey": around})
+def _fault(name: str, kind: str, summary: str, around: Around) -> InjectedFault:
+    return InjectedFault(f"update:{name}", kind, summary, around={"UpdateApiKey": around})
 
 
-def _operations(name: str, summary: str, change: Callable[[list[Any]], list[Any]]) -> Fault:
+def _operations(name: str, summary: str, change: Callable[[list[Any]], list[Any]]) -> InjectedFault:
     def changed(members: dict[str, Any]) -> Members:
         return {**members, "patchOperations": change(members.get("patchOperations") or [])}
 
     return _fault(name, "patch operations", summary, on_input(changed))
 
 
-def _each(name: str, summary: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Fault:
+def _each(
+    name: str, summary: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> InjectedFault:
     return _operations(name, summary, lambda operations: [change(dict(one)) for one in operations])
 
 
-def _unsaved(member: str, field: str) -> Fault:
+def _unsaved(member: str, field: str) -> InjectedFault:
     def keep(before: ApiKey | None, after: ApiKey, _members: Members) -> ApiKey:
         return replace(after, **{field: getattr(before, field)})
 
@@ -59,9 +61,9 @@ def _unsaved(member: str, field: str) -> Fault:
     )
 
 
-def _stale(member: str) -> Fault:
-    def around(world: World, handler: Handler) -> Handler:
-        def handle(members: Members) -> Outcome:
+def _stale(member: str) -> InjectedFault:
+    def around(world: ServiceState, handler: Handler) -> Handler:
+        def handle(members: Members) -> OperationOutcome:
             before = world.gateway.keys.get(members["api_Key"])
             outcome = handler(members)
             old = {} if before is None else shown(before, empty_texts=False)
@@ -74,8 +76,8 @@ def _stale(member: str) -> Fault:
     return _fault(f"{member}:stale", "visibility", f"The old {member} is answered.", around)
 
 
-def _hidden(member: str) -> Fault:
-    return Fault(
+def _hidden(member: str) -> InjectedFault:
+    return InjectedFault(
         id=f"show:UpdateApiKey:{member}:missing",
         kind="visibility",
         summary=f"UpdateApiKey does not show {member}.",
@@ -83,7 +85,7 @@ def _hidden(member: str) -> Fault:
     )
 
 
-def _reset(member: str, field: str) -> Fault:
+def _reset(member: str, field: str) -> InjectedFault:
     def reset(_before: ApiKey | None, after: ApiKey, members: Members) -> ApiKey:
         touched = {one.get("path") for one in members.get("patchOperations") or ()}
         empty: Any = False if member == "enabled" else None
@@ -120,10 +122,10 @@ def _untagged(before: ApiKey | None, after: ApiKey, _members: Members) -> ApiKey
     return replace(after, tags={})
 
 
-def _wrong_key(world: World, handler: Handler) -> Handler:
+def _wrong_key(world: ServiceState, handler: Handler) -> Handler:
     """The newest key is changed, whichever was meant; the answer shows the one that was meant."""
 
-    def handle(members: Members) -> Outcome:
+    def handle(members: Members) -> OperationOutcome:
         keys = world.gateway.keys
         meant, newest = keys.get(members["api_Key"]), next(keys.newest_first(), None)
         outcome = handler(members)
@@ -137,10 +139,10 @@ def _wrong_key(world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _upsert(world: World, handler: Handler) -> Handler:
+def _upsert(world: ServiceState, handler: Handler) -> Handler:
     """An unknown key is made, not refused."""
 
-    def handle(members: Members) -> Outcome:
+    def handle(members: Members) -> OperationOutcome:
         key_id, keys = members["api_Key"], world.gateway.keys
         if keys.get(key_id) is None:
             keys.put(ApiKey(key_id, key_id * 4, keys.next_sequence(), created=1, updated=1))
@@ -149,19 +151,19 @@ def _upsert(world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _touched(world: World, members: Members) -> None:
+def _touched(world: ServiceState, members: Members) -> None:
     key = world.gateway.keys.get(members["api_Key"])
     if key is not None:
         world.gateway.keys.put(replace(key, updated=key.updated + 1))
 
 
-def _spoiled(world: World, members: Members) -> None:
+def _spoiled(world: ServiceState, members: Members) -> None:
     key = world.gateway.keys.get(members["api_Key"])
     if key is not None:
         world.gateway.keys.put(replace(key, name=None, description=None))
 
 
-def _switched(world: World, members: Members) -> None:
+def _switched(world: ServiceState, members: Members) -> None:
     key = world.gateway.keys.get(members["api_Key"])
     if key is not None:
         world.gateway.keys.put(replace(key, enabled=not key.enabled))

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.faults import Fault
+from conformance.reference.faults import InjectedFault
 from conformance.reference.location.expiry import (
     CREATE_RULES,
     PAST_ON_UPDATE,
     UPDATE_RULES,
-    Rule,
+    ExpiryRule,
 )
 from conformance.reference.location.service import DAY, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.apigateway.limits import Limits
+    from conformance.reference.apigateway.limits import ApiKeyLimits
 
 _UNLIMITED = 10**9
 
@@ -42,18 +42,18 @@ _LIMITS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-def _limit(name: str, summary: str, changes: dict[str, Any]) -> Fault:
-    def changed(limits: Limits) -> Limits:
+def _limit(name: str, summary: str, changes: dict[str, Any]) -> InjectedFault:
+    def changed(limits: ApiKeyLimits) -> ApiKeyLimits:
         return replace(limits, **changes)
 
-    return Fault(f"limit:{name}", "recorded limit", summary, limits=changed)
+    return InjectedFault(f"limit:{name}", "recorded limit", summary, limits=changed)
 
 
-def _policy(name: str, summary: str, change: Callable[[Policy], Policy]) -> Fault:
-    return Fault(f"rule:{name}", "rule across members", summary, policy=change)
+def _policy(name: str, summary: str, change: Callable[[Policy], Policy]) -> InjectedFault:
+    return InjectedFault(f"rule:{name}", "rule across members", summary, policy=change)
 
 
-def _without(rule: Rule) -> Callable[[Policy], Policy]:
+def _without(rule: ExpiryRule) -> Callable[[Policy], Policy]:
     def change(policy: Policy) -> Policy:
         return replace(
             policy,
@@ -64,7 +64,7 @@ def _without(rule: Rule) -> Callable[[Policy], Policy]:
     return change
 
 
-def _added(on: str, rule: Rule) -> Callable[[Policy], Policy]:
+def _added(on: str, rule: ExpiryRule) -> Callable[[Policy], Policy]:
     def change(policy: Policy) -> Policy:
         if on == "create":
             return replace(policy, create=(*policy.create, rule))
@@ -74,12 +74,12 @@ def _added(on: str, rule: Rule) -> Callable[[Policy], Policy]:
 
 
 _RULES = tuple({rule.id: rule for rule in (*CREATE_RULES, *UPDATE_RULES)}.values())
-_ALWAYS_BOTH = Rule(
+_ALWAYS_BOTH = ExpiryRule(
     "needs-no-expiry",
     "'NoExpiry' must be set.",
     lambda wish: wish.expires is not None and wish.no_expiry is None,
 )
-_FAR = Rule(
+_FAR = ExpiryRule(
     "far-expire-time",
     "'ExpireTime' must not be more than 1 year away.",
     lambda wish: wish.expires is not None and wish.expires > wish.now + 365 * DAY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.faults import Fault
+from conformance.reference.faults import InjectedFault
 from conformance.reference.mutations.rewriting import successes, without
 from conformance.reference.mutations.wrapping import (
     Members,
@@ -13,30 +13,30 @@ from conformance.reference.mutations.wrapping import (
     on_input,
     on_location_key,
 )
-from conformance.reference.outcome import Outcome, Refused
+from conformance.reference.outcome import OperationOutcome, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.application import World
+    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Around, Handler
-    from conformance.reference.location.state import Key
+    from conformance.reference.location.state import LocationKey
 
 HOUR = 3_600_000
 """Milliseconds."""
 
 
-def _fault(operation: str, name: str, kind: str, summary: str, around: Around) -> Fault:
-    return Fault(f"{operation}:{name}", kind, summary, around={operation: around})
+def _fault(operation: str, name: str, kind: str, summary: str, around: Around) -> InjectedFault:
+    return InjectedFault(f"{operation}:{name}", kind, summary, around={operation: around})
 
 
-def _stored(name: str, summary: str, change: Callable[[Key], Key]) -> Fault:
+def _stored(name: str, summary: str, change: Callable[[LocationKey], LocationKey]) -> InjectedFault:
     around = on_location_key(lambda _before, after, _members: change(after))
     return _fault("CreateKey", name, "storage", summary, around)
 
 
-def _hidden(operation: str, member: str) -> Fault:
-    return Fault(
+def _hidden(operation: str, member: str) -> InjectedFault:
+    return InjectedFault(
         id=f"show:{operation}:{member}:missing",
         kind="visibility",
         summary=f"{operation} does not show {member}.",
@@ -61,10 +61,10 @@ def _swapped_status(members: dict[str, Any]) -> Members:
     return {**members, "Filter": {"KeyStatus": other.get(status, status)}}
 
 
-def _any_token(_world: World, handler: Handler) -> Handler:
+def _any_token(_world: ServiceState, handler: Handler) -> Handler:
     """An invalid token begins at the first page."""
 
-    def handle(members: Members) -> Outcome:
+    def handle(members: Members) -> OperationOutcome:
         try:
             return handler(members)
         except Refused:
@@ -81,7 +81,7 @@ def _keyed(_members: Members, body: dict[str, Any]) -> Members:
     return {**body, "Entries": [{**one, "Restrictions": {}} for one in body["Entries"]]}
 
 
-def _stale() -> Fault:
+def _stale() -> InjectedFault:
     made: dict[str, Any] = {}
 
     def remember(members: Members, body: dict[str, Any]) -> Members:
@@ -96,13 +96,13 @@ def _stale() -> Fault:
         return {**body, "Entries": list(entries)}
 
     around = {"CreateKey": on_body(remember), "ListKeys": on_body(show)}
-    return Fault(
+    return InjectedFault(
         "ListKeys:stale", "visibility", "Descriptions are listed as created.", around=around
     )
 
 
-def _undeleted(world: World, handler: Handler) -> Handler:
-    def handle(members: Members) -> Outcome:
+def _undeleted(world: ServiceState, handler: Handler) -> Handler:
+    def handle(members: Members) -> OperationOutcome:
         key = world.location.keys.get(members["KeyName"])
         outcome = handler(members)
         if key is not None:
@@ -112,10 +112,10 @@ def _undeleted(world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _deleted_again(_world: World, handler: Handler) -> Handler:
-    done: dict[str, Outcome] = {}
+def _deleted_again(_world: ServiceState, handler: Handler) -> Handler:
+    done: dict[str, OperationOutcome] = {}
 
-    def handle(members: Members) -> Outcome:
+    def handle(members: Members) -> OperationOutcome:
         name = members["KeyName"]
         if name not in done:
             done[name] = handler(members)
@@ -124,12 +124,12 @@ def _deleted_again(_world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _heirs() -> Fault:
+def _heirs() -> InjectedFault:
     """A new key has the tags of the one that had its name before."""
     tags: dict[str, Any] = {}
 
-    def inherit(world: World, handler: Handler) -> Handler:
-        def handle(members: Members) -> Outcome:
+    def inherit(world: ServiceState, handler: Handler) -> Handler:
+        def handle(members: Members) -> OperationOutcome:
             outcome = handler(members)
             keys, name = world.location.keys, members["KeyName"]
             keys[name] = replace(keys[name], tags={**tags.get(name, {}), **keys[name].tags})
@@ -139,15 +139,15 @@ def _heirs() -> Fault:
         return handle
 
     summary = "A key has the tags of a deleted one of its name."
-    return Fault("CreateKey:heirs", "storage", summary, around={"CreateKey": inherit})
+    return InjectedFault("CreateKey:heirs", "storage", summary, around={"CreateKey": inherit})
 
 
 def _forced(members: dict[str, Any]) -> Members:
     return {**members, "forceDelete": True}
 
 
-def _all_deleted(world: World, handler: Handler) -> Handler:
-    def handle(members: Members) -> Outcome:
+def _all_deleted(world: ServiceState, handler: Handler) -> Handler:
+    def handle(members: Members) -> OperationOutcome:
         outcome = handler(members)
         world.location.keys.clear()
         return outcome
@@ -155,8 +155,8 @@ def _all_deleted(world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _caseless(world: World, handler: Handler) -> Handler:
-    def handle(members: Members) -> Outcome:
+def _caseless(world: ServiceState, handler: Handler) -> Handler:
+    def handle(members: Members) -> OperationOutcome:
         wanted = members["KeyName"]
         names = (name for name in world.location.keys if name.lower() == wanted.lower())
         return handler({**members, "KeyName": next(names, wanted)})
@@ -164,7 +164,7 @@ def _caseless(world: World, handler: Handler) -> Handler:
     return handle
 
 
-_CASELESS = Fault(
+_CASELESS = InjectedFault(
     "names:caseless",
     "wrong resource",
     "Names of Location keys have no case.",

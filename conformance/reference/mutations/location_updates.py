@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.faults import Fault
+from conformance.reference.faults import InjectedFault
 from conformance.reference.location import wording
-from conformance.reference.location.state import Key
+from conformance.reference.location.state import LocationKey
 from conformance.reference.mutations.rewriting import successes, without
 from conformance.reference.mutations.wrapping import (
     Members,
@@ -16,12 +16,12 @@ from conformance.reference.mutations.wrapping import (
     on_location_key,
     on_refusal,
 )
-from conformance.reference.outcome import Outcome, Refused
+from conformance.reference.outcome import OperationOutcome, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.application import World
+    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Around, Handler
 
 _DAY = 86_400_000
@@ -29,36 +29,39 @@ _FIELDS = {"Description": "description", "ExpireTime": "expires", "Restrictions"
 """Fields of a stored key by the member's name."""
 
 
-def _fault(name: str, kind: str, summary: str, around: Around) -> Fault:
-    return Fault(f"UpdateKey:{name}", kind, summary, around={"UpdateKey": around})
+def _fault(name: str, kind: str, summary: str, around: Around) -> InjectedFault:
+    return InjectedFault(f"UpdateKey:{name}", kind, summary, around={"UpdateKey": around})
 
 
 def _stored(
-    name: str, kind: str, summary: str, change: Callable[[Key, Key, Members], Key]
-) -> Fault:
-    def changed(before: Key | None, after: Key, members: Members) -> Key:
+    name: str,
+    kind: str,
+    summary: str,
+    change: Callable[[LocationKey, LocationKey, Members], LocationKey],
+) -> InjectedFault:
+    def changed(before: LocationKey | None, after: LocationKey, members: Members) -> LocationKey:
         return after if before is None else change(before, after, members)
 
     return _fault(name, kind, summary, on_location_key(changed))
 
 
-def _unsaved(member: str, field: str) -> Fault:
-    def keep(before: Key, after: Key, members: Members) -> Key:
+def _unsaved(member: str, field: str) -> InjectedFault:
+    def keep(before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
         return replace(after, **{field: getattr(before, field)}) if member in members else after
 
     return _stored(f"{member}:unsaved", "storage", f"The new {member} is not stored.", keep)
 
 
-def _reset(member: str, field: str) -> Fault:
-    def reset(_before: Key, after: Key, members: Members) -> Key:
+def _reset(member: str, field: str) -> InjectedFault:
+    def reset(_before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
         empty: Any = {} if member == "Restrictions" else None
         return after if member in members else replace(after, **{field: empty})
 
     return _stored(f"{member}:reset", "storage", f"An update of others resets {member}.", reset)
 
 
-def _hidden(member: str) -> Fault:
-    return Fault(
+def _hidden(member: str) -> InjectedFault:
+    return InjectedFault(
         id=f"show:UpdateKey:{member}:missing",
         kind="visibility",
         summary=f"UpdateKey does not show {member}.",
@@ -66,11 +69,11 @@ def _hidden(member: str) -> Fault:
     )
 
 
-def _merged(before: Key, after: Key, _members: Members) -> Key:
+def _merged(before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
     return replace(after, restrictions={**before.restrictions, **after.restrictions})
 
 
-def _appended(before: Key, after: Key, members: Members) -> Key:
+def _appended(before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
     if "Restrictions" not in members:
         return after
     old = before.restrictions.get("AllowActions", [])
@@ -78,75 +81,77 @@ def _appended(before: Key, after: Key, members: Members) -> Key:
     return replace(after, restrictions={**after.restrictions, "AllowActions": new})
 
 
-def _still_expiring(before: Key, after: Key, members: Members) -> Key:
+def _still_expiring(before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
     return replace(after, expires=before.expires) if members.get("NoExpiry") else after
 
 
-def _frozen(before: Key, after: Key, _members: Members) -> Key:
+def _frozen(before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
     return replace(after, updated=before.updated)
 
 
-def _created_anew(_before: Key, after: Key, _members: Members) -> Key:
+def _created_anew(_before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
     return replace(after, created=after.updated + 1)
 
 
-def _rotated(_before: Key, after: Key, _members: Members) -> Key:
+def _rotated(_before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
     return replace(after, value=after.value[:-1] + ("a" if after.value[-1] != "a" else "b"))
 
 
-def _later(_before: Key, after: Key, members: Members) -> Key:
+def _later(_before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
     moved = after.expires + _DAY if after.expires is not None else None
     return replace(after, expires=moved) if "ExpireTime" in members else after
 
 
-def _untagged(_before: Key, after: Key, _members: Members) -> Key:
+def _untagged(_before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
     return replace(after, tags={})
 
 
-def _first_only(before: Key, after: Key, members: Members) -> Key:
+def _first_only(before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
     """Of Description, ExpireTime and Restrictions in one request only the first is stored."""
     asked = [field for member, field in _FIELDS.items() if member in members]
     return replace(after, **{field: getattr(before, field) for field in asked[1:]})
 
 
-def _lost(before: Key, _after: Key, _members: Members) -> Key:
+def _lost(before: LocationKey, _after: LocationKey, _members: Members) -> LocationKey:
     return before
 
 
-def _trimmed(_before: Key, after: Key, _members: Members) -> Key:
+def _trimmed(_before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
     return replace(after, description=after.description and after.description.strip())
 
 
-def _cut(_before: Key, after: Key, _members: Members) -> Key:
+def _cut(_before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
     return replace(after, description=after.description and after.description[:255])
 
 
-def _spoiled(world: World, members: Members) -> None:
+def _spoiled(world: ServiceState, members: Members) -> None:
     key = world.location.keys.get(members["KeyName"])
     if key is not None:
         described = members.get("Description", "refused")
         world.location.keys[key.name] = replace(key, description=described)
 
 
-def _touched(world: World, members: Members) -> None:
+def _touched(world: ServiceState, members: Members) -> None:
     key = world.location.keys.get(members["KeyName"])
     if key is not None:
         world.location.keys[key.name] = replace(key, updated=key.updated + 1)
 
 
-def _upsert(world: World, handler: Handler) -> Handler:
-    def handle(members: Members) -> Outcome:
+def _upsert(world: ServiceState, handler: Handler) -> Handler:
+    def handle(members: Members) -> OperationOutcome:
         name, keys = members["KeyName"], world.location.keys
-        keys.setdefault(name, Key(name, "v1.public.new", 0, created=0, updated=0, restrictions={}))
+        keys.setdefault(
+            name, LocationKey(name, "v1.public.new", 0, created=0, updated=0, restrictions={})
+        )
         return handler(members)
 
     return handle
 
 
-def _neighbour(world: World, handler: Handler) -> Handler:
+def _neighbour(world: ServiceState, handler: Handler) -> Handler:
     """The newest key gets the change too."""
 
-    def handle(members: Members) -> Outcome:
+    def handle(members: Members) -> OperationOutcome:
         outcome = handler(members)
         keys = world.location.keys
         newest = max(keys.values(), key=lambda key: key.sequence)
@@ -159,10 +164,10 @@ def _neighbour(world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _needs_force(_world: World, handler: Handler) -> Handler:
+def _needs_force(_world: ServiceState, handler: Handler) -> Handler:
     """ForceUpdate is wanted whatever is updated, used or not."""
 
-    def handle(members: Members) -> Outcome:
+    def handle(members: Members) -> OperationOutcome:
         if not members.get("ForceUpdate"):
             raise Refused(wording.invalid("You must set 'ForceUpdate' to true."))
         return handler(members)
@@ -170,8 +175,8 @@ def _needs_force(_world: World, handler: Handler) -> Handler:
     return handle
 
 
-def _force_refused(_world: World, handler: Handler) -> Handler:
-    def handle(members: Members) -> Outcome:
+def _force_refused(_world: ServiceState, handler: Handler) -> Handler:
+    def handle(members: Members) -> OperationOutcome:
         if "ForceUpdate" in members:
             raise Refused(wording.invalid("'ForceUpdate' is not supported."))
         return handler(members)

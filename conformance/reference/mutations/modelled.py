@@ -17,7 +17,7 @@ from conformance.contract.model import (
 )
 from conformance.contract.patterns import matches
 from conformance.reference.constraints import is_modelled
-from conformance.reference.faults import Fault
+from conformance.reference.faults import InjectedFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,9 +30,9 @@ Steps = tuple[str, ...]
 """From an operation to a shape: member names, ``[]`` for elements, ``{key}`` for map keys."""
 
 
-def faults(contracts: tuple[Contract, ...]) -> Iterator[Fault]:
+def faults(contracts: tuple[Contract, ...]) -> Iterator[InjectedFault]:
     """The faults of every operation of the contracts."""
-    excused: dict[str, Fault] = {}
+    excused: dict[str, InjectedFault] = {}
     for contract in contracts:
         for operation in contract.operations.values():
             yield from _constraints(operation)
@@ -61,7 +61,7 @@ def _place(steps: Steps) -> str:
     return ".".join(steps).replace(f".{_ELEMENT}", _ELEMENT).replace(f".{_KEY}", _KEY)
 
 
-def _constraints(operation: Operation) -> Iterator[Fault]:
+def _constraints(operation: Operation) -> Iterator[InjectedFault]:
     for steps, shape in _shapes(operation.input):
         for constraint in shape.constraints.values():
             if not is_modelled(constraint):
@@ -118,14 +118,14 @@ def _refuses_empty(shape: Shape) -> bool:
 
 def _fault(
     operation: Operation, steps: Steps, keyword: str, how: str, changed: Constraint | None
-) -> Fault:
+) -> InjectedFault:
     def change(shape: Shape) -> Shape:
         rest = {name: one for name, one in shape.constraints.items() if name != keyword}
         return replace(shape, constraints=rest if changed is None else {**rest, keyword: changed})
 
     place = _place(steps)
     told = "is not enforced" if changed is None else f"is {changed.value}"
-    return Fault(
+    return InjectedFault(
         id=f"constraint:{operation.name}:{place}:{keyword}:{how}",
         kind="constraint",
         summary=f"{keyword} of {place} {told} in {operation.name}.",
@@ -133,7 +133,7 @@ def _fault(
     )
 
 
-def _required(operation: Operation) -> Iterator[Fault]:
+def _required(operation: Operation) -> Iterator[InjectedFault]:
     for name, member in operation.input.items():
         is_seen = (operation.name, name) not in _UNSEEN
         if member.required and is_seen and member.location is not Location.PATH:
@@ -144,13 +144,13 @@ def _required(operation: Operation) -> Iterator[Fault]:
                     yield _optional(operation, (*steps, inner))
 
 
-def _optional(operation: Operation, steps: Steps) -> Fault:
+def _optional(operation: Operation, steps: Steps) -> InjectedFault:
     place = _place(steps)
 
     def change(members: Mapping[str, Member]) -> dict[str, Member]:
         return {**members, steps[-1]: replace(members[steps[-1]], required=False)}
 
-    return Fault(
+    return InjectedFault(
         id=f"constraint:{operation.name}:{place}:required:off",
         kind="constraint",
         summary=f"{place} is not required in {operation.name}.",
@@ -162,14 +162,14 @@ _NEEDED = ("KeyName", "AllowActions", "AllowResources", "op", "path")
 """Members without which a request is refused all the same, whatever was in their place."""
 
 
-def _types(operation: Operation) -> Iterator[Fault]:
+def _types(operation: Operation) -> Iterator[InjectedFault]:
     members = {n: m for n, m in operation.input.items() if m.location is Location.BODY}
     for steps, shape in _shapes(members):
         name = steps[-1]
         if name in (_ELEMENT, _KEY, *_NEEDED):
             continue
         if shape.kind is not Kind.ANY:
-            yield Fault(
+            yield InjectedFault(
                 id=f"type:{operation.service}:{name}:ignored",
                 kind="type",
                 summary=f"{name} of a wrong type is taken for absent.",
@@ -183,12 +183,12 @@ _REFUSED_ANYWAY = ("/stages", "copy")
 """What it copies is no stage."""
 
 
-def _patch(operation: Operation) -> Iterator[Fault]:
+def _patch(operation: Operation) -> Iterator[InjectedFault]:
     for rule in operation.patch:
         if (rule.supported and rule.path in _OPEN_PATHS) or (rule.path, rule.op) == _REFUSED_ANYWAY:
             continue
         told = "refused" if rule.supported else "accepted"
-        yield Fault(
+        yield InjectedFault(
             id=f"patch:{rule.path}:{rule.op}:{told}",
             kind="patch operations",
             summary=f"{rule.op} of {rule.path} is {told}.",

@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.reference.answer import ERROR_TYPE, Answer
-from conformance.reference.faults import Fault
-from conformance.reference.http.message import Request, Response, percent_decoded
+from conformance.reference.answer import ERROR_TYPE, ReferenceAnswer
+from conformance.reference.faults import InjectedFault
+from conformance.reference.http.message import HttpRequest, HttpResponse, percent_decoded
 from conformance.reference.mutations.rewriting import failures, successes
 
 if TYPE_CHECKING:
     from conformance.reference.faults import Edge, Incoming, Respond
 
-Test = Callable[[Request], bool]
-Change = Callable[[Request], Request]
+Test = Callable[[HttpRequest], bool]
+Change = Callable[[HttpRequest], HttpRequest]
 
 _JSON = "application/json"
 _KEY_PATH = re.compile(r"(/apikeys|/metadata/v0/keys)/[^/]+")
@@ -26,17 +26,17 @@ _NOWHERE_LINE = re.compile(rb"[A-Z]+ /conformance-[^/ ]+ ")
 _LONG = 1_000
 
 
-def _crash() -> Response:
+def _crash() -> HttpResponse:
     headers = {"content-type": _JSON, ERROR_TYPE: "InternalFailure"}
-    return Response(500, headers, b'{"message":"Internal server error"}')
+    return HttpResponse(500, headers, b'{"message":"Internal server error"}')
 
 
-def _refusal(status: int, code: str) -> Response:
+def _refusal(status: int, code: str) -> HttpResponse:
     headers = {"content-type": _JSON, ERROR_TYPE: code}
-    return Response(status, headers, b'{"message":"No."}')
+    return HttpResponse(status, headers, b'{"message":"No."}')
 
 
-def _answering(test: Test, response: Callable[[], Response]) -> Edge:
+def _answering(test: Test, response: Callable[[], HttpResponse]) -> Edge:
     """Requests that pass the test are answered with this."""
 
     def edge(respond: Respond) -> Respond:
@@ -57,7 +57,7 @@ def _reading(change: Change) -> Edge:
 def _body(change: Callable[[bytes], bytes]) -> Edge:
     """Bodies that are to be JSON are read otherwise."""
 
-    def changed(request: Request) -> Request:
+    def changed(request: HttpRequest) -> HttpRequest:
         if not request.body or not _typed(request).startswith(_JSON):
             return request
         return replace(request, body=change(request.body))
@@ -65,15 +65,15 @@ def _body(change: Callable[[bytes], bytes]) -> Edge:
     return _reading(changed)
 
 
-def _typed(request: Request) -> str:
+def _typed(request: HttpRequest) -> str:
     return request.headers.get("content-type", "").lower()
 
 
-def _accepts(request: Request) -> str:
+def _accepts(request: HttpRequest) -> str:
     return request.headers.get("accept", "")
 
 
-def _is_key(request: Request) -> bool:
+def _is_key(request: HttpRequest) -> bool:
     return _KEY_PATH.fullmatch(request.path) is not None
 
 
@@ -194,22 +194,22 @@ def _replacing(pattern: bytes, text: bytes) -> Incoming:
     return lambda data: re.sub(pattern, text, data)
 
 
-def _disagree(answer: Answer) -> Answer:
+def _disagree(answer: ReferenceAnswer) -> ReferenceAnswer:
     if not isinstance(answer.body, Mapping):
         return answer
     return replace(answer, body={**answer.body, "__type": "ServiceException"})
 
 
-def _edge(name: str, summary: str, edge: Edge) -> Fault:
-    return Fault(f"protocol:{name}", "protocol", summary, edge=edge)
+def _edge(name: str, summary: str, edge: Edge) -> InjectedFault:
+    return InjectedFault(f"protocol:{name}", "protocol", summary, edge=edge)
 
 
-def _crashing(name: str, summary: str, test: Test) -> Fault:
+def _crashing(name: str, summary: str, test: Test) -> InjectedFault:
     return _edge(f"{name}-500", summary, _answering(test, _crash))
 
 
-def _connection(name: str, summary: str, incoming: Incoming) -> Fault:
-    return Fault(f"protocol:{name}", "protocol", summary, incoming=incoming)
+def _connection(name: str, summary: str, incoming: Incoming) -> InjectedFault:
+    return InjectedFault(f"protocol:{name}", "protocol", summary, incoming=incoming)
 
 
 _JSON_FAULTS = (
@@ -283,7 +283,7 @@ _PATHS = (
               lambda request: request.path.count("a") > _LONG),
     _edge("any-route", "An unknown route is answered with an empty object.",
           _answering(lambda request: _NOWHERE.fullmatch(request.path) is not None,
-                     lambda: Response(200, {"content-type": _JSON}, b"{}"))),
+                     lambda: HttpResponse(200, {"content-type": _JSON}, b"{}"))),
     _edge("any-method", "Any method reads a key.",
           _reading(lambda request: replace(request, method="GET")
                    if request.method in {"PUT", "POST", "BREW"} and _is_key(request)
@@ -316,14 +316,14 @@ _CONNECTIONS = (
     _connection("pipelining", "Of requests that come at once the last is answered.",
                 lambda data: data[max(data.rfind(b"GET /"), 0):]
                 if data.count(b" HTTP/1.1\r\n") > 1 else data),
-    Fault("protocol:error-codes-differ", "protocol", "The body names another error.",
+    InjectedFault("protocol:error-codes-differ", "protocol", "The body names another error.",
           answer=failures(_disagree)),
-    Fault("protocol:errors-are-xml", "protocol", "Errors are XML.",
+    InjectedFault("protocol:errors-are-xml", "protocol", "Errors are XML.",
           answer=failures(lambda answer: replace(
               answer, body="<Error><Message>no</Message></Error>"))),
-    Fault("protocol:answers-trailed", "protocol", "Something follows the JSON of a success.",
+    InjectedFault("protocol:answers-trailed", "protocol", "Something follows a success's JSON.",
           answer=successes(lambda answer: replace(answer, tail="\n-- done"))),
-    Fault("protocol:errors-are-200", "protocol", "Errors have status 200.",
+    InjectedFault("protocol:errors-are-200", "protocol", "Errors have status 200.",
           answer=failures(lambda answer: replace(answer, status=200))),
 )  # fmt: skip
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.answer import Answer, Sent
+from conformance.reference.answer import ReferenceAnswer, SentAnswer
 
 if TYPE_CHECKING:
-    from conformance.reference.application import World
+    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Rewrite
 
 FIRST_ERROR = 400
 
-Change = Callable[[Answer], Answer]
+Change = Callable[[ReferenceAnswer], ReferenceAnswer]
 
 
 def successes(change: Change, *operations: str) -> Rewrite:
@@ -33,9 +33,9 @@ def every(change: Change, *operations: str) -> Rewrite:
 
 
 def _when(
-    condition: Callable[[Answer], bool], change: Change, operations: tuple[str, ...]
+    condition: Callable[[ReferenceAnswer], bool], change: Change, operations: tuple[str, ...]
 ) -> Rewrite:
-    def rewrite(_world: World, sent: Sent, answer: Answer) -> Answer:
+    def rewrite(_world: ServiceState, sent: SentAnswer, answer: ReferenceAnswer) -> ReferenceAnswer:
         if operations and sent.operation not in operations:
             return answer
         return change(answer) if condition(answer) else answer
@@ -64,7 +64,7 @@ def values(names: tuple[str, ...], change: Callable[[Any], Any]) -> Change:
 def header(name: str, value: str | None) -> Change:
     """Set a header, or with None leave it out."""
 
-    def change(answer: Answer) -> Answer:
+    def change(answer: ReferenceAnswer) -> ReferenceAnswer:
         rest = {known: text for known, text in answer.headers.items() if known != name}
         return replace(answer, headers=rest if value is None else {**rest, name: value})
 
@@ -74,7 +74,7 @@ def header(name: str, value: str | None) -> Change:
 def body(change: Callable[[dict[str, Any]], Any]) -> Change:
     """Change the body where it is an object."""
 
-    def changed(answer: Answer) -> Answer:
+    def changed(answer: ReferenceAnswer) -> ReferenceAnswer:
         if not isinstance(answer.body, dict):
             return answer
         return replace(answer, body=change(dict(answer.body)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.faults import Fault
+from conformance.reference.faults import InjectedFault
 
 if TYPE_CHECKING:
     from conformance.reference.outcome import Refusal
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 _EVER = float("inf")
 
 
-def _fault(name: str, summary: str, **checks: Any) -> Fault:
-    return Fault(
+def _fault(name: str, summary: str, **checks: Any) -> InjectedFault:
+    return InjectedFault(
         f"signature:{name}", "authentication", summary,
         checks=lambda honest: replace(honest, **checks),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.reference.faults import Fault
+from conformance.reference.faults import InjectedFault
 from conformance.reference.mutations.rewriting import successes
 
 _WRONG = (
@@ -30,8 +30,8 @@ _WRONG = (
 )
 
 
-def _fault(operation: str, status: int) -> Fault:
-    return Fault(
+def _fault(operation: str, status: int) -> InjectedFault:
+    return InjectedFault(
         id=f"status:{operation}:{status}",
         kind="status",
         summary=f"{operation} succeeds with {status}.",

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.answer import ERROR_TYPE, Answer, Sent
+from conformance.reference.answer import ERROR_TYPE, ReferenceAnswer, SentAnswer
 from conformance.reference.clock import iso_seconds
-from conformance.reference.faults import Fault
+from conformance.reference.faults import InjectedFault
 from conformance.reference.jsonbody import encoded
 from conformance.reference.mutations.rewriting import (
     Change,
@@ -22,7 +22,7 @@ from conformance.reference.mutations.rewriting import (
 )
 
 if TYPE_CHECKING:
-    from conformance.reference.application import World
+    from conformance.reference.application import ServiceState
 
 _EPOCHS = ("createdDate", "lastUpdatedDate")
 _TIMES = ("CreateTime", "UpdateTime", "ExpireTime")
@@ -35,14 +35,14 @@ def _epoch(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def _nulls(answer: Answer) -> Answer:
+def _nulls(answer: ReferenceAnswer) -> ReferenceAnswer:
     if not isinstance(answer.body, dict) or "id" not in answer.body:
         return answer
     unset = dict.fromkeys(("name", "description", "customerId"))
     return replace(answer, body={**unset, **answer.body})
 
 
-def _location_nulls(answer: Answer) -> Answer:
+def _location_nulls(answer: ReferenceAnswer) -> ReferenceAnswer:
     unset = dict.fromkeys(("Description", "ExpireTime"))
     return replace(answer, body={**unset, **answer.body})
 
@@ -51,15 +51,17 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def _cut(answer: Answer) -> Answer:
+def _cut(answer: ReferenceAnswer) -> ReferenceAnswer:
     return replace(answer, body=encoded(answer.body)[:-1]) if answer.body is not None else answer
 
 
-def _bom(answer: Answer) -> Answer:
+def _bom(answer: ReferenceAnswer) -> ReferenceAnswer:
     return replace(answer, body="\ufeff" + encoded(answer.body)) if answer.body else answer
 
 
-def _ask_for_value(_world: World, sent: Sent, answer: Answer) -> Answer:
+def _ask_for_value(
+    _world: ServiceState, sent: SentAnswer, answer: ReferenceAnswer
+) -> ReferenceAnswer:
     """Text in any script but the Latin ones ends in question marks."""
     del sent
     text = encoded(answer.body) if answer.body is not None else ""
@@ -90,8 +92,8 @@ def _epochs(change: Any) -> Any:
     return successes(values(_EPOCHS, changed))
 
 
-def _wire(name: str, summary: str, answer: Any) -> Fault:
-    return Fault(f"wire:{name}", "wire format", summary, answer=answer)
+def _wire(name: str, summary: str, answer: Any) -> InjectedFault:
+    return InjectedFault(f"wire:{name}", "wire format", summary, answer=answer)
 
 
 def _with_part(arn: str, index: int, text: str) -> str:

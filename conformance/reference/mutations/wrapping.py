@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.outcome import Outcome, Refused
+from conformance.reference.outcome import OperationOutcome, Refused
 
 if TYPE_CHECKING:
     from conformance.reference.apigateway.state import ApiKey
-    from conformance.reference.application import World
+    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Around, Handler
-    from conformance.reference.location.state import Key
+    from conformance.reference.location.state import LocationKey
 
 Members = Mapping[str, Any]
 
@@ -20,7 +20,7 @@ Members = Mapping[str, Any]
 def on_input(change: Callable[[dict[str, Any]], Members]) -> Around:
     """The operation gets other members than were sent."""
 
-    def around(_world: World, handler: Handler) -> Handler:
+    def around(_world: ServiceState, handler: Handler) -> Handler:
         return lambda members: handler(change(dict(members)))
 
     return around
@@ -29,8 +29,8 @@ def on_input(change: Callable[[dict[str, Any]], Members]) -> Around:
 def on_body(change: Callable[[Members, dict[str, Any]], Members]) -> Around:
     """The operation answers another body; the state is right."""
 
-    def around(_world: World, handler: Handler) -> Handler:
-        def handle(members: Members) -> Outcome:
+    def around(_world: ServiceState, handler: Handler) -> Handler:
+        def handle(members: Members) -> OperationOutcome:
             outcome = handler(members)
             if outcome.body is None:
                 return outcome
@@ -41,11 +41,11 @@ def on_body(change: Callable[[Members, dict[str, Any]], Members]) -> Around:
     return around
 
 
-def on_refusal(act: Callable[[World, Members], None]) -> Around:
+def on_refusal(act: Callable[[ServiceState, Members], None]) -> Around:
     """The operation does something although it refuses."""
 
-    def around(world: World, handler: Handler) -> Handler:
-        def handle(members: Members) -> Outcome:
+    def around(world: ServiceState, handler: Handler) -> Handler:
+        def handle(members: Members) -> OperationOutcome:
             try:
                 return handler(members)
             except Refused:
@@ -63,8 +63,8 @@ def on_api_key(change: Callable[[ApiKey | None, ApiKey, Members], ApiKey]) -> Ar
     ``change`` takes the key before (None where there was none), the key after and the members.
     """
 
-    def around(world: World, handler: Handler) -> Handler:
-        def handle(members: Members) -> Outcome:
+    def around(world: ServiceState, handler: Handler) -> Handler:
+        def handle(members: Members) -> OperationOutcome:
             keys = world.gateway.keys
             before = keys.get(members.get("api_Key", ""))
             outcome = handler(members)
@@ -79,11 +79,13 @@ def on_api_key(change: Callable[[ApiKey | None, ApiKey, Members], ApiKey]) -> Ar
     return around
 
 
-def on_location_key(change: Callable[[Key | None, Key, Members], Key]) -> Around:
+def on_location_key(
+    change: Callable[[LocationKey | None, LocationKey, Members], LocationKey],
+) -> Around:
     """After success another version of the Location key is stored than was answered."""
 
-    def around(world: World, handler: Handler) -> Handler:
-        def handle(members: Members) -> Outcome:
+    def around(world: ServiceState, handler: Handler) -> Handler:
+        def handle(members: Members) -> OperationOutcome:
             keys = world.location.keys
             before = keys.get(members["KeyName"])
             outcome = handler(members)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.reports.compare.diff import Change, Diff, diff
+from conformance.reports.compare.diff import Diff, VerdictChange, diff
 from conformance.reports.compare.schemas import schema
 
-__all__ = ["Change", "Diff", "diff", "schema"]
+__all__ = ["Diff", "VerdictChange", "diff", "schema"]

@@ -15,7 +15,7 @@ DECIDED = {Verdict.PASSED, Verdict.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class VerdictChange:
     """A requirement that came out otherwise; ``before`` is None where the run did not have it."""
 
     before: VerdictLine | None
@@ -55,14 +55,14 @@ class Diff:
     before: Record
     after: Record
     incomparable: tuple[str, ...]
-    broken: tuple[Change, ...]
-    fixed: tuple[Change, ...]
-    covered: tuple[Change, ...]
-    lost: tuple[Change, ...]
-    changed: tuple[Change, ...]
+    broken: tuple[VerdictChange, ...]
+    fixed: tuple[VerdictChange, ...]
+    covered: tuple[VerdictChange, ...]
+    lost: tuple[VerdictChange, ...]
+    changed: tuple[VerdictChange, ...]
 
     @property
-    def kinds(self) -> dict[str, tuple[Change, ...]]:
+    def kinds(self) -> dict[str, tuple[VerdictChange, ...]]:
         """The changes by kind, the kinds in the order to look at them."""
         return {
             "broken": self.broken,
@@ -73,7 +73,7 @@ class Diff:
         }
 
     @property
-    def gating(self) -> tuple[Change, ...]:
+    def gating(self) -> tuple[VerdictChange, ...]:
         """What broke and fails the gate."""
         strict = self.after.run.strict
         return tuple(change for change in self.broken if fails_gate(change.line, strict=strict))
@@ -93,12 +93,12 @@ def diff(before: Record, after: Record) -> Diff:
     """What changed from one run to the other."""
     old = {line.requirement: line for line in before.verdicts}
     new = {line.requirement: line for line in after.verdicts}
-    changes = [Change(old.get(name), new.get(name)) for name in {**old, **new}]
-    kinds: dict[str, list[Change]] = {}
+    changes = [VerdictChange(old.get(name), new.get(name)) for name in {**old, **new}]
+    kinds: dict[str, list[VerdictChange]] = {}
     for change in changes:
         kinds.setdefault(_kind(change), []).append(change)
 
-    def worst_first(kind: str) -> tuple[Change, ...]:
+    def worst_first(kind: str) -> tuple[VerdictChange, ...]:
         strict = after.run.strict
         return tuple(sorted(kinds.get(kind, ()), key=lambda one: severity(one.line, strict=strict)))
 
@@ -114,7 +114,7 @@ def diff(before: Record, after: Record) -> Diff:
     )
 
 
-def _kind(change: Change) -> str:
+def _kind(change: VerdictChange) -> str:
     before, after = change.before, change.after
     was = before is not None and before.verdict in DECIDED
     is_now = after is not None and after.verdict in DECIDED

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.record import VerdictLine
 from conformance.reports import facts
-from conformance.reports.compare.diff import Change, Diff
+from conformance.reports.compare.diff import Diff, VerdictChange
 from conformance.reports.markdown import code, escaped, fenced
 from conformance.reports.reproduce import curl_script
 from conformance.reports.text import one_line, plural
@@ -62,7 +62,7 @@ def _head(found: Diff) -> Iterator[str]:
         yield ""
 
 
-def _part(kind: str, changes: tuple[Change, ...], room: int) -> Iterator[str]:
+def _part(kind: str, changes: tuple[VerdictChange, ...], room: int) -> Iterator[str]:
     if not changes:
         return
     yield f"**{len(changes):,} {_NAMES[kind]}**"
@@ -77,7 +77,7 @@ def _part(kind: str, changes: tuple[Change, ...], room: int) -> Iterator[str]:
     yield ""
 
 
-def _item(kind: str, change: Change) -> Iterator[str]:
+def _item(kind: str, change: VerdictChange) -> Iterator[str]:
     line = change.line
     said = "" if kind in {"broken", "fixed"} else f", {change.told()}"
     accepted = ", accepted by the baseline" if line.baseline is not None else ""
@@ -103,7 +103,7 @@ def _proof(line: VerdictLine) -> Iterator[str]:
     yield "  </details>"
 
 
-def _plain(kind: str, change: Change) -> Iterator[str]:
+def _plain(kind: str, change: VerdictChange) -> Iterator[str]:
     line = change.line
     said = "" if kind in {"broken", "fixed"} else f"  {change.told()}"
     yield f"  {line.level:13}  {one_line(line.requirement)}{said}"

@@ -27,7 +27,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MatrixLine:
     """A requirement and its verdict on each target, None where the run did not have it."""
 
     any: VerdictLine
@@ -40,12 +40,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class MatrixSection:
     """The requirements of an operation."""
 
     service: str
     operation: str | None
-    lines: tuple[Line, ...]
+    lines: tuple[MatrixLine, ...]
 
     def held(self, column: int) -> int:
         """How many of them hold on a target."""
@@ -74,11 +74,11 @@ class Matrix:
     """Every requirement that any of the runs had; ``incomparable`` says what should be alike."""
 
     columns: tuple[Column, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[MatrixSection, ...]
     incomparable: tuple[str, ...]
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[MatrixLine, ...]:
         """All requirements, in order."""
         return tuple(line for section in self.sections for line in section.lines)
 
@@ -136,12 +136,12 @@ def matrix(records: Sequence[Record], folder: Path) -> Matrix:
         for name, record in zip(names, records, strict=True)
     )
     by_id = [{line.requirement: line for line in record.verdicts} for record in records]
-    groups: dict[tuple[str, str | None], list[Line]] = {}
+    groups: dict[tuple[str, str | None], list[MatrixLine]] = {}
     for line in _everything(records):
         found = [lines.get(line.requirement) for lines in by_id]
         verdicts = tuple(None if one is None else one.verdict for one in found)
-        groups.setdefault((line.service, line.operation), []).append(Line(line, verdicts))
-    sections = tuple(Section(*key, tuple(lines)) for key, lines in groups.items())
+        groups.setdefault((line.service, line.operation), []).append(MatrixLine(line, verdicts))
+    sections = tuple(MatrixSection(*key, tuple(lines)) for key, lines in groups.items())
     return Matrix(columns, sections, tuple(_incomparable(records)))
 
 

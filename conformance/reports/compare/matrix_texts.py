@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from conformance.reports import facts
-from conformance.reports.compare.matrix import Column, Matrix, Section
+from conformance.reports.compare.matrix import Column, Matrix, MatrixSection
 from conformance.reports.html import render_template
 from conformance.reports.markdown import escaped
 from conformance.reports.page import anchor
@@ -63,7 +63,7 @@ def _operations(found: Matrix) -> Iterator[str]:
     yield ""
 
 
-def _cell(section: Section, column: int) -> str:
+def _cell(section: MatrixSection, column: int) -> str:
     held, failed = section.held(column), section.failed(column)
     said = f"{held:,} of {len(section.lines):,}"
     return f"{said}, {failed:,} failed" if failed else said

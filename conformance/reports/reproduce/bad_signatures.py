@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from conformance.record import Signing
+from conformance.record import RecordedSigning
 
 NOT_SO = "signed wrongly on purpose ({fault}): only `conformance replay` sends it so"
 
@@ -23,14 +23,14 @@ class Keys(StrEnum):
 class Signature:
     """How a step is signed: ``signing`` None where it is not, ``note`` where no script can."""
 
-    signing: Signing | None = None
+    signing: RecordedSigning | None = None
     keys: Keys = Keys.OWN
     header: tuple[str, str] | None = None
     """One more header."""
     note: str = ""
 
 
-def signature(signing: Signing | None) -> Signature:
+def signature(signing: RecordedSigning | None) -> Signature:
     """What a script has to do for a request that was signed so."""
     if signing is None or signing.fault is None:
         return Signature(signing)
@@ -50,6 +50,6 @@ def signature(signing: Signing | None) -> Signature:
     return known.get(signing.fault, Signature(note=NOT_SO.format(fault=signing.fault)))
 
 
-def _cut(signing: Signing) -> str:
+def _cut(signing: RecordedSigning) -> str:
     scope = f"{signing.region}/{signing.service}/aws4_request"
     return f"AWS4-HMAC-SHA256 Credential=AKIACONFORMANCE22222/20260101/{scope}"

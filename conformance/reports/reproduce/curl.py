@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 from conformance.reports.reproduce.bad_signatures import Keys, Signature
 from conformance.reports.reproduce.parts import Part, Repeat, Variable, characters
 from conformance.reports.reproduce.quoting import printf, python_pipe, shell_text, shell_words
-from conformance.reports.reproduce.steps import Capture, Form, Step, hindrance, refused, steps
+from conformance.reports.reproduce.steps import (
+    Capture,
+    ReproductionStep,
+    ValueEncoding,
+    hindrance,
+    refused,
+    steps,
+)
 from conformance.reports.text import has_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from conformance.record import Exchange
+    from conformance.record import RecordedExchange
 
 # Linux refuses a single argument of 128 KiB; a character has up to four bytes.
 _LONGEST_ARGUMENT = 30_000
@@ -27,7 +34,7 @@ _SESSION = '-H "X-Amz-Security-Token: ${AWS_SESSION_TOKEN-}"'
 _DEFAULT_METHODS = {False: "GET", True: "POST"}
 
 
-def curl_script(evidence: Sequence[Exchange]) -> str:
+def curl_script(evidence: Sequence[RecordedExchange]) -> str:
     """A shell text that sends the exchanges again on a fresh target; one line for one exchange.
 
     Ids that a target gave are taken from the new answers. Needs curl 7.75 or later, and python3
@@ -41,7 +48,7 @@ def curl_script(evidence: Sequence[Exchange]) -> str:
     return "\n".join(line for one in planned for line in _lines(one, last=one.number == last))
 
 
-def _lines(step: Step, *, last: bool) -> Iterator[str]:
+def _lines(step: ReproductionStep, *, last: bool) -> Iterator[str]:
     if step.signature.note:
         yield f"# {step.signature.note}"
         return
@@ -58,7 +65,7 @@ def _lines(step: Step, *, last: bool) -> Iterator[str]:
         yield f"{capture.name}=$(printf '%s' \"${answer}\" | python3 -c {code})"
 
 
-def _command(step: Step, *options: str) -> str:
+def _command(step: ReproductionStep, *options: str) -> str:
     words = ["curl", "-sS", *options, "--path-as-is", *_method(step), *_url(step)]
     for name, value in step.headers:
         # An empty value is written with a semicolon; with a colon curl would drop the header.
@@ -70,14 +77,14 @@ def _command(step: Step, *options: str) -> str:
     return " ".join([*before, *words, *body])
 
 
-def _method(step: Step) -> tuple[str, ...]:
+def _method(step: ReproductionStep) -> tuple[str, ...]:
     if step.method == "HEAD":
         return ("--head",)
     default = _DEFAULT_METHODS[step.body is not None]
     return () if step.method == default else ("-X", shell_text(step.method))
 
 
-def _url(step: Step) -> tuple[str, ...]:
+def _url(step: ReproductionStep) -> tuple[str, ...]:
     text = "".join(part for part in step.url if isinstance(part, str))
     globbing = ("-g",) if set(text) & set("[]{}") else ()
     return (*globbing, shell_words(step.url))
@@ -92,7 +99,7 @@ def _signing(signature: Signature) -> tuple[str, ...]:
     return ("--aws-sigv4", scope, "--user", f'"{_USERS.get(keys, _OWN)}"', *token)
 
 
-def _body(step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _body(step: ReproductionStep) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The options for the body, and the command to pipe in."""
     if step.body is None:
         bodiless = step.method in {"POST", "PUT", "PATCH"}
@@ -130,9 +137,9 @@ def _bytes(body: bytes) -> str:
 def _extraction(capture: Capture) -> str:
     keys = "".join(f"[{_key(key)}]" for key in capture.keys)
     value = f"json.load(sys.stdin){keys}"
-    if capture.form is Form.URL:
+    if capture.form is ValueEncoding.URL:
         return f'import json, sys, urllib.parse; print(urllib.parse.quote({value}, safe=""))'
-    if capture.form is Form.JSON:
+    if capture.form is ValueEncoding.JSON:
         return f"import json, sys; print(json.dumps({value})[1:-1])"
     return f"import json, sys; print({value})"
 

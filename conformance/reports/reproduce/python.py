@@ -10,8 +10,8 @@ from conformance.reports.reproduce.bad_signatures import Keys
 from conformance.reports.reproduce.quoting import python_parts, python_text
 from conformance.reports.reproduce.steps import (
     Capture,
-    Form,
-    Step,
+    ReproductionStep,
+    ValueEncoding,
     hindrance,
     is_chunking,
     refused,
@@ -21,7 +21,7 @@ from conformance.reports.reproduce.steps import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from conformance.record import Exchange
+    from conformance.record import RecordedExchange
     from conformance.reports.reproduce.parts import Part
 
 _PLAIN = """\
@@ -67,7 +67,7 @@ _KEYS = {
 }
 
 
-def python_script(evidence: Sequence[Exchange]) -> str:
+def python_script(evidence: Sequence[RecordedExchange]) -> str:
     """A program that sends the exchanges again on a fresh target and prints the answers.
 
     Needs requests, and botocore where requests are signed.
@@ -85,7 +85,7 @@ def python_script(evidence: Sequence[Exchange]) -> str:
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-def _rewritten(evidence: Sequence[Exchange]) -> str:
+def _rewritten(evidence: Sequence[RecordedExchange]) -> str:
     """Why requests would send another URL than the one in the record, or another body."""
     for exchange in evidence:
         parts = urlsplit(exchange.request.url)
@@ -96,15 +96,15 @@ def _rewritten(evidence: Sequence[Exchange]) -> str:
     return ""
 
 
-def _imports(planned: Sequence[Step]) -> str:
+def _imports(planned: Sequence[ReproductionStep]) -> str:
     forms = {capture.form for step in planned for capture in step.captures}
-    json = "import json\n" if Form.JSON in forms else ""
-    quote = "from urllib.parse import quote\n" if Form.URL in forms else ""
+    json = "import json\n" if ValueEncoding.JSON in forms else ""
+    quote = "from urllib.parse import quote\n" if ValueEncoding.URL in forms else ""
     time = "import time\n" if any(step.pause for step in planned) else ""
     return f"{json}{time}{quote}"
 
 
-def _lines(step: Step) -> Iterator[str]:
+def _lines(step: ReproductionStep) -> Iterator[str]:
     if step.signature.note:
         yield f"# {step.signature.note}"
         return
@@ -127,7 +127,7 @@ def _lines(step: Step) -> Iterator[str]:
         yield f"{capture.name} = {_extraction(capture, answer)}"
 
 
-def _headers(step: Step) -> str:
+def _headers(step: ReproductionStep) -> str:
     pairs = (f"{python_text(name)}: {python_parts(value)}" for name, value in step.headers)
     return ", ".join(pairs)
 
@@ -143,6 +143,6 @@ def _body(body: tuple[Part, ...] | bytes) -> str:
 def _extraction(capture: Capture, answer: str) -> str:
     keys = "".join(f"[{key if isinstance(key, int) else python_text(key)}]" for key in capture.keys)
     value = f"{answer}.json(){keys}"
-    if capture.form is Form.URL:
+    if capture.form is ValueEncoding.URL:
         return f'quote({value}, safe="")'
-    return f"json.dumps({value})[1:-1]" if capture.form is Form.JSON else f"str({value})"
+    return f"json.dumps({value})[1:-1]" if capture.form is ValueEncoding.JSON else f"str({value})"

@@ -18,7 +18,7 @@ from conformance.reports.reproduce.parts import Part, cut
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from conformance.record import Exchange, Request, Role
+    from conformance.record import RecordedExchange, RecordedRequest, Role
 
 # What the sender sets itself, and what a signature made anew replaces.
 _OWN = {
@@ -35,7 +35,7 @@ _OUR_NAMES = {"user-agent", "USER-AGENT"}
 _SIGNATURE = {"authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"}
 
 
-class Form(StrEnum):
+class ValueEncoding(StrEnum):
     """How a value is written where it is used."""
 
     PLAIN = "plain"
@@ -44,9 +44,9 @@ class Form(StrEnum):
 
     def of(self, value: str) -> str:
         """The value in this form."""
-        if self is Form.URL:
+        if self is ValueEncoding.URL:
             return quote(value, safe="")
-        return json.dumps(value)[1:-1] if self is Form.JSON else value
+        return json.dumps(value)[1:-1] if self is ValueEncoding.JSON else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class Capture:
 
     name: str
     keys: tuple[str | int, ...]
-    form: Form
+    form: ValueEncoding
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReproductionStep:
     """One request to send, after ``pause`` seconds; ``number`` counts from 1.
 
     ``body`` is None where there is none; bytes that are not UTF-8 stand as they are.
@@ -76,7 +76,7 @@ class Step:
     pause: float = 0.0
 
 
-def steps(evidence: Sequence[Exchange]) -> tuple[Step, ...]:
+def steps(evidence: Sequence[RecordedExchange]) -> tuple[ReproductionStep, ...]:
     """The exchanges as steps, in sending order, values from earlier answers as variables."""
     wanted = _Wanted(evidence)
     names = [wanted.variables(exchange) for exchange in evidence]
@@ -89,16 +89,16 @@ def steps(evidence: Sequence[Exchange]) -> tuple[Step, ...]:
 class _Wanted:
     """The values that later requests take from earlier answers, each under one name."""
 
-    def __init__(self, evidence: Sequence[Exchange]) -> None:
+    def __init__(self, evidence: Sequence[RecordedExchange]) -> None:
         self._evidence = evidence
-        self._names: dict[tuple[int, str, Form], str] = {}
+        self._names: dict[tuple[int, str, ValueEncoding], str] = {}
 
-    def variables(self, exchange: Exchange) -> dict[str, str]:
+    def variables(self, exchange: RecordedExchange) -> dict[str, str]:
         """The texts to replace in this request, and the variable for each."""
         found: dict[str, str] = {}
         text = "\n".join(_texts(exchange.request))
         for use in exchange.uses:
-            for form in Form:
+            for form in ValueEncoding:
                 written = form.of(use.value)
                 # Where the identifier is a secret, too, its mark stands for it.
                 sent = invented(written)
@@ -114,7 +114,7 @@ class _Wanted:
             if source == index
         )
 
-    def _name(self, source: int, pointer: str, form: Form) -> str:
+    def _name(self, source: int, pointer: str, form: ValueEncoding) -> str:
         key = (source, pointer, form)
         if key not in self._names:
             last = re.sub(r"\W+", "_", pointer.rpartition("/")[2], flags=re.ASCII).strip("_")
@@ -124,7 +124,7 @@ class _Wanted:
         return self._names[key]
 
 
-def hindrance(evidence: Sequence[Exchange]) -> str:
+def hindrance(evidence: Sequence[RecordedExchange]) -> str:
     """Why no script can send the exchanges as they were sent; "" where one can."""
     if any(exchange.connection for exchange in evidence):
         return "the requests have to share one connection"
@@ -133,7 +133,7 @@ def hindrance(evidence: Sequence[Exchange]) -> str:
             return "the case of all header names matters"
         text = "\n".join(_texts(exchange.request))
         for use in exchange.uses:
-            if not any(form.of(use.value) in text for form in Form):
+            if not any(form.of(use.value) in text for form in ValueEncoding):
                 return "an identifier from an earlier answer is encoded in an unusual way"
     return ""
 
@@ -143,16 +143,19 @@ def refused(why: str) -> str:
     return f"# No script: {why}. `conformance replay RECORD REQUIREMENT` sends it again."
 
 
-def _texts(request: Request) -> Iterable[str]:
+def _texts(request: RecordedRequest) -> Iterable[str]:
     return (request.url, request.body or "", *request.headers.values())
 
 
 def _step(
-    number: int, exchange: Exchange, variables: Mapping[str, str], captures: tuple[Capture, ...]
-) -> Step:
+    number: int,
+    exchange: RecordedExchange,
+    variables: Mapping[str, str],
+    captures: tuple[Capture, ...],
+) -> ReproductionStep:
     request = exchange.request
     signed = signature(request.signing)
-    return Step(
+    return ReproductionStep(
         number=number,
         role=exchange.role,
         method=request.method,
@@ -165,7 +168,7 @@ def _step(
     )
 
 
-def _headers(request: Request, signed: Signature) -> Iterator[tuple[str, str]]:
+def _headers(request: RecordedRequest, signed: Signature) -> Iterator[tuple[str, str]]:
     dropped = _OWN | _SIGNATURE if request.signing else _OWN
     for name, text in request.headers.items():
         if name.lower() not in dropped or is_chunking(name, text):
@@ -179,7 +182,9 @@ def is_chunking(name: str, text: str) -> bool:
     return name.lower() == "transfer-encoding" and text.lower() == "chunked"
 
 
-def _body(request: Request, variables: Mapping[str, str]) -> tuple[Part, ...] | bytes | None:
+def _body(
+    request: RecordedRequest, variables: Mapping[str, str]
+) -> tuple[Part, ...] | bytes | None:
     if request.body_base64 is not None:
         try:
             return base64.b64decode(request.body_base64)
@@ -188,7 +193,7 @@ def _body(request: Request, variables: Mapping[str, str]) -> tuple[Part, ...] | 
     return None if request.body is None else cut(request.body, variables)
 
 
-def _keys(pointer: str, exchange: Exchange) -> tuple[str | int, ...]:
+def _keys(pointer: str, exchange: RecordedExchange) -> tuple[str | int, ...]:
     """The steps of a JSON pointer; a number is an index where the answer has an array."""
     try:
         value: object = json.loads((exchange.response and exchange.response.body) or "")
