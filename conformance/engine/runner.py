@@ -431,8 +431,9 @@ class Runner:
 def _worth_probing(requirement: Requirement, support: Support) -> bool:
     """That a valid request is refused is itself the failure of the operation's status."""
     if requirement.detail.get("odd") == EMPTY_OBJECT:
-        # Of an update without required members the empty object is the valid request.
-        return support.standing is not SupportStatus.LACKING
+        # Of an update without required members the empty object is the valid request. What answers
+        # nothing at all answers nothing to it either: that is told once.
+        return support.standing not in {SupportStatus.LACKING, SupportStatus.SILENT}
     if requirement.subject is Subject.STATUS:
         return support.standing in {SupportStatus.WORKS, SupportStatus.REFUSED}
     return support.standing is SupportStatus.WORKS
