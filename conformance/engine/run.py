@@ -82,6 +82,8 @@ class Run:
         settings: Settings,
         emit: Emit,
         custody: RunSafety | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._jobs, self._url = jobs, url
         self._credentials, self._region = credentials, region
@@ -89,7 +91,7 @@ class Run:
         self._custody, self._masker = custody, Masker()
         self._masker.learn_credentials(credentials)
         self._names = Names() if custody is None else custody.names
-        self._pulse = LivenessTransport(transport, self._masker.mask)
+        self._pulse = LivenessTransport(transport, self._masker.mask, sleep=sleep)
         self._patience = Patience()
         self.outcome = RunOutcome()
 

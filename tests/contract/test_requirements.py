@@ -3,11 +3,12 @@ import pytest
 from conformance.contract.load import UnknownService, load_contract
 from conformance.contract.model import Level
 from conformance.contract.requirements import NothingSelected, catalogue, select
+from tests import contracts
 
 
 @pytest.fixture(scope="module")
 def everything():
-    return [one for name in ("apigateway", "location") for one in catalogue(load_contract(name))]
+    return [one for name in ("apigateway", "location") for one in contracts.requirements(name)]
 
 
 def test_ids_of_the_design_are_there(everything):
@@ -32,6 +33,7 @@ def test_ids_are_unique_and_several_hundred(everything):
 
 
 def test_every_requirement_says_where_it_comes_from(everything):
+    documented = 0
     for one in everything:
         source = one.source
         origins = [source.document, source.observation, source.protocol]
@@ -40,12 +42,14 @@ def test_every_requirement_says_where_it_comes_from(everything):
             assert source.line, one.id
             assert source.section, one.id
             assert source.sha256, one.id
+            documented += 1
+    assert documented > 400
 
 
 def test_required_is_only_what_documents_state(everything):
-    for one in everything:
-        if one.level is Level.REQUIRED:
-            assert one.source.document is not None, one.id
+    required = [one for one in everything if one.level is Level.REQUIRED]
+    assert len(required) > 100
+    assert [one.id for one in required if one.source.document is None] == []
 
 
 def test_patch_cells_are_expected_and_say_what_is_supported(everything):

@@ -204,7 +204,7 @@ def site(tmp_path: Path) -> Iterator[tuple[str, type[Site]]]:
 
     handler = partial(Handler, directory=str(root))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/guide/APIReference/index.html", Handler
         server.shutdown()

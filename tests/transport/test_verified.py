@@ -17,7 +17,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 
 from testbed.verifier import Raw, problem
 
-from conformance.cli.selection import select_jobs
 from conformance.engine.run import Run, exit_code
 from conformance.engine.runner import Settings
 from conformance.plan.authentication import Auth
@@ -28,6 +27,7 @@ from conformance.transport.exchange import FailureKind, Request
 from conformance.transport.http import HttpTransport
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials, Signer
+from tests import contracts
 
 SECRET = "verified/only+by=ourselves"
 KEYS = Credentials("AKIAVERIFIED23456789", SECRET)
@@ -135,7 +135,7 @@ def verifying():
 def run(url, transport, credentials=KEYS, globs=(), draws=0):
     events: list[object] = []
     return Run(
-        select_jobs((), tuple(globs)),
+        contracts.jobs((), tuple(globs)),
         url,
         credentials,
         REGION,
