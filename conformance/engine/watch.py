@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, Location
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.arns import Arns
 from conformance.engine.decisions import Decisions
@@ -20,7 +20,7 @@ from conformance.engine.standings import Standings
 from conformance.engine.support import Standing
 from conformance.engine.tally import Suspects
 from conformance.engine.trial import is_elsewhere, is_faulty, unanswered, unreliable
-from conformance.judge.errors import ERROR_STATUS
+from conformance.judge.errors import ERROR_STATUS, IN_REFUSALS
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
 from conformance.plan.planner import is_watched
@@ -88,6 +88,8 @@ class Watch:
     def _take(self, requirement: Requirement, finding: Finding, sent: Sent) -> None:
         if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
             return  # in another form than usual it may have met something else
+        if requirement.keyword in IN_REFUSALS and _is_odd_address(sent):
+            return  # what takes the address in may refuse it, as HTTP does
         if finding.held:
             if is_watched(requirement) or requirement.subject is Subject.ERROR:
                 self._decisions.tally(requirement).count(_side(requirement))
@@ -135,12 +137,18 @@ class Watch:
         return again
 
     def _once_more(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
+        """The request on a resource of its own; what was odd about it is not left behind."""
+        inventory, resource = self._session.inventory, None
         try:
-            repeat = self._session.send(sent.probe, resource=self._alike(sent))
+            resource = self._alike(sent)
+            repeat = self._session.send(sent.probe, resource=resource)
         except SetupFailed as failed:
             repeat = failed.sent
         broken = self._broken(finding, repeat)
-        self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
+        inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
+        inventory.take_away(repeat)
+        if resource is not None and not resource.gone:
+            inventory.delete(resource)
         return broken
 
     def _of_the_same(self, finding: Finding, sent: Sent) -> tuple[Finding, Sent] | None:
@@ -180,6 +188,15 @@ def _told(session: Session, finding: Finding, sent: Sent) -> tuple[Finding, Sent
     if is_unanswered(sent.exchange):
         finding = replace(finding, seen=unanswered(session, sent))
     return finding, sent
+
+
+def _is_odd_address(sent: Sent) -> bool:
+    """True where the path or the query of a request is odd, and any answer to that is right."""
+    probe = sent.probe
+    if probe.side is not Side.OBSERVE or not probe.place:
+        return False
+    member = probe.operation.input.get(str(probe.place[0]))
+    return member is not None and member.location in {Location.PATH, Location.QUERY}
 
 
 def _side(requirement: Requirement) -> Side:
