@@ -6,7 +6,7 @@ Ids are stable: they are made of names on the wire and JSON Schema keywords only
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -93,12 +93,24 @@ def catalogue(contract: Contract) -> tuple[Requirement, ...]:
     found: dict[str, Requirement] = {}
     for operation in contract.operations.values():
         for requirement in _of_operation(operation):
-            found.setdefault(requirement.id, requirement)
+            found.setdefault(requirement.id, _lowered(contract, requirement))
     for requirement in _of_read_backs(contract):
         found.setdefault(requirement.id, requirement)
     for requirement in _of_rules(contract):
         found[requirement.id] = requirement
     return tuple(found.values())
+
+
+def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
+    """The requirement as far as it can be held against anybody without an overlay.
+
+    Services answer with values that are newer than the list their model has: for answers such
+    lists are open.
+    """
+    is_open = requirement.subject is Subject.OUTPUT_LIMIT and requirement.keyword == "enum"
+    if not (is_open and contract.facts.get("inferred")):
+        return requirement
+    return replace(requirement, level=Level.INFORMATIONAL)
 
 
 def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> tuple[Requirement, ...]:

@@ -15,6 +15,8 @@ from conformance.plan.resources import FRESH, Facts, all_creators, identifiers, 
 
 RESENDS = 2
 """How often a request is sent again whose connection broke before the answer was there."""
+NEWEST = 8
+"""What a request has just made is among the last so many."""
 PATIENCE = 2
 """So many requests in a row without an answer, and a clean-up ends."""
 
@@ -130,6 +132,12 @@ class Inventory:
             sent = self._send(deletion, resource=resource)
         resource.gone = resource.gone or sent.answer.is_gone
         return sent
+
+    def take_away(self, sent: SentProbe) -> None:
+        """Delete what a request made: odd things that are left would spoil lists for the rest."""
+        for resource in [one for one in self.made[-NEWEST:] if one.created is sent]:
+            if not resource.gone:
+                self.delete(resource)
 
     def clean_up(self) -> list[str]:
         """Delete everything that this run made; gives the identifiers that stayed.

@@ -159,8 +159,7 @@ def _leave_clean(session: Session, trial: ProbeResult) -> None:
         inventory.drop_current(kind_of(session.contract, trial.probe.operation.name))
         if sent.answer.ok and sent.resource is not None and not sent.resource.gone:
             inventory.delete(sent.resource)
-    for made in [one for one in inventory.made[-8:] if one.created is sent and not one.gone]:
-        inventory.delete(made)
+    inventory.take_away(sent)
 
 
 def is_faulty(sent: SentProbe) -> bool:

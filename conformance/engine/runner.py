@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 
 EMPTY_OBJECT = "empty-object"
+MAY_SPOIL = 3
+"""The last turn: requests after which a list may never answer again."""
 EXPLORED, LINKS = 20, 3
 """Requests that exploring may send, and steps of walks, for each value that is drawn."""
 DEEP = 50
@@ -108,16 +110,22 @@ class Runner:
         # What may spoil a list for good comes last, so that all else is known of it before.
         active.sort(key=self._turn)
         for index, requirement in enumerate(active):
+            if self._turn(requirement) == MAY_SPOIL:
+                self._end_plays()
             self._decide(requirement)
             self._watch.confirm()
             self._close(self._stage.finished())
             self._emit(Progress(index + 1, len(active), 0, requirement.id))
-        while plays := self._stage.ended():
-            self._close(plays)
+        self._end_plays()
         for sent in self._explored.broken(self._decisions.open) if self._explored else ():
             self._watch.observe(sent)
         self._watch.confirm()
         self._decide_watched()
+
+    def _end_plays(self) -> None:
+        """Have every sequence come to its end, those that are played again too."""
+        while plays := self._stage.ended():
+            self._close(plays)
 
     def _turn(self, requirement: Requirement) -> int:
         """When a requirement is decided: the lowest first."""
@@ -126,7 +134,7 @@ class Runner:
         if requirement.keyword != ROBUST:
             return 1
         about = requirement.operation
-        return 3 if about is None or self._aftermath.may_store(about) else 2
+        return MAY_SPOIL if about is None or self._aftermath.may_store(about) else 2
 
     def _showcase(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""

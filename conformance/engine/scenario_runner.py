@@ -174,6 +174,9 @@ class ScenarioRun:
         mute = [one for one in sent if is_unanswered(one.exchange)]
         if mute and not self._judges(step, mute[0]):
             raise _Silent(mute[0])
+        if mute and not self._works(sent[0].probe.operation.name):
+            # It answers nothing on any connection, which is told by its own name.
+            raise NotShown(f"{sent[0].probe.operation.name} is not answered")
         trouble = next((one.answer for one in sent if _says_nothing(one.answer)), None)
         if trouble is not None and not (isinstance(step, Connected) and trouble.broken_off):
             raise NotShown(trouble.told())
