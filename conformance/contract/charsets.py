@@ -2,6 +2,7 @@ r"""Sets of code points as ranges: Java's predefined classes and Unicode's gener
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 Ranges = tuple[tuple[int, int], ...]
@@ -61,13 +62,15 @@ def _categories() -> dict[str, list[tuple[int, int]]]:
     """Every general category's ranges, in one pass over Unicode; made when first asked for."""
     from unicodedata import category
 
-    found: dict[str, list[tuple[int, int]]] = {}
-    start, current = 0, category("\0")
-    for code in range(1, MAX + 2):
-        now = category(chr(code)) if code <= MAX else ""
-        if now != current:
-            found.setdefault(current, []).append((start, code - 1))
-            start, current = code, now
+    # A byte for the category of each code point, so that the runs are found outside of Python.
+    numbers: dict[str, int] = {}
+    row = bytes(
+        numbers.setdefault(name, len(numbers)) for name in map(category, map(chr, range(MAX + 1)))
+    )
+    names = list(numbers)
+    found: dict[str, list[tuple[int, int]]] = {name: [] for name in names}
+    for run in re.finditer(rb"(.)\1*", row, re.DOTALL):
+        found[names[run[1][0]]].append((run.start(), run.end() - 1))
     return found
 
 

@@ -73,18 +73,19 @@ def _inner(shape: Shape, value: Any, place: Place) -> Iterator[Violation]:
 def is_of_kind(shape: Shape, value: Any) -> bool:
     """True when a JSON value has the type that the shape has on the wire."""
     kind = shape.wire if shape.kind is Kind.TIMESTAMP and shape.wire else shape.kind
-    if kind in {Kind.STRING, Kind.BLOB, Kind.TIMESTAMP}:
+    # By identity: to look a member of an enumeration up in a set takes a call.
+    if kind is Kind.STRING or kind is Kind.BLOB or kind is Kind.TIMESTAMP:
         return isinstance(value, str)
+    if kind is Kind.STRUCTURE or kind is Kind.MAP:
+        return isinstance(value, dict)
+    if kind is Kind.LIST:
+        return isinstance(value, list)
     if kind is Kind.BOOLEAN:
         return isinstance(value, bool)
     if kind is Kind.INTEGER:
         return isinstance(value, int) and not isinstance(value, bool)
     if kind is Kind.NUMBER:
         return isinstance(value, int | float) and not isinstance(value, bool)
-    if kind is Kind.LIST:
-        return isinstance(value, list)
-    if kind in {Kind.MAP, Kind.STRUCTURE}:
-        return isinstance(value, dict)
     return True
 
 

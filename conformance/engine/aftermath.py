@@ -16,7 +16,7 @@ from conformance.contract.model import Contract, Operation
 from conformance.engine.evidence import EvidenceStep, with_setup
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.passive_checks import PassiveChecker
-from conformance.engine.probe_result import is_faulty, unreliable
+from conformance.engine.probe_result import unreliable
 from conformance.engine.session import Session
 from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.verdict_log import VerdictLog
@@ -220,7 +220,7 @@ def _is_odd(sent: SentProbe) -> bool:
     probe = sent.probe
     if not probe.requirement or (probe.form is not None and probe.raw is None):
         return False
-    return probe.side is not Side.ACCEPT or is_faulty(sent)
+    return probe.side is not Side.ACCEPT or sent.is_faulty
 
 
 def _may_have_stored(sent: SentProbe) -> bool:

@@ -12,7 +12,6 @@ from dataclasses import replace
 from conformance.contract.model import Contract
 from conformance.contract.places import parse
 from conformance.engine.exchange_log import RunResource, SentProbe
-from conformance.engine.probe_result import is_faulty
 from conformance.judge.answer import ParsedResponse
 from conformance.judge.response import observe
 from conformance.plan.resources import kind_of, lifecycle_of
@@ -60,4 +59,4 @@ def culprit(
 
 
 def _is_clean(resource: RunResource) -> bool:
-    return not any(is_faulty(sent) for sent in (resource.created, *resource.history))
+    return not any(sent.is_faulty for sent in (resource.created, *resource.history))

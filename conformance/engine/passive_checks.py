@@ -14,7 +14,7 @@ from conformance.engine.evidence import LONGEST
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.list_filter import entries_of_this_run
 from conformance.engine.patience import is_unanswered
-from conformance.engine.probe_result import is_elsewhere, is_faulty, unanswered, unreliable
+from conformance.engine.probe_result import is_elsewhere, unanswered, unreliable
 from conformance.engine.session import Session
 from conformance.engine.spoilt import Spoilt
 from conformance.engine.support import SupportStatus
@@ -58,7 +58,7 @@ class PassiveChecker:
         # answers: the acceptance is the failure.
         if is_elsewhere(sent.probe):
             return
-        taken = sent.answer.ok and is_faulty(sent)
+        taken = sent.answer.ok and sent.is_faulty
         if taken:
             self._spoilt.note(sent, self._session.inventory.made)
         if self.is_held or self._standings.is_aside(sent.probe.operation.name):
@@ -190,7 +190,7 @@ class PassiveChecker:
 def _told(session: Session, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe]:
     """The finding; where there is no answer, it says to what."""
     if is_unanswered(sent.exchange):
-        finding = replace(finding, seen=unanswered(session, sent))
+        finding = finding._replace(seen=unanswered(session, sent))
     return finding, sent
 
 

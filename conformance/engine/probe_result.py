@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from conformance.contract.validate import violations
 from conformance.engine.exchange_log import SentProbe, connection_broke
 from conformance.engine.inventory import RESENDS
 from conformance.engine.patience import is_brief, is_unanswered, kinds_of_request
@@ -136,7 +135,7 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
         )
     silent = is_unanswered(sent.exchange)
     if silent:
-        finding = replace(finding, seen=unanswered(session, sent))
+        finding = finding._replace(seen=unanswered(session, sent))
     return ProbeResult(probe, sent, finding, silent=silent)
 
 
@@ -160,14 +159,6 @@ def _leave_clean(session: Session, trial: ProbeResult) -> None:
         if sent.answer.ok and sent.resource is not None and not sent.resource.gone:
             inventory.delete(sent.resource)
     inventory.take_away(sent)
-
-
-def is_faulty(sent: SentProbe) -> bool:
-    """True when a request is not a valid one by the contract, whatever it was sent for."""
-    probe = sent.probe
-    if probe.side is Side.REJECT or probe.raw is not None or probe.form is not None:
-        return True
-    return any(violations(dict(probe.operation.input), dict(sent.values)))
 
 
 def is_elsewhere(probe: Probe) -> bool:

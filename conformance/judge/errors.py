@@ -12,6 +12,7 @@ from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
 
 Rule = Mapping[str, Any]
+Watch = Callable[[str, Rule, Operation, ParsedResponse], Finding | None]
 
 BODY, MEMBERS, CODE, CODES = "error-body", "error-members", "error-code", "error-codes-agree"
 HEADER, CODING = "response-header", "content-coding"
@@ -23,6 +24,9 @@ JSON = "application/json"
 OF_HTTP = frozenset({408, 411, 413, 414, 431})
 """Statuses by which whatever takes a message in refuses it, whatever operation it is for."""
 
+_found: dict[int, tuple[Mapping[str, Rule], list[tuple[Watch, str, Rule]]]] = {}
+"""The watched ones of each set of rules; the rules are kept, so that their id stays theirs."""
+
 
 def observe_rules(
     contract: Contract, operation: Operation, answer: ParsedResponse
@@ -30,11 +34,24 @@ def observe_rules(
     """What an answer holds or breaks of the rules that are watched."""
     if answer.status is None or answer.status >= 500:
         return
-    for address, rule in contract.facts.get("rules", {}).items():
-        watch = WATCHED.get(rule["rule"])
-        finding = watch and watch(f"{contract.service}/{address}", rule, operation, answer)
-        if finding:
+    for watch, name, rule in _watched(contract):
+        finding = watch(name, rule, operation, answer)
+        if finding is not None:
             yield finding
+
+
+def _watched(contract: Contract) -> list[tuple[Watch, str, Rule]]:
+    """The rules that are watched, found once: they are few, and every answer is held to them."""
+    rules: Mapping[str, Rule] = contract.facts.get("rules", {})
+    known = _found.get(id(rules))
+    if known is None or known[0] is not rules:
+        watched = [
+            (WATCHED[rule["rule"]], f"{contract.service}/{address}", rule)
+            for address, rule in rules.items()
+            if rule["rule"] in WATCHED
+        ]
+        known = _found[id(rules)] = (rules, watched)
+    return known[1]
 
 
 def _body(name: str, rule: Rule, operation: Operation, answer: ParsedResponse) -> Finding | None:
@@ -157,7 +174,7 @@ def _coding(
     return Finding(name, not answer.unasked, "a body that is not coded", answer.unasked)
 
 
-WATCHED: Mapping[str, Callable[[str, Rule, Operation, ParsedResponse], Finding | None]] = {
+WATCHED: Mapping[str, Watch] = {
     BODY: _body,
     MEMBERS: _members,
     CODE: _code,

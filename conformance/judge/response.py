@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract import statements
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
-from conformance.contract.places import ITEM, KEY, VALUE, Place, show
+from conformance.contract.places import ITEM, KEY, VALUE
 from conformance.contract.validate import holds, is_of_kind
 from conformance.judge.answer import NOT_JSON, ParsedResponse
 from conformance.judge.errors import observe_rules
@@ -63,7 +64,7 @@ def _success(
         operation.content_type, answer.content_type or "no content type",
     )  # fmt: skip
     if isinstance(answer.body, dict):
-        yield from _members(operation.output, answer.body, (), f"{prefix}/response")
+        yield from _Walk(f"{prefix}/response/").members(operation.output, answer.body, "")
     else:
         seen = "a body that is not JSON" if answer.body is NOT_JSON else "JSON, but no object"
         for name, member in operation.output.items():
@@ -79,59 +80,66 @@ def _empty(
     yield Finding(f"{prefix}/response/body/empty", held, "no body", f"{answer.size} bytes")
 
 
-def _members(members: Any, value: dict[str, Any], place: Place, prefix: str) -> Iterator[Finding]:
-    for name, member in members.items():
-        yield from _member(member, value, (*place, name), prefix)
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Goes through a body; ``where`` is a place as it stands in ids, below ``prefix``.
 
-
-def _member(member: Member, value: dict[str, Any], place: Place, prefix: str) -> Iterator[Finding]:
-    present = member.name in value
-    if member.required:
-        yield Finding(
-            f"{prefix}/{show(place)}/required", present, f"{show(place)} in the answer", "absent"
-        )
-    if present:
-        yield from _value(member.shape, value[member.name], place, prefix)
-
-
-def _value(shape: Shape, value: Any, place: Place, prefix: str) -> Iterator[Finding]:
-    """One value against its shape; below a value of the wrong type nothing more is said.
-
-    Of a value that a recording hides nothing is known.
+    Every value of every answer passes here, so the sentences are made for what is broken alone.
     """
-    if isinstance(value, Redacted):
-        return
-    where = f"{prefix}/{show(place)}"
-    right = is_of_kind(shape, value)
-    kind = shape.wire or shape.kind
-    yield Finding(f"{where}/type", right, f"{show(place)} is of type {kind}", _shown(value))
-    if not right:
-        return
-    if shape.kind is Kind.TIMESTAMP:
-        yield Finding(
-            f"{where}/format", _well_formed(shape, value), statements.instant(shape),
-            _shown(value),
-        )  # fmt: skip
-    for name, constraint in shape.constraints.items():
-        yield Finding(
-            f"{where}/{name}", holds(name, constraint.value, value),
-            f"{show(place)} keeps {name} {constraint.value}", _shown(value),
-        )  # fmt: skip
-    yield from _inside(shape, value, place, prefix)
 
+    prefix: str
 
-def _inside(shape: Shape, value: Any, place: Place, prefix: str) -> Iterator[Finding]:
-    if shape.kind is Kind.LIST and shape.element is not None:
-        for item in value:
-            yield from _value(shape.element, item, (*place, ITEM), prefix)
-    elif shape.kind is Kind.MAP:
-        for key, item in value.items():
-            if shape.key is not None:
-                yield from _value(shape.key, key, (*place, KEY), prefix)
-            if shape.element is not None:
-                yield from _value(shape.element, item, (*place, VALUE), prefix)
-    elif shape.kind is Kind.STRUCTURE:
-        yield from _members(shape.members, value, place, prefix)
+    def members(
+        self, members: Mapping[str, Member], value: dict[str, Any], above: str
+    ) -> Iterator[Finding]:
+        """The members of an object."""
+        for name, member in members.items():
+            where = f"{above}.{name}" if above else name
+            present = name in value
+            if member.required:
+                told = ("", "") if present else (f"{where} in the answer", "absent")
+                yield Finding(f"{self.prefix}{where}/required", present, *told)
+            if present:
+                yield from self._value(member.shape, value[name], where)
+
+    def _value(self, shape: Shape, value: Any, where: str) -> Iterator[Finding]:
+        """One value against its shape; below a value of the wrong type nothing more is said.
+
+        Of a value that a recording hides nothing is known.
+        """
+        if isinstance(value, Redacted):
+            return
+        address = f"{self.prefix}{where}"
+        if not is_of_kind(shape, value):
+            kind = shape.wire or shape.kind
+            yield Finding(f"{address}/type", False, f"{where} is of type {kind}", _shown(value))
+            return
+        yield Finding(f"{address}/type", True)
+        if shape.kind is Kind.TIMESTAMP:
+            if _well_formed(shape, value):
+                yield Finding(f"{address}/format", True)
+            else:
+                yield Finding(f"{address}/format", False, statements.instant(shape), _shown(value))
+        for name, constraint in shape.constraints.items():
+            if holds(name, constraint.value, value):
+                yield Finding(f"{address}/{name}", True)
+            else:
+                limit = f"{where} keeps {name} {constraint.value}"
+                yield Finding(f"{address}/{name}", False, limit, _shown(value))
+        yield from self._inside(shape, value, where)
+
+    def _inside(self, shape: Shape, value: Any, where: str) -> Iterator[Finding]:
+        if shape.kind is Kind.LIST and shape.element is not None:
+            for item in value:
+                yield from self._value(shape.element, item, f"{where}{ITEM}")
+        elif shape.kind is Kind.MAP:
+            for key, item in value.items():
+                if shape.key is not None:
+                    yield from self._value(shape.key, key, f"{where}.{KEY}")
+                if shape.element is not None:
+                    yield from self._value(shape.element, item, f"{where}.{VALUE}")
+        elif shape.kind is Kind.STRUCTURE:
+            yield from self.members(shape.members, value, where)
 
 
 def _well_formed(shape: Shape, value: Any) -> bool:
