@@ -219,6 +219,7 @@ MOST_DEEP = 4
 TAKES: Mapping[str, Callable[[Operation], bool]] = {
     "": lambda _: True,
     "body": _has(Location.BODY),
+    "payload": _has(Location.PAYLOAD),
     "no body": lambda one: not _has(Location.BODY, Location.PAYLOAD)(one),
     "texts": _holds(Kind.STRING),
     "lists": _holds(Kind.LIST),

@@ -65,9 +65,7 @@ def operation(
     parameters = (
         [{"name": "itemId", "in": "path", "required": True, "schema": TEXT}] if path else []
     )
-    parameters += [
-        {"name": one, "in": "query", "schema": TYPES.get(one, TEXT)} for one in query
-    ]
+    parameters += [{"name": one, "in": "query", "schema": TYPES.get(one, TEXT)} for one in query]
     parameters += [{"name": header, "in": "header", "schema": TEXT}] if header else []
     success: dict[str, Any] = {"x-source": PAGE}
     if shows:
@@ -87,7 +85,9 @@ SPEC = {
     "paths": {
         "/items": {
             "post": operation("CreateItem", body=structure(["name"], **ITEM), shows=SHOWN),
-            "get": operation("ListItems", query=("maxResults", "nextToken", "colour", "sold"), shows=MANY),
+            "get": operation(
+                "ListItems", query=("maxResults", "nextToken", "colour", "sold"), shows=MANY
+            ),
         },
         "/items/{itemId}": {
             "get": operation("GetItem", path=True, header="x-as-of", shows=SHOWN),
