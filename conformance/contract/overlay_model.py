@@ -376,9 +376,10 @@ class ParallelManyRule(ParallelRule, frozen=True, tag="parallel-many"):
 
 
 class RobustRule(Rule, frozen=True, tag="robust"):
-    """Requests that are odd in one way: only a server error counts."""
+    """Requests that are odd in one way: only a server error counts, or all are refused."""
 
     odd: str
+    side: Literal["observe", "reject"] = "observe"
     operations: tuple[str, ...] = ()
 
 

@@ -20,6 +20,8 @@ REST_JSON_1 = "rest-json-1"
 LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
 TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
 TEXT = (Location.PATH, Location.QUERY, Location.HEADER)
+TYPED = (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.TIMESTAMP)
+"""What a text may fail to say."""
 WATCHED = {
     "error-code",
     "error-codes-agree",
@@ -180,15 +182,36 @@ def _has(*locations: Location) -> Callable[[Operation], bool]:
     return lambda operation: any(one.location in locations for one in operation.input.values())
 
 
-def _holds(kind: Kind) -> Callable[[Operation], bool]:
-    return lambda operation: any(_contains(one, kind) for one in of_body(operation).values())
+def _holds(*kinds: Kind) -> Callable[[Operation], bool]:
+    return _holds_such(lambda shape: shape.kind in kinds)
 
 
-def _contains(shape: Shape | None, kind: Kind, depth: int = 0) -> bool:
+def _holds_such(wanted: Callable[[Shape], bool]) -> Callable[[Operation], bool]:
+    return lambda operation: any(_contains(one, wanted) for one in of_body(operation).values())
+
+
+def _contains(shape: Shape | None, wanted: Callable[[Shape], bool], depth: int = 1) -> bool:
     if shape is None or depth > MOST_DEEP:
         return False
     inner = (shape.element, *(one.shape for one in shape.members.values()))
-    return shape.kind is kind or any(_contains(one, kind, depth + 1) for one in inner)
+    return wanted(shape) or any(_contains(one, wanted, depth + 1) for one in inner)
+
+
+def _has_header(operation: Operation) -> bool:
+    """Whether one header is a member; those that a map is spread over are not."""
+    return any(
+        one.location is Location.HEADER and one.shape.kind is not Kind.MAP
+        for one in operation.input.values()
+    )
+
+
+def _has_typed_text(operation: Operation) -> bool:
+    """Whether a label, a query parameter or a header is no text; page sizes aside."""
+    size = page_member(operation, LIMITS)
+    return any(
+        one.location in TEXT and one.shape.kind in TYPED and name != size
+        for name, one in operation.input.items()
+    )
 
 
 MOST_DEEP = 4
@@ -196,9 +219,17 @@ MOST_DEEP = 4
 TAKES: Mapping[str, Callable[[Operation], bool]] = {
     "": lambda _: True,
     "body": _has(Location.BODY),
+    "payload": _has(Location.PAYLOAD),
     "no body": lambda one: not _has(Location.BODY, Location.PAYLOAD)(one),
     "texts": _holds(Kind.STRING),
     "lists": _holds(Kind.LIST),
+    "maps": _holds(Kind.MAP),
+    "unions": _holds_such(lambda shape: shape.union),
+    "blobs": _holds(Kind.BLOB),
+    "numbers": _holds(Kind.INTEGER, Kind.NUMBER),
+    "timestamps": _holds(Kind.TIMESTAMP),
+    "typed parameters": _has_typed_text,
+    "header": _has_header,
     "label": _has(Location.PATH),
     "query": _has(Location.QUERY),
     "get": lambda one: one.method == "GET",

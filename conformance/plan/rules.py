@@ -86,9 +86,11 @@ def _probes(contract: Contract, operation: Operation, requirement: Requirement) 
 
 
 def _robust(contract: Contract, operation: Operation, requirement: Requirement) -> Iterator[Probe]:
+    side = Side(requirement.detail.get("side", Side.OBSERVE))
+    fault = Fault.TYPE if side is Side.REJECT else Fault.NONE
     for odd in odd_requests(contract, operation, requirement.detail["odd"]):
         yield Probe(
-            requirement.id, operation, Side.OBSERVE, odd.values, odd.note,
+            requirement.id, operation, side, odd.values, odd.note, fault,
             place=odd.place, raw=odd.raw, form=odd.form, beyond_limits=True,
         )  # fmt: skip
 

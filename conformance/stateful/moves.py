@@ -9,6 +9,7 @@ something new carry a tag (``${name.one}``): the same tag is the same text all t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 READS = {"read", "list"}
+
+Part = tuple[str, int | None]
+"""A member of a step, or the item of its list at an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +65,25 @@ class ModelStep:
         """Whether it may change a resource."""
         return self.role not in READS
 
-    def simpler(self) -> Iterator[ModelStep]:
-        """The same step with one optional member, or one item of a drawn list, less."""
+    def parts(self) -> Iterator[Part]:
+        """What it may do without: optional members, and items of drawn lists."""
         for name, value in self.values.items():
-            rest = {other: item for other, item in self.values.items() if other != name}
             if name in self.optional:
-                yield replace(self, values=rest)
+                yield name, None
             elif isinstance(value, list) and len(value) > 1:
-                for index in range(len(value)):
-                    fewer = [*value[:index], *value[index + 1 :]]
-                    yield replace(self, values={**self.values, name: fewer})
+                yield from ((name, index) for index in range(len(value)))
+
+    def without(self, parts: AbstractSet[Part]) -> ModelStep:
+        """The same step without these parts; of a list one item stays."""
+        values = {
+            name: [item for index, item in enumerate(value) if (name, index) not in parts]
+            or value[:1]
+            if isinstance(value, list) and value
+            else value
+            for name, value in self.values.items()
+            if (name, None) not in parts
+        }
+        return replace(self, values=values)
 
 
 def moves_of(contract: Contract) -> tuple[Move, ...]:

@@ -143,7 +143,7 @@ def test_the_moves_of_the_overlays_draw_documented_members(service):
 
 def test_a_step_has_simpler_ones():
     step = ModelStep(operation(), "read", {"a": 1, "b": [1, 2]}, 0, frozenset({"a"}))
-    assert [one.values for one in step.simpler()] == [
+    assert [step.without({part}).values for part in step.parts()] == [
         {"b": [1, 2]},
         {"a": 1, "b": [2]},
         {"a": 1, "b": [1]},
