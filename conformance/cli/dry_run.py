@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conformance.contract.routes import with_labels
 from conformance.engine.names import fill
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def policy(
 def _permission(
     facts: Mapping[str, Any], operation: Operation, lookup: Mapping[str, str]
 ) -> tuple[str, str]:
-    path = "/".join("*" if part.startswith("{") else part for part in operation.path.split("/"))
+    path = with_labels(operation.path, "*")
     more = {**lookup, "method": operation.method, "path": path, "operation": operation.name}
     resource = facts.get("resources", {}).get(operation.name, facts["resource"])
     filled = _filled({"action": facts["action"], "resource": resource}, more)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Operation, Shape
+from conformance.contract.routes import trailing_label
 
 VERBS = {
     "create": ("Create", "Put", "Register", "Add"),
@@ -29,7 +30,6 @@ METHODS = {
     "list": {"GET", "POST"},
     "delete": {"DELETE"},
 }
-LABEL = re.compile(r"\{(\w[\w-]*)\}$")
 LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
 TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
 SURE, LIKELY = "sure", "likely"
@@ -110,11 +110,11 @@ def _candidates(contract: Contract) -> Iterator[Inferred]:
     """Every path that ends in a label, as a kind, with the roles that are certain."""
     paths = dict.fromkeys(one.path for one in contract.operations.values())
     for path in paths:
-        match = LABEL.search(path)
-        if match is None:
+        label = trailing_label(path)
+        if label is None:
             continue
-        parent = path[: match.start()].rstrip("/")
-        one = Inferred("", match[1], path)
+        parent = label.parent
+        one = Inferred("", label.name, path)
         for role in ("delete", "read", "update"):
             _take(one, role, _with(contract, path, role))
         _take(one, "create", [*_with(contract, parent, "create"), *_with(contract, path, "create")])
@@ -273,7 +273,7 @@ def _add_needs(one: Inferred, known: Mapping[str, Inferred]) -> bool:
     segments = one.path.split("/")
     for index in range(1, len(segments)):
         before = "/".join(segments[:index])
-        if LABEL.search(before) is None:
+        if trailing_label(before) is None:
             continue
         if before not in known:
             return False

@@ -179,6 +179,8 @@ class Operation:
     content_type: str | None = None
     """Of the success response; None where it has no body."""
     content_type_source: Source = field(default_factory=Source)
+    greedy: frozenset[str] = frozenset()
+    """Labels of the path whose slashes are not percent-encoded."""
     patch: tuple[PatchRule, ...] = ()
 
 

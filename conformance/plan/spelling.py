@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation
+from conformance.contract.routes import PathTemplate
 from conformance.plan import values
 from conformance.plan.base_requests import base
 from conformance.plan.wire import encode, text
@@ -122,20 +123,13 @@ def is_elsewhere(contract: Contract, operation: Operation, written: WireVariant)
 
     Encoded slashes are no slashes; placeholders are texts without any.
     """
-    path = re.sub(r"\$?\{[^}]*\}", "x", written.path or operation.path)
+    path = re.sub(r"\$?\{[^}]*\}", "x", written.path or operation.path).rstrip("/")
     method = written.method or operation.method
     return not any(
-        one.method == method and _matches(one.path, path) for one in contract.operations.values()
+        one.method == method
+        and PathTemplate(one.path.rstrip("/"), one.greedy).match(path) is not None
+        for one in contract.operations.values()
     )
-
-
-def _matches(template: str, path: str) -> bool:
-    pieces = re.split(r"(\{[^}]*\})", template.rstrip("/"))
-    pattern = "".join(
-        (".+" if piece.endswith("+}") else "[^/]+") if piece.startswith("{") else re.escape(piece)
-        for piece in pieces
-    )
-    return re.fullmatch(pattern, path.rstrip("/")) is not None
 
 
 def respelt(raw: bytes, before: Any, after: Any) -> bytes:

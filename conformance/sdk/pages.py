@@ -140,7 +140,10 @@ class _ModelReader:
             wire = about.get("locationName", key)
             if location in PLACES:
                 member = self.shapes.member(owner, key, key, location)
-                located.append(Parameter(member, PLACES[location], wire, location == "headers"))
+                greedy = f"{{{wire}+}}" in operation["http"]["requestUri"]
+                located.append(
+                    Parameter(member, PLACES[location], wire, location == "headers", greedy)
+                )
             elif location != "statusCode" and key != shape.get("payload"):
                 body.append(self.shapes.member(owner, key, wire))
         self._mention(one.type for one in body)
