@@ -1,8 +1,9 @@
 # Two commands for everybody, each of which makes what it needs:
 #   make run     test the embedded reference and write the reports (ARGS="..." for other options)
 #   make test    everything that has to pass before a change is merged
-# and three more for those who work on the project:
+# and four more for those who work on the project:
 #   make bench   measure the tool against a plain loop and against stock Schemathesis
+#   make docs    build the documentation site into build/site
 #   make reports run every target of reports/targets.toml and publish reports/published/
 #   make clean   remove the environment and the caches
 #
@@ -15,7 +16,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 ARGS ?=
 
 .DELETE_ON_ERROR:
-.PHONY: run test bench reports clean
+.PHONY: run test bench docs reports clean
 
 run: $(VENV)/.stamp-run
 	$(BIN)/conformance run $(ARGS)
@@ -28,6 +29,10 @@ test: $(VENV)/.stamp-dev
 
 bench: $(VENV)/.stamp-dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(VENV)/.stamp-dev
+	$(BIN)/python docs/overlay_reference.py
+	$(BIN)/mkdocs build --strict $(ARGS)
 
 reports: $(VENV)/.stamp-dev
 	$(BIN)/python reports/refresh.py $(ARGS)
