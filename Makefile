@@ -32,7 +32,7 @@ bench: $(VENV)/.stamp-dev
 
 docs: $(VENV)/.stamp-dev
 	$(BIN)/python docs/overlay_reference.py
-	$(BIN)/mkdocs build --strict $(ARGS)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict $(ARGS)
 
 reports: $(VENV)/.stamp-dev
 	$(BIN)/python reports/refresh.py $(ARGS)
