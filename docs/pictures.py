@@ -67,9 +67,7 @@ def screenshot(report: Path, picture: Path) -> None:
     names = ("chromium", "chromium-browser", "google-chrome")
     browser_path = next(path for name in names if (path := shutil.which(name)))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path, args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1100, "height": 780})
         page.goto(report.as_uri())
         page.screenshot(path=picture)
