@@ -84,7 +84,7 @@ if TYPE_CHECKING:
     "--durations",
     type=click.IntRange(min=0),
     default=0,
-    help="Print the N requirements that take longest.",
+    help="Print the N requirements with the most requests.",
 )
 @aws.options
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
