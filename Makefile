@@ -1,9 +1,10 @@
 # Two commands for everybody, each of which makes what it needs:
 #   make run     test the embedded reference and write the reports (ARGS="..." for other options)
 #   make test    what has to pass before a change is merged
-# and four more for those who work on the project:
+# and five more for those who work on the project:
 #   make test-doubles  the exhaustive tests: every kind where `make test` tries a sample
 #   make bench   measure the tool against a plain loop and against stock Schemathesis
+#   make docs    build the documentation site into build/site
 #   make reports run every target of reports/targets.toml and publish reports/published/
 #   make clean   remove the environment and the caches
 #
@@ -16,7 +17,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 ARGS ?=
 
 .DELETE_ON_ERROR:
-.PHONY: run test test-doubles bench reports clean
+.PHONY: run test test-doubles bench docs reports clean
 
 run: $(VENV)/.stamp-run
 	$(BIN)/conformance run $(ARGS)
@@ -32,6 +33,10 @@ test-doubles: $(VENV)/.stamp-dev
 
 bench: $(VENV)/.stamp-dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(VENV)/.stamp-dev
+	$(BIN)/python docs/overlay_reference.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict $(ARGS)
 
 reports: $(VENV)/.stamp-dev
 	$(BIN)/python reports/refresh.py $(ARGS)

@@ -18,7 +18,7 @@ SUBCOMMANDS = {
     "explain": "Explain one requirement.",
     "derive": "Derive OpenAPI from API-reference pages.",
     "compare-model": "Compare a derived spec with the official SDK model.",
-    "overlay": "Draft the part of a contract that people write.",
+    "overlay": "Draft and check overlays.",
     "spec": "Print the merged OpenAPI of a service.",
     "report": "Make a report from a run record.",
     "baseline": "Accept failures, with reasons, in a file made for review.",
@@ -27,7 +27,7 @@ SUBCOMMANDS = {
     "serve": "Serve the embedded reference.",
     "cleanup": "Delete what an interrupted run left behind.",
     "completion": "Print the completion script of a shell.",
-    "mutants": "Count the deliberate faults that the suite notices.",
+    "mutants": "Count the deliberate faults that the suite detects.",
 }
 
 DEBUG = "CONFORMANCE_DEBUG"

@@ -100,7 +100,7 @@ def command(
     If a page that is named itself cannot be read, nothing is written. Of a folder or an index the
     pages that cannot be read are named and left out; the rest is written, and the exit status is 2.
 
-    Before a site is asked for a page, it is asked for its robots.txt; every page is fetched once.
+    The robots.txt of a site is read before anything else, and every page is fetched once.
     """
     from conformance.contract.deriving import as_yaml, by_service, write_all
     from conformance.documents.sources import ORDER_RULE

@@ -23,7 +23,7 @@ MEANINGS = {
     "required": "the documents state it, and nothing recorded from AWS contradicts it",
     "expected": "AWS was seen to do it, or a page beside the operation's or the protocol states it",
     "strict": "exact messages, header details, order of validation",
-    "informational": "worth telling; nothing published or recorded decides it",
+    "informational": "worth knowing; nothing published or recorded decides it",
 }
 WATCHED = "watched in every answer of the operation, or shown by a sequence of requests"
 

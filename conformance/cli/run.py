@@ -61,8 +61,8 @@ if TYPE_CHECKING:
 @click.option(
     "--auth",
     type=click.Choice(["off", "report", "require"]),
-    help="Signatures: not looked at, told, or they must be checked (default: report, and require"
-    " where the target is AWS).",
+    help="Signatures: ignore them, report whether they are checked, or require that (default:"
+    " report; require where the target is AWS).",
 )
 @click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
 @click.option("--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate.")
@@ -84,11 +84,14 @@ if TYPE_CHECKING:
 @click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Where the Markdown goes.")
 @click.option(
-    "--durations", type=click.IntRange(min=0), default=0, help="Print the N hungriest requirements."
+    "--durations",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Print the N requirements with the most requests.",
 )
 @aws.options
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell every verdict as it is decided.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every verdict as it is decided.")
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
 @specs_option
 def command(**given: Any) -> None:

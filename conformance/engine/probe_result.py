@@ -144,7 +144,7 @@ def _is_old(sent: SentProbe) -> bool:
     return sent.exchange.response is not None and sent.exchange.response.is_old
 
 
-UNSURE = "without an overlay nobody knows that the request is valid"
+UNSURE = "without an overlay the tool does not know whether the request is valid"
 
 
 def _leave_clean(session: Session, trial: ProbeResult) -> None:
