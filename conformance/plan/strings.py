@@ -213,11 +213,12 @@ def _repeat(argument: Any, length: int) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def pattern_error(java: str) -> str | None:
     """Why a pattern cannot be used for generation, or None."""
     try:
         _tree(java)
-    except (re.error, patterns.UnsupportedPattern) as error:
+    except (re.error, OverflowError, patterns.UnsupportedPattern) as error:
         return str(error)
     return None
 
