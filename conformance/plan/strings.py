@@ -204,8 +204,10 @@ def _repeat(argument: Any, length: int) -> str | None:
     for size in range(max(1, low), min(high, length) + 1):
         copies, odd = divmod(length, size)
         count = copies + (1 if odd else 0)
+        if not least <= count <= most:
+            continue
         unit = _sequence(items, size)
-        if unit is None or not least <= count <= most:
+        if unit is None:
             continue
         last = _sequence(items, odd) if odd else ""
         if last is not None:
