@@ -96,6 +96,9 @@ def _module(name: str) -> str:
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Say which statements of an AWS API reference hold on an endpoint."""
+    from conformance.contract import locate
+
+    locate.announce_with(lambda line: click.echo(line, err=True))
     if context.invoked_subcommand is None:
         click.echo(context.get_help(), err=True)
         context.exit(2)

@@ -150,16 +150,13 @@ def _progress(done: int, known: int, address: str) -> None:
 def _assembled(found: ServicePages, problems: list[BadInput] | None) -> dict[str, Any]:
     """The document of a service; with ``problems``, of two with one request the first one stays."""
     from conformance.contract.deriving import assemble
-    from conformance.contract.deriving.assemble import SameRequest
+    from conformance.contract.deriving.assemble import assemble_whole
 
-    while True:
-        try:
-            return assemble(found)
-        except SameRequest as problem:
-            if problems is None:
-                raise
-            problems.append(problem)
-            del found.operations[problem.second]
+    if problems is None:
+        return assemble(found)
+    document, skipped = assemble_whole(found)
+    problems += skipped
+    return document
 
 
 def _tell_skipped(problems: Sequence[BadInput]) -> None:

@@ -13,6 +13,7 @@ import click
 from conformance.cli import baseline_gate, outputs, recording
 from conformance.cli.run_options import command_line
 from conformance.cli.selection import (
+    derived_note,
     exclude_option,
     excluded_note,
     requirement_option,
@@ -115,7 +116,7 @@ def _judge(options: JudgeOptions) -> int:
         writer.write(_run_line(options, jobs, found))
         outcome = _outcome(jobs, found, gate)
         outcome.notes += _left_out(left_out)
-        outcome.notes += excluded_note(options.globs)
+        outcome.notes += excluded_note(options.globs) + derived_note(jobs)
         outcome.seconds = time.monotonic() - start
         for line in outcome.verdicts:
             writer.write(line)

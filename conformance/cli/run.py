@@ -21,6 +21,7 @@ from conformance.cli.connect import (
 from conformance.cli.interrupts import Interrupts
 from conformance.cli.run_options import RunOptions, command_line
 from conformance.cli.selection import (
+    derived_note,
     exclude_option,
     excluded_note,
     placed,
@@ -198,7 +199,7 @@ def _recorded(
         writer.write(first)
         with interrupts.held_back():
             outcome = _work(options, access, jobs, gate, custody, writer)
-        outcome.notes += excluded_note(options.globs)
+        outcome.notes += excluded_note(options.globs) + derived_note(jobs)
         code = _finish(options, jobs, outcome, gate, writer)
     return outcome, code
 

@@ -68,6 +68,14 @@ def excluded_note(globs: tuple[str, ...]) -> list[str]:
     return [f"excluded from this run: {', '.join(unwanted)}"]
 
 
+def derived_note(jobs: list[Job]) -> list[str]:
+    """What a run says of contracts that were derived because their services are named."""
+    from conformance.contract.locate import is_on_demand
+    from conformance.sdk.on_demand import told
+
+    return [told(one) for job in jobs if is_on_demand(one := job.contract.service)]
+
+
 def placed(job: Job, region: str) -> Job:
     """The job in the region of the run, and in its partition, where it was written for others."""
     from conformance.contract.load import load_contract

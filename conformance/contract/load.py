@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from conformance.contract.locate import known_services, services, spec_file
+from conformance.contract.locate import add_derived, known_services, services, spec_file
 from conformance.contract.model import (
     Contract,
     DeclaredError,
@@ -38,11 +38,15 @@ Json = Mapping[str, Any]
 
 
 class UnknownService(BadInput):
-    """A service without a spec."""
+    """A service without a spec; ``near`` are the names that look like it."""
 
-    def __init__(self, service: str, known: tuple[str, ...]) -> None:
-        self.service, self.known = service, known
-        hint = f"known services: {', '.join(known) or 'none'}"
+    def __init__(self, service: str, known: tuple[str, ...], near: Sequence[str] = ()) -> None:
+        self.service, self.known, self.near = service, known, tuple(near)
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        hint = (
+            f"{meant}known services: {', '.join(known) or 'none'}, "
+            "and those of botocore that speak restJson1"
+        )
         super().__init__(f"there is no spec for the service {service!r}", hint)
 
 
@@ -124,10 +128,27 @@ def merged_spec(service: str) -> dict[str, Any]:
 
 
 def derived_spec(service: str) -> dict[str, Any]:
-    """The derived OpenAPI document alone. Raises UnknownService."""
+    """The derived OpenAPI document alone; of a service without one from its SDK model.
+
+    Raises UnknownService, and NotRestJson where the model is of another protocol.
+    """
     if service not in known_services():
-        raise UnknownService(service, services())
+        _derive_from_model(service)
     return read_yaml(spec_file(service, "openapi.yaml"))
+
+
+def _derive_from_model(service: str) -> None:
+    from conformance.sdk.models import UnknownModel
+    from conformance.sdk.on_demand import folder_of, is_offered, nearest, told
+
+    # A name is one of botocore's own, or nothing that a path is made of.
+    try:
+        if is_offered(service):
+            add_derived(service, folder_of(service), told(service))
+            return
+    except UnknownModel:
+        pass
+    raise UnknownService(service, services(), nearest(service, services()))
 
 
 def overlay_facts(service: str) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from conformance.contract import patterns
@@ -70,6 +70,31 @@ def _inner(shape: Shape, value: Any, place: Place) -> Iterator[Violation]:
         yield from shape_violations(shape, value, place)
 
 
+def unchecked(members: Mapping[str, Member], values: Mapping[str, Any]) -> Iterator[str]:
+    """The patterns of values in a request that cannot be translated, so that nothing is known."""
+    for name, value in values.items():
+        if name in members:
+            yield from _unchecked(members[name].shape, value)
+
+
+def _unchecked(shape: Shape, value: Any) -> Iterator[str]:
+    pattern = shape.limit("pattern")
+    if isinstance(value, str):
+        known = "${" in value or value in shape.examples or value in (shape.limit("enum") or ())
+        if pattern is not None and not known and not patterns.can_match(pattern):
+            yield pattern
+    elif isinstance(value, list) and shape.element is not None:
+        for item in value:
+            yield from _unchecked(shape.element, item)
+    elif isinstance(value, dict):
+        yield from unchecked(shape.members, value)
+        for key, item in value.items():
+            if shape.key is not None:
+                yield from _unchecked(shape.key, key)
+            if shape.element is not None:
+                yield from _unchecked(shape.element, item)
+
+
 def is_of_kind(shape: Shape, value: Any) -> bool:
     """True when a JSON value has the type that the shape has on the wire."""
     kind = shape.wire if shape.kind is Kind.TIMESTAMP and shape.wire else shape.kind
@@ -92,7 +117,8 @@ def is_of_kind(shape: Shape, value: Any) -> bool:
 def holds(keyword: str, limit: Any, value: Any) -> bool:
     """True when a value of the right type keeps one limit; lengths count code points."""
     if keyword == "pattern":
-        return patterns.matches(limit, value)
+        # Of a pattern that cannot be translated nothing is known: see unchecked.
+        return not patterns.can_match(limit) or patterns.matches(limit, value)
     if keyword == "enum":
         return value in limit
     if keyword in {"minimum", "maximum"}:

@@ -11,6 +11,7 @@ from conformance.contract.arns import RULE as ARNS
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
 from conformance.contract.requirements import Requirement, Subject
+from conformance.contract.validate import unchecked
 from conformance.plan import patching, rules, strings, values
 from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
@@ -44,6 +45,38 @@ BOTH = (Side.ACCEPT, Side.REJECT)
 
 def plan(contract: Contract, requirement: Requirement) -> Plan:
     """The probes of a requirement; those that are only observed have none of their own."""
+    return _without_unchecked(_planned(contract, requirement))
+
+
+def _without_unchecked(planned: Plan) -> Plan:
+    """The plan without requests of which it is not known whether they are right.
+
+    A value beside the one under test may have a pattern that cannot be translated: what accepts
+    or refuses such a request shows nothing of the requirement.
+    """
+    unknown = {
+        id(probe): pattern
+        for probe in planned.probes
+        if probe.side in BOTH
+        and (pattern := next(unchecked(probe.operation.input, probe.values), None)) is not None
+    }
+    probes = tuple(one for one in planned.probes if id(one) not in unknown)
+    drawings = tuple(
+        one
+        for one in planned.drawings
+        if next(unchecked(one.probe.operation.input, one.probe.values), None) is None
+    )
+    if all(any(one.side is side for one in probes) for side in planned.sides):
+        return replace(planned, probes=probes, drawings=drawings)
+    # Where one of its sides cannot be shown, the requirement cannot.
+    if not unknown:
+        return planned
+    pattern = f"{next(iter(unknown.values())):.80}"
+    why_not = f"no request is known to be right: the pattern {pattern} in it cannot be translated"
+    return Plan(planned.requirement, sides=(), why_not=why_not)
+
+
+def _planned(contract: Contract, requirement: Requirement) -> Plan:
     subject = requirement.subject
     if is_watched(requirement):
         return Plan(requirement.id, sides=(Side.ACCEPT,))
