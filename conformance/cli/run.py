@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 import sys
 from collections import Counter
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from conformance.engine.run_safety import RunSafety
     from conformance.record import RecordWriter
     from conformance.transport.endpoint import Target
+
+COLLECT_AFTER = (10_000, 20, 20)
+"""How often garbage is collected: Python's own numbers are for programs that keep less."""
 
 
 @click.command()
@@ -226,6 +230,9 @@ def _work(
     from conformance.engine.runner import Settings
     from conformance.plan.authentication import Auth
 
+    # What is loaded by now stays: collections need not go through it, nor come so often.
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     display = ProgressDisplay(
         quiet=options.quiet, strict=options.strict,
         verbose=options.verbose, color=not options.no_color,

@@ -2,8 +2,9 @@ r"""Sets of code points as ranges: Java's predefined classes and Unicode's gener
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from functools import cache
+from itertools import count, groupby
 
 Ranges = tuple[tuple[int, int], ...]
 MAX = 0x10FFFF
@@ -62,15 +63,16 @@ def _categories() -> dict[str, list[tuple[int, int]]]:
     """Every general category's ranges, in one pass over Unicode; made when first asked for."""
     from unicodedata import category
 
-    # A byte for the category of each code point, so that the runs are found outside of Python.
-    numbers: dict[str, int] = {}
-    row = bytes(
-        numbers.setdefault(name, len(numbers)) for name in map(category, map(chr, range(MAX + 1)))
-    )
+    # A byte for the category of each code point: both passes are made outside of Python.
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    row = bytes(map(numbers.__getitem__, map(category, map(chr, range(MAX + 1)))))
     names = list(numbers)
     found: dict[str, list[tuple[int, int]]] = {name: [] for name in names}
-    for run in re.finditer(rb"(.)\1*", row, re.DOTALL):
-        found[names[run[1][0]]].append((run.start(), run.end() - 1))
+    start = 0
+    for number, run in groupby(row):
+        end = start + len(list(run))
+        found[names[number]].append((start, end - 1))
+        start = end
     return found
 
 

@@ -72,14 +72,17 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     WrongOverlay when something is wrong with what its overlay says.
     """
     files = read_spec_files(service)
-    refuse(overlay_mistakes(service, files))
-    spec = files.merged
+    spec, hashes = files.merged, spec_hashes(service)
+    refuse(_spec_mistakes(files))
+    contract = build_contract(service, spec, hashes)
+    refuse(_reference_mistakes(files, contract))
     written = spec.get("x-conformance", {}).get("signing", {}).get("region")
     if region and written:
         spec = _moved(spec, f":{written}:", f":{region}:")
     if partition != "aws":
         spec = _moved(spec, "arn:aws:", f"arn:{partition}:")
-    contract = build_contract(service, spec, spec_hashes(service))
+    if spec is not files.merged:
+        contract = build_contract(service, spec, hashes)
     if "x-conformance" not in spec:
         from conformance.contract.inferring import inferred_facts
 
@@ -103,13 +106,17 @@ def read_spec_files(service: str) -> SpecFiles:
 
 def overlay_mistakes(service: str, files: SpecFiles) -> list[Mistake]:
     """Every mistake in a service's overlay, in the order of its lines."""
-    if files.overlay is None:
-        return []
-    path, _ = files.overlay
-    found = spec_mistakes(path, files.derived, files.merged)
-    if found:
-        return found
-    return reference_mistakes(path, build_contract(service, files.merged, {}), files.merged)
+    return _spec_mistakes(files) or _reference_mistakes(
+        files, build_contract(service, files.merged, {})
+    )
+
+
+def _spec_mistakes(files: SpecFiles) -> list[Mistake]:
+    return spec_mistakes(files.overlay[0], files.derived, files.merged) if files.overlay else []
+
+
+def _reference_mistakes(files: SpecFiles, contract: Contract) -> list[Mistake]:
+    return reference_mistakes(files.overlay[0], contract, files.merged) if files.overlay else []
 
 
 def _moved(value: Any, old: str, new: str) -> Any:

@@ -74,6 +74,12 @@ def _fixed(contract: Contract, operation: Operation) -> set[str]:
 
 def requests(cases: tuple[FuzzCase, ...]) -> st.SearchStrategy[tuple[int, Any]]:
     """The number of a case (Hypothesis writes out what it drew) and a value of it."""
-    return st.integers(0, len(cases) - 1).flatmap(
-        lambda number: cases[number].drawn().map(lambda value: (number, value))
-    )
+    known: dict[int, st.SearchStrategy[tuple[int, Any]]] = {}
+
+    def of(number: int) -> st.SearchStrategy[tuple[int, Any]]:
+        # Kept: Hypothesis looks a new strategy through before it draws from it.
+        if number not in known:
+            known[number] = cases[number].drawn().map(lambda value: (number, value))
+        return known[number]
+
+    return st.integers(0, len(cases) - 1).flatmap(of)

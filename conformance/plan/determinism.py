@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.internal.conjecture import providers
@@ -50,11 +49,14 @@ def steady() -> Iterator[None]:
     if not hasattr(provider, _LOCAL):  # versions before 6.131 know no local constants
         yield
         return
-    none = type(providers.GLOBAL_CONSTANTS)()
-    with patch.object(provider, _LOCAL, none):
-        _forget()
-        yield
+    known = getattr(provider, _LOCAL)
+    setattr(provider, _LOCAL, type(providers.GLOBAL_CONSTANTS)())
     _forget()
+    try:
+        yield
+    finally:
+        setattr(provider, _LOCAL, known)
+        _forget()
 
 
 def _forget() -> None:
