@@ -15,6 +15,7 @@ from typing import Any
 
 from conformance.contract.locate import specs_folder
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+from conformance.contract.walk import inner_shapes
 
 REST_JSON_1 = "rest-json-1"
 LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
@@ -184,11 +185,11 @@ def _holds(kind: Kind) -> Callable[[Operation], bool]:
     return lambda operation: any(_contains(one, kind) for one in of_body(operation).values())
 
 
-def _contains(shape: Shape | None, kind: Kind, depth: int = 0) -> bool:
-    if shape is None or depth > MOST_DEEP:
+def _contains(shape: Shape, kind: Kind, depth: int = 0) -> bool:
+    if depth > MOST_DEEP:
         return False
-    inner = (shape.element, *(one.shape for one in shape.members.values()))
-    return shape.kind is kind or any(_contains(one, kind, depth + 1) for one in inner)
+    inner = inner_shapes(shape)
+    return shape.kind is kind or any(_contains(one, kind, depth + 1) for _, one in inner)
 
 
 MOST_DEEP = 4

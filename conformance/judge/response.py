@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract import statements
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
-from conformance.contract.places import ITEM, KEY, VALUE, Place, show
-from conformance.contract.validate import holds, is_of_kind
+from conformance.contract.places import show
+from conformance.contract.walk import ValueWalker
 from conformance.judge.answer import NOT_JSON, ParsedResponse
 from conformance.judge.errors import observe_rules
 from conformance.judge.findings import Finding
@@ -20,6 +20,7 @@ from conformance.transport.exchange import FailureKind
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
 """2000 and 2100 in seconds: outside them a number is not seconds since 1970."""
+_WALKER = ValueWalker(is_hidden=lambda value: isinstance(value, Redacted))
 
 
 def observe(contract: Contract, operation: Operation, answer: ParsedResponse) -> Iterator[Finding]:
@@ -63,7 +64,7 @@ def _success(
         operation.content_type, answer.content_type or "no content type",
     )  # fmt: skip
     if isinstance(answer.body, dict):
-        yield from _members(operation.output, answer.body, (), f"{prefix}/response")
+        yield from _members(operation.output, answer.body, f"{prefix}/response")
     else:
         seen = "a body that is not JSON" if answer.body is NOT_JSON else "JSON, but no object"
         for name, member in operation.output.items():
@@ -79,59 +80,35 @@ def _empty(
     yield Finding(f"{prefix}/response/body/empty", held, "no body", f"{answer.size} bytes")
 
 
-def _members(members: Any, value: dict[str, Any], place: Place, prefix: str) -> Iterator[Finding]:
-    for name, member in members.items():
-        yield from _member(member, value, (*place, name), prefix)
+def _members(
+    members: Mapping[str, Member], values: Mapping[str, Any], prefix: str
+) -> Iterator[Finding]:
+    """What an answer's members hold and break; of what a recording hides nothing is known.
 
-
-def _member(member: Member, value: dict[str, Any], place: Place, prefix: str) -> Iterator[Finding]:
-    present = member.name in value
-    if member.required:
-        yield Finding(
-            f"{prefix}/{show(place)}/required", present, f"{show(place)} in the answer", "absent"
-        )
-    if present:
-        yield from _value(member.shape, value[member.name], place, prefix)
-
-
-def _value(shape: Shape, value: Any, place: Place, prefix: str) -> Iterator[Finding]:
-    """One value against its shape; below a value of the wrong type nothing more is said.
-
-    Of a value that a recording hides nothing is known.
+    How many members of a union are given is no statement about answers.
     """
-    if isinstance(value, Redacted):
-        return
-    where = f"{prefix}/{show(place)}"
-    right = is_of_kind(shape, value)
-    kind = shape.wire or shape.kind
-    yield Finding(f"{where}/type", right, f"{show(place)} is of type {kind}", _shown(value))
-    if not right:
-        return
-    if shape.kind is Kind.TIMESTAMP:
-        yield Finding(
-            f"{where}/format", _well_formed(shape, value), statements.instant(shape),
-            _shown(value),
-        )  # fmt: skip
-    for name, constraint in shape.constraints.items():
-        yield Finding(
-            f"{where}/{name}", holds(name, constraint.value, value),
-            f"{show(place)} keeps {name} {constraint.value}", _shown(value),
-        )  # fmt: skip
-    yield from _inside(shape, value, place, prefix)
-
-
-def _inside(shape: Shape, value: Any, place: Place, prefix: str) -> Iterator[Finding]:
-    if shape.kind is Kind.LIST and shape.element is not None:
-        for item in value:
-            yield from _value(shape.element, item, (*place, ITEM), prefix)
-    elif shape.kind is Kind.MAP:
-        for key, item in value.items():
-            if shape.key is not None:
-                yield from _value(shape.key, key, (*place, KEY), prefix)
-            if shape.element is not None:
-                yield from _value(shape.element, item, (*place, VALUE), prefix)
-    elif shape.kind is Kind.STRUCTURE:
-        yield from _members(shape.members, value, place, prefix)
+    for one in _WALKER.members(members, values):
+        if one.keyword == "union":
+            continue
+        place, shape, value = show(one.place), one.shape, one.value
+        where = f"{prefix}/{place}"
+        if one.keyword == "required":
+            yield Finding(f"{where}/required", one.held, f"{place} in the answer", "absent")
+        elif one.keyword == "type":
+            kind = shape.wire or shape.kind
+            yield Finding(
+                f"{where}/type", one.held, f"{place} is of type {kind}", _shown(value)
+            )  # fmt: skip
+            if one.held and shape.kind is Kind.TIMESTAMP:
+                yield Finding(
+                    f"{where}/format", _well_formed(shape, value), statements.instant(shape),
+                    _shown(value),
+                )  # fmt: skip
+        else:
+            yield Finding(
+                f"{where}/{one.keyword}", one.held,
+                f"{place} keeps {one.keyword} {shape.limit(one.keyword)}", _shown(value),
+            )  # fmt: skip
 
 
 def _well_formed(shape: Shape, value: Any) -> bool:

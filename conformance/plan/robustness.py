@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
-from conformance.contract.places import ITEM, VALUE, Place, show
+from conformance.contract.places import Place, show
 from conformance.contract.protocols import LIMITS, MOST_DEEP, TOKENS, of_body, page_member
 from conformance.contract.validate import is_of_kind
+from conformance.contract.walk import inner_shapes
 from conformance.plan import values
 from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.resources import all_creators
@@ -175,15 +176,8 @@ def _places(operation: Operation) -> list[tuple[Place, Shape]]:
     ]
     for _ in range(MOST_DEEP):
         found += level
-        level = [pair for place, shape in level for pair in _below(place, shape)]
+        level = [pair for place, shape in level for pair in inner_shapes(shape, place)]
     return found[:MOST_PLACES]
-
-
-def _below(place: Place, shape: Shape) -> Iterator[tuple[Place, Shape]]:
-    for name, one in shape.members.items():
-        yield (*place, name), one.shape
-    if shape.element is not None:
-        yield (*place, ITEM if shape.kind is Kind.LIST else VALUE), shape.element
 
 
 # -- The path and the query ----------------------------------------------------------------------
