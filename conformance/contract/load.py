@@ -86,7 +86,7 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     if "x-conformance" not in spec:
         from conformance.contract.inferring import inferred_facts
 
-        contract = replace(contract, facts=inferred_facts(contract))
+        contract = replace(contract, facts={**contract.facts, **inferred_facts(contract)})
     return with_protocol(contract)
 
 
@@ -203,12 +203,26 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
                 name: DeclaredError(name, about["status"], reader.source(about.get("x-source")))
                 for name, about in spec.get("x-common-errors", {}).items()
             },
-            facts=spec.get("x-conformance", {}),
+            facts={**spec.get("x-conformance", {}), **_signing(spec)},
             documents=spec.get("x-documents", {}),
             hashes=dict(hashes),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise SpecProblem(service, "merged spec", f"{type(error).__name__}: {error}") from error
+
+
+def _signing(spec: Json) -> dict[str, Any]:
+    """The signing name and the host prefix that the derived spec has from a model.
+
+    What an overlay says of them is beside it, not over it: a part that it does not name stays.
+    """
+    about, stated = spec.get("x-signing", {}), spec.get("x-conformance", {})
+    found: dict[str, Any] = {}
+    if "service" in about:
+        found["signing"] = {"service": about["service"], **stated.get("signing", {})}
+    if "host-prefix" in about:
+        found["endpoint"] = {"prefix": about["host-prefix"], **stated.get("endpoint", {})}
+    return found
 
 
 def _operations(service: str, spec: Json, reader: ShapeReader) -> Iterator[Operation]:

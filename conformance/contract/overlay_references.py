@@ -10,8 +10,9 @@ from typing import Any
 from conformance.contract import overlay_model as words
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.overlay_faults import OverlayFault, suggestion
-from conformance.contract.places import ITEM, KEY, VALUE, Place, parse, texts
+from conformance.contract.places import KEY, Place, parse, texts
 from conformance.contract.protocols import stated_rule
+from conformance.contract.walk import step_into
 
 Way = tuple[str | int, ...]
 Members = Mapping[str, Member]
@@ -366,12 +367,9 @@ def _shape_at(members: Members, place: Place) -> Shape | None:
 def _step_into(shape: Shape, step: str) -> Shape | None:
     if shape.kind is Kind.ANY:
         return shape
-    if shape.kind is Kind.MAP:
-        return shape.key if step == KEY else shape.element
-    if step in {ITEM, VALUE}:
-        return shape.element
-    member = shape.members.get(step)
-    return None if member is None else member.shape
+    if shape.kind is Kind.MAP and step != KEY:
+        return shape.element  # an entry by its name
+    return step_into(shape, step)
 
 
 def _plain(value: Any) -> Any:

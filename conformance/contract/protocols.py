@@ -15,6 +15,7 @@ from typing import Any
 
 from conformance.contract.locate import specs_folder
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+from conformance.contract.walk import inner_shapes
 
 REST_JSON_1 = "rest-json-1"
 LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
@@ -190,11 +191,11 @@ def _holds_such(wanted: Callable[[Shape], bool]) -> Callable[[Operation], bool]:
     return lambda operation: any(_contains(one, wanted) for one in of_body(operation).values())
 
 
-def _contains(shape: Shape | None, wanted: Callable[[Shape], bool], depth: int = 1) -> bool:
-    if shape is None or depth > MOST_DEEP:
+def _contains(shape: Shape, wanted: Callable[[Shape], bool], depth: int = 1) -> bool:
+    if depth > MOST_DEEP:
         return False
-    inner = (shape.element, *(one.shape for one in shape.members.values()))
-    return wanted(shape) or any(_contains(one, wanted, depth + 1) for one in inner)
+    inner = inner_shapes(shape)
+    return wanted(shape) or any(_contains(one, wanted, depth + 1) for _, one in inner)
 
 
 def _has_header(operation: Operation) -> bool:

@@ -23,8 +23,9 @@ from conformance.contract.model import (
     Shape,
     Source,
 )
-from conformance.contract.places import ITEM, KEY, VALUE, Place, show
+from conformance.contract.places import KEY, Place, show
 from conformance.contract.readback import read_backs
+from conformance.contract.walk import element_step
 from conformance.errors import BadInput
 
 
@@ -249,7 +250,7 @@ def _inner_members(
     for name, member in shape.members.items():
         yield member, (*place, name), source
     if shape.element is not None:
-        step = ITEM if shape.kind is Kind.LIST else VALUE
+        step = element_step(shape)
         yield from _inner_members(shape.element, (*place, step), source)
 
 
@@ -281,7 +282,7 @@ def _of_shape(
             shape=shape,
         )  # fmt: skip
     if shape.element is not None:
-        inner = (*place, ITEM if shape.kind is Kind.LIST else VALUE)
+        inner = (*place, element_step(shape))
         yield from _of_shape(
             operation, shape.element, inner, prefix, source, about_type, about_limit
         )

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract import statements
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
-from conformance.contract.places import ITEM, KEY, VALUE
-from conformance.contract.validate import holds, is_of_kind
+from conformance.contract.places import show
+from conformance.contract.walk import ShapeCheck, ValueWalker
 from conformance.judge.answer import NOT_JSON, ParsedResponse
 from conformance.judge.errors import observe_rules
 from conformance.judge.findings import Finding
@@ -21,6 +20,7 @@ from conformance.transport.exchange import FailureKind
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
 """2000 and 2100 in seconds: outside them a number is not seconds since 1970."""
+_WALKER = ValueWalker(is_hidden=lambda value: isinstance(value, Redacted))
 
 
 def observe(contract: Contract, operation: Operation, answer: ParsedResponse) -> Iterator[Finding]:
@@ -64,7 +64,7 @@ def _success(
         operation.content_type, answer.content_type or "no content type",
     )  # fmt: skip
     if isinstance(answer.body, dict):
-        yield from _Walk(f"{prefix}/response/").members(operation.output, answer.body, "")
+        yield from _members(operation.output, answer.body, f"{prefix}/response")
     else:
         seen = "a body that is not JSON" if answer.body is NOT_JSON else "JSON, but no object"
         for name, member in operation.output.items():
@@ -80,66 +80,42 @@ def _empty(
     yield Finding(f"{prefix}/response/body/empty", held, "no body", f"{answer.size} bytes")
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
-    """Goes through a body; ``where`` is a place as it stands in ids, below ``prefix``.
+def _members(
+    members: Mapping[str, Member], values: Mapping[str, Any], prefix: str
+) -> Iterator[Finding]:
+    """What an answer's members hold and break; of what a recording hides nothing is known.
 
-    Every value of every answer passes here, so the sentences are made for what is broken alone.
+    How many members of a union are given is no statement about answers.
     """
+    for one in _WALKER.members(members, values):
+        if one.keyword == "union":
+            continue
+        place = show(one.place)
+        where = f"{prefix}/{place}"
+        if one.held:
+            yield Finding(f"{where}/{one.keyword}", True)
+        else:
+            yield _broken(one, place, where)
+        if one.keyword == "type" and one.held and one.shape.kind is Kind.TIMESTAMP:
+            yield _format(one, where)
 
-    prefix: str
 
-    def members(
-        self, members: Mapping[str, Member], value: dict[str, Any], above: str
-    ) -> Iterator[Finding]:
-        """The members of an object."""
-        for name, member in members.items():
-            where = f"{above}.{name}" if above else name
-            present = name in value
-            if member.required:
-                told = ("", "") if present else (f"{where} in the answer", "absent")
-                yield Finding(f"{self.prefix}{where}/required", present, *told)
-            if present:
-                yield from self._value(member.shape, value[name], where)
+def _broken(one: ShapeCheck, place: str, where: str) -> Finding:
+    """What is broken, in words: those are made for what is broken alone."""
+    if one.keyword == "required":
+        return Finding(f"{where}/required", False, f"{place} in the answer", "absent")
+    if one.keyword == "type":
+        kind = one.shape.wire or one.shape.kind
+        return Finding(f"{where}/type", False, f"{place} is of type {kind}", _shown(one.value))
+    limit = f"{place} keeps {one.keyword} {one.shape.limit(one.keyword)}"
+    return Finding(f"{where}/{one.keyword}", False, limit, _shown(one.value))
 
-    def _value(self, shape: Shape, value: Any, where: str) -> Iterator[Finding]:
-        """One value against its shape; below a value of the wrong type nothing more is said.
 
-        Of a value that a recording hides nothing is known.
-        """
-        if isinstance(value, Redacted):
-            return
-        address = f"{self.prefix}{where}"
-        if not is_of_kind(shape, value):
-            kind = shape.wire or shape.kind
-            yield Finding(f"{address}/type", False, f"{where} is of type {kind}", _shown(value))
-            return
-        yield Finding(f"{address}/type", True)
-        if shape.kind is Kind.TIMESTAMP:
-            if _well_formed(shape, value):
-                yield Finding(f"{address}/format", True)
-            else:
-                yield Finding(f"{address}/format", False, statements.instant(shape), _shown(value))
-        for name, constraint in shape.constraints.items():
-            if holds(name, constraint.value, value):
-                yield Finding(f"{address}/{name}", True)
-            else:
-                limit = f"{where} keeps {name} {constraint.value}"
-                yield Finding(f"{address}/{name}", False, limit, _shown(value))
-        yield from self._inside(shape, value, where)
-
-    def _inside(self, shape: Shape, value: Any, where: str) -> Iterator[Finding]:
-        if shape.kind is Kind.LIST and shape.element is not None:
-            for item in value:
-                yield from self._value(shape.element, item, f"{where}{ITEM}")
-        elif shape.kind is Kind.MAP:
-            for key, item in value.items():
-                if shape.key is not None:
-                    yield from self._value(shape.key, key, f"{where}.{KEY}")
-                if shape.element is not None:
-                    yield from self._value(shape.element, item, f"{where}.{VALUE}")
-        elif shape.kind is Kind.STRUCTURE:
-            yield from self.members(shape.members, value, where)
+def _format(one: ShapeCheck, where: str) -> Finding:
+    if _well_formed(one.shape, one.value):
+        return Finding(f"{where}/format", True)
+    wanted = statements.instant(one.shape)
+    return Finding(f"{where}/format", False, wanted, _shown(one.value))
 
 
 def _well_formed(shape: Shape, value: Any) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.contract.model import Contract, Location, Operation, Shape
-from conformance.contract.places import ABSENT, ITEM, KEY, VALUE, Place, find, put
+from conformance.contract.places import ABSENT, Place, find, put
+from conformance.contract.walk import step_into
 from conformance.plan import values
 from conformance.plan.resources import Facts, creators, kinds, lifecycle_of
 
@@ -85,7 +86,7 @@ def scaffolded(operation: Operation, request: dict[str, Any], place: Place) -> d
             request = edited(request, place[:depth], values.sample(shape))
         if shape.union:
             request = _switched(request, shape, place, depth)
-        shape = _inner(shape, place[depth])
+        shape = step_into(shape, place[depth])
     return request
 
 
@@ -96,11 +97,3 @@ def _switched(request: dict[str, Any], union: Shape, place: Place, depth: int) -
     if name not in union.members or (isinstance(given, dict) and name in given):
         return request
     return edited(request, place[:depth], {name: values.sample(union.members[name].shape)})
-
-
-def _inner(shape: Shape, segment: str) -> Shape | None:
-    if segment in {ITEM, VALUE}:
-        return shape.element
-    if segment == KEY:
-        return shape.key
-    return shape.members[segment].shape if segment in shape.members else None

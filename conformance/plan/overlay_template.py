@@ -26,16 +26,18 @@ actions:
   update:
     x-conformance:
       inferred: true
-      # The name that requests are signed for; pages do not state it.
+      # The name that requests are signed for; {how}.
       signing: {{service: {service}}}
 """
+UNSTATED = "pages do not state it: the name of the service stands in for it"
+"""Said where the spec has no signing name."""
 
 
 def draft(contract: Contract) -> tuple[str, int]:
     """The text of an overlay, and how many kinds of resources it has."""
     kinds = infer(contract)
     facts = inferred_facts(contract)
-    lines = [HEAD.format(title=contract.title, service=contract.service)]
+    lines = [_head(contract)]
     if kinds:
         lines += [_comments(kinds[0], "      "), _block({"resource": facts["resource"]}, 6)]
     if kinds[1:]:
@@ -44,6 +46,16 @@ def draft(contract: Contract) -> tuple[str, int]:
         lines += [_comments(one, "        "), _block({one.name: one.facts}, 8)]
     lines.append(_operations(contract, facts))
     return "".join(lines), len(kinds)
+
+
+def _head(contract: Contract) -> str:
+    """What is above the resources: the signing name, and what AWS's own hosts begin with."""
+    stated = contract.facts.get("signing", {}).get("service")
+    how = "as the SDK model has it" if stated else UNSTATED
+    text = HEAD.format(title=contract.title, service=stated or contract.service, how=how)
+    if "endpoint" in contract.facts:
+        text += _block({"endpoint": dict(contract.facts["endpoint"])}, 6)
+    return text
 
 
 def _comments(one: Inferred, pad: str) -> str:

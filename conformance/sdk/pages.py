@@ -61,7 +61,10 @@ class _ModelReader:
     def read(self, wanted: frozenset[str] | None) -> ServicePages:
         """All pages of the model."""
         pages = ServicePages(
-            self.service, stated_title=self.model.title, stated_version=self.model.version
+            self.service,
+            stated_title=self.model.title,
+            stated_version=self.model.version,
+            signing=self.model.signing,
         )
         pages.documents.append(
             Document(self.model.name, self.model.name, self.service, "", self.model.sha256)

@@ -18,6 +18,7 @@ from conformance.cli.requirements import command as requirements
 from conformance.cli.specs_option import NoSpecs
 from conformance.contract import locate
 from conformance.contract.deriving import assemble
+from conformance.contract.deriving.writing import as_yaml
 from conformance.contract.inferring import SURE, infer, inferred_facts
 from conformance.contract.load import build_contract, load_contract
 from conformance.contract.model import Contract
@@ -26,7 +27,7 @@ from conformance.engine.run import Job, Run
 from conformance.engine.runner import Settings
 from conformance.plan.resources import kind_of
 from conformance.record import Verdict
-from conformance.sdk.models import load_model
+from conformance.sdk.models import SdkModel, load_model
 from conformance.sdk.pages import model_pages
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
@@ -162,3 +163,58 @@ def test_a_refusal_of_a_guessed_request_is_held_against_nobody() -> None:
 def test_a_server_error_is_one_whatever_was_guessed() -> None:
     found = verdicts(Server(500, "InternalFailure"))
     assert found["scheduler/CreateScheduleGroup/status/no-5xx"] is Verdict.FAILED
+
+
+def derived_contract(model: str, **overlay: Any) -> Contract:
+    """What a spec of a model says, with an overlay's words at the root."""
+    spec = assemble(model_pages(load_model(model), model))
+    return build_contract(model, {**spec, **({"x-conformance": overlay} if overlay else {})}, {})
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("amp", "aps"), ("efs", "elasticfilesystem"), ("apigatewayv2", "apigateway"),
+        ("sesv2", "ses"), ("iot-data", "iotdata"), ("mq", "mq"),
+    ],
+)  # fmt: skip
+def test_a_model_says_what_requests_are_signed_for(model: str, name: str) -> None:
+    assert derived_contract(model).facts["signing"]["service"] == name
+
+
+def test_an_overlay_may_say_another_name_and_leaves_the_rest() -> None:
+    mine = derived_contract("amp", signing={"service": "mine"})
+    placed = derived_contract("amp", signing={"region": "eu-west-1"})
+    assert mine.facts["signing"] == {"service": "mine"}
+    assert placed.facts["signing"] == {"service": "aps", "region": "eu-west-1"}
+
+
+def test_one_host_prefix_of_all_operations_is_that_of_the_service() -> None:
+    data = load_model("mq").data
+    moved = {
+        name: {**one, "endpoint": {"hostPrefix": "data."}}
+        for name, one in data["operations"].items()
+    }
+    model = SdkModel("mq", "0", {**data, "operations": moved})
+    spec = assemble(model_pages(model, "mq"))
+    first = next(iter(moved))
+    mixed = SdkModel("mq", "0", {**data, "operations": {**data["operations"], first: moved[first]}})
+    assert build_contract("mq", spec, {}).facts["endpoint"] == {"prefix": "data."}
+    assert "host-prefix" not in mixed.signing
+
+
+def test_the_signing_name_reaches_the_run_and_the_draft(tmp_path: Path) -> None:
+    """A derived spec alone, without an overlay: load it, and draft one from it."""
+    own = tmp_path / "amp"
+    own.mkdir()
+    spec = assemble(model_pages(load_model("amp"), "amp"))
+    (own / "openapi.yaml").write_text(as_yaml(spec))
+    locate.use(tmp_path)
+    facts = load_contract("amp").facts
+    result = CliRunner().invoke(overlay, ["init", "amp", "--specs", str(own)])
+    text = (own / "overlay.yaml").read_text()
+    assert result.exit_code == 0, result.output
+    assert facts["signing"]["service"] == "aps"
+    assert facts["inferred"] is True
+    assert "      signing: {service: aps}\n" in text
+    assert "as the SDK model has it" in text

@@ -64,6 +64,7 @@ def assemble(pages: ServicePages) -> dict[str, Any]:
         "openapi": OPENAPI,
         "info": {"title": pages.title, "version": pages.version},
         "x-service": pages.service,
+        **({"x-signing": dict(pages.signing)} if pages.signing else {}),
         "x-documents": {document.name: _about(document) for document in pages.documents},
     }
     if pages.common_errors:
