@@ -183,6 +183,8 @@ def _of_operation(operation: Operation) -> Iterator[Requirement]:
 
 
 def _of_answer(operation: Operation, prefix: str) -> Iterator[Requirement]:
+    if operation.content_type and operation.content_type_given:
+        return
     if operation.content_type:
         yield _make(
             operation, f"{prefix}/response/content-type", Level.REQUIRED,
