@@ -23,6 +23,7 @@ from conformance.target.exchange import Request
 QUICK = ("--profile", "quick", "--seed", "7", "--auth", "off", "--service", "apigateway")
 JSON = [("Content-Type", "application/json")]
 LIST = "/apikeys"
+ARN = "arn:aws:a:::abcdefghij"
 
 
 def refused(status, code):
@@ -145,10 +146,10 @@ def test_a_content_type_that_is_a_member_is_whatever_was_stored():
 @pytest.mark.parametrize(
     ("service", "operation", "values", "path"),
     [
-        ("appconfig", "UntagResource", {"ResourceArn": "arn:aws:a:::abcdefgh", "tagKeys": ["b"]},
-         "/tags/arn%3Aaws%3Aa%3A%3A%3Aabcdefgh?tagKeys=b"),
-        ("appconfig", "UntagResource", {"ResourceArn": "arn:aws:a:::abcdefgh", "tagKeys": ["b", "c"]},
-         "/tags/arn%3Aaws%3Aa%3A%3A%3Aabcdefgh?tagKeys=b&tagKeys=c"),
+        ("appconfig", "UntagResource", {"ResourceArn": ARN, "tagKeys": ["b"]},
+         "/tags/arn%3Aaws%3Aa%3A%3A%3Aabcdefghij?tagKeys=b"),
+        ("appconfig", "UntagResource", {"ResourceArn": ARN, "tagKeys": ["b", "c"]},
+         "/tags/arn%3Aaws%3Aa%3A%3A%3Aabcdefghij?tagKeys=b&tagKeys=c"),
         ("scheduler", "ListSchedules", {"MaxResults": 100}, "/schedules?MaxResults=100"),
         ("signer", "ListSigningJobs", {"isRevoked": True}, "/signing-jobs?isRevoked=true"),
     ],
