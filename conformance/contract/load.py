@@ -251,6 +251,9 @@ def _operation(service: str, path: str, method: str, node: Json, reader: ShapeRe
         errors=_errors(node, reader),
         source=reader.source(node.get("x-source")),
         content_type=content_type,
+        content_type_given=any(
+            name.lower() == "content-type" for name in success.get("headers", {})
+        ),
         content_type_source=reader.source(success.get("x-content-type-source")),
         greedy=frozenset(p["name"] for p in node.get("parameters", ()) if p.get("x-greedy")),
         patch=tuple(_patch(node.get("x-patch-operations", {}), reader)),

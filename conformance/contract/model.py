@@ -178,6 +178,8 @@ class Operation:
     source: Source
     content_type: str | None = None
     """Of the success response; None where it has no body."""
+    content_type_given: bool = False
+    """The content type of the answer is a member of it: whatever was stored."""
     content_type_source: Source = field(default_factory=Source)
     greedy: frozenset[str] = frozenset()
     """Labels of the path whose slashes are not percent-encoded."""

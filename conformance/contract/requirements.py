@@ -105,11 +105,11 @@ def catalogue(contract: Contract) -> tuple[Requirement, ...]:
 def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
     """The requirement as far as it can be held against anybody without an overlay.
 
-    Services answer with values that are newer than the list their model has: for answers such
-    lists are open.
+    Services hold requests to the limits of their model, not their own answers: these have values
+    that are newer than its lists, and empty ones.
     """
-    is_open = requirement.subject is Subject.OUTPUT_LIMIT and requirement.keyword == "enum"
-    if not (is_open and contract.facts.get("inferred")):
+    is_limit = requirement.subject is Subject.OUTPUT_LIMIT
+    if not (is_limit and contract.facts.get("inferred")):
         return requirement
     return replace(requirement, level=Level.INFORMATIONAL)
 
@@ -184,6 +184,8 @@ def _of_operation(operation: Operation) -> Iterator[Requirement]:
 
 
 def _of_answer(operation: Operation, prefix: str) -> Iterator[Requirement]:
+    if operation.content_type and operation.content_type_given:
+        return
     if operation.content_type:
         yield _make(
             operation, f"{prefix}/response/content-type", Level.REQUIRED,

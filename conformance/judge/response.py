@@ -59,10 +59,11 @@ def _success(
         yield from _empty(contract, operation, answer, prefix)
         return
     media = answer.content_type.split(";", 1)[0].strip().lower()
-    yield Finding(
-        f"{prefix}/response/content-type", media == operation.content_type,
-        operation.content_type, answer.content_type or "no content type",
-    )  # fmt: skip
+    if not operation.content_type_given:
+        yield Finding(
+            f"{prefix}/response/content-type", media == operation.content_type,
+            operation.content_type, answer.content_type or "no content type",
+        )  # fmt: skip
     if isinstance(answer.body, dict):
         yield from _members(operation.output, answer.body, f"{prefix}/response")
     else:
