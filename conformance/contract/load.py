@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 from conformance.contract.locate import known_services, services, spec_file
@@ -27,6 +28,8 @@ from conformance.contract.overlay_check import (
     spec_mistakes,
 )
 from conformance.contract.overlay_faults import Mistake
+from conformance.contract.overlay_model import Overlay
+from conformance.contract.overlay_reading import read_overlay
 from conformance.contract.protocols import with_protocol
 from conformance.contract.shapes import ShapeReader, SpecProblem
 from conformance.errors import BadInput
@@ -77,10 +80,10 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
         spec = _moved(spec, "arn:aws:", f"arn:{partition}:")
     contract = build_contract(service, spec, spec_hashes(service))
     if "x-conformance" not in spec:
-        from conformance.contract.inferring import inferred_facts
+        from conformance.contract.inferring import inferred_overlay
 
-        contract = replace(contract, facts=inferred_facts(contract))
-    return with_protocol(contract)
+        return with_protocol(replace(contract, overlay=inferred_overlay(contract)))
+    return with_protocol(contract, spec["x-conformance"].get("rules", {}))
 
 
 def read_spec_files(service: str) -> SpecFiles:
@@ -105,7 +108,7 @@ def overlay_mistakes(service: str, files: SpecFiles) -> list[Mistake]:
     found = spec_mistakes(path, files.derived, files.merged)
     if found:
         return found
-    return reference_mistakes(path, build_contract(service, files.merged, {}), files.merged)
+    return reference_mistakes(path, build_contract(service, files.merged, {}))
 
 
 def _moved(value: Any, old: str, new: str) -> Any:
@@ -130,10 +133,9 @@ def derived_spec(service: str) -> dict[str, Any]:
     return read_yaml(spec_file(service, "openapi.yaml"))
 
 
-def overlay_facts(service: str) -> Json:
-    """The overlay's ``x-conformance``; empty without an overlay."""
-    facts: Json = merged_spec(service).get("x-conformance", {})
-    return facts
+def stated_overlay(service: str) -> Overlay:
+    """What the service's overlay file states, without the protocol's rules."""
+    return read_overlay(merged_spec(service).get("x-conformance", {}))
 
 
 def spec_hashes(service: str) -> dict[str, str]:
@@ -175,11 +177,13 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
                 name: DeclaredError(name, about["status"], reader.source(about.get("x-source")))
                 for name, about in spec.get("x-common-errors", {}).items()
             },
-            facts=spec.get("x-conformance", {}),
+            overlay=read_overlay(spec.get("x-conformance", {})),
             documents=spec.get("x-documents", {}),
             hashes=dict(hashes),
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (
+        KeyError, TypeError, AttributeError, ValueError, msgspec.ValidationError
+    ) as error:  # fmt: skip
         raise SpecProblem(service, "merged spec", f"{type(error).__name__}: {error}") from error
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from conformance.contract.model import Level
+from conformance.contract.model import Level, Source
 
 Template = Mapping[str, Any]
 """Members of a request by wire name, with placeholders (``${name}``) in their values."""
@@ -46,6 +46,15 @@ class Pointer(_Words, frozen=True):
     protocol: str | None = None
     model: str | None = None
     path: str | None = None
+
+    def as_source(self, documents: Mapping[str, Any]) -> Source:
+        """The source that it points to, with what is known of its document."""
+        fields = {name: getattr(self, name) for name in self.__struct_fields__}
+        name = self.document or self.model
+        if name is not None:
+            about = documents.get(name, {})
+            fields |= {"url": about.get("url"), "sha256": about.get("sha256")}
+        return Source(**fields)
 
 
 # -- The lifecycle of a resource -------------------------------------------------------------------
@@ -139,6 +148,36 @@ class Resource(_Words, frozen=True):
         }
         return {role: name for role, name in named.items() if name is not None}
 
+    @property
+    def label(self) -> str | None:
+        """The request member that carries the identifier."""
+        return None if self.identifier is None else self.identifier.label
+
+    @property
+    def unique_member(self) -> str | None:
+        """The member that no two resources may share."""
+        return None if self.unique is None else self.unique.member
+
+    @property
+    def unique_error(self) -> str | None:
+        """The error of a creation whose unique member is taken."""
+        return None if self.unique is None else self.unique.error
+
+    @property
+    def mark_name(self) -> str | None:
+        """The member that shows a resource's name."""
+        return None if self.mark is None else self.mark.name
+
+    @property
+    def mark_tag(self) -> str | None:
+        """The member that holds a resource's tags."""
+        return None if self.mark is None else self.mark.tag
+
+    @property
+    def page(self) -> Page | None:
+        """The members that lead through the list."""
+        return None if self.listing is None else self.listing.page
+
 
 class OperationWords(_Words, frozen=True):
     """Requests of one operation."""
@@ -174,6 +213,11 @@ class Rule(_Words, frozen=True, tag_field="rule"):
     level: Level
     statement: str
     source: Pointer
+
+    @property
+    def kind(self) -> str:
+        """The word that the files have for this kind of rule."""
+        return str(self.__struct_config__.tag)
 
 
 class SingleRule(Rule, frozen=True):
@@ -570,3 +614,12 @@ class Overlay(_Words, frozen=True):
     operations: Mapping[str, OperationWords] = field(default_factory=dict)
     rules: Mapping[str, AnyRule] = field(default_factory=dict)
     model: StateModel | None = None
+
+    @property
+    def main(self) -> Resource:
+        """The main kind of resource; one without any role where the overlay has none."""
+        return self.resource or Resource()
+
+    def words_of(self, operation: str) -> OperationWords:
+        """What the overlay says of an operation; nothing but defaults where it is silent."""
+        return self.operations.get(operation) or OperationWords()

@@ -30,7 +30,10 @@ _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
 
 def read_overlay(facts: Mapping[str, Any]) -> words.Overlay:
-    """The typed overlay. Raises msgspec.ValidationError where ``value_faults`` finds something."""
+    """The typed overlay. Raises msgspec.ValidationError where ``value_faults`` finds something.
+
+    A rule that changes one of the protocol's is read as the whole that it changes.
+    """
     rules = {name: _whole_rule(name, rule) for name, rule in facts.get("rules", {}).items()}
     return msgspec.convert({**facts, "rules": rules}, words.Overlay)
 

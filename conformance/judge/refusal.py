@@ -108,10 +108,10 @@ def refusals(
         return _declared(operation, 404)
     if fault is Fault.CONFLICT:
         return _declared(operation, 409)
-    table: Mapping[str, Any] = contract.facts.get("refusals", {})
+    table = contract.overlay.refusals
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
-            return tuple((status, code) for status, code in table[kind])
+            return table[kind]
     return _declared(operation, 400) + PROTOCOL_REFUSALS
 
 

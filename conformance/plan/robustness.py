@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+from conformance.contract.overlay_model import WireForm
 from conformance.contract.places import ITEM, VALUE, Place, show
 from conformance.contract.protocols import LIMITS, MOST_DEEP, TOKENS, of_body, page_member
 from conformance.contract.validate import is_of_kind
@@ -64,7 +65,7 @@ class OddRequestMaker:
     def written(self, **words: Any) -> Iterator[Odd]:
         """The request in another form."""
         told = ", ".join(f"{name} {value!r:.60}" for name, value in words.items())
-        spelt = spelled_form(self.contract, self.operation, words)
+        spelt = spelled_form(self.contract, self.operation, WireForm(**words))
         if spelt is not None:
             yield Odd(self.base, told, form=spelt)
 
@@ -242,7 +243,7 @@ def _page_token(asked: OddRequestMaker) -> Iterator[Odd]:
 
 
 def _method(asked: OddRequestMaker) -> Iterator[Odd]:
-    yield Odd(asked.base, "HEAD", form=form({"method": "HEAD"}))
+    yield Odd(asked.base, "HEAD", form=form(WireForm(method="HEAD")))
 
 
 ODD: Mapping[str, Callable[[OddRequestMaker], Iterator[Odd]]] = {

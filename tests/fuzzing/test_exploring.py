@@ -34,7 +34,7 @@ CONTRACTS = {service: load_contract(service) for service in SERVICES}
 
 def explored(service, transport, budget, seed=1, links=0):
     contract = CONTRACTS[service]
-    signer = Signer(TEST_CREDENTIALS, "us-east-1", contract.facts["signing"]["service"])
+    signer = Signer(TEST_CREDENTIALS, "us-east-1", contract.signing_name)
     session = Session(contract, SignedChannel(URL, signer, transport), Names(), Masker())
     requirements = {one.id: one for one in catalogue(contract)}
     found = explore(session, requirements, lambda name: True, budget, seed, links=links)

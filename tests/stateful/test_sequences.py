@@ -36,7 +36,7 @@ CONTRACTS = {service: load_contract(service) for service in SERVICES}
 
 
 def channel(service, transport):
-    signing = CONTRACTS[service].facts["signing"]["service"]
+    signing = CONTRACTS[service].signing_name
     return SignedChannel(URL, Signer(TEST_CREDENTIALS, "us-east-1", signing), transport)
 
 
