@@ -283,7 +283,7 @@ def _page(listing: Operation) -> Page | None:
     if limit is None or token is None or shown is None:
         return None
     most = listing.input[limit].shape.limit("maximum") or 100
-    return Page(limit=limit, most=most, token=token, next=shown)
+    return Page(page_size=limit, most=most, input_token=token, output_token=shown)
 
 
 def _add_needs(one: Inferred, known: Mapping[str, Inferred]) -> bool:

@@ -58,6 +58,12 @@ class Pointer(_Words, frozen=True):
 
 
 # -- The lifecycle of a resource -------------------------------------------------------------------
+#
+# Fields are named as Smithy names the same thing; the keys of the files are an interface and stay:
+# `limit`, `token` and `next` of a page are the `pageSize`, `inputToken` and `outputToken` of the
+# trait `paginated`, whose `items` is that of a listing; `tag` of a mark is the `property` of the
+# trait `taggable`; `identifier`, `create`, `read`, `update`, `list` and `delete` are those of a
+# resource.
 
 
 class Identifier(_Words, frozen=True):
@@ -85,7 +91,7 @@ class Mark(_Words, frozen=True):
     """How what a run made is told from the rest."""
 
     name: str | None = None
-    tag: str | None = None
+    tag_property: str | None = field(default=None, name="tag")
     tags_of: TagsOf | None = None
 
 
@@ -100,9 +106,9 @@ class Unique(_Words, frozen=True):
 class Page(_Words, frozen=True):
     """The members that lead through a list: page size, at most ``most``, and the tokens."""
 
-    limit: str
-    token: str
-    next: str
+    page_size: str = field(name="limit")
+    input_token: str = field(name="token")
+    output_token: str = field(name="next")
     most: int = 100
 
 
@@ -169,9 +175,9 @@ class Resource(_Words, frozen=True):
         return None if self.mark is None else self.mark.name
 
     @property
-    def mark_tag(self) -> str | None:
+    def tag_property(self) -> str | None:
         """The member that holds a resource's tags."""
-        return None if self.mark is None else self.mark.tag
+        return None if self.mark is None else self.mark.tag_property
 
     @property
     def page(self) -> Page | None:

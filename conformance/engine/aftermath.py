@@ -185,7 +185,7 @@ class Aftermath:
         """Of a list the longest page: what is new may be on the last one."""
         for one in self._kinds.values():
             if one.list == operation.name and one.page is not None:
-                return {one.page.limit: one.page.most}
+                return {one.page.page_size: one.page.most}
         return {}
 
     def _resource(self, cause: SentProbe) -> RunResource | None:

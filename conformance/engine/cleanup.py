@@ -173,15 +173,15 @@ class Cleanup:
         operation, token = self._contract.operations[self._main.list], None
         start = base(self._contract, operation)
         for _ in range(PAGES):
-            asked: dict[str, Any] = {} if page is None else {page.limit: page.most}
+            asked: dict[str, Any] = {} if page is None else {page.page_size: page.most}
             if page is not None and token is not None:
-                asked[page.token] = token
+                asked[page.input_token] = token
             answer = self._send(operation, {**start, **asked})
             if not answer.ok or not isinstance(answer.body, dict):
                 raise Unlisted(operation.name, answer)
             for entry in find(answer.body, parse(listing.items)):
                 yield from self._entry(entry, listing.id)
-            token = None if page is None else answer.body.get(page.next)
+            token = None if page is None else answer.body.get(page.output_token)
             if not token:
                 return
 

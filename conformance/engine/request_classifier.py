@@ -102,7 +102,7 @@ class RouteTable:
 
     def tagged(self, request: Request, nonce: str) -> bool:
         """True when a creation carries the run's tag."""
-        return is_tagged(_body(request).get(self._main.mark_tag or ""), nonce)
+        return is_tagged(_body(request).get(self._main.tag_property or ""), nonce)
 
     def names_itself(self, operation: Operation, request: Request, nonce: str) -> bool:
         """True when what a creation makes has the run's nonce in its name."""

@@ -29,7 +29,7 @@ class RunTag:
     def of(cls, contract: Contract, nonce: str) -> RunTag | None:
         """The mark that the overlay's lifecycle allows for; None where it names no tags."""
         main = contract.overlay.main
-        member, create = main.mark_tag, main.create
+        member, create = main.tag_property, main.create
         return cls(create, member, nonce) if member and create else None
 
     def put_on(self, operation: Operation, values: dict[str, Any]) -> dict[str, Any]:

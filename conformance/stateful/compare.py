@@ -64,7 +64,7 @@ class Compared:
             **msgspec.structs.asdict(named),
             entries="" if listing is None else listing.items,
             identifier="" if listing is None else listing.id,
-            more="" if page is None else page.next,
+            more="" if page is None else page.output_token,
             refusals=frozenset(one for row in overlay.refusals.values() for one in row),
         )
 

@@ -52,7 +52,7 @@ def test_lifecycles_of_a_service() -> None:
     # Entries of ListSchedules stand elsewhere than the schedules' own path leads to.
     assert group.resource.list == "ListScheduleGroups"
     assert group.resource.page is not None
-    assert group.resource.page.next == "NextToken"
+    assert group.resource.page.output_token == "NextToken"
     assert group.resource.update is None
     assert set(schedule.why.values()) == {SURE}
 

@@ -31,7 +31,7 @@ def paging(script: Script) -> Sequence:
     for key in range(HOW_MANY):
         yield Make(key, {**life.request("create"), rule.named: f"{name}{key}"})
     size = rule.size
-    members: dict[str, Any] = {life.page.limit: size}
+    members: dict[str, Any] = {life.page.page_size: size}
     if rule.filter is not None:
         members[rule.filter] = name
     listing = yield from walk(life, members)
@@ -57,13 +57,13 @@ def paging_after_deletion(script: Script) -> Sequence:
         yield Make(key, {**life.request("create"), rule.named: f"{name}{key}"})
     ids = {script.fill("${id}", key): key for key in range(HOW_MANY)}
     narrowed = {} if rule.filter is None else {rule.filter: name}
-    request = life.request("list", **{page.limit: 1, **narrowed})
+    request = life.request("list", **{page.page_size: 1, **narrowed})
     met: list[int] = []
     for _ in range(MOST_PAGES):
         answer = yield Send(life.operation("list"), request)
         if not answer.ok:
             raise NotShown(f"the list was answered {answer.told()}")
-        position = next(find(answer.body, parse(page.next)), None)
+        position = next(find(answer.body, parse(page.output_token)), None)
         entries = find(answer.body, parse(life.listing.items))
         listed = [one.get(life.listing.id) for one in entries if isinstance(one, dict)]
         new = [ids[one] for one in listed if isinstance(one, str) and one in ids]
@@ -74,7 +74,7 @@ def paging_after_deletion(script: Script) -> Sequence:
         met += new
         if not position:
             break
-        request = {**request, page.token: position}
+        request = {**request, page.input_token: position}
     else:
         raise NotShown(f"the list has more than {MOST_PAGES} pages")
     if not met:
