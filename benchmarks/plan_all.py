@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from conformance.contract.deriving.assemble import assemble_whole
-from conformance.contract.inferring import inferred_facts
+from conformance.contract.inferring import inferred_overlay
 from conformance.contract.load import build_contract
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
@@ -54,7 +54,7 @@ def contract_of(service: str) -> Contract:
     document, _ = assemble_whole(model_pages(load_model(service), service))
     # As it is read from a file: plain data.
     contract = build_contract(service, json.loads(json.dumps(document)), {})
-    return with_protocol(replace(contract, facts=inferred_facts(contract)))
+    return with_protocol(replace(contract, overlay=inferred_overlay(contract)))
 
 
 def planned(service: str, most: int = PROBES) -> Planned:

@@ -210,10 +210,8 @@ def _recorded(
 
 def _first_request(job: Job) -> tuple[str, str]:
     """The signing name and the path of the resource's list, for a target that loads ahead."""
-    facts = job.contract.facts
-    operation = job.contract.operations.get(facts.get("resource", {}).get("list", ""))
-    name = facts.get("signing", {}).get("service", job.contract.service)
-    return name, operation.path if operation else "/"
+    operation = job.contract.operations.get(job.contract.overlay.main.list or "")
+    return job.contract.signing_name, operation.path if operation else "/"
 
 
 def _work(

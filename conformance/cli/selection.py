@@ -83,7 +83,7 @@ def placed(job: Job, region: str) -> Job:
     from conformance.transport.credentials import DEFAULT_REGION
     from conformance.transport.regions import partition_of
 
-    written = job.contract.facts.get("signing", {}).get("region", region)
+    written = job.contract.overlay.signing.region or region
     partition = "aws" if region == DEFAULT_REGION else partition_of(region) or "aws"
     if (written, partition) == (region, "aws"):
         return job

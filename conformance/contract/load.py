@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 from conformance.contract.locate import add_derived, known_services, services, spec_file
@@ -27,6 +28,8 @@ from conformance.contract.overlay_check import (
     spec_mistakes,
 )
 from conformance.contract.overlay_faults import Mistake
+from conformance.contract.overlay_model import Overlay
+from conformance.contract.overlay_reading import read_overlay
 from conformance.contract.protocols import with_protocol
 from conformance.contract.shapes import ShapeReader, SpecProblem
 from conformance.errors import BadInput
@@ -84,10 +87,14 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     if spec is not files.merged:
         contract = build_contract(service, spec, hashes)
     if "x-conformance" not in spec:
-        from conformance.contract.inferring import inferred_facts
+        from conformance.contract.inferring import inferred_overlay
 
-        contract = replace(contract, facts={**contract.facts, **inferred_facts(contract)})
-    return with_protocol(contract)
+        stated = contract.overlay
+        inferred = msgspec.structs.replace(
+            inferred_overlay(contract), signing=stated.signing, endpoint=stated.endpoint
+        )
+        return with_protocol(replace(contract, overlay=inferred))
+    return with_protocol(contract, spec["x-conformance"].get("rules", {}))
 
 
 def read_spec_files(service: str) -> SpecFiles:
@@ -116,7 +123,7 @@ def _spec_mistakes(files: SpecFiles) -> list[Mistake]:
 
 
 def _reference_mistakes(files: SpecFiles, contract: Contract) -> list[Mistake]:
-    return reference_mistakes(files.overlay[0], contract, files.merged) if files.overlay else []
+    return reference_mistakes(files.overlay[0], contract) if files.overlay else []
 
 
 def _moved(value: Any, old: str, new: str) -> Any:
@@ -158,10 +165,9 @@ def _derive_from_model(service: str) -> None:
     raise UnknownService(service, services(), nearest(service, services()))
 
 
-def overlay_facts(service: str) -> Json:
-    """The overlay's ``x-conformance``; empty without an overlay."""
-    facts: Json = merged_spec(service).get("x-conformance", {})
-    return facts
+def stated_overlay(service: str) -> Overlay:
+    """What the service's overlay file states, without the protocol's rules."""
+    return read_overlay(merged_spec(service).get("x-conformance", {}))
 
 
 def spec_hashes(service: str) -> dict[str, str]:
@@ -203,11 +209,13 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
                 name: DeclaredError(name, about["status"], reader.source(about.get("x-source")))
                 for name, about in spec.get("x-common-errors", {}).items()
             },
-            facts={**spec.get("x-conformance", {}), **_signing(spec)},
+            overlay=read_overlay({**spec.get("x-conformance", {}), **_signing(spec)}),
             documents=spec.get("x-documents", {}),
             hashes=dict(hashes),
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (
+        KeyError, TypeError, AttributeError, ValueError, msgspec.ValidationError
+    ) as error:  # fmt: skip
         raise SpecProblem(service, "merged spec", f"{type(error).__name__}: {error}") from error
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.contract.overlay_model import Overlay
 
 
 class Level(StrEnum):
@@ -188,15 +191,20 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A service: its operations and what the overlay adds, as plain data."""
+    """A service: its operations and what the overlay adds."""
 
     service: str
     title: str
     operations: Mapping[str, Operation]
     common_errors: Mapping[str, DeclaredError]
-    facts: Mapping[str, Any]
-    """The overlay's ``x-conformance`` object: lifecycle, base requests, refusals, rules."""
+    overlay: Overlay
+    """What the overlay states or what was inferred: lifecycles, base requests, refusals, rules."""
     documents: Mapping[str, Any]
     """URL and sha256 of each document, by name."""
     hashes: Mapping[str, str]
     """sha256 of the spec and overlay files, by file name."""
+
+    @property
+    def signing_name(self) -> str:
+        """The name of the service that requests are signed for."""
+        return self.overlay.signing.service or self.service

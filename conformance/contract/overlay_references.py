@@ -128,7 +128,7 @@ class _Checker:
         if one.unique is not None:
             yield from _has(create.input, one.unique.member, (*at, "unique", "member"))
         if one.mark is not None:
-            for key, name in (("name", one.mark.name), ("tag", one.mark.tag)):
+            for key, name in (("name", one.mark.name), ("tag", one.mark.tag_property)):
                 if name is not None:
                     yield from _has(create.input, name, (*at, "mark", key))
         for number, request in enumerate(one.showcase):
@@ -321,9 +321,9 @@ def _listing(one: words.Listing, listed: Operation, at: Way) -> Iterator[Overlay
     if entries is not None and entries.members and one.id not in entries.members:
         yield _no("member of an entry", one.id, entries.members, (*at, "id"))
     if one.page is not None:
-        for key, name in (("limit", one.page.limit), ("token", one.page.token)):
+        for key, name in (("limit", one.page.page_size), ("token", one.page.input_token)):
             yield from _has(listed.input, name, (*at, "page", key))
-        yield from _has(listed.output, one.page.next, (*at, "page", "next"))
+        yield from _has(listed.output, one.page.output_token, (*at, "page", "next"))
 
 
 def _looked_at(step: words.Step) -> Iterator[tuple[str, Iterable[str]]]:

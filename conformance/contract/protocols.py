@@ -13,8 +13,11 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from conformance.contract.locate import specs_folder
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+from conformance.contract.overlay_model import AnyRule, Refusals
 from conformance.contract.walk import inner_shapes
 
 REST_JSON_1 = "rest-json-1"
@@ -43,23 +46,33 @@ Rule = Mapping[str, Any]
 Rules = dict[str, Rule]
 
 
-def with_protocol(contract: Contract) -> Contract:
-    """The contract with the rules of its protocol, less those that its overlay switches off."""
-    stated = _read()
-    own: Mapping[str, Rule] = contract.facts.get("rules", {})
+def with_protocol(contract: Contract, changes: Mapping[str, Rule] | None = None) -> Contract:
+    """The contract with the rules of its protocol, less those that its overlay switches off.
+
+    ``changes`` are the overlay's rules as it writes them: of one of the protocol's the keys alone
+    that are other ones.
+    """
+    stated, own, written = _read(), contract.overlay.rules, changes or {}
     bound: Rules = {
         **{f"protocol/{name}": rule for name, rule in _of_service(contract, stated["rules"])},
         **_of_operations(contract, stated["operations"]),
         **_of_showing(contract, stated["showing"]),
     }
-    rules: Rules = {name: {**rule, **own.get(name, {})} for name, rule in bound.items()}
-    rules |= {name: rule for name, rule in own.items() if name not in bound}
-    facts = {
-        **contract.facts,
-        "rules": {name: rule for name, rule in rules.items() if _is_on(rule)},
-        "refusals": {**stated["refusals"], **contract.facts.get("refusals", {})},
-    }
-    return replace(contract, facts=facts)
+    merged: Rules = {name: {**rule, **written.get(name, {})} for name, rule in bound.items()}
+    rules = {name: _typed(rule) for name, rule in merged.items() if _is_on(rule)}
+    off = {name for name, rule in written.items() if not _is_on(rule)}
+    rules |= {name: rule for name, rule in own.items() if name not in bound and name not in off}
+    refusals = msgspec.convert(stated["refusals"], dict[str, Refusals])
+    overlay = msgspec.structs.replace(
+        contract.overlay, rules=rules, refusals={**refusals, **contract.overlay.refusals}
+    )
+    return replace(contract, overlay=overlay)
+
+
+def _typed(rule: Rule) -> AnyRule:
+    kept = {key: value for key, value in rule.items() if key not in BINDING}
+    made: AnyRule = msgspec.convert(kept, AnyRule)
+    return made
 
 
 def stated_rule(address: str) -> Rule | None:
@@ -101,7 +114,7 @@ def _of_service(contract: Contract, stated: Mapping[str, Rule]) -> Iterator[tupl
 
 
 def _has_lifecycle(contract: Contract) -> bool:
-    return all(role in contract.facts.get("resource", {}) for role in ("create", "read"))
+    return {"create", "read"} <= contract.overlay.main.roles().keys()
 
 
 def _operations(contract: Contract, roles: list[str], takes: str) -> list[str]:
@@ -117,12 +130,13 @@ def _operations(contract: Contract, roles: list[str], takes: str) -> list[str]:
 
 def _playing(contract: Contract, role: str, fits: Callable[[Operation], bool]) -> Operation | None:
     """The main resource's operation of a role; for an update or a read one that is much like it."""
-    name = contract.facts.get("resource", {}).get(role)
+    main = contract.overlay.main
+    name = main.roles().get(role, "")
     if name in contract.operations:
         return contract.operations[name]
     others = [one for one in contract.operations.values() if fits(one)]
     if role == "update":
-        created = contract.operations.get(contract.facts.get("resource", {}).get("create", ""))
+        created = contract.operations.get(main.create or "")
         writing = [one for one in others if one.method in {"PUT", "PATCH", "POST"}]
         return next(iter(([created] if created in writing else []) + writing), None)
     if role == "read":
@@ -151,9 +165,8 @@ def _robust(name: str, rule: Rule) -> Rule:
 
 
 def _of_showing(contract: Contract, stated: Mapping[str, Rule]) -> Rules:
-    facts = contract.facts
-    kinds = [facts.get("resource", {}), *facts.get("resources", {}).values()]
-    names = [one[role] for one in kinds for role in ("list", "read") if role in one]
+    kinds = [contract.overlay.main, *contract.overlay.resources.values()]
+    names = [name for one in kinds for name in (one.list, one.read) if name is not None]
     return {
         f"{operation}/behavior/{name}": rule
         for operation in names

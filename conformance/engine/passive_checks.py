@@ -129,8 +129,8 @@ class PassiveChecker:
 
     def _has_own_probe(self, requirement: Requirement) -> bool:
         """An error that a probe provokes is judged there: a chance answer cannot be had again."""
-        facts = lifecycle_of(self._contract, requirement.operation or "")
-        provoked = {facts.get("not-found"), facts.get("unique", {}).get("error")}
+        resource = lifecycle_of(self._contract, requirement.operation or "")
+        provoked = {resource.not_found, resource.unique_error}
         return requirement.subject is Subject.ERROR and requirement.keyword in provoked
 
     def _again(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:

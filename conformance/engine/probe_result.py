@@ -107,11 +107,11 @@ def _in_usual_form(session: Session, probe: Probe) -> tuple[Probe, SentProbe]:
 def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool:
     """True when the resource had gone, or a new one's unique member was already taken."""
     answer = sent.answer
-    facts = lifecycle_of(session.contract, probe.operation.name)
-    taken = answer.code == facts.get("unique", {}).get("error")
+    resource = lifecycle_of(session.contract, probe.operation.name)
+    taken = answer.code == resource.unique_error
     if probe.side is not Side.REJECT and taken and probe.fault is not Fault.CONFLICT:
         return True
-    lost = answer.code == facts.get("not-found") and sent.resource is not None
+    lost = answer.code == resource.not_found and sent.resource is not None
     return lost and probe.fault is not Fault.NOT_FOUND
 
 
@@ -125,7 +125,7 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
         return ProbeResult(probe, sent, None, answer.told(), unsupported=True)
     if probe.form is not None and probe.form.chunked and _is_old(sent):
         return ProbeResult(probe, sent, None, "the target speaks HTTP/1.0, which has no chunks")
-    unsure = session.contract.facts.get("inferred") and answer.code not in probe.tolerated
+    unsure = session.contract.overlay.inferred and answer.code not in probe.tolerated
     if unsure and probe.side is Side.ACCEPT and answer.is_refusal:
         return ProbeResult(probe, sent, None, f"{answer.told()}: {UNSURE}")
     finding = judge_probe(session.contract, probe, answer, sent.values)

@@ -48,12 +48,12 @@ class RouteTable:
 
     def __init__(self, contract: Contract, url: str) -> None:
         self.contract = contract
-        self._facts: Mapping[str, Any] = contract.facts.get("resource", {})
+        self._main = contract.overlay.main
         self._base = urlsplit(url).path.rstrip("/")
         self._created = {name: place for name, (_, place) in all_creators(contract).items()}
         every = kinds(contract).values()
-        self._looks = {one.get(role) for one in every for role in ("list", "read")}
-        self._deletes = {one.get("delete") for one in every}
+        self._looks = {name for one in every for name in (one.list, one.read)}
+        self._deletes = {one.delete for one in every}
         # A server may take an empty label for one: what it would touch must be known here.
         self._matcher = RouteMatcher(contract.operations.values(), empty=True)
 
@@ -83,12 +83,12 @@ class RouteTable:
 
     def named(self, request: Request) -> str | None:
         """The name that a creation asks for; None where it has none."""
-        value = _body(request).get(self._facts.get("mark", {}).get("name", ""))
+        value = _body(request).get(self._main.mark_name or "")
         return value if isinstance(value, str) else None
 
     def tagged(self, request: Request, nonce: str) -> bool:
         """True when a creation carries the run's tag."""
-        return is_tagged(_body(request).get(self._facts.get("mark", {}).get("tag", "")), nonce)
+        return is_tagged(_body(request).get(self._main.tag_property or ""), nonce)
 
     def names_itself(self, operation: Operation, request: Request, nonce: str) -> bool:
         """True when what a creation makes has the run's nonce in its name."""

@@ -138,7 +138,7 @@ class Run:
 
     def _session(self, contract: Contract, url: str = "") -> tuple[Session, SignedChannel]:
         """What speaks with one service of the target."""
-        name = contract.facts.get("signing", {}).get("service", contract.service)
+        name = contract.signing_name
         signer = Signer(self._credentials, self._region, name)
         url, custody = url or self._url, self._custody
         transport: Transport = self._pulse
@@ -168,7 +168,7 @@ class Run:
         channel.usual_within = self._patience.brief
         left = session.inventory.clean_up()
         contract, custody = session.contract, self._custody
-        name = contract.facts.get("resource", {}).get("name", "resource")
+        name = contract.overlay.main.name or "resource"
         if custody is not None:
             lines = told(custody.sweep(contract, channel, lacks), name)
         elif left:

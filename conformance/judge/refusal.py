@@ -87,7 +87,7 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
 
 def _is_common(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
     """True for an error common to all services that says what is wrong, where no table decides."""
-    if "refusals" in contract.facts and _has_entry(contract.facts["refusals"], probe.fault):
+    if _has_entry(contract.overlay.refusals, probe.fault):
         return False
     common = COMMON_REFUSALS.get(probe.fault, frozenset())
     return answer.status == 400 and answer.code in common
@@ -130,10 +130,10 @@ def refusals(
         return _declared(operation, 404)
     if fault is Fault.CONFLICT:
         return _declared(operation, 409)
-    table: Mapping[str, Any] = contract.facts.get("refusals", {})
+    table = contract.overlay.refusals
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
-            return tuple((status, code) for status, code in table[kind])
+            return table[kind]
     return tuple(dict.fromkeys((*_declared(operation, 400), *PROTOCOL_REFUSALS)))
 
 

@@ -76,8 +76,8 @@ def _success(
 def _empty(
     contract: Contract, operation: Operation, answer: ParsedResponse, prefix: str
 ) -> Iterator[Finding]:
-    facts = contract.facts.get("operations", {}).get(operation.name, {})
-    held = answer.size == 0 or (facts.get("empty-object-allowed", False) and answer.body == {})
+    allowed = contract.overlay.words_of(operation.name).empty_object_allowed
+    held = answer.size == 0 or (allowed and answer.body == {})
     yield Finding(f"{prefix}/response/body/empty", held, "no body", f"{answer.size} bytes")
 
 

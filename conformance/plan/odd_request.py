@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Operation, Shape
+from conformance.contract.overlay_model import WireForm
 from conformance.contract.places import ITEM, VALUE, Place, show
 from conformance.contract.protocols import MOST_DEEP, of_body
 from conformance.plan.base_requests import base, edited, scaffolded
@@ -54,7 +55,7 @@ class OddRequestMaker:
     def written(self, **words: Any) -> Iterator[Odd]:
         """The request in another form."""
         told = ", ".join(f"{name} {value!r:.60}" for name, value in words.items())
-        spelt = spelled_form(self.contract, self.operation, words)
+        spelt = spelled_form(self.contract, self.operation, WireForm(**words))
         if spelt is not None:
             yield Odd(self.base, told, form=spelt)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+from conformance.contract.overlay_model import WireForm
 from conformance.contract.places import Place
 from conformance.contract.protocols import LIMITS, TOKENS, page_member
 from conformance.contract.validate import is_of_kind
@@ -183,7 +184,7 @@ def _page_token(asked: OddRequestMaker) -> Iterator[Odd]:
 
 
 def _method(asked: OddRequestMaker) -> Iterator[Odd]:
-    yield Odd(asked.base, "HEAD", form=form({"method": "HEAD"}))
+    yield Odd(asked.base, "HEAD", form=form(WireForm(method="HEAD")))
 
 
 ODD: Mapping[str, Callable[[OddRequestMaker], Iterator[Odd]]] = {

@@ -14,11 +14,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Contract, Operation
+from conformance.contract.overlay_model import ModelMove
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 READS = {"read", "list"}
+CHANGE = "change"
+"""The role of an operation that has none in the lifecycle."""
 
 Part = tuple[str, int | None]
 """A member of a step, or the item of its list at an index."""
@@ -88,21 +91,18 @@ class ModelStep:
 
 def moves_of(contract: Contract) -> tuple[Move, ...]:
     """The moves that a service's overlay lists; none where it has no model."""
-    facts = contract.facts.get("resource", {})
-    return tuple(
-        _move(contract, facts, about) for about in contract.facts.get("model", {}).get("moves", ())
-    )
+    model = contract.overlay.model
+    return () if model is None else tuple(_move(contract, about) for about in model.moves)
 
 
-def _move(contract: Contract, facts: Mapping[str, Any], about: Mapping[str, Any]) -> Move:
-    role = about["role"]
-    operation = contract.operations[about.get("operation") or facts[role]]
-    of = about.get("of", "none" if role in {"create", "list"} else "live")
-    needs = dict(about.get("needs", {}))
-    label = facts["identifier"]["label"]
-    if of != "none" and label in operation.input:
-        needs.setdefault(label, ["${id}"])
-    return Move(operation, role, of, needs, about.get("may", {}))
+def _move(contract: Contract, about: ModelMove) -> Move:
+    main, role = contract.overlay.main, about.role or CHANGE
+    operation = contract.operations[about.operation or main.roles()[role]]
+    of = about.of or ("none" if role in {"create", "list"} else "live")
+    needs = dict(about.needs)
+    if of != "none" and main.label is not None and main.label in operation.input:
+        needs.setdefault(main.label, ["${id}"])
+    return Move(operation, role, of, needs, about.may)
 
 
 def sample(pool: Any) -> Any:

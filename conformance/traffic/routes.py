@@ -117,7 +117,7 @@ class Routes:
         True for certain; False where that is left to what else is seen at the address; None where
         it is another service's or nobody knows whose.
         """
-        signed: str = contract.facts.get("signing", {}).get("service", contract.service)
+        signed = contract.signing_name
         if entry.service:
             return True if entry.service in (contract.service, signed) else None
         if host.aws:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.contract.deriving import assemble
-from conformance.contract.inferring import inferred_facts
+from conformance.contract.inferring import inferred_overlay
 from conformance.contract.load import build_contract
 from conformance.contract.model import Level
 from conformance.contract.requirements import Subject, catalogue
@@ -118,7 +118,7 @@ def test_odd_paths_may_be_refused_in_the_way_of_http(against):
 def contract():
     """A service as its model has it, without an overlay."""
     found = modelled("signer")
-    return replace(found, facts=inferred_facts(found))
+    return replace(found, overlay=inferred_overlay(found))
 
 
 def test_without_an_overlay_limits_are_those_of_requests(contract):

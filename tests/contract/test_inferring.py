@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from conformance.cli.specs_option import NoSpecs
 from conformance.contract import locate
 from conformance.contract.deriving import assemble
 from conformance.contract.deriving.writing import as_yaml
-from conformance.contract.inferring import SURE, infer, inferred_facts
+from conformance.contract.inferring import SURE, infer, inferred_overlay
 from conformance.contract.load import build_contract, load_contract
 from conformance.contract.model import Contract
+from conformance.contract.overlay_model import Identifier, Signing
 from conformance.contract.requirements import catalogue
 from conformance.engine.run import Job, Run
 from conformance.engine.runner import Settings
@@ -46,26 +48,29 @@ def modelled(service: str) -> Contract:
 
 def test_lifecycles_of_a_service() -> None:
     schedule, group = infer(modelled("scheduler"))
-    assert schedule.facts["create"] == "CreateSchedule"
-    assert schedule.facts["identifier"] == {"label": "Name", "given": "Name", "unknown": "${name}"}
+    assert schedule.resource.create == "CreateSchedule"
+    assert schedule.resource.identifier == Identifier(label="Name", given="Name", unknown="${name}")
     # Entries of ListSchedules stand elsewhere than the schedules' own path leads to.
-    assert group.facts["list"] == "ListScheduleGroups"
-    assert group.facts["listing"]["page"]["next"] == "NextToken"
-    assert "update" not in group.facts
+    assert group.resource.list == "ListScheduleGroups"
+    assert group.resource.page is not None
+    assert group.resource.page.output_token == "NextToken"
+    assert group.resource.update is None
     assert set(schedule.why.values()) == {SURE}
 
 
 def test_chains_are_inferred_from_paths() -> None:
     kinds = {one.name: one for one in infer(modelled("apigateway"))}
-    assert kinds["usage-plan"].facts["identifier"]["created"] == "id"
-    assert kinds["usage-plan-key"].facts["needs"] == {"usage-plan": "shared"}
-    assert kinds["stage"].facts["needs"] == {"rest-api": "shared"}
+    identifier = kinds["usage-plan"].resource.identifier
+    assert identifier is not None
+    assert identifier.created == "id"
+    assert kinds["usage-plan-key"].resource.needs == {"usage-plan": "shared"}
+    assert kinds["stage"].resource.needs == {"rest-api": "shared"}
     # A gateway response is of one of some types: no new name can be made for it.
     assert "gateway-response" not in kinds
     contract = modelled("apigateway")
-    facts = inferred_facts(contract)
-    known = build_contract("apigateway", {**_empty(contract), "x-conformance": facts}, {})
-    assert facts["resource"]["called"] in {"rest-api", "api-key"}
+    found = inferred_overlay(contract)
+    known = replace(contract, overlay=found)
+    assert found.main.called in {"rest-api", "api-key"}
     assert kind_of(known, "CreateUsagePlan") == "usage-plan"
 
 
@@ -108,7 +113,7 @@ def test_a_drafted_overlay_says_what_would_be_inferred(tmp_path: Path) -> None:
     assert facts["x-conformance"]["operations"]["GetSchedule"]["base"] == {"Name": "${id}"}
     locate.use(tmp_path)
     contract = load_contract("scheduler")
-    assert contract.facts["resource"]["create"] == "CreateSchedule"
+    assert contract.overlay.main.create == "CreateSchedule"
     after = {one.id for one in catalogue(contract)}
     inferred = ("/gone-after-deletion", "/lists-what-was-made")
     assert before - after == {one for one in before if one.endswith(inferred)}
@@ -144,8 +149,7 @@ class Server:
 
 def verdicts(server: Server) -> dict[str, Verdict]:
     contract = modelled("scheduler")
-    spec = {**_empty(contract), "x-conformance": inferred_facts(contract)}
-    contract = build_contract("scheduler", spec, {})
+    contract = replace(contract, overlay=inferred_overlay(contract))
     chosen = [one for one in catalogue(contract) if one.operation == "CreateScheduleGroup"]
     outcome = Run(
         [Job(contract, chosen)], "http://127.0.0.1:1", TEST_CREDENTIALS, "us-east-1",
@@ -179,14 +183,14 @@ def derived_contract(model: str, **overlay: Any) -> Contract:
     ],
 )  # fmt: skip
 def test_a_model_says_what_requests_are_signed_for(model: str, name: str) -> None:
-    assert derived_contract(model).facts["signing"]["service"] == name
+    assert derived_contract(model).signing_name == name
 
 
 def test_an_overlay_may_say_another_name_and_leaves_the_rest() -> None:
     mine = derived_contract("amp", signing={"service": "mine"})
     placed = derived_contract("amp", signing={"region": "eu-west-1"})
-    assert mine.facts["signing"] == {"service": "mine"}
-    assert placed.facts["signing"] == {"service": "aps", "region": "eu-west-1"}
+    assert mine.overlay.signing == Signing(service="mine")
+    assert placed.overlay.signing == Signing(service="aps", region="eu-west-1")
 
 
 def test_one_host_prefix_of_all_operations_is_that_of_the_service() -> None:
@@ -199,7 +203,7 @@ def test_one_host_prefix_of_all_operations_is_that_of_the_service() -> None:
     spec = assemble(model_pages(model, "mq"))
     first = next(iter(moved))
     mixed = SdkModel("mq", "0", {**data, "operations": {**data["operations"], first: moved[first]}})
-    assert build_contract("mq", spec, {}).facts["endpoint"] == {"prefix": "data."}
+    assert build_contract("mq", spec, {}).overlay.endpoint.prefix == "data."
     assert "host-prefix" not in mixed.signing
 
 
@@ -210,11 +214,11 @@ def test_the_signing_name_reaches_the_run_and_the_draft(tmp_path: Path) -> None:
     spec = assemble(model_pages(load_model("amp"), "amp"))
     (own / "openapi.yaml").write_text(as_yaml(spec))
     locate.use(tmp_path)
-    facts = load_contract("amp").facts
+    contract = load_contract("amp")
     result = CliRunner().invoke(overlay, ["init", "amp", "--specs", str(own)])
     text = (own / "overlay.yaml").read_text()
     assert result.exit_code == 0, result.output
-    assert facts["signing"]["service"] == "aps"
-    assert facts["inferred"] is True
+    assert contract.signing_name == "aps"
+    assert contract.overlay.inferred
     assert "      signing: {service: aps}\n" in text
     assert "as the SDK model has it" in text

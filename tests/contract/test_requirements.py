@@ -55,8 +55,8 @@ def test_required_is_only_what_documents_state(everything):
 def test_patch_cells_are_expected_and_say_what_is_supported(everything):
     by_id = {one.id: one for one in everything}
     cell = by_id["apigateway/UpdateApiKey/patch/name/replace"]
-    assert (cell.level, cell.detail["supported"]) == (Level.EXPECTED, True)
-    assert by_id["apigateway/UpdateApiKey/patch/name/add"].detail["supported"] is False
+    assert (cell.level, cell.patch.supported) == (Level.EXPECTED, True)
+    assert by_id["apigateway/UpdateApiKey/patch/name/add"].patch.supported is False
     assert by_id["apigateway/UpdateApiKey/patch/labels/add"].level is Level.INFORMATIONAL
 
 
@@ -81,8 +81,8 @@ def test_an_unknown_service_names_the_known_ones():
 
 def test_the_examples_of_a_contract_are_in_the_region_of_the_run():
     usual, moved = load_contract("location"), load_contract("location", "ap-southeast-2")
-    assert ":us-east-1:" in repr(usual.facts)
-    assert ":us-east-1:" not in repr(moved.facts) + repr(moved.operations)
-    assert ":ap-southeast-2:" in repr(moved.facts)
+    assert ":us-east-1:" in repr(usual.overlay)
+    assert ":us-east-1:" not in repr(moved.overlay) + repr(moved.operations)
+    assert ":ap-southeast-2:" in repr(moved.overlay)
     ids = [one.id for one in catalogue(usual)]
     assert [one.id for one in catalogue(moved)] == ids

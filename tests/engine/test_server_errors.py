@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
-from conformance.contract.inferring import inferred_facts
+from conformance.contract.inferring import inferred_overlay
 from conformance.contract.load import build_contract
 from conformance.contract.model import Contract, Level
 from conformance.contract.protocols import with_protocol
@@ -101,7 +101,7 @@ SPEC = {
 def contract() -> Contract:
     """Without an overlay: the lifecycle is inferred, the rules are the protocol's."""
     bare = build_contract("shop", SPEC, {})
-    return with_protocol(replace(bare, facts=inferred_facts(bare)))
+    return with_protocol(replace(bare, overlay=inferred_overlay(bare)))
 
 
 class Crash(Exception):
@@ -476,12 +476,12 @@ def test_a_passing_trouble_is_no_spoilt_list() -> None:
 
 def test_an_overlay_changes_or_switches_off_a_rule() -> None:
     bare = build_contract("shop", SPEC, {})
-    facts = inferred_facts(bare)
-    facts["rules"] = {
+    whole = replace(bare, overlay=inferred_overlay(bare))
+    changes = {
         "protocol/malformed-json": {"level": "informational"},
         "ListItems/robustness/page-size": {"off": "nobody pages here"},
     }
-    found = {one.id: one for one in catalogue(with_protocol(replace(bare, facts=facts)))}
+    found = {one.id: one for one in catalogue(with_protocol(whole, changes))}
     assert found["shop/protocol/malformed-json"].level == "informational"
     assert found["shop/protocol/truncated-json"].level == "expected"
     assert "shop/ListItems/robustness/page-size" not in found

@@ -32,7 +32,7 @@ SERVICES = ("apigateway", "location")
 
 def explored(service, transport, budget, seed=1, links=0):
     contract = contracts.contract(service)
-    signer = Signer(TEST_CREDENTIALS, "us-east-1", contract.facts["signing"]["service"])
+    signer = Signer(TEST_CREDENTIALS, "us-east-1", contract.signing_name)
     session = Session(contract, SignedChannel(URL, signer, transport), Names(), Masker())
     requirements = {one.id: one for one in contracts.requirements(service)}
     found = explore(session, requirements, lambda name: True, budget, seed, links=links)

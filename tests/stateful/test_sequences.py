@@ -34,7 +34,7 @@ SERVICES = ("apigateway", "location")
 
 
 def channel(service, transport):
-    signing = contracts.contract(service).facts["signing"]["service"]
+    signing = contracts.contract(service).signing_name
     return SignedChannel(URL, Signer(TEST_CREDENTIALS, "us-east-1", signing), transport)
 
 
