@@ -1,12 +1,12 @@
-"""What the tests of several stages share: two recorded runs against the reference."""
+"""What the tests of several stages share: recorded runs, each made once for all workers."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import pickle
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,19 +17,28 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def reference_run(tmp_path_factory) -> Callable[[str], ReferenceRun]:
-    """The recorded run against the reference under a reading, made once for all workers."""
+def made_once(tmp_path_factory) -> Callable[[str, Callable[[], Any]], Any]:
+    """Gives what a function makes: the first worker that asks makes it, the others read it."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
-    @cache
-    def run(reading: str) -> ReferenceRun:
-        kept = shared / f"reference-run-{reading}.pickle"
+    def give(name: str, make: Callable[[], Any]) -> Any:
+        kept = shared / f"{name}.pickle"
         with kept.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not kept.exists():
-                kept.write_bytes(pickle.dumps(run_reference(reading)))
-        found: ReferenceRun = pickle.loads(kept.read_bytes())  # noqa: S301 - written by this test run
+                kept.write_bytes(pickle.dumps(make()))
+        return pickle.loads(kept.read_bytes())  # noqa: S301 - written by these tests
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def reference_run(made_once) -> Callable[[str], ReferenceRun]:
+    """The recorded run against the reference under a reading."""
+
+    def run(reading: str) -> ReferenceRun:
+        found: ReferenceRun = made_once(f"reference-{reading}", partial(run_reference, reading))
         return found
 
     return run

@@ -48,8 +48,10 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResu
             break
         sent = session.send(probe, fresh=True)
     trial = _judged(session, probe, sent)
-    if sent is not first and _explained_by_state(session, probe, sent):
-        # What was lost may have been carried out: its own doing says nothing of the target.
+    held = trial.finding is not None and trial.finding.held
+    if sent is not first and not held and _explained_by_state(session, probe, sent):
+        # What was lost may have been carried out: its own doing says nothing of the target. Where
+        # any answer would do, this one does.
         trial = replace(
             trial, finding=None, why=f"after {first.answer.told()}: {sent.answer.told()}"
         )
