@@ -450,11 +450,14 @@ def difference(make: Any, honest: dict[str, list[list[Told]]], fault: str) -> To
 def tried_here() -> list[str]:
     """The faults that a battery shows, those of one kind together.
 
-    Faults of signatures and of the protocol show in requests that are none of the operations':
-    they are tried with the probes that find them.
+    Faults of signatures and of the protocol show in requests that are none of the operations',
+    those of concurrency in requests at the same time: each is tried with the probes that find it.
     """
     faults = contracts.every_fault()
-    here = [name for name in faults if not faults[name].checks and name[:9] != "protocol:"]
+    elsewhere = {"protocol", "concurrency"}
+    here = [
+        name for name in faults if not faults[name].checks and faults[name].kind not in elsewhere
+    ]
     return sorted(here, key=lambda name: (faults[name].kind, name))
 
 
