@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from conformance.contract.locate import known_services, services, spec_file
 from conformance.contract.model import (
     Contract,
@@ -29,6 +27,7 @@ from conformance.contract.overlay_check import (
 from conformance.contract.overlay_faults import Mistake
 from conformance.contract.protocols import with_protocol
 from conformance.contract.shapes import ShapeReader, SpecProblem
+from conformance.contract.yaml_file import read_yaml
 from conformance.errors import BadInput
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
@@ -142,22 +141,6 @@ def spec_hashes(service: str) -> dict[str, str]:
     return {
         file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.exists()
     }
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """A YAML mapping, read by the C loader where there is one.
-
-    Raises SpecProblem when the file is not readable YAML or not a mapping.
-    """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        with path.open("rb") as stream:
-            content = yaml.load(stream, Loader=loader)  # noqa: S506 - a safe loader, C or Python
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SpecProblem(path.name, "file", " ".join(str(error).split())) from error
-    if not isinstance(content, dict):
-        raise SpecProblem(path.name, "file", "is not a mapping")
-    return content
 
 
 def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contract:

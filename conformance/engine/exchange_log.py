@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.probes import Probe
 from conformance.transport.exchange import Exchange, FailureKind
+from conformance.transport.parsed_response import ParsedResponse
 
 
 @dataclass(frozen=True, slots=True)

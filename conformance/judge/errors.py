@@ -7,9 +7,9 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.error_identity import is_same
-from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
+from conformance.transport.parsed_response import ParsedResponse
 
 Rule = Mapping[str, Any]
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from conformance.contract.model import Contract
 from conformance.contract.places import find, parse
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.instants import instant
 from conformance.stateful.moves import ModelStep
+from conformance.transport.parsed_response import ParsedResponse
 
 Slots = Mapping[str, int]
 """The number of each resource by its identifier."""

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.cli.selection import select_jobs
 from conformance.contract import load_contract
 from conformance.contract.model import Level
 from conformance.contract.requirements import catalogue
-from conformance.engine.run import Run
+from conformance.driver.execution import run_all
+from conformance.driver.jobs import select_jobs
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.mutants import select
 from conformance.mutants.globs import Globs
@@ -29,10 +30,15 @@ CASES = [(mutant, service) for mutant in FAULTS for service in mutant.services]
 
 def run(transport, globs, *, services=(), url=URL):
     jobs = select_jobs(tuple(services), tuple(globs))
-    return Run(
-        jobs, url, TEST_CREDENTIALS, "us-east-1", RetryingTransport(transport, retries=0),
-        Settings(draws=0, seed=3), lambda event: None,
-    ).run()  # fmt: skip
+    config = RunConfig(
+        jobs=jobs,
+        url=url,
+        credentials=TEST_CREDENTIALS,
+        region="us-east-1",
+        transport=RetryingTransport(transport, retries=0),
+        settings=Settings(draws=0, seed=3),
+    )
+    return run_all(config)
 
 
 def failed(outcome):

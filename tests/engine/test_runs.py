@@ -8,10 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from conformance.cli.selection import select_jobs
 from conformance.contract.model import Level
+from conformance.driver.execution import run_all
+from conformance.driver.jobs import select_jobs
 from conformance.engine.errors import WrongCredentials
-from conformance.engine.run import Run, exit_code
+from conformance.engine.run import RunConfig, exit_code
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
@@ -39,16 +40,15 @@ class Reference(InProcess):
 
 def run(transport, *, services=(), globs=(), draws=2, seed=7, url=URL):
     jobs = select_jobs(tuple(services), tuple(globs))
-    events: list[object] = []
-    return Run(
-        jobs,
-        url,
-        TEST_CREDENTIALS,
-        "us-east-1",
-        RetryingTransport(transport, retries=1, base=0.0),
-        Settings(draws=draws, seed=seed),
-        events.append,
-    ).run()
+    config = RunConfig(
+        jobs=jobs,
+        url=url,
+        credentials=TEST_CREDENTIALS,
+        region="us-east-1",
+        transport=RetryingTransport(transport, retries=1, base=0.0),
+        settings=Settings(draws=draws, seed=seed),
+    )
+    return run_all(config)
 
 
 def verdicts(outcome):

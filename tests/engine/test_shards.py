@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cli.selection import select_jobs
+from conformance.driver.jobs import select_jobs
 from conformance.engine.shards import EmptyShard, in_every_part, part_of, place
 from conformance.record import (
     NotMergeable,

@@ -9,10 +9,10 @@ import pytest
 from conformance.contract.load import load_contract
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.spoilt import Spoilt
-from conformance.judge.answer import read
 from conformance.judge.response import observe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.parsed_response import read
 
 LONG = "conformance-a0b1c2d3-00001" + "x" * 80
 CONTRACT = load_contract("location")

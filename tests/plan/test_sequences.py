@@ -5,8 +5,8 @@ import pytest
 from conformance.contract.load import load_contract
 from conformance.contract.model import Level, Source
 from conformance.contract.requirements import Requirement, Subject
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.sequences import KINDS, NotShown, RuleBroken, Script
+from conformance.transport.parsed_response import ParsedResponse
 
 
 def answered(status, body=None):

@@ -14,7 +14,7 @@ import pytest
 
 from conformance.contract.model import Kind, Location, Operation, Shape
 from conformance.reference.clock import iso_milliseconds
-from conformance.reference.faults import UnknownFault, registry, select
+from conformance.reference.fault_registry import UnknownFault, registry, select
 from conformance.reference.tables import load
 
 FAULTS = registry(load())

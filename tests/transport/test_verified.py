@@ -17,8 +17,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 
 from testbed.verifier import Raw, problem
 
-from conformance.cli.selection import select_jobs
-from conformance.engine.run import Run, exit_code
+from conformance.driver.execution import run_all
+from conformance.driver.jobs import select_jobs
+from conformance.engine.run import RunConfig, exit_code
 from conformance.engine.runner import Settings
 from conformance.plan.authentication import Auth
 from conformance.reference.inprocess import URL, InProcess
@@ -133,16 +134,15 @@ def verifying():
 
 
 def run(url, transport, credentials=KEYS, globs=(), draws=0):
-    events: list[object] = []
-    return Run(
-        select_jobs((), tuple(globs)),
-        url,
-        credentials,
-        REGION,
-        RetryingTransport(transport),
-        Settings(draws=draws, seed=1, auth=Auth.OFF),
-        events.append,
-    ).run()
+    config = RunConfig(
+        jobs=select_jobs((), tuple(globs)),
+        url=url,
+        credentials=credentials,
+        region=REGION,
+        transport=RetryingTransport(transport),
+        settings=Settings(draws=draws, seed=1, auth=Auth.OFF),
+    )
+    return run_all(config)
 
 
 def test_each_request_of_a_run_is_signed_as_it_is_verified(verifying):

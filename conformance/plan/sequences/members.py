@@ -11,7 +11,6 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from conformance.contract.model import Location
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.base_requests import present
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences import assertions
@@ -26,6 +25,7 @@ from conformance.plan.sequences.steps import (
     Together,
 )
 from conformance.plan.sequences.steps import Sequence as Played
+from conformance.transport.parsed_response import ParsedResponse
 
 USUAL, MOST = 8, 24
 """Resources that are tried, and how many where something was lost on one of them."""

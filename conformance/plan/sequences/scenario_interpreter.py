@@ -30,7 +30,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract.model import Member
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.base_requests import base, present
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences import assertions
@@ -46,6 +45,7 @@ from conformance.plan.sequences.steps import (
     Together,
     Told,
 )
+from conformance.transport.parsed_response import ParsedResponse
 
 ROLES = ("create", "read", "update", "list", "delete")
 Words = Mapping[str, Any]
