@@ -47,9 +47,6 @@ def seed_number(text: str) -> int:
 def steady() -> Iterator[None]:
     """Within it, equal seeds draw equal values, whatever modules are loaded; reentrant."""
     provider = providers.HypothesisProvider
-    if not hasattr(provider, _LOCAL):  # versions before 6.131 know no local constants
-        yield
-        return
     none = type(providers.GLOBAL_CONSTANTS)()
     with patch.object(provider, _LOCAL, none):
         _forget()
