@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import secrets
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,23 +26,18 @@ from typing import TYPE_CHECKING, Literal
 
 from conformance.contract import locate
 from conformance.contract.globs import excluding
-from conformance.contract.model import Level
 from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
 from conformance.driver.execution import concluded, run_gated, settings_for
 from conformance.driver.gate import read_gate
 from conformance.driver.jobs import excluded_note, placed, select_jobs
+from conformance.driver.result import RunResult
 from conformance.engine.events import Event
 from conformance.engine.run import Job, RunConfig
-from conformance.errors import BadInput, Problem
+from conformance.errors import BadInput
 from conformance.record import (
     Record,
     RecordedTarget,
-    SummaryLine,
-    Verdict,
-    VerdictLine,
-    fails_gate,
-    write_record,
 )
 from conformance.transport import endpoint
 from conformance.transport.address import is_real
@@ -50,6 +45,8 @@ from conformance.transport.aws import NAME as AWS
 
 if TYPE_CHECKING:
     from conformance.engine.run_safety import RunSafety
+
+__all__ = ["AuthMode", "CommandOnly", "Profile", "RunResult", "run"]
 
 Names = str | Sequence[str]
 """One name, or several."""
@@ -65,92 +62,6 @@ class CommandOnly(BadInput):
 
     def __init__(self) -> None:
         super().__init__("real AWS is tested by the command `conformance run aws` alone")
-
-
-@dataclass(frozen=True, slots=True)
-class RunResult:
-    """What a run found.
-
-    Args:
-        record: Everything, as a record file holds it.
-        summary: The last line of that record: the counts, the exit code, the coverage, notes.
-        problem: Why the run ended early, or None.
-    """
-
-    record: Record
-    summary: SummaryLine
-    problem: Problem | None = None
-
-    @property
-    def verdicts(self) -> tuple[VerdictLine, ...]:
-        """The verdict of each requirement, in the order in which they were decided."""
-        return self.record.verdicts
-
-    @property
-    def failures(self) -> tuple[VerdictLine, ...]:
-        """The verdicts that fail the gate."""
-        strict = self.record.run.strict
-        return tuple(line for line in self.verdicts if fails_gate(line, strict=strict))
-
-    @property
-    def counts(self) -> Mapping[Level, Mapping[Verdict, int]]:
-        """How many verdicts of each kind there are, by level; what does not occur is left out."""
-        return self.summary.counts
-
-    @property
-    def exit_code(self) -> int:
-        """What the command would exit with.
-
-        0 the target conforms, 1 it fails at a gate level, 3 not all that matters could be tested.
-        """
-        return self.summary.exit
-
-    @property
-    def requests(self) -> int:
-        """How many requests were sent."""
-        return self.summary.requests
-
-    @property
-    def seconds(self) -> float:
-        """How long the run took, without the start of the target."""
-        return self.summary.seconds
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a person should know besides the verdicts."""
-        return self.summary.notes
-
-    @property
-    def seed(self) -> int:
-        """The seed that gives the same requests again."""
-        return self.record.run.seed
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether the run ended before everything was decided, by Ctrl-C or by a problem."""
-        return self.summary.interrupted
-
-    def save(self, path: str | Path) -> None:
-        """Write the record, from which every command makes its reports. Raises Unwritable."""
-        write_record(self.record, path)
-
-    def write_html(self, path: str | Path) -> None:
-        """Write the HTML report. Raises UnwritableReport."""
-        from conformance import reports
-
-        reports.write_html(self.record, path)
-
-    def write_junit(self, path: str | Path) -> None:
-        """Write the report as JUnit XML. Raises UnwritableReport."""
-        from conformance import reports
-
-        reports.write_junit(self.record, path)
-
-    def write_markdown(self, path: str | Path) -> None:
-        """Write the summary in Markdown. Raises UnwritableReport."""
-        from conformance import reports
-
-        reports.write_markdown(self.record, path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
