@@ -1,8 +1,10 @@
 # Two commands for everybody, each of which makes what it needs:
 #   make run     test the embedded reference and write the reports (ARGS="..." for other options)
-#   make test    everything that has to pass before a change is merged
-# and three more for those who work on the project:
+#   make test    what has to pass before a change is merged
+# and five more for those who work on the project:
+#   make test-doubles  the exhaustive tests: every kind where `make test` tries a sample
 #   make bench   measure the tool against a plain loop and against stock Schemathesis
+#   make docs    build the documentation site into build/site
 #   make reports run every target of reports/targets.toml and publish reports/published/
 #   make clean   remove the environment and the caches
 #
@@ -15,7 +17,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 ARGS ?=
 
 .DELETE_ON_ERROR:
-.PHONY: run test bench reports clean
+.PHONY: run test test-doubles bench docs reports clean
 
 run: $(VENV)/.stamp-run
 	$(BIN)/conformance run $(ARGS)
@@ -24,10 +26,17 @@ test: $(VENV)/.stamp-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses=auto $(ARGS)
+	$(BIN)/pytest --numprocesses=auto -m 'not exhaustive' $(ARGS)
+
+test-doubles: $(VENV)/.stamp-dev
+	$(BIN)/pytest --numprocesses=auto -m exhaustive $(ARGS)
 
 bench: $(VENV)/.stamp-dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(VENV)/.stamp-dev
+	$(BIN)/python docs/overlay_reference.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict $(ARGS)
 
 reports: $(VENV)/.stamp-dev
 	$(BIN)/python reports/refresh.py $(ARGS)

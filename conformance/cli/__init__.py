@@ -18,7 +18,7 @@ SUBCOMMANDS = {
     "explain": "Explain one requirement.",
     "derive": "Derive OpenAPI from API-reference pages.",
     "compare-model": "Compare a derived spec with the official SDK model.",
-    "overlay": "Draft the part of a contract that people write.",
+    "overlay": "Draft and check overlays.",
     "spec": "Print the merged OpenAPI of a service.",
     "report": "Make a report from a run record.",
     "baseline": "Accept failures, with reasons, in a file made for review.",
@@ -27,7 +27,7 @@ SUBCOMMANDS = {
     "serve": "Serve the embedded reference.",
     "cleanup": "Delete what an interrupted run left behind.",
     "completion": "Print the completion script of a shell.",
-    "mutants": "Count the deliberate faults that the suite notices.",
+    "mutants": "Count the deliberate faults that the suite detects.",
 }
 
 DEBUG = "CONFORMANCE_DEBUG"
@@ -96,6 +96,9 @@ def _module(name: str) -> str:
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Say which statements of an AWS API reference hold on an endpoint."""
+    from conformance.contract import locate
+
+    locate.announce_with(lambda line: click.echo(line, err=True))
     if context.invoked_subcommand is None:
         click.echo(context.get_help(), err=True)
         context.exit(2)

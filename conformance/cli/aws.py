@@ -85,6 +85,5 @@ def reach(
 
 
 def _address(cloud: Cloud, job: Job) -> str:
-    facts = job.contract.facts
-    sdk = facts.get("sdk", {}).get("model", job.contract.service)
-    return cloud.url(sdk, facts.get("endpoint", {}).get("prefix", ""))
+    overlay = job.contract.overlay
+    return cloud.url(overlay.sdk.model or job.contract.service, overlay.endpoint.prefix)

@@ -30,7 +30,7 @@ class NotAgreed(BadInput):
     hint = "look at it with --dry-run, then say --yes"
 
     def __init__(self) -> None:
-        super().__init__("a run on real AWS creates and deletes resources, and nobody said --yes")
+        super().__init__("a run on real AWS creates and deletes resources, and needs --yes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ _OPTIONS = (
     click.option("--fips", is_flag=True, help="On aws: endpoints with FIPS 140 cryptography."),
     click.option("--dual-stack", is_flag=True, help="On aws: endpoints with IPv6, too."),
     click.option("--expect-account", metavar="ID", help="On aws: the account, or nothing is sent."),
-    click.option("--yes", is_flag=True, help="On aws: agree to what --dry-run tells."),
-    click.option("--dry-run", is_flag=True, help="Tell what a run would do, and send nothing."),
+    click.option("--yes", is_flag=True, help="On aws: agree to what --dry-run prints."),
+    click.option("--dry-run", is_flag=True, help="Print what a run would do, and send nothing."),
     click.option("--endpoint-url", metavar="URL", help="On aws: where all of AWS is instead."),
     click.option(
         "--quota-factor",

@@ -155,7 +155,7 @@ def _sweep(journal: Journal, service: str, url: str, access: Access) -> CleanupR
     from conformance.transport.signing import Signer
 
     contract = load_contract(service)
-    name = contract.facts.get("signing", {}).get("service", service)
+    name = contract.signing_name
     signer = Signer(access.credentials, journal.header.region, name)
     custody = RunSafety(journal, Names(journal.header.nonce), strict=True)
     guarded = custody.guarded(contract, url, signer, access.transport)

@@ -52,7 +52,7 @@ def diff(
 @click.argument("records", type=_FILE, nargs=-1, required=True)
 @_output("markdown", "Write the table.")
 def trend(records: tuple[Path, ...], markdown: Path | None) -> None:
-    """Tell how a series of runs went, in the order of their start."""
+    """Say how a series of runs went, in the order of their start."""
     from conformance.reports.compare.trend import render_trend
     from conformance.reports.compare.trend import trend as series
 

@@ -34,13 +34,13 @@ def command(service: str, model: str | None, form: str, *, everything: bool) -> 
     `sdk` lists what is known and why. Exit status: 0 no difference that is not explained there,
     1 some, 2 no such spec or model.
     """
-    from conformance.contract.load import derived_spec, overlay_facts
+    from conformance.contract.load import derived_spec, stated_overlay
     from conformance.sdk.compare import compare
     from conformance.sdk.models import load_model
 
     derived = derived_spec(service)
-    about = overlay_facts(service).get("sdk", {})
-    found = compare(service, derived, load_model(model or about.get("model", service)), about)
+    about = stated_overlay(service).sdk
+    found = compare(service, derived, load_model(model or about.model or service), about)
     if form == "json":
         click.echo(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
     else:

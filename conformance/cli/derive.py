@@ -100,7 +100,7 @@ def command(
     If a page that is named itself cannot be read, nothing is written. Of a folder or an index the
     pages that cannot be read are named and left out; the rest is written, and the exit status is 2.
 
-    Before a site is asked for a page, it is asked for its robots.txt; every page is fetched once.
+    The robots.txt of a site is read before anything else, and every page is fetched once.
     """
     from conformance.contract.deriving import as_yaml, by_service, write_all
     from conformance.documents.sources import ORDER_RULE
@@ -150,16 +150,13 @@ def _progress(done: int, known: int, address: str) -> None:
 def _assembled(found: ServicePages, problems: list[BadInput] | None) -> dict[str, Any]:
     """The document of a service; with ``problems``, of two with one request the first one stays."""
     from conformance.contract.deriving import assemble
-    from conformance.contract.deriving.assemble import SameRequest
+    from conformance.contract.deriving.assemble import assemble_whole
 
-    while True:
-        try:
-            return assemble(found)
-        except SameRequest as problem:
-            if problems is None:
-                raise
-            problems.append(problem)
-            del found.operations[problem.second]
+    if problems is None:
+        return assemble(found)
+    document, skipped = assemble_whole(found)
+    problems += skipped
+    return document
 
 
 def _tell_skipped(problems: Sequence[BadInput]) -> None:

@@ -12,6 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from conformance.contract.overlay_model import Permissions
+from conformance.contract.routes import with_labels
 from conformance.engine.names import fill
 
 if TYPE_CHECKING:
@@ -97,15 +101,15 @@ def policy(
     """The least IAM policy that suffices, from what the overlays say of each service."""
     allowed: dict[str, set[str]] = {}
     for contract in contracts:
-        facts = contract.facts.get("permissions")
-        if facts is None:
+        needed = contract.overlay.permissions
+        if needed is None:
             continue
         lookup = {"partition": partition, "region": region, "account": account}
         for operation in contract.operations.values():
-            action, resource = _permission(facts, operation, lookup)
+            action, resource = _permission(needed, operation, lookup)
             allowed.setdefault(action, set()).add(resource)
-        if "tagging" in facts:
-            tagging = _filled(facts["tagging"], lookup)
+        if needed.tagging is not None:
+            tagging = _filled(msgspec.structs.asdict(needed.tagging), lookup)
             allowed.setdefault(tagging["action"], set()).add(tagging["resource"])
     statements = [
         {"Effect": "Allow", "Action": action, "Resource": _least(resources)}
@@ -115,12 +119,12 @@ def policy(
 
 
 def _permission(
-    facts: Mapping[str, Any], operation: Operation, lookup: Mapping[str, str]
+    needed: Permissions, operation: Operation, lookup: Mapping[str, str]
 ) -> tuple[str, str]:
-    path = "/".join("*" if part.startswith("{") else part for part in operation.path.split("/"))
+    path = with_labels(operation.path, "*")
     more = {**lookup, "method": operation.method, "path": path, "operation": operation.name}
-    resource = facts.get("resources", {}).get(operation.name, facts["resource"])
-    filled = _filled({"action": facts["action"], "resource": resource}, more)
+    resource = needed.resources.get(operation.name, needed.resource)
+    filled = _filled({"action": needed.action, "resource": resource}, more)
     return filled["action"], filled["resource"]
 
 
@@ -150,7 +154,7 @@ def render(
     lines = [f"a run like this, rehearsed on the embedded reference, on {target}:"]
     for contract in contracts:
         service = contract.service
-        name = contract.facts.get("resource", {}).get("name", "resource")
+        name = contract.overlay.main.name or "resource"
         total = sum(number for (of, _), number in outline.sent.items() if of == service)
         made = outline.created.get(service, 0)
         lines.append(

@@ -23,7 +23,7 @@ MEANINGS = {
     "required": "the documents state it, and nothing recorded from AWS contradicts it",
     "expected": "AWS was seen to do it, or a page beside the operation's or the protocol states it",
     "strict": "exact messages, header details, order of validation",
-    "informational": "worth telling; nothing published or recorded decides it",
+    "informational": "worth knowing; nothing published or recorded decides it",
 }
 WATCHED = "watched in every answer of the operation, or shown by a sequence of requests"
 
@@ -45,10 +45,12 @@ class UnknownRequirement(BadInput):
 def command(requirement: str) -> None:
     """Explain REQUIREMENT: its statement, source and level, and how each side of it is proved."""
     from conformance.contract.load import load_contract
-    from conformance.contract.locate import services
+    from conformance.contract.locate import selected, services
     from conformance.contract.requirements import catalogue
 
-    contracts = [load_contract(service) for service in services()]
+    # That of the id first, which may be a service that has no spec.
+    named = selected((), (requirement,))
+    contracts = [load_contract(name) for name in dict.fromkeys((*named, *services()))]
     known = {one.id: (contract, one) for contract in contracts for one in catalogue(contract)}
     if requirement not in known:
         import difflib

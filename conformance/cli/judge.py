@@ -16,7 +16,7 @@ from conformance.cli.selection import exclude_option, requirement_option, taken
 from conformance.cli.specs_option import specs_option
 from conformance.driver import recording
 from conformance.driver.gate import baseline_use, marked
-from conformance.driver.jobs import excluded_note, select_jobs
+from conformance.driver.jobs import derived_note, excluded_note, select_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,7 +112,7 @@ def _judge(options: JudgeOptions) -> int:
         writer.write(_run_line(options, jobs, found))
         outcome = _outcome(jobs, found, gate)
         outcome.notes += _left_out(left_out)
-        outcome.notes += excluded_note(options.globs)
+        outcome.notes += excluded_note(options.globs) + derived_note(jobs)
         outcome.seconds = time.monotonic() - start
         for line in outcome.verdicts:
             writer.write(line)

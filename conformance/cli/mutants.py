@@ -68,9 +68,9 @@ class UndecidedMutants(CouldNotTest):
 def command(**given: Any) -> None:
     """Run the suite against the reference with one deliberate fault at a time.
 
-    A mutant is killed by a failed requirement of level required or expected; whether one of them
-    names the fault is told apart. Exit status: 0 all were killed, 1 one survived, 2 bad usage or
-    input, 3 could not test.
+    A mutant is killed by a failed requirement of level required or expected; the result also says
+    whether one of them names the fault. Exit status: 0 all were killed, 1 one survived, 2 bad usage
+    or input, 3 could not test.
     """
     from conformance.mutants import select
 

@@ -40,18 +40,28 @@ def init(service: str, output: Path | None, *, force: bool) -> None:
     long as it says `inferred: true`, nothing that it says is held against a target.
     """
     from conformance.contract.load import build_contract, derived_spec
-    from conformance.contract.locate import spec_file
+    from conformance.contract.locate import is_on_demand, spec_file
     from conformance.plan.overlay_template import draft
 
     contract = build_contract(service, derived_spec(service), {})
     path = output or spec_file(service, "overlay.yaml")
+    # Of a service without a spec both are written: an overlay stands beside the spec it is of.
+    own = is_on_demand(service) and output is None
+    if own:
+        path = Path("specs") / service / "overlay.yaml"
     if path.exists() and not force:
         raise OverlayExists(path)
     from conformance.contract.deriving.writing import write_all
 
     text, kinds = draft(contract)
-    write_all({path: text})
+    files = {path: text}
+    if own:
+        spec = path.with_name("openapi.yaml")
+        files[spec] = spec_file(service, spec.name).read_text("utf-8")
+    write_all(files)
     click.echo(f"{service}: {kinds} kinds of resources, written to {path}")
+    if own:
+        click.echo(f"{service}: use it with --specs {path.parent}")
 
 
 @command.command(name="check")

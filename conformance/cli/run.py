@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 import sys
 from collections import Counter
@@ -20,7 +21,7 @@ from conformance.cli.sharding import cut, read_shard
 from conformance.cli.specs_option import specs_option
 from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
-from conformance.driver.jobs import excluded_note, placed, select_jobs
+from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs
 from conformance.errors import Problem
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from conformance.engine.run_safety import RunSafety
     from conformance.record import RecordWriter
     from conformance.transport.endpoint import Target
+
+COLLECT_AFTER = (10_000, 20, 20)
+"""How often garbage is collected: Python's own numbers are for programs that keep less."""
 
 
 @click.command()
@@ -51,8 +55,8 @@ if TYPE_CHECKING:
 @click.option(
     "--auth",
     type=click.Choice(["off", "report", "require"]),
-    help="Signatures: not looked at, told, or they must be checked (default: report, and require"
-    " where the target is AWS).",
+    help="Signatures: ignore them, report whether they are checked, or require that (default:"
+    " report; require where the target is AWS).",
 )
 @click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
 @click.option("--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate.")
@@ -74,11 +78,14 @@ if TYPE_CHECKING:
 @click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Where the Markdown goes.")
 @click.option(
-    "--durations", type=click.IntRange(min=0), default=0, help="Print the N hungriest requirements."
+    "--durations",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Print the N requirements with the most requests.",
 )
 @aws_options
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell every verdict as it is decided.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every verdict as it is decided.")
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
 @specs_option
 def command(**given: Any) -> None:
@@ -186,17 +193,15 @@ def _recorded(
         writer.write(first)
         with interrupts.held_back():
             outcome = _work(options, config, gate, writer)
-        outcome.notes += excluded_note(options.globs)
+        outcome.notes += excluded_note(options.globs) + derived_note(config.jobs)
         code = _finish(options, config, outcome, gate, writer)
     return outcome, code
 
 
 def _first_request(job: Job) -> tuple[str, str]:
     """The signing name and the path of the resource's list, for a target that loads ahead."""
-    facts = job.contract.facts
-    operation = job.contract.operations.get(facts.get("resource", {}).get("list", ""))
-    name = facts.get("signing", {}).get("service", job.contract.service)
-    return name, operation.path if operation else "/"
+    operation = job.contract.operations.get(job.contract.overlay.main.list or "")
+    return job.contract.signing_name, operation.path if operation else "/"
 
 
 def _config(
@@ -219,6 +224,9 @@ def _work(
     from conformance.driver.execution import run_gated
     from conformance.engine.events import Decided, Event
 
+    # What is loaded by now stays: collections need not go through it, nor come so often.
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     display = ProgressDisplay(
         quiet=options.quiet, strict=options.strict,
         verbose=options.verbose, color=not options.no_color,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     type=click.Choice(["a", "b"]),
     default="a",
     show_default=True,
-    help="How to decide what nobody has recorded.",
+    help="How to decide what no recording of AWS decides.",
 )
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Serve a mutant; repeatable.")
 @click.option("--seed", type=int, metavar="N", help="Make ids and generated values repeat.")
@@ -73,7 +73,7 @@ def _announce(url: str, reading: str, faults: tuple[str, ...]) -> None:
     click.echo("  API Gateway      /apikeys  /tags/{arn}", err=True)
     click.echo("  Amazon Location  /metadata/v0/keys  /metadata/v0/list-keys", err=True)
     if reading != "a":
-        click.echo(f"  reading {reading} of what nobody has recorded", err=True)
+        click.echo(f"  reading {reading} of what no recording of AWS decides", err=True)
     for fault in faults:
         click.echo(f"  with the fault {fault}", err=True)
     click.echo("Ctrl-C ends it.", err=True)

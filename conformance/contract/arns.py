@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from conformance.contract.model import Contract, Kind, Level, Member, Shape
+from conformance.contract.overlay_model import ArnsRule, Pointer
 
 RULE = "arns"
 ADDRESS = "protocol/arns"
@@ -14,22 +14,21 @@ NAMED = re.compile(r"arn|.*(_arn|Arn|ARN)")
 """The names of members that hold an ARN."""
 
 
-def arns_rule(contract: Contract) -> Mapping[str, Mapping[str, Any]]:
+def arns_rule(contract: Contract) -> Mapping[str, ArnsRule]:
     """The rule of a service whose answers name something by its ARN; nothing for any other."""
     outputs = (operation.output for operation in contract.operations.values())
     if not any(_among(members) for members in outputs):
         return {}
     return {
-        ADDRESS: {
-            "rule": RULE,
-            "level": Level.EXPECTED.value,
-            "statement": "the ARN of what a request made has the region that the request was"
+        ADDRESS: ArnsRule(
+            level=Level.EXPECTED,
+            statement="the ARN of what a request made has the region that the request was"
             " signed for, that region's partition, and always the same account",
-            "source": {
-                "protocol": "Amazon Resource Names, as the General Reference has them:"
+            source=Pointer(
+                protocol="Amazon Resource Names, as the General Reference has them:"
                 " arn:partition:service:region:account:resource"
-            },
-        }
+            ),
+        )
     }
 
 

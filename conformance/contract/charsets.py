@@ -2,7 +2,9 @@ r"""Sets of code points as ranges: Java's predefined classes and Unicode's gener
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache
+from itertools import count, groupby
 
 Ranges = tuple[tuple[int, int], ...]
 MAX = 0x10FFFF
@@ -61,13 +63,16 @@ def _categories() -> dict[str, list[tuple[int, int]]]:
     """Every general category's ranges, in one pass over Unicode; made when first asked for."""
     from unicodedata import category
 
-    found: dict[str, list[tuple[int, int]]] = {}
-    start, current = 0, category("\0")
-    for code in range(1, MAX + 2):
-        now = category(chr(code)) if code <= MAX else ""
-        if now != current:
-            found.setdefault(current, []).append((start, code - 1))
-            start, current = code, now
+    # A byte for the category of each code point: both passes are made outside of Python.
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    row = bytes(map(numbers.__getitem__, map(category, map(chr, range(MAX + 1)))))
+    names = list(numbers)
+    found: dict[str, list[tuple[int, int]]] = {name: [] for name in names}
+    start = 0
+    for number, run in groupby(row):
+        end = start + len(list(run))
+        found[names[number]].append((start, end - 1))
+        start = end
     return found
 
 

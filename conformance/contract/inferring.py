@@ -11,9 +11,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from conformance.contract.model import Contract, Kind, Operation, Shape
+from msgspec.structs import replace
+
+from conformance.contract.model import Contract, Kind, Level, Operation, Shape
+from conformance.contract.overlay_model import (
+    Identifier,
+    Listing,
+    OperationWords,
+    Overlay,
+    Page,
+    Pointer,
+    Resource,
+    Step,
+    StepsRule,
+    Unique,
+)
+from conformance.contract.routes import trailing_label
 
 VERBS = {
     "create": ("Create", "Put", "Register", "Add"),
@@ -29,7 +44,6 @@ METHODS = {
     "list": {"GET", "POST"},
     "delete": {"DELETE"},
 }
-LABEL = re.compile(r"\{(\w[\w-]*)\}$")
 LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
 TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
 SURE, LIKELY = "sure", "likely"
@@ -37,57 +51,64 @@ SURE, LIKELY = "sure", "likely"
 
 @dataclass(slots=True)
 class Inferred:
-    """One kind of resource: ``facts`` as an overlay has them, and how sure each of them is."""
+    """One kind of resource as an overlay would state it, and how sure each part of it is."""
 
     name: str
     label: str
     path: str
-    facts: dict[str, Any] = field(default_factory=dict)
+    resource: Resource = field(default_factory=Resource)
     why: dict[str, str] = field(default_factory=dict)
 
+    def add(self, part: str, sure: str = "", **stated: Any) -> None:
+        """State a part of the resource."""
+        self.resource = replace(self.resource, **stated)
+        if sure:
+            self.why[part] = sure
 
-def inferred_facts(contract: Contract) -> dict[str, Any]:
-    """What an overlay's ``x-conformance`` would say, marked as inferred; the main kind first.
+
+def inferred_overlay(contract: Contract) -> Overlay:
+    """What an overlay would say, marked as inferred; the main kind first.
 
     The main kind is the one that most operations are about and that is part of nothing else.
     """
     found = infer(contract)
     empty = {
-        name: {"empty-object-allowed": True}
+        name: OperationWords(empty_object_allowed=True)
         for name, operation in contract.operations.items()
         if operation.content_type is None
     }
-    facts: dict[str, Any] = {"inferred": True, "operations": empty}
-    if found:
-        main, *others = found
-        facts["resource"] = {"called": main.name, **main.facts}
-        facts["resources"] = {one.name: one.facts for one in others}
-    facts["rules"] = {address: rule for one in found for address, rule in _rules(one)}
-    return facts
+    rules = {address: rule for one in found for address, rule in _rules(one)}
+    if not found:
+        return Overlay(inferred=True, operations=empty)
+    main, *others = found
+    return Overlay(
+        inferred=True,
+        operations=empty,
+        resource=replace(main.resource, called=main.name),
+        resources={one.name: one.resource for one in others},
+        rules=rules,
+    )
 
 
-def _rules(one: Inferred) -> Iterator[tuple[str, dict[str, Any]]]:
+def _rules(one: Inferred) -> Iterator[tuple[str, StepsRule]]:
     """What resources do everywhere, if nothing is delayed: told, and held against nobody."""
-    about = {
-        "level": "informational",
-        "source": {"observation": "inferred from the operations' names, paths and members"},
-        "rule": "steps",
-    }
-    if "not-found" in one.facts:
-        gone = [
-            {"make": {}},
-            {"send": "read"},
-            {"send": "delete"},
-            {"send": "read", "gives": "not-found"},
-        ]
-        statement = f"a {one.facts['name']} that was deleted is not found"
-        address = f"{one.facts['delete']}/behavior/gone-after-deletion"
-        yield address, {**about, "statement": statement, "steps": gone}
-    if "page" in one.facts.get("listing", {}):
-        steps = [{"make": {}}, {"send": "list", "entry": True}]
-        statement = f"a new {one.facts['name']} is in the list"
-        address = f"{one.facts['list']}/behavior/lists-what-was-made"
-        yield address, {**about, "statement": statement, "steps": steps}
+    about = one.resource
+    if about.not_found is not None:
+        gone = (Step(make={}), Step(send="read"), Step(send="delete"),
+                Step(send="read", gives="not-found"))  # fmt: skip
+        statement = f"a {about.name} that was deleted is not found"
+        yield f"{about.delete}/behavior/gone-after-deletion", _rule(statement, gone)
+    if about.page is not None:
+        steps = (Step(make={}), Step(send="list", entry=True))
+        statement = f"a new {about.name} is in the list"
+        yield f"{about.list}/behavior/lists-what-was-made", _rule(statement, steps)
+
+
+def _rule(statement: str, steps: tuple[Step, ...]) -> StepsRule:
+    source = Pointer(observation="inferred from the operations' names, paths and members")
+    return StepsRule(
+        level=Level.INFORMATIONAL, statement=statement, source=source, steps=steps
+    )  # fmt: skip
 
 
 def infer(contract: Contract) -> list[Inferred]:
@@ -101,7 +122,7 @@ def infer(contract: Contract) -> list[Inferred]:
 
     def weight(one: Inferred) -> tuple[int, int]:
         about = sum(op.path.startswith(one.path) for op in contract.operations.values())
-        return len(one.facts.get("needs", {})), -about
+        return len(one.resource.needs), -about
 
     return sorted(whole, key=weight)
 
@@ -110,18 +131,18 @@ def _candidates(contract: Contract) -> Iterator[Inferred]:
     """Every path that ends in a label, as a kind, with the roles that are certain."""
     paths = dict.fromkeys(one.path for one in contract.operations.values())
     for path in paths:
-        match = LABEL.search(path)
-        if match is None:
+        label = trailing_label(path)
+        if label is None:
             continue
-        parent = path[: match.start()].rstrip("/")
-        one = Inferred("", match[1], path)
+        parent = label.parent
+        one = Inferred("", label.name, path)
         for role in ("delete", "read", "update"):
             _take(one, role, _with(contract, path, role))
         _take(one, "create", [*_with(contract, parent, "create"), *_with(contract, path, "create")])
         _take(one, "list", _with(contract, parent, "list"))
-        noun = _noun(one.facts.get("create", ""), "create")
+        noun = _noun(one.resource.create or "", "create")
         one.name = re.sub(r"(?<!^)(?=[A-Z])", "-", noun).lower()
-        one.facts = {"name": one.name.replace("-", " "), **one.facts}
+        one.add("name", name=one.name.replace("-", " "))
         _identify(contract, one)
         _add_errors(contract, one)
         _add_listing(contract, one)
@@ -142,18 +163,17 @@ def _with(contract: Contract, path: str, role: str) -> list[Operation]:
 
 def _take(one: Inferred, role: str, candidates: list[Operation]) -> None:
     """Give a role to the only operation that may have it, whose name is about the same thing."""
-    taken = {one.facts.get(other) for other in VERBS}
+    taken = {*one.resource.roles().values()}
     free = [operation for operation in candidates if operation.name not in taken]
     best = [
         operation for verb in VERBS[role] for operation in free if operation.name.startswith(verb)
     ]
     first = best[:1] if role in {"create", "update"} else best if len(best) == 1 else []
     for operation in first:
-        noun = _noun(one.facts.get("delete", ""), "delete")
+        noun = _noun(one.resource.delete or "", "delete")
         same = not noun or _stem(_noun(operation.name, role)) == _stem(noun)
         if same:
-            one.facts[role] = operation.name
-            one.why[role] = SURE
+            one.add(role, SURE, **{role: operation.name})
 
 
 def _noun(name: str, role: str) -> str:
@@ -172,23 +192,22 @@ def _stem(noun: str) -> str:
 
 def _identify(contract: Contract, one: Inferred) -> None:
     """Where a new resource's identifier is: chosen by the request, or shown by the answer."""
-    create = contract.operations.get(one.facts.get("create", ""))
+    create = contract.operations.get(one.resource.create or "")
     if create is None:
         return
     if one.label in create.input:
         template = _template(create.input[one.label].shape)
         if template is not None:
             unknown = f"${{{template}}}"
-            one.facts["identifier"] = {
-                "label": one.label, "given": one.label, "unknown": unknown,
-            }  # fmt: skip
-            one.facts["unique"] = {"member": one.label, "template": template}
-            one.why["identifier"] = SURE
+            identifier = Identifier(label=one.label, given=one.label, unknown=unknown)
+            unique = Unique(member=one.label, template=template)
+            one.add("identifier", SURE, identifier=identifier, unique=unique)
         return
     member = _shown(create, one.label)
     if member is not None:
-        one.facts["identifier"] = {"label": one.label, "created": member, "unknown": "${alnum:10}"}
-        one.why["identifier"] = SURE if member.lower() == _plain(one.label) else LIKELY
+        identifier = Identifier(label=one.label, created=member, unknown="${alnum:10}")
+        sure = SURE if member.lower() == _plain(one.label) else LIKELY
+        one.add("identifier", sure, identifier=identifier)
 
 
 def _template(shape: Shape) -> str | None:
@@ -221,27 +240,27 @@ def _shown(create: Operation, label: str) -> str | None:
 
 def _is_whole(one: Inferred) -> bool:
     """Whether enough is sure to make one and to take it away again."""
-    return {"create", "delete", "identifier"} <= one.facts.keys()
+    made = {"create", "delete"} <= one.resource.roles().keys()
+    return made and one.resource.identifier is not None
 
 
 def _add_errors(contract: Contract, one: Inferred) -> None:
     """The error of a read of what is not there, where the page of it declares just one."""
-    read = contract.operations.get(one.facts.get("read", ""))
+    read = contract.operations.get(one.resource.read or "")
     missing = [error.name for error in read.errors.values() if error.status == 404] if read else []
     if read is not None and len(missing) == 1:
-        one.facts["not-found"] = missing[0]
-        one.facts["not-found-by"] = [read.name]
-        one.why["not-found"] = SURE
+        one.add("not-found", SURE, not_found=missing[0], not_found_by=(read.name,))
 
 
 def _add_listing(contract: Contract, one: Inferred) -> None:
     """Where the list has its entries, and how its pages go on."""
-    listing = contract.operations.get(one.facts.get("list", ""))
-    identifier = one.facts.get("identifier", {})
-    if listing is None or not identifier:
-        one.facts.pop("list", None)
+    listing = contract.operations.get(one.resource.list or "")
+    identifier = one.resource.identifier
+    if listing is None or identifier is None:
+        one.add("list", list=None)
         return
-    names = {identifier.get("created"), identifier.get("given"), one.label} - {None}
+    named = (identifier.created, identifier.given, one.label)
+    names = {name for name in named if name is not None}
     lists = [
         (name, member.shape.element)
         for name, member in listing.output.items()
@@ -250,35 +269,34 @@ def _add_listing(contract: Contract, one: Inferred) -> None:
     fitting = [(name, names & shape.members.keys()) for name, shape in lists]
     sure = [(name, shared) for name, shared in fitting if len(shared) == 1]
     if len(sure) != 1:
-        one.facts.pop("list", None)
+        one.add("list", list=None)
         return
     name, shared = sure[0]
-    one.facts["listing"] = {"items": f"{name}[]", "id": next(iter(shared)), **_page(listing)}
-    one.why["listing"] = SURE
+    stated = Listing(items=f"{name}[]", id=next(iter(shared)), page=_page(listing))
+    one.add("listing", SURE, listing=stated)
 
 
-def _page(listing: Operation) -> dict[str, Any]:
+def _page(listing: Operation) -> Page | None:
     limit = next((name for name in listing.input if name.lower() in LIMITS), None)
     token = next((name for name in listing.input if name.lower() in TOKENS), None)
     shown = next((name for name in listing.output if name.lower() in TOKENS), None)
     if limit is None or token is None or shown is None:
-        return {}
+        return None
     most = listing.input[limit].shape.limit("maximum") or 100
-    return {"page": {"limit": limit, "most": most, "token": token, "next": shown}}
+    return Page(page_size=limit, most=most, input_token=token, output_token=shown)
 
 
 def _add_needs(one: Inferred, known: Mapping[str, Inferred]) -> bool:
     """The kinds that the path leads through; False where one of its labels is of no kind."""
-    needs: dict[str, str] = {}
+    needs: dict[str, Literal["shared", "fresh"]] = {}
     segments = one.path.split("/")
     for index in range(1, len(segments)):
         before = "/".join(segments[:index])
-        if LABEL.search(before) is None:
+        if trailing_label(before) is None:
             continue
         if before not in known:
             return False
         needs[known[before].name] = "shared"
     if needs:
-        one.facts["needs"] = needs
-        one.why["needs"] = SURE
+        one.add("needs", SURE, needs=needs)
     return True

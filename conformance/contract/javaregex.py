@@ -22,6 +22,8 @@ GROUP = re.compile(r"\((?:\?(?:[:=!>]|<[=!]|<([A-Za-z][A-Za-z0-9]*)>))?")
 DOT_IS_ANY = "(?s)"
 FLAGS = re.compile(r"\(\?([a-zA-Z]*)(?:-[a-zA-Z]+)?\)")
 MAX_CLASS_NESTING = 16
+HIGH_SURROGATES = range(0xD800, 0xDC00)
+LOW_SURROGATE = re.compile(r"\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 MAX_CODE = 0x10FFFF
 
 
@@ -212,6 +214,11 @@ class _PatternReader:
             code = int(next(filter(None, coded.groups())), 16)
             if code > MAX_CODE:
                 self.fail("no such character")
+            # Two escapes that are the halves of one character are that character, as in Java.
+            pair = LOW_SURROGATE.match(self.java, self.at) if code in HIGH_SURROGATES else None
+            if pair:
+                self.at = pair.end()
+                code = 0x10000 + ((code - 0xD800) << 10) + (int(pair[1], 16) - 0xDC00)
             return Span(chr(code), chr(code))
         named = PROPERTY.match(self.java, self.at)
         if named:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from conformance.contract.locate import known_services, services, spec_file
+import msgspec
+
+from conformance.contract.locate import add_derived, known_services, services, spec_file
 from conformance.contract.model import (
     Contract,
     DeclaredError,
@@ -25,6 +27,8 @@ from conformance.contract.overlay_check import (
     spec_mistakes,
 )
 from conformance.contract.overlay_faults import Mistake
+from conformance.contract.overlay_model import Overlay
+from conformance.contract.overlay_reading import read_overlay
 from conformance.contract.protocols import with_protocol
 from conformance.contract.shapes import ShapeReader, SpecProblem
 from conformance.contract.yaml_file import read_yaml
@@ -37,11 +41,15 @@ Json = Mapping[str, Any]
 
 
 class UnknownService(BadInput):
-    """A service without a spec."""
+    """A service without a spec; ``near`` are the names that look like it."""
 
-    def __init__(self, service: str, known: tuple[str, ...]) -> None:
-        self.service, self.known = service, known
-        hint = f"known services: {', '.join(known) or 'none'}"
+    def __init__(self, service: str, known: tuple[str, ...], near: Sequence[str] = ()) -> None:
+        self.service, self.known, self.near = service, known, tuple(near)
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        hint = (
+            f"{meant}known services: {', '.join(known) or 'none'}, "
+            "and those of botocore that speak restJson1"
+        )
         super().__init__(f"there is no spec for the service {service!r}", hint)
 
 
@@ -67,19 +75,26 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     WrongOverlay when something is wrong with what its overlay says.
     """
     files = read_spec_files(service)
-    refuse(overlay_mistakes(service, files))
-    spec = files.merged
+    spec, hashes = files.merged, spec_hashes(service)
+    refuse(_spec_mistakes(files))
+    contract = build_contract(service, spec, hashes)
+    refuse(_reference_mistakes(files, contract))
     written = spec.get("x-conformance", {}).get("signing", {}).get("region")
     if region and written:
         spec = _moved(spec, f":{written}:", f":{region}:")
     if partition != "aws":
         spec = _moved(spec, "arn:aws:", f"arn:{partition}:")
-    contract = build_contract(service, spec, spec_hashes(service))
+    if spec is not files.merged:
+        contract = build_contract(service, spec, hashes)
     if "x-conformance" not in spec:
-        from conformance.contract.inferring import inferred_facts
+        from conformance.contract.inferring import inferred_overlay
 
-        contract = replace(contract, facts=inferred_facts(contract))
-    return with_protocol(contract)
+        stated = contract.overlay
+        inferred = msgspec.structs.replace(
+            inferred_overlay(contract), signing=stated.signing, endpoint=stated.endpoint
+        )
+        return with_protocol(replace(contract, overlay=inferred))
+    return with_protocol(contract, spec["x-conformance"].get("rules", {}))
 
 
 def read_spec_files(service: str) -> SpecFiles:
@@ -98,13 +113,17 @@ def read_spec_files(service: str) -> SpecFiles:
 
 def overlay_mistakes(service: str, files: SpecFiles) -> list[Mistake]:
     """Every mistake in a service's overlay, in the order of its lines."""
-    if files.overlay is None:
-        return []
-    path, _ = files.overlay
-    found = spec_mistakes(path, files.derived, files.merged)
-    if found:
-        return found
-    return reference_mistakes(path, build_contract(service, files.merged, {}), files.merged)
+    return _spec_mistakes(files) or _reference_mistakes(
+        files, build_contract(service, files.merged, {})
+    )
+
+
+def _spec_mistakes(files: SpecFiles) -> list[Mistake]:
+    return spec_mistakes(files.overlay[0], files.derived, files.merged) if files.overlay else []
+
+
+def _reference_mistakes(files: SpecFiles, contract: Contract) -> list[Mistake]:
+    return reference_mistakes(files.overlay[0], contract) if files.overlay else []
 
 
 def _moved(value: Any, old: str, new: str) -> Any:
@@ -123,16 +142,32 @@ def merged_spec(service: str) -> dict[str, Any]:
 
 
 def derived_spec(service: str) -> dict[str, Any]:
-    """The derived OpenAPI document alone. Raises UnknownService."""
+    """The derived OpenAPI document alone; of a service without one from its SDK model.
+
+    Raises UnknownService, and NotRestJson where the model is of another protocol.
+    """
     if service not in known_services():
-        raise UnknownService(service, services())
+        _derive_from_model(service)
     return read_yaml(spec_file(service, "openapi.yaml"))
 
 
-def overlay_facts(service: str) -> Json:
-    """The overlay's ``x-conformance``; empty without an overlay."""
-    facts: Json = merged_spec(service).get("x-conformance", {})
-    return facts
+def _derive_from_model(service: str) -> None:
+    from conformance.sdk.models import UnknownModel
+    from conformance.sdk.on_demand import folder_of, is_offered, nearest, told
+
+    # A name is one of botocore's own, or nothing that a path is made of.
+    try:
+        if is_offered(service):
+            add_derived(service, folder_of(service), told(service))
+            return
+    except UnknownModel:
+        pass
+    raise UnknownService(service, services(), nearest(service, services()))
+
+
+def stated_overlay(service: str) -> Overlay:
+    """What the service's overlay file states, without the protocol's rules."""
+    return read_overlay(merged_spec(service).get("x-conformance", {}))
 
 
 def spec_hashes(service: str) -> dict[str, str]:
@@ -158,12 +193,28 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
                 name: DeclaredError(name, about["status"], reader.source(about.get("x-source")))
                 for name, about in spec.get("x-common-errors", {}).items()
             },
-            facts=spec.get("x-conformance", {}),
+            overlay=read_overlay({**spec.get("x-conformance", {}), **_signing(spec)}),
             documents=spec.get("x-documents", {}),
             hashes=dict(hashes),
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (
+        KeyError, TypeError, AttributeError, ValueError, msgspec.ValidationError
+    ) as error:  # fmt: skip
         raise SpecProblem(service, "merged spec", f"{type(error).__name__}: {error}") from error
+
+
+def _signing(spec: Json) -> dict[str, Any]:
+    """The signing name and the host prefix that the derived spec has from a model.
+
+    What an overlay says of them is beside it, not over it: a part that it does not name stays.
+    """
+    about, stated = spec.get("x-signing", {}), spec.get("x-conformance", {})
+    found: dict[str, Any] = {}
+    if "service" in about:
+        found["signing"] = {"service": about["service"], **stated.get("signing", {})}
+    if "host-prefix" in about:
+        found["endpoint"] = {"prefix": about["host-prefix"], **stated.get("endpoint", {})}
+    return found
 
 
 def _operations(service: str, spec: Json, reader: ShapeReader) -> Iterator[Operation]:
@@ -192,7 +243,11 @@ def _operation(service: str, path: str, method: str, node: Json, reader: ShapeRe
         errors=_errors(node, reader),
         source=reader.source(node.get("x-source")),
         content_type=content_type,
+        content_type_given=any(
+            name.lower() == "content-type" for name in success.get("headers", {})
+        ),
         content_type_source=reader.source(success.get("x-content-type-source")),
+        greedy=frozenset(p["name"] for p in node.get("parameters", ()) if p.get("x-greedy")),
         patch=tuple(_patch(node.get("x-patch-operations", {}), reader)),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -15,8 +15,11 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 SPEC = "openapi.yaml"
 """The file that makes a folder that of a service."""
+NAME = re.compile(r"[a-z0-9-]+")
 NOT_BY_DEFAULT = re.compile(r"^x-default:\s*false\s*$", re.MULTILINE)
 _added: list[Path] = []
+_on_demand: dict[str, Path] = {}
+_listeners: list[Callable[[str], None]] = []
 
 
 class NoSpecs(BadInput):
@@ -72,7 +75,24 @@ def services() -> tuple[str, ...]:
 
 def known_services() -> tuple[str, ...]:
     """Every service that can be loaded, also those that others borrow resources of."""
-    return tuple(sorted({*services(), *_services(specs_folder())}))
+    return tuple(sorted({*services(), *_services(specs_folder()), *_on_demand}))
+
+
+def announce_with(listener: Callable[[str], None]) -> None:
+    """Have every contract that is derived because its service is named told in one line."""
+    _listeners[:] = [listener]
+
+
+def add_derived(service: str, folder: Path, told: str) -> None:
+    """Take the contract of a service that has none from a folder with its derived spec."""
+    _on_demand[service] = folder
+    for listener in _listeners:
+        listener(told)
+
+
+def is_on_demand(service: str) -> bool:
+    """Whether the contract was derived because the service was named."""
+    return service in _on_demand
 
 
 def default_services() -> tuple[str, ...]:
@@ -88,8 +108,18 @@ def selected(named: Sequence[str], globs: Sequence[str]) -> tuple[str, ...]:
     if named:
         return tuple(named)
     heads = {one.partition("/")[0] for one in positive(globs)}
-    defaults = default_services()
-    return tuple(name for name in services() if name in defaults or name in heads)
+    known, defaults = services(), default_services()
+    chosen = tuple(name for name in known if name in defaults or name in heads)
+    return (*chosen, *(name for name in sorted(heads.difference(known)) if _is_offered(name)))
+
+
+def _is_offered(head: str) -> bool:
+    """Whether a glob begins with the name of a service that a contract can be derived of."""
+    if not NAME.fullmatch(head):
+        return False
+    from conformance.sdk.on_demand import is_offered
+
+    return is_offered(head)
 
 
 def _named_only(service: str) -> bool:
@@ -108,4 +138,6 @@ def spec_file(service: str, name: str) -> Path:
     for folder in _added:
         if service in _services(folder):
             return folder / name if (folder / "openapi.yaml").is_file() else folder / service / name
+    if service in _on_demand and service not in _services(specs_folder()):
+        return _on_demand[service] / name
     return specs_folder() / service / name

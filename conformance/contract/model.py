@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.contract.overlay_model import Overlay
 
 
 class Level(StrEnum):
@@ -178,21 +181,30 @@ class Operation:
     source: Source
     content_type: str | None = None
     """Of the success response; None where it has no body."""
+    content_type_given: bool = False
+    """The content type of the answer is a member of it: whatever was stored."""
     content_type_source: Source = field(default_factory=Source)
+    greedy: frozenset[str] = frozenset()
+    """Labels of the path whose slashes are not percent-encoded."""
     patch: tuple[PatchRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A service: its operations and what the overlay adds, as plain data."""
+    """A service: its operations and what the overlay adds."""
 
     service: str
     title: str
     operations: Mapping[str, Operation]
     common_errors: Mapping[str, DeclaredError]
-    facts: Mapping[str, Any]
-    """The overlay's ``x-conformance`` object: lifecycle, base requests, refusals, rules."""
+    overlay: Overlay
+    """What the overlay states or what was inferred: lifecycles, base requests, refusals, rules."""
     documents: Mapping[str, Any]
     """URL and sha256 of each document, by name."""
     hashes: Mapping[str, str]
     """sha256 of the spec and overlay files, by file name."""
+
+    @property
+    def signing_name(self) -> str:
+        """The name of the service that requests are signed for."""
+        return self.overlay.signing.service or self.service

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.contract.model import Contract
 from conformance.contract.overlay_faults import Mistake, OverlayFault, WrongOverlay, suggestion
-from conformance.contract.overlay_reading import read_overlay, value_faults
+from conformance.contract.overlay_reading import value_faults
 from conformance.contract.spec_keywords import keyword_faults
 
 Json = Mapping[str, Any]
@@ -34,12 +34,11 @@ def spec_mistakes(path: Path, derived: Json, merged: Json) -> list[Mistake]:
     return _located(path, [*new, *value_faults(merged.get("x-conformance", {}))])
 
 
-def reference_mistakes(path: Path, contract: Contract, merged: Json) -> list[Mistake]:
+def reference_mistakes(path: Path, contract: Contract) -> list[Mistake]:
     """The names in an overlay that nothing in the contract has."""
     from conformance.contract.overlay_references import reference_faults
 
-    overlay = read_overlay(merged.get("x-conformance", {}))
-    return _located(path, reference_faults(contract, overlay))
+    return _located(path, reference_faults(contract, contract.overlay))
 
 
 def refuse(mistakes: list[Mistake]) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from conformance.contract.model import Level
+from conformance.contract.model import Level, Source
 
 Template = Mapping[str, Any]
 """Members of a request by wire name, with placeholders (``${name}``) in their values."""
@@ -47,8 +47,23 @@ class Pointer(_Words, frozen=True):
     model: str | None = None
     path: str | None = None
 
+    def as_source(self, documents: Mapping[str, Any]) -> Source:
+        """The source that it points to, with what is known of its document."""
+        fields = {name: getattr(self, name) for name in self.__struct_fields__}
+        name = self.document or self.model
+        if name is not None:
+            about = documents.get(name, {})
+            fields |= {"url": about.get("url"), "sha256": about.get("sha256")}
+        return Source(**fields)
+
 
 # -- The lifecycle of a resource -------------------------------------------------------------------
+#
+# Fields are named as Smithy names the same thing; the keys of the files are an interface and stay:
+# `limit`, `token` and `next` of a page are the `pageSize`, `inputToken` and `outputToken` of the
+# trait `paginated`, whose `items` is that of a listing; `tag` of a mark is the `property` of the
+# trait `taggable`; `identifier`, `create`, `read`, `update`, `list` and `delete` are those of a
+# resource.
 
 
 class Identifier(_Words, frozen=True):
@@ -76,7 +91,7 @@ class Mark(_Words, frozen=True):
     """How what a run made is told from the rest."""
 
     name: str | None = None
-    tag: str | None = None
+    tag_property: str | None = field(default=None, name="tag")
     tags_of: TagsOf | None = None
 
 
@@ -91,9 +106,9 @@ class Unique(_Words, frozen=True):
 class Page(_Words, frozen=True):
     """The members that lead through a list: page size, at most ``most``, and the tokens."""
 
-    limit: str
-    token: str
-    next: str
+    page_size: str = field(name="limit")
+    input_token: str = field(name="token")
+    output_token: str = field(name="next")
     most: int = 100
 
 
@@ -139,6 +154,36 @@ class Resource(_Words, frozen=True):
         }
         return {role: name for role, name in named.items() if name is not None}
 
+    @property
+    def label(self) -> str | None:
+        """The request member that carries the identifier."""
+        return None if self.identifier is None else self.identifier.label
+
+    @property
+    def unique_member(self) -> str | None:
+        """The member that no two resources may share."""
+        return None if self.unique is None else self.unique.member
+
+    @property
+    def unique_error(self) -> str | None:
+        """The error of a creation whose unique member is taken."""
+        return None if self.unique is None else self.unique.error
+
+    @property
+    def mark_name(self) -> str | None:
+        """The member that shows a resource's name."""
+        return None if self.mark is None else self.mark.name
+
+    @property
+    def tag_property(self) -> str | None:
+        """The member that holds a resource's tags."""
+        return None if self.mark is None else self.mark.tag_property
+
+    @property
+    def page(self) -> Page | None:
+        """The members that lead through the list."""
+        return None if self.listing is None else self.listing.page
+
 
 class OperationWords(_Words, frozen=True):
     """Requests of one operation."""
@@ -174,6 +219,11 @@ class Rule(_Words, frozen=True, tag_field="rule"):
     level: Level
     statement: str
     source: Pointer
+
+    @property
+    def kind(self) -> str:
+        """The word that the files have for this kind of rule."""
+        return str(self.__struct_config__.tag)
 
 
 class SingleRule(Rule, frozen=True):
@@ -376,9 +426,10 @@ class ParallelManyRule(ParallelRule, frozen=True, tag="parallel-many"):
 
 
 class RobustRule(Rule, frozen=True, tag="robust"):
-    """Requests that are odd in one way: only a server error counts."""
+    """Requests that are odd in one way: only a server error counts, or all are refused."""
 
     odd: str
+    side: Literal["observe", "reject"] = "observe"
     operations: tuple[str, ...] = ()
 
 
@@ -570,3 +621,12 @@ class Overlay(_Words, frozen=True):
     operations: Mapping[str, OperationWords] = field(default_factory=dict)
     rules: Mapping[str, AnyRule] = field(default_factory=dict)
     model: StateModel | None = None
+
+    @property
+    def main(self) -> Resource:
+        """The main kind of resource; one without any role where the overlay has none."""
+        return self.resource or Resource()
+
+    def words_of(self, operation: str) -> OperationWords:
+        """What the overlay says of an operation; nothing but defaults where it is silent."""
+        return self.operations.get(operation) or OperationWords()

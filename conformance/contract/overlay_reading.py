@@ -29,22 +29,25 @@ _PLACE = re.compile(r" - at (?P<key>`key` in )?`\$(?P<place>.*?)`$")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
 
-def read_overlay(facts: Mapping[str, Any]) -> words.Overlay:
-    """The typed overlay. Raises msgspec.ValidationError where ``value_faults`` finds something."""
-    rules = {name: _whole_rule(name, rule) for name, rule in facts.get("rules", {}).items()}
-    return msgspec.convert({**facts, "rules": rules}, words.Overlay)
+def read_overlay(stated: Mapping[str, Any]) -> words.Overlay:
+    """The typed overlay. Raises msgspec.ValidationError where ``value_faults`` finds something.
+
+    A rule that changes one of the protocol's is read as the whole that it changes.
+    """
+    rules = {name: _whole_rule(name, rule) for name, rule in stated.get("rules", {}).items()}
+    return msgspec.convert({**stated, "rules": rules}, words.Overlay)
 
 
-def value_faults(facts: Any) -> Iterator[OverlayFault]:
+def value_faults(stated: Any) -> Iterator[OverlayFault]:
     """Unknown and missing keys, unknown kinds, values of another type."""
-    if not isinstance(facts, Mapping):
+    if not isinstance(stated, Mapping):
         yield OverlayFault((ROOT,), "is not a mapping", "see the vocabulary of the overlays")
         return
-    for key, value in facts.items():
+    for key, value in stated.items():
         if key not in _BY_NAME:
             yield from _converted({key: value}, words.Overlay, (ROOT,))
     for key, wanted in _BY_NAME.items():
-        named = facts.get(key, {})
+        named = stated.get(key, {})
         if not isinstance(named, Mapping):
             yield OverlayFault((ROOT, key), f"`{key}` is not a mapping", "write NAME: {...}")
             continue

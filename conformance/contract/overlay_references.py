@@ -10,8 +10,9 @@ from typing import Any
 from conformance.contract import overlay_model as words
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.overlay_faults import OverlayFault, suggestion
-from conformance.contract.places import ITEM, KEY, VALUE, Place, parse, texts
+from conformance.contract.places import KEY, Place, parse, texts
 from conformance.contract.protocols import stated_rule
+from conformance.contract.walk import step_into
 
 Way = tuple[str | int, ...]
 Members = Mapping[str, Member]
@@ -127,7 +128,7 @@ class _Checker:
         if one.unique is not None:
             yield from _has(create.input, one.unique.member, (*at, "unique", "member"))
         if one.mark is not None:
-            for key, name in (("name", one.mark.name), ("tag", one.mark.tag)):
+            for key, name in (("name", one.mark.name), ("tag", one.mark.tag_property)):
                 if name is not None:
                     yield from _has(create.input, name, (*at, "mark", key))
         for number, request in enumerate(one.showcase):
@@ -320,9 +321,9 @@ def _listing(one: words.Listing, listed: Operation, at: Way) -> Iterator[Overlay
     if entries is not None and entries.members and one.id not in entries.members:
         yield _no("member of an entry", one.id, entries.members, (*at, "id"))
     if one.page is not None:
-        for key, name in (("limit", one.page.limit), ("token", one.page.token)):
+        for key, name in (("limit", one.page.page_size), ("token", one.page.input_token)):
             yield from _has(listed.input, name, (*at, "page", key))
-        yield from _has(listed.output, one.page.next, (*at, "page", "next"))
+        yield from _has(listed.output, one.page.output_token, (*at, "page", "next"))
 
 
 def _looked_at(step: words.Step) -> Iterator[tuple[str, Iterable[str]]]:
@@ -366,12 +367,9 @@ def _shape_at(members: Members, place: Place) -> Shape | None:
 def _step_into(shape: Shape, step: str) -> Shape | None:
     if shape.kind is Kind.ANY:
         return shape
-    if shape.kind is Kind.MAP:
-        return shape.key if step == KEY else shape.element
-    if step in {ITEM, VALUE}:
-        return shape.element
-    member = shape.members.get(step)
-    return None if member is None else member.shape
+    if shape.kind is Kind.MAP and step != KEY:
+        return shape.element  # an entry by its name
+    return step_into(shape, step)
 
 
 def _plain(value: Any) -> Any:

@@ -47,6 +47,16 @@ def matches(java: str, value: str) -> bool:
 
 
 @lru_cache(maxsize=CACHE)
+def can_match(java: str) -> bool:
+    """Whether it can be said of values that they match."""
+    try:
+        _compiled(java)
+    except UnsupportedPattern:
+        return False
+    return True
+
+
+@lru_cache(maxsize=CACHE)
 def to_python(java: str) -> str:
     """A Python ``re`` expression with the meaning of a Java one, for ``re.fullmatch``.
 

@@ -13,14 +13,20 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from conformance.contract.locate import specs_folder
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+from conformance.contract.overlay_model import AnyRule, Refusals
+from conformance.contract.walk import inner_shapes
 from conformance.contract.yaml_file import read_yaml
 
 REST_JSON_1 = "rest-json-1"
 LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
 TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
 TEXT = (Location.PATH, Location.QUERY, Location.HEADER)
+TYPED = (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.TIMESTAMP)
+"""What a text may fail to say."""
 WATCHED = {
     "error-code",
     "error-codes-agree",
@@ -41,23 +47,33 @@ Rule = Mapping[str, Any]
 Rules = dict[str, Rule]
 
 
-def with_protocol(contract: Contract) -> Contract:
-    """The contract with the rules of its protocol, less those that its overlay switches off."""
-    stated = _read()
-    own: Mapping[str, Rule] = contract.facts.get("rules", {})
+def with_protocol(contract: Contract, changes: Mapping[str, Rule] | None = None) -> Contract:
+    """The contract with the rules of its protocol, less those that its overlay switches off.
+
+    ``changes`` are the overlay's rules as it writes them: of one of the protocol's the keys alone
+    that are other ones.
+    """
+    stated, own, written = _read(), contract.overlay.rules, changes or {}
     bound: Rules = {
         **{f"protocol/{name}": rule for name, rule in _of_service(contract, stated["rules"])},
         **_of_operations(contract, stated["operations"]),
         **_of_showing(contract, stated["showing"]),
     }
-    rules: Rules = {name: {**rule, **own.get(name, {})} for name, rule in bound.items()}
-    rules |= {name: rule for name, rule in own.items() if name not in bound}
-    facts = {
-        **contract.facts,
-        "rules": {name: rule for name, rule in rules.items() if _is_on(rule)},
-        "refusals": {**stated["refusals"], **contract.facts.get("refusals", {})},
-    }
-    return replace(contract, facts=facts)
+    merged: Rules = {name: {**rule, **written.get(name, {})} for name, rule in bound.items()}
+    rules = {name: _typed(rule) for name, rule in merged.items() if _is_on(rule)}
+    off = {name for name, rule in written.items() if not _is_on(rule)}
+    rules |= {name: rule for name, rule in own.items() if name not in bound and name not in off}
+    refusals = msgspec.convert(stated["refusals"], dict[str, Refusals])
+    overlay = msgspec.structs.replace(
+        contract.overlay, rules=rules, refusals={**refusals, **contract.overlay.refusals}
+    )
+    return replace(contract, overlay=overlay)
+
+
+def _typed(rule: Rule) -> AnyRule:
+    kept = {key: value for key, value in rule.items() if key not in BINDING}
+    made: AnyRule = msgspec.convert(kept, AnyRule)
+    return made
 
 
 def stated_rule(address: str) -> Rule | None:
@@ -97,7 +113,7 @@ def _of_service(contract: Contract, stated: Mapping[str, Rule]) -> Iterator[tupl
 
 
 def _has_lifecycle(contract: Contract) -> bool:
-    return all(role in contract.facts.get("resource", {}) for role in ("create", "read"))
+    return {"create", "read"} <= contract.overlay.main.roles().keys()
 
 
 def _operations(contract: Contract, roles: list[str], takes: str) -> list[str]:
@@ -113,12 +129,13 @@ def _operations(contract: Contract, roles: list[str], takes: str) -> list[str]:
 
 def _playing(contract: Contract, role: str, fits: Callable[[Operation], bool]) -> Operation | None:
     """The main resource's operation of a role; for an update or a read one that is much like it."""
-    name = contract.facts.get("resource", {}).get(role)
+    main = contract.overlay.main
+    name = main.roles().get(role, "")
     if name in contract.operations:
         return contract.operations[name]
     others = [one for one in contract.operations.values() if fits(one)]
     if role == "update":
-        created = contract.operations.get(contract.facts.get("resource", {}).get("create", ""))
+        created = contract.operations.get(main.create or "")
         writing = [one for one in others if one.method in {"PUT", "PATCH", "POST"}]
         return next(iter(([created] if created in writing else []) + writing), None)
     if role == "read":
@@ -147,9 +164,8 @@ def _robust(name: str, rule: Rule) -> Rule:
 
 
 def _of_showing(contract: Contract, stated: Mapping[str, Rule]) -> Rules:
-    facts = contract.facts
-    kinds = [facts.get("resource", {}), *facts.get("resources", {}).values()]
-    names = [one[role] for one in kinds for role in ("list", "read") if role in one]
+    kinds = [contract.overlay.main, *contract.overlay.resources.values()]
+    names = [name for one in kinds for name in (one.list, one.read) if name is not None]
     return {
         f"{operation}/behavior/{name}": rule
         for operation in names
@@ -179,15 +195,36 @@ def _has(*locations: Location) -> Callable[[Operation], bool]:
     return lambda operation: any(one.location in locations for one in operation.input.values())
 
 
-def _holds(kind: Kind) -> Callable[[Operation], bool]:
-    return lambda operation: any(_contains(one, kind) for one in of_body(operation).values())
+def _holds(*kinds: Kind) -> Callable[[Operation], bool]:
+    return _holds_such(lambda shape: shape.kind in kinds)
 
 
-def _contains(shape: Shape | None, kind: Kind, depth: int = 0) -> bool:
-    if shape is None or depth > MOST_DEEP:
+def _holds_such(wanted: Callable[[Shape], bool]) -> Callable[[Operation], bool]:
+    return lambda operation: any(_contains(one, wanted) for one in of_body(operation).values())
+
+
+def _contains(shape: Shape, wanted: Callable[[Shape], bool], depth: int = 1) -> bool:
+    if depth > MOST_DEEP:
         return False
-    inner = (shape.element, *(one.shape for one in shape.members.values()))
-    return shape.kind is kind or any(_contains(one, kind, depth + 1) for one in inner)
+    inner = inner_shapes(shape)
+    return wanted(shape) or any(_contains(one, wanted, depth + 1) for _, one in inner)
+
+
+def _has_header(operation: Operation) -> bool:
+    """Whether one header is a member; those that a map is spread over are not."""
+    return any(
+        one.location is Location.HEADER and one.shape.kind is not Kind.MAP
+        for one in operation.input.values()
+    )
+
+
+def _has_typed_text(operation: Operation) -> bool:
+    """Whether a label, a query parameter or a header is no text; page sizes aside."""
+    size = page_member(operation, LIMITS)
+    return any(
+        one.location in TEXT and one.shape.kind in TYPED and name != size
+        for name, one in operation.input.items()
+    )
 
 
 MOST_DEEP = 4
@@ -195,9 +232,17 @@ MOST_DEEP = 4
 TAKES: Mapping[str, Callable[[Operation], bool]] = {
     "": lambda _: True,
     "body": _has(Location.BODY),
+    "payload": _has(Location.PAYLOAD),
     "no body": lambda one: not _has(Location.BODY, Location.PAYLOAD)(one),
     "texts": _holds(Kind.STRING),
     "lists": _holds(Kind.LIST),
+    "maps": _holds(Kind.MAP),
+    "unions": _holds_such(lambda shape: shape.union),
+    "blobs": _holds(Kind.BLOB),
+    "numbers": _holds(Kind.INTEGER, Kind.NUMBER),
+    "timestamps": _holds(Kind.TIMESTAMP),
+    "typed parameters": _has_typed_text,
+    "header": _has_header,
     "label": _has(Location.PATH),
     "query": _has(Location.QUERY),
     "get": lambda one: one.method == "GET",

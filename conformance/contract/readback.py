@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import UNSET
+
 from conformance.contract.model import (
     Contract,
     Kind,
@@ -22,9 +24,8 @@ from conformance.contract.model import (
     Shape,
     Source,
 )
+from conformance.contract.overlay_model import AnyRule, Resource, StepsRule
 from conformance.contract.places import Place, parse
-
-Facts = Mapping[str, Any]
 
 RULES = ("stored-by-create", "stored-by-update", "reset-by-update", "listed")
 HIDDEN = re.compile(r"passw|secret|credential|token|private.?key|creator.?request", re.IGNORECASE)
@@ -56,19 +57,19 @@ def is_hidden(name: str, shape: Shape) -> bool:
 
 def read_backs(contract: Contract) -> Iterator[ReadBack]:
     """Every one of a service, but for those that a rule of its overlay states already."""
-    facts = contract.facts
-    for life in (facts.get("resource", {}), *facts.get("resources", {}).values()):
-        if {"create", "read", "identifier"} <= life.keys():
-            yield from _of_kind(contract, life)
+    for life in (contract.overlay.main, *contract.overlay.resources.values()):
+        if life.create is not None and life.read is not None and life.identifier is not None:
+            create, read = contract.operations[life.create], contract.operations[life.read]
+            yield from _of_kind(contract, life, create, read)
 
 
-def _of_kind(contract: Contract, life: Facts) -> Iterator[ReadBack]:
-    read = contract.operations[life["read"]]
-    create = contract.operations[life["create"]]
-    level = Level.INFORMATIONAL if contract.facts.get("inferred") else Level.EXPECTED
+def _of_kind(
+    contract: Contract, life: Resource, create: Operation, read: Operation
+) -> Iterator[ReadBack]:
+    level = Level.INFORMATIONAL if contract.overlay.inferred else Level.EXPECTED
     identity = _identity(life)
     for role in ("create", "update"):
-        operation = contract.operations.get(life.get(role, ""))
+        operation = contract.operations.get(life.roles().get(role, ""))
         if operation is None:
             continue
         said = _said(contract, operation, role, "read")
@@ -77,16 +78,15 @@ def _of_kind(contract: Contract, life: Facts) -> Iterator[ReadBack]:
                 yield _make(operation, f"stored-by-{role}", member, place, shape, level, read)
             if role == "update" and _is_reset(life, contract, operation, member, create):
                 yield _make(operation, "reset-by-update", member, place, shape, level, read)
-    listing = life.get("listing", {})
-    if "page" in listing and "list" in life:
-        yield from _listed(contract, life, create, identity)
+    if life.listing is not None and life.listing.page is not None and life.list is not None:
+        listing = contract.operations[life.list]
+        yield from _listed(contract, listing, life.listing.items, create, identity)
 
 
 def _listed(
-    contract: Contract, life: Facts, create: Operation, identity: set[str]
+    contract: Contract, listing: Operation, where: str, create: Operation, identity: set[str]
 ) -> Iterator[ReadBack]:
-    listing = contract.operations[life["list"]]
-    items = listing.output.get(parse(life["listing"]["items"])[0])
+    items = listing.output.get(parse(where)[0])
     entry = items.shape.element if items is not None else None
     said = identity | _said(contract, create, "create", "list") | _not_shown(contract, listing)
     for member in _given(contract, create):
@@ -146,8 +146,7 @@ def _shared(
 
 
 def _given(contract: Contract, operation: Operation) -> Iterator[Member]:
-    facts = contract.facts.get("operations", {}).get(operation.name, {})
-    stateful = {*facts.get("stateful", ())}
+    stateful = {*contract.overlay.words_of(operation.name).stateful}
     for member in operation.input.values():
         free = member.location is Location.BODY and not is_hidden(member.name, member.shape)
         if free and member.name not in stateful:
@@ -176,31 +175,30 @@ def _alike(given: Shape, shown: Member) -> bool:
 
 def _not_shown(contract: Contract, operation: Operation) -> set[str]:
     """What the overlay says that an operation is not known to show."""
-    return {*contract.facts.get("operations", {}).get(operation.name, {}).get("not-shown", ())}
+    return {*contract.overlay.words_of(operation.name).not_shown}
 
 
-def _identity(life: Facts) -> set[str]:
+def _identity(life: Resource) -> set[str]:
     """The members that say which resource it is."""
-    identifier = life["identifier"]
-    named = (identifier.get("label"), identifier.get("given"), life.get("unique", {}).get("member"))
+    given = None if life.identifier is None else life.identifier.given
+    named = (life.label, given, life.unique_member)
     return {name for name in named if name}
 
 
 def _is_reset(
-    life: Facts, contract: Contract, update: Operation, member: Member, create: Operation
+    life: Resource, contract: Contract, update: Operation, member: Member, create: Operation
 ) -> bool:
     """Where the overlay says that updates replace: a member that may be left out of one."""
-    facts = contract.facts.get("operations", {})
-    base = facts.get(update.name, {}).get("base", {})
+    base = contract.overlay.words_of(update.name).base or {}
     given = create.input.get(member.name)
     optional = not member.required and member.name not in base and given is not None
-    return optional and bool(life.get("update-replaces"))
+    return optional and life.update_replaces
 
 
 def _said(contract: Contract, operation: Operation, role: str, by: str) -> set[str]:
     """The members that the overlay's own rules read back, by another one, after this operation."""
     found = set()
-    for address, rule in contract.facts.get("rules", {}).items():
+    for address, rule in contract.overlay.rules.items():
         name, _, rest = address.partition("/behavior/")
         if name != operation.name:
             continue
@@ -210,16 +208,16 @@ def _said(contract: Contract, operation: Operation, role: str, by: str) -> set[s
     return found
 
 
-def _read_in(rule: Facts, role: str, by: str, operation: Operation) -> Iterator[str]:
+def _read_in(rule: AnyRule, role: str, by: str, operation: Operation) -> Iterator[str]:
     """The members that the steps of a rule give and then look at as a whole in the answer."""
     given: dict[str, Any] = {}
-    for step in rule.get("steps", ()):
-        if role == "create" and "make" in step:
-            given = _stated(step["make"])
-        elif role == step.get("send"):
-            given = _stated(step.get("with"))
-        elif step.get("send") == by:
-            looked = {**step.get("shows", {}), **step.get("shows-instant", {})}
+    for step in rule.steps if isinstance(rule, StepsRule) else ():
+        if role == "create" and step.make is not UNSET:
+            given = _stated(step.make)
+        elif role == step.send:
+            given = _stated(step.with_)
+        elif step.send == by:
+            looked = {**step.shows, **step.shows_instant}
             yield from (name for name in given if _is_whole(name, looked, operation))
 
 
@@ -228,7 +226,7 @@ def _stated(members: Any) -> dict[str, Any]:
     return dict(members) if isinstance(members, Mapping) else {}
 
 
-def _is_whole(name: str, looked: Facts, operation: Operation) -> bool:
+def _is_whole(name: str, looked: Mapping[str, Any], operation: Operation) -> bool:
     if name in looked:
         return True
     members = operation.input[name].shape.members if name in operation.input else {}

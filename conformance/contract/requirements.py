@@ -5,10 +5,10 @@ Ids are stable: they are made of names on the wire and JSON Schema keywords only
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import TypeVar
 
 from conformance.contract import statements
 from conformance.contract.arns import arns_rule
@@ -20,12 +20,17 @@ from conformance.contract.model import (
     Location,
     Member,
     Operation,
+    PatchRule,
     Shape,
     Source,
 )
-from conformance.contract.places import ITEM, KEY, VALUE, Place, show
-from conformance.contract.readback import read_backs
+from conformance.contract.overlay_model import AnyRule, Rule
+from conformance.contract.places import KEY, Place, show
+from conformance.contract.readback import ReadBack, read_backs
+from conformance.contract.walk import element_step
 from conformance.errors import BadInput
+
+SomeRule = TypeVar("SomeRule", bound=Rule)
 
 
 class Subject(StrEnum):
@@ -51,8 +56,9 @@ class Subject(StrEnum):
 class Requirement:
     """One testable statement.
 
-    ``place`` is the member it is about, ``keyword`` the limit or the patch operation, ``detail``
-    what a rule of the overlay says.
+    ``place`` is the member it is about, ``keyword`` the limit, the patch operation or the kind of
+    rule. One of ``rule``, ``read_back`` and ``patch`` is what it was made from, where it was made
+    from a rule, from members that are read back or from a cell of the patch table.
     """
 
     id: str
@@ -64,8 +70,17 @@ class Requirement:
     subject: Subject
     place: Place = ()
     keyword: str = ""
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    rule: AnyRule | None = field(default=None, repr=False)
+    read_back: ReadBack | None = field(default=None, repr=False)
+    patch: PatchRule | None = field(default=None, repr=False)
     shape: Shape | None = field(default=None, repr=False, compare=False)
+
+
+def rule_of(requirement: Requirement, kind: type[SomeRule]) -> SomeRule:
+    """The rule of a requirement that is known to be of this kind. Raises TypeError."""
+    if not isinstance(requirement.rule, kind):
+        raise TypeError(f"{requirement.id} has no rule of the kind {kind.__name__}")
+    return requirement.rule
 
 
 class NothingSelected(BadInput):
@@ -93,12 +108,24 @@ def catalogue(contract: Contract) -> tuple[Requirement, ...]:
     found: dict[str, Requirement] = {}
     for operation in contract.operations.values():
         for requirement in _of_operation(operation):
-            found.setdefault(requirement.id, requirement)
+            found.setdefault(requirement.id, _lowered(contract, requirement))
     for requirement in _of_read_backs(contract):
         found.setdefault(requirement.id, requirement)
     for requirement in _of_rules(contract):
         found[requirement.id] = requirement
     return tuple(found.values())
+
+
+def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
+    """The requirement as far as it can be held against anybody without an overlay.
+
+    Services hold requests to the limits of their model, not their own answers: these have values
+    that are newer than its lists, and empty ones.
+    """
+    is_limit = requirement.subject is Subject.OUTPUT_LIMIT
+    if not (is_limit and contract.overlay.inferred):
+        return requirement
+    return replace(requirement, level=Level.INFORMATIONAL)
 
 
 def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> tuple[Requirement, ...]:
@@ -171,6 +198,8 @@ def _of_operation(operation: Operation) -> Iterator[Requirement]:
 
 
 def _of_answer(operation: Operation, prefix: str) -> Iterator[Requirement]:
+    if operation.content_type and operation.content_type_given:
+        return
     if operation.content_type:
         yield _make(
             operation, f"{prefix}/response/content-type", Level.REQUIRED,
@@ -237,7 +266,7 @@ def _inner_members(
     for name, member in shape.members.items():
         yield member, (*place, name), source
     if shape.element is not None:
-        step = ITEM if shape.kind is Kind.LIST else VALUE
+        step = element_step(shape)
         yield from _inner_members(shape.element, (*place, step), source)
 
 
@@ -269,7 +298,7 @@ def _of_shape(
             shape=shape,
         )  # fmt: skip
     if shape.element is not None:
-        inner = (*place, ITEM if shape.kind is Kind.LIST else VALUE)
+        inner = (*place, element_step(shape))
         yield from _of_shape(
             operation, shape.element, inner, prefix, source, about_type, about_limit
         )
@@ -296,13 +325,12 @@ def _of_patch(operation: Operation, prefix: str) -> Iterator[Requirement]:
         yield _make(
             operation, f"{prefix}/patch/{rule.path.strip('/')}/{rule.op}", rule.level,
             statements.patch(rule.path, rule.op, supported=rule.supported), rule.source,
-            Subject.PATCH, keyword=rule.op, detail={"path": rule.path, "supported": rule.supported},
+            Subject.PATCH, keyword=rule.op, patch=rule,
         )  # fmt: skip
 
 
 def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
     for one in read_backs(contract):
-        detail = {"rule": one.rule, "member": one.member.name, "at": one.place, "roles": one.roles}
         yield Requirement(
             id=f"{contract.service}/{one.address}",
             service=contract.service,
@@ -313,34 +341,26 @@ def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
             subject=Subject.RULE,
             place=(one.member.name,),
             keyword=one.rule,
-            detail=detail,
+            read_back=one,
             shape=one.shape,
         )
 
 
 def _of_rules(contract: Contract) -> Iterator[Requirement]:
-    for address, rule in {**arns_rule(contract), **contract.facts.get("rules", {})}.items():
+    for address, rule in {**arns_rule(contract), **contract.overlay.rules}.items():
         name = address.split("/", 1)[0]
         operation = name if name in contract.operations else None
         yield Requirement(
             id=f"{contract.service}/{address}",
             service=contract.service,
             operation=operation,
-            level=Level(rule["level"]),
-            statement=rule["statement"],
-            source=_rule_source(contract, rule["source"]),
+            level=rule.level,
+            statement=rule.statement,
+            source=rule.source.as_source(contract.documents),
             subject=Subject.RULE,
-            keyword=rule["rule"],
-            detail=rule,
+            keyword=rule.kind,
+            rule=rule,
         )
-
-
-def _rule_source(contract: Contract, pointer: Mapping[str, Any]) -> Source:
-    name = pointer.get("document") or pointer.get("model")
-    if name is not None:
-        about = contract.documents.get(name, {})
-        return Source(**{**pointer, "url": about.get("url"), "sha256": about.get("sha256")})
-    return Source(**pointer)
 
 
 def _make(
@@ -353,7 +373,7 @@ def _make(
     place: Place = (),
     keyword: str = "",
     *,
-    detail: Mapping[str, Any] | None = None,
+    patch: PatchRule | None = None,
     shape: Shape | None = None,
 ) -> Requirement:
     return Requirement(
@@ -366,6 +386,6 @@ def _make(
         subject=subject,
         place=place,
         keyword=keyword,
-        detail=detail or {},
+        patch=patch,
         shape=shape,
     )

@@ -29,6 +29,7 @@ PARAMETER = frozenset({
     "name", "in", "required", "schema", "description", "style", "explode", "allowReserved",
     "deprecated", "example", "examples", "content", "allowEmptyValue", "x-source", "x-sources",
     "x-levels", "x-documented-name", "x-prefix", "x-examples", "x-secret", "x-member",
+    "x-greedy",
 })  # fmt: skip
 RESPONSE = frozenset({
     "description", "content", "headers", "links", "x-errors", "x-source", "x-sources",

@@ -202,6 +202,8 @@ class Parameter:
     where: ParameterLocation
     wire: str
     prefix: bool = False
+    greedy: bool = False
+    """Of a path label: its slashes are not percent-encoded."""
 
 
 @dataclass(frozen=True, slots=True)

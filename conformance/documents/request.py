@@ -116,7 +116,7 @@ def _parameter(member: DocumentedMember, slot: SyntaxSlot) -> Parameter:
     """
     prefix = slot.where is ParameterLocation.HEADER and slot.wire.endswith("*")
     named = replace(member, name=slot.name) if IDENTIFIER.fullmatch(slot.name) else member
-    return Parameter(named, slot.where, slot.wire.removesuffix("*"), prefix)
+    return Parameter(named, slot.where, slot.wire.removesuffix("*"), prefix, slot.greedy)
 
 
 def _unlisted(page: DocumentOutline, slot: SyntaxSlot, line: int) -> Parameter:
@@ -124,7 +124,7 @@ def _unlisted(page: DocumentOutline, slot: SyntaxSlot, line: int) -> Parameter:
     member = DocumentedMember(
         slot.name, SourceLocation(page.document.name, SYNTAX, line), required=True
     )
-    return Parameter(member, slot.where, slot.name)
+    return Parameter(member, slot.where, slot.name, greedy=slot.greedy)
 
 
 def _lost_labels(

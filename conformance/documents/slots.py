@@ -31,6 +31,8 @@ class SyntaxSlot:
     wire: str
     name: str
     marked: bool
+    greedy: bool = False
+    """A label whose slashes are not percent-encoded: it is written with a plus."""
 
     @property
     def is_open(self) -> bool:
@@ -71,7 +73,13 @@ def slots_of(head: Head) -> list[SyntaxSlot]:
         marked = PLACEHOLDER.findall(segment)
         names = marked or ([segment] if segment else [])
         slots += [
-            SyntaxSlot(ParameterLocation.PATH, name.rstrip("+"), name.rstrip("+"), bool(marked))
+            SyntaxSlot(
+                ParameterLocation.PATH,
+                name.rstrip("+"),
+                name.rstrip("+"),
+                bool(marked),
+                greedy=bool(marked) and name.endswith("+"),
+            )
             for name in names
         ]
     for pair in filter(None, query.split("&")):

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.engine.run import Job
 
 
@@ -44,6 +46,14 @@ def excluded_note(globs: tuple[str, ...]) -> list[str]:
     return [f"excluded from this run: {', '.join(unwanted)}"]
 
 
+def derived_note(jobs: Sequence[Job]) -> list[str]:
+    """What a run says of contracts that were derived because their services are named."""
+    from conformance.contract.locate import is_on_demand
+    from conformance.sdk.on_demand import told
+
+    return [told(one) for job in jobs if is_on_demand(one := job.contract.service)]
+
+
 def placed(job: Job, region: str) -> Job:
     """The job in the region of the run, and in its partition, where it was written for others."""
     from conformance.contract.load import load_contract
@@ -51,7 +61,7 @@ def placed(job: Job, region: str) -> Job:
     from conformance.transport.credentials import DEFAULT_REGION
     from conformance.transport.regions import partition_of
 
-    written = job.contract.facts.get("signing", {}).get("region", region)
+    written = job.contract.overlay.signing.region or region
     partition = "aws" if region == DEFAULT_REGION else partition_of(region) or "aws"
     if (written, partition) == (region, "aws"):
         return job

@@ -13,16 +13,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
+from conformance.contract.overlay_model import Resource
 from conformance.engine.evidence import EvidenceStep, with_setup
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.passive_checks import PassiveChecker
-from conformance.engine.probe_result import is_faulty, unreliable
+from conformance.engine.probe_result import unreliable
 from conformance.engine.session import Session
 from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.verdict_log import VerdictLog
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Side
-from conformance.plan.resources import Facts, all_creators, kind_of, kinds
+from conformance.plan.resources import all_creators, kind_of, kinds
 from conformance.record import Role, Verdict
 
 ADDRESS = "behavior/still-answers"
@@ -55,14 +56,14 @@ class Aftermath:
     def begin(self) -> None:
         """Find out which lists and reads answer before anything odd is sent."""
         with self._watch.held():
-            for kind, facts in self._kinds.items():
-                self._begin(kind, facts)
+            for kind, one in self._kinds.items():
+                self._begin(kind, one)
 
-    def _begin(self, kind: str, facts: Facts) -> None:
+    def _begin(self, kind: str, about: Resource) -> None:
         """Of one kind; another contract's resources are that one's business."""
-        if "service" in facts:
+        if about.service is not None:
             return
-        for operation in self._shows(facts):
+        for operation in self._shows(about):
             try:
                 resource = self._session.inventory.resource(kind=kind)
             except SetupFailed:
@@ -76,7 +77,7 @@ class Aftermath:
         if self._watch.is_held or not _is_odd(sent) or not _may_have_stored(sent):
             return
         kind = self._kind_changed_by(sent.probe.operation.name)
-        if kind is None or "service" in self._kinds[kind]:
+        if kind is None or self._kinds[kind].service is not None:
             return
         self._last = sent
         self._looks[sent.probe.requirement] += sent.answer.ok
@@ -113,12 +114,11 @@ class Aftermath:
         if name in self._creators:
             return self._creators[name][0]
         kind = kind_of(self._contract, name)
-        return kind if kind and self._kinds[kind].get("update") == name else None
+        return kind if kind and self._kinds[kind].update == name else None
 
-    def _shows(self, facts: Facts) -> Iterator[Operation]:
+    def _shows(self, about: Resource) -> Iterator[Operation]:
         """The list and the read of a kind that are still of interest, and that the target has."""
-        for role in ("list", "read"):
-            name = facts.get(role, "")
+        for name in (about.list or "", about.read or ""):
             if self._decisions.open(self._address(name)) and self._standings.works(name):
                 yield self._contract.operations[name]
 
@@ -183,10 +183,9 @@ class Aftermath:
 
     def _whole(self, operation: Operation) -> Mapping[str, Any]:
         """Of a list the longest page: what is new may be on the last one."""
-        for facts in self._kinds.values():
-            page = facts.get("listing", {}).get("page", {})
-            if facts.get("list") == operation.name and page:
-                return {page["limit"]: page["most"]}
+        for one in self._kinds.values():
+            if one.list == operation.name and one.page is not None:
+                return {one.page.page_size: one.page.most}
         return {}
 
     def _resource(self, cause: SentProbe) -> RunResource | None:
@@ -220,7 +219,7 @@ def _is_odd(sent: SentProbe) -> bool:
     probe = sent.probe
     if not probe.requirement or (probe.form is not None and probe.raw is None):
         return False
-    return probe.side is not Side.ACCEPT or is_faulty(sent)
+    return probe.side is not Side.ACCEPT or sent.is_faulty
 
 
 def _may_have_stored(sent: SentProbe) -> bool:

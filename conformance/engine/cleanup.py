@@ -7,11 +7,12 @@ Whatever else has the same name may be somebody else's: it is told, and left alo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
+from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find, parse
 from conformance.engine.channel import Channel
 from conformance.engine.inventory import PATIENCE
@@ -62,7 +63,7 @@ class Cleanup:
 
     def __init__(self, contract: Contract, channel: Channel, journal: Journal) -> None:
         self._contract, self._channel, self._journal = contract, channel, journal
-        self._facts: Mapping[str, Any] = contract.facts["resource"]
+        self._main = contract.overlay.main
         self._service = contract.service
         self._swept = CleanupResult()
 
@@ -97,11 +98,11 @@ class Cleanup:
             if unanswered == PATIENCE:
                 self._swept.left[identifier] = SILENT
                 continue
-            facts = self._lifecycle(identifier)
-            if facts.get("needs") or "delete" not in facts:
+            one = self._lifecycle(identifier)
+            if one.needs or one.delete is None or one.label is None:
                 continue
-            request = {facts["identifier"]["label"]: identifier, **facts.get("delete-with", {})}
-            answer = self._send(self._contract.operations[facts["delete"]], request)
+            request = {one.label: identifier, **one.delete_with}
+            answer = self._send(self._contract.operations[one.delete], request)
             unanswered = unanswered + 1 if answer.status is None else 0
             if answer.is_gone:
                 self._swept.deleted.append(identifier)
@@ -109,18 +110,17 @@ class Cleanup:
                 self._swept.left[identifier] = answer.told()
         self._settle_parts()
 
-    def _lifecycle(self, identifier: str) -> Mapping[str, Any]:
+    def _lifecycle(self, identifier: str) -> Resource:
         """The lifecycle of what the journal has, by the operation that made it."""
         maker = self._journal.state.makers.get((self._service, identifier), "")
         kind, _ = all_creators(self._contract).get(maker, (None, ""))
-        return self._facts if kind is None else kinds(self._contract)[kind]
+        return self._main if kind is None else kinds(self._contract)[kind]
 
     def _settle_parts(self) -> None:
         """What is made of other resources goes with them: where they stayed, it may be there."""
         state = self._journal.state
         for identifier in state.alive(self._service):
-            facts = self._lifecycle(identifier)
-            if not facts.get("needs") or identifier in self._swept.left:
+            if not self._lifecycle(identifier).needs or identifier in self._swept.left:
                 continue
             if self._swept.left:
                 self._swept.left[identifier] = "what it is part of could not be deleted"
@@ -155,42 +155,40 @@ class Cleanup:
         return creation.tagged and is_tagged(self._tags(entry.id), nonce)
 
     def _tags(self, identifier: str) -> Any:
-        facts = self._facts.get("mark", {}).get("tags-of")
-        if facts is None:
+        tags = None if self._main.mark is None else self._main.mark.tags_of
+        if tags is None:
             return None
         region = self._channel.region
         lookup = {"id": lambda _: identifier, "region": lambda _: region}
-        values: dict[str, Any] = fill(facts["with"], lookup)
-        answer = self._send(self._contract.operations[facts["operation"]], values)
-        return next(find(answer.body, parse(facts["at"])), None) if answer.ok else None
+        values: dict[str, Any] = fill(tags.with_, lookup)
+        answer = self._send(self._contract.operations[tags.operation], values)
+        return next(find(answer.body, parse(tags.at)), None) if answer.ok else None
 
     def _entries(self) -> Iterator[_ListedResource]:
         """Every entry of the list, page by page. Raises Unlisted."""
-        listing = self._facts.get("listing")
-        if listing is None:
+        listing = self._main.listing
+        if listing is None or self._main.list is None:
             raise Unlisted("the contract names no list of them")
-        page = listing.get("page", {})
-        token = None
+        page = listing.page
+        operation, token = self._contract.operations[self._main.list], None
+        start = base(self._contract, operation)
         for _ in range(PAGES):
-            asked = {page["limit"]: page["most"]} if "limit" in page else {}
-            answer = self._call("list", asked if token is None else {**asked, page["token"]: token})
+            asked: dict[str, Any] = {} if page is None else {page.page_size: page.most}
+            if page is not None and token is not None:
+                asked[page.input_token] = token
+            answer = self._send(operation, {**start, **asked})
             if not answer.ok or not isinstance(answer.body, dict):
-                raise Unlisted(self._facts["list"], answer)
-            for entry in find(answer.body, parse(listing["items"])):
-                yield from self._entry(entry, listing["id"])
-            token = answer.body.get(page.get("next", ""))
+                raise Unlisted(operation.name, answer)
+            for entry in find(answer.body, parse(listing.items)):
+                yield from self._entry(entry, listing.id)
+            token = None if page is None else answer.body.get(page.output_token)
             if not token:
                 return
 
     def _entry(self, entry: Any, member: str) -> Iterator[_ListedResource]:
         if isinstance(entry, dict) and isinstance(entry.get(member), str):
-            name = entry.get(self._facts.get("mark", {}).get("name", ""))
+            name = entry.get(self._main.mark_name or "")
             yield _ListedResource(entry[member], name if isinstance(name, str) and name else None)
-
-    def _call(self, role: str, members: Mapping[str, Any]) -> ParsedResponse:
-        operation = self._contract.operations[self._facts[role]]
-        start = base(self._contract, operation) if role == "list" else {}
-        return self._send(operation, {**start, **members})
 
     def _send(self, operation: Operation, values: dict[str, Any]) -> ParsedResponse:
         return read(self._channel.send(wire(operation, values)))

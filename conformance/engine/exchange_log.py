@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from conformance.plan.probes import Probe
+from conformance.contract.validate import violations
+from conformance.plan.probes import Probe, Side
 from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.parsed_response import ParsedResponse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SentProbe:
     """A request that was sent, as members and as bytes, and what came back."""
 
@@ -25,6 +27,14 @@ class SentProbe:
     """Resources of other kinds that the request speaks of, by kind."""
     sign_incorrectly: str = ""
     """How it was signed wrongly, where it was."""
+
+    @cached_property
+    def is_faulty(self) -> bool:
+        """True when a request is not a valid one by the contract, whatever it was sent for."""
+        probe = self.probe
+        if probe.side is Side.REJECT or probe.raw is not None or probe.form is not None:
+            return True
+        return any(violations(dict(probe.operation.input), dict(self.values)))
 
 
 @dataclass(slots=True)

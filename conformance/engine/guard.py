@@ -79,7 +79,7 @@ class GuardedTransport:
             named = nonce  # several at once, each with the nonce in its name
         told_apart = tagged or names_itself
         if self._absent is None and not told_apart:
-            return _withheld(request, "what it makes could not be told from what others made")
+            return _withheld(request, "the run could not tell what it makes from what others made")
         number = self._journal.creating(self._service, operation.name, named, tagged=tagged)
         exchange = self._inner.send(request)
         self._settle(number, visit, exchange)

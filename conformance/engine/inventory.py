@@ -6,15 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from conformance.contract.model import Contract
+from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, connection_broke
 from conformance.engine.names import is_template
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import FRESH, Facts, all_creators, identifiers, kinds, others
+from conformance.plan.resources import FRESH, all_creators, identifiers, kinds, others
 
 RESENDS = 2
 """How often a request is sent again whose connection broke before the answer was there."""
+NEWEST = 8
+"""What a request has just made is among the last so many."""
 PATIENCE = 2
 """So many requests in a row without an answer, and a clean-up ends."""
 
@@ -58,7 +61,7 @@ class Inventory:
         Raises SetupFailed.
         """
         name = kind or next(iter(self._kinds), None)
-        service = self._kinds.get(name or "", {}).get("service")
+        service = self._kinds.get(name or "", Resource()).service
         if service is not None:
             return self._lender(service).resource(fresh=fresh)
         current = self._current.get(name)
@@ -73,7 +76,7 @@ class Inventory:
         Raises SetupFailed.
         """
         making, _ = self._creators.get(probe.operation.name, (None, ""))
-        needs = self._kinds.get(making or "", {}).get("needs", {})
+        needs = self._kinds.get(making or "", Resource()).needs
         found: dict[str, RunResource] = {}
         for kind in others(probe.values):
             if resource is not None and kind in resource.parents:
@@ -86,8 +89,8 @@ class Inventory:
         self, values: Mapping[str, Any] | None = None, kind: str | None = None
     ) -> RunResource:
         """Make a resource of a kind (default the main one). Raises SetupFailed."""
-        facts = self._facts(None) if kind is None else self._kinds.get(kind, {})
-        operation = self._contract.operations.get(facts.get("create", ""))
+        of = self._lifecycle(None) if kind is None else self._kinds.get(kind, Resource())
+        operation = self._contract.operations.get(of.create or "")
         if operation is None:
             raise LookupError(f"{self._contract.service}: the lifecycle names no create operation")
         request = base(self._contract, operation) if values is None else values
@@ -113,15 +116,14 @@ class Inventory:
         None too where deletions are known to stay without an answer, unless it is to be tried all
         the same.
         """
-        facts = self._facts(resource.kind)
-        operation = self._contract.operations.get(facts.get("delete", ""))
-        if operation is None:
+        of = self._lifecycle(resource.kind)
+        operation = self._contract.operations.get(of.delete or "")
+        if operation is None or of.label is None:
             return None
-        label = facts["identifier"]["label"]
         # Of what its base has besides, it is the labels that lead to the resource.
         start = base(self._contract, operation)
         way = {name: value for name, value in start.items() if any(others(value))}
-        values = {**way, label: "${id}", **facts.get("delete-with", {})}
+        values = {**way, of.label: "${id}", **of.delete_with}
         deletion = Probe("", operation, Side.OBSERVE, values, "")
         if not even_in_vain and self._is_in_vain(deletion):
             return None
@@ -130,6 +132,12 @@ class Inventory:
             sent = self._send(deletion, resource=resource)
         resource.gone = resource.gone or sent.answer.is_gone
         return sent
+
+    def take_away(self, sent: SentProbe) -> None:
+        """Delete what a request made: odd things that are left would spoil lists for the rest."""
+        for resource in [one for one in self.made[-NEWEST:] if one.created is sent]:
+            if not resource.gone:
+                self.delete(resource)
 
     def clean_up(self) -> list[str]:
         """Delete everything that this run made; gives the identifiers that stayed.
@@ -156,22 +164,21 @@ class Inventory:
         if name in self._creators:
             self._add(sent, *self._creators[name])
         if sent.resource is not None:
-            facts = self._facts(sent.resource.kind)
-            if name == facts.get("delete"):
+            of = self._lifecycle(sent.resource.kind)
+            if name == of.delete:
                 sent.resource.gone = True
-            elif name == facts.get("update"):
+            elif name == of.update:
                 sent.resource.history.append(sent)
 
     def _add(self, sent: SentProbe, kind: str, pointer: str) -> None:
-        unique = self._kinds[kind].get("unique", {}).get("member", "")
+        unique = self._kinds[kind].unique_member or ""
         given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")
         for found in identifiers(pointer, sent.values, sent.answer.body):
             self.made.append(RunResource(found, str(given), sent, kind, parents=sent.parents))
 
-    def _facts(self, kind: str | None) -> Facts:
+    def _lifecycle(self, kind: str | None) -> Resource:
         """The lifecycle of a kind, of the main one where it has none of its own."""
-        main: Facts = self._contract.facts.get("resource", {})
-        return self._kinds.get(kind or "", main)
+        return self._kinds.get(kind or "", self._contract.overlay.main)
 
     def _lender(self, service: str) -> Inventory:
         """The inventory of another contract's resources."""

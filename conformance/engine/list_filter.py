@@ -12,7 +12,6 @@ from dataclasses import replace
 from conformance.contract.model import Contract
 from conformance.contract.places import parse
 from conformance.engine.exchange_log import RunResource, SentProbe
-from conformance.engine.probe_result import is_faulty
 from conformance.judge.response import observe
 from conformance.plan.resources import kind_of, lifecycle_of
 from conformance.transport.parsed_response import ParsedResponse
@@ -23,19 +22,17 @@ def entries_of_this_run(
 ) -> ParsedResponse:
     """The answer; of the resource's list operation without the entries of others."""
     name = sent.probe.operation.name
-    facts = lifecycle_of(contract, name)
-    listing = facts.get("listing")
+    resource = lifecycle_of(contract, name)
+    listing = resource.listing
     body = sent.answer.body
-    if listing is None or name != facts.get("list"):
+    if listing is None or name != resource.list:
         return sent.answer
-    items = parse(listing["items"])[0]
+    items = parse(listing.items)[0]
     if not isinstance(body, dict) or not isinstance(body.get(items), list):
         return sent.answer
     kind = kind_of(contract, name)
     ours = {one.id for one in made if one.kind == kind and not one.gone and _is_clean(one)}
-    kept = [
-        one for one in body[items] if not isinstance(one, dict) or one.get(listing["id"]) in ours
-    ]
+    kept = [one for one in body[items] if not isinstance(one, dict) or one.get(listing.id) in ours]
     return replace(sent.answer, body={**body, items: kept})
 
 
@@ -47,7 +44,7 @@ def culprit(
     None where the answer is no list, or breaks it whatever is listed.
     """
     name = sent.probe.operation.name
-    if name != lifecycle_of(contract, name).get("list"):
+    if name != lifecycle_of(contract, name).list:
         return None
 
     def is_broken(listed: Sequence[RunResource]) -> bool:
@@ -60,4 +57,4 @@ def culprit(
 
 
 def _is_clean(resource: RunResource) -> bool:
-    return not any(is_faulty(sent) for sent in (resource.created, *resource.history))
+    return not any(sent.is_faulty for sent in (resource.created, *resource.history))

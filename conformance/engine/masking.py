@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Member, Shape
-from conformance.contract.places import ITEM, VALUE, Place, find
+from conformance.contract.places import Place, find
+from conformance.contract.walk import element_step
 from conformance.engine.secret_encodings import base64_fragments, forms
 from conformance.record.redaction import SIGNATURE, mark
 
@@ -127,6 +128,6 @@ def _of_shape(member: Member, shape: Shape, place: Place) -> list[Place]:
     found = [place] if shape.secret else []
     found += secret_places(shape.members, place)
     if shape.element is not None:
-        step = ITEM if shape.kind == "list" else VALUE
+        step = element_step(shape)
         found += _of_shape(member, shape.element, (*place, step))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, Location
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.arns import Arns
 from conformance.engine.case_counts import PendingFailures
@@ -14,13 +14,13 @@ from conformance.engine.evidence import LONGEST
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.list_filter import entries_of_this_run
 from conformance.engine.patience import is_unanswered
-from conformance.engine.probe_result import is_elsewhere, is_faulty, unanswered, unreliable
+from conformance.engine.probe_result import is_elsewhere, unanswered, unreliable
 from conformance.engine.session import Session
 from conformance.engine.spoilt import Spoilt
 from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.verdict_log import VerdictLog
-from conformance.judge.errors import ERROR_STATUS
+from conformance.judge.errors import ERROR_STATUS, IN_REFUSALS
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
 from conformance.plan.planner import is_watched
@@ -58,7 +58,7 @@ class PassiveChecker:
         # answers: the acceptance is the failure.
         if is_elsewhere(sent.probe):
             return
-        taken = sent.answer.ok and is_faulty(sent)
+        taken = sent.answer.ok and sent.is_faulty
         if taken:
             self._spoilt.note(sent, self._session.inventory.made)
         if self.is_held or self._standings.is_aside(sent.probe.operation.name):
@@ -92,6 +92,8 @@ class PassiveChecker:
     def _take(self, requirement: Requirement, finding: Finding, sent: SentProbe) -> None:
         if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
             return  # in another form than usual it may have met something else
+        if requirement.keyword in IN_REFUSALS and _is_odd_address(sent):
+            return  # what takes the address in may refuse it, as HTTP does
         if finding.held:
             if is_watched(requirement) or requirement.subject is Subject.ERROR:
                 self._decisions.tally(requirement).count(_side(requirement))
@@ -127,8 +129,8 @@ class PassiveChecker:
 
     def _has_own_probe(self, requirement: Requirement) -> bool:
         """An error that a probe provokes is judged there: a chance answer cannot be had again."""
-        facts = lifecycle_of(self._contract, requirement.operation or "")
-        provoked = {facts.get("not-found"), facts.get("unique", {}).get("error")}
+        resource = lifecycle_of(self._contract, requirement.operation or "")
+        provoked = {resource.not_found, resource.unique_error}
         return requirement.subject is Subject.ERROR and requirement.keyword in provoked
 
     def _again(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
@@ -139,12 +141,18 @@ class PassiveChecker:
         return again
 
     def _once_more(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
+        """The request on a resource of its own; what was odd about it is not left behind."""
+        inventory, resource = self._session.inventory, None
         try:
-            repeat = self._session.send(sent.probe, resource=self._alike(sent))
+            resource = self._alike(sent)
+            repeat = self._session.send(sent.probe, resource=resource)
         except SetupFailed as failed:
             repeat = failed.sent
         broken = self._broken(finding, repeat)
-        self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
+        inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
+        inventory.take_away(repeat)
+        if resource is not None and not resource.gone:
+            inventory.delete(resource)
         return broken
 
     def _of_the_same(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
@@ -182,8 +190,17 @@ class PassiveChecker:
 def _told(session: Session, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe]:
     """The finding; where there is no answer, it says to what."""
     if is_unanswered(sent.exchange):
-        finding = replace(finding, seen=unanswered(session, sent))
+        finding = finding._replace(seen=unanswered(session, sent))
     return finding, sent
+
+
+def _is_odd_address(sent: SentProbe) -> bool:
+    """True where the path or the query of a request is odd, and any answer to that is right."""
+    probe = sent.probe
+    if probe.side is not Side.OBSERVE or not probe.place:
+        return False
+    member = probe.operation.input.get(str(probe.place[0]))
+    return member is not None and member.location in {Location.PATH, Location.QUERY}
 
 
 def _side(requirement: Requirement) -> Side:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from conformance.contract.validate import violations
 from conformance.engine.exchange_log import SentProbe, connection_broke
 from conformance.engine.inventory import RESENDS
 from conformance.engine.patience import is_brief, is_unanswered, kinds_of_request
@@ -49,8 +48,10 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResu
             break
         sent = session.send(probe, fresh=True)
     trial = _judged(session, probe, sent)
-    if sent is not first and _explained_by_state(session, probe, sent):
-        # What was lost may have been carried out: its own doing says nothing of the target.
+    held = trial.finding is not None and trial.finding.held
+    if sent is not first and not held and _explained_by_state(session, probe, sent):
+        # What was lost may have been carried out: its own doing says nothing of the target. Where
+        # any answer would do, this one does.
         trial = replace(
             trial, finding=None, why=f"after {first.answer.told()}: {sent.answer.told()}"
         )
@@ -108,11 +109,11 @@ def _in_usual_form(session: Session, probe: Probe) -> tuple[Probe, SentProbe]:
 def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool:
     """True when the resource had gone, or a new one's unique member was already taken."""
     answer = sent.answer
-    facts = lifecycle_of(session.contract, probe.operation.name)
-    taken = answer.code == facts.get("unique", {}).get("error")
+    resource = lifecycle_of(session.contract, probe.operation.name)
+    taken = answer.code == resource.unique_error
     if probe.side is not Side.REJECT and taken and probe.fault is not Fault.CONFLICT:
         return True
-    lost = answer.code == facts.get("not-found") and sent.resource is not None
+    lost = answer.code == resource.not_found and sent.resource is not None
     return lost and probe.fault is not Fault.NOT_FOUND
 
 
@@ -126,7 +127,7 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
         return ProbeResult(probe, sent, None, answer.told(), unsupported=True)
     if probe.form is not None and probe.form.chunked and _is_old(sent):
         return ProbeResult(probe, sent, None, "the target speaks HTTP/1.0, which has no chunks")
-    unsure = session.contract.facts.get("inferred") and answer.code not in probe.tolerated
+    unsure = session.contract.overlay.inferred and answer.code not in probe.tolerated
     if unsure and probe.side is Side.ACCEPT and answer.is_refusal:
         return ProbeResult(probe, sent, None, f"{answer.told()}: {UNSURE}")
     finding = judge_probe(session.contract, probe, answer, sent.values)
@@ -136,7 +137,7 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
         )
     silent = is_unanswered(sent.exchange)
     if silent:
-        finding = replace(finding, seen=unanswered(session, sent))
+        finding = finding._replace(seen=unanswered(session, sent))
     return ProbeResult(probe, sent, finding, silent=silent)
 
 
@@ -145,7 +146,7 @@ def _is_old(sent: SentProbe) -> bool:
     return sent.exchange.response is not None and sent.exchange.response.is_old
 
 
-UNSURE = "without an overlay nobody knows that the request is valid"
+UNSURE = "without an overlay the tool does not know whether the request is valid"
 
 
 def _leave_clean(session: Session, trial: ProbeResult) -> None:
@@ -159,16 +160,7 @@ def _leave_clean(session: Session, trial: ProbeResult) -> None:
         inventory.drop_current(kind_of(session.contract, trial.probe.operation.name))
         if sent.answer.ok and sent.resource is not None and not sent.resource.gone:
             inventory.delete(sent.resource)
-    for made in [one for one in inventory.made[-8:] if one.created is sent and not one.gone]:
-        inventory.delete(made)
-
-
-def is_faulty(sent: SentProbe) -> bool:
-    """True when a request is not a valid one by the contract, whatever it was sent for."""
-    probe = sent.probe
-    if probe.side is Side.REJECT or probe.raw is not None or probe.form is not None:
-        return True
-    return any(violations(dict(probe.operation.input), dict(sent.values)))
+    inventory.take_away(sent)
 
 
 def is_elsewhere(probe: Probe) -> bool:

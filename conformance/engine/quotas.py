@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from conformance.contract.model import Contract
+from conformance.contract.overlay_model import Quotas
 from conformance.engine.request_classifier import RouteTable
 from conformance.transport.exchange import Request
 from conformance.transport.quota import QuotaLimit
@@ -17,10 +17,10 @@ def quotas(contracts: Iterable[Contract], factor: float = 1.0) -> dict[str, Quot
     """The quotas of services: ``SERVICE/*`` for all its operations, ``SERVICE/OPERATION``."""
     found: dict[str, QuotaLimit] = {}
     for contract in contracts:
-        facts: Mapping[str, Any] = contract.facts.get("quotas", {})
-        stated = {ALL: facts["all"]} if "all" in facts else {}
-        for name, quota in {**stated, **facts.get("operations", {})}.items():
-            made = QuotaLimit(float(quota["rate"]), float(quota.get("burst", 1)))
+        known = contract.overlay.quotas or Quotas()
+        whole = {} if known.all is None else {ALL: known.all}
+        for name, quota in {**whole, **known.operations}.items():
+            made = QuotaLimit(quota.rate, 1.0 if quota.burst is None else quota.burst)
             found[f"{contract.service}/{name}"] = made.times(factor)
     return found
 

@@ -7,21 +7,20 @@ nothing that goes to a target is left out.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.model import Contract, Location, Operation
+from conformance.contract.routes import RouteMatcher, query_of
 from conformance.engine.run_tag import is_tagged
 from conformance.plan.resources import all_creators, identifiers, kinds
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import read
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_LABEL = re.compile(r"\\\{(\w+)\\\}")
 
 
 class RequestEffect(StrEnum):
@@ -44,26 +43,19 @@ class ClassifiedRequest:
     labels: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Route:
-    operation: Operation
-    pattern: re.Pattern[str]
-
-
 class RouteTable:
     """The routes of one service below one URL, and where its answers have identifiers."""
 
     def __init__(self, contract: Contract, url: str) -> None:
         self.contract = contract
-        self._facts: Mapping[str, Any] = contract.facts.get("resource", {})
+        self._main = contract.overlay.main
         self._base = urlsplit(url).path.rstrip("/")
         self._created = {name: place for name, (_, place) in all_creators(contract).items()}
         every = kinds(contract).values()
-        self._looks = {one.get(role) for one in every for role in ("list", "read")}
-        self._deletes = {one.get("delete") for one in every}
-        # Routes with a literal query first: without it they would be another operation's.
-        operations = sorted(contract.operations.values(), key=lambda one: -len(one.query))
-        self._routes = [_Route(one, _pattern(one.path)) for one in operations]
+        self._looks = {name for one in every for name in (one.list, one.read)}
+        self._deletes = {one.delete for one in every}
+        # A server may take an empty label for one: what it would touch must be known here.
+        self._matcher = RouteMatcher(contract.operations.values(), empty=True)
 
     def visit(self, request: Request) -> ClassifiedRequest:
         """What the request would do."""
@@ -78,15 +70,9 @@ class RouteTable:
         """The operation that a request is of, and its labels."""
         parts = urlsplit(request.url)
         path = parts.path.removeprefix(self._base)
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        for route in self._routes:
-            found = route.pattern.fullmatch(path)
-            if found is None or route.operation.method != request.method:
-                continue
-            if all(query.get(name) == value for name, value in route.operation.query.items()):
-                labels = {name: unquote(value) for name, value in found.groupdict().items()}
-                return route.operation, labels
-        return None, {}
+        query = query_of(parse_qsl(parts.query, keep_blank_values=True))
+        found = self._matcher.find(request.method, path, query)
+        return (None, {}) if found is None else (found.operation, found.labels)
 
     def _kind(self, operation: Operation) -> RequestEffect:
         if operation.name in self._created:
@@ -97,12 +83,12 @@ class RouteTable:
 
     def named(self, request: Request) -> str | None:
         """The name that a creation asks for; None where it has none."""
-        value = _body(request).get(self._facts.get("mark", {}).get("name", ""))
+        value = _body(request).get(self._main.mark_name or "")
         return value if isinstance(value, str) else None
 
     def tagged(self, request: Request, nonce: str) -> bool:
         """True when a creation carries the run's tag."""
-        return is_tagged(_body(request).get(self._facts.get("mark", {}).get("tag", "")), nonce)
+        return is_tagged(_body(request).get(self._main.tag_property or ""), nonce)
 
     def names_itself(self, operation: Operation, request: Request, nonce: str) -> bool:
         """True when what a creation makes has the run's nonce in its name."""
@@ -115,10 +101,6 @@ class RouteTable:
         _, labels = self.match(exchange.request)
         asked = {**_body(exchange.request), **labels}
         return list(identifiers(self._created[operation.name], asked, read(exchange).body))
-
-
-def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(_LABEL.sub(r"(?P<\1>[^/]*)", re.escape(path)))
 
 
 def _body(request: Request) -> dict[str, Any]:

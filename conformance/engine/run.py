@@ -88,6 +88,7 @@ class RunConfig:
         emit: Is given every event as it happens, in the thread of the run.
         custody: Keeps to what the run itself made; None where the target ends with the run.
         phases: What is done besides the plan.
+        sleep: Waits so many seconds before a silent target is asked again.
     """
 
     jobs: Sequence[Job]
@@ -99,6 +100,7 @@ class RunConfig:
     emit: Emit = _unheard
     custody: RunSafety | None = None
     phases: Phases = NONE
+    sleep: Callable[[float], None] = time.sleep
 
 
 class Run:
@@ -108,7 +110,7 @@ class Run:
         self._config, self._masker = config, Masker()
         self._masker.learn_credentials(config.credentials)
         self._names = Names() if config.custody is None else config.custody.names
-        self._pulse = LivenessTransport(config.transport, self._masker.mask)
+        self._pulse = LivenessTransport(config.transport, self._masker.mask, sleep=config.sleep)
         self._patience = Patience()
         self.outcome = RunOutcome()
 
@@ -156,7 +158,7 @@ class Run:
 
     def _session(self, contract: Contract, url: str = "") -> tuple[Session, SignedChannel]:
         """What speaks with one service of the target."""
-        name = contract.facts.get("signing", {}).get("service", contract.service)
+        name = contract.signing_name
         signer = Signer(self._config.credentials, self._config.region, name)
         url, custody = url or self._config.url, self._config.custody
         transport: Transport = self._pulse
@@ -186,7 +188,7 @@ class Run:
         channel.usual_within = self._patience.brief
         left = session.inventory.clean_up()
         contract, custody = session.contract, self._config.custody
-        name = contract.facts.get("resource", {}).get("name", "resource")
+        name = contract.overlay.main.name or "resource"
         if custody is not None:
             lines = told(custody.sweep(contract, channel, lacks), name)
         elif left:

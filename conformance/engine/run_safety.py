@@ -39,7 +39,7 @@ class RunSafety:
         patience: Patience | None = None,
     ) -> Transport:
         """The transport for requests of a service; services without a lifecycle have no other."""
-        if "resource" not in contract.facts:
+        if contract.overlay.resource is None:
             return transport
         look = None
         if not self.strict:
@@ -61,7 +61,7 @@ class RunSafety:
 
         ``lacks`` says which operations the target does not have: those have created nothing.
         """
-        if "resource" not in contract.facts:
+        if contract.overlay.resource is None:
             return CleanupResult()
         for creation in self.journal.state.doubtful(contract.service):
             if lacks(creation.operation):
@@ -76,11 +76,11 @@ def _looking(
     channel = SignedChannel(url, signer, transport)
 
     def absent(identifier: str, visit: ClassifiedRequest) -> bool:
-        facts = lifecycle_of(contract, visit.operation.name if visit.operation else "")
-        operation = contract.operations.get(facts.get("read", ""))
-        if operation is None:
+        resource = lifecycle_of(contract, visit.operation.name if visit.operation else "")
+        operation = contract.operations.get(resource.read or "")
+        if operation is None or resource.label is None:
             return False
-        request = wire(operation, {**visit.labels, facts["identifier"]["label"]: identifier})
+        request = wire(operation, {**visit.labels, resource.label: identifier})
         # It is asked for what is not there, as the probes of that fault do.
         kinds = faulty_kinds(contract.service, operation.name, Fault.NOT_FOUND)
         request = replace(request, body=None, content_type=None, within=patience.within(kinds))
@@ -100,7 +100,7 @@ def told(swept: CleanupResult, name: str) -> list[str]:
         lines.append(f"could not delete {len(swept.left)} {name}s of this run: {shown}")
     if swept.unknown:
         shown = ", ".join(swept.unknown[:5])
-        lines.append(f"nobody can tell whether these were made: {shown} ({swept.why})")
+        lines.append(f"it is unknown whether these were made: {shown} ({swept.why})")
     if swept.doubtful:
         shown = ", ".join([*dict.fromkeys(swept.doubtful)][:5])
         lines.append(f"left alone, as nothing proves that this run made them: {shown}")

@@ -28,9 +28,9 @@ class RunTag:
     @classmethod
     def of(cls, contract: Contract, nonce: str) -> RunTag | None:
         """The mark that the overlay's lifecycle allows for; None where it names no tags."""
-        facts = contract.facts.get("resource", {})
-        member = facts.get("mark", {}).get("tag")
-        return cls(facts["create"], member, nonce) if member else None
+        main = contract.overlay.main
+        member, create = main.tag_property, main.create
+        return cls(create, member, nonce) if member and create else None
 
     def put_on(self, operation: Operation, values: dict[str, Any]) -> dict[str, Any]:
         """The members of a request, with the tag where it is a creation without tags."""

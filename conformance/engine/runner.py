@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.model import Contract
+from conformance.contract.overlay_model import OneConnectionRule, Resource, RobustRule
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine import verdicts
 from conformance.engine.aftermath import Aftermath
@@ -34,12 +35,14 @@ from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.base_requests import base
 from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Plan, Probe, Side
-from conformance.plan.resources import Facts, kinds, lifecycle_of
+from conformance.plan.resources import kinds, lifecycle_of
 from conformance.plan.rules import ROBUST
 from conformance.plan.sequences import KINDS, RANDOM, RuleBroken
 from conformance.record import Verdict
 
 EMPTY_OBJECT = "empty-object"
+MAY_SPOIL = 3
+"""The last turn: requests after which a list may never answer again."""
 EXPLORED, LINKS = 20, 3
 """Requests that exploring may send, and steps of walks, for each value that is drawn."""
 DEEP = 50
@@ -105,16 +108,22 @@ class Runner:
         # What may spoil a list for good comes last, so that all else is known of it before.
         active.sort(key=self._turn)
         for index, requirement in enumerate(active):
+            if self._turn(requirement) == MAY_SPOIL:
+                self._end_plays()
             self._decide(requirement)
             self._watch.confirm()
             self._close(self._stage.finished())
             self._emit(Progress(index + 1, len(active), 0, requirement.id))
-        while plays := self._stage.ended():
-            self._close(plays)
+        self._end_plays()
         for sent in self._explored.broken(self._decisions.open) if self._explored else ():
             self._watch.observe(sent)
         self._watch.confirm()
         self._decide_watched()
+
+    def _end_plays(self) -> None:
+        """Have every sequence come to its end, those that are played again too."""
+        while plays := self._stage.ended():
+            self._close(plays)
 
     def _turn(self, requirement: Requirement) -> int:
         """When a requirement is decided: the lowest first."""
@@ -123,16 +132,17 @@ class Runner:
         if requirement.keyword != ROBUST:
             return 1
         about = requirement.operation
-        return 3 if about is None or self._aftermath.may_store(about) else 2
+        return MAY_SPOIL if about is None or self._aftermath.may_store(about) else 2
 
     def _showcase(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""
-        for kind, facts in kinds(self._contract).items():
-            for values in facts.get("showcase", ()):
-                self._show(kind, facts, values)
+        for kind, one in kinds(self._contract).items():
+            for values in one.showcase:
+                self._show(kind, one, values)
 
-    def _show(self, kind: str, facts: Facts, values: Mapping[str, Any]) -> None:
-        named = [facts[role] for role in ("create", "read", "list", "update") if role in facts]
+    def _show(self, kind: str, about: Resource, values: Mapping[str, Any]) -> None:
+        roles = (about.create, about.read, about.list, about.update)
+        named = [name for name in roles if name is not None]
         named = [name for name in named if name not in self._session.left_out]
         if not named or not all(self._standings.works(name) for name in named):
             return
@@ -141,7 +151,7 @@ class Runner:
         except SetupFailed:
             return
         for name in named:
-            if name == facts["create"]:
+            if name == about.create:
                 continue
             operation = self._contract.operations[name]
             self._session.call(operation, base(self._contract, operation), resource)
@@ -336,9 +346,13 @@ class Runner:
 
     def _roles(self, requirement: Requirement) -> list[str]:
         """The operations that a rule's sequences are made of."""
-        facts = lifecycle_of(self._contract, requirement.operation or "")
-        roles = requirement.detail.get("roles", ("create", "read", "update", "delete"))
-        return [facts[role] for role in roles if role in facts]
+        named = lifecycle_of(self._contract, requirement.operation or "").roles()
+        roles: tuple[str, ...] = ("create", "read", "update", "delete")
+        if requirement.read_back is not None:
+            roles = requirement.read_back.roles
+        elif isinstance(requirement.rule, OneConnectionRule):
+            roles = ("read",)  # what goes first may be refused, or have no answer
+        return [named[role] for role in roles if role in named]
 
     def _close(self, plays: list[ScenarioRun]) -> None:
         """A rule that was broken is played again on new resources before it counts."""
@@ -426,9 +440,10 @@ class Runner:
 
 def _worth_probing(requirement: Requirement, support: Support) -> bool:
     """That a valid request is refused is itself the failure of the operation's status."""
-    if requirement.detail.get("odd") == EMPTY_OBJECT:
-        # Of an update without required members the empty object is the valid request.
-        return support.standing is not SupportStatus.LACKING
+    if isinstance(requirement.rule, RobustRule) and requirement.rule.odd == EMPTY_OBJECT:
+        # Of an update without required members the empty object is the valid request. What answers
+        # nothing at all answers nothing to it either: that is told once.
+        return support.standing not in {SupportStatus.LACKING, SupportStatus.SILENT}
     if requirement.subject is Subject.STATUS:
         return support.standing in {SupportStatus.WORKS, SupportStatus.REFUSED}
     return support.standing is SupportStatus.WORKS

@@ -172,14 +172,21 @@ class ScenarioRun:
             self._hold(step, each)
         self._sent += sent
         mute = [one for one in sent if is_unanswered(one.exchange)]
-        if mute and not isinstance(step, Connected):
+        if mute and not self._judges(step, mute[0]):
             raise _Silent(mute[0])
+        if mute and not self._works(sent[0].probe.operation.name):
+            # It answers nothing on any connection, which is told by its own name.
+            raise NotShown(f"{sent[0].probe.operation.name} is not answered")
         trouble = next((one.answer for one in sent if _says_nothing(one.answer)), None)
         if trouble is not None and not (isinstance(step, Connected) and trouble.broken_off):
             raise NotShown(trouble.told())
         parts = tuple(one.answer for one in sent)
         one = len(parts) == 1 and not isinstance(step, Connected)
         self._last = parts[0] if one else replace((NO_ANSWER, *parts)[-1], parts=parts)
+
+    def _judges(self, step: Step, mute: SentProbe) -> bool:
+        """Whether no answer is for the rule to judge: of a connection, if the operation works."""
+        return isinstance(step, Connected) and self._works(mute.probe.operation.name)
 
     def _next(self) -> Step:
         """The next step; it is held up where the sequence is given time before it."""

@@ -140,12 +140,12 @@ class Session:
 
     def repeatable(self, operation: Operation) -> bool:
         """True when a request may be sent twice and is answered as if it were sent once."""
-        listing = {facts.get("list") for facts in kinds(self.contract).values()}
+        listing = {one.list for one in kinds(self.contract).values()}
         return operation.name in listing or operation.method in {"GET", "PUT", "PATCH"}
 
     def only_reads(self, operation: Operation) -> bool:
         """True when a request changes nothing: it shows what others have done."""
-        listing = {facts.get("list") for facts in kinds(self.contract).values()}
+        listing = {one.list for one in kinds(self.contract).values()}
         return operation.name in listing or operation.method == "GET"
 
     def _needed(self, probe: Probe, *, fresh: bool) -> RunResource | None:
@@ -196,7 +196,7 @@ class Session:
         probe = filled.probe
         if probe.side is Side.REJECT or probe.form is not None or resource.gone:
             return False
-        label = lifecycle_of(self.contract, probe.operation.name).get("identifier", {}).get("label")
+        label = lifecycle_of(self.contract, probe.operation.name).label
         return label is not None and filled.values.get(label) == resource.id
 
     def _is_in_vain(self, probe: Probe) -> bool:

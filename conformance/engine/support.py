@@ -107,7 +107,7 @@ def obstacle_to(contract: Contract, failed: SentProbe) -> Obstacle | None:
 
     Nothing that counts where nobody knows whether the request was valid.
     """
-    unsure = contract.facts.get("inferred") and failed.answer.is_refusal
+    unsure = contract.overlay.inferred and failed.answer.is_refusal
     return None if unsure else obstacle_of(failed.probe.operation)
 
 

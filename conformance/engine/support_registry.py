@@ -72,7 +72,7 @@ class SupportRegistry:
             return self._establish_without(probe, failed)
         self._check_credentials(sent)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
-        if found.standing is SupportStatus.REFUSED and self._contract.facts.get("inferred"):
+        if found.standing is SupportStatus.REFUSED and self._contract.overlay.inferred:
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
 

@@ -35,7 +35,7 @@ class VerdictLog:
         self.by_id = {requirement.id: requirement for requirement in requirements}
         self._tallies = {requirement.id: CaseCounts() for requirement in requirements}
         self._contract, self._session, self._emit = contract, session, emit
-        service = contract.facts.get("signing", {}).get("service", contract.service)
+        service = contract.signing_name
         self._signing = record.RecordedSigning(service, region)
         self._began = (time.monotonic(), 0)
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
-from conformance.contract.places import ABSENT, Place, find, show
+from conformance.contract.places import ABSENT, find, show
 from conformance.contract.validate import Violation, shape_violations
+from conformance.contract.walk import shape_at
 from conformance.plan.base_requests import base, edited
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.values import WRONG
@@ -65,7 +66,7 @@ def _is_clear(shape: Shape, value: Any, violation: Violation) -> bool:
     """Whether nobody may read the contract in a way that allows the value."""
     if violation.keyword == "required":
         return not _has_null(value)
-    about = _shape_at(shape, violation.place[1:])
+    about = shape_at(shape, violation.place[1:])
     if about is None:
         return False
     found = list(find(value, violation.place[1:]))
@@ -92,20 +93,6 @@ def _plainly_wrong(shape: Shape, keyword: str, value: Any) -> bool:
     if shape.kind is not Kind.STRING:
         return shape.kind in {Kind.LIST, Kind.MAP, Kind.INTEGER}
     return bool(value) and value.isascii() and value.isprintable()
-
-
-def _shape_at(shape: Shape | None, place: Place) -> Shape | None:
-    for segment in place:
-        if shape is None:
-            return None
-        if segment == "{key}":
-            shape = shape.key
-        elif segment in {"[]", "{value}"}:
-            shape = shape.element
-        else:
-            member = shape.members.get(segment)
-            shape = None if member is None else member.shape
-    return shape
 
 
 def _has_null(value: Any) -> bool:

@@ -66,14 +66,20 @@ def _of_member(operation: Operation, member: Member, *, is_fixed: bool) -> Itera
 
 def _fixed(contract: Contract, operation: Operation) -> set[str]:
     """The members that name a resource: a run gives them names of its own."""
-    facts = lifecycle_of(contract, operation.name)
-    identifier = facts.get("identifier", {})
-    unique = facts.get("unique", {}).get("member")
-    return {identifier.get("label"), identifier.get("given"), unique} - {None}
+    resource = lifecycle_of(contract, operation.name)
+    given = None if resource.identifier is None else resource.identifier.given
+    named = (resource.label, given, resource.unique_member)
+    return {name for name in named if name is not None}
 
 
 def requests(cases: tuple[FuzzCase, ...]) -> st.SearchStrategy[tuple[int, Any]]:
     """The number of a case (Hypothesis writes out what it drew) and a value of it."""
-    return st.integers(0, len(cases) - 1).flatmap(
-        lambda number: cases[number].drawn().map(lambda value: (number, value))
-    )
+    known: dict[int, st.SearchStrategy[tuple[int, Any]]] = {}
+
+    def of(number: int) -> st.SearchStrategy[tuple[int, Any]]:
+        # Kept: Hypothesis looks a new strategy through before it draws from it.
+        if number not in known:
+            known[number] = cases[number].drawn().map(lambda value: (number, value))
+        return known[number]
+
+    return st.integers(0, len(cases) - 1).flatmap(of)

@@ -27,6 +27,10 @@ class FuzzFailure(Exception):
     """
 
 
+class _Spent(BaseException):
+    """Ends a search that has sent all it may and found nothing. Hypothesis lets it pass."""
+
+
 class _Escaped(BaseException):
     """Carries an error of the run through Hypothesis, as an interrupt."""
 
@@ -53,7 +57,9 @@ class Search:
         key, tried = made
         if key not in self._known:
             if self._left <= 0:
-                return  # enough was sent: nothing smaller is looked for
+                if not self._classes:
+                    raise _Spent
+                return  # nothing smaller is looked for
             self._left -= 1
             self._sent += 1
             self._known[key] = self._tried(tried)
@@ -88,7 +94,7 @@ def search(one: Search) -> int:
     try:
         with steady():
             test()
-    except (FuzzFailure, Flaky, Unsatisfiable):
+    except (FuzzFailure, Flaky, Unsatisfiable, _Spent):
         pass  # whoever sends keeps what is broken
     except BaseExceptionGroup as group:
         if group.split((FuzzFailure, Flaky))[1] is not None:

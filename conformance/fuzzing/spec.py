@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract
+from conformance.contract.overlay_model import Unique
 from conformance.plan.base_requests import base
 
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
@@ -19,13 +20,13 @@ def prepared(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
     resource is made with the base request, so that walks get on; where values are known to be
     valid, nothing else is drawn; what only Java's patterns can say is not said.
     """
-    facts = contract.facts.get("resource", {})
-    label = facts.get("identifier", {}).get("label", "")
+    main = contract.overlay.main
+    label = main.label or ""
     paths = {path: _operations(item) for path, item in document["paths"].items() if "?" not in path}
     schemas = _plain(document.get("components", {}).get("schemas", {}))
-    create = contract.operations.get(facts.get("create", ""))
-    if create is not None:
-        _name_unique(schemas, paths, create.name, facts.get("unique", {}))
+    create = contract.operations.get(main.create or "")
+    if create is not None and main.unique is not None:
+        _name_unique(schemas, paths, create.name, main.unique)
     plain = {path: _labelled(_plain(item), label) for path, item in paths.items() if item}
     if create is not None:
         _with_base(plain, create.name, base(contract, create))
@@ -38,13 +39,13 @@ def prepared(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _name_unique(
-    schemas: dict[str, Any], paths: Mapping[str, Any], create: str, unique: Mapping[str, Any]
+    schemas: dict[str, Any], paths: Mapping[str, Any], create: str, unique: Unique
 ) -> None:
     """What must be unique of a new resource is a placeholder."""
     for _, operation in _each(paths):
         properties = _schema(schemas, operation).get("properties", {})
-        if operation["operationId"] == create and unique.get("member") in properties:
-            properties[unique["member"]] = {"enum": [f"${{{unique['template']}}}"]}
+        if operation["operationId"] == create and unique.member in properties:
+            properties[unique.member] = {"enum": [f"${{{unique.template}}}"]}
 
 
 def _with_base(paths: Mapping[str, Any], create: str, values: dict[str, Any]) -> None:

@@ -6,12 +6,24 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
+from conformance.contract.overlay_model import (
+    ContentCodingRule,
+    ErrorBodyRule,
+    ErrorCodeRule,
+    ErrorCodesAgreeRule,
+    ErrorIsJsonRule,
+    ErrorMembersRule,
+    ErrorStatusRule,
+    ResponseHeaderRule,
+    Rule,
+    SuccessIsJsonRule,
+)
 from conformance.error_identity import is_same
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
 from conformance.transport.parsed_response import ParsedResponse
 
-Rule = Mapping[str, Any]
+Watch = Callable[[str, Any, Operation, ParsedResponse], Finding | None]
 
 BODY, MEMBERS, CODE, CODES = "error-body", "error-members", "error-code", "error-codes-agree"
 HEADER, CODING = "response-header", "content-coding"
@@ -23,6 +35,9 @@ JSON = "application/json"
 OF_HTTP = frozenset({408, 411, 413, 414, 431})
 """Statuses by which whatever takes a message in refuses it, whatever operation it is for."""
 
+_found: dict[int, tuple[Mapping[str, Rule], list[tuple[Watch, str, Rule]]]] = {}
+"""The watched ones of each set of rules; the rules are kept, so that their id stays theirs."""
+
 
 def observe_rules(
     contract: Contract, operation: Operation, answer: ParsedResponse
@@ -30,35 +45,52 @@ def observe_rules(
     """What an answer holds or breaks of the rules that are watched."""
     if answer.status is None or answer.status >= 500:
         return
-    for address, rule in contract.facts.get("rules", {}).items():
-        watch = WATCHED.get(rule["rule"])
-        finding = watch and watch(f"{contract.service}/{address}", rule, operation, answer)
-        if finding:
+    for watch, name, rule in _watched(contract):
+        finding = watch(name, rule, operation, answer)
+        if finding is not None:
             yield finding
 
 
-def _body(name: str, rule: Rule, operation: Operation, answer: ParsedResponse) -> Finding | None:
+def _watched(contract: Contract) -> list[tuple[Watch, str, Rule]]:
+    """The rules that are watched, found once: they are few, and every answer is held to them."""
+    rules = contract.overlay.rules
+    known = _found.get(id(rules))
+    if known is None or known[0] is not rules:
+        watched: list[tuple[Watch, str, Rule]] = [
+            (WATCHED[type(rule)], f"{contract.service}/{address}", rule)
+            for address, rule in rules.items()
+            if type(rule) in WATCHED
+        ]
+        known = _found[id(rules)] = (rules, watched)
+    return known[1]
+
+
+def _body(
+    name: str, rule: ErrorBodyRule, operation: Operation, answer: ParsedResponse
+) -> Finding | None:
     """Whether a refusal that names an error of the operation has the body that errors have."""
     if answer.code not in operation.errors:
         return None
     body = answer.body
     if not isinstance(body, dict):
         return Finding(name, False, "a JSON object as the body", _kind(answer))
-    if not any(isinstance(body.get(member), str) for member in rule["members"]):
-        wanted = " or ".join(rule["members"])
+    if not any(isinstance(body.get(member), str) for member in rule.members):
+        wanted = " or ".join(rule.members)
         return Finding(name, False, f"a text in {wanted}", _named(body))
-    return _labelled(name, rule.get("content-type"), answer)
+    return _labelled(name, rule.content_type, answer)
 
 
-def _members(name: str, rule: Rule, operation: Operation, answer: ParsedResponse) -> Finding | None:
+def _members(
+    name: str, rule: ErrorMembersRule, operation: Operation, answer: ParsedResponse
+) -> Finding | None:
     """Whether an error has its members, each one of the texts given for it, or a list.
 
     The pages capitalise the names of errors' members, whatever the wire has: both are right.
     """
-    if answer.code not in operation.errors or answer.code != rule["error"]:
+    if answer.code not in operation.errors or answer.code != rule.error:
         return None
     body = answer.body if isinstance(answer.body, dict) else {}
-    for member, texts in rule["members"].items():
+    for member, texts in rule.members.items():
         expected = f"{member}: {' or '.join(texts) or 'a list'}"
         names = (member, member[:1].upper() + member[1:])
         found = next((one for one in names if one in body), None)
@@ -105,10 +137,12 @@ def _codes(name: str, _rule: Rule, _operation: Operation, answer: ParsedResponse
     return Finding(name, held, "one name of the error", " and ".join(answer.codes))
 
 
-def _header(name: str, rule: Rule, _operation: Operation, answer: ParsedResponse) -> Finding | None:
+def _header(
+    name: str, rule: ResponseHeaderRule, _operation: Operation, answer: ParsedResponse
+) -> Finding | None:
     """Whether a header is there."""
-    held = rule["header"] in answer.headers
-    return Finding(name, held, f"a header {rule['header']}", "none")
+    held = rule.header in answer.headers
+    return Finding(name, held, f"a header {rule.header}", "none")
 
 
 def _error_form(
@@ -157,15 +191,15 @@ def _coding(
     return Finding(name, not answer.unasked, "a body that is not coded", answer.unasked)
 
 
-WATCHED: Mapping[str, Callable[[str, Rule, Operation, ParsedResponse], Finding | None]] = {
-    BODY: _body,
-    MEMBERS: _members,
-    CODE: _code,
-    CODES: _codes,
-    HEADER: _header,
-    ERROR_FORM: _error_form,
-    SUCCESS_FORM: _success_form,
-    ERROR_STATUS: _error_status,
-    CODING: _coding,
+WATCHED: Mapping[type[Rule], Watch] = {
+    ErrorBodyRule: _body,
+    ErrorMembersRule: _members,
+    ErrorCodeRule: _code,
+    ErrorCodesAgreeRule: _codes,
+    ResponseHeaderRule: _header,
+    ErrorIsJsonRule: _error_form,
+    SuccessIsJsonRule: _success_form,
+    ErrorStatusRule: _error_status,
+    ContentCodingRule: _coding,
 }
 """The kinds of rules that are watched in every answer."""

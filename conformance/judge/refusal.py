@@ -20,6 +20,16 @@ ANY_REFUSAL, ANY_CODE = "4xx", "any"
 # Without an overlay: what restJson1 itself calls a malformed request.
 PROTOCOL_REFUSALS = ((400, "SerializationException"), (400, "ValidationException"))
 
+# What the pages of common errors have for these faults. A model lists none of them, so without an
+# overlay they are right, too.
+COMMON_REFUSALS: Mapping[Fault, frozenset[str]] = {
+    Fault.REQUIRED: frozenset({"MissingParameter", "ValidationError"}),
+    **dict.fromkeys(
+        (Fault.LIMIT, Fault.ENUM, Fault.TYPE),
+        frozenset({"InvalidParameterValue", "ValidationError"}),
+    ),
+}
+
 
 def judge_probe(
     contract: Contract,
@@ -66,8 +76,20 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
         return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
     # Whether a name outside its limits is looked up or refused first is order of validation.
     allowed += tuple((error.status, error.name) for error in _tolerated(probe))
-    held = any(_is(answer, *one) for one in allowed)
+    held = any(_is(answer, *one) for one in allowed) or _is_common(contract, probe, answer)
     return Finding(probe.requirement, held, expected, answer.told())
+
+
+def _is_common(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
+    """True for an error common to all services that says what is wrong, where no table decides."""
+    if _has_entry(contract.overlay.refusals, probe.fault):
+        return False
+    common = COMMON_REFUSALS.get(probe.fault, frozenset())
+    return answer.status == 400 and answer.code in common
+
+
+def _has_entry(table: Mapping[str, Any], fault: Fault) -> bool:
+    return any(kind.partition("-")[0] == str(fault) for kind in table)
 
 
 def _told(status: int | str, code: str) -> str:
@@ -103,11 +125,11 @@ def refusals(
         return _declared(operation, 404)
     if fault is Fault.CONFLICT:
         return _declared(operation, 409)
-    table: Mapping[str, Any] = contract.facts.get("refusals", {})
+    table = contract.overlay.refusals
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
-            return tuple((status, code) for status, code in table[kind])
-    return _declared(operation, 400) + PROTOCOL_REFUSALS
+            return table[kind]
+    return tuple(dict.fromkeys((*_declared(operation, 400), *PROTOCOL_REFUSALS)))
 
 
 def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract import statements
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
-from conformance.contract.places import ITEM, KEY, VALUE, Place, show
-from conformance.contract.validate import holds, is_of_kind
+from conformance.contract.places import show
+from conformance.contract.walk import ShapeCheck, ValueWalker
 from conformance.judge.errors import observe_rules
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
@@ -20,6 +20,7 @@ from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
 """2000 and 2100 in seconds: outside them a number is not seconds since 1970."""
+_WALKER = ValueWalker(is_hidden=lambda value: isinstance(value, Redacted))
 
 
 def observe(contract: Contract, operation: Operation, answer: ParsedResponse) -> Iterator[Finding]:
@@ -58,12 +59,13 @@ def _success(
         yield from _empty(contract, operation, answer, prefix)
         return
     media = answer.content_type.split(";", 1)[0].strip().lower()
-    yield Finding(
-        f"{prefix}/response/content-type", media == operation.content_type,
-        operation.content_type, answer.content_type or "no content type",
-    )  # fmt: skip
+    if not operation.content_type_given:
+        yield Finding(
+            f"{prefix}/response/content-type", media == operation.content_type,
+            operation.content_type, answer.content_type or "no content type",
+        )  # fmt: skip
     if isinstance(answer.body, dict):
-        yield from _members(operation.output, answer.body, (), f"{prefix}/response")
+        yield from _members(operation.output, answer.body, f"{prefix}/response")
     else:
         seen = "a body that is not JSON" if answer.body is NOT_JSON else "JSON, but no object"
         for name, member in operation.output.items():
@@ -74,64 +76,47 @@ def _success(
 def _empty(
     contract: Contract, operation: Operation, answer: ParsedResponse, prefix: str
 ) -> Iterator[Finding]:
-    facts = contract.facts.get("operations", {}).get(operation.name, {})
-    held = answer.size == 0 or (facts.get("empty-object-allowed", False) and answer.body == {})
+    allowed = contract.overlay.words_of(operation.name).empty_object_allowed
+    held = answer.size == 0 or (allowed and answer.body == {})
     yield Finding(f"{prefix}/response/body/empty", held, "no body", f"{answer.size} bytes")
 
 
-def _members(members: Any, value: dict[str, Any], place: Place, prefix: str) -> Iterator[Finding]:
-    for name, member in members.items():
-        yield from _member(member, value, (*place, name), prefix)
+def _members(
+    members: Mapping[str, Member], values: Mapping[str, Any], prefix: str
+) -> Iterator[Finding]:
+    """What an answer's members hold and break; of what a recording hides nothing is known.
 
-
-def _member(member: Member, value: dict[str, Any], place: Place, prefix: str) -> Iterator[Finding]:
-    present = member.name in value
-    if member.required:
-        yield Finding(
-            f"{prefix}/{show(place)}/required", present, f"{show(place)} in the answer", "absent"
-        )
-    if present:
-        yield from _value(member.shape, value[member.name], place, prefix)
-
-
-def _value(shape: Shape, value: Any, place: Place, prefix: str) -> Iterator[Finding]:
-    """One value against its shape; below a value of the wrong type nothing more is said.
-
-    Of a value that a recording hides nothing is known.
+    How many members of a union are given is no statement about answers.
     """
-    if isinstance(value, Redacted):
-        return
-    where = f"{prefix}/{show(place)}"
-    right = is_of_kind(shape, value)
-    kind = shape.wire or shape.kind
-    yield Finding(f"{where}/type", right, f"{show(place)} is of type {kind}", _shown(value))
-    if not right:
-        return
-    if shape.kind is Kind.TIMESTAMP:
-        yield Finding(
-            f"{where}/format", _well_formed(shape, value), statements.instant(shape),
-            _shown(value),
-        )  # fmt: skip
-    for name, constraint in shape.constraints.items():
-        yield Finding(
-            f"{where}/{name}", holds(name, constraint.value, value),
-            f"{show(place)} keeps {name} {constraint.value}", _shown(value),
-        )  # fmt: skip
-    yield from _inside(shape, value, place, prefix)
+    for one in _WALKER.members(members, values):
+        if one.keyword == "union":
+            continue
+        place = show(one.place)
+        where = f"{prefix}/{place}"
+        if one.held:
+            yield Finding(f"{where}/{one.keyword}", True)
+        else:
+            yield _broken(one, place, where)
+        if one.keyword == "type" and one.held and one.shape.kind is Kind.TIMESTAMP:
+            yield _format(one, where)
 
 
-def _inside(shape: Shape, value: Any, place: Place, prefix: str) -> Iterator[Finding]:
-    if shape.kind is Kind.LIST and shape.element is not None:
-        for item in value:
-            yield from _value(shape.element, item, (*place, ITEM), prefix)
-    elif shape.kind is Kind.MAP:
-        for key, item in value.items():
-            if shape.key is not None:
-                yield from _value(shape.key, key, (*place, KEY), prefix)
-            if shape.element is not None:
-                yield from _value(shape.element, item, (*place, VALUE), prefix)
-    elif shape.kind is Kind.STRUCTURE:
-        yield from _members(shape.members, value, place, prefix)
+def _broken(one: ShapeCheck, place: str, where: str) -> Finding:
+    """What is broken, in words: those are made for what is broken alone."""
+    if one.keyword == "required":
+        return Finding(f"{where}/required", False, f"{place} in the answer", "absent")
+    if one.keyword == "type":
+        kind = one.shape.wire or one.shape.kind
+        return Finding(f"{where}/type", False, f"{place} is of type {kind}", _shown(one.value))
+    limit = f"{place} keeps {one.keyword} {one.shape.limit(one.keyword)}"
+    return Finding(f"{where}/{one.keyword}", False, limit, _shown(one.value))
+
+
+def _format(one: ShapeCheck, where: str) -> Finding:
+    if _well_formed(one.shape, one.value):
+        return Finding(f"{where}/format", True)
+    wanted = statements.instant(one.shape)
+    return Finding(f"{where}/format", False, wanted, _shown(one.value))
 
 
 def _well_formed(shape: Shape, value: Any) -> bool:

@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from conformance.contract.model import Contract, Level, Operation
+from conformance.contract.overlay_model import AuthenticatesRule, Refusals, SignatureRule
 from conformance.contract.requirements import Requirement
 
 FINDING, SIGNATURE = "authenticates", "signature"
 KINDS = frozenset({FINDING, SIGNATURE})
-_ROLES = ("list", "update")
 
 
 class Auth(StrEnum):
@@ -45,7 +45,7 @@ class SignatureCheck:
     requirement: Requirement
     kinds: tuple[str, ...]
     gives: Gives
-    refusals: tuple[tuple[int, str], ...]
+    refusals: Refusals
     operations: tuple[Operation, ...]
 
     @property
@@ -71,13 +71,15 @@ def levelled(requirements: Sequence[Requirement], auth: Auth) -> list[Requiremen
 
 def signature_rule(contract: Contract, requirement: Requirement) -> SignatureCheck:
     """The rule that a requirement of the group stands for."""
-    detail = requirement.detail
-    resource = contract.facts.get("resource", {})
-    names = detail.get("operations") or [resource[role] for role in _ROLES if role in resource]
+    rule = requirement.rule
+    if not isinstance(rule, AuthenticatesRule | SignatureRule):
+        raise TypeError(f"{requirement.id} is not about signatures")
+    main = contract.overlay.main
+    names = rule.operations or [name for name in (main.list, main.update) if name is not None]
     return SignatureCheck(
         requirement,
-        tuple(detail["kinds"]),
-        Gives(detail.get("gives", Gives.REFUSED)),
-        tuple((status, code) for status, code in detail.get("refusals", ())),
+        rule.kinds,
+        Gives(rule.gives) if isinstance(rule, SignatureRule) else Gives.REFUSED,
+        rule.refusals if isinstance(rule, SignatureRule) else (),
         tuple(contract.operations[name] for name in names),
     )

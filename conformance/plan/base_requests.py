@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.contract.model import Contract, Location, Operation, Shape
-from conformance.contract.places import ABSENT, ITEM, KEY, VALUE, Place, find, put
+from conformance.contract.overlay_model import Resource
+from conformance.contract.places import ABSENT, Place, find, put
+from conformance.contract.walk import step_into
 from conformance.plan import values
-from conformance.plan.resources import Facts, creators, kinds, lifecycle_of
+from conformance.plan.resources import creators, kinds, lifecycle_of
 
 
 def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[str, Any]:
@@ -17,14 +19,13 @@ def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[st
     The overlay may give another one for probes of a member (by its name), where the usual one
     could not hold that member.
     """
-    facts = contract.facts.get("operations", {}).get(operation.name, {})
-    special = facts.get("bases", {})
+    words = contract.overlay.words_of(operation.name)
     for length in range(len(place), 0, -1):
-        found = special.get(".".join(place[:length]))
+        found = words.bases.get(".".join(place[:length]))
         if found is not None:
             return dict(found)
-    if "base" in facts:
-        return dict(facts["base"])
+    if words.base is not None:
+        return dict(words.base)
     return derived(contract, operation)
 
 
@@ -33,12 +34,12 @@ def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
 
     An operation that creates the resource chooses what the label holds, where it has one.
     """
-    facts = lifecycle_of(contract, operation.name)
-    placeholders = dict(_needed(contract, facts))
-    label = facts.get("identifier", {}).get("label")
-    if label is not None:
-        chosen = "${" + facts.get("unique", {}).get("template", "name") + "}"
-        placeholders[label] = chosen if operation.name in creators(facts) else "${id}"
+    resource = lifecycle_of(contract, operation.name)
+    placeholders = dict(_needed(contract, resource))
+    if resource.label is not None:
+        chosen = "${" + ("name" if resource.unique is None else resource.unique.template) + "}"
+        creates = operation.name in creators(resource)
+        placeholders[resource.label] = chosen if creates else "${id}"
     return {
         name: placeholders.get(name) or values.sample(member.shape)
         for name, member in operation.input.items()
@@ -46,11 +47,11 @@ def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
     }
 
 
-def _needed(contract: Contract, facts: Facts) -> Iterator[tuple[str, str]]:
+def _needed(contract: Contract, resource: Resource) -> Iterator[tuple[str, str]]:
     """The labels of the kinds that a kind needs, each with the placeholder for it."""
     known = kinds(contract)
-    for name in facts.get("needs", {}):
-        label = known[name].get("identifier", {}).get("label")
+    for name in resource.needs:
+        label = known[name].label
         if label is not None:
             yield label, f"${{id.{name}}}"
 
@@ -85,7 +86,7 @@ def scaffolded(operation: Operation, request: dict[str, Any], place: Place) -> d
             request = edited(request, place[:depth], values.sample(shape))
         if shape.union:
             request = _switched(request, shape, place, depth)
-        shape = _inner(shape, place[depth])
+        shape = step_into(shape, place[depth])
     return request
 
 
@@ -96,11 +97,3 @@ def _switched(request: dict[str, Any], union: Shape, place: Place, depth: int) -
     if name not in union.members or (isinstance(given, dict) and name in given):
         return request
     return edited(request, place[:depth], {name: values.sample(union.members[name].shape)})
-
-
-def _inner(shape: Shape, segment: str) -> Shape | None:
-    if segment in {ITEM, VALUE}:
-        return shape.element
-    if segment == KEY:
-        return shape.key
-    return shape.members[segment].shape if segment in shape.members else None

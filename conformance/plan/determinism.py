@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.internal.conjecture import providers
@@ -47,11 +46,14 @@ def seed_number(text: str) -> int:
 def steady() -> Iterator[None]:
     """Within it, equal seeds draw equal values, whatever modules are loaded; reentrant."""
     provider = providers.HypothesisProvider
-    none = type(providers.GLOBAL_CONSTANTS)()
-    with patch.object(provider, _LOCAL, none):
-        _forget()
-        yield
+    known = getattr(provider, _LOCAL)
+    setattr(provider, _LOCAL, type(providers.GLOBAL_CONSTANTS)())
     _forget()
+    try:
+        yield
+    finally:
+        setattr(provider, _LOCAL, known)
+        _forget()
 
 
 def _forget() -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from conformance.contract.model import Kind, Member, Shape
 from conformance.contract.places import ITEM, KEY, VALUE, Place
 from conformance.contract.validate import Violation, shape_violations
+from conformance.contract.walk import element_step
 from conformance.plan import strategies, strings, values
 
 Strategy = st.SearchStrategy[Any]
@@ -58,7 +59,7 @@ def faults_of(shape: Shape, place: Place = ()) -> Iterator[Violation]:
         yield Violation(place, "type")
     yield from (Violation(place, name) for name in shape.constraints if _can_break(shape, name))
     if shape.element is not None and _has_room(shape):
-        step = ITEM if shape.kind is Kind.LIST else VALUE
+        step = element_step(shape)
         yield from faults_of(shape.element, (*place, step))
     if shape.key is not None and _has_room(shape):
         for name in shape.key.constraints:

@@ -27,9 +27,9 @@ Request = dict[str, Any]
 
 def requests(contract: Contract, operation: Operation, name: str) -> list[Request]:
     """Requests of an operation that set the member, each to another value."""
-    facts = lifecycle_of(contract, operation.name)
-    creates = operation.name == facts.get("create")
-    shown = [one for one in facts.get("showcase", ()) if name in one]
+    resource = lifecycle_of(contract, operation.name)
+    creates = operation.name == resource.create
+    shown = [one for one in resource.showcase if name in one]
     whole = [dict(one) for one in shown] if creates else []
     start = base(contract, operation, (name,))
     special = [dict(one) for one in _special(contract, operation, name) if name in one]
@@ -61,16 +61,14 @@ def _with_tag(value: Any) -> Any:
 
 def _special(contract: Contract, operation: Operation, name: str) -> Iterator[Mapping[str, Any]]:
     """The base requests that the overlay has for probes of the member, or of a part of it."""
-    facts = contract.facts.get("operations", {}).get(operation.name, {})
-    for where, request in facts.get("bases", {}).items():
+    for where, request in contract.overlay.words_of(operation.name).bases.items():
         if parse(where)[0] == name:
             yield request
 
 
 def _made_up(contract: Contract, operation: Operation, name: str) -> Iterator[Any]:
     """Valid values; none of what only the target's state decides."""
-    facts = contract.facts.get("operations", {}).get(operation.name, {})
-    stateful = {parse(one) for one in facts.get("stateful", ())}
+    stateful = {parse(one) for one in contract.overlay.words_of(operation.name).stateful}
     if (name,) in stateful:
         return
     shape = operation.input[name].shape

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance.contract.model import Contract, Member, Operation
+from conformance.contract.overlay_model import Listing, Page, Resource
 from conformance.contract.places import Place, find, parse
 from conformance.plan.base_requests import base
 from conformance.plan.resources import lifecycle_of
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,35 +20,50 @@ class Lifecycle:
     """Which operation plays which role, and where the identifier stands."""
 
     contract: Contract
-    facts: Mapping[str, Any]
+    resource: Resource
 
     @classmethod
     def of(cls, contract: Contract, operation: str | None = None) -> Lifecycle:
         """The lifecycle that an operation is part of; of a service's main resource without one."""
-        facts = lifecycle_of(contract, operation) if operation else contract.facts["resource"]
-        return cls(contract, facts)
+        main = contract.overlay.main
+        return cls(contract, lifecycle_of(contract, operation) if operation else main)
 
     def operation(self, role: str) -> Operation:
         """The operation of a role: create, read, update, list or delete."""
-        return self.contract.operations[self.facts[role]]
+        return self.contract.operations[self.resource.roles()[role]]
+
+    @property
+    def listing(self) -> Listing:
+        """Where the list has its entries. Raises LookupError without a list."""
+        return _stated(self.resource.listing, "list")
+
+    @property
+    def page(self) -> Page:
+        """The members that lead through the list. Raises LookupError where it has no pages."""
+        return _stated(self.resource.page, "pages")
 
     def listed(self) -> Mapping[str, Member]:
         """The documented members of an entry of the list."""
-        place = parse(self.facts["listing"]["items"])
+        place = parse(self.listing.items)
         items = self.operation("list").output[place[0]].shape.element
         return {} if items is None else items.members
 
     @property
     def label(self) -> str:
-        """The request member that carries the identifier."""
-        label: str = self.facts["identifier"]["label"]
-        return label
+        """The request member that carries the identifier. Raises LookupError without one."""
+        return _stated(self.resource.label, "identifier")
 
     def request(self, role: str, **members: Any) -> dict[str, Any]:
         """The base request of a role with members replaced or added."""
         operation = self.operation(role)
-        extra = self.facts.get("delete-with", {}) if role == "delete" else {}
+        extra = self.resource.delete_with if role == "delete" else {}
         return {**base(self.contract, operation), **extra, **members}
+
+
+def _stated(value: Part | None, part: str) -> Part:
+    if value is None:
+        raise LookupError(f"the lifecycle states no {part}")
+    return value
 
 
 def member(body: Any, where: str | Place) -> Any:

@@ -27,9 +27,11 @@ def plan_cell(contract: Contract, operation: Operation, requirement: Requirement
     A supported cell of informational level is one of which nothing is known but that it exists
     (aws-behaviour, section U): it is sent, and whatever the answer, only a server error counts.
     """
-    path, op = requirement.detail["path"], requirement.keyword
-    supported = requirement.detail["supported"]
-    if not supported:
+    cell = requirement.patch
+    if cell is None:
+        raise ValueError(f"{requirement.id} is about no cell of the patch table")
+    path, op = cell.path, cell.op
+    if not cell.supported:
         probes = tuple(
             _probe(contract, operation, requirement, Side.REJECT, {"op": op, "path": path, **extra})
             for extra in _extras(op, path, patch_values(contract, operation, path))
@@ -57,10 +59,9 @@ def _extras(op: str, path: str, values: list[str]) -> list[dict[str, str]]:
 
 def patch_values(contract: Contract, operation: Operation, path: str) -> list[str]:
     """Texts to put at a path: the overlay's, else by the answer's member of that name."""
-    facts = contract.facts.get("operations", {}).get(operation.name, {})
-    stated: list[str] | None = facts.get("patch-values", {}).get(path)
+    stated = contract.overlay.words_of(operation.name).patch_values.get(path)
     if stated is not None:
-        return stated
+        return list(stated)
     member = operation.output.get(path.strip("/"))
     if member is not None and member.shape.kind is Kind.BOOLEAN:
         return ["true", "false"]

@@ -11,6 +11,7 @@ from conformance.contract.arns import RULE as ARNS
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
 from conformance.contract.requirements import Requirement, Subject
+from conformance.contract.validate import unchecked
 from conformance.plan import patching, rules, strings, values
 from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
@@ -44,6 +45,38 @@ BOTH = (Side.ACCEPT, Side.REJECT)
 
 def plan(contract: Contract, requirement: Requirement) -> Plan:
     """The probes of a requirement; those that are only observed have none of their own."""
+    return _without_unchecked(_planned(contract, requirement))
+
+
+def _without_unchecked(planned: Plan) -> Plan:
+    """The plan without requests of which it is not known whether they are right.
+
+    A value beside the one under test may have a pattern that cannot be translated: what accepts
+    or refuses such a request shows nothing of the requirement.
+    """
+    unknown = {
+        id(probe): pattern
+        for probe in planned.probes
+        if probe.side in BOTH
+        and (pattern := next(unchecked(probe.operation.input, probe.values), None)) is not None
+    }
+    probes = tuple(one for one in planned.probes if id(one) not in unknown)
+    drawings = tuple(
+        one
+        for one in planned.drawings
+        if next(unchecked(one.probe.operation.input, one.probe.values), None) is None
+    )
+    if all(any(one.side is side for one in probes) for side in planned.sides):
+        return replace(planned, probes=probes, drawings=drawings)
+    # Where one of its sides cannot be shown, the requirement cannot.
+    if not unknown:
+        return planned
+    pattern = f"{next(iter(unknown.values())):.80}"
+    why_not = f"no request is known to be right: the pattern {pattern} in it cannot be translated"
+    return Plan(planned.requirement, sides=(), why_not=why_not)
+
+
+def _planned(contract: Contract, requirement: Requirement) -> Plan:
     subject = requirement.subject
     if is_watched(requirement):
         return Plan(requirement.id, sides=(Side.ACCEPT,))
@@ -91,25 +124,25 @@ def not_found(operation: Operation) -> tuple[str, ...]:
 
 def _error(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
     """An unknown identifier provokes the 404; any other error is graded where it shows up."""
-    facts = lifecycle_of(contract, operation.name)
-    identifier = facts.get("identifier", {})
+    resource = lifecycle_of(contract, operation.name)
     request = base(contract, operation)
     label = _identified(contract, operation, request)
-    if operation.name not in facts.get("not-found-by", [operation.name]):
+    if resource.not_found_by is not None and operation.name not in resource.not_found_by:
         label = None
-    if requirement.keyword == facts.get("not-found") and label and identifier:
+    if requirement.keyword == resource.not_found and label and resource.identifier is not None:
         unknown = with_unknown_ids(contract, operation, {label: request[label]})[label]
         probe = Probe(
             requirement.id, operation, Side.REJECT, {**request, label: unknown},
             "an identifier that nothing has", Fault.NOT_FOUND, (label,),
         )  # fmt: skip
         return Plan(requirement.id, (probe,), sides=(Side.REJECT,))
-    unique = facts.get("unique", {})
-    if requirement.keyword == unique.get("error") and operation.name == facts.get("create"):
+    unique = resource.unique
+    provokes = unique is not None and requirement.keyword == unique.error
+    if unique is not None and provokes and operation.name == resource.create:
         probe = Probe(
             requirement.id, operation, Side.REJECT,
-            {**request, unique["member"]: "${taken}"},
-            "what must be unique is already taken", Fault.CONFLICT, (unique["member"],),
+            {**request, unique.member: "${taken}"},
+            "what must be unique is already taken", Fault.CONFLICT, (unique.member,),
         )  # fmt: skip
         return Plan(requirement.id, (probe,), sides=(Side.REJECT,))
     return Plan(requirement.id, sides=(), why_not="no request is known that provokes it")
@@ -121,7 +154,7 @@ def _identified(contract: Contract, operation: Operation, request: Mapping[str, 
     Not of a list: that nothing is listed of what is not there is as good an answer.
     """
     own = next((name for name in request if "${id}" in str(request[name])), None)
-    if own is not None or operation.name == lifecycle_of(contract, operation.name).get("list"):
+    if own is not None or operation.name == lifecycle_of(contract, operation.name).list:
         return own
     labels = [one.name for one in operation.input.values() if one.location is Location.PATH]
     return next((name for name in labels if any(others(request.get(name)))), None)
@@ -219,13 +252,15 @@ def _unique(
     contract: Contract, operation: Operation, place: Place, case: values.BoundaryValue
 ) -> Any:
     """A value that must be unique is named by its length only: the run fills it in."""
-    facts = lifecycle_of(contract, operation.name)
-    unique = facts.get("unique", {})
+    resource = lifecycle_of(contract, operation.name)
+    unique = resource.unique
     shape_free = isinstance(case.value, str) and case.note in UNIQUE_NOTES | {
         f"a match of {len(case.value)} characters"
     }
-    if operation.name == facts.get("create") and place == (unique.get("member"),) and shape_free:
-        return f"${{{unique['template']}:{len(case.value)}}}" if case.value else case.value
+    if unique is None or operation.name != resource.create:
+        return case.value
+    if place == (unique.member,) and shape_free:
+        return f"${{{unique.template}:{len(case.value)}}}" if case.value else case.value
     return case.value
 
 
@@ -253,8 +288,8 @@ def _shape(requirement: Requirement) -> Shape:
 
 def _stateful(contract: Contract, operation: Operation, place: Place) -> bool:
     """True where only a value that depends on other state of the target would be accepted."""
-    facts = contract.facts.get("operations", {}).get(operation.name, {})
-    return any(place[: len(parse(one))] == parse(one) for one in facts.get("stateful", ()))
+    stateful = contract.overlay.words_of(operation.name).stateful
+    return any(place[: len(parse(one))] == parse(one) for one in stateful)
 
 
 __all__ = ["not_found", "plan"]

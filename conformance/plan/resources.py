@@ -12,11 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Location, Operation
+from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find, parse, texts
 
-Facts = Mapping[str, Any]
-
-ROLES = ("create", "read", "update", "list", "delete")
 MAIN = "main"
 FRESH = "fresh"
 """Of a need: a new one for each creation, as what is made of it may exist once only."""
@@ -24,13 +22,12 @@ GIVEN = "request:"
 OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}")
 
 
-def kinds(contract: Contract) -> dict[str, Facts]:
+def kinds(contract: Contract) -> dict[str, Resource]:
     """Every kind's lifecycle by name, the main one first."""
-    facts = contract.facts
-    if "resource" not in facts:
+    main = contract.overlay.resource
+    if main is None:
         return {}
-    main = facts["resource"]
-    return {main.get("called", MAIN): main, **facts.get("resources", {})}
+    return {main.called or MAIN: main, **contract.overlay.resources}
 
 
 def kind_of(contract: Contract, operation: str) -> str | None:
@@ -39,13 +36,13 @@ def kind_of(contract: Contract, operation: str) -> str | None:
     As the overlay says, else the one in whose lifecycle it plays a role, else the one whose label
     is the last in its path, else the main one. None without any lifecycle.
     """
-    stated = contract.facts.get("operations", {}).get(operation, {}).get("resource")
+    stated = contract.overlay.words_of(operation).resource
     if stated is not None:
-        return str(stated)
+        return stated
     known = kinds(contract)
     if len(known) > 1:
-        for name, facts in known.items():
-            if operation in creators(facts) or operation in {facts.get(role) for role in ROLES}:
+        for name, one in known.items():
+            if operation in creators(one) or operation in one.roles().values():
                 return name
         by_label = _by_label(contract, known, operation)
         if by_label is not None:
@@ -53,39 +50,37 @@ def kind_of(contract: Contract, operation: str) -> str | None:
     return next(iter(known), None)
 
 
-def _by_label(contract: Contract, known: Mapping[str, Facts], operation: str) -> str | None:
+def _by_label(contract: Contract, known: Mapping[str, Resource], operation: str) -> str | None:
     about = contract.operations.get(operation)
     if about is None:
         return None
     labels = [one.name for one in about.input.values() if one.location is Location.PATH]
     labels.sort(key=lambda name: about.path.rfind(f"{{{name}}}"), reverse=True)
     for label in labels:
-        for name, facts in known.items():
-            if facts.get("identifier", {}).get("label") == label:
+        for name, one in known.items():
+            if one.label == label:
                 return name
     return None
 
 
-def lifecycle_of(contract: Contract, operation: str) -> Facts:
-    """The lifecycle that an operation is part of; empty without one."""
+def lifecycle_of(contract: Contract, operation: str) -> Resource:
+    """The lifecycle that an operation is part of; without any role where there is none."""
     known = kinds(contract)
     if len(known) < 2:
-        main: Facts = contract.facts.get("resource", {})
-        return main
+        return contract.overlay.main
     return known[kind_of(contract, operation) or next(iter(known))]
 
 
-def creators(facts: Facts) -> dict[str, str]:
+def creators(resource: Resource) -> dict[str, str]:
     """The operations that create this kind, each with the place of the identifier.
 
     That is a place of the answer; after GIVEN it is the member of the request that chose it.
     """
-    found = {}
-    if "create" in facts:
-        identifier = facts["identifier"]
-        found[facts["create"]] = identifier.get("created") or f"{GIVEN}{identifier['given']}"
-    found.update(facts.get("also-created-by", {}))
-    return found
+    found: dict[str, str] = {}
+    identifier = resource.identifier
+    if resource.create is not None and identifier is not None:
+        found[resource.create] = identifier.created or f"{GIVEN}{identifier.given}"
+    return {**found, **resource.also_created_by}
 
 
 def identifiers(place: str, asked: Mapping[str, Any], answer: Any) -> Iterator[str]:
@@ -102,8 +97,8 @@ def all_creators(contract: Contract) -> dict[str, tuple[str, str]]:
     """Every operation that creates: the kind that it makes and the place of the identifier."""
     return {
         operation: (name, place)
-        for name, facts in kinds(contract).items()
-        for operation, place in creators(facts).items()
+        for name, one in kinds(contract).items()
+        for operation, place in creators(one).items()
     }
 
 
@@ -115,16 +110,20 @@ def others(value: Any) -> Iterator[str]:
 
 def foreign_kinds(contract: Contract) -> dict[str, str]:
     """The kinds that are another contract's main one, with the name of its service."""
-    return {name: facts["service"] for name, facts in kinds(contract).items() if "service" in facts}
+    known = kinds(contract).items()
+    return {name: one.service for name, one in known if one.service is not None}
 
 
-def with_unknown_ids(contract: Contract, operation: Operation, values: Facts) -> dict[str, Any]:
+def with_unknown_ids(
+    contract: Contract, operation: Operation, values: Mapping[str, Any]
+) -> dict[str, Any]:
     """The members of a request with identifiers that nothing has, in place of placeholders."""
     known = kinds(contract)
     own = kind_of(contract, operation.name) or ""
 
     def unknown(kind: str) -> str:
-        return str(known.get(kind, {}).get("identifier", {}).get("unknown", "${name}"))
+        identifier = known[kind].identifier if kind in known else None
+        return "${name}" if identifier is None else identifier.unknown
 
     def replaced(value: Any) -> Any:
         if not isinstance(value, str):

@@ -6,21 +6,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
-from conformance.contract.places import ITEM, VALUE, Place, show
-from conformance.contract.protocols import LIMITS, MOST_DEEP, TOKENS, of_body, page_member
+from conformance.contract.overlay_model import WireForm
+from conformance.contract.places import Place
+from conformance.contract.protocols import LIMITS, TOKENS, page_member
 from conformance.contract.validate import is_of_kind
 from conformance.plan import values
-from conformance.plan.base_requests import base, edited, scaffolded
+from conformance.plan.base_requests import base
+from conformance.plan.malformed import MALFORMED
+from conformance.plan.odd_request import Odd, OddRequestMaker, body_places
 from conformance.plan.resources import all_creators
-from conformance.plan.spelling import last_label, spelled_body, spelled_form
-from conformance.plan.wire_variant import WireVariant, form
+from conformance.plan.spelling import last_label
+from conformance.plan.wire_variant import form
 
-MOST_PLACES = 12
-"""Places of a body that are tried, those nearest to its top first: a bound on what is sent."""
 MOST_TEXTS, MOST_LISTS, MOST_PARAMETERS = 2, 3, 4
 UNPAIRED = ("a\x00b", "\ud83d")
 ODD_TEXTS = (*UNPAIRED, "\U0001f600\u200d\U0001f5fa", "\u202e\u05e2\u05d1\u05e8\u05d9\u05ea")
@@ -28,45 +28,6 @@ OTHER_TYPES = (True, 1, None, "x", ["x"], {"x": "y"})
 PAGE_SIZES = ("conformance", "", "1.5", "1e2", "0", "-1", "99999999999999999999")
 PAGE_SIZES_IN_JSON = ("conformance", 1.5, 0, -1, 10**20, True)
 PAGE_TOKENS = ("conformance", "", "e30=", "-1", "${long:2000}")
-
-
-@dataclass(frozen=True, slots=True)
-class Odd:
-    """One odd request: members, or a body, or a form, and what is odd about it."""
-
-    values: Mapping[str, Any]
-    note: str
-    place: Place | None = None
-    raw: bytes | None = None
-    form: WireVariant | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OddRequestMaker:
-    """An operation with the valid request that odd ones are made from."""
-
-    contract: Contract
-    operation: Operation
-    base: Mapping[str, Any]
-
-    def put(self, place: Place, value: Any, note: str) -> Odd:
-        """The valid request with one value put in."""
-        start = base(self.contract, self.operation, place)
-        whole = scaffolded(self.operation, start, place)
-        return Odd(edited(whole, place, value), f"{show(place)}: {note}", place)
-
-    def body(self, written: str) -> Iterator[Odd]:
-        """The request with this for a body."""
-        spelt = spelled_body(self.contract, self.operation, written)
-        if spelt is not None:
-            yield Odd(self.base, f"the body {spelt!r:.60}", raw=spelt.encode())
-
-    def written(self, **words: Any) -> Iterator[Odd]:
-        """The request in another form."""
-        told = ", ".join(f"{name} {value!r:.60}" for name, value in words.items())
-        spelt = spelled_form(self.contract, self.operation, words)
-        if spelt is not None:
-            yield Odd(self.base, told, form=spelt)
 
 
 def odd_requests(contract: Contract, operation: Operation, odd: str) -> Iterator[Odd]:
@@ -116,7 +77,7 @@ def _content_type(asked: OddRequestMaker) -> Iterator[Odd]:
 
 def _wrong_type(asked: OddRequestMaker) -> Iterator[Odd]:
     """Values of every JSON type that a place does not have and that no other rule sends there."""
-    for place, shape in _places(asked.operation):
+    for place, shape in body_places(asked.operation):
         known = {case.note for case in values.wrong_types(shape)}
         for value in OTHER_TYPES:
             note = f"a JSON {values.JSON_NAMES.get(type(value), 'null')}"
@@ -131,59 +92,40 @@ def _is_right(shape: Shape, value: Any) -> bool:
 
 
 def _null_items(asked: OddRequestMaker) -> Iterator[Odd]:
-    lists = [place for place, shape in _places(asked.operation) if shape.kind is Kind.LIST]
+    lists = [place for place, shape in body_places(asked.operation) if shape.kind is Kind.LIST]
     for place in lists[:MOST_LISTS]:
         yield asked.put(place, [None], "a null for an item")
 
 
 def _unpaired(asked: OddRequestMaker) -> Iterator[Odd]:
-    for place in _text_places(asked)[:1]:
+    for place in _textbody_places(asked)[:1]:
         for text in UNPAIRED:
             yield asked.put(place, text, f"the text {text!a}")
 
 
 def _odd_text(asked: OddRequestMaker) -> Iterator[Odd]:
-    for index, place in enumerate(_text_places(asked)[:MOST_TEXTS]):
+    for index, place in enumerate(_textbody_places(asked)[:MOST_TEXTS]):
         for text in ODD_TEXTS if index == 0 else ODD_TEXTS[1:3]:
             yield asked.put(place, text, f"the text {text!a}")
 
 
 def _long(length: int) -> Callable[[OddRequestMaker], Iterator[Odd]]:
     def long(asked: OddRequestMaker) -> Iterator[Odd]:
-        for place in _text_places(asked)[:1]:
+        for place in _textbody_places(asked)[:1]:
             yield asked.put(place, f"${{long:{length}}}", f"a text of {length} characters")
 
     return long
 
 
-def _text_places(asked: OddRequestMaker) -> list[Place]:
+def _textbody_places(asked: OddRequestMaker) -> list[Place]:
     """Where texts are, those first that may hold any text."""
-    texts = [one for one in _places(asked.operation) if one[1].kind is Kind.STRING]
+    texts = [one for one in body_places(asked.operation) if one[1].kind is Kind.STRING]
     texts.sort(
         key=lambda one: (
             bool(one[1].closed or one[1].limit("pattern")) + 2 * bool(one[1].limit("enum"))
         )
     )
     return [place for place, _ in texts]
-
-
-def _places(operation: Operation) -> list[tuple[Place, Shape]]:
-    """The places of a body with their shapes, level by level from the top."""
-    found: list[tuple[Place, Shape]] = []
-    level: list[tuple[Place, Shape]] = [
-        ((name,), shape) for name, shape in of_body(operation).items()
-    ]
-    for _ in range(MOST_DEEP):
-        found += level
-        level = [pair for place, shape in level for pair in _below(place, shape)]
-    return found[:MOST_PLACES]
-
-
-def _below(place: Place, shape: Shape) -> Iterator[tuple[Place, Shape]]:
-    for name, one in shape.members.items():
-        yield (*place, name), one.shape
-    if shape.element is not None:
-        yield (*place, ITEM if shape.kind is Kind.LIST else VALUE), shape.element
 
 
 # -- The path and the query ----------------------------------------------------------------------
@@ -242,7 +184,7 @@ def _page_token(asked: OddRequestMaker) -> Iterator[Odd]:
 
 
 def _method(asked: OddRequestMaker) -> Iterator[Odd]:
-    yield Odd(asked.base, "HEAD", form=form({"method": "HEAD"}))
+    yield Odd(asked.base, "HEAD", form=form(WireForm(method="HEAD")))
 
 
 ODD: Mapping[str, Callable[[OddRequestMaker], Iterator[Odd]]] = {
@@ -266,4 +208,5 @@ ODD: Mapping[str, Callable[[OddRequestMaker], Iterator[Odd]]] = {
     "page-size": _page_size,
     "page-token": _page_token,
     "method": _method,
+    **MALFORMED,
 }

@@ -19,12 +19,23 @@ Any other kind is a rule over several requests: see conformance.plan.sequences.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from msgspec import UNSET
+
 from conformance.contract.model import Contract, Operation
-from conformance.contract.places import parse
-from conformance.contract.requirements import Requirement
+from conformance.contract.overlay_model import (
+    AcceptedRule,
+    ObservedRule,
+    RawRule,
+    RefusedRule,
+    RobustRule,
+    Rule,
+    SingleRule,
+)
+from conformance.contract.places import Place, parse
+from conformance.contract.requirements import Requirement, rule_of
 from conformance.plan.base_requests import base, edited, present
 from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
 from conformance.plan.robustness import odd_requests
@@ -32,13 +43,18 @@ from conformance.plan.spelling import is_elsewhere, spelled_body, spelled_form
 from conformance.plan.wire_variant import WireVariant
 
 ROBUST = "robust"
-BODIES = {"bodies", "bytes", "nested"}
-SIDES = {"refused": Side.REJECT, "accepted": Side.ACCEPT, "observed": Side.OBSERVE}
+Texts = tuple[str, ...] | Mapping[str, tuple[str, ...]]
+"""What all operations have, or each operation's own."""
+SIDES: Mapping[type[Rule], Side] = {
+    RefusedRule: Side.REJECT,
+    AcceptedRule: Side.ACCEPT,
+    ObservedRule: Side.OBSERVE,
+}
 
 
 def is_single(requirement: Requirement) -> bool:
     """True for a rule that single requests show."""
-    return requirement.keyword in {*SIDES, "raw", ROBUST}
+    return isinstance(requirement.rule, SingleRule | RobustRule)
 
 
 def plan_rule(contract: Contract, requirement: Requirement) -> Plan:
@@ -53,84 +69,100 @@ def plan_rule(contract: Contract, requirement: Requirement) -> Plan:
 
 def operations_of(contract: Contract, requirement: Requirement) -> list[Operation]:
     """The operations a rule is about."""
-    names = requirement.detail.get("operations") or [requirement.operation]
-    return [contract.operations[name] for name in names]
+    names: Sequence[str] = getattr(requirement.rule, "operations", ())
+    return [contract.operations[name] for name in names or [requirement.operation or ""]]
 
 
 def _probes(contract: Contract, operation: Operation, requirement: Requirement) -> Iterator[Probe]:
-    rule = requirement.detail
-    if requirement.keyword == ROBUST:
-        yield from _robust(contract, operation, requirement)
+    if isinstance(requirement.rule, RobustRule):
+        yield from _robust(contract, operation, requirement, requirement.rule)
         return
-    side = Side(rule["side"]) if requirement.keyword == "raw" else SIDES[requirement.keyword]
-    fault = Fault(rule.get("fault", "limit")) if side is Side.REJECT else Fault.NONE
-    place = parse(rule["place"]) if "place" in rule else None
-    shown = tuple(
-        ExpectedMember(parse(where), value) for where, value in rule.get("shown", {}).items()
-    )
-    start = dict(rule["with"]) if "with" in rule else base(contract, operation, place or ())
-    tolerated = tuple(rule.get("tolerated", ()))
+    rule = rule_of(requirement, SingleRule)
+    side = Side(rule.side) if isinstance(rule, RawRule) else SIDES[type(rule)]
+    fault, message = _fault(rule, side)
+    place = None if rule.place is None else parse(rule.place)
+    shown = tuple(ExpectedMember(parse(where), value) for where, value in rule.shown.items())
+    start = base(contract, operation, place or ()) if rule.with_ is UNSET else dict(rule.with_)
     for written in _forms(contract, operation, rule, fault):
         for body in _bodies(contract, operation, rule):
             yield Probe(
                 requirement.id, operation, side, start, f"the body {body!r:.60}", fault,
-                raw=body, form=written, shown=shown, tolerated=tolerated, beyond_limits=True,
+                raw=body, form=written, shown=shown, tolerated=rule.tolerated, beyond_limits=True,
             )  # fmt: skip
         for request in _requests(start, place, rule):
             yield Probe(
-                requirement.id, operation, side, request, rule.get("note", requirement.statement),
-                fault, place, form=written, shown=shown, tolerated=tolerated,
-                message=rule.get("message", ""),
-                beyond_limits=True,
+                requirement.id, operation, side, request, rule.note or requirement.statement,
+                fault, place, form=written, shown=shown, tolerated=rule.tolerated,
+                message=message, beyond_limits=True,
             )  # fmt: skip
 
 
-def _robust(contract: Contract, operation: Operation, requirement: Requirement) -> Iterator[Probe]:
-    for odd in odd_requests(contract, operation, requirement.detail["odd"]):
+def _fault(rule: SingleRule, side: Side) -> tuple[Fault, str]:
+    """What is wrong with the requests of a rule, and the message that it is refused with."""
+    if not isinstance(rule, RefusedRule | RawRule):
+        return Fault.NONE, ""
+    return Fault(rule.fault) if side is Side.REJECT else Fault.NONE, rule.message or ""
+
+
+def _robust(
+    contract: Contract, operation: Operation, requirement: Requirement, rule: RobustRule
+) -> Iterator[Probe]:
+    side = Side(rule.side)
+    fault = Fault.TYPE if side is Side.REJECT else Fault.NONE
+    for odd in odd_requests(contract, operation, rule.odd):
         yield Probe(
-            requirement.id, operation, Side.OBSERVE, odd.values, odd.note,
+            requirement.id, operation, side, odd.values, odd.note, fault,
             place=odd.place, raw=odd.raw, form=odd.form, beyond_limits=True,
         )  # fmt: skip
 
 
 def _forms(
-    contract: Contract, operation: Operation, rule: Mapping[str, Any], fault: Fault
+    contract: Contract, operation: Operation, rule: SingleRule, fault: Fault
 ) -> list[WireVariant | None]:
     """The forms of a rule; of one about what the service lacks those that it really lacks."""
-    if "forms" not in rule:
+    if not rule.forms:
         return [None]
-    spelt = [spelled_form(contract, operation, written) for written in rule["forms"]]
+    spelt = [spelled_form(contract, operation, written) for written in rule.forms]
     found = [one for one in spelt if one is not None]
     if fault is Fault.ROUTE:
         lacking = [one for one in found if is_elsewhere(contract, operation, one)]
-        by_label = all("label" in one or "labels" in one for one in rule["forms"])
+        by_label = all(one.label is not None or one.labels != "usual" for one in rule.forms)
         return list(found if by_label else lacking)
     return list(found)
 
 
-def _bodies(contract: Contract, operation: Operation, rule: Mapping[str, Any]) -> Iterator[bytes]:
-    for written in _for(operation.name, rule.get("bodies", ())):
+def _bodies(contract: Contract, operation: Operation, rule: SingleRule) -> Iterator[bytes]:
+    if not isinstance(rule, RawRule):
+        return
+    for written in _for(operation.name, rule.bodies):
         body = spelled_body(contract, operation, written)
         if body is not None:
             yield body.encode()
-    yield from (bytes.fromhex(text) for text in _for(operation.name, rule.get("bytes", ())))
-    if "nested" in rule:
-        yield b"[" * rule["nested"] + b"]" * rule["nested"]
-        yield b'{"a":' * rule["nested"] + b"1" + b"}" * rule["nested"]
+    yield from (bytes.fromhex(text) for text in _for(operation.name, rule.bytes))
+    if rule.nested is not None:
+        yield b"[" * rule.nested + b"]" * rule.nested
+        yield b'{"a":' * rule.nested + b"1" + b"}" * rule.nested
 
 
-def _for(operation: str, texts: Any) -> list[str]:
+def _for(operation: str, texts: Texts) -> tuple[str, ...]:
     """The texts of an operation, where each has its own; else those that all have."""
-    return list(texts.get(operation, ()) if isinstance(texts, Mapping) else texts)
+    return texts.get(operation, ()) if isinstance(texts, Mapping) else texts
 
 
-def _requests(start: dict[str, Any], place: Any, rule: Any) -> Iterator[dict[str, Any]]:
+def _requests(
+    start: dict[str, Any], place: Place | None, rule: SingleRule
+) -> Iterator[dict[str, Any]]:
     if place is not None:
-        for value in rule.get("values", ()):
+        for value in rule.values:
             yield edited(start, place, value)
     # What is under test may be the form alone: then the base is sent.
-    usual: list[dict[str, Any]] = (
-        [{}] if "forms" in rule and not {*rule} & BODIES and "values" not in rule else []
+    usual: tuple[Mapping[str, Any], ...] = (
+        ({},) if rule.forms and not _has_bodies(rule) and not rule.values else ()
     )
-    for request in rule.get("requests", usual):
+    for request in rule.requests or usual:
         yield present({**start, **request})
+
+
+def _has_bodies(rule: SingleRule) -> bool:
+    """True where a rule sends bodies as they stand."""
+    return isinstance(rule, RawRule) and bool(rule.bodies or rule.bytes or rule.nested)

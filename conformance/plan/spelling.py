@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation
+from conformance.contract.overlay_model import WireForm
+from conformance.contract.routes import PathTemplate
 from conformance.plan import values
 from conformance.plan.base_requests import base
 from conformance.plan.wire import encode, text
@@ -43,7 +46,7 @@ def plain(contract: Contract, operation: Operation) -> dict[str, Any]:
     }
     if body:
         return body
-    stateful = contract.facts.get("operations", {}).get(operation.name, {}).get("stateful", ())
+    stateful = contract.overlay.words_of(operation.name).stateful
     simple = {Kind.STRING, Kind.INTEGER, Kind.BOOLEAN}
     for name, one in operation.input.items():
         if one.location is Location.BODY and one.shape.kind in simple and name not in stateful:
@@ -82,21 +85,15 @@ WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def spelled_form(
-    contract: Contract, operation: Operation, written: Mapping[str, Any]
-) -> WireVariant | None:
+def spelled_form(contract: Contract, operation: Operation, written: WireForm) -> WireVariant | None:
     """The form of a request; None where it is not what the rule means it to be.
 
     That is of a rule about what the service lacks a path or a method that it has after all.
     """
-    known = dict(written)
-    label = known.pop("label", None)
-    if label is not None:
-        path = _relabelled(contract, operation, label)
-        return None if path is None else form({**known, "path": path})
-    if "path" in known:
-        known["path"] = known["path"].replace("${path}", operation.path)
-    return form(known)
+    if written.label is not None:
+        path = _relabelled(contract, operation, written.label)
+        return None if path is None else replace(form(written), path=path)
+    return replace(form(written), path=written.path.replace("${path}", operation.path))
 
 
 def _relabelled(contract: Contract, operation: Operation, label: str) -> str | None:
@@ -122,20 +119,13 @@ def is_elsewhere(contract: Contract, operation: Operation, written: WireVariant)
 
     Encoded slashes are no slashes; placeholders are texts without any.
     """
-    path = re.sub(r"\$?\{[^}]*\}", "x", written.path or operation.path)
+    path = re.sub(r"\$?\{[^}]*\}", "x", written.path or operation.path).rstrip("/")
     method = written.method or operation.method
     return not any(
-        one.method == method and _matches(one.path, path) for one in contract.operations.values()
+        one.method == method
+        and PathTemplate(one.path.rstrip("/"), one.greedy).match(path) is not None
+        for one in contract.operations.values()
     )
-
-
-def _matches(template: str, path: str) -> bool:
-    pieces = re.split(r"(\{[^}]*\})", template.rstrip("/"))
-    pattern = "".join(
-        (".+" if piece.endswith("+}") else "[^/]+") if piece.startswith("{") else re.escape(piece)
-        for piece in pieces
-    )
-    return re.fullmatch(pattern, path.rstrip("/")) is not None
 
 
 def respelt(raw: bytes, before: Any, after: Any) -> bytes:

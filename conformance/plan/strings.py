@@ -204,8 +204,10 @@ def _repeat(argument: Any, length: int) -> str | None:
     for size in range(max(1, low), min(high, length) + 1):
         copies, odd = divmod(length, size)
         count = copies + (1 if odd else 0)
+        if not least <= count <= most:
+            continue
         unit = _sequence(items, size)
-        if unit is None or not least <= count <= most:
+        if unit is None:
             continue
         last = _sequence(items, odd) if odd else ""
         if last is not None:
@@ -213,11 +215,12 @@ def _repeat(argument: Any, length: int) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def pattern_error(java: str) -> str | None:
     """Why a pattern cannot be used for generation, or None."""
     try:
         _tree(java)
-    except (re.error, patterns.UnsupportedPattern) as error:
+    except (re.error, OverflowError, patterns.UnsupportedPattern) as error:
         return str(error)
     return None
 

@@ -67,7 +67,8 @@ def _text(shape: Shape, index: int) -> str:
     least, most = shape.limit("minLength") or 0, shape.limit("maxLength") or 64
     pattern = shape.limit("pattern")
     length = min(most, max(least, 8) + index)
-    if pattern is None:
+    if pattern is None or strings.pattern_error(pattern):
+        # Whether that matches is not known: no request with it is taken for a right one.
         return f"{index}conformance{strings.FILL * 3}"[:length]
     length = min(most, strings.shortest(pattern, max(least, 1)) + index)
     found = strings.of_length(pattern, length)
@@ -102,6 +103,8 @@ def text_of(shape: Shape, length: int) -> str | None:
     names may name nothing.
     """
     pattern = shape.limit("pattern")
+    if pattern is not None and strings.pattern_error(pattern):
+        pattern = None
     for example in sorted(shape.examples, key=lambda one: not one.endswith("*")):
         if len(example) == length:
             return str(example)

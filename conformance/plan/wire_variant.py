@@ -8,11 +8,11 @@ percent-encoded), ``query`` (what is put behind the query, percent-encoded), ``c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 from urllib.parse import quote
+
+from conformance.contract.overlay_model import WireForm
 
 Overrides = tuple[tuple[str, str | None], ...]
 """Headers instead of the usual ones; None leaves one out."""
@@ -70,9 +70,14 @@ class WireVariant:
         return (*self.headers, ("Content-Length", None), ("Transfer-Encoding", "chunked"))
 
 
-def form(written: Mapping[str, Any]) -> WireVariant:
-    """The form that an overlay writes."""
-    known = dict(written)
-    headers = tuple(known.pop("headers", {}).items())
-    labels = Labels(known.pop("labels", Labels.USUAL))
-    return WireVariant(headers=headers, labels=labels, **known)
+def form(written: WireForm) -> WireVariant:
+    """The form that an overlay writes; where its path has a ``label``, that is left as it is."""
+    return WireVariant(
+        headers=tuple(written.headers.items()),
+        names=written.names,
+        method=written.method,
+        path=written.path,
+        labels=Labels(written.labels),
+        query=written.query,
+        chunked=written.chunked,
+    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.contract.routes import RouteMatcher
 from conformance.reference.http.message import percent_decoded
 
 if TYPE_CHECKING:
@@ -26,48 +26,20 @@ class ReferenceRoute:
     labels: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _RouteEntry:
-    pattern: re.Pattern[str]
-    labels: tuple[str, ...]
-    operation: Operation
-
-
 class Router:
-    """Finds operations; those selected by a literal query come before those without."""
+    """Finds operations and decodes their labels as this server does."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        self._entries: dict[str, list[_RouteEntry]] = {}
-        for operation in sorted(operations, key=lambda operation: -len(operation.query)):
-            self._entries.setdefault(operation.method, []).append(_entry(operation))
+        self._matcher = RouteMatcher(operations, greedy=GREEDY)
 
     def find(self, method: str, path: str, query: Query) -> ReferenceRoute | None:
         """The operation of a raw (percent-encoded) path, or None."""
-        for entry in self._entries.get(method, ()):
-            match = entry.pattern.fullmatch(path)
-            if match is not None and _selected(entry.operation, query):
-                values = (percent_decoded(value) for value in match.groups())
-                return ReferenceRoute(entry.operation, dict(zip(entry.labels, values, strict=True)))
-        return None
+        found = self._matcher.find(method, path, query)
+        if found is None:
+            return None
+        labels = {name: percent_decoded(value) for name, value in found.raw.items()}
+        return ReferenceRoute(found.operation, labels)
 
     def knows(self, path: str) -> bool:
         """Whether any method has an operation at this path."""
-        return any(
-            entry.pattern.fullmatch(path) for entries in self._entries.values() for entry in entries
-        )
-
-
-def _selected(operation: Operation, query: Query) -> bool:
-    return all(query.get(name) == [value] for name, value in operation.query.items())
-
-
-def _entry(operation: Operation) -> _RouteEntry:
-    labels: list[str] = []
-    parts = []
-    for part in re.split(r"(\{[^}]+\})", operation.path):
-        if part.startswith("{"):
-            labels.append(part[1:-1].rstrip("+"))
-            parts.append("(.+)" if labels[-1] in GREEDY else "([^/]+)")
-        else:
-            parts.append(re.escape(part))
-    return _RouteEntry(re.compile("".join(parts)), tuple(labels), operation)
+        return self._matcher.knows(path)

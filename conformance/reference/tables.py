@@ -26,6 +26,7 @@ from conformance.contract.model import (
     Shape,
     Source,
 )
+from conformance.contract.overlay_model import Overlay
 from conformance.reference.constraints import is_modelled
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _contract(service: str, operations: Mapping[str, Any]) -> Contract:
         title=service,
         operations={name: _operation(service, name, about) for name, about in operations.items()},
         common_errors={},
-        facts={},
+        overlay=Overlay(),
         documents={},
         hashes={},
     )

@@ -33,7 +33,7 @@ LEVEL_MEANING = {
     Level.REQUIRED: "the documents state it and nothing recorded on AWS contradicts it",
     Level.EXPECTED: "recorded AWS behaviour, the common errors or the protocol state it",
     Level.STRICT: "exact messages, header details, order of validation",
-    Level.INFORMATIONAL: "worth telling; nothing published or recorded decides it",
+    Level.INFORMATIONAL: "worth knowing; nothing published or recorded decides it",
 }
 VERDICT_MEANING = {
     Verdict.PASSED: "shown to hold",

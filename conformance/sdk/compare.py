@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from conformance.contract.globs import glob
+from conformance.contract.overlay_model import KnownDifference, Sdk
 from conformance.sdk.facts import METHODS, Fact, lifecycle_of
 from conformance.sdk.models import SdkModel
 from conformance.sdk.pages import model_pages
@@ -79,7 +80,7 @@ class Comparison:
         return [one for one in self.differences if one.reason is None]
 
 
-def compare(service: str, derived: Json, model: SdkModel, about: Json) -> Comparison:
+def compare(service: str, derived: Json, model: SdkModel, about: Sdk) -> Comparison:
     """Compare a spec derived from documents with a model.
 
     ``about`` is the overlay's ``sdk``: ``paths`` limits the comparison to operations on these
@@ -88,7 +89,7 @@ def compare(service: str, derived: Json, model: SdkModel, about: Json) -> Compar
     from conformance.contract.deriving import assemble
 
     stated = operation_names(derived)
-    within = [glob(path) for path in about.get("paths", ["*"])]
+    within = [glob(path) for path in about.paths or ("*",)]
     everything = model.data["operations"]
     wanted = frozenset(
         name
@@ -98,7 +99,7 @@ def compare(service: str, derived: Json, model: SdkModel, about: Json) -> Compar
     theirs = lifecycle_of(assemble(model_pages(model, service, wanted)))
     found = Comparison(service, model.name, outside=len(everything) - len(wanted))
     _count(found, lifecycle_of(derived), theirs)
-    _explain(found, about.get("differences", ()))
+    _explain(found, about.differences)
     return found
 
 
@@ -160,24 +161,24 @@ def _source_above(address: str, facts: Mapping[str, Fact]) -> Json:
     return facts[address].source if address in facts else {}
 
 
-def _explain(found: Comparison, explanations: Sequence[Json]) -> None:
+def _explain(found: Comparison, explanations: Sequence[KnownDifference]) -> None:
     """Give each difference the first explanation that is about it."""
     from dataclasses import replace
 
     used: set[int] = set()
-    compiled = [(glob(one["at"]), one) for one in explanations]
+    compiled = [(glob(one.at), one) for one in explanations]
     for index, difference in enumerate(found.differences):
         for number, (pattern, one) in enumerate(compiled):
             if pattern.fullmatch(difference.address) and _about(one, difference):
-                found.differences[index] = replace(difference, reason=one["reason"])
+                found.differences[index] = replace(difference, reason=one.reason)
                 used.add(number)
                 break
     found.stale = _unused(explanations, used)
 
 
-def _about(explanation: Json, difference: FactDifference) -> bool:
-    return bool(explanation.get("only", difference.only) == difference.only)
+def _about(explanation: KnownDifference, difference: FactDifference) -> bool:
+    return explanation.only in {None, difference.only}
 
 
-def _unused(explanations: Iterable[Json], used: set[int]) -> list[str]:
-    return [one["at"] for number, one in enumerate(explanations) if number not in used]
+def _unused(explanations: Iterable[KnownDifference], used: set[int]) -> list[str]:
+    return [one.at for number, one in enumerate(explanations) if number not in used]

@@ -66,6 +66,24 @@ class SdkModel:
         version: str = self.data["metadata"]["apiVersion"]
         return version
 
+    @property
+    def signing(self) -> dict[str, str]:
+        """What requests are signed for, and what AWS's own hosts begin with.
+
+        ``host-prefix`` is there where it is one text for every operation.
+        """
+        about = self.data["metadata"]
+        found = {
+            "service": about.get("signingName") or about["endpointPrefix"],
+            "endpoint-prefix": about["endpointPrefix"],
+        }
+        prefixes = {
+            one.get("endpoint", {}).get("hostPrefix", "")
+            for one in self.data["operations"].values()
+        }
+        same = prefixes.pop() if len(prefixes) == 1 else ""
+        return {**found, "host-prefix": same} if same and "{" not in same else found
+
 
 @cache
 def load_model(service: str) -> SdkModel:

@@ -61,7 +61,10 @@ class _ModelReader:
     def read(self, wanted: frozenset[str] | None) -> ServicePages:
         """All pages of the model."""
         pages = ServicePages(
-            self.service, stated_title=self.model.title, stated_version=self.model.version
+            self.service,
+            stated_title=self.model.title,
+            stated_version=self.model.version,
+            signing=self.model.signing,
         )
         pages.documents.append(
             Document(self.model.name, self.model.name, self.service, "", self.model.sha256)
@@ -140,7 +143,10 @@ class _ModelReader:
             wire = about.get("locationName", key)
             if location in PLACES:
                 member = self.shapes.member(owner, key, key, location)
-                located.append(Parameter(member, PLACES[location], wire, location == "headers"))
+                greedy = f"{{{wire}+}}" in operation["http"]["requestUri"]
+                located.append(
+                    Parameter(member, PLACES[location], wire, location == "headers", greedy)
+                )
             elif location != "statusCode" and key != shape.get("payload"):
                 body.append(self.shapes.member(owner, key, wire))
         self._mention(one.type for one in body)

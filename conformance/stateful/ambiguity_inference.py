@@ -68,8 +68,8 @@ class ModelReplica:
 
 
 def _created(contract: Contract) -> str:
-    facts = contract.facts["resource"]
-    return creators(facts)[facts["create"]]
+    main = contract.overlay.main
+    return creators(main)[main.create or ""]
 
 
 def _stand_in(identifier: str) -> RunResource:

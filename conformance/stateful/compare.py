@@ -11,7 +11,10 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from conformance.contract.model import Contract
+from conformance.contract.overlay_model import ComparedMembers
 from conformance.contract.places import find, parse
 from conformance.plan.instants import instant
 from conformance.stateful.moves import ModelStep
@@ -48,21 +51,21 @@ class Compared:
     identifier: str = ""
     more: str = ""
     """A member of a list's answer that says that there is more."""
-    refusals: frozenset[tuple[int, str]] = frozenset()
+    refusals: frozenset[tuple[int | str, str]] = frozenset()
     """Refusals of a faulty request between which nobody can decide."""
 
     @classmethod
     def of(cls, contract: Contract) -> Compared:
         """What is compared of a service."""
-        named = contract.facts.get("model", {}).get("members", {})
-        listing = contract.facts.get("resource", {}).get("listing", {})
-        table = contract.facts.get("refusals", {})
+        overlay, main = contract.overlay, contract.overlay.main
+        named = ComparedMembers() if overlay.model is None else overlay.model.members
+        listing, page = main.listing, main.page
         return cls(
-            **{name.replace("-", "_"): tuple(members) for name, members in named.items()},
-            entries=listing.get("items", ""),
-            identifier=listing.get("id", ""),
-            more=listing.get("page", {}).get("next", ""),
-            refusals=frozenset((status, code) for row in table.values() for status, code in row),
+            **msgspec.structs.asdict(named),
+            entries="" if listing is None else listing.items,
+            identifier="" if listing is None else listing.id,
+            more="" if page is None else page.output_token,
+            refusals=frozenset(one for row in overlay.refusals.values() for one in row),
         )
 
 

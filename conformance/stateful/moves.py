@@ -9,15 +9,22 @@ something new carry a tag (``${name.one}``): the same tag is the same text all t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Contract, Operation
+from conformance.contract.overlay_model import ModelMove
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 READS = {"read", "list"}
+CHANGE = "change"
+"""The role of an operation that has none in the lifecycle."""
+
+Part = tuple[str, int | None]
+"""A member of a step, or the item of its list at an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +68,41 @@ class ModelStep:
         """Whether it may change a resource."""
         return self.role not in READS
 
-    def simpler(self) -> Iterator[ModelStep]:
-        """The same step with one optional member, or one item of a drawn list, less."""
+    def parts(self) -> Iterator[Part]:
+        """What it may do without: optional members, and items of drawn lists."""
         for name, value in self.values.items():
-            rest = {other: item for other, item in self.values.items() if other != name}
             if name in self.optional:
-                yield replace(self, values=rest)
+                yield name, None
             elif isinstance(value, list) and len(value) > 1:
-                for index in range(len(value)):
-                    fewer = [*value[:index], *value[index + 1 :]]
-                    yield replace(self, values={**self.values, name: fewer})
+                yield from ((name, index) for index in range(len(value)))
+
+    def without(self, parts: AbstractSet[Part]) -> ModelStep:
+        """The same step without these parts; of a list one item stays."""
+        values = {
+            name: [item for index, item in enumerate(value) if (name, index) not in parts]
+            or value[:1]
+            if isinstance(value, list) and value
+            else value
+            for name, value in self.values.items()
+            if (name, None) not in parts
+        }
+        return replace(self, values=values)
 
 
 def moves_of(contract: Contract) -> tuple[Move, ...]:
     """The moves that a service's overlay lists; none where it has no model."""
-    facts = contract.facts.get("resource", {})
-    return tuple(
-        _move(contract, facts, about) for about in contract.facts.get("model", {}).get("moves", ())
-    )
+    model = contract.overlay.model
+    return () if model is None else tuple(_move(contract, about) for about in model.moves)
 
 
-def _move(contract: Contract, facts: Mapping[str, Any], about: Mapping[str, Any]) -> Move:
-    role = about["role"]
-    operation = contract.operations[about.get("operation") or facts[role]]
-    of = about.get("of", "none" if role in {"create", "list"} else "live")
-    needs = dict(about.get("needs", {}))
-    label = facts["identifier"]["label"]
-    if of != "none" and label in operation.input:
-        needs.setdefault(label, ["${id}"])
-    return Move(operation, role, of, needs, about.get("may", {}))
+def _move(contract: Contract, about: ModelMove) -> Move:
+    main, role = contract.overlay.main, about.role or CHANGE
+    operation = contract.operations[about.operation or main.roles()[role]]
+    of = about.of or ("none" if role in {"create", "list"} else "live")
+    needs = dict(about.needs)
+    if of != "none" and main.label is not None and main.label in operation.input:
+        needs.setdefault(main.label, ["${id}"])
+    return Move(operation, role, of, needs, about.may)
 
 
 def sample(pool: Any) -> Any:

@@ -23,6 +23,7 @@ from conformance.stateful.sequence_run import (
     ReadPolicy,
     SequenceRun,
 )
+from conformance.stateful.shrinking import smallest
 
 STEPS = 8
 SHRINKS = 30
@@ -102,7 +103,9 @@ def wander(
     search = _Search(session, AmbiguityTracker(session, model), Compared.of(session.contract))
     _walk(moves, search, games, f"{seed}/{requirement.id}")
     if search.shortest:
-        return _confirmed(search, (_shortened(search), search.shortest))
+        number = seed_number(f"{seed}/{requirement.id}")
+        fewest = smallest(search.shortest, lambda steps: _if_it_fails(search, steps), number)
+        return _confirmed(search, (fewest, search.shortest))
     if search.doubtful:
         return _confirmed(search, (search.doubtful,), ReadPolicy(patient=True, pause=SECOND))
     if search.held:
@@ -119,23 +122,6 @@ def _walk(moves: Sequence[Move], search: _Search, games: int, seed: str) -> None
     # What failed is kept in the search.
     with contextlib.suppress(_BudgetExhausted, ModelMismatch, Flaky, Unsatisfiable):
         walk(machine(moves, search.open, search.close), games, STEPS, number)
-
-
-def _shortened(search: _Search) -> list[ModelStep]:
-    """The failing sequence without every step, and every member, that it fails without."""
-    steps = search.shortest
-    for index in reversed(range(len(steps) - 1)):
-        steps = _if_it_fails(search, [*steps[:index], *steps[index + 1 :]]) or steps
-    tries = 0
-    for index in range(len(steps)):
-        simpler = list(steps[index].simpler()) if index < len(steps) else []
-        while simpler and tries < SHRINKS:
-            tries += 1
-            changed = _if_it_fails(search, [*steps[:index], simpler.pop(), *steps[index + 1 :]])
-            if changed is not None:
-                steps = changed
-                simpler = list(steps[index].simpler()) if index < len(steps) else []
-    return steps
 
 
 def _if_it_fails(search: _Search, steps: Sequence[ModelStep]) -> list[ModelStep] | None:

@@ -84,7 +84,7 @@ class SequenceRun:
         self.mute = False
         self._care = care
         self._paused = 0.0
-        self._facts: Mapping[str, Any] = session.contract.facts["resource"]
+        self._unique_member = session.contract.overlay.main.unique_member or ""
         self._tagged: dict[str, str] = {}
         self._turns: list[Turn] = []
         self._spent: set[str] = set()
@@ -144,7 +144,7 @@ class SequenceRun:
         return self._unique(values) not in self._spent
 
     def _unique(self, values: Mapping[str, Any]) -> Any:
-        return values.get(self._facts.get("unique", {}).get("member", ""))
+        return values.get(self._unique_member)
 
     def _send(self, step: ModelStep, values: Mapping[str, Any]) -> Turn:
         slot = None if step.slot is None else self.slots.get(step.slot)

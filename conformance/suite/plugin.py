@@ -23,7 +23,7 @@ LEVELS = {
     "required": "the documents state it",
     "expected": "recorded behaviour of AWS or the protocol states it",
     "strict": "exact messages, header details, order of validation",
-    "informational": "worth telling; nothing published or recorded decides it",
+    "informational": "worth knowing; nothing published or recorded decides it",
 }
 
 
@@ -47,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--conformance-auth",
         choices=["off", "report", "require"],
-        help="signatures: not looked at, told, or they must be checked",
+        help="signatures: ignore them, report whether they are checked, or require that",
     )
 
 

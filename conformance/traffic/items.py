@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract.model import Location
+from conformance.contract.overlay_model import Resource
 from conformance.contract.places import parse
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.support import lacks
@@ -145,14 +146,14 @@ class Resources:
         """Learn from an exchange that succeeded."""
         if not item.answer.ok:
             return
-        facts = lifecycle_of(item.route.contract, item.route.operation.name)
-        made = _created(facts, item)
+        resource = lifecycle_of(item.route.contract, item.route.operation.name)
+        made = _created(resource, item)
         name = item.route.operation.name
-        if name == facts.get("delete"):
+        if name == resource.delete:
             self._made.get(item.owner, set()).difference_update(_labels(item))
         elif made is not None:
             self._made.setdefault(item.owner, set()).update(made)
-        if faulty and name not in {facts.get(role) for role in ("read", "list", "delete")}:
+        if faulty and name not in {resource.read, resource.list, resource.delete}:
             spoilt = made if made is not None else _labels(item)
             self._spoilt.setdefault(item.owner, set()).update(spoilt)
             if not spoilt:
@@ -176,18 +177,18 @@ class Resources:
 
         What an emulator lists besides may be left from such requests before the recording.
         """
-        facts = lifecycle_of(item.route.contract, item.route.operation.name)
-        listing, body = facts.get("listing"), item.answer.body
-        if listing is None or item.route.operation.name != facts.get("list"):
+        resource = lifecycle_of(item.route.contract, item.route.operation.name)
+        listing, body = resource.listing, item.answer.body
+        if listing is None or item.route.operation.name != resource.list:
             return body
-        name = parse(listing["items"])[0]
+        name = parse(listing.items)[0]
         if not isinstance(body, dict) or not isinstance(body.get(name), list):
             return body
         spoilt = self._spoilt.get(item.owner, set())
         ours = None if item.route.is_trusted else self._made.get(item.owner, set())
 
         def counts(one: Any) -> bool:
-            named = one.get(listing["id"]) if isinstance(one, dict) else None
+            named = one.get(listing.id) if isinstance(one, dict) else None
             if not isinstance(named, str) or isinstance(named, Redacted):
                 return True
             return named not in spoilt and (ours is None or named in ours)
@@ -201,9 +202,9 @@ def _labels(item: RecordedCall) -> list[str]:
     return [str(item.asked.values[name]) for name in names if name in item.asked.values]
 
 
-def _created(facts: Any, item: RecordedCall) -> list[str] | None:
+def _created(resource: Resource, item: RecordedCall) -> list[str] | None:
     """The identifiers of what an exchange made; None for what makes nothing."""
-    place = creators(facts).get(item.route.operation.name)
+    place = creators(resource).get(item.route.operation.name)
     if place is None:
         return None
     return list(identifiers(place, item.asked.values, item.answer.body))

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from conformance.contract.model import Contract, Level, PatchRule
+from conformance.contract.overlay_model import ErrorBodyRule
 from conformance.contract.places import find
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.case_counts import CaseCounts
 from conformance.engine.support import lacks
-from conformance.judge.errors import BODY, CODE, FORMS, HEADER, IN_REFUSALS
+from conformance.judge.errors import CODE, FORMS, HEADER, IN_REFUSALS
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import hides, is_redacted
 from conformance.judge.refusal import Refusal, judge_probe, refusals
@@ -158,13 +159,14 @@ class Judge:
         labelled = bool(media) and not is_redacted(media)
         if requirement.subject is Subject.CONTENT_TYPE:
             return labelled
-        if requirement.keyword == BODY and "content-type" in requirement.detail:
+        rule = requirement.rule
+        if isinstance(rule, ErrorBodyRule) and rule.content_type is not None:
             return labelled or (not finding.held and not finding.expected.startswith("labelled"))
         return True
 
     def _is_negotiated(self, item: RecordedCall) -> bool:
         """Whether the request asked for the form that the pages describe, where AWS has others."""
-        wanted = self._contract.facts.get("accept")
+        wanted = self._contract.overlay.accept
         request = item.entry.exchange.request
         if wanted is None or not request.headers or item.entry.parsed:
             return True

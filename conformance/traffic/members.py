@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.contract.model import Kind, Location, Member
+from conformance.contract.texts import from_text
 from conformance.judge.redacted import Redacted, is_redacted, marked
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.routes import TrafficRoute
@@ -17,7 +18,6 @@ from conformance.transport.parsed_response import ParsedResponse, read
 NAME = 12
 """Characters from which on a text may be a name that no other request has."""
 LABEL = re.compile(r"\{[\w:.-]+\}")
-BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +99,14 @@ def _label(text: str) -> str:
 
 def _add(values: dict[str, Any], member: Member, text: str) -> None:
     """A query parameter as its shape has it; a repeated one is a list."""
-    value = _typed(member, text)
+    value = from_text(member.shape, text)
+    value = marked(value) if isinstance(value, str) else value
     before = values.get(member.name)
     if before is not None:
         value = [*before, value] if isinstance(before, list) else [before, value]
     elif member.shape.kind is Kind.LIST:
         value = [value]
     values[member.name] = value
-
-
-def _typed(member: Member, text: str) -> Any:
-    kind = member.shape.kind
-    if kind is Kind.BOOLEAN:
-        return BOOLEANS.get(text.lower(), text)
-    if kind in {Kind.INTEGER, Kind.NUMBER}:
-        try:
-            return int(text) if kind is Kind.INTEGER else float(text)
-        except ValueError:
-            return text
-    return marked(text)
 
 
 def answered(route: TrafficRoute, entry: TrafficEntry) -> ParsedResponse:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Operation, PatchRule, Shape
+from conformance.contract.overlay_model import AcceptedRule
 from conformance.contract.places import Place, find, parse, show
 from conformance.contract.requirements import Requirement, Subject
 from conformance.contract.validate import is_of_kind, violations
@@ -106,10 +107,10 @@ class RequestLimits:
 
 def _excused(contract: Contract) -> Iterator[tuple[str, Place, Sequence[Any]]]:
     """Values that the overlay says are accepted, by operation and place."""
-    for address, rule in contract.facts.get("rules", {}).items():
-        if rule["rule"] == "accepted" and "place" in rule:
-            for name in rule.get("operations") or [address.split("/", 1)[0]]:
-                yield name, parse(rule["place"]), rule.get("values", ())
+    for address, rule in contract.overlay.rules.items():
+        if isinstance(rule, AcceptedRule) and rule.place is not None:
+            for name in rule.operations or (address.split("/", 1)[0],):
+                yield name, parse(rule.place), rule.values
 
 
 def _is_wrong_type(shape: Shape, value: Any) -> bool:

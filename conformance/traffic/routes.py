@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.model import Contract, Operation
+from conformance.contract.routes import MatchedRoute, RouteMatcher, query_of
 from conformance.judge.redacted import is_redacted
 from conformance.traffic.addresses import PORT, Host, host_of
 from conformance.traffic.entries import TrafficEntry
@@ -57,10 +58,9 @@ class Routes:
     def __init__(self, contracts: Sequence[Contract], targets: Sequence[str] = ()) -> None:
         self._contracts = contracts
         self._targets = [target.rstrip("/") for target in targets]
-        self._patterns = {
-            (contract.service, one.name): _pattern(one)
-            for contract in contracts
-            for one in contract.operations.values()
+        # An ARN that was recorded decoded has slashes.
+        self._matchers = {
+            one.service: RouteMatcher(one.operations.values(), arns=True) for one in contracts
         }
 
     def find(self, entry: TrafficEntry) -> TrafficRoute | None:
@@ -77,12 +77,13 @@ class Routes:
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
         found = [
             TrafficRoute(
-                contract, operation, labels, query, shown, _region(request, host), host, certain
+                contract, one.operation, one.labels, query, shown, _region(request, host), host,
+                certain,
             )
             for contract in self._contracts
             if (certain := self._is_of(contract, entry, host)) is not None
-            for operation, labels in self._matching(contract, request.method, path, dict(query))
-        ]
+            if (one := self._match(contract, request.method, path, query)) is not None
+        ]  # fmt: skip
         # The same path with and without literal query parameters: the more it names the nearer.
         return max(found, key=lambda one: len(one.operation.query), default=None)
 
@@ -90,9 +91,9 @@ class Routes:
         """True for a request with the method and path of an operation, whoever it was sent to."""
         request = entry.exchange.request
         parts = urlsplit(request.url)
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        query = parse_qsl(parts.query, keep_blank_values=True)
         return any(
-            self._matching(contract, request.method, parts.path, query)
+            self._match(contract, request.method, parts.path, query) is not None
             for contract in self._contracts
         )
 
@@ -105,18 +106,10 @@ class Routes:
                 return path.removeprefix(target.removeprefix(origin))
         return None
 
-    def _matching(
-        self, contract: Contract, method: str, path: str, query: Mapping[str, str]
-    ) -> list[tuple[Operation, dict[str, str]]]:
-        found = []
-        for operation in contract.operations.values():
-            if operation.method != method or not operation.query.items() <= query.items():
-                continue
-            match = self._patterns[contract.service, operation.name].fullmatch(path)
-            if match is not None:
-                named = zip(_names(operation), match.groups(), strict=True)
-                found.append((operation, {name: unquote(text) for name, text in named}))
-        return found
+    def _match(
+        self, contract: Contract, method: str, path: str, query: Iterable[tuple[str, str]]
+    ) -> MatchedRoute | None:
+        return self._matchers[contract.service].find(method, path, query_of(query))
 
     def _is_of(self, contract: Contract, entry: TrafficEntry, host: Host) -> bool | None:
         """Whether a request of this service would be addressed and signed like that.
@@ -124,7 +117,7 @@ class Routes:
         True for certain; False where that is left to what else is seen at the address; None where
         it is another service's or nobody knows whose.
         """
-        signed: str = contract.facts.get("signing", {}).get("service", contract.service)
+        signed = contract.signing_name
         if entry.service:
             return True if entry.service in (contract.service, signed) else None
         if host.aws:
@@ -167,13 +160,3 @@ def _scope(request: Request) -> tuple[str, str] | None:
 def _region(request: Request, host: Host) -> str:
     scope = _scope(request)
     return scope[0] if scope else host.region or "us-east-1"
-
-
-def _names(operation: Operation) -> list[str]:
-    return re.findall(r"\{(\w+)\}", operation.path)
-
-
-def _pattern(operation: Operation) -> re.Pattern[str]:
-    """The path template: a label is one segment, an ARN that was recorded decoded may be more."""
-    text = re.sub(r"\\\{\w+\\\}", r"([^/]+|arn:.+)", re.escape(operation.path))
-    return re.compile(text)

@@ -49,7 +49,7 @@ def verdict_lines(judged: Sequence[Judged], items: Sequence[RecordedCall]) -> It
     regions = {one.route.contract.service: one.route.region for one in items}
     for one in judged:
         service = one.contract.service
-        name = one.contract.facts.get("signing", {}).get("service", service)
+        name = one.contract.signing_name
         signing = record.RecordedSigning(name, regions.get(service, "us-east-1"))
         for requirement in one.requirements:
             yield _line(requirement, one.judge, masker, signing)

@@ -30,7 +30,7 @@ class NoEndpoint(BadInput):
 
     def __init__(self, service: str) -> None:
         self.service = service
-        super().__init__(f"nobody says where AWS has {service}")
+        super().__init__(f"no endpoint of AWS is known for {service}")
 
 
 class UnknownIdentity(CouldNotTest):

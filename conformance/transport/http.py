@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
-import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3.util import SKIP_HEADER, Timeout
@@ -32,11 +31,14 @@ from conformance.transport.exchange import (
     Response,
     TransportFailure,
 )
-from conformance.transport.single_connection import OLD, SocketLine, failure, send_all
+from conformance.transport.failures import NETWORK, causes, failure_of
+from conformance.transport.single_connection import OLD, SocketLine, send_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
+
+    import urllib3
 
 BODY_LIMIT = 8 * 1024 * 1024
 """Bytes of a response body that are read by default."""
@@ -44,26 +46,7 @@ BODY_LIMIT = 8 * 1024 * 1024
 _UNASKED = ("User-Agent", "Accept-Encoding")
 """Headers that urllib3 would add of its own."""
 
-_NETWORK = (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException)
-"""What the network does to us; requests' own errors are OSErrors."""
-
 _UNSENDABLE = (http.client.InvalidURL, requests.exceptions.InvalidURL)
-
-# The first row with an error of the chain decides; a disconnect is also a "bad status line".
-_KINDS: tuple[tuple[FailureKind, tuple[type[BaseException], ...]], ...] = (
-    (FailureKind.TLS, (ssl.SSLError, urllib3.exceptions.SSLError)),
-    (
-        FailureKind.TIMEOUT,
-        (
-            TimeoutError,
-            urllib3.exceptions.ReadTimeoutError,
-            requests.exceptions.ConnectTimeout,
-        ),
-    ),
-    (FailureKind.REFUSED, (urllib3.exceptions.NewConnectionError, ConnectionRefusedError)),
-    (FailureKind.RESET, (ConnectionError, http.client.IncompleteRead)),
-    (FailureKind.PROTOCOL, (http.client.HTTPException, urllib3.exceptions.HTTPError)),
-)
 
 
 class _TooLargeError(Exception):
@@ -176,7 +159,7 @@ class HttpTransport:
             with SocketLine(url, timeout, self._context) as line:
                 exchanges = send_all(line, requests, self._limit, pipelined=pipelined)
         except OSError as error:
-            exchanges = [Exchange(requests[0], None, failure(error), 0.0)]
+            exchanges = [Exchange(requests[0], None, failure_of(error, connecting=True), 0.0)]
         return [_as_unanswered(one, timeout) for one in exchanges]
 
     def _within(self, request: Request) -> float:
@@ -201,7 +184,7 @@ class HttpTransport:
         except _TooLargeError:
             detail = f"the body is larger than {self._limit} bytes"
             response, failure = None, TransportFailure(FailureKind.TOO_LARGE, detail)
-        except _NETWORK as error:
+        except NETWORK as error:
             response, failure = None, _failure(error)
         exchange = Exchange(request, response, failure, time.monotonic() - start, attempts)
         return _as_unanswered(exchange, self._within(request))
@@ -293,30 +276,9 @@ def _read(raw: urllib3.BaseHTTPResponse, limit: int) -> bytes:
 
 
 def _failure(error: BaseException) -> TransportFailure:
-    chain = list(_chain(error))
-    for link in chain:
+    for link in causes(error):
         if isinstance(link, StaleConnectionError):
             raise link
         if isinstance(link, _UNSENDABLE):
             raise ValueError(str(link)) from error  # noqa: TRY004 - its value cannot be sent
-    for kind, types in _KINDS:
-        for link in reversed(chain):
-            if isinstance(link, types):
-                return TransportFailure(kind, _sentence(link))
-    return TransportFailure(FailureKind.PROTOCOL, _sentence(error))
-
-
-def _chain(error: BaseException, seen: frozenset[int] = frozenset()) -> Iterator[BaseException]:
-    """The error and everything it wraps: libraries wrap by argument, by reason and by cause."""
-    if id(error) in seen:
-        return
-    yield error
-    inner = (*error.args, getattr(error, "reason", None), error.__cause__, error.__context__)
-    for link in inner:
-        if isinstance(link, BaseException):
-            yield from _chain(link, seen | {id(error)})
-
-
-def _sentence(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return text or type(error).__name__
+    return failure_of(error)

@@ -75,6 +75,14 @@ class _Auth(SigV4Auth):  # type: ignore[misc]
         pairs = ((name.lower(), value) for name, value in request.headers.items())
         return _SignedHeaders((name, value) for name, value in pairs if name not in _NOT_SIGNED)
 
+    def canonical_headers(self, headers_to_sign: _SignedHeaders) -> str:
+        """As botocore's, for names that are in lower case and stand once."""
+        pairs = sorted(headers_to_sign.items())
+        return "\n".join(f"{name}:{' '.join(value.split())}" for name, value in pairs)
+
+    def signed_headers(self, headers_to_sign: _SignedHeaders) -> str:
+        return ";".join(sorted(name.strip() for name in headers_to_sign))
+
     def canonical_query_string(self, request: _Draft) -> str:
         """The query as the verifier writes it: every name and value decoded and encoded again.
 

@@ -19,11 +19,10 @@ from conformance.transport.coding import undone
 from conformance.transport.connection import DeadlineReader
 from conformance.transport.exchange import (
     Exchange,
-    FailureKind,
     Request,
     Response,
-    TransportFailure,
 )
+from conformance.transport.failures import failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,12 +88,12 @@ def _exchanges(
             response, is_last = _answer(line.file, request, limit)
         except http.client.RemoteDisconnected as ended:
             if not index:
-                yield Exchange(request, None, failure(ended), time.monotonic() - start)
+                yield Exchange(request, None, failure_of(ended), time.monotonic() - start)
             return
         except _BROKEN as error:
             if index and isinstance(error, ConnectionError):
                 return
-            yield Exchange(request, None, failure(error), time.monotonic() - start)
+            yield Exchange(request, None, failure_of(error), time.monotonic() - start)
             return
         yield Exchange(request, response, None, time.monotonic() - start)
         if is_last:
@@ -111,20 +110,6 @@ def _answer(file: io.BufferedReader, request: Request, limit: int) -> tuple[Resp
     body = undone(body, answer.getheader("Content-Encoding"), limit)
     headers, is_old = tuple(answer.getheaders()), answer.version == OLD
     return Response(answer.status, headers, body, is_old), bool(answer.will_close)
-
-
-def failure(error: BaseException) -> TransportFailure:
-    """What kind of failure an error is."""
-    detail = " ".join(str(error).split()) or type(error).__name__
-    if isinstance(error, TimeoutError):
-        return TransportFailure(FailureKind.TIMEOUT, detail)
-    if isinstance(error, ConnectionRefusedError | socket.gaierror):
-        return TransportFailure(FailureKind.REFUSED, detail)
-    if isinstance(error, ssl.SSLError):
-        return TransportFailure(FailureKind.TLS, detail)
-    if isinstance(error, ConnectionError | http.client.IncompleteRead):
-        return TransportFailure(FailureKind.RESET, detail)
-    return TransportFailure(FailureKind.PROTOCOL, detail)
 
 
 def rendered(request: Request) -> bytes:

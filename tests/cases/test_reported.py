@@ -1,8 +1,16 @@
-"""Defects that people reported, each told by its own name; what AWS does, blamed on nobody."""
+"""Defects that people reported, each told by its own name; what AWS does, blamed on nobody.
+
+Here is what no other file beside this one has.
+"""
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
+
+from tests.cases.conftest import COMMAND, LONGEST, SHARED
 
 QUICK = ("--profile", "quick", "--seed", "7")
 
@@ -18,8 +26,74 @@ def on_reference(reference_port, proxied, case, run):
     return go
 
 
+@pytest.fixture
+def derived(environment, tmp_path):
+    """Derives the pages of a published case; gives the text of its spec, which must be whole."""
+
+    def go(name):
+        pages = SHARED / name / "page"
+        if not pages.is_dir():
+            pytest.skip("the published cases are not beside the project")
+        ended = subprocess.run(
+            [*COMMAND, "derive", str(pages), "-o", str(tmp_path)],
+            env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST,
+            check=False,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        assert "left out" not in ended.stdout + ended.stderr
+        return (tmp_path / "page" / "openapi.yaml").read_text()
+
+    return go
+
+
 def test_an_error_without_a_code_is_told_wherever_it_comes(on_reference):
     found = on_reference("run-404-xml", "apigateway")
 
     assert found.code == 1
     assert "apigateway/UpdateApiKey/error/NotFoundException" in found.failed()
+
+
+def test_an_update_that_is_never_answered_fails_by_its_name(on_reference):
+    found = on_reference("run-hang-on-update", "apigateway", "--timeout", "2")
+
+    assert found.code == 1
+    own = {"apigateway/UpdateApiKey/status/200", "apigateway/UpdateApiKey/status/no-5xx"}
+    assert found.failed() == own
+    assert "conforms" not in found.out
+
+
+def test_one_operation_is_left_out_of_a_run(reference_port, run):
+    if not (SHARED / "cli-exclude").is_dir():
+        pytest.skip("the published cases are not beside the project")
+    url = f"http://127.0.0.1:{reference_port}"
+    for options in (("--exclude", "*/CreateApiKey/*"), ("--requirement", "!*/CreateApiKey/*")):
+        found = run(url, "--service", "apigateway", *QUICK, *options)
+
+        assert found.code == 0, found.out + found.err
+        assert found.verdict("apigateway/UpdateApiKey/status/200") == "passed"
+        assert not [name for name in found.verdicts if "/CreateApiKey/" in name]
+
+
+def test_the_page_of_common_parameters_is_known(derived):
+    spec = derived("derive-common-parameters")
+
+    assert "operationId: DeleteBox" in spec
+    assert "X-Amz-Algorithm" not in spec
+
+
+def test_a_page_that_shows_a_union_is_read(derived):
+    spec = derived("derive-union")
+
+    assert "operationId: CreateSpot" in spec
+    assert "$ref: '#/components/schemas/Kind'" in spec
+
+
+def test_every_published_case_is_a_test():
+    """A case that is published and that no test names is noticed here."""
+    if not SHARED.is_dir():
+        pytest.skip("the published cases are not beside the project")
+    published = {path.name for path in SHARED.iterdir() if not path.name.startswith("_")}
+    tests = "".join(path.read_text() for path in sorted(Path(__file__).parent.glob("test_*.py")))
+
+    assert len(published) > 0
+    assert {name for name in published if f'"{name}"' not in tests} == set()

@@ -61,7 +61,7 @@ def shared():
     def find(case, name):
         path = SHARED / case / name
         if not path.exists():
-            pytest.skip("the published cases are not beside the project")
+            pytest.skip("needs ../shared/cases: the published cases are not beside the project")
         return path
 
     return find

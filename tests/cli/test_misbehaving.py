@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 from testbed.broken import KINDS, broken
 
 from conformance.record import Verdict, read_record
+from tests.sampling import sampled
 
 FEW = (
     *("--service", "apigateway", "--profile", "quick", "--seed", "1", "-q"),
@@ -26,6 +26,10 @@ FEW = (
 TIMEOUT = 0.4
 UNHURRIED = 10
 """Seconds for servers that answer: no answer is late because the machine is busy."""
+BIG = [
+    *("gzip-bomb", "padded", "padded-with-lists", "deeply-nested", "endless-body"),
+    "huge-announced",
+]
 MEMORY = 300_000
 """Kilobytes that a run may need."""
 
@@ -90,18 +94,33 @@ HANGING = {
 """Some requests are never answered: exit code 1, and what those requests show fails by its name."""
 
 BOUNDS = {
-    **dict.fromkeys([*MUTE, *WRONG, *LACKING], 45.0),
-    **dict.fromkeys([*RIGHT, *ENDING, "throttles"], 60.0),
-    **dict.fromkeys(HANGING, 60.0),
+    **dict.fromkeys([*MUTE, *WRONG, *LACKING], 180.0),
+    **dict.fromkeys([*RIGHT, *ENDING, "throttles"], 240.0),
+    **dict.fromkeys(HANGING, 240.0),
 }
 """Seconds that a whole run takes at most, by kind: a ceiling that a busy machine keeps, too."""
+
+
+FAST = {
+    *("closes", "trickled-headers", "endless-body", "bad-status-line"),
+    *("html", "time-of-a-thousand-digits", "no-content"),
+    *("redirects",),
+    *("interim-answers", "odd-headers", "now-and-then-throttles"),
+    *("dies", "hangs-on-updates"),
+}
+"""Of each class of misbehaviour one kind, which the fast tests try; the others are exhaustive."""
+
+
+def each(kinds):
+    return sampled(kinds, *FAST.intersection(kinds))
 
 
 def test_every_kind_has_its_verdict_and_its_bound():
     listed = [*MUTE, *WRONG, *LACKING, *RIGHT, *ENDING, *HANGING, "throttles"]
     assert sorted(listed) == sorted(KINDS) == sorted(BOUNDS)
     assert len(KINDS) > 60
-    assert max(BOUNDS.values()) <= 60
+    assert set(KINDS) > FAST
+    assert max(BOUNDS.values()) <= 240
 
 
 @pytest.fixture
@@ -130,7 +149,7 @@ def kinds(lines):
     return {line.verdict for line in lines.values()}
 
 
-@pytest.mark.parametrize("kind", MUTE)
+@pytest.mark.parametrize("kind", each(MUTE))
 def test_what_is_no_answer_shows_nothing(run, place, kind):
     with broken(kind) as server:
         ended = run(server.url, kind)
@@ -139,7 +158,7 @@ def test_what_is_no_answer_shows_nothing(run, place, kind):
     assert kinds(verdicts(place)) == {Verdict.SKIPPED}
 
 
-@pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.parametrize("kind", each(WRONG))
 def test_a_wrong_answer_fails_what_it_breaks(run, place, kind):
     with broken(kind) as server:
         ended = run(server.url, kind)
@@ -150,7 +169,7 @@ def test_a_wrong_answer_fails_what_it_breaks(run, place, kind):
     assert not {Verdict.ERROR} & kinds(lines)
 
 
-@pytest.mark.parametrize("kind", LACKING)
+@pytest.mark.parametrize("kind", each(LACKING))
 def test_one_answer_to_everything_is_no_support(run, place, kind):
     with broken(kind) as server:
         ended = run(server.url, kind)
@@ -162,7 +181,7 @@ def test_one_answer_to_everything_is_no_support(run, place, kind):
     assert not list(place.glob("reports/journals/*"))
 
 
-@pytest.mark.parametrize("kind", RIGHT)
+@pytest.mark.parametrize("kind", each(RIGHT))
 def test_an_unusual_answer_is_right(run, place, kind):
     with broken(kind) as server:
         ended = run(server.url, kind)
@@ -172,7 +191,7 @@ def test_an_unusual_answer_is_right(run, place, kind):
     assert lines["apigateway/UpdateApiKey/patch/name/replace"].verdict is Verdict.PASSED
 
 
-@pytest.mark.parametrize("kind", HANGING)
+@pytest.mark.parametrize("kind", each(HANGING))
 def test_what_is_never_answered_fails_by_its_name(run, place, kind):
     with broken(kind) as server:
         ended = run(server.url, kind)
@@ -184,7 +203,7 @@ def test_what_is_never_answered_fails_by_its_name(run, place, kind):
     assert Verdict.ERROR not in kinds(lines)
 
 
-@pytest.mark.parametrize("kind", ENDING)
+@pytest.mark.parametrize("kind", each(ENDING))
 def test_a_target_that_ends_ends_the_run(run, place, kind):
     with broken(kind) as server:
         ended = run(server.url, kind)
@@ -218,7 +237,7 @@ def test_a_redirect_is_not_followed(run):
 
 @pytest.mark.parametrize(
     "kind",
-    ["gzip-bomb", "padded", "padded-with-lists", "deeply-nested", "endless-body", "huge-announced"],
+    each(BIG),
 )
 def test_memory_is_bounded(place, kind):
     measured = (
@@ -232,5 +251,6 @@ def test_memory_is_bounded(place, kind):
             capture_output=True, text=True, check=True, timeout=BOUNDS[kind] * 2,
         )  # fmt: skip
     kilobytes = int(done.stdout.split()[-1])
+    # Linux counts kilobytes, macOS bytes.
+    kilobytes //= 1024 if sys.platform == "darwin" else 1
     assert 20_000 < kilobytes < MEMORY
-    assert resource.getpagesize()  # the unit is kilobytes on Linux alone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,19 @@ from conformance.cli.overlay import command as overlay
 from conformance.cli.requirements import command as requirements
 from conformance.contract import locate
 from conformance.contract.deriving import assemble
-from conformance.contract.inferring import SURE, infer, inferred_facts
+from conformance.contract.deriving.writing import as_yaml
+from conformance.contract.inferring import SURE, infer, inferred_overlay
 from conformance.contract.load import build_contract, load_contract
 from conformance.contract.locate import NoSpecs
 from conformance.contract.model import Contract
+from conformance.contract.overlay_model import Identifier, Signing
 from conformance.contract.requirements import catalogue
 from conformance.driver.execution import run_all
 from conformance.engine.run import Job, RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.resources import kind_of
 from conformance.record import Verdict
-from conformance.sdk.models import load_model
+from conformance.sdk.models import SdkModel, load_model
 from conformance.sdk.pages import model_pages
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
@@ -46,26 +49,29 @@ def modelled(service: str) -> Contract:
 
 def test_lifecycles_of_a_service() -> None:
     schedule, group = infer(modelled("scheduler"))
-    assert schedule.facts["create"] == "CreateSchedule"
-    assert schedule.facts["identifier"] == {"label": "Name", "given": "Name", "unknown": "${name}"}
+    assert schedule.resource.create == "CreateSchedule"
+    assert schedule.resource.identifier == Identifier(label="Name", given="Name", unknown="${name}")
     # Entries of ListSchedules stand elsewhere than the schedules' own path leads to.
-    assert group.facts["list"] == "ListScheduleGroups"
-    assert group.facts["listing"]["page"]["next"] == "NextToken"
-    assert "update" not in group.facts
+    assert group.resource.list == "ListScheduleGroups"
+    assert group.resource.page is not None
+    assert group.resource.page.output_token == "NextToken"
+    assert group.resource.update is None
     assert set(schedule.why.values()) == {SURE}
 
 
 def test_chains_are_inferred_from_paths() -> None:
     kinds = {one.name: one for one in infer(modelled("apigateway"))}
-    assert kinds["usage-plan"].facts["identifier"]["created"] == "id"
-    assert kinds["usage-plan-key"].facts["needs"] == {"usage-plan": "shared"}
-    assert kinds["stage"].facts["needs"] == {"rest-api": "shared"}
+    identifier = kinds["usage-plan"].resource.identifier
+    assert identifier is not None
+    assert identifier.created == "id"
+    assert kinds["usage-plan-key"].resource.needs == {"usage-plan": "shared"}
+    assert kinds["stage"].resource.needs == {"rest-api": "shared"}
     # A gateway response is of one of some types: no new name can be made for it.
     assert "gateway-response" not in kinds
     contract = modelled("apigateway")
-    facts = inferred_facts(contract)
-    known = build_contract("apigateway", {**_empty(contract), "x-conformance": facts}, {})
-    assert facts["resource"]["called"] in {"rest-api", "api-key"}
+    found = inferred_overlay(contract)
+    known = replace(contract, overlay=found)
+    assert found.main.called in {"rest-api", "api-key"}
     assert kind_of(known, "CreateUsagePlan") == "usage-plan"
 
 
@@ -108,7 +114,7 @@ def test_a_drafted_overlay_says_what_would_be_inferred(tmp_path: Path) -> None:
     assert facts["x-conformance"]["operations"]["GetSchedule"]["base"] == {"Name": "${id}"}
     locate.use(tmp_path)
     contract = load_contract("scheduler")
-    assert contract.facts["resource"]["create"] == "CreateSchedule"
+    assert contract.overlay.main.create == "CreateSchedule"
     after = {one.id for one in catalogue(contract)}
     inferred = ("/gone-after-deletion", "/lists-what-was-made")
     assert before - after == {one for one in before if one.endswith(inferred)}
@@ -144,8 +150,7 @@ class Server:
 
 def verdicts(server: Server) -> dict[str, Verdict]:
     contract = modelled("scheduler")
-    spec = {**_empty(contract), "x-conformance": inferred_facts(contract)}
-    contract = build_contract("scheduler", spec, {})
+    contract = replace(contract, overlay=inferred_overlay(contract))
     chosen = [one for one in catalogue(contract) if one.operation == "CreateScheduleGroup"]
     config = RunConfig(
         jobs=[Job(contract, chosen)],
@@ -168,3 +173,58 @@ def test_a_refusal_of_a_guessed_request_is_held_against_nobody() -> None:
 def test_a_server_error_is_one_whatever_was_guessed() -> None:
     found = verdicts(Server(500, "InternalFailure"))
     assert found["scheduler/CreateScheduleGroup/status/no-5xx"] is Verdict.FAILED
+
+
+def derived_contract(model: str, **overlay: Any) -> Contract:
+    """What a spec of a model says, with an overlay's words at the root."""
+    spec = assemble(model_pages(load_model(model), model))
+    return build_contract(model, {**spec, **({"x-conformance": overlay} if overlay else {})}, {})
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("amp", "aps"), ("efs", "elasticfilesystem"), ("apigatewayv2", "apigateway"),
+        ("sesv2", "ses"), ("iot-data", "iotdata"), ("mq", "mq"),
+    ],
+)  # fmt: skip
+def test_a_model_says_what_requests_are_signed_for(model: str, name: str) -> None:
+    assert derived_contract(model).signing_name == name
+
+
+def test_an_overlay_may_say_another_name_and_leaves_the_rest() -> None:
+    mine = derived_contract("amp", signing={"service": "mine"})
+    placed = derived_contract("amp", signing={"region": "eu-west-1"})
+    assert mine.overlay.signing == Signing(service="mine")
+    assert placed.overlay.signing == Signing(service="aps", region="eu-west-1")
+
+
+def test_one_host_prefix_of_all_operations_is_that_of_the_service() -> None:
+    data = load_model("mq").data
+    moved = {
+        name: {**one, "endpoint": {"hostPrefix": "data."}}
+        for name, one in data["operations"].items()
+    }
+    model = SdkModel("mq", "0", {**data, "operations": moved})
+    spec = assemble(model_pages(model, "mq"))
+    first = next(iter(moved))
+    mixed = SdkModel("mq", "0", {**data, "operations": {**data["operations"], first: moved[first]}})
+    assert build_contract("mq", spec, {}).overlay.endpoint.prefix == "data."
+    assert "host-prefix" not in mixed.signing
+
+
+def test_the_signing_name_reaches_the_run_and_the_draft(tmp_path: Path) -> None:
+    """A derived spec alone, without an overlay: load it, and draft one from it."""
+    own = tmp_path / "amp"
+    own.mkdir()
+    spec = assemble(model_pages(load_model("amp"), "amp"))
+    (own / "openapi.yaml").write_text(as_yaml(spec))
+    locate.use(tmp_path)
+    contract = load_contract("amp")
+    result = CliRunner().invoke(overlay, ["init", "amp", "--specs", str(own)])
+    text = (own / "overlay.yaml").read_text()
+    assert result.exit_code == 0, result.output
+    assert contract.signing_name == "aps"
+    assert contract.overlay.inferred
+    assert "      signing: {service: aps}\n" in text
+    assert "as the SDK model has it" in text

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -14,7 +15,8 @@ from openapi_spec_validator import validate
 from conformance.cli.compare_model import command as compare_command
 from conformance.cli.derive import command as derive_command
 from conformance.contract.deriving import assemble
-from conformance.contract.load import build_contract, derived_spec, overlay_facts
+from conformance.contract.load import build_contract, derived_spec, stated_overlay
+from conformance.contract.overlay_model import KnownDifference
 from conformance.contract.requirements import catalogue
 from conformance.sdk.compare import Only, compare, operation_names
 from conformance.sdk.models import NoOperations, NotRestJson, SdkModel, UnknownModel, load_model
@@ -69,7 +71,7 @@ def changed_model(service: str, change: Any) -> SdkModel:
 
 def drift(change: Any) -> dict[str, Only]:
     model = changed_model("location", change)
-    found = compare("location", derived_spec("location"), model, overlay_facts("location")["sdk"])
+    found = compare("location", derived_spec("location"), model, stated_overlay("location").sdk)
     for one in found.unexplained:
         # Both sides have a place: where it stands, or where it would have to stand.
         assert one.document_source or one.kind == "operation"
@@ -145,8 +147,9 @@ def test_a_change_of_the_model_is_told(change: Any, address: str, only: Only) ->
 
 
 def test_an_explanation_of_nothing_is_told() -> None:
-    about = {**overlay_facts("location")["sdk"]}
-    about["differences"] = [*about["differences"], {"at": "UpdateKey/nothing", "reason": "none"}]
+    known = stated_overlay("location").sdk
+    more = KnownDifference(at="UpdateKey/nothing", reason="none")
+    about = msgspec.structs.replace(known, differences=(*known.differences, more))
     found = compare("location", derived_spec("location"), load_model("location"), about)
     assert found.stale == ["UpdateKey/nothing"]
 

@@ -15,6 +15,7 @@ from conformance.cli.derive import command as derive
 from conformance.contract import locate
 from conformance.contract.load import load_contract
 from conformance.contract.model import Contract
+from conformance.contract.overlay_model import Resource
 from conformance.contract.requirements import catalogue
 from conformance.contract.validate import violations
 from conformance.plan.base_requests import base
@@ -68,15 +69,19 @@ def test_they_run_only_when_they_are_named() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_rules_name_places_that_are_there(service: str) -> None:
     contract = load_contract(service)
-    for address, rule in contract.facts["rules"].items():
-        source = rule["source"]
-        if "document" in source:
-            line = (PAGES / source["document"]).read_text().split("\n")[source["line"] - 1]
+    seen = 0
+    for address, rule in contract.overlay.rules.items():
+        source = rule.source
+        seen += source.document is not None or source.path is not None
+        if source.document is not None:
+            assert source.line is not None
+            line = (PAGES / source.document).read_text().split("\n")[source.line - 1]
             assert line.strip(), address
-        if "path" in source:
+        if source.path is not None:
             node: Any = load_model(service).data
-            for part in source["path"].split("/")[1:]:
+            for part in source.path.split("/")[1:]:
                 node = node[part]
+    assert seen > 0
 
 
 def sent(contract: Contract, name: str) -> dict[str, Any]:
@@ -118,5 +123,5 @@ def test_every_requirement_can_be_planned(service: str) -> None:
 def test_a_plan_key_needs_a_plan_and_a_key_of_its_own() -> None:
     contract = load_contract("apigateway-usageplans")
     assert kind_of(contract, "GetUsagePlanKeys") == "plan-key"
-    assert kinds(contract)["plan-key"]["needs"] == {"plan": "shared", "key": "fresh"}
-    assert kinds(contract)["key"] == {"service": "apigateway"}
+    assert kinds(contract)["plan-key"].needs == {"plan": "shared", "key": "fresh"}
+    assert kinds(contract)["key"] == Resource(service="apigateway")

@@ -16,6 +16,7 @@ from openapi_spec_validator import validate
 
 from benchmarks.pages import written
 from conformance.cli.derive import NothingToDerive, command
+from conformance.contract.overlay_model import KnownDifference, Sdk
 from conformance.sdk.compare import compare, operation_names
 from conformance.sdk.models import load_model
 from conformance.sdk.pages import model_pages
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 
 ORCHARD = Path(__file__).parent.parent / "documents" / "pages" / "orchard"
 # What no page says: types of parameters and of headers, and which members an answer always has.
-SILENCE = [
-    {"at": "*/request/*/type", "only": "model", "reason": "parameters have no types"},
-    {"at": "*/response/*/type", "only": "model", "reason": "headers have no types"},
-    {"at": "*/response/*/required", "only": "model", "reason": "answers have no Required lines"},
-]
+SILENCE = (
+    KnownDifference(at="*/request/*/type", only="model", reason="parameters have no types"),
+    KnownDifference(at="*/response/*/type", only="model", reason="headers have no types"),
+    KnownDifference(
+        at="*/response/*/required", only="model", reason="answers have no Required lines"
+    ),
+)
 
 
 def derive(*arguments: str | Path) -> Result:
@@ -68,7 +71,7 @@ def test_pages_of_a_whole_service_give_what_its_model_says(
     result = derive(tmp_path / service, "-o", tmp_path / "o.yaml")
     assert result.exit_code == 0, result.output
     spec = loaded(tmp_path / "o.yaml")
-    found = compare(service, spec, load_model(service), {"differences": SILENCE})
+    found = compare(service, spec, load_model(service), Sdk(differences=SILENCE))
     told = {one.address for one in found.unexplained}
     # A page does not show whether a query parameter is a list.
     assert {one for one in told if "acceptanceState" not in one} == set(), shows
@@ -204,7 +207,7 @@ def site(tmp_path: Path) -> Iterator[tuple[str, type[Site]]]:
 
     handler = partial(Handler, directory=str(root))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/guide/APIReference/index.html", Handler
         server.shutdown()
@@ -223,7 +226,7 @@ def test_an_index_stands_for_what_it_links(site: tuple[str, type[Site]], tmp_pat
     result = crawl(index, tmp_path)
     spec = loaded(tmp_path / "s.yaml")
     validate(spec)
-    found = compare("scheduler", spec, load_model("scheduler"), {"differences": SILENCE})
+    found = compare("scheduler", spec, load_model("scheduler"), Sdk(differences=SILENCE))
     assert found.unexplained == []
     # A page that robots.txt excludes, one that is gone, and one that leads to another host.
     assert result.exit_code == 2

@@ -209,7 +209,7 @@ def test_a_folder_of_prose_alone(tmp_path: Path) -> None:
 def test_published_cases(case: str, tmp_path: Path) -> None:
     folder = SHARED / case / "page"
     if not folder.is_dir():
-        pytest.skip("the published cases are not beside the project")
+        pytest.skip("needs ../shared/cases: the published cases are not beside the project")
     result = derive(folder, "-o", tmp_path / "o.yaml", "--service", "spots")
     assert result.exit_code == 0, result.output
     operations = {

@@ -11,7 +11,6 @@ import pytest
 
 from conformance.contract.model import Level
 from conformance.driver.execution import run_all
-from conformance.driver.jobs import select_jobs
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.run import RunConfig, exit_code
 from conformance.engine.runner import Settings
@@ -24,6 +23,7 @@ from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Response
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials
+from tests import contracts
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 
@@ -32,7 +32,6 @@ from testbed.switches import Switches, wrongs
 from testbed.wire import Request as Asked
 
 SERVICES = ("apigateway", "location")
-WRONGS = [name for name, wrong in wrongs().items() if wrong.detectable_by == "auth"]
 NAMED = {
     "signature-unchecked": "wrong-signature",
     "signature-old-accepted": "expired-date",
@@ -68,7 +67,7 @@ class Bed:
 def run(transport, auth=Auth.REQUIRE, *, globs=("*/auth/*",), credentials=TEST_CREDENTIALS):
     settings = Settings(draws=0, seed=1, auth=auth)
     sending = RetryingTransport(transport, retries=1, base=0.0)
-    jobs = select_jobs((), tuple(globs))
+    jobs = contracts.jobs((), tuple(globs))
     config = RunConfig(
         jobs=jobs,
         url=URL,
@@ -124,16 +123,17 @@ def test_nothing_is_sent_for_signatures_that_nobody_asks_about():
 
 
 def test_every_wrong_of_the_bed_is_expected():
-    assert set(NAMED) == set(WRONGS)
+    told = {name for name, wrong in wrongs().items() if wrong.detectable_by == "auth"}
+    assert set(NAMED) == told
 
 
-@pytest.mark.parametrize("wrong", WRONGS)
+@pytest.mark.parametrize("wrong", NAMED)
 def test_each_wrong_is_named(wrong):
     found = gated(run(Bed(wrong)))
     assert {f"{service}/auth/{NAMED[wrong]}" for service in SERVICES} <= found
 
 
-@pytest.mark.parametrize("wrong", WRONGS)
+@pytest.mark.parametrize("wrong", NAMED)
 def test_a_report_never_fails_the_gate(wrong):
     assert gated(run(Bed(wrong), Auth.REPORT)) == set()
 

@@ -8,38 +8,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from conformance.contract.model import Level
 from conformance.driver.execution import run_all
-from conformance.driver.jobs import select_jobs
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.run import RunConfig, exit_code
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
-from conformance.reference.server import TEST_KEYS, ServerOptions
+from conformance.reference.server import ServerOptions
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, FailureKind, Response, TransportFailure
 from conformance.transport.http import HttpTransport
 from conformance.transport.retry import RetryingTransport
-from conformance.transport.signing import Signer
-
-GATE = {Level.REQUIRED, Level.EXPECTED}
-
-
-class Reference(InProcess):
-    """A reference that remembers what it was sent."""
-
-    def __init__(self, **options):
-        super().__init__(ServerOptions(keys=TEST_KEYS, **options))
-        self.requests = []
-
-    def send(self, request):
-        self.requests.append((request.method, request.url, request.body))
-        return super().send(request)
+from tests import contracts
+from tests.recorded import RememberingReference as Reference
 
 
 def run(transport, *, services=(), globs=(), draws=2, seed=7, url=URL):
-    jobs = select_jobs(tuple(services), tuple(globs))
+    jobs = contracts.jobs(tuple(services), tuple(globs))
     config = RunConfig(
         jobs=jobs,
         url=url,
@@ -47,6 +32,7 @@ def run(transport, *, services=(), globs=(), draws=2, seed=7, url=URL):
         region="us-east-1",
         transport=RetryingTransport(transport, retries=1, base=0.0),
         settings=Settings(draws=draws, seed=seed),
+        sleep=lambda seconds: None,
     )
     return run_all(config)
 
@@ -60,12 +46,13 @@ def failed(outcome):
 
 
 @pytest.mark.parametrize("reading", ["a", "b"])
-def test_the_reference_conforms_under_both_readings(reading):
-    outcome = run(Reference(reading=reading))
+def test_the_reference_conforms_under_both_readings(reference_run, reading):
+    made = reference_run(reading)
     bad = {Verdict.FAILED, Verdict.ERROR, Verdict.INCONCLUSIVE}
-    assert {name for name, verdict in verdicts(outcome).items() if verdict in bad} == set()
-    assert exit_code(outcome, strict=False) == 0
-    assert sum(verdict is Verdict.PASSED for verdict in verdicts(outcome).values()) > 400
+    assert {name for name, verdict in made.verdicts.items() if verdict in bad} == set()
+    assert made.problem == ""
+    assert made.exit == 0
+    assert sum(verdict is Verdict.PASSED for verdict in made.verdicts.values()) > 400
 
 
 def test_one_seed_gives_the_same_requests_and_verdicts():
@@ -128,7 +115,7 @@ class Uniform(BaseHTTPRequestHandler):
 def uniform(request):
     handler = type("Handler", (Uniform,), request.param)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
@@ -178,25 +165,13 @@ def test_a_target_that_dies_leaves_what_is_known():
     assert exit_code(outcome, strict=False) in {1, 3}
 
 
-def test_everything_that_was_made_is_deleted():
-    transport = Reference()
-    made = run(transport, globs=("*/request/*", "*/behavior/*"))
-    assert not made.notes
-    sent = [request for request in transport.requests if "apikeys" in request[1]]
-    created = [one for one in sent if one[0] == "POST"]
-    deleted = [one for one in sent if one[0] == "DELETE"]
-    assert created
-    assert deleted
-    left = json.loads(listed(transport, "GET", "/apikeys?limit=500").response.body)
-    assert left["item"] == []
-    left = json.loads(listed(transport, "POST", "/metadata/v0/list-keys", b"{}").response.body)
-    assert left["Entries"] == []
-
-
-def listed(transport, method, target, body=None):
-    service = "apigateway" if "apikeys" in target else "geo"
-    signer = Signer(TEST_CREDENTIALS, "us-east-1", service)
-    return InProcess.send(transport, signer.sign(method, URL + target, (), body))
+@pytest.mark.parametrize("reading", ["a", "b"])
+def test_everything_that_was_made_is_deleted(reference_run, reading):
+    made = reference_run(reading)
+    assert made.notes == ()
+    assert made.created > 100
+    assert made.deleted > 100
+    assert made.left == 0
 
 
 def test_evidence_holds_no_secret():

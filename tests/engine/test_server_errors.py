@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
-from conformance.contract.inferring import inferred_facts
+from conformance.contract.inferring import inferred_overlay
 from conformance.contract.load import build_contract
 from conformance.contract.model import Contract, Level
 from conformance.contract.protocols import with_protocol
@@ -26,7 +26,7 @@ from conformance.transport.retry import RetryingTransport
 
 PAGE = {"document": "p.md", "section": "s", "line": 1}
 TEXT = {"type": "string"}
-NAMES = ("name", "note", "size", "parts", "label")
+NAMES = ("name", "note", "size", "parts", "label", "tags", "picture", "until", "choice")
 GATE = {Level.REQUIRED, Level.EXPECTED}
 
 
@@ -42,9 +42,16 @@ ITEM = {
     "size": {"type": "integer"},
     "parts": {"type": "array", "items": TEXT},
     "label": structure([], text=TEXT),
+    "tags": {"type": "object", "x-type": "map", "additionalProperties": TEXT},
+    "picture": {"type": "string", "x-type": "blob"},
+    "until": {"type": "number", "x-type": "timestamp"},
+    "choice": {**structure([], colour=TEXT, number={"type": "integer"}), "x-union": True},
 }
 SHOWN = structure(["itemId"], itemId=TEXT, **ITEM)
 MANY = structure([], items={"type": "array", "items": SHOWN}, nextToken=TEXT)
+
+
+TYPES = {"maxResults": {"type": "integer"}, "sold": {"type": "boolean"}}
 
 
 def operation(
@@ -52,16 +59,15 @@ def operation(
     *,
     path: bool = False,
     query: tuple[str, ...] = (),
+    header: str = "",
     body: Any = None,
     shows: Any = None,
 ) -> dict[str, Any]:
     parameters = (
         [{"name": "itemId", "in": "path", "required": True, "schema": TEXT}] if path else []
     )
-    parameters += [
-        {"name": one, "in": "query", "schema": {"type": "integer"} if one == "maxResults" else TEXT}
-        for one in query
-    ]
+    parameters += [{"name": one, "in": "query", "schema": TYPES.get(one, TEXT)} for one in query]
+    parameters += [{"name": header, "in": "header", "schema": TEXT}] if header else []
     success: dict[str, Any] = {"x-source": PAGE}
     if shows:
         success["content"] = {"application/json": {"schema": shows}}
@@ -80,10 +86,12 @@ SPEC = {
     "paths": {
         "/items": {
             "post": operation("CreateItem", body=structure(["name"], **ITEM), shows=SHOWN),
-            "get": operation("ListItems", query=("maxResults", "nextToken", "colour"), shows=MANY),
+            "get": operation(
+                "ListItems", query=("maxResults", "nextToken", "colour", "sold"), shows=MANY
+            ),
         },
         "/items/{itemId}": {
-            "get": operation("GetItem", path=True, shows=SHOWN),
+            "get": operation("GetItem", path=True, header="x-as-of", shows=SHOWN),
             "put": operation("UpdateItem", path=True, body=structure([], **ITEM), shows=SHOWN),
             "delete": operation("DeleteItem", path=True),
         },
@@ -94,7 +102,7 @@ SPEC = {
 def contract() -> Contract:
     """Without an overlay: the lifecycle is inferred, the rules are the protocol's."""
     bare = build_contract("shop", SPEC, {})
-    return with_protocol(replace(bare, facts=inferred_facts(bare)))
+    return with_protocol(replace(bare, overlay=inferred_overlay(bare)))
 
 
 class Crash(Exception):
@@ -117,6 +125,7 @@ class Asked:
         self.parameters = parse_qsl(parts.query, keep_blank_values=True)
         self.labels = parts.path.split("/")[2:]
         self.media = request.header("content-type")
+        self.as_of = request.header("x-as-of")
         self.raw = request.body or b""
         self.body: Any = None
         try:
@@ -146,7 +155,6 @@ class Shop:
         self.numbers = itertools.count(100)
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        assert pipelined in {True, False}
         return [self.send(request) for request in requests]
 
     def send(self, request: Request) -> Exchange:
@@ -208,15 +216,20 @@ def bad() -> tuple[int, dict[str, Any]]:
 
 def right(asked: Asked) -> bool:
     """What this server takes: an object whose members have their types."""
-    kinds = {"name": str, "note": str, "size": int, "parts": list, "label": dict}
+    kinds: dict[str, Any] = {"name": str, "note": str, "size": int, "parts": list, "label": dict}
+    kinds |= {"tags": dict, "picture": str, "until": (int, float), "choice": dict}
     if not isinstance(asked.body, dict):
         return False
     for name, kind in kinds.items():
-        value = asked.body.get(name, kind())
-        if not isinstance(value, kind) or isinstance(value, bool):
+        value = asked.body.get(name)
+        if name in asked.body and (not isinstance(value, kind) or isinstance(value, bool)):
             return False
+    choice = asked.body.get("choice", {"colour": "x"})
+    if len(choice) != 1 or not isinstance(choice.get("colour", choice.get("number")), str | int):
+        return False
     parts, label = asked.body.get("parts", []), asked.body.get("label", {})
-    return all(isinstance(one, str) for one in (*parts, label.get("text", "")))
+    texts = (*parts, *asked.body.get("tags", {}).values(), label.get("text", ""))
+    return all(isinstance(one, str) for one in texts)
 
 
 def dump(body: dict[str, Any]) -> bytes:
@@ -253,6 +266,11 @@ def test_a_careful_server_fails_nothing() -> None:
     assert {f"shop/{one}/robustness/method" for one in ("GetItem", "ListItems")} <= passed
     assert "shop/protocol/keep-alive-after-error" in passed
     assert "shop/ListItems/behavior/still-answers" in passed
+
+
+def as_object(asked: Asked, name: str) -> dict[str, Any]:
+    value = asked.members.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def has_texts(asked: Asked, *texts: str) -> bool:
@@ -323,6 +341,35 @@ KINDS: dict[str, tuple[str, Given]] = {
         lambda asked: asked.is_list and ("nextToken", "e30=") in asked.parameters,
     ),
     "method": ("GetItem", lambda asked: asked.method == "HEAD" and len(asked.labels) == 1),
+    "null-values": (
+        "UpdateItem",
+        lambda asked: asked.is_update and None in as_object(asked, "tags").values(),
+    ),
+    "odd-union": (
+        "UpdateItem",
+        lambda asked: asked.is_update and asked.members.get("choice") == {},
+    ),
+    "odd-blob": (
+        "CreateItem",
+        lambda asked: asked.method == "POST" and asked.members.get("picture") == "%",
+    ),
+    "odd-number": (
+        "CreateItem",
+        lambda asked: asked.method == "POST" and asked.members.get("size") == 10**20,
+    ),
+    "odd-timestamp": (
+        "UpdateItem",
+        lambda asked: asked.is_update and "GMT" in str(asked.members.get("until")),
+    ),
+    "typed-parameter": (
+        "ListItems",
+        lambda asked: asked.is_list and ("sold", "yes") in asked.parameters,
+    ),
+    "odd-header": ("GetItem", lambda asked: asked.as_of == ","),
+    "content-type-without-body": (
+        "DeleteItem",
+        lambda asked: asked.method == "DELETE" and asked.media == "application/xml",
+    ),
 }
 
 
@@ -345,7 +392,26 @@ def test_each_kind_has_a_name_of_its_own(kind: str) -> None:
 def test_every_kind_is_tried() -> None:
     loaded = contract()
     stated = {one.id.split("/")[-1] for one in catalogue(loaded) if "/robustness/" in one.id}
-    assert stated == {*KINDS}
+    assert stated == {*KINDS, "two-of-union"}
+
+
+class Unioned(Shop):
+    """Takes the first member of a union, and passes over the rest."""
+
+    def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        choice = as_object(asked, "choice")
+        if len(choice) > 1:
+            asked.body["choice"] = dict(list(choice.items())[:1])
+        return super().answer(asked)
+
+
+def test_two_members_of_a_union_are_told_and_held_against_nobody() -> None:
+    name = "shop/UpdateItem/robustness/two-of-union"
+    assert run(Shop())[name].verdict is Verdict.PASSED
+    lines = run(Unioned())
+    assert lines[name].verdict is Verdict.FAILED
+    assert lines[name].level is Level.INFORMATIONAL
+    assert not failed(lines)
 
 
 class Spoilt(Shop):
@@ -416,12 +482,12 @@ def test_a_passing_trouble_is_no_spoilt_list() -> None:
 
 def test_an_overlay_changes_or_switches_off_a_rule() -> None:
     bare = build_contract("shop", SPEC, {})
-    facts = inferred_facts(bare)
-    facts["rules"] = {
+    whole = replace(bare, overlay=inferred_overlay(bare))
+    changes = {
         "protocol/malformed-json": {"level": "informational"},
         "ListItems/robustness/page-size": {"off": "nobody pages here"},
     }
-    found = {one.id: one for one in catalogue(with_protocol(replace(bare, facts=facts)))}
+    found = {one.id: one for one in catalogue(with_protocol(whole, changes))}
     assert found["shop/protocol/malformed-json"].level == "informational"
     assert found["shop/protocol/truncated-json"].level == "expected"
     assert "shop/ListItems/robustness/page-size" not in found

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from conformance.driver.jobs import select_jobs
 from conformance.engine.shards import EmptyShard, in_every_part, part_of, place
 from conformance.record import (
     NotMergeable,
@@ -19,6 +18,7 @@ from conformance.record import (
     read_record,
 )
 from conformance.transport.child import Child
+from tests import contracts
 from tests.cli.conftest import conformance
 from tests.reports.fakes import fake_record, one_failure
 
@@ -31,7 +31,7 @@ PART = ("--requirement", "location/UpdateKey/*", "--profile", "quick", "--seed",
 
 @pytest.mark.parametrize("of", [1, 2, 3, 7])
 def test_the_parts_are_the_whole(of):
-    jobs = select_jobs((), ())
+    jobs = contracts.jobs((), ())
     parts = [part_of(jobs, Shard(index, of)) for index in range(1, of + 1)]
     ids = [[one.id for job in part for one in job.requirements] for part in parts]
     every = {one.id: one for job in jobs for one in job.requirements}
@@ -49,7 +49,7 @@ def test_a_place_depends_on_the_id_alone():
 
 
 def test_a_part_without_anything_is_told():
-    jobs = select_jobs((), ("location/UpdateKey/request/Description/maxLength",))
+    jobs = contracts.jobs((), ("location/UpdateKey/request/Description/maxLength",))
     index = place("location/UpdateKey/request/Description/maxLength", 2)
     assert part_of(jobs, Shard(index, 2))
     with pytest.raises(EmptyShard):

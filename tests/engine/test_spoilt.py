@@ -6,22 +6,21 @@ import json
 
 import pytest
 
-from conformance.contract.load import load_contract
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.spoilt import Spoilt
 from conformance.judge.response import observe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import read
+from tests import contracts
 
 LONG = "conformance-a0b1c2d3-00001" + "x" * 80
-CONTRACT = load_contract("location")
 
 
 def sent(name, values, body, side=Side.REJECT, place=None):
     answer = Response(200, (("content-type", "application/json"),), json.dumps(body).encode())
     exchange = Exchange(Request("POST", "http://127.0.0.1/", (), b""), answer, None, 0.0)
-    operation = CONTRACT.operations[name]
+    operation = contracts.contract("location").operations[name]
     probe = Probe("", operation, side, values, "", Fault.LIMIT, place)
     return SentProbe(probe, values, exchange, read(exchange))
 
@@ -29,7 +28,8 @@ def sent(name, values, body, side=Side.REJECT, place=None):
 def broken(name, body, spoilt):
     """What an answer still breaks."""
     answer = spoilt.hide(sent(name, {}, body, Side.OBSERVE).answer)
-    found = observe(CONTRACT, CONTRACT.operations[name], answer)
+    contract = contracts.contract("location")
+    found = observe(contract, contract.operations[name], answer)
     limits = ("/maxLength", "/type", "/pattern")
     return {one.requirement for one in found if not one.held and one.requirement.endswith(limits)}
 

@@ -6,11 +6,9 @@ import json
 
 import pytest
 
-from conformance.contract.load import load_contract, merged_spec
-from conformance.contract.requirements import catalogue
+from conformance.contract.load import merged_spec
 from conformance.contract.validate import Violation, violations
 from conformance.driver.execution import run_all
-from conformance.driver.jobs import select_jobs
 from conformance.engine.channel import SignedChannel
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names
@@ -28,16 +26,16 @@ from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Signer
+from tests import contracts
 
 SERVICES = ("apigateway", "location")
-CONTRACTS = {service: load_contract(service) for service in SERVICES}
 
 
 def explored(service, transport, budget, seed=1, links=0):
-    contract = CONTRACTS[service]
-    signer = Signer(TEST_CREDENTIALS, "us-east-1", contract.facts["signing"]["service"])
+    contract = contracts.contract(service)
+    signer = Signer(TEST_CREDENTIALS, "us-east-1", contract.signing_name)
     session = Session(contract, SignedChannel(URL, signer, transport), Names(), Masker())
-    requirements = {one.id: one for one in catalogue(contract)}
+    requirements = {one.id: one for one in contracts.requirements(service)}
     found = explore(session, requirements, lambda name: True, budget, seed, links=links)
     return found, session
 
@@ -92,7 +90,7 @@ def _operations(request):
 
 
 def run(transport, *globs, draws):
-    jobs = select_jobs(("apigateway",), globs)
+    jobs = contracts.jobs(("apigateway",), globs)
     retrying = RetryingTransport(transport, retries=1, base=0.0)
     settings = Settings(draws=draws, seed=7)
     config = RunConfig(
@@ -152,19 +150,19 @@ def test_walks_reach_what_they_made_and_leave_nothing():
 def test_the_prepared_document_is_one_that_tools_read(service):
     from openapi_spec_validator import validate
 
-    document = prepared(CONTRACTS[service], merged_spec(service))
+    document = prepared(contracts.contract(service), merged_spec(service))
     assert document["paths"]
     validate(document)
     assert "x-" not in {name[:2] for name in document}
 
 
-UPDATE = CONTRACTS["apigateway"].operations["UpdateApiKey"]
-CREATE = CONTRACTS["apigateway"].operations["CreateApiKey"]
-KEY = CONTRACTS["location"].operations["CreateKey"]
+UPDATE = ("apigateway", "UpdateApiKey")
+CREATE = ("apigateway", "CreateApiKey")
+KEY = ("location", "CreateKey")
 
 
 @pytest.mark.parametrize(
-    ("operation", "body", "found"),
+    ("named", "body", "found"),
     [
         (UPDATE, {"patchOperations": [5, 6]}, ["request/patchOperations[]/type"]),
         (UPDATE, {"patchOperations": [{"op": "replace"}, "x"]}, ["request/patchOperations[]/type"]),
@@ -181,8 +179,10 @@ KEY = CONTRACTS["location"].operations["CreateKey"]
          ["request/NoExpiry/type", "request/Description/type"]),
     ],
 )  # fmt: skip
-def test_only_clear_single_faults_are_probed(operation, body, found):
-    contract = CONTRACTS[operation.service]
+def test_only_clear_single_faults_are_probed(named, body, found):
+    service, name = named
+    contract = contracts.contract(service)
+    operation = contract.operations[name]
     probes = list(faulty(contract, operation, body))
     prefix = f"{operation.service}/{operation.name}/"
     assert [one.requirement for one in probes] == [prefix + one for one in found]
@@ -195,9 +195,9 @@ def test_only_clear_single_faults_are_probed(operation, body, found):
 
 
 def test_another_fault_is_not_the_same():
-    wrong = probe(
-        CONTRACTS["apigateway"], UPDATE, Violation(("patchOperations", "[]"), "type"), [1]
-    )
+    contract = contracts.contract("apigateway")
+    update = contract.operations["UpdateApiKey"]
+    wrong = probe(contract, update, Violation(("patchOperations", "[]"), "type"), [1])
     assert same_fault(wrong, {"patchOperations": ["x"]})
     assert not same_fault(wrong, {"patchOperations": [{}]})
     assert not same_fault(wrong, {"patchOperations": "x"})

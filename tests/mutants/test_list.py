@@ -6,16 +6,15 @@ from collections import Counter
 
 import pytest
 
-from conformance.contract import load_contract
 from conformance.contract.load import UnknownService
 from conformance.contract.model import Level
-from conformance.contract.requirements import catalogue
 from conformance.mutants import select
 from conformance.mutants.expected_killers import EXPECTED_KILLERS
 from conformance.mutants.globs import Globs
 from conformance.mutants.redundant import REDUNDANT
 from conformance.mutants.selection import NoMutant, UnknownFaults, UnknownKind
 from conformance.reference.tables import SERVICES
+from tests import contracts
 
 KINDS = {
     "authentication",
@@ -37,43 +36,51 @@ KINDS = {
     "wire format",
     "wrong resource",
 }
-EVERY = select(everything=True)
-STANDARD = select()
-GATED = [
-    one.id
-    for service in SERVICES
-    for one in catalogue(load_contract(service))
-    if one.level in {Level.REQUIRED, Level.EXPECTED}
-]
 
 
-def test_the_standard_list_has_every_kind_of_both_services():
-    assert 100 <= len(STANDARD) <= 320
-    assert {one.kind for one in STANDARD} == KINDS == {one.kind for one in EVERY}
-    by_service = Counter(service for one in STANDARD for service in one.services)
+@pytest.fixture(scope="module")
+def every():
+    return contracts.every_mutant()
+
+
+@pytest.fixture(scope="module")
+def standard():
+    return contracts.standard_mutants()
+
+
+def test_the_standard_list_has_every_kind_of_both_services(standard, every):
+    assert 100 <= len(standard) <= 320
+    assert {one.kind for one in standard} == KINDS == {one.kind for one in every}
+    by_service = Counter(service for one in standard for service in one.services)
     assert min(by_service[service] for service in SERVICES) >= 50
 
 
-def test_the_standard_list_is_a_part_of_all():
-    ids = [one.id for one in EVERY]
+def test_the_standard_list_is_a_part_of_all(standard, every):
+    ids = [one.id for one in every]
     assert len(set(ids)) == len(ids)
-    assert {one.id for one in STANDARD} < set(ids)
+    assert {one.id for one in standard} < set(ids)
 
 
-def test_each_fault_is_named_by_a_requirement_of_the_gate():
-    nameless = [one.id for one in EVERY if not any(map(Globs(one.killers).match, GATED))]
+def test_each_fault_is_named_by_a_requirement_of_the_gate(every):
+    gated = [
+        one.id
+        for service in SERVICES
+        for one in contracts.requirements(service)
+        if one.level in {Level.REQUIRED, Level.EXPECTED}
+    ]
+    nameless = [one.id for one in every if not any(map(Globs(one.killers).match, gated))]
     assert nameless == []
 
 
-def test_only_wire_format_and_protocol_are_common_to_both_services():
-    common = [one.id for one in EVERY if len(one.services) != 1]
+def test_only_wire_format_and_protocol_are_common_to_both_services(every):
+    common = [one.id for one in every if len(one.services) != 1]
     assert {one.partition(":")[0] for one in common} == {"protocol", "wire"}
-    assert all(one.services for one in EVERY)
+    assert all(one.services for one in every)
 
 
-def test_each_line_of_the_tables_is_about_a_fault():
+def test_each_line_of_the_tables_is_about_a_fault(every):
     lines = {about for about, _ in EXPECTED_KILLERS} | set(REDUNDANT)
-    ids = [one.id for one in EVERY]
+    ids = [one.id for one in every]
     assert {about for about in lines if not any(map(Globs((about,)).match, ids))} == set()
 
 

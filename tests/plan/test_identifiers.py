@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from conformance.contract.load import load_contract
+from conformance.contract.overlay_model import Identifier, Resource
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.resources import all_creators, identifiers
 from conformance.plan.sequences import connection
@@ -49,8 +50,8 @@ def test_the_second_answer_on_a_connection_names_its_resource(service, member):
 def life():
     """A lifecycle whose read does not show the name that the request chose."""
     return SimpleNamespace(
-        facts={"create": "Make", "identifier": {"given": "Name"}},
-        operation=lambda _: SimpleNamespace(output={}),
+        resource=Resource(create="Make", identifier=Identifier(label="Name", given="Name")),
+        operation=lambda _: SimpleNamespace(name="Make", output={}),
     )
 
 

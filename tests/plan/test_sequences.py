@@ -1,12 +1,20 @@
 """Written sequences: what each word of a step demands, played against answers made by hand."""
 
+import msgspec
 import pytest
 
 from conformance.contract.load import load_contract
 from conformance.contract.model import Level, Source
+from conformance.contract.overlay_model import AnyRule
 from conformance.contract.requirements import Requirement, Subject
 from conformance.plan.sequences import KINDS, NotShown, RuleBroken, Script
 from conformance.transport.parsed_response import ParsedResponse
+
+
+def read_rule(kind, **words):
+    """A rule as an overlay writes it."""
+    stated = {"rule": kind, "level": "expected", "statement": "", "source": {}, **words}
+    return msgspec.convert(stated, AnyRule)
 
 
 def answered(status, body=None):
@@ -15,10 +23,10 @@ def answered(status, body=None):
 
 def played(steps, answers, **more):
     """Play steps; gives what they raised, or None."""
-    detail = {"steps": steps, **more}
+    rule = read_rule("steps", steps=steps, **more)
     requirement = Requirement(
         "location/x", "location", None, Level.EXPECTED, "", Source(), Subject.RULE,
-        keyword="steps", detail=detail,
+        keyword="steps", rule=rule,
     )  # fmt: skip
     fill = lambda value, key: "one" if value == "${id}" else value  # noqa: E731
     play = KINDS["steps"](Script(load_contract("location"), requirement, fill))
@@ -159,9 +167,10 @@ def test_each_plays_the_steps_once_a_value():
 def test_only_a_declared_conflict_may_meet_updates_at_once(
     service, operation, member, answers, stays, ending
 ):
+    rule = read_rule("parallel-one", **{"with": {member: "${each}"}, "member": member})
     requirement = Requirement(
         f"{service}/x", service, operation, Level.EXPECTED, "", Source(), Subject.RULE,
-        keyword="parallel-one", detail={"with": {member: "${each}"}, "member": member},
+        keyword="parallel-one", rule=rule,
     )  # fmt: skip
     script = Script(load_contract(service), requirement, lambda value, _: value)
     play = KINDS["parallel-one"](script)

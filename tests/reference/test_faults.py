@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 
 from conformance.contract.model import Kind, Location, Operation, Shape
 from conformance.reference.clock import iso_milliseconds
-from conformance.reference.fault_registry import UnknownFault, registry, select
+from conformance.reference.fault_registry import UnknownFault, select
 from conformance.reference.tables import load
+from tests import contracts
 
-FAULTS = registry(load())
+BATCHES = 16
+"""Tests that share the faults between them: each names those of its own that change nothing."""
 RESOURCE = "arn:aws:geo-maps:us-east-1::provider/default"
 RESTRICTIONS = {
     "AllowActions": ["geo-maps:GetTile", "geo:GetMap*"],
@@ -395,29 +398,31 @@ def requested(call: Transcript, operation: Operation, changed: dict[str, Any]) -
     call(operation.method, f"{path}?{text}" if text else path, content)
 
 
-BATTERIES: dict[str, Battery] = {
-    "API keys": api_keys,
-    "many API keys": many_keys,
-    "Location": location_keys,
-    "malformed": malformed,
-    **{
-        name: boundaries(operation)
-        for contract in load()
-        for name, operation in contract.operations.items()
-    },
-}
-"""Each is run on a fresh reference."""
+@cache
+def batteries() -> dict[str, Battery]:
+    """Each is run on a fresh reference."""
+    return {
+        "API keys": api_keys,
+        "many API keys": many_keys,
+        "Location": location_keys,
+        "malformed": malformed,
+        **{
+            name: boundaries(operation)
+            for contract in load()
+            for name, operation in contract.operations.items()
+        },
+    }
 
 
 def in_order(fault: str) -> list[str]:
     """The batteries, that of the operation first that the fault's id names."""
-    return sorted(BATTERIES, key=lambda name: name not in fault.split(":"))
+    return sorted(batteries(), key=lambda name: name not in fault.split(":"))
 
 
 def transcript(make: Any, battery: str, faults: Any) -> Iterator[list[Told]]:
     """What is told, step by step."""
     call, done = Transcript(make(faults=faults)), 0
-    for _ in BATTERIES[battery](call):
+    for _ in batteries()[battery](call):
         yield call.told[done:]
         done = len(call.told)
     yield call.told[done:]
@@ -432,7 +437,7 @@ def difference(make: Any, honest: dict[str, list[list[Told]]], fault: str) -> To
     for battery in in_order(fault):
         if battery not in honest:
             honest[battery] = list(transcript(make, battery, ()))
-        seen = transcript(make, battery, (FAULTS[fault],))
+        seen = transcript(make, battery, (contracts.every_fault()[fault],))
         for expected, step in zip(honest[battery], seen, strict=True):
             for one, other in zip(expected, step, strict=False):
                 if one != other:
@@ -442,30 +447,47 @@ def difference(make: Any, honest: dict[str, list[list[Told]]], fault: str) -> To
     return None
 
 
-# Faults of signatures and of the protocol show in requests that are none of the operations':
-# they are tried with the probes that find them.
-ELSEWHERE = {name for name in FAULTS if FAULTS[name].checks or name.startswith("protocol:")}
+def tried_here() -> list[str]:
+    """The faults that a battery shows, those of one kind together.
+
+    Faults of signatures and of the protocol show in requests that are none of the operations':
+    they are tried with the probes that find them.
+    """
+    faults = contracts.every_fault()
+    here = [name for name in faults if not faults[name].checks and name[:9] != "protocol:"]
+    return sorted(here, key=lambda name: (faults[name].kind, name))
 
 
-@pytest.mark.parametrize("fault", sorted(FAULTS.keys() - ELSEWHERE))
-def test_each_fault_changes_an_answer(make, honest, fault):
-    assert difference(make, honest, fault) is not None
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_each_fault_changes_an_answer(make, honest, batch):
+    faults = tried_here()[batch::BATCHES]
+    assert len(faults) > 20
+    assert [one for one in faults if difference(make, honest, one) is None] == []
 
 
+def test_a_fault_of_each_kind_changes_an_answer(make, honest):
+    first = {contracts.every_fault()[name].kind: name for name in reversed(tried_here())}
+    assert len(first) > 12
+    assert [one for one in first.values() if difference(make, honest, one) is None] == []
+
+
+@pytest.mark.exhaustive
 def test_the_reference_repeats_itself(make):
-    for battery in BATTERIES:
+    for battery in batteries():
         assert list(transcript(make, battery, ())) == list(transcript(make, battery, ()))
 
 
 def test_the_reference_never_fails(make):
-    told = [one for name in BATTERIES for step in transcript(make, name, ()) for one in step]
+    told = [one for name in batteries() for step in transcript(make, name, ()) for one in step]
     assert len(told) > 500
     assert not [one for one in told if one[1] >= 500]
 
 
 def test_there_are_enough_faults_of_every_kind():
-    kinds = {fault.kind for fault in FAULTS.values()}
-    assert len(FAULTS) >= 200
+    faults = contracts.every_fault()
+    kinds = {fault.kind for fault in faults.values()}
+    assert len(faults) >= 200
     assert kinds >= {
         "wire format",
         "status",

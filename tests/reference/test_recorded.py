@@ -15,7 +15,7 @@ import pytest
 RECORDED = Path(__file__).parents[3] / "shared" / "recorded-aws.jsonl"
 GATEWAY = {"CreateApiKey", "GetApiKeys", "UpdateApiKey"}
 
-pytestmark = pytest.mark.skipif(not RECORDED.exists(), reason="no recordings beside the project")
+pytestmark = pytest.mark.skipif(not RECORDED.exists(), reason="needs ../shared/recorded-aws.jsonl")
 
 
 def recordings():

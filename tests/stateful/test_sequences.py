@@ -6,9 +6,7 @@ import dataclasses
 
 import pytest
 
-from conformance.contract.load import load_contract
 from conformance.contract.model import Level
-from conformance.contract.requirements import catalogue
 from conformance.engine.channel import SignedChannel
 from conformance.engine.evidence import as_evidence
 from conformance.engine.masking import Masker
@@ -30,22 +28,22 @@ from conformance.stateful.search import wander
 from conformance.stateful.sequence_run import ModelMismatch, SequenceRun
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.signing import Signer
+from tests import contracts
 
 SERVICES = ("apigateway", "location")
-CONTRACTS = {service: load_contract(service) for service in SERVICES}
 
 
 def channel(service, transport):
-    signing = CONTRACTS[service].facts["signing"]["service"]
+    signing = contracts.contract(service).signing_name
     return SignedChannel(URL, Signer(TEST_CREDENTIALS, "us-east-1", signing), transport)
 
 
 def session(service, transport):
-    return Session(CONTRACTS[service], channel(service, transport), Names(), Masker())
+    return Session(contracts.contract(service), channel(service, transport), Names(), Masker())
 
 
 def requirement(service):
-    return next(one for one in catalogue(CONTRACTS[service]) if one.keyword == RANDOM)
+    return next(one for one in contracts.requirements(service) if one.keyword == RANDOM)
 
 
 def wandered(service, transport, games=8, seed=1):
@@ -142,7 +140,7 @@ def test_one_seed_gives_one_course():
 def test_quick_runs_and_services_without_a_model_have_none():
     transport = InProcess(ServerOptions())
     assert wandered("location", transport, games=0).verdict is Verdict.SKIPPED
-    third = dataclasses.replace(CONTRACTS["location"], service="third")
+    third = dataclasses.replace(contracts.contract("location"), service="third")
     one = Session(third, channel("location", transport), Names(), Masker())
     found = wander(requirement("location"), one, lambda name: True, 5, 1)
     assert found.verdict is Verdict.SKIPPED
@@ -163,11 +161,11 @@ def game(service, transport):
     one = session(service, transport)
     model = model_of(service)
     assert model is not None
-    return SequenceRun(one, AmbiguityTracker(one, model), Compared.of(CONTRACTS[service]))
+    return SequenceRun(one, AmbiguityTracker(one, model), Compared.of(contracts.contract(service)))
 
 
 def step(operation, role, slot, **values):
-    return ModelStep(CONTRACTS["apigateway"].operations[operation], role, values, slot)
+    return ModelStep(contracts.contract("apigateway").operations[operation], role, values, slot)
 
 
 def test_a_target_is_held_to_one_reading():

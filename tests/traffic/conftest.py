@@ -6,8 +6,6 @@ import json
 
 import pytest
 
-from conformance.contract.load import load_contract
-from conformance.contract.requirements import catalogue
 from conformance.engine.channel import SignedChannel
 from conformance.plan.wire import WireRequest
 from conformance.record import Verdict
@@ -18,6 +16,7 @@ from conformance.traffic.routes import Routes
 from conformance.traffic.verdicts import judge_all, verdict_lines
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.signing import Signer
+from tests import contracts
 from tests.traffic.recorder import Recorder
 
 URL = "http://127.0.0.1:5000"
@@ -25,7 +24,7 @@ RESTRICTIONS = {
     "AllowActions": ["geo-maps:GetTile"],
     "AllowResources": ["arn:aws:geo-maps:us-east-1::provider/default"],
 }
-CONTRACTS = [load_contract("apigateway"), load_contract("location")]
+SERVICES = ("apigateway", "location")
 
 
 class Client:
@@ -66,8 +65,9 @@ def verdicts():
     """Judges entries: the verdict lines by requirement."""
 
     def judge(entries):
-        items = sort(entries, Routes(CONTRACTS)).items
-        judged = judge_all([(one, catalogue(one)) for one in CONTRACTS], items)
+        known = [(contracts.contract(one), contracts.requirements(one)) for one in SERVICES]
+        items = sort(entries, Routes([contract for contract, _ in known])).items
+        judged = judge_all(known, items)
         return {line.requirement: line for line in verdict_lines(judged, items)}
 
     return judge

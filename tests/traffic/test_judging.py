@@ -102,7 +102,7 @@ def test_a_fault_is_found(traffic, verdicts, fault, requirement):
     assert line.reason.startswith("entry ")
 
 
-@pytest.mark.skipif(not RECORDED.exists(), reason="no recordings beside the project")
+@pytest.mark.skipif(not RECORDED.exists(), reason="needs ../shared/recorded-aws.jsonl")
 def test_what_was_recorded_on_aws_breaks_nothing(verdicts):
     lines = verdicts(read_traffic([RECORDED]))
     assert {name for name, line in lines.items() if line.verdict is Verdict.FAILED} == set()

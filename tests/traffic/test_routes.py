@@ -9,9 +9,13 @@ from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.items import sort
 from conformance.traffic.routes import Routes
 from conformance.transport.exchange import Exchange, Request, Response
-from tests.traffic.conftest import CONTRACTS
+from tests import contracts
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-west-1/{}/aws4_request, Signature=0"
+
+
+def both():
+    return [contracts.contract(one) for one in ("apigateway", "location")]
 
 
 def entry(method, url, signed="", service="", headers=()):
@@ -24,7 +28,7 @@ def entry(method, url, signed="", service="", headers=()):
 
 
 def operation(entry, *targets):
-    found = Routes(CONTRACTS, targets).find(entry)
+    found = Routes(both(), targets).find(entry)
     return None if found is None else found.operation.name
 
 
@@ -169,7 +173,7 @@ def counted(*given):
         )
         for url, asked, got, body in given
     ]
-    found = sort(entries, Routes(CONTRACTS))
+    found = sort(entries, Routes(both()))
     assert len(found.items) + found.foreign == len(given)
     return len(found.items)
 

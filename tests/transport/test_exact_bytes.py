@@ -135,7 +135,7 @@ def test_a_server_of_one_connection_at_a_time_and_its_version(version, is_old):
             pass
 
     with HTTPServer(("127.0.0.1", 0), OneAtATime) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         transport = HttpTransport(timeout=60)
         request = Request("GET", f"http://127.0.0.1:{server.server_port}/", (("Host", "x"),))

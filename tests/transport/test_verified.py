@@ -18,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 from testbed.verifier import Raw, problem
 
 from conformance.driver.execution import run_all
-from conformance.driver.jobs import select_jobs
 from conformance.engine.run import RunConfig, exit_code
 from conformance.engine.runner import Settings
 from conformance.plan.authentication import Auth
@@ -29,6 +28,7 @@ from conformance.transport.exchange import FailureKind, Request
 from conformance.transport.http import HttpTransport
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials, Signer
+from tests import contracts
 
 SECRET = "verified/only+by=ourselves"
 KEYS = Credentials("AKIAVERIFIED23456789", SECRET)
@@ -135,7 +135,7 @@ def verifying():
 
 def run(url, transport, credentials=KEYS, globs=(), draws=0):
     config = RunConfig(
-        jobs=select_jobs((), tuple(globs)),
+        jobs=contracts.jobs((), tuple(globs)),
         url=url,
         credentials=credentials,
         region=REGION,

@@ -36,6 +36,20 @@ class SameRequest(BadInput):
 ERROR = "Error"
 
 
+def assemble_whole(pages: ServicePages) -> tuple[dict[str, Any], list[SameRequest]]:
+    """The document of a whole service, and what was left out: of two with one request the second.
+
+    What is left out is taken out of ``pages``.
+    """
+    skipped: list[SameRequest] = []
+    while True:
+        try:
+            return assemble(pages), skipped
+        except SameRequest as problem:
+            skipped.append(problem)
+            del pages.operations[problem.second]
+
+
 def assemble(pages: ServicePages) -> dict[str, Any]:
     """The OpenAPI document as plain data; what could not be kept is added to ``pages.notes``."""
     shown = look(pages)
@@ -50,6 +64,7 @@ def assemble(pages: ServicePages) -> dict[str, Any]:
         "openapi": OPENAPI,
         "info": {"title": pages.title, "version": pages.version},
         "x-service": pages.service,
+        **({"x-signing": dict(pages.signing)} if pages.signing else {}),
         "x-documents": {document.name: _about(document) for document in pages.documents},
     }
     if pages.common_errors:

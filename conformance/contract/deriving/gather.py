@@ -19,7 +19,7 @@ from conformance.documents.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from conformance.documents.reader import ReadPage
 
@@ -44,6 +44,8 @@ class ServicePages:
     notes: list[str] = field(default_factory=list)
     stated_title: str = ""
     stated_version: str = ""
+    signing: Mapping[str, str] = field(default_factory=dict)
+    """The signing name and what AWS's hosts begin with; pages do not state it, models do."""
 
     @property
     def title(self) -> str:

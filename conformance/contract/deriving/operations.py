@@ -90,6 +90,8 @@ def _parameter(page: OperationPage, parameter: Parameter, builder: SchemaBuilder
         found["x-documented-name"] = member.name
     if parameter.prefix:
         found["x-prefix"] = True
+    if parameter.greedy:
+        found["x-greedy"] = True
     found["required"] = is_path or bool(member.required)
     found["x-source"] = pointer(member.place)
     found["schema"] = builder.member(page.name, member, None, None)

@@ -10,11 +10,11 @@ once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
+from conformance.contract.overlay_model import FirstRequest, OneConnectionRule, WireForm
 from conformance.contract.places import find, parse
+from conformance.contract.requirements import rule_of
 from conformance.plan.base_requests import base
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.resources import GIVEN, creators, with_unknown_ids
@@ -37,31 +37,31 @@ ROLES = ("create", "read", "update", "list", "delete")
 def one_connection(script: Script) -> Sequence:
     """Each of the first requests, and the resource read after it."""
     life = Lifecycle.of(script.contract)
-    rule = script.requirement.detail
-    possible = [
-        one for one in rule["first"] if one["send"] not in ROLES or one["send"] in life.facts
-    ]
+    rule = rule_of(script.requirement, OneConnectionRule)
+    roles = life.resource.roles()
+    possible = [one for one in rule.first if one.send not in ROLES or one.send in roles]
     if not possible:
         raise NotShown("the resource has none of the operations that go first")
     for number, words in enumerate(possible, 1):
         yield Make()
-        shared = WireVariant(connection=number, pipelined=rule.get("pipelined", False))
+        shared = WireVariant(connection=number, pipelined=rule.pipelined)
         first = _first(script, life, words, shared)
         read = Send(life.operation("read"), life.request("read"), form=shared)
         answer = yield Connected((first, read), shared.pipelined)
         _judge(answer.parts, life, script.fill("${id}", 0))
 
 
-def _first(script: Script, life: Lifecycle, words: Mapping[str, Any], shared: WireVariant) -> Send:
-    name = words["send"]
+def _first(script: Script, life: Lifecycle, words: FirstRequest, shared: WireVariant) -> Send:
+    name = words.send
     operation = life.operation(name) if name in ROLES else script.contract.operations[name]
-    members = {**base(script.contract, operation), **words.get("with", {})}
-    if words.get("unknown"):
+    members = {**base(script.contract, operation), **words.with_}
+    if words.unknown:
         named = {life.label: members[life.label]} if life.label in members else {}
         members |= with_unknown_ids(script.contract, operation, named)
-    written = spelled_form(script.contract, operation, words.get("form", {})) or WireVariant()
+    stated = words.form or WireForm()
+    written = spelled_form(script.contract, operation, stated) or WireVariant()
     written = replace(written, connection=shared.connection, pipelined=shared.pipelined)
-    body = words["body"].encode() if "body" in words else None
+    body = None if words.body is None else words.body.encode()
     return Send(operation, members, raw=body, form=written)
 
 
@@ -77,7 +77,7 @@ def _judge(parts: tuple[ParsedResponse, ...], life: Lifecycle, identifier: str) 
         raise NotShown(parts[-1].told())  # of that another requirement tells
     if len(parts) == 1:
         return
-    place = parse(creators(life.facts)[life.facts["create"]].removeprefix(GIVEN))
+    place = parse(creators(life.resource)[life.operation("create").name].removeprefix(GIVEN))
     shown = next(find(parts[1].body, place), None)
     # What the request chose is shown by a member of the same name, if at all.
     told = place[0] in life.operation("read").output

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from conformance.contract.overlay_model import (
+    DefaultPageRule,
+    PagingAfterDeletionRule,
+    PagingRule,
+    PrefixRule,
+)
 from conformance.contract.places import find, parse
+from conformance.contract.requirements import rule_of
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences.lists import MOST_PAGES, walk
 from conformance.plan.sequences.steps import Make, NotShown, RuleBroken, Script, Send, Sequence
@@ -16,22 +25,20 @@ def paging(script: Script) -> Sequence:
     ``filter`` (a request member) narrows the walk to the names of this sequence where the list
     offers that; a page may then be short, but never longer than asked for.
     """
-    life, rule = (
-        Lifecycle.of(script.contract, script.requirement.operation),
-        script.requirement.detail,
-    )
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, PagingRule)
     name = script.fill("${name.page}", 0)
     for key in range(HOW_MANY):
-        yield Make(key, {**life.request("create"), rule["named"]: f"{name}{key}"})
-    size = rule["size"]
-    members = {life.facts["listing"]["page"]["limit"]: size}
-    if "filter" in rule:
-        members[rule["filter"]] = name
+        yield Make(key, {**life.request("create"), rule.named: f"{name}{key}"})
+    size = rule.size
+    members: dict[str, Any] = {life.page.page_size: size}
+    if rule.filter is not None:
+        members[rule.filter] = name
     listing = yield from walk(life, members)
     if max(listing.sizes) > size:
         raise RuleBroken(f"pages of at most {size}", f"a page of {max(listing.sizes)}")
     for key in range(HOW_MANY):
-        times = len(listing.of(script.fill("${id}", key), life.facts["listing"]["id"]))
+        times = len(listing.of(script.fill("${id}", key), life.listing.id))
         if times != 1:
             raise RuleBroken("each resource once over all pages", f"one of them {times} times")
 
@@ -42,24 +49,23 @@ def paging_after_deletion(script: Script) -> Sequence:
     Pages of one entry, so that each of our own is alone on its page; ``named`` and ``filter`` as
     of ``paging``.
     """
-    operation, rule = script.requirement.operation, script.requirement.detail
-    life = Lifecycle.of(script.contract, operation)
-    facts = life.facts["listing"]
-    page = facts["page"]
+    rule = rule_of(script.requirement, PagingAfterDeletionRule)
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    page = life.page
     name = script.fill("${name.page}", 0)
     for key in range(HOW_MANY):
-        yield Make(key, {**life.request("create"), rule["named"]: f"{name}{key}"})
+        yield Make(key, {**life.request("create"), rule.named: f"{name}{key}"})
     ids = {script.fill("${id}", key): key for key in range(HOW_MANY)}
-    narrowed = {rule["filter"]: name} if "filter" in rule else {}
-    request = life.request("list", **{page["limit"]: 1, **narrowed})
+    narrowed = {} if rule.filter is None else {rule.filter: name}
+    request = life.request("list", **{page.page_size: 1, **narrowed})
     met: list[int] = []
     for _ in range(MOST_PAGES):
         answer = yield Send(life.operation("list"), request)
         if not answer.ok:
             raise NotShown(f"the list was answered {answer.told()}")
-        position = next(find(answer.body, parse(page["next"])), None)
-        entries = find(answer.body, parse(facts["items"]))
-        listed = [one.get(facts["id"]) for one in entries if isinstance(one, dict)]
+        position = next(find(answer.body, parse(page.output_token)), None)
+        entries = find(answer.body, parse(life.listing.items))
+        listed = [one.get(life.listing.id) for one in entries if isinstance(one, dict)]
         new = [ids[one] for one in listed if isinstance(one, str) and one in ids]
         if new and not met:
             gone = yield Send(life.operation("delete"), life.request("delete"), new[0])
@@ -68,7 +74,7 @@ def paging_after_deletion(script: Script) -> Sequence:
         met += new
         if not position:
             break
-        request = {**request, page["token"]: position}
+        request = {**request, page.input_token: position}
     else:
         raise NotShown(f"the list has more than {MOST_PAGES} pages")
     if not met:
@@ -83,15 +89,16 @@ def default_page(script: Script) -> Sequence:
 
     It may have fewer: a default is the most that a page may hold.
     """
-    life, rule = Lifecycle.of(script.contract), script.requirement.detail
-    for key in range(rule["size"] + 1):
+    life = Lifecycle.of(script.contract)
+    rule = rule_of(script.requirement, DefaultPageRule)
+    for key in range(rule.size + 1):
         yield Make(key, life.request("create"))
     answer = yield Send(life.operation("list"), life.request("list"))
     if not answer.ok:
         raise NotShown(f"the list was answered {answer.told()}")
-    shown = len(list(find(answer.body, parse(life.facts["listing"]["items"]))))
-    if shown > rule["size"]:
-        raise RuleBroken(f"a page of at most {rule['size']}", f"a page of {shown}")
+    shown = len(list(find(answer.body, parse(life.listing.items))))
+    if shown > rule.size:
+        raise RuleBroken(f"a page of at most {rule.size}", f"a page of {shown}")
 
 
 def last_page(script: Script) -> Sequence:
@@ -105,19 +112,17 @@ def last_page(script: Script) -> Sequence:
 
 def prefix(script: Script) -> Sequence:
     """``filter`` keeps names that begin with it, in the same case, and no others."""
-    life, rule = (
-        Lifecycle.of(script.contract, script.requirement.operation),
-        script.requirement.detail,
-    )
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, PrefixRule)
     name = script.fill("${name.listed}", 0)
-    yield Make(0, {**life.request("create"), rule["named"]: f"{name}-one"})
-    yield Make(1, {**life.request("create"), rule["named"]: f"{name}-two"})
+    yield Make(0, {**life.request("create"), rule.named: f"{name}-one"})
+    yield Make(1, {**life.request("create"), rule.named: f"{name}-two"})
     wanted = {name: {0, 1}, f"{name}-one": {0}, f"{name}-t": {1}}
     unwanted = {name[3:]: set[int](), name.upper(): set[int](), f"{name}-two-more": set[int]()}
     for text, keys in {**wanted, **unwanted}.items():
-        listing = yield from walk(life, {rule["filter"]: text})
+        listing = yield from walk(life, {rule.filter: text})
         for key in (0, 1):
-            times = len(listing.of(script.fill("${id}", key), life.facts["listing"]["id"]))
+            times = len(listing.of(script.fill("${id}", key), life.listing.id))
             if times != (key in keys):
                 expected = f"{'once' if key in keys else 'not'} in the list for {text!r}"
                 raise RuleBroken(f"the key named {name}-{'one' if key == 0 else 'two'} {expected}",

@@ -35,9 +35,8 @@ def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
 
     Raises NotShown when a page is refused and RuleBroken when the same position comes twice.
     """
-    facts = life.facts["listing"]
-    page = facts["page"]
-    request = life.request("list", **{page["limit"]: page["most"], **(members or {})})
+    page, items = life.page, parse(life.listing.items)
+    request = life.request("list", **{page.page_size: page.most, **(members or {})})
     entries: list[Any] = []
     sizes: list[int] = []
     positions: set[str] = set()
@@ -45,14 +44,14 @@ def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
         answer = yield Send(life.operation("list"), request)
         if not answer.ok:
             raise NotShown(f"the list was answered {answer.told()}")
-        here = list(find(answer.body, parse(facts["items"])))
+        here = list(find(answer.body, items))
         entries += here
         sizes.append(len(here))
-        position = next(find(answer.body, parse(page["next"])), None)
+        position = next(find(answer.body, parse(page.output_token)), None)
         if not position:
             return ListedEntries(entries, sizes)
         if position in positions:
             raise RuleBroken("a position that leads on", f"the position {position!r} once more")
         positions.add(str(position))
-        request = {**request, page["token"]: position}
+        request = {**request, page.input_token: position}
     raise NotShown(f"the list has more than {MOST_PAGES} pages")

@@ -11,6 +11,8 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from conformance.contract.model import Location
+from conformance.contract.overlay_model import MemberUpdate, ParallelMembersRule
+from conformance.contract.requirements import rule_of
 from conformance.plan.base_requests import present
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences import assertions
@@ -33,12 +35,10 @@ LOST = 2
 SETTLES = 1.0
 """Seconds after which a read shows whatever was written before."""
 
-Words = Mapping[str, Any]
-
 
 def different_members(script: Script) -> Played:
     """Every update that was answered with success is there afterwards."""
-    rule = script.requirement.detail
+    rule = rule_of(script.requirement, ParallelMembersRule)
     life = Lifecycle.of(script.contract, script.requirement.operation)
     lost, tried = 0, 0
     while tried < (MOST if lost else USUAL):
@@ -52,13 +52,13 @@ def different_members(script: Script) -> Played:
 
 
 def _on_one(
-    script: Script, life: Lifecycle, rule: Words
+    script: Script, life: Lifecycle, rule: ParallelMembersRule
 ) -> Generator[Step, ParsedResponse, RuleBroken | None]:
     """What is missing of the updates of one resource, if anything stays so."""
-    values = {**life.request("create"), **rule.get("make", {})}
+    values = {**life.request("create"), **rule.make}
     yield Make(values=present(values), anew=True)
-    answer = yield Together(tuple(_update(life, one["with"]) for one in rule["updates"]))
-    took = [one for one, part in zip(rule["updates"], answer.parts, strict=True) if part.ok]
+    answer = yield Together(tuple(_update(life, one.with_) for one in rule.updates))
+    took = [one for one, part in zip(rule.updates, answer.parts, strict=True) if part.ok]
     if not took:  # some may meet a conflict, or be told to come back; not all of them
         raise NotShown(f"of updates at once none was accepted: {answer.parts[0].told()}")
     missing = yield from _missing(script, life, took)
@@ -69,17 +69,17 @@ def _on_one(
 
 
 def _missing(
-    script: Script, life: Lifecycle, took: Sequence[Words]
+    script: Script, life: Lifecycle, took: Sequence[MemberUpdate]
 ) -> Generator[Step, ParsedResponse, RuleBroken | None]:
     read = yield Send(life.operation("read"), life.request("read"))
     if not read.ok:
         raise NotShown(f"the read was answered {read.told()}")
     for one in took:
-        for word, look in (
-            ("shows", assertions.shows),
-            ("shows-instant", assertions.shows_instant),
+        for wanted, look in (
+            (one.shows, assertions.shows),
+            (one.shows_instant, assertions.shows_instant),
         ):
-            for where, value in one.get(word, {}).items():
+            for where, value in wanted.items():
                 try:
                     look(where, script.fill(value, 0), read.body)
                 except RuleBroken as broken:
@@ -88,7 +88,7 @@ def _missing(
     return None
 
 
-def _update(life: Lifecycle, members: Words) -> Send:
+def _update(life: Lifecycle, members: Mapping[str, Any]) -> Send:
     operation = life.operation("update")
     start = life.request("update")
     way = {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from conformance.contract.model import Operation
+from conformance.contract.overlay_model import ParallelManyRule, ParallelOneRule, ParallelRule
+from conformance.contract.requirements import rule_of
 from conformance.plan.lifecycle import Lifecycle, member
 from conformance.plan.sequences.steps import (
     Make,
@@ -24,10 +27,8 @@ def one_resource(script: Script) -> Sequence:
 
     Where the operation has an error for conflicts, those that come too close may meet it.
     """
-    life, rule = (
-        Lifecycle.of(script.contract, script.requirement.operation),
-        script.requirement.detail,
-    )
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, ParallelOneRule)
     yield Make()
     answer = yield Together(tuple(_update(life, rule, f"parallel {n}", 0) for n in range(HOW_MANY)))
     conflicts = _conflicts(life.operation("update"))
@@ -37,26 +38,24 @@ def one_resource(script: Script) -> Sequence:
     )
     read = yield Send(life.operation("read"), life.request("read"))
     asked = [f"parallel {n}" for n, part in enumerate(answer.parts) if part.ok]
-    seen = member(read.body, rule["member"])
+    seen = member(read.body, rule.member)
     if seen not in asked:
-        raise RuleBroken(f"{rule['member']} is one of {asked}", repr(seen))
+        raise RuleBroken(f"{rule.member} is one of {asked}", repr(seen))
 
 
 def many_resources(script: Script) -> Sequence:
     """Updates of different resources at once do not mix."""
-    life, rule = (
-        Lifecycle.of(script.contract, script.requirement.operation),
-        script.requirement.detail,
-    )
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, ParallelManyRule)
     for key in range(HOW_MANY):
         yield Make(key)
     answer = yield Together(tuple(_update(life, rule, f"own {n}", n) for n in range(HOW_MANY)))
     _all_accepted([part.ok for part in answer.parts], [part.told() for part in answer.parts])
     for key in range(HOW_MANY):
         read = yield Send(life.operation("read"), life.request("read"), key)
-        seen = member(read.body, rule["member"])
+        seen = member(read.body, rule.member)
         if seen != f"own {key}":
-            raise RuleBroken(f"{rule['member']} is 'own {key}'", repr(seen))
+            raise RuleBroken(f"{rule.member} is 'own {key}'", repr(seen))
 
 
 def _conflicts(operation: Operation) -> set[tuple[int | None, str | None]]:
@@ -64,8 +63,8 @@ def _conflicts(operation: Operation) -> set[tuple[int | None, str | None]]:
     return {(409, error.name) for error in operation.errors.values() if error.status == 409}
 
 
-def _update(life: Lifecycle, rule: Any, text: str, key: int) -> Send:
-    return Send(life.operation("update"), life.request("update", **_put(rule["with"], text)), key)
+def _update(life: Lifecycle, rule: ParallelRule, text: str, key: int) -> Send:
+    return Send(life.operation("update"), life.request("update", **_put(rule.with_, text)), key)
 
 
 def _put(value: Any, text: str) -> Any:
@@ -73,7 +72,7 @@ def _put(value: Any, text: str) -> Any:
         return value.replace("${each}", text)
     if isinstance(value, list):
         return [_put(item, text) for item in value]
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {name: _put(item, text) for name, item in value.items()}
     return value
 

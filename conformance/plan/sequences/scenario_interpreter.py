@@ -29,7 +29,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import UNSET
+
 from conformance.contract.model import Member
+from conformance.contract.overlay_model import Step, StepsRule
+from conformance.contract.requirements import rule_of
 from conformance.plan.base_requests import base, present
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences import assertions
@@ -48,24 +52,17 @@ from conformance.plan.sequences.steps import (
 from conformance.transport.parsed_response import ParsedResponse
 
 ROLES = ("create", "read", "update", "list", "delete")
-Words = Mapping[str, Any]
 Members = Mapping[str, Member]
-PLACED = {
-    "shows": assertions.shows,
-    "shows-instant": assertions.shows_instant,
-    "differs": assertions.differs,
-    "ends": assertions.ends,
-}
 
 
 def steps(script: Script) -> Sequence:
     """Play the steps of the rule, once for each of ``each``."""
-    rule = script.requirement.detail
+    rule = rule_of(script.requirement, StepsRule)
     shown = False
-    for each in rule.get("each", [None]):
+    for each in rule.each:
         play = _Play(script, Lifecycle.of(script.contract, script.requirement.operation), each)
         try:
-            for step in rule["steps"]:
+            for step in rule.steps:
                 yield from _step(play, step)
             shown = True
         except _SkipCase:
@@ -99,63 +96,63 @@ class _Play:
             return {self.put(name): self.put(item) for name, item in value.items()}
         return value
 
-    def filled(self, value: Any, step: Words) -> Any:
+    def filled(self, value: Any, step: Step) -> Any:
         """The value as it is sent for the step's resource."""
-        return self.script.fill(self.put(value), step.get("key", 0))
+        return self.script.fill(self.put(value), step.key)
 
-    def send(self, step: Words) -> Send:
+    def send(self, step: Step) -> Send:
         """The request of a step."""
-        name = step["send"]
+        name = step.send or ""
         operation = (
             self.life.operation(name) if name in ROLES else self.script.contract.operations[name]
         )
         start = self.life.request(name) if name in ROLES else base(self.script.contract, operation)
-        members = {**({} if step.get("bare") else start), **self.put(step.get("with", {}))}
-        if step.get("bare"):
+        members = {**({} if step.bare else start), **self.put(step.with_)}
+        if step.bare:
             members = {self.life.label: "${id}", **members}
-        return Send(operation, present(members), step.get("key", 0))
+        return Send(operation, present(members), step.key)
 
 
-def _step(play: _Play, step: Words) -> Sequence:
-    if "pause" in step:
-        yield Pause(step["pause"])
-    elif "make" in step:
-        values = {**play.life.request("create"), **play.put(step["make"] or {})}
-        made = yield Make(step.get("key", 0), present(values))
+def _step(play: _Play, step: Step) -> Sequence:
+    if step.pause is not None:
+        yield Pause(step.pause)
+    elif step.make is not UNSET:
+        values = {**play.life.request("create"), **play.put(step.make or {})}
+        made = yield Make(step.key, present(values))
         _look(play, step, made.body, play.life.operation("create").output)
-    elif "together" in step:
-        sends = [play.send(one) for one in step["together"]]
+    elif step.together:
+        sends = [play.send(one) for one in step.together]
         answer = yield Together(tuple(sends))
-        for one, part in zip(step["together"], answer.parts, strict=True):
+        for one, part in zip(step.together, answer.parts, strict=True):
             _kind(one, part)
-    elif step.get("entry") is not None:
+    elif step.entry is not None:
         yield from _entry(play, step)
     else:
         send = play.send(step)
         answer = yield send
         if _kind(step, answer):
             _look(play, step, answer.body, send.operation.output)
-        elif step.get("stop-if-refused"):
+        elif step.stop_if_refused:
             raise _SkipCase
 
 
-def _entry(play: _Play, step: Words) -> Sequence:
-    listing = yield from walk(play.life, play.filled(step.get("with", {}), step))
-    named = isinstance(step["entry"], Mapping)
-    wanted: Words = step["entry"] if named else {play.life.facts["listing"]["id"]: "${id}"}
+def _entry(play: _Play, step: Step) -> Sequence:
+    listing = yield from walk(play.life, play.filled(step.with_, step))
+    own = {play.life.listing.id: "${id}"}
+    wanted = step.entry if isinstance(step.entry, Mapping) else own
     ((member, text),) = wanted.items()
     found = listing.of(play.filled(text, step), member)
-    if step["entry"] and len(found) != 1:
+    if step.entry and len(found) != 1:
         raise RuleBroken("the resource once in the list", f"{len(found)} times")
-    if not step["entry"] and found:
+    if not step.entry and found:
         raise RuleBroken("the resource not in the list", f"{len(found)} times")
     if found:
         _look(play, step, found[0], play.life.listed())
 
 
-def _kind(step: Words, answer: ParsedResponse) -> bool:
+def _kind(step: Step, answer: ParsedResponse) -> bool:
     """True when the answer is a success that can be looked at."""
-    wanted: str | None = step.get("gives")
+    wanted = step.gives
     if wanted == "any":
         return answer.ok
     right = {
@@ -163,44 +160,49 @@ def _kind(step: Words, answer: ParsedResponse) -> bool:
         "not-found": answer.status == 404,
     }.get(wanted or "", answer.ok)
     if not right and wanted is None:
-        raise NotShown(f"{step['send']} was answered {answer.told()}")
-    if not right and wanted == "refused" and answer.ok and not step.get("must"):
+        raise NotShown(f"{step.send} was answered {answer.told()}")
+    if not right and wanted == "refused" and answer.ok and not step.must:
         raise NotShown("the request that should be refused was accepted")
     if not right:
-        raise RuleBroken(f"{step['send']} {(wanted or '').replace('-', ' ')}", answer.told())
+        raise RuleBroken(f"{step.send} {(wanted or '').replace('-', ' ')}", answer.told())
     return answer.ok
 
 
-def _demand(play: _Play, step: Words, body: Any) -> None:
+def _demand(play: _Play, step: Step, body: Any) -> None:
     """Without what the step builds on there is nothing to be shown."""
-    for where, value in step.get("if", {}).items():
+    for where, value in step.if_.items():
         try:
             assertions.shows(where, play.filled(value, step), body)
         except RuleBroken as otherwise:
             raise NotShown(str(otherwise)) from None
 
 
-def _look(play: _Play, step: Words, body: Any, documented: Members) -> None:
+def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
     """Compare an answer with what the step says of it."""
     _demand(play, step, body)
-    for name, look in PLACED.items():
-        for where, value in step.get(name, {}).items():
+    for stated, look in (
+        (step.shows, assertions.shows),
+        (step.shows_instant, assertions.shows_instant),
+        (step.differs, assertions.differs),
+        (step.ends, assertions.ends),
+    ):
+        for where, value in stated.items():
             look(where, play.filled(value, step), body)
-    for where in step.get("has", ()):
+    for where in step.has:
         assertions.has(where, body)
-    for where in step.get("hides", ()):
+    for where in step.hides:
         assertions.hides(where, body)
-    if "equal" in step:
-        assertions.equal(step["equal"], body)
-    if "fraction" in step:
+    if step.equal is not None:
+        assertions.equal(step.equal, body)
+    if step.fraction is not None:
         seen = play.kept.setdefault("fraction", [])
-        assertions.fraction(step["fraction"], step.get("none-of"), seen, body)
-    if "keeps" in step:
-        assertions.keeps(play.kept[step["keeps"]], body, {*step.get("except", ())}, documented)
-    if "tells" in step:
-        _tell(play.kept[step["tells"]], body, documented)
-    if "as" in step:
-        play.kept[step["as"]] = body
+        assertions.fraction(step.fraction, step.none_of, seen, body)
+    if step.keeps is not None:
+        assertions.keeps(play.kept[step.keeps], body, {*step.except_}, documented)
+    if step.tells is not None:
+        _tell(play.kept[step.tells], body, documented)
+    if step.as_ is not None:
+        play.kept[step.as_] = body
 
 
 def _tell(before: Any, after: Any, documented: Members) -> None:

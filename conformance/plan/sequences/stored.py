@@ -1,8 +1,9 @@
 """What was given is shown: rules that the members of the operations state by themselves.
 
-``detail`` names the ``member``, and where the other answer has it (``at``). A value that was made
-up and is refused shows nothing, and the next one is tried. Of flags and listed values every one
-that is accepted must be shown, as one of them is the default; of all else the first that is.
+The requirement's ``read_back`` names the member, and where the other answer has it. A value that
+was made up and is refused shows nothing, and the next one is tried. Of flags and listed values
+every one that is accepted must be shown, as one of them is the default; of all else the first that
+is.
 """
 
 from __future__ import annotations
@@ -42,11 +43,11 @@ class _Member:
 
     @classmethod
     def of(cls, script: Script) -> _Member:
-        rule, shape = script.requirement.detail, script.requirement.shape
-        if shape is None:
-            raise ValueError(f"{script.requirement.id} has no shape")
+        about = script.requirement.read_back
+        if about is None:
+            raise ValueError(f"{script.requirement.id} is about no member that is read back")
         life = Lifecycle.of(script.contract, script.requirement.operation)
-        return cls(script, life, rule["member"], tuple(rule["at"]), shape)
+        return cls(script, life, about.member.name, about.place, about.shape)
 
     def requests(self, operation: Operation) -> list[Request]:
         return requests(self.script.contract, operation, self.name)
@@ -82,7 +83,7 @@ def by_create(script: Script) -> Sequence:
         seen += 1
         if not about.has_few:
             return
-        if "delete" in about.life.facts:  # the next one may have to have the same name
+        if about.life.resource.delete is not None:  # the next one may have to have the same name
             yield Send(about.life.operation("delete"), about.life.request("delete"), key)
     if not seen:
         raise NotShown(f"no value that was tried is accepted: {why}")
@@ -143,7 +144,7 @@ def listed(script: Script) -> Sequence:
         if not made.ok:
             continue
         listing = yield from walk(about.life)
-        entries = listing.of(script.fill("${id}", key), about.life.facts["listing"]["id"])
+        entries = listing.of(script.fill("${id}", key), about.life.listing.id)
         if not entries:
             raise NotShown("the resource is not in the list")
         about.look(request, entries[0], key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from conformance.contract.overlay_model import AdvancesRule
+from conformance.contract.requirements import rule_of
 from conformance.plan.instants import instant
 from conformance.plan.lifecycle import Lifecycle, member
 from conformance.plan.sequences.steps import (
@@ -20,15 +22,13 @@ SECOND = 1.1
 
 def advances(script: Script) -> Sequence:
     """``member`` of the read answer is later after an update a second on, and never earlier."""
-    life, name = (
-        Lifecycle.of(script.contract, script.requirement.operation),
-        script.requirement.detail["member"],
-    )
-    change = script.requirement.detail.get("with", {})
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, AdvancesRule)
+    name = rule.member
     yield Make()
     before = member((yield Send(life.operation("read"), life.request("read"))).body, name)
     yield Pause(SECOND)
-    updated = yield Send(life.operation("update"), life.request("update", **change))
+    updated = yield Send(life.operation("update"), life.request("update", **rule.with_))
     if not updated.ok:
         raise NotShown(f"the update was answered {updated.told()}")
     shown = member(updated.body, name)

@@ -75,7 +75,7 @@ def _linked(column: Column) -> str:
 
 
 def _notes(found: Matrix) -> Iterator[str]:
-    yield "What a target does not support, and what could not be asked, is not held."
+    yield "What a target does not support, and what could not be tested, does not count as held."
     if found.incomparable:
         yield ""
         yield f"The runs are not alike: {escaped('; '.join(found.incomparable))}."

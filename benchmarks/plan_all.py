@@ -1,0 +1,90 @@
+"""``python -m benchmarks.plan_all [SERVICE...]``: plans for every restJson1 service of botocore.
+
+Derives each contract from its model, lists the requirements and plans them until there are 200
+probes. A line a service: requirements, probes, seconds, and what went wrong. Exit status 1 where
+anything did.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from conformance.contract.deriving.assemble import assemble_whole
+from conformance.contract.inferring import inferred_overlay
+from conformance.contract.load import build_contract
+from conformance.contract.model import Contract
+from conformance.contract.protocols import with_protocol
+from conformance.contract.requirements import catalogue
+from conformance.plan.planner import plan
+from conformance.sdk.models import NotRestJson, load_model
+from conformance.sdk.pages import model_pages
+
+PROBES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What became of a service; ``trouble`` is empty where all went well."""
+
+    service: str
+    requirements: int
+    probes: int
+    seconds: float
+    trouble: str = ""
+
+
+def testable_services() -> Iterator[str]:
+    """The services of botocore that speak restJson1."""
+    from botocore.loaders import create_loader
+
+    for service in create_loader().list_available_services("service-2"):
+        try:
+            load_model(service)
+        except NotRestJson:
+            continue
+        yield service
+
+
+def contract_of(service: str) -> Contract:
+    """The contract without an overlay, as a run has it."""
+    document, _ = assemble_whole(model_pages(load_model(service), service))
+    # As it is read from a file: plain data.
+    contract = build_contract(service, json.loads(json.dumps(document)), {})
+    return with_protocol(replace(contract, overlay=inferred_overlay(contract)))
+
+
+def planned(service: str, most: int = PROBES) -> Planned:
+    """Derive, list and plan a service until there are so many probes."""
+    start = time.perf_counter()
+    requirements = probes = 0
+    trouble = ""
+    try:
+        contract = contract_of(service)
+        listed = catalogue(contract)
+        requirements = len(listed)
+        for one in listed:
+            probes += len(plan(contract, one).probes)
+            if probes >= most:
+                break
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong is what is looked for
+        trouble = f"{type(error).__name__}: {error}"
+    return Planned(service, requirements, probes, time.perf_counter() - start, trouble)
+
+
+def main() -> int:
+    """Plan all, or those that are named."""
+    wrong = 0
+    for service in sys.argv[1:] or testable_services():
+        one = planned(service)
+        wrong += bool(one.trouble)
+        print(f"{one.service:<34}{one.requirements:>9}{one.probes:>6}{one.seconds:>7.1f} s "
+              f"{one.trouble}", flush=True)  # fmt: skip
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

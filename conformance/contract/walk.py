@@ -1,0 +1,156 @@
+"""The one descent into shapes, and into values by their shapes.
+
+What is inside a shape is named by the steps of ``places``; what a value holds and breaks is
+checked in one place, for requests before they are blamed and for answers when they are judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from conformance.contract import patterns
+from conformance.contract.model import Kind, Member, Shape
+from conformance.contract.places import ITEM, KEY, VALUE, Place
+
+
+def step_into(shape: Shape, step: str) -> Shape | None:
+    """The shape that one step of a place leads to, None where it leads nowhere."""
+    if step == KEY:
+        return shape.key
+    if step in {ITEM, VALUE}:
+        return shape.element
+    member = shape.members.get(step)
+    return None if member is None else member.shape
+
+
+def shape_at(shape: Shape | None, place: Place) -> Shape | None:
+    """The shape at a place inside another, None where there is no such place."""
+    for step in place:
+        if shape is None:
+            return None
+        shape = step_into(shape, step)
+    return shape
+
+
+def element_step(shape: Shape) -> str:
+    """The step to the elements of a list or a map."""
+    return ITEM if shape.kind is Kind.LIST else VALUE
+
+
+def inner_shapes(shape: Shape, place: Place = ()) -> Iterator[tuple[Place, Shape]]:
+    """What is right inside a shape that values of it carry: members, items or entries."""
+    for name, member in shape.members.items():
+        yield (*place, name), member.shape
+    if shape.element is not None:
+        yield (*place, element_step(shape)), shape.element
+
+
+class ShapeCheck(NamedTuple):
+    """One statement of a shape about one value: the keyword, and whether it holds.
+
+    The keyword is that of a requirement ('type', 'required', 'maxLength', ...), or 'union'. Below
+    a value of the wrong type nothing more is said.
+    """
+
+    place: Place
+    keyword: str
+    held: bool
+    shape: Shape
+    value: Any
+
+
+def _nothing(_: Any) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class ValueWalker:
+    """Goes through a value and its shape together.
+
+    With ``null_is_absent`` a null member counts as none, as in requests, and a null item is of no
+    type at all. Of what ``is_hidden`` says is not known nothing is said.
+    """
+
+    null_is_absent: bool = False
+    is_hidden: Callable[[Any], bool] = _nothing
+
+    def members(
+        self, members: Mapping[str, Member], values: Mapping[str, Any], place: Place = ()
+    ) -> Iterator[ShapeCheck]:
+        """What members hold and break, in their order."""
+        for name, member in members.items():
+            value = values.get(name)
+            present = value is not None if self.null_is_absent else name in values
+            here = (*place, name)
+            if member.required:
+                yield ShapeCheck(here, "required", present, member.shape, value)
+            if present:
+                yield from self.shape(member.shape, value, here)
+
+    def shape(self, shape: Shape, value: Any, place: Place = ()) -> Iterator[ShapeCheck]:
+        """What one value holds and breaks."""
+        if self.is_hidden(value):
+            return
+        right = is_of_kind(shape, value)
+        yield ShapeCheck(place, "type", right, shape, value)
+        if not right:
+            return
+        for name, constraint in shape.constraints.items():
+            yield ShapeCheck(place, name, holds(name, constraint.value, value), shape, value)
+        yield from self._inside(shape, value, place)
+
+    def _inside(self, shape: Shape, value: Any, place: Place) -> Iterator[ShapeCheck]:
+        if shape.kind is Kind.LIST and shape.element is not None:
+            for item in value:
+                yield from self._item(shape.element, item, (*place, ITEM))
+        elif shape.kind is Kind.MAP:
+            for key, item in value.items():
+                if shape.key is not None:
+                    yield from self.shape(shape.key, key, (*place, KEY))
+                if shape.element is not None:
+                    yield from self._item(shape.element, item, (*place, VALUE))
+        elif shape.kind is Kind.STRUCTURE:
+            if shape.union:
+                given = sum(value.get(name) is not None for name in shape.members)
+                yield ShapeCheck(place, "union", given == 1, shape, value)
+            yield from self.members(shape.members, value, place)
+
+    def _item(self, shape: Shape, value: Any, place: Place) -> Iterator[ShapeCheck]:
+        if value is None and self.null_is_absent:
+            yield ShapeCheck(place, "type", False, shape, value)
+        else:
+            yield from self.shape(shape, value, place)
+
+
+def is_of_kind(shape: Shape, value: Any) -> bool:
+    """True when a JSON value has the type that the shape has on the wire."""
+    kind = shape.wire if shape.kind is Kind.TIMESTAMP and shape.wire else shape.kind
+    # By identity: to look a member of an enumeration up in a set takes a call.
+    if kind is Kind.STRING or kind is Kind.BLOB or kind is Kind.TIMESTAMP:
+        return isinstance(value, str)
+    if kind is Kind.STRUCTURE or kind is Kind.MAP:
+        return isinstance(value, dict)
+    if kind is Kind.LIST:
+        return isinstance(value, list)
+    if kind is Kind.BOOLEAN:
+        return isinstance(value, bool)
+    if kind is Kind.INTEGER:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind is Kind.NUMBER:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return True
+
+
+def holds(keyword: str, limit: Any, value: Any) -> bool:
+    """True when a value of the right type keeps one limit; lengths count code points."""
+    if keyword == "pattern":
+        # Of a pattern that cannot be translated nothing is known: see validate.unchecked.
+        return not patterns.can_match(limit) or patterns.matches(limit, value)
+    if keyword == "enum":
+        return value in limit
+    if keyword in {"minimum", "maximum"}:
+        return bool(value >= limit if keyword == "minimum" else value <= limit)
+    size = len(value)
+    return bool(size >= limit if keyword.startswith("min") else size <= limit)

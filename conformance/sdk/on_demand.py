@@ -1,0 +1,118 @@
+"""Contracts of services that have no spec: derived from the SDK model when they are named.
+
+They are kept below the user's cache folder, under the version of botocore, our own, and a digest
+of the modules that derive: what was made by other code or of another model is not used again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from conformance import __version__
+from conformance.sdk.models import NotRestJson, UnknownModel, load_model
+
+SPEC = "openapi.yaml"
+NEAR, LOOKED_AT = 3, 8
+_PACKAGE = Path(__file__).resolve().parent.parent
+_MAKES_SPECS = ("sdk", "contract", "documents")
+"""The packages that a derived spec depends on."""
+
+
+@cache
+def folder_of(service: str) -> Path:
+    """The folder with the derived spec of a service, made where it is not there yet.
+
+    Raises UnknownModel, and NotRestJson for a service of another protocol.
+    """
+    load_model(service)
+    folder = _cache() / service
+    if not (folder / SPEC).is_file():
+        folder = _written(service, folder)
+    return folder
+
+
+def told(service: str) -> str:
+    """Where the contract comes from, in one line."""
+    return (
+        f"{service}: there is no spec of it: derived from botocore {_botocore()}'s model "
+        f"{load_model(service).name}, without an overlay"
+    )
+
+
+def is_offered(service: str) -> bool:
+    """Whether botocore has a model of that name, of whatever protocol."""
+    return service in _names()
+
+
+def nearest(service: str, known: Sequence[str]) -> list[str]:
+    """The names most like it, of what has a spec or a model that can be derived from."""
+    import difflib
+
+    wanted = service.lower()
+    names = list(dict.fromkeys([*known, *_names()]))
+    near = difflib.get_close_matches(wanted, names, LOOKED_AT)
+    near += [name for name in names if wanted and wanted in name and name not in near]
+    return [one for one in near[:LOOKED_AT] if one in known or _is_testable(one)][:NEAR]
+
+
+def _is_testable(service: str) -> bool:
+    try:
+        load_model(service)
+    except (UnknownModel, NotRestJson):
+        return False
+    return True
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    from botocore.loaders import create_loader
+
+    return tuple(create_loader().list_available_services("service-2"))
+
+
+def _written(service: str, folder: Path) -> Path:
+    from conformance.contract.deriving import as_yaml, write_all
+    from conformance.contract.deriving.assemble import assemble_whole
+    from conformance.contract.deriving.writing import UnwritableOutput
+    from conformance.sdk.pages import model_pages
+
+    document, _ = assemble_whole(model_pages(load_model(service), service))
+    text = as_yaml(document)
+    try:
+        write_all({folder / SPEC: text})
+    except UnwritableOutput:
+        # A home that cannot be written to keeps nobody from testing.
+        folder = Path(tempfile.mkdtemp(prefix="conformance-")) / service
+        write_all({folder / SPEC: text})
+    return folder
+
+
+def _cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    made_by = f"botocore-{_botocore()}-conformance-{__version__}-{_digest()}"
+    return Path(base) / "conformance" / "models" / made_by
+
+
+def _botocore() -> str:
+    import botocore
+
+    version: str = botocore.__version__
+    return version
+
+
+@cache
+def _digest() -> str:
+    """Of the modules that make specs: a checkout changes without its version."""
+    found = hashlib.sha256()
+    for package in _MAKES_SPECS:
+        for module in sorted((_PACKAGE / package).rglob("*.py")):
+            found.update(module.read_bytes())
+    return found.hexdigest()[:12]
+
+
+__all__ = ["folder_of", "is_offered", "nearest", "told"]

@@ -1,0 +1,78 @@
+"""Makes the two pictures of the README anew: the terminal and the HTML report of a run on moto.
+
+Needs the extras ``dev`` and ``moto``, and Chromium. Run it from the root of the repository:
+``.venv/bin/python docs/pictures.py``.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+IMAGES = Path(__file__).parent / "images"
+COMMAND = ["run", "moto", "--service", "apigateway", "--profile", "quick", "--seed", "7"]
+WIDTH = 96
+HEAD = 8
+"""Lines of the summary before the failures."""
+CASE = "apigateway/UpdateApiKey/patch/id/replace"
+"""The failure that the picture of the terminal shows."""
+
+
+def main() -> None:
+    """Run on moto once, and make both pictures of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", "conformance", *COMMAND, "--quiet"],
+            cwd=folder,
+            env={**os.environ, "FORCE_COLOR": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        (IMAGES / "terminal.svg").write_text(terminal(done.stdout), encoding="utf-8")
+        screenshot(Path(folder) / "reports/moto/report.html", IMAGES / "report.png")
+
+
+def terminal(output: str) -> str:
+    """The summary and one failure of what the run printed, as SVG."""
+    text = Text.from_ansi(output)
+    lines = list(text.split("\n"))
+    start = next(number for number, line in enumerate(lines) if line.plain.endswith(CASE))
+    tail = next(number for number, line in enumerate(lines) if line.plain.startswith("seed "))
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
+    console.print(Text("$ conformance " + " ".join(COMMAND), "bold"))
+    for part in (lines[:HEAD], lines[start : start + 7], lines[tail:]):
+        for line in part:
+            console.print(line, overflow="ellipsis", no_wrap=True)
+        if part[-1].plain:
+            console.print()
+    svg = console.export_svg(title="conformance")
+    # The picture loads nothing from elsewhere: the reader's own monospaced font will do.
+    return re.sub(r"@font-face \{.*?\}\n", "", svg, flags=re.DOTALL)
+
+
+def screenshot(report: Path, picture: Path) -> None:
+    """The top of an HTML report, as a browser paints it."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    browser_path = next(path for name in names if (path := shutil.which(name)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1100, "height": 780})
+        page.goto(report.as_uri())
+        page.screenshot(path=picture)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""What the tests of several stages share: recorded runs, each made once for all workers."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pickle
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.recorded import ReferenceRun, run_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory) -> Callable[[str, Callable[[], Any]], Any]:
+    """Gives what a function makes: the first worker that asks makes it, the others read it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def give(name: str, make: Callable[[], Any]) -> Any:
+        kept = shared / f"{name}.pickle"
+        with kept.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                kept.write_bytes(pickle.dumps(make()))
+        return pickle.loads(kept.read_bytes())  # noqa: S301 - written by these tests
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def reference_run(made_once) -> Callable[[str], ReferenceRun]:
+    """The recorded run against the reference under a reading."""
+
+    def run(reading: str) -> ReferenceRun:
+        found: ReferenceRun = made_once(f"reference-{reading}", partial(run_reference, reading))
+        return found
+
+    return run

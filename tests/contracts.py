@@ -1,0 +1,60 @@
+"""What several tests read from the contracts: read once a process, and only when a test asks."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+from unittest import mock
+
+from conformance.contract.load import load_contract
+from conformance.contract.requirements import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.contract.model import Contract
+    from conformance.contract.requirements import Requirement
+    from conformance.engine.run import Job
+    from conformance.mutants import Mutant
+    from conformance.reference.faults import InjectedFault
+
+
+@cache
+def contract(service: str) -> Contract:
+    return load_contract(service)
+
+
+@cache
+def requirements(service: str) -> tuple[Requirement, ...]:
+    return tuple(catalogue(contract(service)))
+
+
+@cache
+def jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> tuple[Job, ...]:
+    """What ``select_jobs`` gives, of contracts that are read once for all tests."""
+    from conformance.driver.jobs import select_jobs
+
+    with mock.patch("conformance.contract.load.load_contract", contract):
+        return tuple(select_jobs(services, globs))
+
+
+@cache
+def standard_mutants() -> Sequence[Mutant]:
+    from conformance.mutants import select
+
+    return select()
+
+
+@cache
+def every_mutant() -> Sequence[Mutant]:
+    from conformance.mutants import select
+
+    return select(everything=True)
+
+
+@cache
+def every_fault() -> dict[str, InjectedFault]:
+    from conformance.reference.fault_registry import registry
+    from conformance.reference.tables import load
+
+    return dict(registry(load()))
