@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
+from conformance.contract.levels import Level
 from conformance.contract.locate import add_derived, known_services, services, spec_file
 from conformance.contract.model import (
     Contract,
     DeclaredError,
-    Level,
     Location,
     Member,
     Operation,
@@ -152,8 +152,8 @@ def derived_spec(service: str) -> dict[str, Any]:
 
 
 def _derive_from_model(service: str) -> None:
+    from conformance.contract.on_demand import folder_of, is_offered, nearest, told
     from conformance.sdk.models import UnknownModel
-    from conformance.sdk.on_demand import folder_of, is_offered, nearest, told
 
     # A name is one of botocore's own, or nothing that a path is made of.
     try:

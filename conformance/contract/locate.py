@@ -117,7 +117,7 @@ def _is_offered(head: str) -> bool:
     """Whether a glob begins with the name of a service that a contract can be derived of."""
     if not NAME.fullmatch(head):
         return False
-    from conformance.sdk.on_demand import is_offered
+    from conformance.contract.on_demand import is_offered
 
     return is_offered(head)
 

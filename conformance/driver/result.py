@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.errors import Problem
 from conformance.record import (
     Record,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from conformance import record
-from conformance.contract.model import Contract, Level
+from conformance.contract.levels import Level
+from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import TargetDied, WrongCredentials

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from conformance.contract.model import Contract, Level, PatchRule
+from conformance.contract.levels import Level
+from conformance.contract.model import Contract, PatchRule
 from conformance.contract.overlay_model import ErrorBodyRule
 from conformance.contract.places import find
 from conformance.contract.requirements import Requirement, Subject

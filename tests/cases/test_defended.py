@@ -9,8 +9,8 @@ import pytest
 
 from conformance.contract.deriving import assemble
 from conformance.contract.inferring import inferred_overlay
+from conformance.contract.levels import Level
 from conformance.contract.load import build_contract
-from conformance.contract.model import Level
 from conformance.contract.requirements import Subject, catalogue
 from conformance.judge.recheck import bytes_match_probe, sent_values
 from conformance.judge.refusal import judge_probe

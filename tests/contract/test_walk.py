@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.levels import Level, Source
 from conformance.contract.load import load_contract
-from conformance.contract.model import Constraint, Contract, Kind, Level, Member, Shape, Source
+from conformance.contract.model import Constraint, Contract, Kind, Member, Shape
 from conformance.contract.places import ITEM, KEY, VALUE, parse
 from conformance.contract.validate import Violation, shape_violations, violations
 from conformance.contract.walk import ValueWalker, inner_shapes, shape_at, step_into

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.driver.execution import run_all
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.run import RunConfig, exit_code

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.driver.execution import run_all
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings

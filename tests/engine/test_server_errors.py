@@ -12,8 +12,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 
 from conformance.contract.inferring import inferred_overlay
+from conformance.contract.levels import Level
 from conformance.contract.load import build_contract
-from conformance.contract.model import Contract, Level
+from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.contract.requirements import catalogue
 from conformance.driver.execution import run_all

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.engine.channel import SignedChannel
 from conformance.engine.evidence import as_evidence
 from conformance.engine.masking import Masker

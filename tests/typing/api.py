@@ -8,7 +8,7 @@ from typing import assert_type
 
 import conformance
 from conformance import RunResult
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.engine.events import Decided, Event, Note, Progress, ServiceStarted
 from conformance.errors import Problem
 from conformance.record import Verdict, VerdictLine
