@@ -42,7 +42,7 @@ reports: $(VENV)/.stamp-dev
 	$(BIN)/python reports/refresh.py $(ARGS)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .grimp_cache .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 
 # An interpreter is usable when it is new enough and can make an environment with pip in it.
 # A name may exist and not run (version managers put such names on the PATH), so each is tried.

@@ -11,7 +11,8 @@ import sys
 
 from botocore.loaders import Loader
 
-from conformance.contract.model import Operation, Source
+from conformance.contract.levels import Source
+from conformance.contract.model import Operation
 from conformance.contract.routes import PathTemplate, RouteMatcher, query_of, with_labels
 from conformance.errors import BadInput
 from conformance.sdk.models import load_model

@@ -32,7 +32,7 @@ def requirements(service: str) -> tuple[Requirement, ...]:
 @cache
 def jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> tuple[Job, ...]:
     """What ``select_jobs`` gives, of contracts that are read once for all tests."""
-    from conformance.cli.selection import select_jobs
+    from conformance.driver.jobs import select_jobs
 
     with mock.patch("conformance.contract.load.load_contract", contract):
         return tuple(select_jobs(services, globs))
@@ -54,7 +54,7 @@ def every_mutant() -> Sequence[Mutant]:
 
 @cache
 def every_fault() -> dict[str, InjectedFault]:
-    from conformance.reference.faults import registry
+    from conformance.reference.fault_registry import registry
     from conformance.reference.tables import load
 
     return dict(registry(load()))

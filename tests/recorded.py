@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.run import Run, exit_code
+from conformance.driver.execution import run_all
+from conformance.engine.run import RunConfig, exit_code
 from conformance.engine.runner import Settings
 from conformance.record import Verdict, VerdictLine
 from conformance.reference.inprocess import URL, InProcess
@@ -68,11 +69,15 @@ class ReferenceRun:
 def run_reference(reading: str) -> ReferenceRun:
     """A run of every requirement with two random values for each, against one reading."""
     target = RememberingReference(reading=reading, seed=1)
-    outcome = Run(
-        contracts.jobs((), ()), URL, TEST_CREDENTIALS, "us-east-1",
-        RetryingTransport(target, retries=1, base=0.0), Settings(draws=2, seed=7),
-        lambda event: None,
-    ).run()  # fmt: skip
+    config = RunConfig(
+        jobs=contracts.jobs((), ()),
+        url=URL,
+        credentials=TEST_CREDENTIALS,
+        region="us-east-1",
+        transport=RetryingTransport(target, retries=1, base=0.0),
+        settings=Settings(draws=2, seed=7),
+    )
+    outcome = run_all(config)
     keys = [method for method, url, _ in target.requests if "apikeys" in url]
     return ReferenceRun(
         tuple(outcome.verdicts), exit_code(outcome, strict=False), tuple(outcome.notes),

@@ -1,21 +1,20 @@
-"""What ``run`` does with a baseline: reads it, marks what it covers, sums up what came of it."""
+"""What the commands do with a baseline: the file, and what is said where the gate stays open."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from conformance.cli import tell
-from conformance.record import BaselineUse, VerdictLine
+from conformance.driver import gate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from conformance.baseline import Gate
-    from conformance.engine.run import Job
+    from conformance.record import VerdictLine
 
 OPEN = 3
 """The exit code of a run that could not test what matters."""
@@ -29,38 +28,9 @@ def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
         BaselineProblem: the file cannot be used.
         click.UsageError: ``--strict-baseline`` without a baseline.
     """
-    if path is None:
-        if strict:
-            raise click.UsageError("--strict-baseline needs --baseline FILE")
-        return None
-    from conformance.baseline import Gate, read_baseline
-    from conformance.baseline.gate import today_in_utc
-
-    return Gate(read_baseline(path), today_in_utc(), strict)
-
-
-def marked(line: VerdictLine, gate: Gate | None) -> VerdictLine:
-    """The line as the baseline leaves it."""
-    return line if gate is None else gate.mark(line)
-
-
-def baseline_use(
-    gate: Gate | None, lines: Sequence[VerdictLine], jobs: Sequence[Job], *, whole: bool = True
-) -> BaselineUse | None:
-    """What came of the baseline, for the summary line of the record.
-
-    In a part of a run (not ``whole``), what is watched in every answer is never said to pass:
-    another part may see it break.
-    """
-    if gate is None:
-        return None
-    decided = {line.requirement for line in lines}
-    silent = [name for name in gate.baseline.accepted if name not in decided]
-    use = gate.use(lines, _unknown(silent, jobs))
-    if whole:
-        return use
-    unsure = _watched(jobs)
-    return replace(use, passing=tuple(name for name in use.passing if name not in unsure))
+    if path is None and strict:
+        raise click.UsageError("--strict-baseline needs --baseline FILE")
+    return gate.read_gate(path, strict=strict)
 
 
 def tell_untested(lines: Sequence[VerdictLine], *, strict: bool) -> None:
@@ -74,23 +44,3 @@ def tell_untested(lines: Sequence[VerdictLine], *, strict: bool) -> None:
             told_untested(found),
             "what they rest on has to succeed first; --requirement leaves out what is not meant",
         )
-
-
-def _watched(jobs: Iterable[Job]) -> set[str]:
-    from conformance.engine.shards import in_every_part
-
-    return {one.id for job in jobs for one in job.requirements if in_every_part(one)}
-
-
-def _unknown(names: Iterable[str], jobs: Iterable[Job]) -> Iterable[str]:
-    """Those that no contract has; of services that were not loaded nothing is said."""
-    from conformance.contract.locate import services
-    from conformance.contract.requirements import catalogue
-
-    loaded = {job.contract.service: job.contract for job in jobs}
-    ids = {one.id for contract in loaded.values() for one in catalogue(contract)}
-    known = set(services())
-    for name in names:
-        service = name.partition("/")[0]
-        if service not in known or (service in loaded and name not in ids):
-            yield name

@@ -9,15 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli import journal_files, tell
-from conformance.cli.connect import (
-    Access,
-    ca_bundle_option,
-    gain_access,
-    rate_option,
-    timeout_option,
-    transport,
-)
+from conformance.cli import tell
+from conformance.cli.connect import ca_bundle_option, rate_option, timeout_option
+from conformance.driver import journals
+from conformance.driver.access import Access, gain_access, transport
 from conformance.errors import BadInput
 from conformance.transport import aws, endpoint
 
@@ -29,7 +24,7 @@ if TYPE_CHECKING:
 class NoSuchJournal(BadInput):
     """A journal was named that is not there."""
 
-    hint = f"without --journal all that are in {journal_files.FOLDER} are looked at"
+    hint = f"without --journal all that are in {journals.FOLDER} are looked at"
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -84,10 +79,10 @@ def command(
 
 
 def _found() -> Iterator[Path]:
-    journals = sorted(journal_files.FOLDER.glob("*.jsonl"))
-    if not journals:
-        click.echo(f"no run left a journal in {journal_files.FOLDER}")
-    yield from journals
+    found = sorted(journals.FOLDER.glob("*.jsonl"))
+    if not found:
+        click.echo(f"no run left a journal in {journals.FOLDER}")
+    yield from found
 
 
 def _clean(

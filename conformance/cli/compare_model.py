@@ -13,7 +13,7 @@ from conformance.cli.specs_option import specs_option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.sdk.compare import Comparison, FactDifference
+    from conformance.contract.model_comparison import Comparison, FactDifference
 
 SHOWN_VALUE = 60
 
@@ -35,7 +35,7 @@ def command(service: str, model: str | None, form: str, *, everything: bool) -> 
     1 some, 2 no such spec or model.
     """
     from conformance.contract.load import derived_spec, stated_overlay
-    from conformance.sdk.compare import compare
+    from conformance.contract.model_comparison import compare
     from conformance.sdk.models import load_model
 
     derived = derived_spec(service)

@@ -1,21 +1,10 @@
-"""How a command reaches a target, and as whom."""
+"""The options of the commands that reach a target."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
-
-from conformance.cli.interrupts import InterruptibleTransport, Interrupts
-
-if TYPE_CHECKING:
-    from conformance.transport.base import Transport
-    from conformance.transport.endpoint import Target
-    from conformance.transport.retry import RetryingTransport
-    from conformance.transport.signing import Credentials
 
 timeout_option = click.option(
     "--timeout",
@@ -30,68 +19,3 @@ rate_option = click.option(
 ca_bundle_option = click.option(
     "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where requests go, who signs them for which region, and what sends them."""
-
-    url: str
-    credentials: Credentials
-    region: str
-    transport: RetryingTransport
-
-
-def gain_access(
-    target: Target,
-    *,
-    timeout: float,
-    ca_bundle: Path | None,
-    rate: float | None = None,
-    interrupts: Interrupts | None = None,
-    profile: str | None = None,
-    region: str | None = None,
-) -> Access:
-    """The access to a target; ``timeout`` in seconds an exchange, ``rate`` in requests a second.
-
-    With ``interrupts``, no request is cut off by a signal that they hold back. ``profile`` and
-    ``region`` count over the environment.
-
-    Raises NoCredentials, NoCertificates.
-    """
-    from conformance.transport.credentials import find_credentials, own_access
-
-    if target.takes_test_keys:
-        credentials, region = own_access(region)
-    else:
-        credentials, region = find_credentials(
-            is_loopback=target.is_loopback, profile=profile, region=region
-        )
-    sending = transport(timeout=timeout, ca_bundle=ca_bundle, rate=rate, interrupts=interrupts)
-    return Access(target.url, credentials, region, sending)
-
-
-def transport(
-    *,
-    timeout: float,
-    ca_bundle: Path | None,
-    rate: float | None = None,
-    interrupts: Interrupts | None = None,
-    limit: Callable[[Transport], Transport] | None = None,
-    **patience: Any,
-) -> RetryingTransport:
-    """The way to a target; ``limit`` keeps each attempt to what it allows.
-
-    ``patience`` says how often and how long throttled requests are tried, see RetryingTransport.
-    """
-    from conformance.transport.http import HttpTransport
-    from conformance.transport.pace import PacedTransport
-    from conformance.transport.retry import RetryingTransport
-
-    http = HttpTransport(timeout=timeout, ca_bundle=ca_bundle)
-    sending: Transport = PacedTransport(http, rate) if rate else http
-    if interrupts is not None:
-        sending = InterruptibleTransport(sending, interrupts)
-    if limit is not None:
-        sending = limit(sending)
-    return RetryingTransport(sending, **patience)

@@ -37,19 +37,21 @@ class DryRun:
         return sum(self.sent.values())
 
 
-def rehearse(jobs: Sequence[Job], *, draws: int, seed: int) -> DryRun:
+def rehearse(jobs: Sequence[Job], *, profile: str, seed: int) -> DryRun:
     """Run against the embedded reference and count."""
-    from conformance.engine.run import Run
-    from conformance.engine.runner import Settings
+    from conformance.driver.execution import run_all, settings_for
+    from conformance.engine.run import RunConfig
     from conformance.reference.inprocess import URL
     from conformance.transport.credentials import DEFAULT_REGION, TEST_CREDENTIALS
     from conformance.transport.retry import RetryingTransport
 
     counting = _Counting(jobs, URL)
-    Run(
-        jobs, URL, TEST_CREDENTIALS, DEFAULT_REGION, RetryingTransport(counting),
-        Settings(draws=draws, seed=seed), lambda _: None,
-    ).run()  # fmt: skip
+    run_all(
+        RunConfig(
+            jobs=jobs, url=URL, credentials=TEST_CREDENTIALS, region=DEFAULT_REGION,
+            transport=RetryingTransport(counting), settings=settings_for(profile, seed),
+        )
+    )  # fmt: skip
     return DryRun(counting.sent, counting.created)
 
 

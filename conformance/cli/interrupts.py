@@ -57,6 +57,10 @@ class Interrupts:
             self._holding = False
             raise KeyboardInterrupt
 
+    def wrapped(self, inner: Transport) -> Transport:
+        """The transport, with a look for a signal before each request."""
+        return InterruptibleTransport(inner, self)
+
     def _hear(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as it is called
         if self._asked or not self._holding:
             raise KeyboardInterrupt

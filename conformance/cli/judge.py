@@ -10,17 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import baseline_gate, outputs, recording
+from conformance.cli import baseline_gate, outputs
 from conformance.cli.run_options import command_line
-from conformance.cli.selection import (
-    derived_note,
-    exclude_option,
-    excluded_note,
-    requirement_option,
-    select_jobs,
-    taken,
-)
+from conformance.cli.selection import exclude_option, requirement_option, taken
 from conformance.cli.specs_option import specs_option
+from conformance.driver import recording
+from conformance.driver.gate import baseline_use, marked
+from conformance.driver.jobs import derived_note, excluded_note, select_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,7 +117,7 @@ def _judge(options: JudgeOptions) -> int:
         for line in outcome.verdicts:
             writer.write(line)
         code = exit_code(outcome, strict=options.strict)
-        use = baseline_gate.baseline_use(gate, outcome.verdicts, jobs)
+        use = baseline_use(gate, outcome.verdicts, jobs)
         writer.write(recording.last_line(jobs, outcome, code, use))
     options.outputs.report(Console(soft_wrap=True, no_color=options.no_color or None))
     return code
@@ -137,7 +133,7 @@ def _outcome(jobs: list[Job], found: ClassifiedTraffic, gate: Gate | None) -> Ru
     from conformance.traffic.verdicts import judge_all, verdict_lines
 
     judged = judge_all([(job.contract, job.requirements) for job in jobs], found.items)
-    lines = [baseline_gate.marked(line, gate) for line in verdict_lines(judged, found.items)]
+    lines = [marked(line, gate) for line in verdict_lines(judged, found.items)]
     return RunOutcome(verdicts=lines, notes=_notes(found))
 
 

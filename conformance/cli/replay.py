@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.connect import ca_bundle_option, gain_access, timeout_option
+from conformance.cli.connect import ca_bundle_option, timeout_option
+from conformance.driver.access import gain_access
 from conformance.errors import BadInput
 from conformance.transport import endpoint
 

@@ -11,35 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import aws, baseline_gate, journal_files, outputs, recording, tell
-from conformance.cli.connect import (
-    Access,
-    ca_bundle_option,
-    gain_access,
-    rate_option,
-    timeout_option,
-)
+from conformance.cli import aws, baseline_gate, journal_files, outputs, tell
+from conformance.cli.aws_options import aws_options, region_of, require_consent, take_aws_options
+from conformance.cli.connect import ca_bundle_option, rate_option, timeout_option
 from conformance.cli.interrupts import Interrupts
 from conformance.cli.run_options import RunOptions, command_line
-from conformance.cli.selection import (
-    derived_note,
-    exclude_option,
-    excluded_note,
-    placed,
-    requirement_option,
-    select_jobs,
-    taken,
-)
+from conformance.cli.selection import exclude_option, requirement_option, taken
 from conformance.cli.sharding import cut, read_shard
 from conformance.cli.specs_option import specs_option
-from conformance.errors import CouldNotTest, Problem
+from conformance.driver import journals, recording
+from conformance.driver.access import Access, gain_access
+from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs
+from conformance.errors import Problem
 from conformance.transport import endpoint
-from conformance.transport.address import is_real
 from conformance.transport.aws import NAME as AWS
 
 if TYPE_CHECKING:
     from conformance.baseline import Gate
-    from conformance.engine.run import Job, RunOutcome
+    from conformance.engine.run import Job, RunConfig, RunOutcome
     from conformance.engine.run_safety import RunSafety
     from conformance.record import RecordWriter
     from conformance.transport.endpoint import Target
@@ -94,7 +83,7 @@ COLLECT_AFTER = (10_000, 20, 20)
     default=0,
     help="Print the N requirements with the most requests.",
 )
-@aws.options
+@aws_options
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
 @click.option("-v", "--verbose", is_flag=True, help="Print every verdict as it is decided.")
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
@@ -106,7 +95,7 @@ def command(**given: Any) -> None:
     """
     interrupts = Interrupts()
     options = _options(given)
-    aws.require_consent(options.target, options.aws)
+    require_consent(options.target, options.aws)
     with interrupts.listening():
         if options.aws.dry_run or options.target == AWS:
             sys.exit(_run(options, None, interrupts))
@@ -123,12 +112,12 @@ def _options(given: dict[str, Any]) -> RunOptions:
         given["seed"] = secrets.randbelow(1_000_000)
     shard = given["shard"]
     part = f"-{shard.index}-of-{shard.of}" if shard else ""
-    region = aws.region_of(given)
+    region = region_of(given)
     again = command_line(command, {**given, "region": region})
     globs = taken(given)
     return RunOptions(
-        outputs=outputs.asked(given, given["target"], part), aws=aws.asked(given), globs=globs,
-        again=again, **given,
+        outputs=outputs.asked(given, given["target"], part), aws=take_aws_options(given),
+        globs=globs, again=again, **given,
     )  # fmt: skip
 
 
@@ -148,9 +137,9 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
     jobs = [placed(job, access.region) for job in jobs]
     options.outputs.check_writable()
     custody = None
-    if options.target not in journal_files.EMBEDDED:
-        custody = journal_files.begin(
-            options.target, access.region, journal_files.services(jobs, access.url),
+    if options.target not in journals.EMBEDDED:
+        custody = journals.begin(
+            options.target, access.region, journals.services(jobs, access.url),
             account=account, strict=starting is None,
         )  # fmt: skip
     with journal_files.ended(custody):
@@ -175,7 +164,7 @@ def _reach(
         timeout=options.timeout,
         ca_bundle=options.ca_bundle,
         rate=options.rate,
-        interrupts=interrupts,
+        wrap=interrupts.wrapped,
         profile=options.aws.profile_name,
         region=options.aws.region,
     )
@@ -195,6 +184,7 @@ def _recorded(
     from conformance import record
 
     # Made beforehand: a record that ends before its first line is none.
+    config = _config(options, access, jobs, custody)
     first = recording.first_line(
         jobs, record.RecordedTarget(target.name, target.url, target.version), options.again,
         seed=options.seed, profile=options.profile, strict=options.strict, shard=options.shard,
@@ -202,9 +192,9 @@ def _recorded(
     with record.RecordWriter(options.outputs.record) as writer:
         writer.write(first)
         with interrupts.held_back():
-            outcome = _work(options, access, jobs, gate, custody, writer)
-        outcome.notes += excluded_note(options.globs) + derived_note(jobs)
-        code = _finish(options, jobs, outcome, gate, writer)
+            outcome = _work(options, config, gate, writer)
+        outcome.notes += excluded_note(options.globs) + derived_note(config.jobs)
+        code = _finish(options, config, outcome, gate, writer)
     return outcome, code
 
 
@@ -214,19 +204,25 @@ def _first_request(job: Job) -> tuple[str, str]:
     return job.contract.signing_name, operation.path if operation else "/"
 
 
+def _config(
+    options: RunOptions, access: Access, jobs: list[Job], custody: RunSafety | None
+) -> RunConfig:
+    from conformance.driver.execution import settings_for
+    from conformance.engine.run import RunConfig
+
+    return RunConfig(
+        jobs=jobs, url=access.url, credentials=access.credentials, region=access.region,
+        transport=access.transport, custody=custody,
+        settings=settings_for(options.profile, options.seed, auth=options.auth, url=access.url),
+    )  # fmt: skip
+
+
 def _work(
-    options: RunOptions,
-    access: Access,
-    jobs: list[Job],
-    gate: Gate | None,
-    custody: RunSafety | None,
-    writer: RecordWriter,
+    options: RunOptions, config: RunConfig, gate: Gate | None, writer: RecordWriter
 ) -> RunOutcome:
     from conformance.cli.progress import ProgressDisplay
+    from conformance.driver.execution import run_gated
     from conformance.engine.events import Decided, Event
-    from conformance.engine.run import DRAWS, Run
-    from conformance.engine.runner import Settings
-    from conformance.plan.authentication import Auth
 
     # What is loaded by now stays: collections need not go through it, nor come so often.
     gc.freeze()
@@ -236,47 +232,30 @@ def _work(
         verbose=options.verbose, color=not options.no_color,
     )  # fmt: skip
 
-    def emit(event: Event) -> None:
+    def hear(event: Event) -> None:
         if isinstance(event, Decided):
-            event = Decided(baseline_gate.marked(event.line, gate))
             writer.write(event.line)
         display.show(event)
 
-    # Most emulators look at no signature, and AWS does.
-    usual = Auth.REQUIRE if is_real(access.url) else Auth.REPORT
-    auth = usual if options.auth is None else Auth(options.auth)
-    settings = Settings(draws=DRAWS[options.profile], seed=options.seed, auth=auth)
-    run = Run(
-        jobs, access.url, access.credentials, access.region, access.transport, settings, emit,
-        custody,
-    )  # fmt: skip
     with display:
-        try:
-            run.run()
-        except CouldNotTest as problem:
-            # What was decided before it, of another service for example, is reported all the same.
-            run.outcome.problem = problem
-    run.outcome.verdicts = [baseline_gate.marked(line, gate) for line in run.outcome.verdicts]
-    return run.outcome
+        return run_gated(config, gate, hear)
 
 
 def _finish(
     options: RunOptions,
-    jobs: list[Job],
+    config: RunConfig,
     outcome: RunOutcome,
     gate: Gate | None,
     writer: RecordWriter,
 ) -> int:
-    from conformance.engine.run import exit_code
+    from conformance.driver.execution import concluded
 
-    code = exit_code(
-        outcome, strict=options.strict, fail_on_unsupported=options.fail_on_unsupported
-    )
-    use = baseline_gate.baseline_use(gate, outcome.verdicts, jobs, whole=options.shard is None)
-    if use is not None and use.fails:
-        code = code or 1
-    writer.write(recording.last_line(jobs, outcome, code, use))
-    return code
+    end = concluded(
+        config, outcome, gate, strict=options.strict,
+        fail_on_unsupported=options.fail_on_unsupported, whole=options.shard is None,
+    )  # fmt: skip
+    writer.write(recording.last_line(config.jobs, outcome, end.code, end.baseline))
+    return end.code
 
 
 def _untested(outcome: RunOutcome) -> Problem | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from conformance.cli import aws
+    from conformance.cli.aws_options import AwsOptions
     from conformance.cli.outputs import Outputs
     from conformance.record import Shard
 
@@ -39,7 +39,7 @@ class RunOptions:
     verbose: bool
     no_color: bool
     durations: int
-    aws: aws.AwsOptions
+    aws: AwsOptions
     again: str
     """The command line that makes the same requests again."""
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-
-if TYPE_CHECKING:
-    from conformance.engine.run import Job
-
 
 requirement_option = click.option(
     "--requirement",
@@ -31,63 +26,3 @@ def taken(given: dict[str, Any]) -> tuple[str, ...]:
     from conformance.contract.globs import excluding
 
     return excluding(given.pop("globs"), given.pop("excluded"))
-
-
-def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
-    """The requirements to decide, by service; a glob after ``!`` leaves out what it matches.
-
-    Every glob must match something: a mistyped one would test other than was asked for.
-    Raises UnknownService, SpecProblem, NothingSelected, NothingLeft.
-    """
-    from conformance.contract.load import load_contract
-    from conformance.contract.locate import selected
-    from conformance.contract.requirements import all_match, catalogue, left_out, select
-    from conformance.engine.run import Job
-
-    contracts = [load_contract(service) for service in selected(services, globs)]
-    every = {contract.service: catalogue(contract) for contract in contracts}
-    all_known = [one for of_service in every.values() for one in of_service]
-    all_match(all_known, globs)
-    chosen = select(all_known, globs)
-    jobs = []
-    for contract in contracts:
-        known = every[contract.service]
-        own = tuple(one for one in chosen if one.service == contract.service)
-        if own:
-            jobs.append(Job(contract, own, left_out=left_out(known, globs)))
-    return jobs
-
-
-def excluded_note(globs: tuple[str, ...]) -> list[str]:
-    """What a run says that it was told to leave out; nothing where it was told nothing."""
-    from conformance.contract.globs import negative
-
-    unwanted = negative(globs)
-    if not unwanted:
-        return []
-    return [f"excluded from this run: {', '.join(unwanted)}"]
-
-
-def derived_note(jobs: list[Job]) -> list[str]:
-    """What a run says of contracts that were derived because their services are named."""
-    from conformance.contract.locate import is_on_demand
-    from conformance.sdk.on_demand import told
-
-    return [told(one) for job in jobs if is_on_demand(one := job.contract.service)]
-
-
-def placed(job: Job, region: str) -> Job:
-    """The job in the region of the run, and in its partition, where it was written for others."""
-    from conformance.contract.load import load_contract
-    from conformance.contract.requirements import catalogue
-    from conformance.transport.credentials import DEFAULT_REGION
-    from conformance.transport.regions import partition_of
-
-    written = job.contract.overlay.signing.region or region
-    partition = "aws" if region == DEFAULT_REGION else partition_of(region) or "aws"
-    if (written, partition) == (region, "aws"):
-        return job
-    contract = load_contract(job.contract.service, region, partition)
-    chosen = {one.id for one in job.requirements}
-    kept = tuple(one for one in catalogue(contract) if one.id in chosen)
-    return replace(job, contract=contract, requirements=kept)

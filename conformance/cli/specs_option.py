@@ -9,19 +9,7 @@ from typing import Any
 import click
 
 from conformance.cli.run_options import SPECS
-from conformance.errors import BadInput
-
-SPEC = "openapi.yaml"
-
-
-class NoSpecs(BadInput):
-    """A folder without contracts: ``folder``."""
-
-    hint = f"give a folder with SERVICE/{SPEC} in it, or the folder of one service"
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        super().__init__(f"{folder} has no {SPEC}, and no folder in it has one")
+from conformance.contract.locate import SPEC
 
 
 def specs_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,10 +29,5 @@ def _use(context: click.Context, _option: click.Parameter, folder: Path | None) 
     from conformance.contract import locate
 
     context.meta[SPECS] = folder
-    if folder is not None and folder.name == SPEC:
-        folder = folder.parent
-    has_specs = folder is None or (folder / SPEC).is_file() or any(folder.glob(f"*/{SPEC}"))
-    if folder is not None and not has_specs:
-        raise NoSpecs(folder)
     locate.use(folder)
     context.call_on_close(lambda: locate.use(None))

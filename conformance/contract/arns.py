@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from conformance.contract.model import Contract, Kind, Level, Member, Shape
+from conformance.contract.levels import Level
+from conformance.contract.model import Contract, Kind, Member, Shape
 from conformance.contract.overlay_model import ArnsRule, Pointer
 
 RULE = "arns"

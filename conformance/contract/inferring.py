@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from conformance.contract.model import Contract, Kind, Level, Operation, Shape
+from conformance.contract.levels import Level
+from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.overlay_model import (
     Identifier,
     Listing,

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
+from conformance.contract.levels import Level
 from conformance.contract.locate import add_derived, known_services, services, spec_file
 from conformance.contract.model import (
     Contract,
     DeclaredError,
-    Level,
     Location,
     Member,
     Operation,
@@ -32,6 +31,7 @@ from conformance.contract.overlay_model import Overlay
 from conformance.contract.overlay_reading import read_overlay
 from conformance.contract.protocols import with_protocol
 from conformance.contract.shapes import ShapeReader, SpecProblem
+from conformance.contract.yaml_file import read_yaml
 from conformance.errors import BadInput
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
@@ -152,8 +152,8 @@ def derived_spec(service: str) -> dict[str, Any]:
 
 
 def _derive_from_model(service: str) -> None:
+    from conformance.contract.on_demand import folder_of, is_offered, nearest, told
     from conformance.sdk.models import UnknownModel
-    from conformance.sdk.on_demand import folder_of, is_offered, nearest, told
 
     # A name is one of botocore's own, or nothing that a path is made of.
     try:
@@ -176,22 +176,6 @@ def spec_hashes(service: str) -> dict[str, str]:
     return {
         file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.exists()
     }
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """A YAML mapping, read by the C loader where there is one.
-
-    Raises SpecProblem when the file is not readable YAML or not a mapping.
-    """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        with path.open("rb") as stream:
-            content = yaml.load(stream, Loader=loader)  # noqa: S506 - a safe loader, C or Python
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SpecProblem(path.name, "file", " ".join(str(error).split())) from error
-    if not isinstance(content, dict):
-        raise SpecProblem(path.name, "file", "is not a mapping")
-    return content
 
 
 def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contract:

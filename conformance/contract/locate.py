@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from conformance.contract.globs import positive
+from conformance.errors import BadInput
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
-
+SPEC = "openapi.yaml"
+"""The file that makes a folder that of a service."""
 NAME = re.compile(r"[a-z0-9-]+")
 NOT_BY_DEFAULT = re.compile(r"^x-default:\s*false\s*$", re.MULTILINE)
 _added: list[Path] = []
@@ -19,12 +22,39 @@ _on_demand: dict[str, Path] = {}
 _listeners: list[Callable[[str], None]] = []
 
 
+class NoSpecs(BadInput):
+    """A folder without contracts: ``folder``."""
+
+    hint = f"give a folder with SERVICE/{SPEC} in it, or the folder of one service"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(f"{folder} has no {SPEC}, and no folder in it has one")
+
+
 def use(folder: Path | None) -> None:
     """Take contracts from a folder of specs before those that come with the tool (None: no more).
 
-    Either it has one folder a service, or it is the folder of one service itself.
+    Either it has one folder a service, or it is the folder of one service itself, or the spec in
+    that. Raises NoSpecs.
     """
+    if folder is not None and folder.name == SPEC:
+        folder = folder.parent
+    if folder is not None and not _services(folder):
+        raise NoSpecs(folder)
     _added[:] = [] if folder is None else [folder.resolve()]
+
+
+@contextmanager
+def using(folder: Path | None) -> Iterator[None]:
+    """Take contracts from a folder, see ``use``, and afterwards from where they came before."""
+    before = _added[:]
+    if folder is not None:
+        use(folder)
+    try:
+        yield
+    finally:
+        _added[:] = before
 
 
 @cache
@@ -87,7 +117,7 @@ def _is_offered(head: str) -> bool:
     """Whether a glob begins with the name of a service that a contract can be derived of."""
     if not NAME.fullmatch(head):
         return False
-    from conformance.sdk.on_demand import is_offered
+    from conformance.contract.on_demand import is_offered
 
     return is_offered(head)
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from conformance.contract.model import Level, Source
+from conformance.contract.levels import Level, Source
 
 Template = Mapping[str, Any]
 """Members of a request by wire name, with placeholders (``${name}``) in their values."""

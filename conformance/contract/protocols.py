@@ -19,6 +19,7 @@ from conformance.contract.locate import specs_folder
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.overlay_model import AnyRule, Refusals
 from conformance.contract.walk import inner_shapes
+from conformance.contract.yaml_file import read_yaml
 
 REST_JSON_1 = "rest-json-1"
 LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
@@ -90,8 +91,6 @@ def stated_rule(address: str) -> Rule | None:
 
 @cache
 def _read() -> dict[str, Any]:
-    from conformance.contract.load import read_yaml
-
     return read_yaml(specs_folder() / "protocols" / f"{REST_JSON_1}.yaml")
 
 

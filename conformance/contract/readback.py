@@ -14,16 +14,8 @@ from typing import Any
 
 from msgspec import UNSET
 
-from conformance.contract.model import (
-    Contract,
-    Kind,
-    Level,
-    Location,
-    Member,
-    Operation,
-    Shape,
-    Source,
-)
+from conformance.contract.levels import Level, Source
+from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.overlay_model import AnyRule, Resource, StepsRule
 from conformance.contract.places import Place, parse
 

@@ -13,17 +13,8 @@ from typing import TypeVar
 from conformance.contract import statements
 from conformance.contract.arns import arns_rule
 from conformance.contract.globs import NOT, matching, negative, positive
-from conformance.contract.model import (
-    Contract,
-    Kind,
-    Level,
-    Location,
-    Member,
-    Operation,
-    PatchRule,
-    Shape,
-    Source,
-)
+from conformance.contract.levels import Level, Source
+from conformance.contract.model import Contract, Kind, Location, Member, Operation, PatchRule, Shape
 from conformance.contract.overlay_model import AnyRule, Rule
 from conformance.contract.places import KEY, Place, show
 from conformance.contract.readback import ReadBack, read_backs

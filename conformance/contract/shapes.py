@@ -12,15 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.contract.model import (
-    Constraint,
-    Kind,
-    Level,
-    Location,
-    Member,
-    Shape,
-    Source,
-)
+from conformance.contract.levels import Level, Source
+from conformance.contract.model import Constraint, Kind, Location, Member, Shape
 from conformance.errors import BadInput
 
 KEYWORDS = (

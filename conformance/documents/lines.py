@@ -13,8 +13,6 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from conformance.documents.model import Document, Rendering
-
 BULLET = "\u2022 "
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 NEWLINE = re.compile(r"\r\n|\n|\r")
@@ -28,9 +26,6 @@ LINK = re.compile(rf"\[((?:\\.|[^\[\]\\])*)\]\(\s*{TARGET}{LINK_TITLE}\s*\)")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 LABEL = re.compile(r"[A-Z][A-Za-z ]{3,30}:")
-HTML_START = re.compile(
-    r"\s*(?:<!--[^>]*-->\s*)*<(?:!doctype|html|head|body|div|h1|main)\b", re.IGNORECASE
-)
 
 
 class LineKind(Enum):
@@ -57,29 +52,6 @@ class DocumentLine:
     level: int = 0
 
 
-def rendering_of(document: Document) -> Rendering:
-    """Tell how a document is written, by its content first and its name second."""
-    suffix = document.name.rsplit(".", 1)[-1].lower()
-    if suffix in {"html", "htm"} or HTML_START.match(document.text[:4096]):
-        return Rendering.HTML
-    if suffix in {"md", "markdown"} or re.search(r"^#{1,3} \S", document.text, re.MULTILINE):
-        return Rendering.MARKDOWN
-    return Rendering.PLAIN
-
-
-def lines_of(document: Document) -> tuple[Rendering, list[DocumentLine]]:
-    """The typed lines of a document and how it is written."""
-    rendering = rendering_of(document)
-    if rendering is Rendering.HTML:
-        from conformance.documents.html import html_lines
-
-        return rendering, html_lines(document.text)
-    raw = NEWLINE.split(document.text)
-    if rendering is Rendering.MARKDOWN:
-        return rendering, list(_markdown(raw))
-    return rendering, [text_line(line, number) for number, line in enumerate(raw, 1)]
-
-
 def text_line(text: str, number: int, raw: str | None = None) -> DocumentLine:
     """A line of ordinary text, or a blank one."""
     stripped = text.strip()
@@ -97,7 +69,8 @@ def front_matter(lines: list[str]) -> int:
     return 0
 
 
-def _markdown(raw: list[str]) -> list[DocumentLine]:
+def markdown_lines(raw: list[str]) -> list[DocumentLine]:
+    """The typed lines of Markdown, either dialect."""
     found: list[DocumentLine] = []
     fence = ""
     skip = front_matter(raw)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.documents.lines import IDENTIFIER, DocumentLine, LineKind, lines_of
+from conformance.documents.lines import IDENTIFIER, DocumentLine, LineKind
 from conformance.documents.model import Document, Rendering, SourceLocation
 from conformance.documents.problems import (
     EmptyDocument,
@@ -14,6 +14,7 @@ from conformance.documents.problems import (
     OtherLanguage,
     TruncatedPage,
 )
+from conformance.documents.renderings import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

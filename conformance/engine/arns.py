@@ -17,10 +17,10 @@ from conformance.contract.arns import ADDRESS, NAMED
 from conformance.contract.model import Contract
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.names import Names
-from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
 from conformance.plan.resources import all_creators
 from conformance.transport.exchange import Request
+from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.regions import partition_of
 
 ARN = re.compile(r"arn:([a-z0-9-]+):([a-z0-9-]+):([a-z0-9-]*):([0-9a-z-]*):(.+)", re.DOTALL)

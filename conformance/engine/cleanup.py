@@ -19,10 +19,10 @@ from conformance.engine.inventory import PATIENCE
 from conformance.engine.names import fill
 from conformance.engine.run_tag import is_tagged
 from conformance.journal import Creation, Journal
-from conformance.judge.answer import ParsedResponse, read
 from conformance.plan.base_requests import base
 from conformance.plan.resources import all_creators, kinds
 from conformance.plan.wire import wire
+from conformance.transport.parsed_response import ParsedResponse, read
 
 PAGES = 1000
 """Pages of a list that are looked through, in case a target's never end."""

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from conformance.contract.validate import violations
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.probes import Probe, Side
 from conformance.transport.exchange import Exchange, FailureKind
+from conformance.transport.parsed_response import ParsedResponse
 
 
 @dataclass(frozen=True)

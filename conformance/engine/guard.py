@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from conformance.engine.names import Names
 from conformance.engine.request_classifier import ClassifiedRequest, RequestEffect, RouteTable
 from conformance.journal import Journal
-from conformance.judge.answer import read
 from conformance.transport.base import Transport
 from conformance.transport.exchange import Exchange, FailureKind, Request, TransportFailure
+from conformance.transport.parsed_response import read
 
 Look = Callable[[str, ClassifiedRequest], bool]
 """Takes an identifier of a request; True when the target surely has nothing of that name."""

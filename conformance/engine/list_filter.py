@@ -12,9 +12,9 @@ from dataclasses import replace
 from conformance.contract.model import Contract
 from conformance.contract.places import parse
 from conformance.engine.exchange_log import RunResource, SentProbe
-from conformance.judge.answer import ParsedResponse
 from conformance.judge.response import observe
 from conformance.plan.resources import kind_of, lifecycle_of
+from conformance.transport.parsed_response import ParsedResponse
 
 
 def entries_of_this_run(

@@ -10,13 +10,13 @@ from conformance.engine.patience import is_brief, is_unanswered, kinds_of_reques
 from conformance.engine.placeholders import needs_resource
 from conformance.engine.session import Session
 from conformance.engine.support import lacks
-from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.refusal import judge_probe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.resources import kind_of, lifecycle_of
 from conformance.transport.exchange import FailureKind
+from conformance.transport.parsed_response import ParsedResponse
 
 SAYS_NOTHING = frozenset({FailureKind.TLS, FailureKind.REFUSED, FailureKind.WITHHELD})
 """Failures that show nothing of what a probe was sent for."""

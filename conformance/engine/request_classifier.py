@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl, urlsplit
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.routes import RouteMatcher, query_of
 from conformance.engine.run_tag import is_tagged
-from conformance.judge.answer import read
 from conformance.plan.resources import all_creators, identifiers, kinds
 from conformance.transport.exchange import Exchange, Request
+from conformance.transport.parsed_response import read
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from conformance import record
-from conformance.contract.model import Contract, Level
+from conformance.contract.levels import Level
+from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import TargetDied, WrongCredentials
@@ -18,6 +19,7 @@ from conformance.engine.liveness import LivenessTransport
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience
+from conformance.engine.phases import NONE, Phases
 from conformance.engine.run_safety import RunSafety, told
 from conformance.engine.runner import Runner, Settings
 from conformance.engine.session import Session
@@ -69,29 +71,47 @@ class RunOutcome:
         return record.Coverage(both, len(wanted))
 
 
+def _unheard(_event: Event) -> None:
+    """Nobody listens to the events of a run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """Everything that a run is made of.
+
+    Args:
+        jobs: The services, each with what is to be decided of it.
+        url: Where they are, those that name no address of their own.
+        credentials: Who signs.
+        region: The region that is signed for.
+        transport: What sends.
+        settings: How far to look, the seed, signatures.
+        emit: Is given every event as it happens, in the thread of the run.
+        custody: Keeps to what the run itself made; None where the target ends with the run.
+        phases: What is done besides the plan.
+        sleep: Waits so many seconds before a silent target is asked again.
+    """
+
+    jobs: Sequence[Job]
+    url: str
+    credentials: Credentials
+    region: str
+    transport: RetryingTransport
+    settings: Settings = field(default_factory=Settings)
+    emit: Emit = _unheard
+    custody: RunSafety | None = None
+    phases: Phases = NONE
+    sleep: Callable[[float], None] = time.sleep
+
+
 class Run:
     """Works through jobs against one target."""
 
-    def __init__(
-        self,
-        jobs: Sequence[Job],
-        url: str,
-        credentials: Credentials,
-        region: str,
-        transport: RetryingTransport,
-        settings: Settings,
-        emit: Emit,
-        custody: RunSafety | None = None,
-        *,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._jobs, self._url = jobs, url
-        self._credentials, self._region = credentials, region
-        self._transport, self._settings, self._emit = transport, settings, emit
-        self._custody, self._masker = custody, Masker()
-        self._masker.learn_credentials(credentials)
-        self._names = Names() if custody is None else custody.names
-        self._pulse = LivenessTransport(transport, self._masker.mask, sleep=sleep)
+    def __init__(self, config: RunConfig) -> None:
+        self._config, self._masker = config, Masker()
+        self._masker.learn_credentials(config.credentials)
+        self._names = Names() if config.custody is None else config.custody.names
+        self._pulse = LivenessTransport(config.transport, self._masker.mask, sleep=config.sleep)
         self._patience = Patience()
         self.outcome = RunOutcome()
 
@@ -102,7 +122,7 @@ class Run:
         """
         start = time.monotonic()
         try:
-            for job in self._jobs:
+            for job in self._config.jobs:
                 self._service(job)
         except KeyboardInterrupt:
             self.outcome.interrupted = True
@@ -110,15 +130,16 @@ class Run:
             self.outcome.problem = died
         finally:
             self.outcome.seconds = time.monotonic() - start
-            self.outcome.requests = self._transport.sent
+            self.outcome.requests = self._config.transport.sent
         return self.outcome
 
     def _service(self, job: Job) -> None:
         session, channel = self._session(job.contract, job.url)
         session.left_out = job.left_out
         runner = Runner(
-            job.contract, job.requirements, session, channel, self._settings, self._hear
-        )
+            job.contract, job.requirements, session, channel, self._config.settings, self._hear,
+            self._config.phases,
+        )  # fmt: skip
         try:
             runner.run()
         except TargetDied:
@@ -139,8 +160,8 @@ class Run:
     def _session(self, contract: Contract, url: str = "") -> tuple[Session, SignedChannel]:
         """What speaks with one service of the target."""
         name = contract.signing_name
-        signer = Signer(self._credentials, self._region, name)
-        url, custody = url or self._url, self._custody
+        signer = Signer(self._config.credentials, self._config.region, name)
+        url, custody = url or self._config.url, self._config.custody
         transport: Transport = self._pulse
         mark = None
         if custody is not None:
@@ -150,7 +171,7 @@ class Run:
         lend = partial(self._lent, url)
         session = Session(
             contract, channel, self._names, self._masker, mark, lend, self._patience,
-            settle=self._settings.settle,
+            settle=self._config.settings.settle,
         )  # fmt: skip
         return session, channel
 
@@ -158,7 +179,7 @@ class Run:
         """The resources of another service, which those of this one are made of."""
         from conformance.contract.load import load_contract
 
-        job = next((one for one in self._jobs if one.contract.service == service), None)
+        job = next((one for one in self._config.jobs if one.contract.service == service), None)
         contract = job.contract if job is not None else load_contract(service)
         return self._session(contract, job.url if job is not None else url)[0].inventory
 
@@ -167,7 +188,7 @@ class Run:
     ) -> None:
         channel.usual_within = self._patience.brief
         left = session.inventory.clean_up()
-        contract, custody = session.contract, self._custody
+        contract, custody = session.contract, self._config.custody
         name = contract.overlay.main.name or "resource"
         if custody is not None:
             lines = told(custody.sweep(contract, channel, lacks), name)
@@ -179,14 +200,14 @@ class Run:
         for line in lines:
             text = self._masker.mask(f"{contract.service}: {line}")
             self.outcome.notes.append(text)
-            self._emit(Note(text))
+            self._config.emit(Note(text))
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Decided):
             self.outcome.verdicts.append(event.line)
         elif isinstance(event, Progress):
-            event = replace(event, requests=self._transport.sent)
-        self._emit(event)
+            event = replace(event, requests=self._config.transport.sent)
+        self._config.emit(event)
 
 
 def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = False) -> int:

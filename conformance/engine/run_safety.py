@@ -14,11 +14,11 @@ from conformance.engine.patience import Patience, faulty_kinds
 from conformance.engine.request_classifier import ClassifiedRequest, RouteTable
 from conformance.engine.run_tag import RunTag
 from conformance.journal import Journal
-from conformance.judge.answer import read
 from conformance.plan.probes import Fault
 from conformance.plan.resources import lifecycle_of
 from conformance.plan.wire import wire
 from conformance.transport.base import Transport
+from conformance.transport.parsed_response import read
 from conformance.transport.signing import Signer
 
 

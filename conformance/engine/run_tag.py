@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
-from conformance.judge.answer import ParsedResponse
+from conformance.transport.parsed_response import ParsedResponse
 
 TAG = "conformance-run"
 """The key of the tag; its value is the nonce of the run."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from conformance import stateful
 from conformance.contract.model import Contract
 from conformance.contract.overlay_model import OneConnectionRule, Resource, RobustRule
 from conformance.contract.requirements import Requirement, Subject
@@ -19,6 +18,7 @@ from conformance.engine.events import Emit, Note, Progress, ServiceStarted
 from conformance.engine.exchange_log import SetupFailed
 from conformance.engine.passive_checks import PassiveChecker
 from conformance.engine.patience import kinds_of_request
+from conformance.engine.phases import NONE, FuzzFindings, Phases
 from conformance.engine.probe_result import (
     ProbeResult,
     attempt,
@@ -37,12 +37,8 @@ from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.resources import kinds, lifecycle_of
 from conformance.plan.rules import ROBUST
-from conformance.plan.sequences import KINDS, RuleBroken
+from conformance.plan.sequences import KINDS, RANDOM, RuleBroken
 from conformance.record import Verdict
-
-if TYPE_CHECKING:
-    from conformance.fuzzing.fuzz import FuzzResult
-
 
 EMPTY_OBJECT = "empty-object"
 MAY_SPOIL = 3
@@ -80,11 +76,12 @@ class Runner:
         channel: SignedChannel,
         settings: Settings,
         emit: Emit,
+        phases: Phases = NONE,
     ) -> None:
         requirements = levelled(requirements, settings.auth)
         self._contract, self._requirements = contract, requirements
         self._session, self._channel = session, channel
-        self._settings, self._emit = settings, emit
+        self._settings, self._emit, self._phases = settings, emit, phases
         self._decisions = VerdictLog(contract, requirements, session, channel.region, emit)
         self._give = self._decisions.give
         self._standings = SupportRegistry(contract, session, channel)
@@ -92,7 +89,7 @@ class Runner:
         self._aftermath = Aftermath(
             contract, session, self._standings, self._decisions, self._watch
         )
-        self._explored: FuzzResult | None = None
+        self._explored: FuzzFindings | None = None
         self._stage = ScenarioScheduler()
         self._doubts: dict[str, Doubt] = {}
 
@@ -170,14 +167,12 @@ class Runner:
         for requirement in self._requirements:
             self._give(requirement, Verdict.SKIPPED, reason)
 
-    def _fuzz(self) -> FuzzResult | None:
+    def _fuzz(self) -> FuzzFindings | None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""
         draws = self._settings.draws
-        if not draws:
+        if not draws or self._phases.fuzz is None:
             return None
-        from conformance.fuzzing.fuzz import explore
-
-        return explore(
+        return self._phases.fuzz(
             self._session, self._decisions.by_id, self._standings.works, EXPLORED * draws,
             self._settings.seed, links=LINKS * draws if draws >= DEEP else 0,
         )  # fmt: skip
@@ -217,7 +212,7 @@ class Runner:
 
     def _decide(self, requirement: Requirement) -> None:
         self._decisions.begin()
-        if requirement.keyword in {*KINDS, stateful.RULE}:
+        if requirement.keyword in {*KINDS, RANDOM}:
             self._play(requirement)
             return
         whole = plan(self._contract, requirement)
@@ -320,7 +315,7 @@ class Runner:
     def _play(self, requirement: Requirement) -> None:
         """Start a rule's sequence; it is decided when it ends."""
         own = [requirement.operation] if requirement.operation else []
-        by_model = requirement.keyword == stateful.RULE
+        by_model = requirement.keyword == RANDOM
         for name in [*self._roles(requirement), *own]:
             if name in self._session.left_out and not by_model:
                 continue  # a step that needs it ends the sequence
@@ -339,10 +334,11 @@ class Runner:
 
     def _wander(self, requirement: Requirement) -> None:
         """Random sequences: compared with the model of the resource step by step."""
-        from conformance.stateful.search import wander
-
+        if self._phases.wander is None:
+            self._give(requirement, Verdict.SKIPPED, "random sequences are not part of this run")
+            return
         games = min(3 * self._settings.draws, 200)
-        found = wander(
+        found = self._phases.wander(
             requirement, self._session, self._standings.works, games, self._settings.seed
         )
         self._decisions.tally(requirement).accept += found.held

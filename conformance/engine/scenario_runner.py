@@ -16,7 +16,6 @@ from conformance.engine.probe_result import SAYS_NOTHING
 from conformance.engine.session import Session
 from conformance.engine.settling import LONGEST, NONE, Time
 from conformance.engine.support import excluded, obstacle_of, obstacle_to
-from conformance.judge.answer import NOT_JSON, ParsedResponse
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import kind_of
 from conformance.plan.sequences import (
@@ -33,6 +32,7 @@ from conformance.plan.sequences import (
     Together,
     Told,
 )
+from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 
 NO_ANSWER = ParsedResponse(None, NOT_JSON, None, "", "", 0)
 RESTARTS = 3

@@ -17,12 +17,12 @@ from conformance.engine.patience import Patience, faults_of, kinds_of_request, m
 from conformance.engine.placeholders import Placeholders, needs_resource
 from conformance.engine.run_tag import RunTag
 from conformance.engine.settling import SETTLE, Arrival
-from conformance.judge.answer import read
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import kind_of, kinds, lifecycle_of
 from conformance.plan.spelling import respelt
 from conformance.plan.wire import USUAL, WireRequest, wire
 from conformance.transport.exchange import Exchange
+from conformance.transport.parsed_response import read
 
 
 @dataclass(frozen=True, slots=True)

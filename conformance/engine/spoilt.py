@@ -15,9 +15,9 @@ from typing import Any
 from conformance.contract.places import ITEM, KEY, VALUE, Place, find
 from conformance.contract.validate import violations
 from conformance.engine.exchange_log import RunResource, SentProbe
-from conformance.judge.answer import ParsedResponse
 from conformance.judge.redacted import Redacted
 from conformance.plan.probes import Side
+from conformance.transport.parsed_response import ParsedResponse
 
 UNKNOWN = Redacted("hidden")
 TELLING = 20

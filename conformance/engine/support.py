@@ -14,11 +14,11 @@ from enum import StrEnum
 from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
 from conformance.engine.exchange_log import SentProbe
-from conformance.judge.answer import NOT_JSON, ParsedResponse, read
 from conformance.judge.authentication import is_denied, is_refused_signature
 from conformance.plan.wire import WireRequest
 from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.exchange import FailureKind
+from conformance.transport.parsed_response import NOT_JSON, ParsedResponse, read
 
 LACKS = (
     "UnknownOperation",

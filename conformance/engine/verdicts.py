@@ -12,11 +12,11 @@ from conformance.engine.evidence import EvidenceStep, as_evidence
 from conformance.engine.masking import Masker
 from conformance.engine.probe_result import ProbeResult
 from conformance.engine.support import Support, SupportStatus
-from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Plan
 from conformance.record import Obstacle, ObstacleCause, Verdict
 from conformance.transport.exchange import FailureKind
+from conformance.transport.parsed_response import ParsedResponse
 
 Hindered = tuple[Verdict, str, tuple[EvidenceStep, ...], Obstacle | None]
 """A verdict, why, the steps that show it, and what kept the requirement from being tested."""

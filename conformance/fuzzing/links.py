@@ -47,7 +47,7 @@ def walk_links(session: Session, budget: int, seed: str) -> list[SentProbe]:
     walker = _Walker(session, budget)
     machine: Any = schemathesis.openapi.from_dict(document).as_state_machine()
 
-    class Walk(machine):  # type: ignore[misc]
+    class LinkWalk(machine):  # type: ignore[misc]
         def call(self, case: schemathesis.Case[Any], **_: Any) -> schemathesis.Response:
             given = {**case.path_parameters, **case.query}
             return _response(walker.send(case.method, case.path, given, _body_of(case)))
@@ -57,7 +57,7 @@ def walk_links(session: Session, budget: int, seed: str) -> list[SentProbe]:
 
     chosen = hypothesis_settings(max(1, budget), steps=STEPS, shrink=False)
     with steady(), contextlib.suppress(*OVER):
-        seeded(seed_number(f"{seed}/walk"))(Walk).run(settings=chosen)
+        seeded(seed_number(f"{seed}/walk"))(LinkWalk).run(settings=chosen)
     for made in session.inventory.made:
         if not made.gone and made.created.probe.note == STEP:
             session.inventory.delete(made)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
 from conformance.plan.authentication import Gives, SignatureCheck
 from conformance.transport.exchange import FailureKind
+from conformance.transport.parsed_response import ParsedResponse
 
 CODES = frozenset(
     {

@@ -19,9 +19,9 @@ from conformance.contract.overlay_model import (
     SuccessIsJsonRule,
 )
 from conformance.error_identity import is_same
-from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
+from conformance.transport.parsed_response import ParsedResponse
 
 Watch = Callable[[str, Any, Operation, ParsedResponse], Finding | None]
 

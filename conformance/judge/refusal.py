@@ -8,9 +8,9 @@ from typing import Any
 
 from conformance.contract.model import Contract, DeclaredError, Operation
 from conformance.contract.places import find, show
-from conformance.judge.answer import ParsedResponse
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Fault, Probe, Side
+from conformance.transport.parsed_response import ParsedResponse, same
 
 Refusal = tuple[int | str, str]
 
@@ -67,11 +67,6 @@ def _accepted(probe: Probe, answer: ParsedResponse) -> Finding:
                 f"{where} is {json.dumps(seen[0])}" if seen else f"no {where} in the answer",
             )  # fmt: skip
     return Finding(probe.requirement, True)
-
-
-def same(seen: Any, wanted: Any) -> bool:
-    """Equal as JSON: a boolean is not a number."""
-    return type(seen) is type(wanted) and bool(seen == wanted)
 
 
 def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Finding:

@@ -11,11 +11,11 @@ from conformance.contract import statements
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import show
 from conformance.contract.walk import ShapeCheck, ValueWalker
-from conformance.judge.answer import NOT_JSON, ParsedResponse
 from conformance.judge.errors import observe_rules
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
 from conformance.transport.exchange import FailureKind
+from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 EARLIEST, LATEST = 946_684_800, 4_102_444_800

@@ -75,7 +75,7 @@ def select(
 
 
 def _mutants() -> tuple[Mutant, ...]:
-    from conformance.reference.faults import registry
+    from conformance.reference.fault_registry import registry
     from conformance.reference.tables import SERVICES, load
 
     contracts = load()

@@ -51,8 +51,8 @@ def judged(mutant: Mutant, ran: Ran) -> Result:
 
 def suite(services: tuple[str, ...], plan: MutantPlan, faults: tuple[str, ...] = ()) -> Ran:
     """What ``conformance run reference`` does, in this process, with these faults built in."""
-    from conformance.engine.run import DRAWS, Run
-    from conformance.engine.runner import Settings
+    from conformance.driver.execution import run_all, settings_for
+    from conformance.engine.run import RunConfig
     from conformance.plan.authentication import Auth
     from conformance.record import fails_gate
     from conformance.reference.inprocess import URL, InProcess
@@ -63,10 +63,13 @@ def suite(services: tuple[str, ...], plan: MutantPlan, faults: tuple[str, ...] =
     jobs = [_job(service) for service in services]
     transport = RetryingTransport(InProcess(ServerOptions(faults=faults, keys=TEST_KEYS)))
     # The reference shows at once what was done: there is nothing to wait for.
-    settings = Settings(draws=DRAWS[plan.profile], seed=plan.seed, auth=Auth.REQUIRE, settle=0.0)
-    outcome = Run(
-        jobs, URL, TEST_CREDENTIALS, DEFAULT_REGION, transport, settings, lambda _event: None
-    ).run()
+    settings = replace(settings_for(plan.profile, plan.seed, auth=Auth.REQUIRE), settle=0.0)
+    outcome = run_all(
+        RunConfig(
+            jobs=jobs, url=URL, credentials=TEST_CREDENTIALS, region=DEFAULT_REGION,
+            transport=transport, settings=settings,
+        )
+    )  # fmt: skip
     if outcome.interrupted:
         raise KeyboardInterrupt
     return Ran(

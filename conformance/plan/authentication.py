@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from conformance.contract.model import Contract, Level, Operation
+from conformance.contract.levels import Level
+from conformance.contract.model import Contract, Operation
 from conformance.contract.overlay_model import AuthenticatesRule, Refusals, SignatureRule
 from conformance.contract.requirements import Requirement
 

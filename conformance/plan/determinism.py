@@ -46,9 +46,6 @@ def seed_number(text: str) -> int:
 def steady() -> Iterator[None]:
     """Within it, equal seeds draw equal values, whatever modules are loaded; reentrant."""
     provider = providers.HypothesisProvider
-    if not hasattr(provider, _LOCAL):  # versions before 6.131 know no local constants
-        yield
-        return
     known = getattr(provider, _LOCAL)
     setattr(provider, _LOCAL, type(providers.GLOBAL_CONSTANTS)())
     _forget()

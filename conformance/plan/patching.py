@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.contract.model import Contract, Kind, Level, Operation
+from conformance.contract.levels import Level
+from conformance.contract.model import Contract, Kind, Operation
 from conformance.contract.requirements import Requirement
 from conformance.plan.base_requests import base
 from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.contract.model import Level, Source
+from conformance.contract.levels import Level, Source
 from conformance.record.values import (
     BaselineUse,
     Cases,

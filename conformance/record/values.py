@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from conformance.contract.model import Level, Source
+from conformance.contract.levels import Level, Source
 
 FORMAT = 1
 """The version of the record format that this package writes and reads."""

@@ -7,7 +7,6 @@ No state is shared between two applications, and nothing here knows of sockets.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -34,6 +33,7 @@ from conformance.reference.rendering import (
 )
 from conformance.reference.routing import Query, ReferenceRoute, Router
 from conformance.reference.scope import scope_of
+from conformance.reference.service_state import ServiceState
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract
@@ -44,16 +44,6 @@ Authenticator = Callable[[HttpRequest, str], Refusal | None]
 
 MAY_BE_EMPTY = frozenset({"AllowReferers", "AllowResources"})
 """Members whose minimum length of 0 contradicts their pattern."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceState:
-    """The state of both services, for faults to reach."""
-
-    gateway: ApiGateway
-    location: LocationKeys
-    turn: threading.Lock = field(default_factory=threading.Lock)
-    """Held by whoever asks from several threads: one request is answered at a time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from conformance.errors import BadInput
 from conformance.reference.answer import ReferenceAnswer, SentAnswer
 from conformance.reference.outcome import OperationOutcome
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract
     from conformance.reference.apigateway.limits import ApiKeyLimits
-    from conformance.reference.application import ServiceState
     from conformance.reference.http.message import HttpRequest, HttpResponse
     from conformance.reference.location.service import Policy
+    from conformance.reference.service_state import ServiceState
     from conformance.reference.signatures import Checks
 
 Handler = Callable[[Mapping[str, Any]], OperationOutcome]
@@ -126,32 +125,3 @@ class Composed:
 def compose(faults: Iterable[InjectedFault]) -> Composed:
     """The faults as one."""
     return Composed(tuple(faults))
-
-
-class UnknownFault(BadInput):
-    """A fault id that is not in the registry."""
-
-    hint = "`conformance serve --list-faults` lists them all"
-
-    def __init__(self, fault: str) -> None:
-        self.fault = fault
-        super().__init__(f"there is no fault {fault!r}")
-
-
-def registry(contracts: Iterable[Contract]) -> dict[str, InjectedFault]:
-    """Every fault by id: the written ones, and those made from the contracts' constraints."""
-    from conformance.reference.mutations import all_faults
-
-    return {fault.id: fault for fault in all_faults(tuple(contracts))}
-
-
-def select(ids: Iterable[str], contracts: Iterable[Contract]) -> tuple[InjectedFault, ...]:
-    """The faults with these ids; raises UnknownFault."""
-    wanted = tuple(ids)
-    if not wanted:
-        return ()
-    known = registry(contracts)
-    for fault in wanted:
-        if fault not in known:
-            raise UnknownFault(fault)
-    return tuple(known[fault] for fault in wanted)

@@ -14,7 +14,7 @@ from conformance.errors import CouldNotTest
 from conformance.reference.ambiguities import ReadingName, reading
 from conformance.reference.application import Application, Setting
 from conformance.reference.clock import Identifiers, system_clock
-from conformance.reference.faults import compose, select
+from conformance.reference.faults import InjectedFault, compose
 from conformance.reference.http.protocol import HttpProtocol
 from conformance.reference.signatures import Checks, Signatures, SigningKey
 
@@ -62,7 +62,7 @@ def application(options: ServerOptions, contracts: Iterable[Contract] | None = N
     from conformance.reference.tables import load, matcher
 
     known = tuple(contracts) if contracts is not None else load()
-    faults = select(options.faults, known)
+    faults = _faults(options.faults, known)
     keys = options.keys
     if keys is None and any(fault.checks for fault in faults):
         keys = TEST_KEYS
@@ -74,6 +74,14 @@ def application(options: ServerOptions, contracts: Iterable[Contract] | None = N
         authenticate=None if keys is None else Signatures(keys, system_clock, checks),
     )
     return Application(known, matcher(), setting)
+
+
+def _faults(ids: Iterable[str], contracts: Iterable[Contract]) -> tuple[InjectedFault, ...]:
+    if not ids:
+        return ()  # an honest reference loads none of them
+    from conformance.reference.fault_registry import select
+
+    return select(ids, contracts)
 
 
 def serve(options: ServerOptions, announce: Callable[[str], None]) -> None:

@@ -14,17 +14,16 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.contract.levels import Level, Source
 from conformance.contract.model import (
     Constraint,
     Contract,
     Kind,
-    Level,
     Location,
     Member,
     Operation,
     PatchRule,
     Shape,
-    Source,
 )
 from conformance.contract.overlay_model import Overlay
 from conformance.reference.constraints import is_modelled

@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.record import Record, RecordedResponse, VerdictLine, fails_gate
 from conformance.reports.facts import deciding, error_code, error_message, failures
 from conformance.reports.text import one_line

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance import error_identity
-from conformance.contract.model import Level, Source
+from conformance.contract.levels import Level, Source
 from conformance.record import (
     Record,
     RecordedExchange,

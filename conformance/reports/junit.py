@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from xml.etree.ElementTree import Element
 
-    from conformance.contract.model import Level
+    from conformance.contract.levels import Level
 
 
 def write_junit(record: Record, path: str | Path) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from conformance.contract.deriving import ServicePages
 from conformance.documents.model import (
     Content,
     Document,
@@ -23,6 +22,7 @@ from conformance.documents.model import (
     StructurePage,
     TypeName,
 )
+from conformance.documents.service_pages import ServicePages
 from conformance.sdk.models import SdkModel
 from conformance.sdk.types import Shapes
 

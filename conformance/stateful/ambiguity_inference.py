@@ -15,12 +15,12 @@ from typing import Any
 from conformance.contract.model import Contract
 from conformance.engine.exchange_log import RunResource
 from conformance.engine.session import Session
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.resources import creators, identifiers
 from conformance.plan.wire import wire
 from conformance.stateful.compare import Compared, ModelDifference, difference, plain
 from conformance.stateful.moves import ModelStep
 from conformance.stateful.protocol import Model
+from conformance.transport.parsed_response import ParsedResponse
 
 AT_ONCE = 3
 """How many readings may have to be turned round together to explain one answer."""

@@ -16,9 +16,9 @@ import msgspec
 from conformance.contract.model import Contract
 from conformance.contract.overlay_model import ComparedMembers
 from conformance.contract.places import find, parse
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.instants import instant
 from conformance.stateful.moves import ModelStep
+from conformance.transport.parsed_response import ParsedResponse
 
 Slots = Mapping[str, int]
 """The number of each resource by its identifier."""

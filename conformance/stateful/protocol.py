@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.wire import WireRequest
+from conformance.transport.parsed_response import ParsedResponse
 
 
 class ModelState(Protocol):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from conformance.judge.answer import ParsedResponse, read
 from conformance.plan.wire import WireRequest
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.application import Application, Setting
@@ -13,6 +12,7 @@ from conformance.reference.http import message
 from conformance.reference.tables import load, matcher
 from conformance.stateful.protocol import Model, ModelState
 from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.parsed_response import ParsedResponse, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

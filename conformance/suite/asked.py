@@ -45,8 +45,8 @@ def asked(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
 
 def jobs_of(suite: Suite) -> list[Job]:
     """The requirements of a suite, by service. Raises pytest.UsageError for what is mistyped."""
-    from conformance.cli.selection import select_jobs
     from conformance.contract.globs import excluding
+    from conformance.driver.jobs import select_jobs
     from conformance.transport.address import is_real
     from conformance.transport.aws import NAME
 

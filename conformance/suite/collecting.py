@@ -9,9 +9,8 @@ import pytest
 
 from conformance.contract.requirements import Requirement
 from conformance.plan.planner import is_watched
-from conformance.plan.sequences import KINDS
+from conformance.plan.sequences import KINDS, RANDOM
 from conformance.record import ObstacleCause, Verdict, VerdictLine, fails_gate, gate_levels
-from conformance.stateful import RULE
 from conformance.suite import Suite
 from conformance.suite.asked import accepted, asked, jobs_of
 from conformance.suite.running import Runs, UndecidedRequirement
@@ -53,7 +52,7 @@ def _rank(requirement: Requirement) -> int:
     """When a run decides it: what is played over several requests goes on beside the rest."""
     if is_watched(requirement):
         return 2
-    return 1 if requirement.keyword in {*KINDS, RULE} else 0
+    return 1 if requirement.keyword in {*KINDS, RANDOM} else 0
 
 
 def _item(parent: SuiteFile, requirement: Requirement, reason: str | None) -> RequirementItem:

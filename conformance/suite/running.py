@@ -100,21 +100,22 @@ class Running:
                 self._news.notify_all()
 
     def _run(self) -> None:
-        from conformance.cli.connect import gain_access
-        from conformance.engine.run import DRAWS, Run
-        from conformance.engine.runner import Settings
-        from conformance.plan.authentication import Auth
+        from conformance.driver.access import gain_access
+        from conformance.driver.execution import run_all, settings_for
+        from conformance.engine.run import RunConfig
         from conformance.transport.retry import RetryingTransport
 
         suite = self._suite
         access = gain_access(self._target, timeout=suite.timeout, ca_bundle=None)
         self._transport = Stoppable(access.transport, self._is_deciding)
-        Run(
-            self._jobs, access.url, access.credentials, access.region,
-            RetryingTransport(self._transport, retries=0),
-            Settings(draws=DRAWS[suite.profile], seed=suite.seed, auth=Auth(suite.auth)),
-            self._hear,
-        ).run()  # fmt: skip
+        run_all(
+            RunConfig(
+                jobs=self._jobs, url=access.url, credentials=access.credentials,
+                region=access.region, transport=RetryingTransport(self._transport, retries=0),
+                settings=settings_for(suite.profile, suite.seed, auth=suite.auth),
+                emit=self._hear,
+            )
+        )  # fmt: skip
 
     def _is_deciding(self) -> bool:
         """Whether the service under test has undecided requirements: else it cleans up."""

@@ -11,7 +11,6 @@ from conformance.contract.overlay_model import Resource
 from conformance.contract.places import parse
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.support import lacks
-from conformance.judge.answer import ParsedResponse
 from conformance.judge.authentication import CODES
 from conformance.judge.redacted import Redacted
 from conformance.plan.probes import Probe, Side
@@ -21,6 +20,7 @@ from conformance.traffic.evidence import Sign, is_page, sign_of
 from conformance.traffic.members import RequestMembers, answered, asked
 from conformance.traffic.routes import Routes, TrafficRoute
 from conformance.traffic.secrets import scrubbed
+from conformance.transport.parsed_response import ParsedResponse
 
 WHOLE = 3
 """Headers that any server sends with an answer: with fewer some were left out."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from conformance.contract.model import Contract, Level, PatchRule
+from conformance.contract.levels import Level
+from conformance.contract.model import Contract, PatchRule
 from conformance.contract.overlay_model import ErrorBodyRule
 from conformance.contract.places import find
 from conformance.contract.requirements import Requirement, Subject
@@ -19,7 +20,7 @@ from conformance.engine.support import lacks
 from conformance.judge.errors import CODE, FORMS, HEADER, IN_REFUSALS
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import hides, is_redacted
-from conformance.judge.refusal import Refusal, judge_probe, refusals, same
+from conformance.judge.refusal import Refusal, judge_probe, refusals
 from conformance.judge.response import observe
 from conformance.plan.patching import shows
 from conformance.plan.probes import Fault, Probe, Side
@@ -27,6 +28,7 @@ from conformance.traffic.items import RecordedCall, Resources
 from conformance.traffic.members import is_usual, outline
 from conformance.traffic.requests import BrokenLimit, RequestLimits, cell_id, is_plain, patches
 from conformance.traffic.templates import Templates, alike
+from conformance.transport.parsed_response import same
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.contract.model import Kind, Location, Member
 from conformance.contract.texts import from_text
-from conformance.judge.answer import ParsedResponse, read
 from conformance.judge.redacted import Redacted, is_redacted, marked
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.routes import TrafficRoute
+from conformance.transport.parsed_response import ParsedResponse, read
 
 NAME = 12
 """Characters from which on a text may be a name that no other request has."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from conformance.contract.model import Location, Operation
@@ -13,10 +13,8 @@ from conformance.contract.places import find
 from conformance.engine.masking import Masker, secret_places
 from conformance.judge.redacted import Redacted
 from conformance.traffic.entries import Headers
+from conformance.traffic.members import RequestMembers
 from conformance.transport.exchange import Exchange, Request
-
-if TYPE_CHECKING:
-    from conformance.traffic.items import RecordedCall
 
 KEPT = re.compile(
     r"accept|content-(?:type|length|encoding)|user-agent|date|server|host|"
@@ -31,16 +29,20 @@ NOWHERE = "https://recorded.invalid"
 """Stands for an address that was not recorded."""
 
 
-def learn(masker: Masker, item: RecordedCall) -> None:
-    """Remember every secret of an exchange: key values, and what it was signed with."""
-    operation, exchange = item.route.operation, item.entry.exchange
+def learn(
+    masker: Masker, operation: Operation, exchange: Exchange, asked: RequestMembers, body: Any
+) -> None:
+    """Remember every secret of an exchange: key values, and what it was signed with.
+
+    ``asked`` are the members that its request has, and ``body`` is what its answer holds.
+    """
     found = [
-        *_of_request(operation, item.asked.values, exchange.request),
-        *_of_answer(operation, item.answer.body),
+        *_of_request(operation, asked.values, exchange.request),
+        *_of_answer(operation, body),
     ]
-    if not item.asked.known:
+    if not asked.known:
         found += _in_text(operation, exchange.request.body)
-    if exchange.response is not None and not isinstance(item.answer.body, dict | list):
+    if exchange.response is not None and not isinstance(body, dict | list):
         found += _in_text(operation, exchange.response.body)
     for secret in found:
         if not isinstance(secret, Redacted):

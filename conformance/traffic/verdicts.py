@@ -45,7 +45,7 @@ def verdict_lines(judged: Sequence[Judged], items: Sequence[RecordedCall]) -> It
     """A line for each requirement; secrets of the whole traffic are masked in each."""
     masker = Masker()
     for item in items:
-        learn(masker, item)
+        learn(masker, item.route.operation, item.entry.exchange, item.asked, item.answer.body)
     regions = {one.route.contract.service: one.route.region for one in items}
     for one in judged:
         service = one.contract.service

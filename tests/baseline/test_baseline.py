@@ -24,7 +24,7 @@ from conformance.baseline import (
     schema,
     updated,
 )
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.record import Verdict, fails_gate
 from tests.reports.fakes import HOSTILE, fake_record, one_failure
 

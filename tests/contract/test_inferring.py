@@ -16,16 +16,17 @@ from conformance.cli.derive import command as derive
 from conformance.cli.overlay import OverlayExists
 from conformance.cli.overlay import command as overlay
 from conformance.cli.requirements import command as requirements
-from conformance.cli.specs_option import NoSpecs
 from conformance.contract import locate
 from conformance.contract.deriving import assemble
 from conformance.contract.deriving.writing import as_yaml
 from conformance.contract.inferring import SURE, infer, inferred_overlay
 from conformance.contract.load import build_contract, load_contract
+from conformance.contract.locate import NoSpecs
 from conformance.contract.model import Contract
 from conformance.contract.overlay_model import Identifier, Signing
 from conformance.contract.requirements import catalogue
-from conformance.engine.run import Job, Run
+from conformance.driver.execution import run_all
+from conformance.engine.run import Job, RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.resources import kind_of
 from conformance.record import Verdict
@@ -151,10 +152,15 @@ def verdicts(server: Server) -> dict[str, Verdict]:
     contract = modelled("scheduler")
     contract = replace(contract, overlay=inferred_overlay(contract))
     chosen = [one for one in catalogue(contract) if one.operation == "CreateScheduleGroup"]
-    outcome = Run(
-        [Job(contract, chosen)], "http://127.0.0.1:1", TEST_CREDENTIALS, "us-east-1",
-        RetryingTransport(server, retries=0, base=0.0), Settings(draws=0, seed=1), lambda _: None,
-    ).run()  # fmt: skip
+    config = RunConfig(
+        jobs=[Job(contract, chosen)],
+        url="http://127.0.0.1:1",
+        credentials=TEST_CREDENTIALS,
+        region="us-east-1",
+        transport=RetryingTransport(server, retries=0, base=0.0),
+        settings=Settings(draws=0, seed=1),
+    )
+    outcome = run_all(config)
     return {line.requirement: line.verdict for line in outcome.verdicts}
 
 

@@ -1,7 +1,7 @@
 import pytest
 
+from conformance.contract.levels import Level
 from conformance.contract.load import UnknownService, load_contract
-from conformance.contract.model import Level
 from conformance.contract.requirements import NothingSelected, catalogue, select
 from tests import contracts
 

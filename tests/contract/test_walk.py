@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.levels import Level, Source
 from conformance.contract.load import load_contract
-from conformance.contract.model import Constraint, Contract, Kind, Level, Member, Shape, Source
+from conformance.contract.model import Constraint, Contract, Kind, Member, Shape
 from conformance.contract.places import ITEM, KEY, VALUE, parse
 from conformance.contract.validate import Violation, shape_violations, violations
 from conformance.contract.walk import ValueWalker, inner_shapes, shape_at, step_into
-from conformance.judge.answer import read
 from conformance.judge.redacted import Redacted
 from conformance.judge.response import observe
 from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.parsed_response import read
 
 TEXT = Shape(
     Kind.STRING, {"maxLength": Constraint("maxLength", 3, Source(), Level.REQUIRED)}

@@ -16,9 +16,9 @@ from conformance.cli.compare_model import command as compare_command
 from conformance.cli.derive import command as derive_command
 from conformance.contract.deriving import assemble
 from conformance.contract.load import build_contract, derived_spec, stated_overlay
+from conformance.contract.model_comparison import Only, compare, operation_names
 from conformance.contract.overlay_model import KnownDifference
 from conformance.contract.requirements import catalogue
-from conformance.sdk.compare import Only, compare, operation_names
 from conformance.sdk.models import NoOperations, NotRestJson, SdkModel, UnknownModel, load_model
 from conformance.sdk.pages import model_pages
 

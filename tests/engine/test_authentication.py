@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
+from conformance.driver.execution import run_all
 from conformance.engine.errors import WrongCredentials
-from conformance.engine.run import Run, exit_code
+from conformance.engine.run import RunConfig, exit_code
 from conformance.engine.runner import Settings
 from conformance.plan.authentication import Auth
 from conformance.record import Verdict, fails_gate
@@ -64,11 +65,18 @@ class Bed:
 
 
 def run(transport, auth=Auth.REQUIRE, *, globs=("*/auth/*",), credentials=TEST_CREDENTIALS):
-    events: list[object] = []
     settings = Settings(draws=0, seed=1, auth=auth)
     sending = RetryingTransport(transport, retries=1, base=0.0)
     jobs = contracts.jobs((), tuple(globs))
-    return Run(jobs, URL, credentials, "us-east-1", sending, settings, events.append).run()
+    config = RunConfig(
+        jobs=jobs,
+        url=URL,
+        credentials=credentials,
+        region="us-east-1",
+        transport=sending,
+        settings=settings,
+    )
+    return run_all(config)
 
 
 def by_id(outcome):

@@ -12,7 +12,8 @@ import pytest
 
 from conformance.contract.load import build_contract
 from conformance.contract.requirements import catalogue
-from conformance.engine.run import Job, Run
+from conformance.driver.execution import run_all
+from conformance.engine.run import Job, RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.resources import kind_of, lifecycle_of, with_unknown_ids
 from conformance.record import Role, Verdict
@@ -215,10 +216,15 @@ def missing() -> tuple[int, dict[str, str]]:
 def run(server: Library, *, foreign_kinds: bool = False) -> dict[str, Any]:
     contract = build_contract("library", library(foreign_kinds=foreign_kinds), {})
     job = Job(contract, catalogue(contract))
-    outcome = Run(
-        [job], "http://127.0.0.1:1", TEST_CREDENTIALS, "us-east-1",
-        RetryingTransport(server, retries=0, base=0.0), Settings(draws=0, seed=1), lambda _: None,
-    ).run()  # fmt: skip
+    config = RunConfig(
+        jobs=[job],
+        url="http://127.0.0.1:1",
+        credentials=TEST_CREDENTIALS,
+        region="us-east-1",
+        transport=RetryingTransport(server, retries=0, base=0.0),
+        settings=Settings(draws=0, seed=1),
+    )
+    outcome = run_all(config)
     assert outcome.notes == []
     return {line.requirement: line for line in outcome.verdicts}
 

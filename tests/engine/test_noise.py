@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from conformance.engine.run import Run
+from conformance.driver.execution import run_all
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
@@ -68,11 +69,15 @@ class Noisy:
 
 def decided(transport, *, globs=GLOBS, draws=1, seed=7):
     sender = RetryingTransport(transport, base=0.0)
-    run = Run(
-        contracts.jobs((), globs), URL, TEST_CREDENTIALS, "us-east-1", sender,
-        Settings(draws=draws, seed=seed), lambda event: None,
-    )  # fmt: skip
-    outcome = run.run()
+    config = RunConfig(
+        jobs=contracts.jobs((), globs),
+        url=URL,
+        credentials=TEST_CREDENTIALS,
+        region="us-east-1",
+        transport=sender,
+        settings=Settings(draws=draws, seed=seed),
+    )
+    outcome = run_all(config)
     assert outcome.problem is None
     return {line.requirement: (line.verdict, line.reason) for line in outcome.verdicts}
 

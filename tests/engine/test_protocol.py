@@ -7,8 +7,9 @@ from functools import cache
 
 import pytest
 
-from conformance.contract.model import Level
-from conformance.engine.run import Run
+from conformance.contract.levels import Level
+from conformance.driver.execution import run_all
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.mutants.globs import Globs
 from conformance.plan.wire_variant import Labels
@@ -48,10 +49,15 @@ def cases():
 
 def run(transport, globs, *, services=(), url=URL):
     jobs = contracts.jobs(tuple(services), tuple(globs))
-    return Run(
-        jobs, url, TEST_CREDENTIALS, "us-east-1", RetryingTransport(transport, retries=0),
-        Settings(draws=0, seed=3), lambda event: None,
-    ).run()  # fmt: skip
+    config = RunConfig(
+        jobs=jobs,
+        url=url,
+        credentials=TEST_CREDENTIALS,
+        region="us-east-1",
+        transport=RetryingTransport(transport, retries=0),
+        settings=Settings(draws=0, seed=3),
+    )
+    return run_all(config)
 
 
 def failed(outcome):

@@ -8,8 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from conformance.driver.execution import run_all
 from conformance.engine.errors import WrongCredentials
-from conformance.engine.run import Run, exit_code
+from conformance.engine.run import RunConfig, exit_code
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
@@ -24,17 +25,16 @@ from tests.recorded import RememberingReference as Reference
 
 def run(transport, *, services=(), globs=(), draws=2, seed=7, url=URL):
     jobs = contracts.jobs(tuple(services), tuple(globs))
-    events: list[object] = []
-    return Run(
-        jobs,
-        url,
-        TEST_CREDENTIALS,
-        "us-east-1",
-        RetryingTransport(transport, retries=1, base=0.0),
-        Settings(draws=draws, seed=seed),
-        events.append,
+    config = RunConfig(
+        jobs=jobs,
+        url=url,
+        credentials=TEST_CREDENTIALS,
+        region="us-east-1",
+        transport=RetryingTransport(transport, retries=1, base=0.0),
+        settings=Settings(draws=draws, seed=seed),
         sleep=lambda seconds: None,
-    ).run()
+    )
+    return run_all(config)
 
 
 def verdicts(outcome):

@@ -12,11 +12,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 
 from conformance.contract.inferring import inferred_overlay
+from conformance.contract.levels import Level
 from conformance.contract.load import build_contract
-from conformance.contract.model import Contract, Level
+from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.contract.requirements import catalogue
-from conformance.engine.run import Job, Run
+from conformance.driver.execution import run_all
+from conformance.engine.run import Job, RunConfig
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.transport.credentials import TEST_CREDENTIALS
@@ -237,10 +239,15 @@ def dump(body: dict[str, Any]) -> bytes:
 
 def run(server: Shop) -> dict[str, Any]:
     loaded = contract()
-    outcome = Run(
-        [Job(loaded, catalogue(loaded))], "http://127.0.0.1:1", TEST_CREDENTIALS, "us-east-1",
-        RetryingTransport(server, retries=0, base=0.0), Settings(draws=0, seed=1), lambda _: None,
-    ).run()  # fmt: skip
+    config = RunConfig(
+        jobs=[Job(loaded, catalogue(loaded))],
+        url="http://127.0.0.1:1",
+        credentials=TEST_CREDENTIALS,
+        region="us-east-1",
+        transport=RetryingTransport(server, retries=0, base=0.0),
+        settings=Settings(draws=0, seed=1),
+    )
+    outcome = run_all(config)
     return {line.requirement: line for line in outcome.verdicts}
 
 

@@ -8,10 +8,11 @@ import pytest
 
 from conformance.contract.load import merged_spec
 from conformance.contract.validate import Violation, violations
+from conformance.driver.execution import run_all
 from conformance.engine.channel import SignedChannel
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names
-from conformance.engine.run import Run
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.engine.session import Session
 from conformance.fuzzing.faults import faulty, probe, same_fault
@@ -92,8 +93,15 @@ def run(transport, *globs, draws):
     jobs = contracts.jobs(("apigateway",), globs)
     retrying = RetryingTransport(transport, retries=1, base=0.0)
     settings = Settings(draws=draws, seed=7)
-    arguments = (jobs, URL, TEST_CREDENTIALS, "us-east-1", retrying, settings)
-    outcome = Run(*arguments, lambda event: None).run()
+    config = RunConfig(
+        jobs=jobs,
+        url=URL,
+        credentials=TEST_CREDENTIALS,
+        region="us-east-1",
+        transport=retrying,
+        settings=settings,
+    )
+    outcome = run_all(config)
     return {line.requirement: line for line in outcome.verdicts}
 
 

@@ -1,6 +1,5 @@
 import pytest
 
-from conformance.judge.answer import NOT_JSON, read
 from conformance.transport.exchange import (
     Exchange,
     FailureKind,
@@ -8,6 +7,7 @@ from conformance.transport.exchange import (
     Response,
     TransportFailure,
 )
+from conformance.transport.parsed_response import NOT_JSON, read
 
 REQUEST = Request("GET", "http://127.0.0.1/", ())
 

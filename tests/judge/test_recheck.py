@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.model import Kind, Location, Member, Operation, Shape, Source
+from conformance.contract.levels import Source
+from conformance.contract.model import Kind, Location, Member, Operation, Shape
 from conformance.judge.recheck import bytes_match_probe, sent_values
 from conformance.plan.probes import Probe, Side
 from conformance.plan.wire import wire

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from conformance.contract.load import build_contract
-from conformance.judge.answer import ParsedResponse
 from conformance.judge.response import observe
+from conformance.transport.parsed_response import ParsedResponse
 
 
 def held(value: Any, *, whole: bool) -> bool:

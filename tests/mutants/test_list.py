@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
+from conformance.contract.levels import Level
 from conformance.contract.load import UnknownService
-from conformance.contract.model import Level
 from conformance.mutants import select
 from conformance.mutants.expected_killers import EXPECTED_KILLERS
 from conformance.mutants.globs import Globs

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from conformance.contract.levels import Level, Source
 from conformance.contract.load import load_contract
 from conformance.contract.locate import services
-from conformance.contract.model import Constraint, Kind, Level, Member, Shape, Source
+from conformance.contract.model import Constraint, Kind, Member, Shape
 from conformance.contract.validate import shape_violations
 from conformance.plan.from_shape import faults_of, from_shape
 

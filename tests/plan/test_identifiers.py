@@ -8,11 +8,11 @@ import pytest
 
 from conformance.contract.load import load_contract
 from conformance.contract.overlay_model import Identifier, Resource
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.resources import all_creators, identifiers
 from conformance.plan.sequences import connection
 from conformance.plan.sequences.steps import NotShown, RuleBroken
+from conformance.transport.parsed_response import ParsedResponse
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@
 import msgspec
 import pytest
 
+from conformance.contract.levels import Level, Source
 from conformance.contract.load import load_contract
-from conformance.contract.model import Level, Source
 from conformance.contract.overlay_model import AnyRule
 from conformance.contract.requirements import Requirement, Subject
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.sequences import KINDS, NotShown, RuleBroken, Script
+from conformance.transport.parsed_response import ParsedResponse
 
 
 def read_rule(kind, **words):

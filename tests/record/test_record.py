@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.contract.model import Level, Source
+from conformance.contract.levels import Level, Source
 from conformance.record import (
     Coverage,
     LineNotJson,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.record import Obstacle, ObstacleCause, Verdict, VerdictLine, untested
 
 SETUP = Obstacle(ObstacleCause.SETUP, "s/Put/status/200")

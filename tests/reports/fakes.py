@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from conformance.contract.model import Level, Source
+from conformance.contract.levels import Level, Source
 from conformance.record import (
     Coverage,
     Record,

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 from bs4 import BeautifulSoup
 
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.record import (
     Record,
     RecordedExchange,

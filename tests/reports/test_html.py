@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from bs4 import BeautifulSoup
 
-from conformance.contract.model import Source
+from conformance.contract.levels import Source
 from conformance.record import RecordedExchange, RecordedRequest, RecordedResponse, Verdict
 from conformance.reports.html import render_html
 from conformance.reports.text import has_hidden

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from conformance import reports
 from conformance.cli.report import command
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.errors import BadInput
 from conformance.record import (
     Record,

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from conformance.judge.answer import ParsedResponse
 from conformance.stateful.compare import Compared, Memory, alike, difference, members, plain
 from conformance.stateful.moves import ModelStep, moves_of, values_of
+from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
 
 COMPARED = Compared(

@@ -6,20 +6,20 @@ import dataclasses
 
 import pytest
 
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.engine.channel import SignedChannel
 from conformance.engine.evidence import as_evidence
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names
 from conformance.engine.replay import replay
 from conformance.engine.session import Session
+from conformance.plan.sequences import RANDOM
 from conformance.record import Role, Verdict
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.application import Application, Setting
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import ServerOptions
 from conformance.reference.tables import load, matcher
-from conformance.stateful import RULE
 from conformance.stateful.ambiguity_inference import AmbiguityTracker
 from conformance.stateful.compare import Compared
 from conformance.stateful.moves import ModelStep
@@ -43,7 +43,7 @@ def session(service, transport):
 
 
 def requirement(service):
-    return next(one for one in contracts.requirements(service) if one.keyword == RULE)
+    return next(one for one in contracts.requirements(service) if one.keyword == RANDOM)
 
 
 def wandered(service, transport, games=8, seed=1):

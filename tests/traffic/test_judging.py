@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.record import Verdict
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.reading import read_traffic

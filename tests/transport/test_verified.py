@@ -17,7 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
 
 from testbed.verifier import Raw, problem
 
-from conformance.engine.run import Run, exit_code
+from conformance.driver.execution import run_all
+from conformance.engine.run import RunConfig, exit_code
 from conformance.engine.runner import Settings
 from conformance.plan.authentication import Auth
 from conformance.reference.inprocess import URL, InProcess
@@ -133,16 +134,15 @@ def verifying():
 
 
 def run(url, transport, credentials=KEYS, globs=(), draws=0):
-    events: list[object] = []
-    return Run(
-        contracts.jobs((), tuple(globs)),
-        url,
-        credentials,
-        REGION,
-        RetryingTransport(transport),
-        Settings(draws=draws, seed=1, auth=Auth.OFF),
-        events.append,
-    ).run()
+    config = RunConfig(
+        jobs=contracts.jobs((), tuple(globs)),
+        url=url,
+        credentials=credentials,
+        region=REGION,
+        transport=RetryingTransport(transport),
+        settings=Settings(draws=draws, seed=1, auth=Auth.OFF),
+    )
+    return run_all(config)
 
 
 def test_each_request_of_a_run_is_signed_as_it_is_verified(verifying):

@@ -17,8 +17,8 @@ from conformance.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.contract.deriving.gather import ServicePages
     from conformance.documents.model import Document, StructurePage
+    from conformance.documents.service_pages import ServicePages
 
 OPENAPI = "3.1.0"
 

@@ -20,7 +20,7 @@ from conformance.documents.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from conformance.contract.deriving.gather import ServicePages
+    from conformance.documents.service_pages import ServicePages
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,12 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "reset-by-update": stored.reset,
     "listed": stored.listed,
 }
+RANDOM = "random-sequences"
+"""The kind of rule whose sequences nobody wrote: they are drawn, and a model says what is right."""
 
 __all__ = [
     "KINDS",
+    "RANDOM",
     "Connected",
     "Make",
     "NotShown",

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from conformance.contract.places import find, parse
-from conformance.judge.answer import NOT_JSON
-from conformance.judge.refusal import same
 from conformance.plan.instants import instant
 from conformance.plan.sequences.steps import NotShown, RuleBroken
+from conformance.transport.parsed_response import NOT_JSON, same
 
 
 def has(where: str, body: Any) -> None:

@@ -15,7 +15,6 @@ from dataclasses import replace
 from conformance.contract.overlay_model import FirstRequest, OneConnectionRule, WireForm
 from conformance.contract.places import find, parse
 from conformance.contract.requirements import rule_of
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.base_requests import base
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.resources import GIVEN, creators, with_unknown_ids
@@ -30,6 +29,7 @@ from conformance.plan.sequences.steps import (
 )
 from conformance.plan.spelling import spelled_form
 from conformance.plan.wire_variant import WireVariant
+from conformance.transport.parsed_response import ParsedResponse
 
 ROLES = ("create", "read", "update", "list", "delete")
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.places import find, parse
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences.steps import NotShown, RuleBroken, Send, Step
+from conformance.transport.parsed_response import ParsedResponse
 
 MOST_PAGES = 200
 

@@ -13,7 +13,6 @@ from typing import Any
 from conformance.contract.model import Location
 from conformance.contract.overlay_model import MemberUpdate, ParallelMembersRule
 from conformance.contract.requirements import rule_of
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.base_requests import present
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences import assertions
@@ -28,6 +27,7 @@ from conformance.plan.sequences.steps import (
     Together,
 )
 from conformance.plan.sequences.steps import Sequence as Played
+from conformance.transport.parsed_response import ParsedResponse
 
 USUAL, MOST = 8, 24
 """Resources that are tried, and how many where something was lost on one of them."""

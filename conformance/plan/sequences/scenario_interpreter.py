@@ -34,7 +34,6 @@ from msgspec import UNSET
 from conformance.contract.model import Member
 from conformance.contract.overlay_model import Step, StepsRule
 from conformance.contract.requirements import rule_of
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.base_requests import base, present
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences import assertions
@@ -50,6 +49,7 @@ from conformance.plan.sequences.steps import (
     Together,
     Told,
 )
+from conformance.transport.parsed_response import ParsedResponse
 
 ROLES = ("create", "read", "update", "list", "delete")
 Members = Mapping[str, Member]

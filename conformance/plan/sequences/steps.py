@@ -13,8 +13,8 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.requirements import Requirement
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.wire_variant import WireVariant
+from conformance.transport.parsed_response import ParsedResponse
 
 
 @dataclass(frozen=True, slots=True)

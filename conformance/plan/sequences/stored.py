@@ -15,7 +15,6 @@ from typing import Any
 
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, show
-from conformance.judge.answer import ParsedResponse
 from conformance.plan.giving import Request, requests
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences.lists import walk
@@ -29,6 +28,7 @@ from conformance.plan.sequences.steps import (
     Sequence,
     Step,
 )
+from conformance.transport.parsed_response import ParsedResponse
 
 
 @dataclass(frozen=True, slots=True)

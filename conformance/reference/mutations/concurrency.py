@@ -11,10 +11,10 @@ from conformance.reference.faults import InjectedFault
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Around, Handler
     from conformance.reference.mutations.wrapping import Members
     from conformance.reference.outcome import OperationOutcome
+    from conformance.reference.service_state import ServiceState
 
 WINDOW = 0.003
 """Seconds from reading to writing."""

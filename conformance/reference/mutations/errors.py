@@ -10,8 +10,8 @@ from conformance.reference.faults import InjectedFault
 from conformance.reference.mutations.rewriting import header
 
 if TYPE_CHECKING:
-    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Rewrite
+    from conformance.reference.service_state import ServiceState
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.reference.apigateway.state import ApiKey
-    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Around, Handler
     from conformance.reference.outcome import OperationOutcome
+    from conformance.reference.service_state import ServiceState
 
 
 def _fault(operation: str, name: str, summary: str, around: Around) -> InjectedFault:

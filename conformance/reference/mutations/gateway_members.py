@@ -11,9 +11,9 @@ from conformance.reference.mutations.wrapping import Members, on_api_key, on_bod
 
 if TYPE_CHECKING:
     from conformance.reference.apigateway.state import ApiKey
-    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Handler
     from conformance.reference.outcome import OperationOutcome
+    from conformance.reference.service_state import ServiceState
 
 _STORED = ("name", "description", "customerId", "enabled", "tags", "value")
 """Not stageKeys: a stage that exists is made by operations of other resources alone."""

@@ -19,9 +19,9 @@ from conformance.reference.mutations.wrapping import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Around, Handler
     from conformance.reference.outcome import OperationOutcome
+    from conformance.reference.service_state import ServiceState
 
 _FIELDS = {
     "name": "name",

@@ -18,9 +18,9 @@ from conformance.reference.outcome import OperationOutcome, Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Around, Handler
     from conformance.reference.location.state import LocationKey
+    from conformance.reference.service_state import ServiceState
 
 HOUR = 3_600_000
 """Milliseconds."""

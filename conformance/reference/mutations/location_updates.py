@@ -21,8 +21,8 @@ from conformance.reference.outcome import OperationOutcome, Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Around, Handler
+    from conformance.reference.service_state import ServiceState
 
 _DAY = 86_400_000
 _FIELDS = {"Description": "description", "ExpireTime": "expires", "Restrictions": "restrictions"}

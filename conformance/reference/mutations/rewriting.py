@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from conformance.reference.answer import ReferenceAnswer, SentAnswer
 
 if TYPE_CHECKING:
-    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Rewrite
+    from conformance.reference.service_state import ServiceState
 
 FIRST_ERROR = 400
 

@@ -22,7 +22,7 @@ from conformance.reference.mutations.rewriting import (
 )
 
 if TYPE_CHECKING:
-    from conformance.reference.application import ServiceState
+    from conformance.reference.service_state import ServiceState
 
 _EPOCHS = ("createdDate", "lastUpdatedDate")
 _TIMES = ("CreateTime", "UpdateTime", "ExpireTime")

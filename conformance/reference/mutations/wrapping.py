@@ -10,9 +10,9 @@ from conformance.reference.outcome import OperationOutcome, Refused
 
 if TYPE_CHECKING:
     from conformance.reference.apigateway.state import ApiKey
-    from conformance.reference.application import ServiceState
     from conformance.reference.faults import Around, Handler
     from conformance.reference.location.state import LocationKey
+    from conformance.reference.service_state import ServiceState
 
 Members = Mapping[str, Any]
 

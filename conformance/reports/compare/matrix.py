@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.contract.model import Level
+from conformance.contract.levels import Level
 from conformance.record import Record, Verdict, VerdictLine
 from conformance.reports.facts import LEVELS, target_name
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from conformance.contract.globs import glob
+from conformance.contract.model_facts import METHODS, Fact, lifecycle_of
 from conformance.contract.overlay_model import KnownDifference, Sdk
-from conformance.sdk.facts import METHODS, Fact, lifecycle_of
 from conformance.sdk.models import SdkModel
 from conformance.sdk.pages import model_pages
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance import error_identity
-from conformance.judge.forms import form_of
+from conformance.transport.body_forms import form_of
 from conformance.transport.exchange import Exchange, FailureKind, Request, Response
 
 
@@ -126,6 +126,11 @@ def read(exchange: Exchange) -> ParsedResponse:
         form=form_of(response) if body is NOT_JSON and response.body else "",
         unasked=_unasked_coding(exchange.request, response),
     )
+
+
+def same(seen: Any, wanted: Any) -> bool:
+    """Equal as JSON: a boolean is not a number."""
+    return type(seen) is type(wanted) and bool(seen == wanted)
 
 
 def _leads_to(response: Response) -> str:

@@ -1,0 +1,260 @@
+"""The public API: ``conformance.run`` tests a target from a program of your own.
+
+::
+
+    import conformance
+
+    result = conformance.run("http://127.0.0.1:5000", services=["apigateway"], seed=7)
+    for line in result.failures:
+        print(line.requirement, line.reason)
+    result.save("record.jsonl")
+    raise SystemExit(result.exit_code)
+
+It does what the command ``conformance run`` does, and prints nothing. What the command can do
+besides, real AWS and the parts of a sharded run, stays with the command.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from conformance.contract import locate
+from conformance.contract.globs import excluding
+from conformance.driver import journals, recording
+from conformance.driver.access import Access, gain_access
+from conformance.driver.execution import concluded, run_gated, settings_for
+from conformance.driver.gate import read_gate
+from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs
+from conformance.driver.result import RunResult
+from conformance.engine.events import Event
+from conformance.engine.run import Job, RunConfig
+from conformance.errors import BadInput
+from conformance.record import (
+    Record,
+    RecordedTarget,
+)
+from conformance.transport import endpoint
+from conformance.transport.address import is_real
+from conformance.transport.aws import NAME as AWS
+
+if TYPE_CHECKING:
+    from conformance.engine.run_safety import RunSafety
+
+__all__ = ["AuthMode", "CommandOnly", "Profile", "RunResult", "run"]
+
+Names = str | Sequence[str]
+"""One name, or several."""
+Profile = Literal["quick", "standard", "deep"]
+AuthMode = Literal["off", "report", "require"]
+Listener = Callable[[Event], None]
+
+
+class CommandOnly(BadInput):
+    """Real AWS was named as the target."""
+
+    hint = "`conformance run aws --dry-run` tells what it would do there"
+
+    def __init__(self) -> None:
+        super().__init__("real AWS is tested by the command `conformance run aws` alone")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The arguments of ``run``, with the defaults in place."""
+
+    target: str
+    services: tuple[str, ...]
+    requirements: tuple[str, ...]
+    exclude: tuple[str, ...]
+    profile: str
+    seed: int
+    auth: str | None
+    strict: bool
+    fail_on_unsupported: bool
+    region: str | None
+    timeout: float
+    rate: float | None
+    ca_bundle: Path | None
+    baseline: Path | None
+    strict_baseline: bool
+    specs: Path | None
+    journal_folder: Path
+    on_event: Listener
+
+    @property
+    def globs(self) -> tuple[str, ...]:
+        """What is tested, as one filter."""
+        return excluding(self.requirements, self.exclude)
+
+    def command(self) -> str:
+        """The command line that makes the same requests."""
+        several = {
+            "--service": self.services,
+            "--requirement": self.requirements,
+            "--exclude": self.exclude,
+        }
+        single = {
+            "--profile": self.profile, "--seed": self.seed, "--auth": self.auth,
+            "--region": self.region, "--timeout": f"{self.timeout:g}",
+            "--rate": None if self.rate is None else f"{self.rate:g}",
+            "--ca-bundle": self.ca_bundle, "--baseline": self.baseline, "--specs": self.specs,
+        }  # fmt: skip
+        flags = {
+            "--strict": self.strict,
+            "--fail-on-unsupported": self.fail_on_unsupported,
+            "--strict-baseline": self.strict_baseline,
+        }
+        parts = ["conformance", "run", self.target]
+        parts += [
+            part for name, values in several.items() for one in values for part in (name, one)
+        ]
+        parts += [
+            part
+            for name, value in single.items()
+            if value is not None
+            for part in (name, str(value))
+        ]
+        return shlex.join([*parts, *(name for name, on in flags.items() if on)])
+
+
+def run(
+    target: str = "reference",
+    *,
+    services: Names = (),
+    requirements: Names = (),
+    exclude: Names = (),
+    profile: Profile = "standard",
+    seed: int | None = None,
+    auth: AuthMode | None = None,
+    strict: bool = False,
+    fail_on_unsupported: bool = False,
+    region: str | None = None,
+    timeout: float = 10.0,
+    rate: float | None = None,
+    ca_bundle: str | Path | None = None,
+    baseline: str | Path | None = None,
+    strict_baseline: bool = False,
+    specs: str | Path | None = None,
+    journal_folder: str | Path = journals.FOLDER,
+    on_event: Listener | None = None,
+) -> RunResult:
+    """Test a target and return what was found.
+
+    Args:
+        target: ``reference``, ``moto`` or the URL of an emulator.
+        services: Only these services; none means every one that is tested by default.
+        requirements: Only ids that match one of these globs.
+        exclude: Leave out ids that match one of these globs.
+        profile: How far beyond the boundaries to look.
+        seed: Fixes every request but the names; None draws one, see ``RunResult.seed``.
+        auth: Signatures are not looked at, told, or they must be checked; None is ``report``.
+        strict: Failures of level strict fail the gate, too.
+        fail_on_unsupported: Operations that the target lacks fail the gate.
+        region: The region to sign for, instead of that of the environment.
+        timeout: Seconds for one whole exchange.
+        rate: At most so many requests a second.
+        ca_bundle: A file of certificates to trust for https.
+        baseline: A file of accepted failures, which do not fail.
+        strict_baseline: What the baseline lists and now passes fails the run.
+        specs: A folder of contracts of your own, as ``--specs`` takes it.
+        journal_folder: Where the run keeps its journal while resources that it made are there.
+        on_event: Called with every event, in this thread: ServiceStarted, Progress, Decided, Note.
+
+    Raises:
+        Problem: A subclass that says in one line why nothing could be tested, with a ``hint``:
+            BadInput for an argument that cannot be used, CouldNotTest for a target that is not
+            there. What ends a run that has begun is ``RunResult.problem`` instead.
+        ValueError: ``profile`` or ``auth`` is none of the possible ones.
+    """
+    asked = _Asked(
+        target=target,
+        services=_several(services),
+        requirements=_several(requirements),
+        exclude=_several(exclude),
+        profile=profile,
+        seed=secrets.randbelow(1_000_000) if seed is None else seed,
+        auth=auth,
+        strict=strict,
+        fail_on_unsupported=fail_on_unsupported,
+        region=region,
+        timeout=timeout,
+        rate=rate,
+        ca_bundle=_path(ca_bundle),
+        baseline=_path(baseline),
+        strict_baseline=strict_baseline,
+        specs=_path(specs),
+        journal_folder=Path(journal_folder),
+        on_event=on_event or (lambda _event: None),
+    )
+    if target == AWS or is_real(target):
+        raise CommandOnly
+    settings_for(profile, asked.seed, auth=auth)  # what is mistyped is told before a target starts
+    with locate.using(asked.specs):
+        jobs = select_jobs(asked.services, asked.globs)
+        with endpoint.open_target(target, ca_bundle=asked.ca_bundle) as opened:
+            access = gain_access(
+                opened, timeout=timeout, ca_bundle=asked.ca_bundle, rate=rate, region=region
+            )
+            about = RecordedTarget(opened.name, opened.url, opened.version)
+            return _tested(asked, about, access, [placed(job, access.region) for job in jobs])
+
+
+def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence[Job]) -> RunResult:
+    gate = read_gate(asked.baseline, strict=asked.strict_baseline)
+    first = recording.first_line(
+        jobs, about, asked.command(), seed=asked.seed, profile=asked.profile, strict=asked.strict
+    )
+    with _custody(asked, access, jobs) as (custody, left):
+        config = RunConfig(
+            jobs=jobs,
+            url=access.url,
+            credentials=access.credentials,
+            region=access.region,
+            transport=access.transport,
+            settings=settings_for(asked.profile, asked.seed, auth=asked.auth, url=access.url),
+            custody=custody,
+        )
+        outcome = run_gated(config, gate, asked.on_event)
+    outcome.notes += [*excluded_note(asked.globs), *derived_note(jobs), *left]
+    end = concluded(
+        config, outcome, gate, strict=asked.strict, fail_on_unsupported=asked.fail_on_unsupported
+    )
+    last = recording.last_line(jobs, outcome, end.code, end.baseline)
+    record = Record(Path("record.jsonl"), first, tuple(outcome.verdicts), last)
+    return RunResult(record, last, outcome.problem)
+
+
+@contextmanager
+def _custody(
+    asked: _Asked, access: Access, jobs: Sequence[Job]
+) -> Iterator[tuple[RunSafety | None, list[str]]]:
+    """What keeps a run to what it made, and afterwards where the journal of what is left is."""
+    left: list[str] = []
+    if asked.target in journals.EMBEDDED:
+        yield None, left
+        return
+    custody = journals.begin(
+        asked.target,
+        access.region,
+        journals.services(jobs, access.url),
+        folder=asked.journal_folder,
+    )
+    try:
+        yield custody, left
+    finally:
+        if custody.journal.close():
+            left.append(journals.something_left(custody.journal.path))
+
+
+def _several(names: Names) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _path(given: str | Path | None) -> Path | None:
+    return None if given is None else Path(given)

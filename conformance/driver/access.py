@@ -1,0 +1,79 @@
+"""How a run reaches a target, and as whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.transport.base import Transport
+    from conformance.transport.endpoint import Target
+    from conformance.transport.retry import RetryingTransport
+    from conformance.transport.signing import Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where requests go, who signs them for which region, and what sends them."""
+
+    url: str
+    credentials: Credentials
+    region: str
+    transport: RetryingTransport
+
+
+def gain_access(
+    target: Target,
+    *,
+    timeout: float,
+    ca_bundle: Path | None,
+    rate: float | None = None,
+    wrap: Callable[[Transport], Transport] | None = None,
+    profile: str | None = None,
+    region: str | None = None,
+) -> Access:
+    """The access to a target; ``timeout`` in seconds an exchange, ``rate`` in requests a second.
+
+    ``wrap`` puts something around what sends each attempt. ``profile`` and ``region`` count over
+    the environment.
+
+    Raises NoCredentials, NoCertificates.
+    """
+    from conformance.transport.credentials import find_credentials, own_access
+
+    if target.takes_test_keys:
+        credentials, region = own_access(region)
+    else:
+        credentials, region = find_credentials(
+            is_loopback=target.is_loopback, profile=profile, region=region
+        )
+    sending = transport(timeout=timeout, ca_bundle=ca_bundle, rate=rate, wrap=wrap)
+    return Access(target.url, credentials, region, sending)
+
+
+def transport(
+    *,
+    timeout: float,
+    ca_bundle: Path | None,
+    rate: float | None = None,
+    wrap: Callable[[Transport], Transport] | None = None,
+    limit: Callable[[Transport], Transport] | None = None,
+    **patience: Any,
+) -> RetryingTransport:
+    """The way to a target; ``limit`` keeps each attempt to what it allows.
+
+    ``patience`` says how often and how long throttled requests are tried, see RetryingTransport.
+    """
+    from conformance.transport.http import HttpTransport
+    from conformance.transport.pace import PacedTransport
+    from conformance.transport.retry import RetryingTransport
+
+    http = HttpTransport(timeout=timeout, ca_bundle=ca_bundle)
+    sending: Transport = PacedTransport(http, rate) if rate else http
+    if wrap is not None:
+        sending = wrap(sending)
+    if limit is not None:
+        sending = limit(sending)
+    return RetryingTransport(sending, **patience)

@@ -1,0 +1,61 @@
+"""Where the journals of runs are, and how a run begins its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.engine.run import Job
+    from conformance.engine.run_safety import RunSafety
+
+FOLDER = Path("reports") / "journals"
+EMBEDDED = frozenset({"reference", "moto"})
+"""Targets that end with the run, and all that was made on them."""
+
+
+def begin(
+    target: str,
+    region: str,
+    urls: Mapping[str, str],
+    *,
+    account: str | None = None,
+    strict: bool = False,
+    folder: Path = FOLDER,
+) -> RunSafety:
+    """The custody of a run that is about to start, with its journal on the disk.
+
+    ``strict`` for targets where others have things of value: what is made is tagged, too. Raises
+    JournalProblem.
+    """
+    from conformance.engine.names import Names
+    from conformance.engine.run_safety import RunSafety
+    from conformance.engine.run_tag import TAG
+    from conformance.journal import Header, Journal
+
+    names = Names()
+    now = datetime.now(UTC)
+    header = Header(
+        target, names.nonce, region, now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        dict(urls), account, TAG if strict else None,
+    )  # fmt: skip
+    path = folder / f"{now:%Y%m%dT%H%M%S}-{names.nonce}.jsonl"
+    return RunSafety(Journal.begin(path, header), names, strict)
+
+
+def something_left(path: Path) -> str:
+    """What is said of a journal that stays."""
+    return f"something may be left: conformance cleanup --journal {path}"
+
+
+def services(jobs: Sequence[Job], url: str) -> dict[str, str]:
+    """Where each service of a run is, and those that lend it resources."""
+    from conformance.plan.resources import foreign_kinds
+
+    found = {job.contract.service: job.url or url for job in jobs}
+    for job in jobs:
+        for service in foreign_kinds(job.contract).values():
+            found.setdefault(service, job.url or url)
+    return found

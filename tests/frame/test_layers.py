@@ -1,0 +1,59 @@
+"""The packages stand in layers, no two import each other, and each name is one thing."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "conformance"
+BUILD_FOLDERS = {"build", "dist", "target", "out", "bin", "obj", "node_modules"}
+"""What tools make and others ignore: a folder of sources must not be taken for one."""
+
+
+def test_every_import_contract_is_kept(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    code = lint_imports(config_filename="pyproject.toml", no_cache=True, no_logo=True)
+    told = capsys.readouterr().out
+    assert "Contracts: 4 kept, 0 broken." in told, told
+    assert code == 0
+
+
+def test_a_broken_contract_is_told(tmp_path, monkeypatch, capsys):
+    config = tmp_path / "contracts.toml"
+    config.write_text(
+        """
+[tool.importlinter]
+root_package = "conformance"
+
+[[tool.importlinter.contracts]]
+name = "upside down"
+type = "layers"
+containers = ["conformance"]
+layers = ["contract", "cli"]
+"""
+    )
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(config_filename=str(config), no_cache=True, no_logo=True) != 0
+    assert "upside down BROKEN" in capsys.readouterr().out
+
+
+def test_a_class_name_exists_once():
+    names = Counter(
+        node.name
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert len(names) > 300
+    assert {name for name, times in names.items() if times > 1} == set()
+
+
+def test_no_module_is_named_like_a_build_folder():
+    modules = {file.stem for file in PACKAGE.rglob("*.py")}
+    folders = {file.parent.name for file in PACKAGE.rglob("*.py")}
+    assert {"run", "engine"} <= modules | folders
+    assert (modules | folders) & BUILD_FOLDERS == set()
