@@ -156,8 +156,12 @@ class PassiveChecker:
         return broken
 
     def _of_the_same(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
-        """The same finding from a request with the very same members, a refused one."""
-        if not sent.answer.is_refusal or sent.probe.form is not None:
+        """The same finding from a request with the very same members, one that met an error.
+
+        An error may come with the status of a success: that may be what is wrong.
+        """
+        named = self._decisions.by_id[finding.requirement].keyword == ERROR_STATUS
+        if not (sent.answer.is_refusal or named) or sent.probe.form is not None:
             return None
         literal = replace(sent.probe, values=sent.values)
         try:
