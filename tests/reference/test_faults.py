@@ -211,9 +211,11 @@ def tags(call: Transcript, key_id: str) -> Iterator[None]:
     ):
         call("PUT", path, {"tags": {name: value}})
         call("GET", path)
+        call("GET", f"/apikeys/{key_id}")
         yield
     call("DELETE", f"{path}?tagKeys=a")
     call("GET", path)
+    call("GET", f"/apikeys/{key_id}")
     call("DELETE", path)
     call("PUT", path, {})
     yield
