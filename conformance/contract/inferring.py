@@ -29,6 +29,7 @@ from conformance.contract.overlay_model import (
     StepsRule,
     Unique,
 )
+from conformance.contract.protocols import LIMITS, TOKENS
 from conformance.contract.routes import trailing_label
 
 VERBS = {
@@ -45,8 +46,6 @@ METHODS = {
     "list": {"GET", "POST"},
     "delete": {"DELETE"},
 }
-LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
-TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
 SURE, LIKELY = "sure", "likely"
 
 

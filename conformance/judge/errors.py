@@ -26,7 +26,7 @@ from conformance.transport.parsed_response import ParsedResponse
 Watch = Callable[[str, Any, Operation, ParsedResponse], Finding | None]
 
 BODY, MEMBERS, CODE, CODES = "error-body", "error-members", "error-code", "error-codes-agree"
-HEADER, CODING = "response-header", "content-coding"
+HEADER = "response-header"
 ERROR_FORM, SUCCESS_FORM, ERROR_STATUS = "error-is-json", "success-is-json", "error-status"
 FORMS = frozenset({ERROR_FORM, SUCCESS_FORM, ERROR_STATUS})
 IN_REFUSALS = frozenset({BODY, MEMBERS, CODE, CODES, ERROR_FORM})
