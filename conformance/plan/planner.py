@@ -10,6 +10,7 @@ from typing import Any
 from conformance.contract.arns import RULE as ARNS
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
+from conformance.contract.protocols import WATCHED
 from conformance.contract.requirements import Requirement, Subject
 from conformance.contract.validate import unchecked
 from conformance.plan import patching, rules, strings, values
@@ -26,19 +27,7 @@ ONLY_OBSERVED = {
     Subject.OUTPUT_LIMIT,
     Subject.OUTPUT_REQUIRED,
 }
-WATCHED_RULES = {
-    ARNS,
-    "error-body",
-    "error-members",
-    "error-code",
-    "error-codes-agree",
-    "response-header",
-    "still-answers",
-    "success-is-json",
-    "error-is-json",
-    "error-status",
-    "content-coding",
-}
+WATCHED_RULES = {*WATCHED, ARNS, "error-members", "still-answers"}
 """Rules that are watched in every answer."""
 BOTH = (Side.ACCEPT, Side.REJECT)
 
