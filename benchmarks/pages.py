@@ -25,8 +25,8 @@ from conformance.documents.model import (
     StructurePage,
     TypeName,
 )
-from conformance.sdk.models import load_model
-from conformance.sdk.pages import model_pages
+from conformance.documents.sdk.models import load_model
+from conformance.documents.sdk.pages import model_pages
 
 DEEPEST = 3
 """Structures further in stand in a syntax block by their names, as recursive ones do."""

@@ -19,9 +19,9 @@ from conformance.contract.load import build_contract
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.contract.requirements import catalogue
+from conformance.documents.sdk.models import NotRestJson, load_model
+from conformance.documents.sdk.pages import model_pages
 from conformance.plan.planner import plan
-from conformance.sdk.models import NotRestJson, load_model
-from conformance.sdk.pages import model_pages
 
 PROBES = 200
 

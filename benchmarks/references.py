@@ -14,8 +14,8 @@ from pathlib import Path
 
 from benchmarks.child import measure
 from benchmarks.pages import written
-from conformance.sdk.models import load_model
-from conformance.sdk.pages import model_pages
+from conformance.documents.sdk.models import load_model
+from conformance.documents.sdk.pages import model_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 

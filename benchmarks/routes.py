@@ -14,9 +14,9 @@ from botocore.loaders import Loader
 from conformance.contract.levels import Source
 from conformance.contract.model import Operation
 from conformance.contract.routes import PathTemplate, RouteMatcher, query_of, with_labels
+from conformance.documents.sdk.models import load_model
+from conformance.documents.sdk.pages import model_pages
 from conformance.errors import BadInput
-from conformance.sdk.models import load_model
-from conformance.sdk.pages import model_pages
 
 
 def operations_of(service: str) -> list[Operation]:

@@ -11,8 +11,8 @@ import click
 from conformance.errors import BadInput
 
 if TYPE_CHECKING:
-    from conformance.baseline import Accepted, Baseline, BaselineChange
     from conformance.record import Record
+    from conformance.record.baseline import Accepted, Baseline, BaselineChange
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _OUT = click.option("-o", "--output", type=_FILE, required=True, help="The baseline to change.")
@@ -50,8 +50,8 @@ def update(
 
     What is listed stays as it is, with its reason, link and last day.
     """
-    from conformance.baseline import updated
     from conformance.record import read_record
+    from conformance.record.baseline import updated
 
     if link is not None and not link.startswith(("https://", "http://")):
         raise click.BadParameter("an address begins with https:// or http://", param_hint="--link")
@@ -74,8 +74,8 @@ def prune(record: Path, output: Path) -> None:
 
     What was skipped, unsupported, inconclusive or not part of the run stays.
     """
-    from conformance.baseline import pruned, read_baseline
     from conformance.record import read_record
+    from conformance.record.baseline import pruned, read_baseline
 
     read = read_record(record)
     if read.run.shard is not None:
@@ -92,8 +92,8 @@ def prune(record: Path, output: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def show(baseline: Path, *, as_json: bool) -> None:
     """List what BASELINE accepts, and what of it has expired."""
-    from conformance.baseline import read_baseline
-    from conformance.baseline.gate import today_in_utc
+    from conformance.record.baseline import read_baseline
+    from conformance.record.baseline.gate import today_in_utc
 
     read = read_baseline(baseline)
     if as_json:
@@ -118,13 +118,13 @@ def _show(entry: Accepted, today: date) -> None:
 
 def _old(path: Path) -> Baseline:
     """The baseline as it is, or an empty one where there is no file yet."""
-    from conformance.baseline import Baseline, read_baseline
+    from conformance.record.baseline import Baseline, read_baseline
 
     return read_baseline(path) if path.exists() else Baseline(path)
 
 
 def _write(change: BaselineChange) -> None:
-    from conformance.baseline import render
+    from conformance.record.baseline import render
     from conformance.reports.files import write_report
 
     write_report(change.baseline.path, render(change.baseline))
@@ -132,8 +132,8 @@ def _write(change: BaselineChange) -> None:
 
 def _tell_expired(baseline: Baseline, record: Record) -> None:
     """Say what still fails after its last day: to go on accepting it takes a person."""
-    from conformance.baseline import Gate
-    from conformance.baseline.gate import today_in_utc
+    from conformance.record.baseline import Gate
+    from conformance.record.baseline.gate import today_in_utc
 
     for name in Gate(baseline, today_in_utc()).use(record.verdicts).expired:
         click.echo(f"expired  {name}: give it a new day, or mend it")

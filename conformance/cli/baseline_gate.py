@@ -13,8 +13,8 @@ from conformance.driver import gate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.baseline import Gate
     from conformance.record import VerdictLine
+    from conformance.record.baseline import Gate
 
 OPEN = 3
 """The exit code of a run that could not test what matters."""

@@ -18,7 +18,7 @@ from conformance.transport import aws, endpoint
 
 if TYPE_CHECKING:
     from conformance.engine.cleanup import CleanupResult
-    from conformance.journal import Journal
+    from conformance.engine.journal import Journal
 
 
 class NoSuchJournal(BadInput):
@@ -54,8 +54,8 @@ def command(
     Only what a run's journal proves to be its own is deleted. Exit status: 0 nothing of it is
     left, 1 something is, 2 bad usage or input, 3 the target cannot be reached.
     """
+    from conformance.engine.journal import Journal
     from conformance.errors import CouldNotTest
-    from conformance.journal import Journal
 
     code = 0
     for path in journals or _found():

@@ -36,7 +36,7 @@ def command(service: str, model: str | None, form: str, *, everything: bool) -> 
     """
     from conformance.contract.load import derived_spec, stated_overlay
     from conformance.contract.model_comparison import compare
-    from conformance.sdk.models import load_model
+    from conformance.documents.sdk.models import load_model
 
     derived = derived_spec(service)
     about = stated_overlay(service).sdk

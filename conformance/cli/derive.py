@@ -172,8 +172,8 @@ def _tell_skipped(problems: Sequence[BadInput]) -> None:
 def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:
     """The pages that a model stands for."""
     from conformance.contract.globs import glob
-    from conformance.sdk.models import NoOperations, load_model
-    from conformance.sdk.pages import model_pages
+    from conformance.documents.sdk.models import NoOperations, load_model
+    from conformance.documents.sdk.pages import model_pages
 
     loaded = load_model(model)
     globs = [glob(path) for path in paths or ("*",)]

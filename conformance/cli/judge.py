@@ -21,10 +21,10 @@ from conformance.driver.jobs import derived_note, excluded_note, select_jobs
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from conformance.baseline import Gate
     from conformance.cli.outputs import Outputs
     from conformance.engine.run import Job, RunOutcome
     from conformance.record import RunLine
+    from conformance.record.baseline import Gate
     from conformance.traffic.items import ClassifiedTraffic, RecordedCall
     from conformance.traffic.sources import LeftOut
 

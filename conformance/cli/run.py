@@ -27,10 +27,10 @@ from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
 
 if TYPE_CHECKING:
-    from conformance.baseline import Gate
     from conformance.engine.run import Job, RunConfig, RunOutcome
     from conformance.engine.run_safety import RunSafety
     from conformance.record import RecordWriter
+    from conformance.record.baseline import Gate
     from conformance.transport.endpoint import Target
 
 COLLECT_AFTER = (10_000, 20, 20)

@@ -153,7 +153,7 @@ def derived_spec(service: str) -> dict[str, Any]:
 
 def _derive_from_model(service: str) -> None:
     from conformance.contract.on_demand import folder_of, is_offered, nearest, told
-    from conformance.sdk.models import UnknownModel
+    from conformance.documents.sdk.models import UnknownModel
 
     # A name is one of botocore's own, or nothing that a path is made of.
     try:

@@ -10,8 +10,8 @@ from typing import Any
 from conformance.contract.globs import glob
 from conformance.contract.model_facts import METHODS, Fact, lifecycle_of
 from conformance.contract.overlay_model import KnownDifference, Sdk
-from conformance.sdk.models import SdkModel
-from conformance.sdk.pages import model_pages
+from conformance.documents.sdk.models import SdkModel
+from conformance.documents.sdk.pages import model_pages
 
 Json = Mapping[str, Any]
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from conformance import __version__
-from conformance.sdk.models import NotRestJson, UnknownModel, load_model
+from conformance.documents.sdk.models import NotRestJson, UnknownModel, load_model
 
 SPEC = "openapi.yaml"
 NEAR, LOOKED_AT = 3, 8
@@ -79,7 +79,7 @@ def _written(service: str, folder: Path) -> Path:
     from conformance.contract.deriving import as_yaml, write_all
     from conformance.contract.deriving.assemble import assemble_whole
     from conformance.contract.deriving.writing import UnwritableOutput
-    from conformance.sdk.pages import model_pages
+    from conformance.documents.sdk.pages import model_pages
 
     document, _ = assemble_whole(model_pages(load_model(service), service))
     text = as_yaml(document)

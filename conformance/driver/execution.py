@@ -17,8 +17,8 @@ from conformance.transport.address import is_real
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.baseline import Gate
     from conformance.record import BaselineUse
+    from conformance.record.baseline import Gate
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,16 @@ from conformance.record import BaselineUse, VerdictLine
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conformance.baseline import Gate
     from conformance.engine.run import Job
+    from conformance.record.baseline import Gate
 
 
 def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
     """The baseline of a run, or None where none is given. Raises BaselineProblem."""
     if path is None:
         return None
-    from conformance.baseline import Gate, read_baseline
-    from conformance.baseline.gate import today_in_utc
+    from conformance.record.baseline import Gate, read_baseline
+    from conformance.record.baseline.gate import today_in_utc
 
     return Gate(read_baseline(path), today_in_utc(), strict)
 

@@ -30,10 +30,10 @@ def begin(
     ``strict`` for targets where others have things of value: what is made is tagged, too. Raises
     JournalProblem.
     """
+    from conformance.engine.journal import Header, Journal
     from conformance.engine.names import Names
     from conformance.engine.run_safety import RunSafety
     from conformance.engine.run_tag import TAG
-    from conformance.journal import Header, Journal
 
     names = Names()
     now = datetime.now(UTC)

@@ -21,7 +21,7 @@ def _fuzz(
     *,
     links: int = 0,
 ) -> FuzzFindings:
-    from conformance.fuzzing.fuzz import explore
+    from conformance.engine.fuzzing.fuzz import explore
 
     return explore(session, requirements, works, budget, seed, links=links)
 
@@ -29,7 +29,7 @@ def _fuzz(
 def _wander(
     requirement: Requirement, session: Session, works: Works, games: int, seed: int
 ) -> WanderFindings:
-    from conformance.stateful.search import wander
+    from conformance.engine.stateful.search import wander
 
     return wander(requirement, session, works, games, seed)
 

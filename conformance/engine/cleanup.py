@@ -16,9 +16,9 @@ from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find, parse
 from conformance.engine.channel import Channel
 from conformance.engine.inventory import PATIENCE
+from conformance.engine.journal import Creation, Journal
 from conformance.engine.names import fill
 from conformance.engine.run_tag import is_tagged
-from conformance.journal import Creation, Journal
 from conformance.plan.base_requests import base
 from conformance.plan.resources import all_creators, kinds
 from conformance.plan.wire import wire

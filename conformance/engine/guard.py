@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from conformance.engine.journal import Journal
 from conformance.engine.names import Names
 from conformance.engine.request_classifier import ClassifiedRequest, RequestEffect, RouteTable
-from conformance.journal import Journal
 from conformance.transport.base import Transport
 from conformance.transport.exchange import Exchange, FailureKind, Request, TransportFailure
 from conformance.transport.parsed_response import read

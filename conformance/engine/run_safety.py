@@ -9,11 +9,11 @@ from conformance.contract.model import Contract
 from conformance.engine.channel import SignedChannel
 from conformance.engine.cleanup import Cleanup, CleanupResult
 from conformance.engine.guard import GuardedTransport, Look
+from conformance.engine.journal import Journal
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience, faulty_kinds
 from conformance.engine.request_classifier import ClassifiedRequest, RouteTable
 from conformance.engine.run_tag import RunTag
-from conformance.journal import Journal
 from conformance.plan.probes import Fault
 from conformance.plan.resources import lifecycle_of
 from conformance.plan.wire import wire

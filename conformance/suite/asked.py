@@ -67,8 +67,8 @@ def accepted(suite: Suite) -> Mapping[str, str]:
     """
     if not suite.baseline:
         return {}
-    from conformance.baseline import read_baseline
-    from conformance.baseline.gate import today_in_utc
+    from conformance.record.baseline import read_baseline
+    from conformance.record.baseline.gate import today_in_utc
 
     try:
         baseline = read_baseline(Path(suite.baseline))

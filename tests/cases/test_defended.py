@@ -12,11 +12,11 @@ from conformance.contract.inferring import inferred_overlay
 from conformance.contract.levels import Level
 from conformance.contract.load import build_contract
 from conformance.contract.requirements import Subject, catalogue
+from conformance.documents.sdk.models import load_model
+from conformance.documents.sdk.pages import model_pages
 from conformance.judge.recheck import bytes_match_probe, sent_values
 from conformance.judge.refusal import judge_probe
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.sdk.models import load_model
-from conformance.sdk.pages import model_pages
 from conformance.transport.exchange import Request
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 

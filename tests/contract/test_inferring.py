@@ -25,13 +25,13 @@ from conformance.contract.locate import NoSpecs
 from conformance.contract.model import Contract
 from conformance.contract.overlay_model import Identifier, Signing
 from conformance.contract.requirements import catalogue
+from conformance.documents.sdk.models import SdkModel, load_model
+from conformance.documents.sdk.pages import model_pages
 from conformance.driver.execution import run_all
 from conformance.engine.run import Job, RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.resources import kind_of
 from conformance.record import Verdict
-from conformance.sdk.models import SdkModel, load_model
-from conformance.sdk.pages import model_pages
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport

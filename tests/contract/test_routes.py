@@ -20,8 +20,8 @@ from conformance.contract.routes import (
     trailing_label,
     with_labels,
 )
-from conformance.sdk.models import load_model
-from conformance.sdk.pages import model_pages
+from conformance.documents.sdk.models import load_model
+from conformance.documents.sdk.pages import model_pages
 
 SAMPLE = (
     "mq", "pinpoint", "apigateway", "appconfig", "apigatewayv2", "efs", "iot", "lambda",

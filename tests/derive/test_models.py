@@ -19,8 +19,14 @@ from conformance.contract.load import build_contract, derived_spec, stated_overl
 from conformance.contract.model_comparison import Only, compare, operation_names
 from conformance.contract.overlay_model import KnownDifference
 from conformance.contract.requirements import catalogue
-from conformance.sdk.models import NoOperations, NotRestJson, SdkModel, UnknownModel, load_model
-from conformance.sdk.pages import model_pages
+from conformance.documents.sdk.models import (
+    NoOperations,
+    NotRestJson,
+    SdkModel,
+    UnknownModel,
+    load_model,
+)
+from conformance.documents.sdk.pages import model_pages
 
 SERVICES = ("apigateway", "location")
 

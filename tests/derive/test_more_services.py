@@ -18,10 +18,10 @@ from conformance.contract.model import Contract
 from conformance.contract.overlay_model import Resource
 from conformance.contract.requirements import catalogue
 from conformance.contract.validate import violations
+from conformance.documents.sdk.models import load_model
 from conformance.plan.base_requests import base
 from conformance.plan.planner import plan
 from conformance.plan.resources import kind_of, kinds, others
-from conformance.sdk.models import load_model
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = ROOT / "tests" / "documents" / "usageplans" / "apigateway-usageplans"

@@ -18,8 +18,8 @@ from benchmarks.pages import written
 from conformance.cli.derive import NothingToDerive, command
 from conformance.contract.model_comparison import compare, operation_names
 from conformance.contract.overlay_model import KnownDifference, Sdk
-from conformance.sdk.models import load_model
-from conformance.sdk.pages import model_pages
+from conformance.documents.sdk.models import load_model
+from conformance.documents.sdk.pages import model_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,10 @@ import pytest
 
 from conformance.contract.load import load_contract
 from conformance.engine.guard import GuardedTransport
+from conformance.engine.journal import Header, Journal
 from conformance.engine.names import Names
 from conformance.engine.request_classifier import RequestEffect, RouteTable
 from conformance.engine.run_tag import TAG, RunTag
-from conformance.journal import Header, Journal
 from conformance.transport.exchange import (
     Exchange,
     FailureKind,

@@ -8,9 +8,9 @@ from conformance.contract.deriving import assemble
 from conformance.contract.load import build_contract
 from conformance.contract.places import parse
 from conformance.contract.validate import violations
+from conformance.documents.sdk.models import load_model
+from conformance.documents.sdk.pages import model_pages
 from conformance.plan.base_requests import derived, scaffolded
-from conformance.sdk.models import load_model
-from conformance.sdk.pages import model_pages
 
 CONTRACT = build_contract(
     "scheduler", assemble(model_pages(load_model("scheduler"), "scheduler")), {}

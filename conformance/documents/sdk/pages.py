@@ -1,0 +1,202 @@
+"""A model as the pages of its service: what they would state, with the node that states it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from conformance.documents.model import (
+    Content,
+    Document,
+    DocumentedMember,
+    ErrorEntry,
+    Leaf,
+    ModelPlace,
+    Node,
+    ObjectNode,
+    OperationPage,
+    Parameter,
+    ParameterLocation,
+    StructurePage,
+    TypeName,
+)
+from conformance.documents.sdk.models import SdkModel
+from conformance.documents.sdk.types import Shapes
+from conformance.documents.service_pages import ServicePages
+
+JSON = "application/json"
+PLACES = {
+    "uri": ParameterLocation.PATH,
+    "querystring": ParameterLocation.QUERY,
+    "header": ParameterLocation.HEADER,
+    "headers": ParameterLocation.HEADER,
+}
+OPENING = Leaf("", quoted=False, line=0)
+"""Stands for every member of a body: its form is stated by its type."""
+
+
+def model_pages(
+    model: SdkModel, service: str, wanted: frozenset[str] | None = None
+) -> ServicePages:
+    """The pages that the model stands for; of the ``wanted`` operations only, where that is given.
+
+    Operations that restJson1 alone does not describe (event streams) are left out, with a note.
+    """
+    return _ModelReader(model, service).read(wanted)
+
+
+@dataclass(slots=True)
+class _ModelReader:
+    model: SdkModel
+    service: str
+    mentioned: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def shapes(self) -> Shapes:
+        """The model's shapes."""
+        return Shapes(self.model.name, self.model.data["shapes"])
+
+    def read(self, wanted: frozenset[str] | None) -> ServicePages:
+        """All pages of the model."""
+        pages = ServicePages(
+            self.service,
+            stated_title=self.model.title,
+            stated_version=self.model.version,
+            signing=self.model.signing,
+        )
+        pages.documents.append(
+            Document(self.model.name, self.model.name, self.service, "", self.model.sha256)
+        )
+        for name, operation in self.model.data["operations"].items():
+            if wanted is not None and name not in wanted:
+                continue
+            if self._streams_events(operation):
+                pages.notes.append(f"{name}: left out: it speaks in event streams, not restJson1")
+            else:
+                pages.operations[name] = self._operation(name, operation)
+        self._structures(pages)
+        return pages
+
+    def _streams_events(self, operation: Mapping[str, Any]) -> bool:
+        for side in ("input", "output"):
+            shape = self._shape(operation, side)
+            for about in shape.get("members", {}).values():
+                if self.shapes.shapes[about["shape"]].get("eventstream"):
+                    return True
+        return False
+
+    def _shape(self, operation: Mapping[str, Any], side: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = (
+            self.shapes.shapes[operation[side]["shape"]] if side in operation else {}
+        )
+        return found
+
+    def _operation(self, name: str, operation: Mapping[str, Any]) -> OperationPage:
+        http = operation["http"]
+        path, _, query = http["requestUri"].partition("?")
+        place = self._at("operations", name)
+        given, request = self._content(operation, "input")
+        answered, response = self._content(operation, "output")
+        return OperationPage(
+            document=self.model.name,
+            name=name,
+            place=place,
+            method=http["method"],
+            path=path.replace("+}", "}"),
+            literal_query=dict(parse_qsl(query, keep_blank_values=True)),
+            parameters=given,
+            request=request,
+            status=http.get("responseCode", 200),
+            status_place=self._at("operations", name, "http"),
+            response_headers=answered,
+            response=response,
+            errors=tuple(self._errors(operation)),
+            host_prefix=operation.get("endpoint", {}).get("hostPrefix"),
+        )
+
+    def _at(self, *parts: str) -> ModelPlace:
+        return ModelPlace(self.model.name, path="/" + "/".join(parts))
+
+    def _errors(self, operation: Mapping[str, Any]) -> Iterator[ErrorEntry]:
+        for error in operation.get("errors", ()):
+            shape = self.shapes.shapes[error["shape"]]
+            about = shape.get("error", {})
+            # A model that states no status means what its fault says.
+            status = about.get("httpStatusCode") or (500 if shape.get("fault") else 400)
+            code = about.get("code") or error["shape"]
+            yield ErrorEntry(code, status, self.shapes.place(error["shape"]))
+
+    def _content(
+        self, operation: Mapping[str, Any], side: str
+    ) -> tuple[tuple[Parameter, ...], Content]:
+        """The members outside the body, and the body."""
+        if side not in operation:
+            return (), Content()
+        owner = operation[side]["shape"]
+        shape = self.shapes.shapes[owner]
+        located: list[Parameter] = []
+        body: list[DocumentedMember] = []
+        for key, about in shape.get("members", {}).items():
+            location = about.get("location", "")
+            wire = about.get("locationName", key)
+            if location in PLACES:
+                member = self.shapes.member(owner, key, key, location)
+                greedy = f"{{{wire}+}}" in operation["http"]["requestUri"]
+                located.append(
+                    Parameter(member, PLACES[location], wire, location == "headers", greedy)
+                )
+            elif location != "statusCode" and key != shape.get("payload"):
+                body.append(self.shapes.member(owner, key, wire))
+        self._mention(one.type for one in body)
+        self._mention(one.member.type for one in located)
+        return tuple(located), self._body(owner, shape, body)
+
+    def _body(self, owner: str, shape: Mapping[str, Any], body: list[DocumentedMember]) -> Content:
+        place = self.shapes.place(owner)
+        protocol = self._at("metadata", "protocol")
+        if "payload" in shape:
+            payload = self.shapes.member(owner, shape["payload"], shape["payload"])
+            self._mention([payload.type])
+            return Content(payload=payload, place=place)
+        if not body:
+            return Content(place=place)
+        entries: dict[str, Node] = {member.name: OPENING for member in body}
+        return Content(
+            members=tuple(sorted(body, key=lambda member: member.name.lower())),
+            syntax=ObjectNode(entries, 0),
+            media_type=JSON,
+            media_place=protocol,
+            place=place,
+        )
+
+    def _mention(self, types: Any) -> None:
+        """Note the structures that types end in."""
+        for stated in types:
+            inner: TypeName | None = stated
+            while inner is not None:
+                if inner.name:
+                    self.mentioned.setdefault(inner.name)
+                inner = inner.element
+
+    def _structures(self, pages: ServicePages) -> None:
+        """The data types that operations mention, and those that these mention."""
+        queue = list(self.mentioned)
+        while queue:
+            name = queue.pop()
+            if name in pages.structures:
+                continue
+            shape = self.shapes.shapes[name]
+            keys = shape.get("members", {}).items()
+            members = tuple(
+                self.shapes.member(name, key, about.get("locationName", key)) for key, about in keys
+            )
+            union = bool(shape.get("union"))
+            place = self.shapes.place(name)
+            pages.structures[name] = StructurePage(
+                self.model.name, name, place, members, union=union
+            )
+            self.mentioned.clear()
+            self._mention(member.type for member in members)
+            queue += self.mentioned

@@ -1,0 +1,104 @@
+"""Lets Hypothesis draw requests, and make smaller what breaks something; sends each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import given
+from hypothesis import seed as seeded
+from hypothesis.errors import Flaky, Unsatisfiable
+
+from conformance.engine.fuzzing.requests import FuzzCase, requests
+from conformance.plan.determinism import hypothesis_settings, seed_number, steady
+
+Send = Callable[[FuzzCase, Any], tuple[bytes, Callable[[], list[str]]] | None]
+"""Gives a request's bytes, and what sends it and names the requirements that it breaks."""
+
+MORE = 3
+"""Values that are drawn for each request that may be sent: some are sent already."""
+
+
+class FuzzFailure(Exception):
+    """Tells Hypothesis that a value breaks something; of a class of its own for each requirement.
+
+    Hypothesis tells failures apart by the class of their exception, and makes each small.
+    """
+
+
+class _Spent(BaseException):
+    """Ends a search that has sent all it may and found nothing. Hypothesis lets it pass."""
+
+
+class _Escaped(BaseException):
+    """Carries an error of the run through Hypothesis, as an interrupt."""
+
+
+@dataclass(slots=True)
+class Search:
+    """One search: what may be drawn, how it is sent, and how much of it."""
+
+    cases: tuple[FuzzCase, ...]
+    send: Send
+    draws: int
+    cuts: int
+    seed: str
+    _left: int = 0
+    _sent: int = 0
+    _known: dict[bytes, list[str]] = field(default_factory=dict)
+    _classes: dict[str, type[FuzzFailure]] = field(default_factory=dict)
+
+    def check(self, case: FuzzCase, value: Any) -> None:
+        """Send what was drawn. Raises FuzzFailure where it breaks something."""
+        made = self.send(case, value)
+        if made is None:
+            return
+        key, tried = made
+        if key not in self._known:
+            if self._left <= 0:
+                if not self._classes:
+                    raise _Spent
+                return  # nothing smaller is looked for
+            self._left -= 1
+            self._sent += 1
+            self._known[key] = self._tried(tried)
+        for name in self._known[key][:1]:
+            raise self._broken(name)
+
+    def _tried(self, tried: Callable[[], list[str]]) -> list[str]:
+        try:
+            return tried()
+        except Exception as error:
+            raise _Escaped from error
+
+    def _broken(self, name: str) -> FuzzFailure:
+        if name not in self._classes:
+            self._left += self.cuts
+            self._classes[name] = type("Broken", (FuzzFailure,), {})
+        return self._classes[name](name)
+
+
+def search(one: Search) -> int:
+    """Draw, send and make smaller; gives how many requests were sent.
+
+    Whatever the sending raises (a target that died, say) is raised.
+    """
+    one._left = one.draws  # noqa: SLF001 - a search is of this module
+    chosen = hypothesis_settings(MORE * one.draws, several=True)
+
+    def check(drawn: tuple[int, Any]) -> None:
+        one.check(one.cases[drawn[0]], drawn[1])
+
+    test = seeded(seed_number(one.seed))(chosen(given(requests(one.cases))(check)))
+    try:
+        with steady():
+            test()
+    except (FuzzFailure, Flaky, Unsatisfiable, _Spent):
+        pass  # whoever sends keeps what is broken
+    except BaseExceptionGroup as group:
+        if group.split((FuzzFailure, Flaky))[1] is not None:
+            raise
+    except _Escaped as escaped:
+        raise escaped.__cause__ or escaped from None
+    return one._sent  # noqa: SLF001 - as above

@@ -1,0 +1,33 @@
+"""Reads a journal back: of a run that was killed, its last line may be cut off."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from conformance.engine.journal import lines
+from conformance.engine.journal.errors import JournalProblem
+from conformance.engine.journal.lines import Header
+from conformance.engine.journal.state import State
+
+
+def read(path: Path) -> tuple[Header | None, State]:
+    """The header and what the lines come to; no header where the run ended before writing one.
+
+    Raises JournalProblem.
+    """
+    try:
+        whole, _, _cut = path.read_bytes().rpartition(b"\n")
+    except OSError as error:
+        raise JournalProblem(path, error.strerror or str(error)) from None
+    state, head = State(), None
+    for number, raw in enumerate(whole.split(b"\n") if whole else (), start=1):
+        try:
+            line = json.loads(raw)
+            if head is None:
+                head = lines.header(line)
+            else:
+                state.apply(lines.entry(line))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise JournalProblem(path, f"it is no line of a journal ({error})", number) from None
+    return head, state

@@ -1,0 +1,134 @@
+"""Which readings of the unrecorded a target follows: as much as its answers so far have shown.
+
+A target is held to one choice of readings at a time. When an answer is none that this choice
+allows, every choice near it is tried on the whole sequence; only when none of them explains all
+the answers is the target wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from conformance.contract.model import Contract
+from conformance.engine.exchange_log import RunResource
+from conformance.engine.session import Session
+from conformance.engine.stateful.compare import Compared, ModelDifference, difference, plain
+from conformance.engine.stateful.moves import ModelStep
+from conformance.engine.stateful.protocol import Model
+from conformance.plan.resources import creators, identifiers
+from conformance.plan.wire import wire
+from conformance.transport.parsed_response import ParsedResponse
+
+AT_ONCE = 3
+"""How many readings may have to be turned round together to explain one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A step that was played: what it was filled with and what the target answered."""
+
+    step: ModelStep
+    values: Mapping[str, Any]
+    theirs: ParsedResponse
+    slots: Mapping[str, int]
+    """The number of each resource by the target's identifier."""
+
+
+class ModelReplica:
+    """The same sequence on the model, in one choice of readings.
+
+    ``ids`` are the model's identifiers by the number of the resource.
+    """
+
+    def __init__(self, session: Session, model: Model, chosen: frozenset[str]) -> None:
+        self.ids: dict[int, str] = {}
+        self._session, self._world = session, model.world(chosen)
+        self._created = _created(session.contract)
+
+    def answer(self, turn: Turn) -> ParsedResponse:
+        """The model's answer to a step."""
+        step = turn.step
+        values = self._session.placeholders.fill(turn.values, self._resource(step.slot))
+        answer = self._world.answer(wire(step.operation, values))
+        if step.role == "create" and step.slot is not None and answer.ok:
+            self.ids[step.slot] = next(identifiers(self._created, values, answer.body), "")
+        return answer
+
+    def difference(self, compared: Compared, turn: Turn) -> ModelDifference | None:
+        """Play a step and compare."""
+        ours = self.answer(turn)
+        slots = {name: slot for slot, name in self.ids.items()}
+        return difference(compared, turn.step, (ours, slots), (turn.theirs, turn.slots))
+
+    def _resource(self, slot: int | None) -> RunResource | None:
+        return None if slot is None or slot not in self.ids else _stand_in(self.ids[slot])
+
+
+def _created(contract: Contract) -> str:
+    main = contract.overlay.main
+    return creators(main)[main.create or ""]
+
+
+def _stand_in(identifier: str) -> RunResource:
+    return RunResource(identifier, "", None)  # type: ignore[arg-type]  # nobody asks how it was made
+
+
+class AmbiguityTracker:
+    """The choice of readings that explains a target so far."""
+
+    def __init__(self, session: Session, model: Model) -> None:
+        self._session, self._model = session, model
+        self._told: set[str] = set()
+        self.chosen: frozenset[str] = frozenset()
+        self.narrow = False
+        """Try only readings that have made a difference before: while a failure is shortened,
+        which is confirmed with all of them."""
+
+    def mirror(self) -> ModelReplica:
+        """An empty world as the target is believed to be."""
+        return ModelReplica(self._session, self._model, self.chosen)
+
+    def revised(self, compared: Compared, turns: Sequence[Turn]) -> ModelReplica | None:
+        """A world in which all these turns have come out right, and that is believed from now on.
+
+        None where no choice of readings explains them.
+        """
+        for chosen in self._choices(turns):
+            mirror = ModelReplica(self._session, self._model, chosen)
+            if all(mirror.difference(compared, turn) is None for turn in turns):
+                self.chosen = chosen
+                return mirror
+        return None
+
+    def _choices(self, turns: Sequence[Turn]) -> Iterator[frozenset[str]]:
+        """Choices near the present one, nearest first, then all readings turned round."""
+        usual = self._trace(self.chosen, turns)
+        tried = [one for one in self._model.readings if one in self._told or not self.narrow]
+        telling = [one for one in tried if self._trace(self.chosen ^ {one}, turns) != usual]
+        self._told.update(telling)
+        for size in range(1, AT_ONCE + 1):
+            for names in combinations(telling, size):
+                yield self.chosen ^ frozenset(names)
+        yield frozenset(self._model.readings)
+
+    def _trace(self, chosen: frozenset[str], turns: Sequence[Turn]) -> list[Any]:
+        mirror = ModelReplica(self._session, self._model, chosen)
+        compared = Compared.of(self._session.contract)
+        varying = {*compared.constant, *compared.settled}
+        return [_outline(mirror.answer(turn), varying) for turn in turns]
+
+
+def _outline(answer: ParsedResponse, varying: set[str]) -> Any:
+    """What two answers of one model have in common when a reading makes no difference."""
+    return answer.status, answer.code, plain(_without(answer.body, varying))
+
+
+def _without(value: Any, names: set[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(item, names) for name, item in value.items() if name not in names}
+    if isinstance(value, list):
+        return [_without(item, names) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else None

@@ -1,0 +1,60 @@
+"""The reference as a model: the resource is defined once, and served and compared with."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from conformance.engine.stateful.protocol import Model, ModelState
+from conformance.plan.wire import WireRequest
+from conformance.reference.ambiguities import Ambiguities
+from conformance.reference.application import Application, Setting
+from conformance.reference.http import message
+from conformance.reference.tables import load, matcher
+from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.parsed_response import ParsedResponse, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.contract.model import Contract
+
+
+def model_of(service: str) -> Model | None:
+    """The model of a service; None where there is none."""
+    contracts = tuple(contract for contract in load() if contract.service == service)
+    return ReferenceModel(contracts, matcher()) if contracts else None
+
+
+class ReferenceModel:
+    """The reference, one service of it."""
+
+    def __init__(
+        self, contracts: tuple[Contract, ...], matches: Callable[[str, str], bool]
+    ) -> None:
+        self._contracts, self._matches = contracts, matches
+        self.readings = tuple(field.name for field in fields(Ambiguities))
+
+    def world(self, chosen: frozenset[str]) -> ModelState:
+        """A new application with these of its readings turned round."""
+        setting = Setting(readings=Ambiguities(**dict.fromkeys(chosen, True)))
+        return ReferenceWorld(Application(self._contracts, self._matches, setting))
+
+
+class ReferenceWorld:
+    """One application, asked without a socket or a signature."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def answer(self, request: WireRequest) -> ParsedResponse:
+        """The application's answer, as the judge reads answers."""
+        path, _, query = request.target.partition("?")
+        headers = {"accept": "application/json"}
+        if request.content_type:
+            headers["content-type"] = request.content_type
+        told = self._application(
+            message.HttpRequest(request.method, path, query, headers, request.body or b"")
+        )
+        response = Response(told.status, tuple(told.headers.items()), told.body)
+        return read(Exchange(Request(request.method, request.target, ()), response, None, 0.0))
