@@ -16,7 +16,8 @@ from msgspec import UNSET
 
 from conformance.contract.levels import Level, Source
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
-from conformance.contract.overlay_model import AnyRule, Resource, StepsRule
+from conformance.contract.overlay_model import Resource
+from conformance.contract.overlay_rules import AnyRule, StepsRule
 from conformance.contract.places import Place, parse
 
 RULES = ("stored-by-create", "stored-by-update", "reset-by-update", "listed")

@@ -17,9 +17,10 @@ def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
     Every glob must match something: a mistyped one would test other than was asked for.
     Raises UnknownService, SpecProblem, NothingSelected, NothingLeft.
     """
+    from conformance.contract.catalogue import catalogue
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected
-    from conformance.contract.requirements import all_match, catalogue, left_out, select
+    from conformance.contract.selection import all_match, left_out, select
     from conformance.engine.run import Job
 
     contracts = [load_contract(service) for service in selected(services, globs)]
@@ -56,8 +57,8 @@ def derived_note(jobs: Sequence[Job]) -> list[str]:
 
 def placed(job: Job, region: str) -> Job:
     """The job in the region of the run, and in its partition, where it was written for others."""
+    from conformance.contract.catalogue import catalogue
     from conformance.contract.load import load_contract
-    from conformance.contract.requirements import catalogue
     from conformance.transport.credentials import DEFAULT_REGION
     from conformance.transport.regions import partition_of
 

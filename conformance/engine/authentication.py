@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from conformance.contract.catalogue import catalogue
 from conformance.contract.model import Contract, Operation
-from conformance.contract.requirements import Requirement, catalogue
+from conformance.contract.requirements import Requirement
 from conformance.engine.channel import Channel
 from conformance.engine.evidence import EvidenceStep, with_setup
 from conformance.engine.exchange_log import SentProbe, SetupFailed

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.model import Contract
-from conformance.contract.overlay_model import OneConnectionRule, Resource, RobustRule
+from conformance.contract.overlay_model import Resource
+from conformance.contract.overlay_rules import OneConnectionRule, RobustRule
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine import verdicts
 from conformance.engine.aftermath import Aftermath

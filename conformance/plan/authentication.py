@@ -17,7 +17,8 @@ from enum import StrEnum
 
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Operation
-from conformance.contract.overlay_model import AuthenticatesRule, Refusals, SignatureRule
+from conformance.contract.overlay_part import Refusals
+from conformance.contract.overlay_rules import AuthenticatesRule, SignatureRule
 from conformance.contract.requirements import Requirement
 
 FINDING, SIGNATURE = "authenticates", "signature"

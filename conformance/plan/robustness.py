@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
-from conformance.contract.overlay_model import WireForm
+from conformance.contract.overlay_steps import WireForm
 from conformance.contract.places import Place
 from conformance.contract.protocols import LIMITS, TOKENS, page_member
 from conformance.contract.validate import is_of_kind

@@ -59,7 +59,7 @@ def verdict_line(line: Json) -> VerdictLine:
         statement=line["statement"],
         operation=line["operation"],
         reason=line.get("reason") or "",
-        source=_source(line["source"]),
+        source=Source.of(line["source"]),
         cases=Cases(int(line["cases"]["accept"]), int(line["cases"]["reject"])),
         seconds=line.get("seconds", 0.0),
         requests=line.get("requests", 0),
@@ -114,10 +114,6 @@ def _baseline(use: Json | None) -> BaselineUse | None:
         expired=tuple(use.get("expired", ())),
         unknown=tuple(use.get("unknown", ())),
     )
-
-
-def _source(source: Json) -> Source:
-    return Source(**{name: source[name] for name in Source.__slots__ if name in source})
 
 
 def _exchange(exchange: Json) -> RecordedExchange:

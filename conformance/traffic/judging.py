@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, PatchRule
-from conformance.contract.overlay_model import ErrorBodyRule
+from conformance.contract.overlay_rules import ErrorBodyRule
 from conformance.contract.places import find
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.case_counts import CaseCounts

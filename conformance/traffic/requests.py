@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Operation, PatchRule, Shape
-from conformance.contract.overlay_model import AcceptedRule
+from conformance.contract.overlay_rules import AcceptedRule
 from conformance.contract.places import Place, find, parse, show
 from conformance.contract.requirements import Requirement, Subject
 from conformance.contract.validate import is_of_kind, violations

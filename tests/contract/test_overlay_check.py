@@ -13,12 +13,13 @@ import pytest
 
 from conformance.cli import main
 from conformance.contract import overlay_model as words
-from conformance.contract import overlay_references
+from conformance.contract import overlay_rule_references
 from conformance.contract.load import load_contract
 from conformance.contract.locate import use
 from conformance.contract.overlay_faults import WrongOverlay
 from conformance.contract.overlay_model import Overlay
 from conformance.contract.overlay_reading import RULES, overlay_schema, read_overlay, value_faults
+from conformance.contract.overlay_rules import FaultName
 from conformance.contract.protocols import stated_rule
 from conformance.plan.probes import Fault, Side
 from conformance.transport.bad_signatures import SIGNATURE_FAULTS
@@ -219,8 +220,8 @@ def test_an_overlay_is_read_into_frozen_values():
 
 
 def test_the_words_of_other_stages_are_the_same_here():
-    assert {*overlay_references.SIGNATURE_FAULTS} == {*SIGNATURE_FAULTS}
-    literals = {*get_args(words.FaultName)}
+    assert {*overlay_rule_references.SIGNATURE_FAULTS} == {*SIGNATURE_FAULTS}
+    literals = {*get_args(FaultName)}
     assert literals == {str(one) for one in Fault} - {"none"}
     assert {str(one) for one in Side} == {"accept", "reject", "observe"}
     assert {"refused", "accepted", "observed", "raw", "steps"} <= RULES.keys()

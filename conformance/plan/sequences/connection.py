@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.contract.overlay_model import FirstRequest, OneConnectionRule, WireForm
+from conformance.contract.overlay_rules import OneConnectionRule
+from conformance.contract.overlay_steps import FirstRequest, WireForm
 from conformance.contract.places import find, parse
 from conformance.contract.requirements import rule_of
 from conformance.plan.base_requests import base

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.contract.overlay_model import (
+from conformance.contract.overlay_rules import (
     DefaultPageRule,
     PagingAfterDeletionRule,
     PagingRule,

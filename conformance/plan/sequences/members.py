@@ -11,7 +11,8 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from conformance.contract.model import Location
-from conformance.contract.overlay_model import MemberUpdate, ParallelMembersRule
+from conformance.contract.overlay_rules import ParallelMembersRule
+from conformance.contract.overlay_steps import MemberUpdate
 from conformance.contract.requirements import rule_of
 from conformance.plan.base_requests import present
 from conformance.plan.lifecycle import Lifecycle

@@ -32,7 +32,8 @@ from typing import Any
 from msgspec import UNSET
 
 from conformance.contract.model import Member
-from conformance.contract.overlay_model import Step, StepsRule
+from conformance.contract.overlay_rules import StepsRule
+from conformance.contract.overlay_steps import Step
 from conformance.contract.requirements import rule_of
 from conformance.plan.base_requests import base, present
 from conformance.plan.lifecycle import Lifecycle
