@@ -9,22 +9,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.contract.levels import Level, Source
+from conformance.record.exchanges import (
+    RecordedExchange,
+    RecordedRequest,
+    RecordedResponse,
+    RecordedSigning,
+    Role,
+    Use,
+)
 from conformance.record.values import (
     BaselineUse,
     Cases,
     Coverage,
     Obstacle,
     ObstacleCause,
-    RecordedExchange,
-    RecordedRequest,
-    RecordedResponse,
-    RecordedSigning,
     RecordedTarget,
-    Role,
     RunLine,
     Shard,
     SummaryLine,
-    Use,
     Verdict,
     VerdictLine,
 )

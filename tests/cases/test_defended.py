@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
 from conformance.contract.deriving import assemble
 from conformance.contract.inferring import inferred_overlay
 from conformance.contract.levels import Level
-from conformance.contract.load import build_contract
 from conformance.contract.requirements import Subject
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages

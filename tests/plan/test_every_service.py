@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.plan_all import contract_of, planned
 from conformance.contract import patterns
+from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
-from conformance.contract.load import build_contract
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.contract.validate import unchecked
