@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from conformance.engine.delivery import REPEATABLE
 from conformance.engine.errors import TargetDied
 from conformance.transport.address import host_and_port
 from conformance.transport.base import Transport
@@ -22,8 +23,6 @@ SILENT = 2
 """Requests in a row without an answer after which the target is asked what it answered before."""
 PING, SLOWEST = 3.0, 10
 """Seconds at least, and times the slowest answer, that the answer to it is waited for."""
-REPEATABLE = frozenset({"GET", "PUT", "PATCH"})
-"""Methods whose requests may be sent again."""
 
 
 class LivenessTransport:

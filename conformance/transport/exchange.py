@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -87,6 +87,10 @@ class Exchange:
     failure: TransportFailure | None
     seconds: float
     attempts: int = 1
+
+    def after(self, earlier: Exchange) -> Exchange:
+        """The same, with the attempts that an earlier one for it took."""
+        return replace(self, attempts=self.attempts + earlier.attempts)
 
 
 def _first(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
