@@ -56,7 +56,7 @@ def rehearse(jobs: Sequence[Job], *, profile: str, seed: int) -> DryRun:
 
 
 class _Counting:
-    """The reference, with everything counted that it is asked."""
+    """The reference, which counts every request."""
 
     def __init__(self, jobs: Sequence[Job], url: str) -> None:
         from conformance.engine.request_classifier import RouteTable

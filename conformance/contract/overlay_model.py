@@ -48,7 +48,7 @@ class TagsOf(OverlayPart, frozen=True):
 
 
 class Mark(OverlayPart, frozen=True):
-    """How what a run made is told from the rest."""
+    """How what a run made is recognized."""
 
     name: str | None = None
     tag_property: str | None = field(default=None, name="tag")

@@ -18,7 +18,7 @@ from conformance.contract.protocols import stated_rule
 ROOT = "x-conformance"
 OFF = "off"
 """In a rule that changes one of the protocol's: it does not hold here, for this reason."""
-# Mappings whose values are read one by one: their keys are then part of what is told.
+# Mappings whose values are read one by one: their keys are then part of the message.
 _BY_NAME: Mapping[str, Any] = {
     "resources": words.Resource,
     "operations": words.OperationWords,
@@ -121,7 +121,7 @@ RULES: Mapping[str, type[Struct]] = {
 
 
 def _at(wanted: Any, value: Any, inner: tuple[str | int, ...]) -> type[Struct] | None:
-    """The class that a place within a value belongs to, as far as it can be told."""
+    """The class that a place within a value belongs to, as far as it is known."""
     if wanted is AnyRule:
         kind = value.get("rule") if isinstance(value, Mapping) else None
         wanted = RULES.get(str(kind))

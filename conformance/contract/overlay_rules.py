@@ -118,7 +118,7 @@ class LastPageRule(Rule, frozen=True, tag="last-page"):
 
 
 class DefaultPageRule(Rule, frozen=True, tag="default-page"):
-    """A page that no size was asked for has at most ``size`` entries."""
+    """A page without a requested size has at most ``size`` entries."""
 
     size: int
 

@@ -20,7 +20,7 @@ class NothingSelected(BadInput):
 
 
 class NothingLeft(BadInput):
-    """Every requirement that is asked for is also excluded."""
+    """Every requested requirement is also excluded."""
 
     hint = "exclude less: a glob leaves out all that it matches"
 
@@ -47,7 +47,7 @@ def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> tuple[R
 
 
 def all_match(requirements: Iterable[Requirement], globs: Sequence[str]) -> None:
-    """Hold every glob to matching something: a mistyped one would test other than was asked for.
+    """Hold every glob to matching something: a mistyped one would silently test something else.
 
     Raises NothingSelected.
     """

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
     """The requirements to decide, by service; a glob after ``!`` leaves out what it matches.
 
-    Every glob must match something: a mistyped one would test other than was asked for.
+    Every glob must match something: a mistyped one would silently test something else.
     Raises UnknownService, SpecProblem, NothingSelected, NothingLeft.
     """
     from conformance.contract.catalogue import catalogue
@@ -38,7 +38,7 @@ def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
 
 
 def excluded_note(globs: tuple[str, ...]) -> list[str]:
-    """What a run says that it was told to leave out; nothing where it was told nothing."""
+    """What a run says it was told to leave out; nothing if no option excludes anything."""
     from conformance.contract.globs import negative
 
     unwanted = negative(globs)

@@ -2,8 +2,8 @@
 
 One resource that was stored and cannot be shown makes a list fail for everybody. So after each odd
 request that was accepted (or that failed, and may have been carried out) its resource is listed and
-read. What then fails is told once, by the request that did it, and the resource is deleted. Where
-it stays, nothing more is said of the operation that it spoilt.
+read. What then fails is reported once, with the request that caused it, and the resource is
+deleted. Where it cannot be deleted, nothing more is concluded about the operation that it spoilt.
 """
 
 from __future__ import annotations
@@ -96,9 +96,9 @@ class Aftermath:
         return self._kind_changed_by(name) is not None
 
     def is_spoilt(self, operation: Operation) -> bool:
-        """Whether a list or a read fails whatever it is asked, and did not before.
+        """Whether a list or a read fails for every request, and did not before.
 
-        So that what fails for the sake of something that was stored is not blamed on the request.
+        A failure caused by something that was stored must not be blamed on the request.
         """
         if self._standings.is_aside(operation.name):
             return True

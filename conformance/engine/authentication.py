@@ -77,7 +77,7 @@ class Authentication:
         self._known: dict[tuple[str, str], _Case | str] = {}
 
     def rulings(self, requirements: Sequence[Requirement]) -> Iterator[Ruling]:
-        """A ruling for each requirement of the group that is asked for."""
+        """A ruling for each requested requirement of the group."""
         if not requirements:
             return
         finding = self._finding_rule()
@@ -93,7 +93,7 @@ class Authentication:
                 yield Ruling(requirement, Verdict.SKIPPED, reason)
 
     def _finding_rule(self) -> SignatureCheck:
-        """The group's one finding, whether it is asked for or not."""
+        """The group's one finding, whether it was requested or not."""
         every = (one for one in catalogue(self._contract) if one.keyword == FINDING)
         return self._rule(next(every))
 

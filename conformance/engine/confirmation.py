@@ -60,7 +60,7 @@ def confirm(
 
 
 def not_repeated(seen: str) -> str:
-    """What is told of a failure that did not come again."""
+    """The reason of a failure that did not come again."""
     return f"did not repeat on a fresh resource: {seen}"
 
 

@@ -42,7 +42,7 @@ def resent(
 
 
 def connection_broke(exchange: Exchange) -> bool:
-    """True when the connection broke, so that nobody knows whether the request was carried out."""
+    """True when the connection broke, so that it is unknown whether the request was carried out."""
     return exchange.failure is not None and exchange.failure.kind is FailureKind.RESET
 
 

@@ -174,13 +174,15 @@ class Inventory:
             self.made.append(RunResource(found, str(given), sent, kind, parents=sent.parents))
 
     def _lifecycle(self, kind: str | None) -> Resource:
-        """The lifecycle of a kind, of the main one where it has none of its own."""
+        """The lifecycle of a kind, or that of the main one."""
         return self._kinds.get(kind or "", self._contract.overlay.main)
 
     def _lender(self, service: str) -> Inventory:
         """The inventory of another contract's resources."""
         if service not in self._lenders:
             if self._lend is None:
-                raise LookupError(f"{self._contract.service}: nobody lends resources of {service}")
+                raise LookupError(
+                    f"{self._contract.service}: no contract provides resources of {service}"
+                )
             self._lenders[service] = self._lend(service)
         return self._lenders[service]

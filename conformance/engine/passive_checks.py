@@ -1,4 +1,4 @@
-"""What any answer shows, whatever it was asked for: counted, suspected, and confirmed."""
+"""Checks that hold for every answer, whatever the request: counted, suspected, and confirmed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class PassiveChecker:
         self._suspects, self._arns = PendingFailures(), Arns(contract, session.names)
         self._spoilt = Spoilt()
         self.is_held = False
-        """True while answers are looked at for a purpose of their own, and not counted here."""
+        """True while answers serve another purpose and are not counted here."""
         session.observers.append(self.observe)
 
     def observe(self, sent: SentProbe) -> None:
@@ -109,7 +109,7 @@ class PassiveChecker:
         the very same request is sent again, for the same identifier.
         """
         for finding, sent in self._suspects.take():
-            # A step of a sequence may be the first that was sent of it: so that is asked now.
+            # A step of a sequence may have been its first request: its support may be unknown.
             name = sent.probe.operation.name
             lacks = self._standings.of(name).standing is SupportStatus.LACKING
             mute = lacks or self._standings.is_aside(name)
@@ -136,7 +136,7 @@ class PassiveChecker:
         return requirement.subject is Subject.ERROR and requirement.keyword in provoked
 
     def _once_more(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
-        """The request on a resource of its own; what was odd about it is not left behind."""
+        """The request on a new resource; what it created is deleted."""
         inventory, resource = self._session.inventory, None
         try:
             resource = self._alike(sent)

@@ -118,7 +118,7 @@ def _is_worth_probing(requirement: Requirement, support: Support) -> bool:
     """That a valid request is refused is itself the failure of the operation's status."""
     if isinstance(requirement.rule, RobustRule) and requirement.rule.odd == EMPTY_OBJECT:
         # Of an update without required members the empty object is the valid request. What answers
-        # nothing at all answers nothing to it either: that is told once.
+        # nothing at all answers nothing to it either: that is reported once.
         return support.standing not in {SupportStatus.LACKING, SupportStatus.SILENT}
     if requirement.subject is Subject.STATUS:
         return support.standing in {SupportStatus.WORKS, SupportStatus.REFUSED}

@@ -34,7 +34,7 @@ class ProbeResult:
     silent: bool = False
     """Neither it nor the same request on fresh resources was answered in time."""
     ours: bool = False
-    """The request was not what it was meant to be: a fault of this tool."""
+    """The request was not the intended one: a fault of this tool."""
 
 
 def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResult:
@@ -75,7 +75,7 @@ def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:
 
 
 def unanswered(session: Session, sent: SentProbe) -> str:
-    """What is told of a request that stayed without an answer."""
+    """The description of a request that got no answer."""
     told = f"{sent.answer.told()} to {sent.probe.note or sent.probe.operation.name}"
     told += ", nor to the same request on fresh resources"
     if not is_brief(sent.exchange):

@@ -28,7 +28,7 @@ class ScenarioScheduler:
         self._plays: list[ScenarioRun] = []
 
     def add(self, play: ScenarioRun) -> None:
-        """Start a play; where it pauses it goes on when ``ended`` is asked for."""
+        """Start a play; where it pauses it goes on when ``ended`` is called."""
         play.proceed()
         self._plays.append(play)
 
@@ -48,7 +48,7 @@ class ScenarioScheduler:
 
 
 class RuleDecider:
-    """The rules of one service that are played on resources of their own."""
+    """The rules of one service that are played on new resources."""
 
     def __init__(self, run: ServiceRun) -> None:
         self._run, self._give = run, run.decisions.give

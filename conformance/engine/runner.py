@@ -153,13 +153,13 @@ class Runner:
         group = [one for one in self._requirements if is_authentication(one)]
         if self._settings.auth is Auth.OFF:
             for requirement in group:
-                self._give(requirement, Verdict.SKIPPED, "not asked for (--auth off)")
+                self._give(requirement, Verdict.SKIPPED, "switched off (--auth off)")
             return
         judged = Authentication(self._contract, self._session, self._channel)
         operations = judged.operations(group)
         if not operations:
             for requirement in group:
-                self._give(requirement, Verdict.SKIPPED, "the operations it asks are excluded")
+                self._give(requirement, Verdict.SKIPPED, "the operations it needs are excluded")
             return
         for name in operations:
             standing = self._standings.of(name)

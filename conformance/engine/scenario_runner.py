@@ -59,7 +59,7 @@ class ScenarioResult:
 
 
 class _Lost(Exception):
-    """The connection broke, and nobody knows whether the request was carried out."""
+    """The connection broke, and it is unknown whether the request was carried out."""
 
 
 class _Silent(Exception):
@@ -71,7 +71,7 @@ class _Silent(Exception):
 
 
 class ScenarioRun:
-    """One sequence being played on resources of its own.
+    """One sequence that is played on new resources.
 
     ``works`` says whether an operation answers a valid request, ``given`` is the time that the
     target has to show what was done.
@@ -131,7 +131,7 @@ class ScenarioRun:
                 self._end(ScenarioResult(why=str(stuck)))
 
     def _wait_again(self, sent: SentProbe) -> None:
-        """Begin anew after a step without an answer; once that was in vain, it is the end.
+        """Begin anew after a step without an answer; after enough of them, end.
 
         That is sooner where another rule ended so.
         """
@@ -175,7 +175,7 @@ class ScenarioRun:
         if mute and not self._judges(step, mute[0]):
             raise _Silent(mute[0])
         if mute and not self._works(sent[0].probe.operation.name):
-            # It answers nothing on any connection, which is told by its own name.
+            # It answers nothing on any connection: the operation's requirements report that.
             raise NotShown(f"{sent[0].probe.operation.name} is not answered")
         trouble = next((one.answer for one in sent if _says_nothing(one.answer)), None)
         if trouble is not None and not (isinstance(step, Connected) and trouble.broken_off):
@@ -218,7 +218,7 @@ class ScenarioRun:
     def _hold(self, step: Step, sent: SentProbe) -> None:
         """Whatever may or may not have been carried out ends the sequence: it begins anew.
 
-        What happens to a connection of its own is for the rule to judge.
+        What happens to a separate connection is for the rule to judge.
         """
         if self._restarts and connection_broke(sent.exchange) and not isinstance(step, Connected):
             raise _Lost
@@ -277,7 +277,7 @@ class ScenarioRun:
 
 
 def _operations(step: Make | Send | Together | Connected) -> list[str]:
-    """The operations that a step sends; what makes a resource is nobody's probe."""
+    """The operations that a step sends; what makes a resource is not a probe."""
     if isinstance(step, Make):
         return []
     sends = [step] if isinstance(step, Send) else step.sends

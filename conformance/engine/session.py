@@ -87,12 +87,12 @@ class Session:
     ) -> SentProbe:
         """Send a probe by a channel that signs it wrongly, in the way that ``kind`` names.
 
-        Its answer is told to no observer: it says nothing about the operation. Raises SetupFailed.
+        Observers do not see its answer: it says nothing about the operation. Raises SetupFailed.
         """
         [filled] = self._filled([probe], [self._needed(probe, fresh=fresh)])
         group = missigned_kinds(probe)
         request = replace(filled.request, within=self.patience.within(group))
-        # It is meant to be refused: where the connection broke it may always be sent again.
+        # It should be refused: where the connection broke it may always be sent again.
         exchange = _sent(channel, request, repeatable=True)
         self.patience.note(group, f"a request signed wrongly ({kind})", exchange)
         self.sent += exchange.attempts
@@ -136,7 +136,7 @@ class Session:
     def call(
         self, operation: Operation, values: Mapping[str, Any], resource: RunResource | None = None
     ) -> SentProbe:
-        """Send a request that is no probe of its own, such as a read back."""
+        """Send a request that is not a probe, such as a read back."""
         return self.send(Probe("", operation, Side.OBSERVE, values, ""), resource=resource)
 
     def _needed(self, probe: Probe, *, fresh: bool) -> RunResource | None:

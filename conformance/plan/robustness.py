@@ -59,7 +59,7 @@ def _non_object(asked: OddRequestMaker) -> Iterator[Odd]:
 
 def _unknown_member(asked: OddRequestMaker) -> Iterator[Odd]:
     for value in ("x", {"conformance": ["x"]}):
-        yield Odd({**asked.base, "conformance": value}, "a member that nobody knows")
+        yield Odd({**asked.base, "conformance": value}, "an unknown member")
 
 
 def _deep(asked: OddRequestMaker) -> Iterator[Odd]:

@@ -121,7 +121,7 @@ def _is_wrong_type(shape: Shape, value: Any) -> bool:
 
 
 def _is_beyond_doubt(shape: Shape, keyword: str, value: Any) -> bool:
-    """Not where nobody knows how it is counted or read (aws-behaviour: cautions 6 and 9, D13)."""
+    """Not where it is unknown how it is counted or read (aws-behaviour: cautions 6 and 9, D13)."""
     if not isinstance(value, str):
         return True
     if keyword == "minLength":

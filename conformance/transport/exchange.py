@@ -67,7 +67,7 @@ class Response:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     is_old: bool = False
-    """An answer of HTTP/1.0: whoever gives it need not know what HTTP/1.1 brought."""
+    """An answer of HTTP/1.0: its server may not know what HTTP/1.1 brought."""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever the case of its name; None where absent."""

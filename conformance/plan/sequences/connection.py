@@ -68,7 +68,7 @@ def _first(script: Script, life: Lifecycle, words: FirstRequest, shared: WireVar
 
 def _judge(parts: tuple[ParsedResponse, ...], life: Lifecycle, identifier: str) -> None:
     if not parts:
-        raise NotShown("no connection of its own leads to the target")
+        raise NotShown("no separate connection to the target is possible")
     for order, part in zip(("first", "second"), parts, strict=False):
         if part.throttled or part.passing:
             raise NotShown(part.told())

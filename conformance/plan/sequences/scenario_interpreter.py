@@ -86,7 +86,7 @@ class _Play:
     kept: dict[str, Any] = field(default_factory=dict)
 
     def put(self, value: Any) -> Any:
-        """The value with ``${each}`` in it filled; the rest is for whoever sends it."""
+        """The value with ``${each}`` in it filled; the sender fills the rest."""
         if value == "${each}":
             return self.each
         if isinstance(value, str) and isinstance(self.each, str):
