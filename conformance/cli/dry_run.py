@@ -1,4 +1,4 @@
-"""What a run would do, told before it does it: requests, creations, time, permissions.
+"""What a run would do, printed before it starts: requests, creations, time, permissions.
 
 The number of requests depends on the answers, so it is not calculated but tried: on the embedded
 reference, in this process.

@@ -90,7 +90,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
 
 
 def _rules(one: Inferred) -> Iterator[tuple[str, StepsRule]]:
-    """What resources do everywhere, if nothing is delayed: told, and held against nobody."""
+    """What resources do everywhere, if nothing is delayed: reported, without failing anything."""
     about = one.resource
     if about.not_found is not None:
         gone = (Step(make={}), Step(send="read"), Step(send="delete"),

@@ -1,4 +1,4 @@
-"""A whole run: services one after the other, every verdict told as it is decided."""
+"""A whole run: services one after the other, every verdict emitted when it is decided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with the TLS of a target, told so that it can be mended."""
+"""What is wrong with the TLS of a target, in words that help to fix it."""
 
 from __future__ import annotations
 

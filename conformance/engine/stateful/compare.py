@@ -1,7 +1,7 @@
 """Compares a target's answer with the model's, in those members that the overlay names.
 
-Identifiers, generated values and times differ between the two by nature: of them it is only asked
-that the target keeps them (see ``memory``). What is not recorded is not compared at all.
+Identifiers, generated values and times differ between the two by nature: the target only has to
+keep them (see ``Memory``). What is not recorded is not compared at all.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def _decides(compared: Compared, name: str, wanted: Any, *, both: bool) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """A value without what cannot be told apart: empty is absent, lists have no order."""
+    """A value in a normal form: empty counts as absent, lists have no order."""
     if isinstance(value, dict):
         inner = ((name, plain(item)) for name, item in value.items())
         return {name: item for name, item in inner if item is not None} or None
