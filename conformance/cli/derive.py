@@ -60,6 +60,12 @@ class OneFileManyServices(BadInput):
     help="Derive from botocore's SDK model of a service whose pages are not at hand.",
 )
 @click.option(
+    "--model",
+    "fitting",
+    metavar="NAME",
+    help="The SDK model that the pages are of, where that is not clear: it sets up what they lack.",
+)
+@click.option(
     "--path",
     "paths",
     multiple=True,
@@ -84,6 +90,7 @@ def command(
     output: Path,
     service: str | None,
     model: str | None,
+    fitting: str | None,
     paths: tuple[str, ...],
     **fetching: Any,
 ) -> None:
@@ -100,6 +107,9 @@ def command(
     If a page that is named itself cannot be read, nothing is written. Of a folder or an index the
     pages that cannot be read are named and left out; the rest is written, and the exit status is 2.
 
+    What pages lack, the signing name for one and how to make what they are about, a run takes from
+    the SDK model with the same operations: for setup only, see --model.
+
     The robots.txt of a site is read before anything else, and every page is fetched once.
     """
     from conformance.contract.deriving import as_yaml, by_service, write_all
@@ -107,6 +117,8 @@ def command(
 
     if bool(pages) == bool(model):
         raise click.UsageError("give pages, or a service with --from-model: one of the two")
+    if fitting:
+        _check_model(fitting, from_pages=bool(pages))
     problems: list[BadInput] = []
     whole = False
     if model:
@@ -116,6 +128,8 @@ def command(
         problems += reading.problems
         whole = reading.whole
         services = by_service(reading.pages)
+        for found in services.values():
+            found.model = fitting or ""
     if not services:
         raise NothingToDerive(problems)
     targets = _targets(output, list(services))
@@ -128,6 +142,9 @@ def command(
         for line in _report(found, derived[name]):
             click.echo(line)
         click.echo(f"{name}: written to {targets[name]}")
+        told = _lacking(name, derived[name])
+        if told:
+            click.echo(told)
     _tell_skipped(problems)
 
 
@@ -167,6 +184,26 @@ def _tell_skipped(problems: Sequence[BadInput]) -> None:
         pages = "page was" if len(problems) == 1 else "pages were"
         click.echo(f"{len(problems)} {pages} left out; the rest is written", err=True)
         sys.exit(problems[0].exit_code)
+
+
+def _check_model(name: str, *, from_pages: bool) -> None:
+    """Raises UnknownModel, NotRestJson, or click.UsageError where there are no pages."""
+    from conformance.documents.sdk.models import load_model
+
+    if not from_pages:
+        raise click.UsageError("--model goes with pages; --from-model derives without any")
+    load_model(name)
+
+
+def _lacking(service: str, document: Mapping[str, Any]) -> str:
+    """What a run will take from an SDK model, as pages do not state it; in one line."""
+    from conformance.contract.load import build_contract
+    from conformance.contract.setup_operations import completed
+
+    if "x-signing" in document:
+        return ""
+    contract = build_contract(service, document, {})
+    return completed(contract, document, build_contract).completed
 
 
 def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:

@@ -97,7 +97,7 @@ class NothingLeft(BadInput):
 def catalogue(contract: Contract) -> tuple[Requirement, ...]:
     """Every requirement of a service, in the order of its operations; ids are unique."""
     found: dict[str, Requirement] = {}
-    for operation in contract.operations.values():
+    for operation in contract.tested:
         for requirement in _of_operation(operation):
             found.setdefault(requirement.id, _lowered(contract, requirement))
     for requirement in _of_read_backs(contract):
@@ -209,7 +209,7 @@ def _of_input(
 ) -> Iterator[Requirement]:
     # A path label cannot be left out, and labels and query parameters carry text only: such
     # statements cannot be tested.
-    if member.required and member.location is not Location.PATH:
+    if member.required and not member.untested and member.location is not Location.PATH:
         yield _make(
             operation, f"{prefix}/{show(place)}/required", member.required_level,
             f"{show(place)} must be given", member.required_source, Subject.INPUT_REQUIRED, place,
@@ -282,6 +282,8 @@ def _of_shape(
         if shape.kind is Kind.TIMESTAMP and about_type is Subject.OUTPUT_TYPE:
             yield _format(operation, shape, place, prefix, source)
     for constraint in shape.constraints.values():
+        if constraint.untested:
+            continue
         yield _make(
             operation, f"{prefix}/{where}/{constraint.name}", constraint.level,
             statements.limit(where, constraint.name, constraint.value),
@@ -322,6 +324,8 @@ def _of_patch(operation: Operation, prefix: str) -> Iterator[Requirement]:
 
 def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
     for one in read_backs(contract):
+        if one.operation.name in contract.setup:
+            continue
         yield Requirement(
             id=f"{contract.service}/{one.address}",
             service=contract.service,
@@ -340,6 +344,8 @@ def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
 def _of_rules(contract: Contract) -> Iterator[Requirement]:
     for address, rule in {**arns_rule(contract), **contract.overlay.rules}.items():
         name = address.split("/", 1)[0]
+        if name in contract.setup:
+            continue
         operation = name if name in contract.operations else None
         yield Requirement(
             id=f"{contract.service}/{address}",

@@ -47,11 +47,12 @@ def excluded_note(globs: tuple[str, ...]) -> list[str]:
 
 
 def derived_note(jobs: Sequence[Job]) -> list[str]:
-    """What a run says of contracts that were derived because their services are named."""
+    """What a run says of contracts that are made of an SDK model, wholly or for their setup."""
     from conformance.contract.locate import is_on_demand
     from conformance.contract.on_demand import told
 
-    return [told(one) for job in jobs if is_on_demand(one := job.contract.service)]
+    derived = [told(one) for job in jobs if is_on_demand(one := job.contract.service)]
+    return [*derived, *(job.contract.completed for job in jobs if job.contract.completed)]
 
 
 def placed(job: Job, region: str) -> Job:

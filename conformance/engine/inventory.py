@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import islice
 from typing import Any, Protocol
 
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, FoundRequest, Operation
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, connection_broke
 from conformance.engine.names import is_template
 from conformance.plan.base_requests import base
+from conformance.plan.other_creations import MOST, other_creations
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import FRESH, all_creators, identifiers, kinds, others
 
@@ -100,7 +103,9 @@ class Inventory:
                 break
             # Whether it was made nobody knows: another one, under another name.
             sent = self._send(sent.probe)
-        resource = next((made for made in self.made if made.created is sent), None)
+        resource = self._made_by(sent)
+        if resource is None and values is None:
+            resource = self._made_otherwise(operation, sent)
         if resource is None:
             raise SetupFailed(sent)
         return resource
@@ -132,6 +137,23 @@ class Inventory:
             sent = self._send(deletion, resource=resource)
         resource.gone = resource.gone or sent.answer.is_gone
         return sent
+
+    def _made_by(self, sent: SentProbe) -> RunResource | None:
+        return next((made for made in self.made if made.created is sent), None)
+
+    def _made_otherwise(self, operation: Operation, refused: SentProbe) -> RunResource | None:
+        """The resource by another request, where none is known to be right and one was refused."""
+        if not self._contract.overlay.inferred or not refused.answer.is_refusal:
+            return None
+        usual, told = refused.probe.values, refused.answer.message
+        for request in islice(other_creations(operation, usual, told), MOST):
+            sent = self._send(replace(refused.probe, values=request))
+            resource = self._made_by(sent)
+            if resource is not None:
+                found = FoundRequest(request, (refused.answer.told(),))
+                self._contract.found.by_operation[operation.name] = found
+                return resource
+        return None
 
     def take_away(self, sent: SentProbe) -> None:
         """Delete what a request made: odd things that are left would spoil lists for the rest."""

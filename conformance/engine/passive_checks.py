@@ -61,7 +61,8 @@ class PassiveChecker:
         taken = sent.answer.ok and sent.is_faulty
         if taken:
             self._spoilt.note(sent, self._session.inventory.made)
-        if self.is_held or self._standings.is_aside(sent.probe.operation.name):
+        name = sent.probe.operation.name
+        if self.is_held or self._standings.is_aside(name) or name in self._contract.setup:
             return
         for finding in self._found(sent):
             if self._decisions.open(finding.requirement):
