@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from conformance.contract.given import Given
 from conformance.contract.levels import Level, Source
 
 if TYPE_CHECKING:
@@ -198,6 +199,8 @@ class Contract:
     """Operations that are not tested: they make, show and delete what the others need."""
     completed: str = ""
     """What was taken from an SDK model because the documents lack it, in one line."""
+    given: Given = field(default_factory=Given)
+    """The resources that a user named, which every request that takes one speaks of."""
 
     @property
     def tested(self) -> tuple[Operation, ...]:

@@ -172,7 +172,7 @@ def _needed(contract: Contract, own: tuple[str, ...]) -> tuple[Overlay, set[str]
     for name in list(wanted):
         _add_needs(name, known, wanted)
     kept = {name: known[name] for name in wanted}
-    kept = {name: _with_force(contract, one) for name, one in kept.items()}
+    kept = {name: _suited(contract, one, own) for name, one in kept.items()}
     used = {name for one in kept.values() for name in one.roles().values()}
     used |= {name for one in kept.values() for name in one.also_created_by}
     tested = set(own)
@@ -199,15 +199,27 @@ def _is_about(contract: Contract, operation: str, kind: str, one: Resource) -> b
     return has_role or stated == kind or one.label in contract.operations[operation].input
 
 
-def _with_force(contract: Contract, one: Resource) -> Resource:
-    """The kind with the flag that lets it be deleted whatever its state, where there is one."""
+def _suited(contract: Contract, one: Resource, own: tuple[str, ...]) -> Resource:
+    """The kind with the flag that lets it be deleted whatever its state, where there is one.
+
+    And with the pages' operations that say themselves that what they are about is not there.
+    """
+    lacking = [
+        name
+        for name in own
+        if name.startswith(("Update", "Modify"))
+        and (about := contract.operations[name]).method != "PUT"
+        and one.not_found in about.errors
+        and one.label in about.input
+    ]
     delete = contract.operations.get(one.delete or "")
     flags = {
         name: True
         for name, member in (delete.input.items() if delete is not None else ())
         if name.lower().startswith("force") and member.shape.kind is Kind.BOOLEAN
     }
-    return msgspec.structs.replace(one, delete_with={**flags, **one.delete_with})
+    by = one.not_found_by if one.not_found_by is None else (*one.not_found_by, *lacking)
+    return msgspec.structs.replace(one, delete_with={**flags, **one.delete_with}, not_found_by=by)
 
 
 def _add_needs(name: str, known: Mapping[str, Resource], wanted: dict[str, None]) -> None:

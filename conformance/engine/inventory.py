@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, Protocol
 
+from conformance.contract.given import given_kinds
 from conformance.contract.model import Contract, FoundRequest, Operation
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find
@@ -55,6 +56,7 @@ class Inventory:
         self._is_in_vain = is_in_vain
         self._kinds = kinds(contract)
         self._creators = all_creators(contract)
+        self._given = given_kinds(contract)
         self._current: dict[str | None, RunResource] = {}
         self._lenders: dict[str, Inventory] = {}
 
@@ -67,9 +69,25 @@ class Inventory:
         service = self._kinds.get(name or "", Resource()).service
         if service is not None:
             return self._lender(service).resource(fresh=fresh)
+        if name is not None and name in self._given:
+            return self._someones(name)
         current = self._current.get(name)
         if fresh or current is None or not current.usable:
             current = self._current[name] = self.create(kind=name)
+        return current
+
+    def _someones(self, kind: str) -> RunResource:
+        """What was given of a kind; there is one, which is looked at before it is used."""
+        current = self._current.get(kind)
+        if current is None:
+            of, value = self._kinds[kind], self._given[kind].value
+            operation = self._contract.operations[of.read or ""]
+            request = {**base(self._contract, operation), of.label or "": value}
+            seen = self._send(Probe("", operation, Side.OBSERVE, request, "what is given"))
+            if not seen.answer.ok:
+                raise SetupFailed(seen)
+            current = RunResource(value, value, seen, kind, given=True)
+            self._current[kind] = current
         return current
 
     def parents(self, probe: Probe, resource: RunResource | None) -> dict[str, RunResource]:
@@ -123,7 +141,7 @@ class Inventory:
         """
         of = self._lifecycle(resource.kind)
         operation = self._contract.operations.get(of.delete or "")
-        if operation is None or of.label is None:
+        if operation is None or of.label is None or resource.given:
             return None
         # Of what its base has besides, it is the labels that lead to the resource.
         start = base(self._contract, operation)

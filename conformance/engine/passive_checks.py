@@ -178,8 +178,8 @@ class PassiveChecker:
 
     def _alike(self, sent: SentProbe) -> RunResource | None:
         """A new resource that was made and updated as the one of this request had been."""
-        if sent.resource is None:
-            return None
+        if sent.resource is None or sent.resource.given:
+            return sent.resource
         history = sent.resource.history
         before = history[: history.index(sent)] if sent in history else list(history)
         if len(before) > LONGEST:

@@ -234,7 +234,9 @@ class Runner:
         whole = plan(self._contract, requirement)
         planned = whole.without(self._session.left_out)
         if whole.probes and not planned.probes:
-            self._give(requirement, Verdict.SKIPPED, excluded(", ".join(whole.operations())))
+            names = whole.operations()
+            whys = [one for name in names if (one := self._session.why_left_out.get(name))]
+            self._give(requirement, Verdict.SKIPPED, next(iter(whys), excluded(", ".join(names))))
             return
         for name in planned.operations():
             standing = self._standings.of(name)

@@ -30,7 +30,8 @@ class SupportRegistry:
     def of(self, name: str) -> Support:
         """Whether the target has an operation. Raises WrongCredentials."""
         if name in self._session.left_out:
-            return Support(SupportStatus.EXCLUDED, excluded(name))
+            why = self._session.why_left_out.get(name) or excluded(name)
+            return Support(SupportStatus.EXCLUDED, why)
         if name not in self._known:
             self._known[name] = self._establish(name)
         return self._known[name]
