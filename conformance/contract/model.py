@@ -88,6 +88,8 @@ class Shape:
     union: bool = False
     """A structure of which exactly one member is given."""
     secret: bool = False
+    untested: bool = False
+    """Of a structure: its members are known from elsewhere than the documents, and not tested."""
     whole: bool = False
     """Of a timestamp in seconds: AWS writes whole ones. Else the protocol allows a fraction."""
 

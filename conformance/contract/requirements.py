@@ -254,7 +254,7 @@ def _inner_members(
 ) -> Iterator[tuple[Member, Place, Source]]:
     """The members of the structures inside a shape, through lists and maps."""
     source = shape.source if shape.source != Source() else above
-    for name, member in shape.members.items():
+    for name, member in () if shape.untested else shape.members.items():
         yield member, (*place, name), source
     if shape.element is not None:
         step = element_step(shape)

@@ -21,6 +21,7 @@ from conformance.contract.json_patch import with_patch_example
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.model_match import ModelMatch, matching_model
 from conformance.contract.overlay_model import Overlay, Resource
+from conformance.contract.protection import unprotected
 from conformance.documents.sdk.models import SdkModel, load_model
 
 MODEL = "x-model"
@@ -58,7 +59,9 @@ def completed(contract: Contract, spec: Mapping[str, Any], build: Build) -> Cont
 
 def _inferred(contract: Contract) -> Contract:
     stated = contract.overlay
-    operations = {name: with_patch_example(one) for name, one in contract.operations.items()}
+    operations = {
+        name: unprotected(with_patch_example(one)) for name, one in contract.operations.items()
+    }
     contract = replace(contract, operations=operations)
     overlay = msgspec.structs.replace(
         inferred_overlay(contract), signing=stated.signing, endpoint=stated.endpoint
@@ -262,6 +265,9 @@ def with_limits(own: Shape, known: Shape, depth: int = 0) -> Shape:
     """A shape with the limits that another one has besides, none of which is tested."""
     if own.kind is not known.kind or depth > DEEPEST:
         return own
+    if own.kind is Kind.STRUCTURE and not own.members:
+        # The page of the type is not there.
+        return replace(own, members=known.members, union=known.union, untested=True)
     more = {
         name: replace(limit, untested=True)
         for name, limit in known.constraints.items()
@@ -278,7 +284,7 @@ def with_limits(own: Shape, known: Shape, depth: int = 0) -> Shape:
     }
     return replace(
         own, constraints={**own.constraints, **more}, element=element, key=key, members=members,
-        union=own.union or known.union,
+        union=own.union or (known.union and own.members.keys() <= known.members.keys()),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.model import Contract, Location, Operation
+from conformance.contract.model import Contract, Location, Operation, Shape
 from conformance.plan import values
 
 MOST = 4
@@ -22,11 +22,13 @@ SHOWN = 12
 def other_creations(
     operation: Operation, request: Mapping[str, Any], refusal: str
 ) -> Iterator[dict[str, Any]]:
-    """The request with one more member each, of those that the refusal names."""
+    """The request with one more member each: what the refusal names, then what has an example."""
     words = re.findall(r"\w+", refusal.lower())
-    for name in _optional(operation, request):
-        if name.lower() in words:
-            yield {**request, name: values.sample(operation.input[name].shape)}
+    names = _optional(operation, request)
+    named = [name for name in names if name.lower() in words]
+    known = [name for name in names if _has_example(operation.input[name].shape)]
+    for name in dict.fromkeys([*named, *known]):
+        yield {**request, name: values.sample(operation.input[name].shape)}
 
 
 def richer_creations(
@@ -43,6 +45,10 @@ def richer_creations(
         yield {**request, **more}
     for name, value in more.items():
         yield {**request, name: value}
+
+
+def _has_example(shape: Shape) -> bool:
+    return bool(shape.examples or (shape.element is not None and shape.element.examples))
 
 
 def _optional(operation: Operation, request: Mapping[str, Any]) -> list[str]:
