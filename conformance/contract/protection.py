@@ -10,8 +10,6 @@ from conformance.contract.model import Kind, Member, Operation
 PROTECTS = re.compile(
     r"(is_?)?(deletion|delete|termination)_?protection(_?enabled)?", re.IGNORECASE
 )
-    r"(is_?)?(deletion|delete|termination)_?protection(_?enabled)?", re.IGNORECASE
-)
 
 
 def unprotected(operation: Operation) -> Operation:
