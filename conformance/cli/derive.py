@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -112,7 +113,7 @@ def command(
 
     The robots.txt of a site is read before anything else, and every page is fetched once.
     """
-    from conformance.contract.deriving import as_yaml, by_service, write_all
+    from conformance.contract.deriving import as_yaml, write_all
     from conformance.documents.sources import ORDER_RULE
 
     if bool(pages) == bool(model):
@@ -127,9 +128,7 @@ def command(
         reading = _read(pages, service, fetching)
         problems += reading.problems
         whole = reading.whole
-        services = by_service(reading.pages)
-        for found in services.values():
-            found.model = fitting or ""
+        services = _sorted(reading, service, fitting or "")
     if not services:
         raise NothingToDerive(problems)
     targets = _targets(output, list(services))
@@ -184,6 +183,36 @@ def _tell_skipped(problems: Sequence[BadInput]) -> None:
         pages = "page was" if len(problems) == 1 else "pages were"
         click.echo(f"{len(problems)} {pages} left out; the rest is written", err=True)
         sys.exit(problems[0].exit_code)
+
+
+def _sorted(reading: ReferenceReading, service: str | None, model: str) -> dict[str, ServicePages]:
+    """The pages by service, each with the model that somebody named for them."""
+    from conformance.contract.deriving import by_service
+
+    services = by_service(reading.pages)
+    for found in services.values():
+        found.model = model
+    return services if service else dict(_named(services))
+
+
+def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServicePages]]:
+    """The services by name; where a folder is named as no service is, by the model of its pages."""
+    from conformance.contract.deriving.assemble import assemble_whole
+    from conformance.contract.load import build_contract
+    from conformance.contract.locate import known_services
+    from conformance.contract.model_match import matching_model
+    from conformance.contract.on_demand import is_offered
+
+    for name, found in services.items():
+        model = found.model
+        if not (model or is_offered(name) or name in known_services()) and len(services) == 1:
+            document, _ = assemble_whole(copy.deepcopy(found))
+            contract = build_contract(name, document, {})
+            model = matching_model(contract, str(document["info"]["version"])).name or ""
+            if model:
+                click.echo(f"{name}: named {model}, whose SDK model has these operations")
+                found.service = model
+        yield found.service, found
 
 
 def _check_model(name: str, *, from_pages: bool) -> None:

@@ -57,11 +57,16 @@ class Inventory:
         self._kinds = kinds(contract)
         self._creators = all_creators(contract)
         self._given = given_kinds(contract)
+        self._someone: dict[str, RunResource] = {}
         self._current: dict[str | None, RunResource] = {}
         self._lenders: dict[str, Inventory] = {}
 
-    def resource(self, *, fresh: bool = False, kind: str | None = None) -> RunResource:
+    def resource(
+        self, *, fresh: bool = False, kind: str | None = None, own: bool = False
+    ) -> RunResource:
         """The run's current resource of a kind (default the main one), or a new one.
+
+        Where one is given, that one, unless it is to be the run's ``own``.
 
         Raises SetupFailed.
         """
@@ -69,7 +74,7 @@ class Inventory:
         service = self._kinds.get(name or "", Resource()).service
         if service is not None:
             return self._lender(service).resource(fresh=fresh)
-        if name is not None and name in self._given:
+        if name is not None and name in self._given and not own:
             return self._someones(name)
         current = self._current.get(name)
         if fresh or current is None or not current.usable:
@@ -78,7 +83,7 @@ class Inventory:
 
     def _someones(self, kind: str) -> RunResource:
         """What was given of a kind; there is one, which is looked at before it is used."""
-        current = self._current.get(kind)
+        current = self._someone.get(kind)
         if current is None:
             of, value = self._kinds[kind], self._given[kind].value
             operation = self._contract.operations[of.read or ""]
@@ -87,7 +92,7 @@ class Inventory:
             if not seen.answer.ok:
                 raise SetupFailed(seen)
             current = RunResource(value, value, seen, kind, given=True)
-            self._current[kind] = current
+            self._someone[kind] = current
         return current
 
     def parents(self, probe: Probe, resource: RunResource | None) -> dict[str, RunResource]:
