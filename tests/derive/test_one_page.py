@@ -42,7 +42,8 @@ Adds tags.
 
 Request Syntax
 
-POST /tags/ResourceArn HTTP/1.1 Content-type: application/json {{ "tags": {{ "string": "string" }} }}
+POST /tags/ResourceArn HTTP/1.1
+Content-type: application/json {{ "tags": {{ "string": "string" }} }}
 
 URI Request Parameters
 
