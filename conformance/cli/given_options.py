@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from conformance.contract.given import Given
+    from conformance.contract.given_values import Given
 
 given_option = click.option(
     "--given",

@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from conformance.cli.aws_options import AwsOptions
     from conformance.cli.outputs import Outputs
-    from conformance.contract.given import Given
+    from conformance.contract.given_values import Given
     from conformance.record import Shard
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from conformance.contract.given_values import Given, GivenMember
 from conformance.errors import BadInput
 
 if TYPE_CHECKING:
@@ -28,31 +29,6 @@ class BadGiven(BadInput):
     """Something given that no operation takes, or that is not written as it is to be."""
 
     hint = "write MEMBER=VALUE or KIND.MEMBER=VALUE, for example --given KeyName=my-key"
-
-
-@dataclass(frozen=True, slots=True)
-class GivenMember:
-    """One: the member that takes it, its value and, where that matters, the kind of resource."""
-
-    member: str
-    value: str
-    kind: str = ""
-
-    def __str__(self) -> str:
-        """As the user writes it."""
-        return f"{self.kind}.{self.member}" if self.kind else self.member
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """All that a user named for a run, and whether it may be changed."""
-
-    members: tuple[GivenMember, ...] = ()
-    may_change: bool = False
-
-    def __bool__(self) -> bool:
-        """Whether anything was given."""
-        return bool(self.members)
 
 
 def read_given(texts: Sequence[str], *, may_change: bool = False) -> Given:

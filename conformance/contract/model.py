@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract.given import Given
+from conformance.contract.given_values import Given
 from conformance.contract.levels import Level, Source
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.contract.given import Given
+    from conformance.contract.given_values import Given
     from conformance.engine.run import Job
 
 
