@@ -125,6 +125,8 @@ class DeclaredError:
     name: str
     status: int
     source: Source
+    untested: bool = False
+    """The documents do not have it, and a target may answer it all the same."""
 
 
 @dataclass(frozen=True, slots=True)

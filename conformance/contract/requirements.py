@@ -176,6 +176,8 @@ def _of_operation(operation: Operation) -> Iterator[Requirement]:
     )  # fmt: skip
     yield from _of_answer(operation, prefix)
     for error in operation.errors.values():
+        if error.untested:
+            continue
         yield _make(
             operation, f"{prefix}/error/{error.name}", Level.REQUIRED,
             f"{error.name} comes with status {error.status}",

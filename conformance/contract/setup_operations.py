@@ -249,7 +249,11 @@ def _typed(own: Operation, known: Operation | None) -> Operation:
         else one
         for name, one in own.input.items()
     }
-    return replace(own, input=input_, greedy=own.greedy | known.greedy)
+    # Where a page has lost the names of its errors, or is older, those of the model are right, too.
+    errors = {name: replace(one, untested=True) for name, one in known.errors.items()}
+    return replace(
+        own, input=input_, greedy=own.greedy | known.greedy, errors={**errors, **own.errors}
+    )
 
 
 def _with_model_shape(own: Member, known: Member) -> Shape:
