@@ -19,6 +19,7 @@ import msgspec
 from conformance.contract.inferring import VERBS, inferred_overlay
 from conformance.contract.json_patch import with_patch_example
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
+from conformance.contract.model_examples import with_written, written_values
 from conformance.contract.model_match import ModelMatch, matching_model
 from conformance.contract.overlay_model import Overlay, Resource
 from conformance.contract.protection import unprotected
@@ -81,7 +82,9 @@ def _with_model(contract: Contract, model: SdkModel, build: Build) -> Contract:
         for name, one in known.operations.items()
         if name not in own and (one.method, one.path, tuple(one.query)) not in taken
     }
-    whole = _inferred(replace(contract, operations={**own, **more}, overlay=known.overlay))
+    written = written_values(model)
+    both = {name: with_written(one, written) for name, one in {**own, **more}.items()}
+    whole = _inferred(replace(contract, operations=both, overlay=known.overlay))
     overlay, used = _needed(whole, tuple(own))
     kept = {name: one for name, one in whole.operations.items() if name in own or name in used}
     setup = frozenset(kept.keys() - own.keys())
