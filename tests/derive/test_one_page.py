@@ -7,7 +7,12 @@ themselves are read, too, where they lie beside the project.
 from __future__ import annotations
 
 import shutil
+import socket
+import subprocess
+import sys
+import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +28,8 @@ from conformance.contract.model_match import matching_model
 from conformance.contract.requirements import catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conformance.contract.model import Contract
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +41,8 @@ SETUP = {
     "apigateway": {"CreateApiKey", "DeleteApiKey", "GetApiKey", "GetApiKeys"},
 }
 ENOUGH = 0.9
+LONGEST = 120
+"""Seconds until a server that was started is given up: a bound, not an expectation."""
 TAG_PAGE = """TagResource - {title}
 
 TagResource
@@ -126,6 +135,38 @@ def test_a_founding_page_alone_is_tested(service: str, page: Path, tmp_path: Pat
     assert all(name in notes[0] for name in SETUP[service])
     hashes = result.record.run.specs[service]
     assert any(name.startswith(f"{service}-20") for name in hashes), hashes
+
+
+@pytest.fixture
+def other_reading() -> Iterator[str]:
+    """A right server that reads every question that nothing decides the other way."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    parts = [sys.executable, "-m", "conformance", "serve", "--reading", "b", "--port", str(port)]
+    child = subprocess.Popen(parts, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + LONGEST
+        while time.monotonic() < until and child.poll() is None:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        child.terminate()
+        child.wait(20)
+
+
+@pytest.mark.parametrize("service", PAGES)
+def test_a_stricter_right_server_is_right(service: str, other_reading: str, tmp_path: Path) -> None:
+    derive(OWN / service, "-o", tmp_path / "specs")
+    result = conformance.run(
+        other_reading, specs=tmp_path / "specs", profile="quick", seed=2, strict=True,
+        journal_folder=tmp_path / "journals",
+    )  # fmt: skip
+    found = Counter(str(line.verdict) for line in result.record.verdicts)
+    assert found["failed"] == found["error"] == found["inconclusive"] == 0, found
+    assert found["passed"] >= ENOUGH * sum(found.values()), found
 
 
 @pytest.mark.parametrize("service", PAGES)
