@@ -15,7 +15,7 @@ from conformance.contract.requirements import Requirement, Subject, of_operation
 def catalogue(contract: Contract) -> tuple[Requirement, ...]:
     """Every requirement of a service, in the order of its operations; ids are unique."""
     found: dict[str, Requirement] = {}
-    for operation in contract.operations.values():
+    for operation in contract.tested:
         for requirement in of_operation(operation):
             found.setdefault(requirement.id, _lowered(contract, requirement))
     for requirement in _of_read_backs(contract):
@@ -39,6 +39,8 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
 
 def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
     for one in read_backs(contract):
+        if one.operation.name in contract.setup:
+            continue
         yield Requirement(
             id=f"{contract.service}/{one.address}",
             service=contract.service,
@@ -57,6 +59,8 @@ def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
 def _of_rules(contract: Contract) -> Iterator[Requirement]:
     for address, rule in {**arns_rule(contract), **contract.overlay.rules}.items():
         name = address.split("/", 1)[0]
+        if name in contract.setup:
+            continue
         operation = name if name in contract.operations else None
         yield Requirement(
             id=f"{contract.service}/{address}",

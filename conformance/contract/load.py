@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from conformance.contract.building import build_contract
-from conformance.contract.locate import add_derived, known_services, services, spec_file
+from conformance.contract.locate import add_derived, announce, known_services, services, spec_file
 from conformance.contract.model import (
     Contract,
 )
@@ -76,13 +74,12 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     if spec is not files.merged:
         contract = build_contract(service, spec, hashes)
     if "x-conformance" not in spec:
-        from conformance.contract.inferring import inferred_overlay
+        from conformance.contract.setup_operations import completed
 
-        stated = contract.overlay
-        inferred = msgspec.structs.replace(
-            inferred_overlay(contract), signing=stated.signing, endpoint=stated.endpoint
-        )
-        return with_protocol(replace(contract, overlay=inferred))
+        whole = completed(contract, spec, build_contract)
+        if whole.completed:
+            announce(whole.completed)
+        return with_protocol(whole)
     return with_protocol(contract, spec["x-conformance"].get("rules", {}))
 
 

@@ -87,6 +87,8 @@ def of_operation(operation: Operation) -> Iterator[Requirement]:
     )  # fmt: skip
     yield from _of_answer(operation, prefix)
     for error in operation.errors.values():
+        if error.untested:
+            continue
         yield _make(
             operation, f"{prefix}/error/{error.name}", Level.REQUIRED,
             f"{error.name} comes with status {error.status}",
@@ -120,7 +122,7 @@ def _of_input(
 ) -> Iterator[Requirement]:
     # A path label cannot be left out, and labels and query parameters carry text only: such
     # statements cannot be tested.
-    if member.required and member.location is not Location.PATH:
+    if member.required and not member.untested and member.location is not Location.PATH:
         yield _make(
             operation, f"{prefix}/{show(place)}/required", member.required_level,
             f"{show(place)} must be given", member.required_source, Subject.INPUT_REQUIRED, place,
@@ -165,7 +167,7 @@ def _inner_members(
 ) -> Iterator[tuple[Member, Place, Source]]:
     """The members of the structures inside a shape, through lists and maps."""
     source = shape.source if shape.source != Source() else above
-    for name, member in shape.members.items():
+    for name, member in () if shape.untested else shape.members.items():
         yield member, (*place, name), source
     if shape.element is not None:
         step = element_step(shape)
@@ -193,6 +195,8 @@ def _of_shape(
         if shape.kind is Kind.TIMESTAMP and about_type is Subject.OUTPUT_TYPE:
             yield _format(operation, shape, place, prefix, source)
     for constraint in shape.constraints.values():
+        if constraint.untested:
+            continue
         yield _make(
             operation, f"{prefix}/{where}/{constraint.name}", constraint.level,
             statements.limit(where, constraint.name, constraint.value),

@@ -63,7 +63,8 @@ class PassiveChecker:
         taken = sent.answer.ok and sent.is_faulty
         if taken:
             self._spoilt.note(sent, self._session.inventory.made)
-        if self.is_held or self._standings.is_aside(sent.probe.operation.name):
+        name = sent.probe.operation.name
+        if self.is_held or self._standings.is_aside(name) or name in self._contract.setup:
             return
         for finding in self._found(sent):
             if self._decisions.open(finding.requirement):
@@ -172,8 +173,8 @@ class PassiveChecker:
 
     def _alike(self, sent: SentProbe) -> RunResource | None:
         """A new resource that was made and updated as the one of this request had been."""
-        if sent.resource is None:
-            return None
+        if sent.resource is None or sent.resource.given:
+            return sent.resource
         history = sent.resource.history
         before = history[: history.index(sent)] if sent in history else list(history)
         if len(before) > LONGEST:

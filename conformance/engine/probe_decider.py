@@ -38,7 +38,10 @@ class ProbeDecider:
         whole = plan(self._run.contract, requirement)
         planned = whole.without(self._run.session.left_out)
         if whole.probes and not planned.probes:
-            self._give(requirement, Verdict.SKIPPED, excluded(", ".join(whole.operations())))
+            names = whole.operations()
+            left_out = self._run.session.why_left_out
+            whys = [left_out[name] for name in names if left_out.get(name)]
+            self._give(requirement, Verdict.SKIPPED, next(iter(whys), excluded(", ".join(names))))
             return
         for name in planned.operations():
             standing = self._run.standings.of(name)

@@ -25,6 +25,7 @@ from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.verdict_log import VerdictLog
 from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.base_requests import base
+from conformance.plan.other_creations import richer_creations
 from conformance.plan.planner import is_watched
 from conformance.plan.resources import kinds
 from conformance.plan.rules import ROBUST
@@ -108,12 +109,27 @@ class Runner:
     def _showcase(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""
         for kind, one in kinds(self._contract).items():
-            for values in one.showcase:
+            for values in [*one.showcase, *self._richer(one)]:
                 self._show(kind, one, values)
+
+    def _richer(self, about: Resource) -> list[Mapping[str, Any]]:
+        """What a resource is made of to show more, where it is made for a page's sake alone.
+
+        Nobody states such requests: a member is tried by itself, too, as one of them may be wrong.
+        """
+        name = about.create or ""
+        if name not in self._contract.setup or not self._standings.works(name):
+            return []
+        operation = self._contract.operations[name]
+        start = base(self._contract, operation)
+        return list(richer_creations(self._contract, operation, start))
 
     def _show(self, kind: str, about: Resource, values: Mapping[str, Any]) -> None:
         roles = (about.create, about.read, about.list, about.update)
         named = [name for name in roles if name is not None]
+        if self._contract.setup:
+            tested = [one.name for one in self._contract.tested if one.name in named]
+            named = [name for name in named if name in tested or name == about.create]
         named = [name for name in named if name not in self._session.left_out]
         if not named or not all(self._standings.works(name) for name in named):
             return
