@@ -16,6 +16,7 @@ from conformance.record.errors import (
 from conformance.record.merge import merged
 from conformance.record.reader import Record, read_record
 from conformance.record.schema import schema
+from conformance.record.scores import ServiceScore, Share, score_services, total
 from conformance.record.untested import Untested, untested
 from conformance.record.values import (
     FORMAT,
@@ -64,7 +65,9 @@ __all__ = [
     "RecordedTarget",
     "Role",
     "RunLine",
+    "ServiceScore",
     "Shard",
+    "Share",
     "SummaryLine",
     "UnknownFormat",
     "Unreadable",
@@ -81,6 +84,8 @@ __all__ = [
     "merged",
     "read_record",
     "schema",
+    "score_services",
+    "total",
     "untested",
     "write_record",
 ]
