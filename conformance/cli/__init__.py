@@ -21,6 +21,7 @@ SUBCOMMANDS = {
     "overlay": "Draft and check overlays.",
     "spec": "Print the merged OpenAPI of a service.",
     "report": "Make a report from a run record.",
+    "site": "Build a static site of many records: the league table and what is behind it.",
     "baseline": "Accept failures, with reasons, in a file made for review.",
     "judge": "Judge recorded traffic; sends nothing.",
     "replay": "Send one failing case of a record again.",

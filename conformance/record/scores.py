@@ -8,9 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from conformance.record.values import Verdict, VerdictLine, gate_levels
+from conformance.contract.levels import Level
+from conformance.record.values import Verdict, gate_levels
+
+
+class Scored(Protocol):
+    """What of a verdict line a score rests on."""
+
+    @property
+    def service(self) -> str: ...  # noqa: D102 - as in VerdictLine
+    @property
+    def operation(self) -> str | None: ...  # noqa: D102
+    @property
+    def level(self) -> Level: ...  # noqa: D102
+    @property
+    def verdict(self) -> Verdict: ...  # noqa: D102
+
 
 DECIDED = frozenset({Verdict.PASSED, Verdict.FAILED})
 
@@ -72,9 +87,9 @@ class ServiceScore:
         return self.gate + self.below
 
 
-def score_services(lines: Iterable[VerdictLine], *, strict: bool) -> tuple[ServiceScore, ...]:
+def score_services(lines: Iterable[Scored], *, strict: bool) -> tuple[ServiceScore, ...]:
     """The score of each service of a record, in the order of the record."""
-    groups: dict[str, list[VerdictLine]] = {}
+    groups: dict[str, list[Scored]] = {}
     for line in lines:
         groups.setdefault(line.service, []).append(line)
     return tuple(_scored(service, group, strict=strict) for service, group in groups.items())
@@ -94,7 +109,7 @@ def total(scores: Iterable[ServiceScore]) -> ServiceScore:
     return whole
 
 
-def _scored(service: str, lines: list[VerdictLine], *, strict: bool) -> ServiceScore:
+def _scored(service: str, lines: list[Scored], *, strict: bool) -> ServiceScore:
     levels = gate_levels(strict=strict)
     return ServiceScore(
         service,
@@ -105,12 +120,12 @@ def _scored(service: str, lines: list[VerdictLine], *, strict: bool) -> ServiceS
     )
 
 
-def _held(lines: Iterable[VerdictLine]) -> Share:
+def _held(lines: Iterable[Scored]) -> Share:
     verdicts = [line.verdict for line in lines if line.verdict in DECIDED]
     return Share(verdicts.count(Verdict.PASSED), len(verdicts))
 
 
-def _implemented(lines: Iterable[VerdictLine]) -> Share:
+def _implemented(lines: Iterable[Scored]) -> Share:
     """Only an operation of which something was decided is known to be there."""
     has: set[str] = set()
     lacks: set[str] = set()
