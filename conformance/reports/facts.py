@@ -55,7 +55,7 @@ EXIT_MEANING = {
 }
 EXIT_OPEN = 3
 MANY, LONGEST_REASON = 3, 200
-"""Of the operations that were not tested, so many are told; and of each reason, so much."""
+"""How many untested operations are listed, and how much of each reason."""
 _HEADLINES = {0: "conforms", 1: "does not conform"}
 _OF_TRAFFIC = {0: "shows nothing broken", 1: "shows a broken contract"}
 """Recorded traffic shows what it happens to hold: nothing can be said of the rest."""
@@ -169,6 +169,7 @@ def baseline_news(record: Record) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"{plural(len(use.unknown), 'id')} in the baseline that no contract has", use.unknown
 
 
+<<<<<<< HEAD
 def scores(record: Record) -> tuple[ServiceScore, ...]:
     """The score of each service, in the order of the record."""
     return score_services(record.verdicts, strict=record.run.strict)
@@ -194,6 +195,13 @@ def share_text(share: Share) -> str:
     """``148 of 152 (97.3 %)``; ``0 of 0`` where there is nothing to have a share of."""
     percent = "" if share.percent is None else f" ({share.percent:g} %)"
     return f"{share.part:,} of {share.of:,}{percent}"
+=======
+def score(record: Record) -> tuple[int, int]:
+    """How many requirements hold, of how many were tested."""
+    asked = {Verdict.PASSED, Verdict.FAILED, Verdict.UNSUPPORTED}
+    of = sum(line.verdict in asked for line in record.verdicts)
+    return sum(line.verdict is Verdict.PASSED for line in record.verdicts), of
+>>>>>>> main
 
 
 def by_operation(
