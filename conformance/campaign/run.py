@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -111,7 +112,7 @@ def _ended(
             result: PartResult = future.result()
         except PartFailed as error:
             yield PartEnded(part, failure=str(error))
-        except (asyncio.CancelledError, OSError) as error:
+        except (asyncio.CancelledError, CancelledError) as error:
             raise SchedulerLost(where, str(error) or type(error).__name__) from None
         except Exception as error:  # noqa: BLE001 - whatever a worker met: one part, not all
             if client.status not in {"running", "connecting"}:

@@ -7,6 +7,7 @@ the command and everything that it started are ended.
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import threading
@@ -25,7 +26,9 @@ def main() -> None:
 
 
 def _end_with_parent(pid: int) -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: its lock, held by this thread, would break the end of the process.
+    while os.read(0, 4096):
+        pass
     end_tree(pid)
 
 

@@ -67,12 +67,8 @@ class ProgressDisplay:
         self._say(f"{event.service}: {event.requirements} requirements")
 
     def _decided(self, line: VerdictLine) -> None:
-<<<<<<< HEAD
         """The first gate failures are printed at once, the rest where more is wanted."""
         self._latest = line.requirement
-=======
-        """A failure that fails the gate is printed at once, the rest with --verbose."""
->>>>>>> main
         if line.verdict is Verdict.FAILED and line.level in self._levels:
             self._failure(line)
         elif self._verbose:

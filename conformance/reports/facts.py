@@ -169,7 +169,6 @@ def baseline_news(record: Record) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"{plural(len(use.unknown), 'id')} in the baseline that no contract has", use.unknown
 
 
-<<<<<<< HEAD
 def scores(record: Record) -> tuple[ServiceScore, ...]:
     """The score of each service, in the order of the record."""
     return score_services(record.verdicts, strict=record.run.strict)
@@ -195,13 +194,6 @@ def share_text(share: Share) -> str:
     """``148 of 152 (97.3 %)``; ``0 of 0`` where there is nothing to have a share of."""
     percent = "" if share.percent is None else f" ({share.percent:g} %)"
     return f"{share.part:,} of {share.of:,}{percent}"
-=======
-def score(record: Record) -> tuple[int, int]:
-    """How many requirements hold, of how many were tested."""
-    asked = {Verdict.PASSED, Verdict.FAILED, Verdict.UNSUPPORTED}
-    of = sum(line.verdict in asked for line in record.verdicts)
-    return sum(line.verdict is Verdict.PASSED for line in record.verdicts), of
->>>>>>> main
 
 
 def by_operation(
