@@ -12,7 +12,7 @@ from conformance.errors import BadInput, CouldNotTest
 class BadCampaign(BadInput):
     """The file of a campaign cannot be read, or says what no campaign can be."""
 
-    hint = "docs/campaigns.md has an example of every key"
+    hint = "docs/recipes/campaigns.md has an example of every key"
 
     path: Path
     why: str

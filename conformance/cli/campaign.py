@@ -17,6 +17,10 @@ import click
 @click.option("--workers", type=click.IntRange(min=1), help="Local workers (default: one a core).")
 @click.option("--target", "targets", multiple=True, help="Only this target (repeatable).")
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
+@click.option(
+    "--publish", "published", type=click.Path(path_type=Path), metavar="FOLDER",
+    help="Put small copies of the records there, for a repository.",
+)  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print the result only.")
 def command(
     file: Path,
@@ -25,6 +29,7 @@ def command(
     workers: int | None,
     targets: tuple[str, ...],
     services: tuple[str, ...],
+    published: Path | None,
     *,
     quiet: bool,
 ) -> None:
@@ -38,6 +43,7 @@ def command(
     from conformance.campaign.file import read_campaign
     from conformance.campaign.parts import parts_of
     from conformance.campaign.progress import CampaignProgress
+    from conformance.campaign.publish import publish
     from conformance.campaign.run import run_parts
     from conformance.campaign.store import SITE, Store
     from conformance.site.build import TITLE, build_site
@@ -58,5 +64,7 @@ def command(
     if records.exists():
         build_site(records, folder / SITE, title=campaign.title or TITLE, workers=workers)
         click.echo(folder / SITE / "index.html")
+        if published is not None:
+            click.echo(f"{publish(records, published)} records in {published}", err=True)
     if failed:
         raise PartsFailed(tuple(f"{one.part.name}: {one.failure}" for one in failed))

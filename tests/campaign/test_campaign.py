@@ -17,6 +17,7 @@ from conformance.campaign.errors import BadCampaign, NoDask, PartFailed, Schedul
 from conformance.campaign.file import CampaignTarget, read_campaign, schema
 from conformance.campaign.launch import started, supervised
 from conformance.campaign.parts import parts_of
+from conformance.campaign.publish import publish
 from conformance.campaign.run import PartEnded, run_parts
 from conformance.campaign.store import Store, write_whole
 from conformance.campaign.work import run_part
@@ -117,6 +118,9 @@ def test_a_campaign_runs_every_part_once_and_makes_records(tmp_path: Path) -> No
     assert record.run.target.url is None
     assert record.run.shard is None
     assert {line.verdict for line in record.verdicts} == {Verdict.PASSED}
+    assert publish(tmp_path / "out" / "records", tmp_path / "published") == 3
+    small = [read_record(path) for path in sorted((tmp_path / "published").rglob("*.jsonl"))]
+    assert {one.run.target.name for one in small} == set(by_name)
     again: list[PartEnded] = []
     assert run_parts(parts, store, scheduler=None, workers=2, listen=again.append) == ()
     assert again == []
