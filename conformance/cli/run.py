@@ -87,7 +87,12 @@ COLLECT_AFTER = (10_000, 20, 20)
 )
 @aws_options
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
-@click.option("-v", "--verbose", is_flag=True, help="Print every verdict as it is decided.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Print every verdict as it is decided, and every failure whole at the end.",
+)
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
 @specs_option
 def command(**given: Any) -> None:
@@ -277,7 +282,8 @@ def _untested(outcome: RunOutcome) -> Problem | None:
 def _report(options: RunOptions, outcome: RunOutcome) -> None:
     from rich.console import Console
 
-    options.outputs.report(Console(soft_wrap=True, no_color=options.no_color or None))
+    console = Console(soft_wrap=True, no_color=options.no_color or None)
+    options.outputs.report(console, detail=options.verbose)
     _durations(options, outcome)
     if outcome.interrupted:
         click.echo("interrupted: the record holds what was found so far", err=True)
