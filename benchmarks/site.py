@@ -28,7 +28,7 @@ from conformance.record import (
     write_record,
 )
 from conformance.record.reader import Record
-from conformance.site.build import build_site
+from conformance.site.builder import build_site
 
 OPERATIONS = 20
 FAILING = 10

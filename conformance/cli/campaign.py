@@ -46,7 +46,7 @@ def command(
     from conformance.campaign.publish import publish
     from conformance.campaign.run import run_parts
     from conformance.campaign.store import SITE, Store
-    from conformance.site.build import TITLE, build_site
+    from conformance.site.builder import TITLE, build_site
 
     campaign = read_campaign(file)
     parts = tuple(

@@ -16,7 +16,7 @@ from conformance.cli.site import command
 from conformance.record import Record, RecordedTarget, SummaryLine, Verdict, VerdictLine, count
 from conformance.record.errors import NoRunLine, UnknownFormat
 from conformance.record.writer import RecordWriter
-from conformance.site.build import NotASite, build_site
+from conformance.site.builder import NotASite, build_site
 from conformance.site.league import file_name
 from tests.reports.fakes import fake_record
 
