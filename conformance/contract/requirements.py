@@ -18,6 +18,7 @@ from conformance.contract.model import Contract, Kind, Location, Member, Operati
 from conformance.contract.overlay_model import AnyRule, Rule
 from conformance.contract.places import KEY, Place, show
 from conformance.contract.readback import ReadBack, read_backs
+from conformance.contract.sharing import REQUEST, RESPONSE, Sharing, Spot, sharing_of
 from conformance.contract.walk import element_step
 from conformance.errors import BadInput
 
@@ -95,10 +96,18 @@ class NothingLeft(BadInput):
 
 
 def catalogue(contract: Contract) -> tuple[Requirement, ...]:
-    """Every requirement of a service, in the order of its operations; ids are unique."""
+    """Every requirement of a service, in the order of its operations; ids are unique.
+
+    What is said of a structure in many places is listed once, where the service is a large one.
+    """
+    return listed(contract, sharing_of(contract))
+
+
+def listed(contract: Contract, sharing: Sharing) -> tuple[Requirement, ...]:
+    """The requirements of a service without those that others cover."""
     found: dict[str, Requirement] = {}
     for operation in contract.operations.values():
-        for requirement in _of_operation(operation):
+        for requirement in _of_operation(operation, sharing):
             found.setdefault(requirement.id, _lowered(contract, requirement))
     for requirement in _of_read_backs(contract):
         found.setdefault(requirement.id, requirement)
@@ -161,7 +170,7 @@ def left_out(requirements: Iterable[Requirement], globs: Sequence[str]) -> froze
     )
 
 
-def _of_operation(operation: Operation) -> Iterator[Requirement]:
+def _of_operation(operation: Operation, sharing: Sharing) -> Iterator[Requirement]:
     prefix = f"{operation.service}/{operation.name}"
     yield _make(
         operation, f"{prefix}/status/{operation.status}", Level.REQUIRED,
@@ -182,9 +191,13 @@ def _of_operation(operation: Operation) -> Iterator[Requirement]:
             error.source, Subject.ERROR, keyword=error.name,
         )  # fmt: skip
     for member in operation.input.values():
-        yield from _of_input(operation, member, (member.name,), f"{prefix}/request", Source())
+        yield from _of_input(
+            operation, member, (member.name,), f"{prefix}/{REQUEST}", Source(), sharing
+        )
     for member in operation.output.values():
-        yield from _of_output(operation, member, (member.name,), f"{prefix}/response", Source())
+        yield from _of_output(
+            operation, member, (member.name,), f"{prefix}/{RESPONSE}", Source(), sharing
+        )
     yield from _of_patch(operation, prefix)
 
 
@@ -205,7 +218,12 @@ def _of_answer(operation: Operation, prefix: str) -> Iterator[Requirement]:
 
 
 def _of_input(
-    operation: Operation, member: Member, place: Place, prefix: str, above: Source
+    operation: Operation,
+    member: Member,
+    place: Place,
+    prefix: str,
+    above: Source,
+    sharing: Sharing,
 ) -> Iterator[Requirement]:
     # A path label cannot be left out, and labels and query parameters carry text only: such
     # statements cannot be tested.
@@ -215,6 +233,9 @@ def _of_input(
             f"{show(place)} must be given", member.required_source, Subject.INPUT_REQUIRED, place,
             shape=member.shape,
         )  # fmt: skip
+    spot = Spot(operation.name, REQUEST, place)
+    if spot in sharing.whole:
+        return
     shapes = _of_shape(
         operation, member.shape, place, prefix, above, Subject.INPUT_TYPE, Subject.INPUT_LIMIT
     )
@@ -222,8 +243,8 @@ def _of_input(
     for requirement in shapes:
         if not (text_only and _is_text_type(requirement)):
             yield requirement
-    for inner, inner_place, source in _inner_members(member.shape, place, above):
-        yield from _of_input(operation, inner, inner_place, prefix, source)
+    for inner, inner_place, source in _inner_members(member.shape, spot, above, sharing):
+        yield from _of_input(operation, inner, inner_place, prefix, source, sharing)
 
 
 def _is_text_type(requirement: Requirement) -> bool:
@@ -234,7 +255,12 @@ def _is_text_type(requirement: Requirement) -> bool:
 
 
 def _of_output(
-    operation: Operation, member: Member, place: Place, prefix: str, above: Source
+    operation: Operation,
+    member: Member,
+    place: Place,
+    prefix: str,
+    above: Source,
+    sharing: Sharing,
 ) -> Iterator[Requirement]:
     if member.required:
         yield _make(
@@ -242,23 +268,31 @@ def _of_output(
             f"{show(place)} is always in the answer", member.required_source,
             Subject.OUTPUT_REQUIRED, place, shape=member.shape,
         )  # fmt: skip
+    spot = Spot(operation.name, RESPONSE, place)
+    if spot in sharing.whole:
+        return
     yield from _of_shape(
         operation, member.shape, place, prefix, above, Subject.OUTPUT_TYPE, Subject.OUTPUT_LIMIT
     )
-    for inner, inner_place, source in _inner_members(member.shape, place, above):
-        yield from _of_output(operation, inner, inner_place, prefix, source)
+    for inner, inner_place, source in _inner_members(member.shape, spot, above, sharing):
+        yield from _of_output(operation, inner, inner_place, prefix, source, sharing)
 
 
 def _inner_members(
-    shape: Shape, place: Place, above: Source
+    shape: Shape, spot: Spot, above: Source, sharing: Sharing
 ) -> Iterator[tuple[Member, Place, Source]]:
-    """The members of the structures inside a shape, through lists and maps."""
+    """The members of the structures inside a shape that are stated there.
+
+    They are found through lists and maps.
+    """
+    if spot in sharing.inside:
+        return
     source = shape.source if shape.source != Source() else above
     for name, member in shape.members.items():
-        yield member, (*place, name), source
+        yield member, (*spot.place, name), source
     if shape.element is not None:
-        step = element_step(shape)
-        yield from _inner_members(shape.element, (*place, step), source)
+        inner = Spot(spot.operation, spot.direction, (*spot.place, element_step(shape)))
+        yield from _inner_members(shape.element, inner, source, sharing)
 
 
 def _of_shape(
