@@ -54,6 +54,7 @@ class ShapeReader:
     def __init__(self, name: str, schemas: Json, documents: Json) -> None:
         self._name, self._schemas, self._documents = name, schemas, documents
         self._open: list[str] = []
+        self._refers: dict[str, frozenset[str]] = {}
         self._reach: dict[str, frozenset[str]] = {}
         self._made: dict[tuple[str, frozenset[str]], dict[str, Member]] = {}
 
@@ -163,11 +164,16 @@ class ShapeReader:
             found: set[str] = set()
             queue = [name]
             while queue:
-                inner = set(_references(self._schemas.get(queue.pop(), {}))) - found
+                inner = self._refers_to(queue.pop()) - found
                 found |= inner
                 queue += inner
             self._reach[name] = frozenset(found)
         return self._reach[name]
+
+    def _refers_to(self, name: str) -> frozenset[str]:
+        if name not in self._refers:
+            self._refers[name] = frozenset(_references(self._schemas.get(name)))
+        return self._refers[name]
 
     def _element(self, schema: Json, kind: Kind, where: str) -> Shape | None:
         if kind is Kind.LIST:
@@ -219,7 +225,7 @@ class ShapeReader:
 
 def _references(schema: Any) -> Iterator[str]:
     """The names of the schemas that a schema refers to."""
-    if isinstance(schema, Mapping):
+    if isinstance(schema, dict):
         if isinstance(schema.get("$ref"), str):
             yield schema["$ref"].rsplit("/", 1)[-1]
         for inner in schema.values():

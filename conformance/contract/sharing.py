@@ -106,8 +106,21 @@ class Sharing:
         )
 
 
-def sharing_of(contract: Contract, most: int = MOST) -> Sharing:
-    """What places of a contract share: as little as keeps it below so many requirements."""
+_last: list[tuple[Contract, Sharing]] = []
+KEPT = 8
+
+
+def sharing_of(contract: Contract) -> Sharing:
+    """What places of a contract share; that of the last few contracts is kept."""
+    known = next((found for one, found in _last if one is contract), None)
+    if known is None:
+        known = sharing_within(contract, MOST)
+        _last[:] = [(contract, known), *_last[: KEPT - 1]]
+    return known
+
+
+def sharing_within(contract: Contract, most: int) -> Sharing:
+    """As little as keeps a contract to so many requirements."""
     counts = StatementCounts()
     everywhere = sum(counts.everywhere(one) for one in contract.operations.values())
     others = sum(OTHERS + len(one.errors) for one in contract.operations.values())

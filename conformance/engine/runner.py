@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from conformance.engine.aftermath import Aftermath
 from conformance.engine.authentication import Authentication, Ruling
 from conformance.engine.case_counts import CaseCounts
 from conformance.engine.channel import SignedChannel
+from conformance.engine.economy import Economy, telling
 from conformance.engine.events import Emit, Note, Progress, ServiceStarted
 from conformance.engine.exchange_log import SetupFailed
 from conformance.engine.passive_checks import PassiveChecker
@@ -28,6 +29,7 @@ from conformance.engine.probe_result import (
 from conformance.engine.scenario_runner import ScenarioResult, ScenarioRun, ScenarioScheduler
 from conformance.engine.session import Session
 from conformance.engine.settling import SETTLE, Doubt
+from conformance.engine.stops import Stops
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.verdict_log import VerdictLog
@@ -38,9 +40,11 @@ from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.resources import kinds, lifecycle_of
 from conformance.plan.rules import ROBUST
 from conformance.plan.sequences import KINDS, RANDOM, RuleBroken
-from conformance.record import Verdict
+from conformance.record import Obstacle, Verdict
 
 EMPTY_OBJECT = "empty-object"
+ENOUGH, ENOUGH_IF_QUICK = 3, 2
+"""So many broken probes of a requirement are looked at before more of them are sent."""
 MAY_SPOIL = 3
 """The last turn: requests after which a list may never answer again."""
 EXPLORED, LINKS = 20, 3
@@ -77,6 +81,7 @@ class Runner:
         settings: Settings,
         emit: Emit,
         phases: Phases = NONE,
+        stops: Stops | None = None,
     ) -> None:
         requirements = levelled(requirements, settings.auth)
         self._contract, self._requirements = contract, requirements
@@ -92,6 +97,8 @@ class Runner:
         self._explored: FuzzFindings | None = None
         self._stage = ScenarioScheduler()
         self._doubts: dict[str, Doubt] = {}
+        self._stops = Stops() if stops is None else stops
+        self._economy = Economy(thrifty=not settings.draws)
 
     def run(self) -> None:
         """Decide every requirement. Raises WrongCredentials, TargetDied."""
@@ -106,7 +113,8 @@ class Runner:
         # Sequences first: their pauses pass while the rest is done. They go on after it, and not
         # whenever the time has come, so that one seed gives one order of requests.
         # What may spoil a list for good comes last, so that all else is known of it before.
-        active.sort(key=self._turn)
+        limited = self._stops.limits.any
+        active.sort(key=lambda one: (self._turn(one), telling(one) if limited else 0))
         for index, requirement in enumerate(active):
             if self._turn(requirement) == MAY_SPOIL:
                 self._end_plays()
@@ -162,10 +170,11 @@ class Runner:
         """True when the target is known to lack an operation."""
         return self._standings.lacks(operation)
 
-    def abandon(self, reason: str) -> None:
+    def abandon(self, reason: str, obstacle: Obstacle | None = None) -> None:
         """Give everything that is not decided yet a verdict that says so."""
-        for requirement in self._requirements:
-            self._give(requirement, Verdict.SKIPPED, reason)
+        for requirement in self._decisions.undecided():
+            self._decisions.begin()  # nothing is sent for them any more
+            self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
 
     def _fuzz(self) -> FuzzFindings | None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""
@@ -211,11 +220,20 @@ class Runner:
     # -- one requirement -------------------------------------------------------------------
 
     def _decide(self, requirement: Requirement) -> None:
+        self._stops.check()
         self._decisions.begin()
         if requirement.keyword in {*KINDS, RANDOM}:
             self._play(requirement)
             return
-        whole = plan(self._contract, requirement)
+        name = requirement.operation or ""
+        if name in self._contract.operations and name not in self._session.left_out:
+            standing = self._standings.of(name)
+            if standing.standing is SupportStatus.LACKING:
+                self._without(requirement, standing)  # nothing of it is worth planning
+                return
+        with self._stops.free():
+            whole = plan(self._contract, requirement)
+            whole = self._economy.reduced(requirement, whole)
         planned = whole.without(self._session.left_out)
         if whole.probes and not planned.probes:
             self._give(requirement, Verdict.SKIPPED, excluded(", ".join(whole.operations())))
@@ -241,29 +259,59 @@ class Runner:
             self._give(requirement, *verdicts.without_support(support))
 
     def _probe(self, requirement: Requirement, planned: Plan) -> None:
+        probes = iter(planned.probes)
+        trials: list[ProbeResult] = []
+        doubtful: list[ProbeResult] = []
+        while broken := self._try_some(probes, trials):
+            doubtful += broken
+            if self._blame(requirement, broken):
+                return
         tally = self._decisions.tally(requirement)
-        trials = []
-        silent: set[str] = set()
-        for probe in planned.probes:
-            kinds = kinds_of_request(probe)
-            if silent.intersection(kinds):
-                continue  # the requirement fails; these would be waited for likewise
-            trials.append(self._try(probe))
-            silent.update(kinds if trials[-1].silent else ())
         for trial in trials:
             if trial.finding is not None and trial.finding.held:
                 tally.count(trial.probe.side)
-        broken = [trial for trial in trials if trial.finding and not trial.finding.held]
-        if not broken and self._settings.draws and planned.drawings:
-            broken = self._explore(planned, tally)
-        if not broken and self._explored:
-            broken = self._explored.of(requirement.id)
-        if broken:
-            self._blame(requirement, broken)
+        if not doubtful:
+            doubtful = self._beyond(requirement, planned, tally)
+            if self._blame(requirement, doubtful):
+                return
+        if doubtful:
+            self._doubt(requirement, doubtful)
         elif not planned.probes and requirement.subject is not Subject.ERROR:
             self._give(requirement, Verdict.SKIPPED, planned.why_not or "nothing to send")
         elif planned.probes:
+            self._economy.note(requirement)
             self._give(requirement, *verdicts.unbroken(planned, trials, tally))
+
+    def _beyond(
+        self, requirement: Requirement, planned: Plan, tally: CaseCounts
+    ) -> list[ProbeResult]:
+        """What values at random break, or what was found by exploring."""
+        broken = []
+        if self._settings.draws and planned.drawings:
+            broken = self._explore(planned, tally)
+        if not broken and self._explored:
+            broken = self._explored.of(requirement.id)
+        return broken
+
+    def _try_some(self, probes: Iterator[Probe], trials: list[ProbeResult]) -> list[ProbeResult]:
+        """Try probes until several are broken, or none is left; gives those that are broken.
+
+        What one way of breaking it shows, many more do not show better.
+        """
+        broken = []
+        silent = {kind for one in trials if one.silent for kind in kinds_of_request(one.probe)}
+        for probe in probes:
+            if silent.intersection(kinds_of_request(probe)):
+                continue  # the requirement fails; these would be waited for likewise
+            trial = self._economy.known(probe) or self._try(probe)
+            trials.append(trial)
+            self._economy.learn(trial)
+            silent.update(kinds_of_request(probe) if trial.silent else ())
+            if trial.finding is not None and not trial.finding.held:
+                broken.append(trial)
+                if len(broken) == (ENOUGH if self._settings.draws else ENOUGH_IF_QUICK):
+                    break
+        return broken
 
     def _explore(self, planned: Plan, tally: CaseCounts) -> list[ProbeResult]:
         """Random values beyond the boundaries; gives the shrunk failure, if there is one."""
@@ -278,18 +326,21 @@ class Runner:
                 return [failure]
         return []
 
-    def _blame(self, requirement: Requirement, broken: list[ProbeResult]) -> None:
+    def _blame(self, requirement: Requirement, broken: list[ProbeResult]) -> bool:
         """The smallest failing request, sent again on a fresh resource, decides."""
         for trial in smallest(broken):
             operation = trial.probe.operation
             if unreliable(trial.sent.answer) and self._aftermath.is_spoilt(operation):
                 support = self._standings.of(operation.name)
                 self._give(requirement, *verdicts.without_support(support))
-                return
+                return True
             again = trial if trial.silent else self._repeat(trial)
             if again is not None and again.finding is not None:
                 self._decisions.fail(requirement, again.finding, again.sent)
-                return
+                return True
+        return False
+
+    def _doubt(self, requirement: Requirement, broken: list[ProbeResult]) -> None:
         seen = next(trial.finding.seen for trial in broken if trial.finding)
         reason = f"did not repeat on a fresh resource: {seen}"
         self._give(requirement, Verdict.INCONCLUSIVE, reason)
@@ -432,6 +483,8 @@ class Runner:
             tally = self._decisions.tally(requirement)
             if name is not None and self._standings.is_aside(name):
                 standing = None  # what its answers showed before still holds
+            if tally.accept and self._watch.is_shared:
+                standing = None  # the answers of other operations showed it
             if standing is not None and standing.standing is SupportStatus.SILENT:
                 self._without(requirement, standing)
             else:

@@ -47,6 +47,8 @@ class ObstacleCause(StrEnum):
     """A request for it was not answered."""
     SETUP = "setup"
     """What it rests on did not succeed: a valid request, or the making of a resource."""
+    LIMIT = "limit"
+    """The run ended at a limit of its own before this was reached."""
 
 
 @dataclass(frozen=True, slots=True)
