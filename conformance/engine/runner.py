@@ -43,7 +43,7 @@ from conformance.plan.sequences import KINDS, RANDOM, RuleBroken
 from conformance.record import Obstacle, Verdict
 
 EMPTY_OBJECT = "empty-object"
-ENOUGH, ENOUGH_IF_QUICK = 3, 2
+ENOUGH, ENOUGH_IF_QUICK = 3, 1
 """So many broken probes of a requirement are looked at before more of them are sent."""
 MAY_SPOIL = 3
 """The last turn: requests after which a list may never answer again."""
@@ -262,14 +262,11 @@ class Runner:
         probes = iter(planned.probes)
         trials: list[ProbeResult] = []
         doubtful: list[ProbeResult] = []
-        while broken := self._try_some(probes, trials):
+        tally = self._decisions.tally(requirement)
+        while broken := self._try_some(probes, trials, tally):
             doubtful += broken
             if self._blame(requirement, broken):
                 return
-        tally = self._decisions.tally(requirement)
-        for trial in trials:
-            if trial.finding is not None and trial.finding.held:
-                tally.count(trial.probe.side)
         if not doubtful:
             doubtful = self._beyond(requirement, planned, tally)
             if self._blame(requirement, doubtful):
@@ -293,7 +290,9 @@ class Runner:
             broken = self._explored.of(requirement.id)
         return broken
 
-    def _try_some(self, probes: Iterator[Probe], trials: list[ProbeResult]) -> list[ProbeResult]:
+    def _try_some(
+        self, probes: Iterator[Probe], trials: list[ProbeResult], tally: CaseCounts
+    ) -> list[ProbeResult]:
         """Try probes until several are broken, or none is left; gives those that are broken.
 
         What one way of breaking it shows, many more do not show better.
@@ -307,7 +306,9 @@ class Runner:
             trials.append(trial)
             self._economy.learn(trial)
             silent.update(kinds_of_request(probe) if trial.silent else ())
-            if trial.finding is not None and not trial.finding.held:
+            if trial.finding is not None and trial.finding.held:
+                tally.count(probe.side)
+            elif trial.finding is not None:
                 broken.append(trial)
                 if len(broken) == (ENOUGH if self._settings.draws else ENOUGH_IF_QUICK):
                     break
