@@ -30,7 +30,7 @@ from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
 from conformance.driver.execution import concluded, run_gated, settings_for
 from conformance.driver.gate import read_gate
-from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs
+from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs, shared_note
 from conformance.driver.result import RunResult
 from conformance.engine.events import Event
 from conformance.engine.run import Job, RunConfig
@@ -232,7 +232,7 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
             limits=asked.limits,
         )
         outcome = run_gated(config, gate, asked.on_event)
-    outcome.notes += [*excluded_note(asked.globs), *derived_note(jobs), *left]
+    outcome.notes += [*excluded_note(asked.globs), *derived_note(jobs), *shared_note(jobs), *left]
     end = concluded(
         config, outcome, gate, strict=asked.strict, fail_on_unsupported=asked.fail_on_unsupported
     )

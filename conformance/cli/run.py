@@ -27,7 +27,7 @@ from conformance.cli.sharding import cut, read_shard
 from conformance.cli.specs_option import specs_option
 from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
-from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs
+from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs, shared_note
 from conformance.errors import Problem
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
@@ -202,6 +202,7 @@ def _recorded(
         with interrupts.held_back():
             outcome = _work(options, config, gate, writer)
         outcome.notes += excluded_note(options.globs) + derived_note(config.jobs)
+        outcome.notes += shared_note(config.jobs)
         code = _finish(options, config, outcome, gate, writer)
     return outcome, code
 

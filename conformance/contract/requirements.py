@@ -44,6 +44,10 @@ class Subject(StrEnum):
     RULE = "rule"
 
 
+PRESENCE = frozenset({Subject.INPUT_REQUIRED, Subject.OUTPUT_REQUIRED})
+"""That a member must be there is stated of each place for itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """One testable statement.
@@ -66,6 +70,8 @@ class Requirement:
     read_back: ReadBack | None = field(default=None, repr=False)
     patch: PatchRule | None = field(default=None, repr=False)
     shape: Shape | None = field(default=None, repr=False, compare=False)
+    covers: tuple[str, ...] = field(default=(), repr=False)
+    """The places that this one stands for, with all that is inside it, as ``Sharing`` has them."""
 
 
 def rule_of(requirement: Requirement, kind: type[SomeRule]) -> SomeRule:
@@ -106,14 +112,25 @@ def catalogue(contract: Contract) -> tuple[Requirement, ...]:
 def listed(contract: Contract, sharing: Sharing) -> tuple[Requirement, ...]:
     """The requirements of a service without those that others cover."""
     found: dict[str, Requirement] = {}
+    covers = dict(sharing.covers)
     for operation in contract.operations.values():
         for requirement in _of_operation(operation, sharing):
-            found.setdefault(requirement.id, _lowered(contract, requirement))
+            one = _lowered(contract, requirement)
+            if covers and one.place and one.subject not in PRESENCE:
+                one = _standing_for(one, covers)
+            found.setdefault(requirement.id, one)
     for requirement in _of_read_backs(contract):
         found.setdefault(requirement.id, requirement)
     for requirement in _of_rules(contract):
         found[requirement.id] = requirement
     return tuple(found.values())
+
+
+def _standing_for(requirement: Requirement, covers: dict[str, tuple[str, ...]]) -> Requirement:
+    """The first requirement of a place, with the places that it stands for, which are taken out."""
+    _, address = requirement.id.split("/", 1)
+    places = covers.pop(address.rsplit("/", 1)[0], ())
+    return replace(requirement, covers=places) if places else requirement
 
 
 def _lowered(contract: Contract, requirement: Requirement) -> Requirement:

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import Place, parse, show
-from conformance.contract.statement_counts import StatementCounts
+from conformance.contract.statement_counts import StatementCounts, own, required
 from conformance.contract.walk import element_step
 
 MOST = 20_000
@@ -121,15 +121,27 @@ def sharing_of(contract: Contract) -> Sharing:
 
 def sharing_within(contract: Contract, most: int) -> Sharing:
     """As little as keeps a contract to so many requirements."""
-    counts = StatementCounts()
-    everywhere = sum(counts.everywhere(one) for one in contract.operations.values())
-    others = sum(OTHERS + len(one.errors) for one in contract.operations.values())
     found = Sharing(contract.service)
-    for extent in (Extent.OPERATION, Extent.SERVICE, Extent.MEMBERS):
+    others = sum(OTHERS + len(one.errors) for one in contract.operations.values())
+    everywhere = _everywhere(contract)
+    for extent in list(Extent)[1:]:
         if everywhere - found.left_out + others <= most:
             break
-        found = _Sharer(contract, extent).shared(counts, everywhere)
+        found = shared_to(contract, extent)
     return found
+
+
+def shared_to(contract: Contract, extent: Extent) -> Sharing:
+    """What places of a contract share at one extent."""
+    sharer = _Sharer(contract, extent)
+    sharer.visit_all()
+    left_out = _everywhere(contract) - sharer.statements
+    return Sharing(contract.service, sharer.inside, sharer.whole, left_out)
+
+
+def _everywhere(contract: Contract) -> int:
+    counts = StatementCounts()
+    return sum(counts.everywhere(one) for one in contract.operations.values())
 
 
 @dataclass(slots=True)
@@ -143,8 +155,8 @@ class _Sharer:
     stated: dict[Hashable, Spot] = field(default_factory=dict)
     statements: int = 0
 
-    def shared(self, counts: StatementCounts, everywhere: int) -> Sharing:
-        """What is shared at this extent, of so many statements."""
+    def visit_all(self) -> None:
+        """Go through all members of all operations."""
         level = [
             (Spot(operation.name, direction, (member.name,)), member)
             for operation in self.contract.operations.values()
@@ -152,18 +164,16 @@ class _Sharer:
             for member in members.values()
         ]
         while level:
-            level = [inner for spot, member in level for inner in self._visit(spot, member, counts)]
-        left_out = everywhere - self.statements
-        return Sharing(self.contract.service, self.inside, self.whole, left_out)
+            level = [inner for spot, member in level for inner in self._visit(spot, member)]
 
-    def _visit(
-        self, spot: Spot, member: Member, counts: StatementCounts
-    ) -> Iterator[tuple[Spot, Member]]:
+    def _visit(self, spot: Spot, member: Member) -> Iterator[tuple[Spot, Member]]:
         """Note one member; gives those inside it that are to be stated there."""
-        self.statements += counts.required(member)
-        if self.extent is Extent.MEMBERS and self._is_known(self.whole, spot, _signature(member)):
+        self.statements += required(member)
+        stated = own(member, answered=spot.direction == RESPONSE)
+        alike = self.extent is Extent.MEMBERS and stated
+        if alike and self._is_known(self.whole, spot, _signature(member)):
             return
-        self.statements += counts.own(member, answered=spot.direction == RESPONSE)
+        self.statements += stated
         place, shape = structure_in(member.shape, spot.place)
         if not shape.members:
             return

@@ -27,15 +27,6 @@ class StatementCounts:
         given = self._members(operation.input, answered=False)
         return given + self._members(operation.output, answered=True)
 
-    def required(self, member: Member) -> int:
-        """Whether it is stated of a member that it must be there."""
-        return int(member.required and member.location is not Location.PATH)
-
-    def own(self, member: Member, *, answered: bool) -> int:
-        """What is stated of a value itself, and of what lists and maps are made of."""
-        text = member.location in TEXTS
-        return _of_value(member.shape, Source(), answered=answered, text=text)
-
     def _members(self, members: Mapping[str, Member], *, answered: bool) -> int:
         key = (id(members), answered)
         if key not in self._known:
@@ -45,10 +36,21 @@ class StatementCounts:
 
     def _member(self, member: Member, *, answered: bool) -> int:
         shape = member.shape
-        found = self.required(member) + self.own(member, answered=answered)
+        found = required(member) + own(member, answered=answered)
         while shape.element is not None:
             shape = shape.element
         return found + (self._members(shape.members, answered=answered) if shape.members else 0)
+
+
+def required(member: Member) -> int:
+    """Whether it is stated of a member that it must be there."""
+    return int(member.required and member.location is not Location.PATH)
+
+
+def own(member: Member, *, answered: bool) -> int:
+    """What is stated of a value itself, and of what lists and maps are made of."""
+    text = member.location in TEXTS
+    return _of_value(member.shape, Source(), answered=answered, text=text)
 
 
 def _of_value(shape: Shape, above: Source, *, answered: bool, text: bool) -> int:

@@ -271,6 +271,8 @@ class VerdictLine:
     baseline: str | None = None
     obstacle: Obstacle | None = None
     """What kept it from being tested; None where nothing did, or where it was not meant to be."""
+    covers: tuple[str, ...] = ()
+    """The places of the same structure that it stands for: ``Operation/request/member``."""
 
     def as_json(self) -> dict[str, Any]:
         """The record's form."""
@@ -291,8 +293,9 @@ class VerdictLine:
         }
         obstacle = None if self.obstacle is None else self.obstacle.as_json()
         return made | _known(
-            related=list(self.related) or None, baseline=self.baseline, obstacle=obstacle
-        )
+            related=list(self.related) or None, baseline=self.baseline, obstacle=obstacle,
+            covers=list(self.covers) or None,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
