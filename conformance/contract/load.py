@@ -11,7 +11,13 @@ from typing import Any
 import msgspec
 
 from conformance.contract.levels import Level
-from conformance.contract.locate import add_derived, known_services, services, spec_file
+from conformance.contract.locate import (
+    add_derived,
+    is_on_demand,
+    known_services,
+    services,
+    spec_file,
+)
 from conformance.contract.model import (
     Contract,
     DeclaredError,
@@ -31,7 +37,7 @@ from conformance.contract.overlay_model import Overlay
 from conformance.contract.overlay_reading import read_overlay
 from conformance.contract.protocols import with_protocol
 from conformance.contract.shapes import ShapeReader, SpecProblem
-from conformance.contract.yaml_file import read_yaml
+from conformance.contract.yaml_file import COPY, read_json, read_yaml
 from conformance.errors import BadInput
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
@@ -148,6 +154,9 @@ def derived_spec(service: str) -> dict[str, Any]:
     """
     if service not in known_services():
         _derive_from_model(service)
+    copy = spec_file(service, COPY)
+    if copy.exists() and is_on_demand(service):
+        return read_json(copy)
     return read_yaml(spec_file(service, "openapi.yaml"))
 
 

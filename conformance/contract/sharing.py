@@ -127,15 +127,15 @@ def sharing_within(contract: Contract, most: int) -> Sharing:
     for extent in list(Extent)[1:]:
         if everywhere - found.left_out + others <= most:
             break
-        found = shared_to(contract, extent)
+        found = shared_to(contract, extent, everywhere)
     return found
 
 
-def shared_to(contract: Contract, extent: Extent) -> Sharing:
-    """What places of a contract share at one extent."""
+def shared_to(contract: Contract, extent: Extent, everywhere: int | None = None) -> Sharing:
+    """What places of a contract share at one extent; ``everywhere`` are all of its statements."""
     sharer = _Sharer(contract, extent)
     sharer.visit_all()
-    left_out = _everywhere(contract) - sharer.statements
+    left_out = (_everywhere(contract) if everywhere is None else everywhere) - sharer.statements
     return Sharing(contract.service, sharer.inside, sharer.whole, left_out)
 
 
