@@ -14,6 +14,12 @@ from conformance.plan.rules import ROBUST
 from conformance.plan.wire import encode
 
 OF_SHAPES = frozenset({Subject.INPUT_LIMIT, Subject.INPUT_TYPE})
+MOST, MOST_BEFORE_NESTED = 6000, 4000
+"""Requests that a quick run sends to one service, and those after which it leaves what is nested:
+some are kept for how the service takes what is broken."""
+LARGE = 1000
+"""So many requirements are all decided, however many requests that takes."""
+NESTED = 4
 
 
 class Economy:
@@ -21,40 +27,50 @@ class Economy:
 
     A quick run (``thrifty``) sends no request again that was accepted, and all boundary values of
     a limit at one place of the shape that has it: elsewhere one that is allowed, and one that is
-    not.
+    not. It begins with what must be refused, as no more is to be sent where that is accepted.
     """
 
     def __init__(self, *, thrifty: bool) -> None:
-        self._thrifty = thrifty
-        self._accepted: dict[bytes, ProbeResult] = {}
+        self._thrifty, self._bounded = thrifty, False
+        self._accepted: set[bytes] = set()
         self._tried: set[Hashable] = set()
+
+    def begin(self, requirements: int) -> bool:
+        """Whether so many requirements are too many, so that what tells most is to come first."""
+        self._bounded = self._thrifty and requirements > LARGE
+        return self._bounded
+
+    def left(self, requirement: Requirement, sent: int) -> str:
+        """Why a requirement is not tested after so many requests; empty where it is."""
+        most = MOST_BEFORE_NESTED if telling(requirement) >= NESTED else MOST
+        if not self._bounded or sent < most:
+            return ""
+        return f"left to the profile standard: a quick run sends about {MOST} requests a service"
 
     def reduced(self, requirement: Requirement, planned: Plan) -> Plan:
         """The plan, with one probe a side where the limit was tried at another place."""
-        if not self._thrifty or _limit(requirement) not in self._tried:
+        if not self._thrifty or requirement.subject not in OF_SHAPES:
             return planned
-        firsts = {probe.side: probe for probe in reversed(planned.probes)}
-        kept = tuple(one for one in planned.probes if firsts[one.side] is one)
-        return replace(planned, probes=kept)
+        probes = sorted(planned.probes, key=lambda one: one.side is Side.ACCEPT)
+        if _limit(requirement) in self._tried:
+            firsts = {probe.side: probe for probe in reversed(probes)}
+            probes = [one for one in probes if firsts[one.side] is one]
+        return replace(planned, probes=tuple(probes))
 
     def note(self, requirement: Requirement) -> None:
         """Everything that there is to be tried of a requirement was tried."""
         if self._thrifty and requirement.subject in OF_SHAPES:
             self._tried.add(_limit(requirement))
 
-    def known(self, probe: Probe) -> ProbeResult | None:
-        """What came of the very same request, where it was accepted."""
-        found = self._accepted.get(_template(probe)) if self._may_be_kept(probe) else None
-        if found is None or found.finding is None:
-            return None
-        finding = found.finding._replace(requirement=probe.requirement)
-        return replace(found, probe=probe, finding=finding)
+    def is_known(self, probe: Probe) -> bool:
+        """Whether the very same request was accepted before."""
+        return self._may_be_kept(probe) and _template(probe) in self._accepted
 
     def learn(self, trial: ProbeResult) -> None:
-        """Keep a request that was accepted."""
+        """Keep that a request was accepted."""
         held = trial.finding is not None and trial.finding.held
         if held and trial.sent.answer.ok and self._may_be_kept(trial.probe):
-            self._accepted.setdefault(_template(trial.probe), trial)
+            self._accepted.add(_template(trial.probe))
 
     def _may_be_kept(self, probe: Probe) -> bool:
         plain = probe.raw is None and probe.form is None and not probe.shown
@@ -66,8 +82,10 @@ def telling(requirement: Requirement) -> int:
     if requirement.subject is Subject.STATUS:
         return 0
     if requirement.keyword == ROBUST:
-        return 9
-    return 1 if requirement.subject not in OF_SHAPES else min(8, 1 + len(requirement.place))
+        return NESTED - 1
+    if requirement.subject not in {*OF_SHAPES, Subject.INPUT_REQUIRED}:
+        return 1
+    return 2 if len(requirement.place) == 1 else NESTED + len(requirement.place)
 
 
 def _template(probe: Probe) -> bytes:

@@ -113,7 +113,7 @@ class Runner:
         # Sequences first: their pauses pass while the rest is done. They go on after it, and not
         # whenever the time has come, so that one seed gives one order of requests.
         # What may spoil a list for good comes last, so that all else is known of it before.
-        limited = self._stops.limits.any
+        limited = self._economy.begin(len(active)) or self._stops.limits.any
         active.sort(key=lambda one: (self._turn(one), telling(one) if limited else 0))
         for index, requirement in enumerate(active):
             if self._turn(requirement) == MAY_SPOIL:
@@ -231,6 +231,9 @@ class Runner:
             if standing.standing is SupportStatus.LACKING:
                 self._without(requirement, standing)  # nothing of it is worth planning
                 return
+        if left := self._economy.left(requirement, self._session.sent):
+            self._give(requirement, Verdict.SKIPPED, left)
+            return
         with self._stops.free():
             whole = plan(self._contract, requirement)
             whole = self._economy.reduced(requirement, whole)
@@ -302,7 +305,10 @@ class Runner:
         for probe in probes:
             if silent.intersection(kinds_of_request(probe)):
                 continue  # the requirement fails; these would be waited for likewise
-            trial = self._economy.known(probe) or self._try(probe)
+            if self._economy.is_known(probe):
+                tally.count(probe.side)
+                continue
+            trial = self._try(probe)
             trials.append(trial)
             self._economy.learn(trial)
             silent.update(kinds_of_request(probe) if trial.silent else ())
