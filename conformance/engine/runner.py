@@ -113,8 +113,10 @@ class Runner:
         # Sequences first: their pauses pass while the rest is done. They go on after it, and not
         # whenever the time has come, so that one seed gives one order of requests.
         # What may spoil a list for good comes last, so that all else is known of it before.
-        limited = self._economy.begin(len(active)) or self._stops.limits.any
-        active.sort(key=lambda one: (self._turn(one), telling(one) if limited else 0))
+        if self._economy.begin(len(active)) or self._stops.limits.any:
+            active.sort(key=lambda one: (telling(one) > 0, self._turn(one), telling(one)))
+        else:
+            active.sort(key=self._turn)
         for index, requirement in enumerate(active):
             if self._turn(requirement) == MAY_SPOIL:
                 self._end_plays()
