@@ -7,12 +7,13 @@ import json
 import pytest
 
 import conformance
+from conformance.contract.levels import Level
 from conformance.contract.requirements import Subject
 from conformance.driver.jobs import select_jobs
 from conformance.engine.run import RunOutcome, exit_code
 from conformance.engine.stops import LimitedTransport, LimitReached, Limits, Stops
 from conformance.record import Obstacle, ObstacleCause, Verdict, VerdictLine, read_record
-from conformance.record.values import Level
+from conformance.transport.exchange import Request
 
 MOST = 150
 CLEANING = 60
@@ -105,6 +106,7 @@ def test_a_run_that_is_through_before_says_nothing_of_a_limit(conformance, place
     record = read_record(place / "r.jsonl")
     assert ended.code == 0
     assert not left(record)
+    assert record.summary is not None
     assert not [note for note in record.summary.notes if "limit" in note]
 
 
@@ -142,6 +144,9 @@ def test_the_exit_code(lines, code):
     assert exit_code(RunOutcome(verdicts=lines), strict=False) == code
 
 
+PING = Request("GET", "http://127.0.0.1:1/", ())
+
+
 class Counted:
     """A transport that counts."""
 
@@ -161,11 +166,11 @@ def test_a_limit_ends_a_run_once_and_what_cleans_up_is_sent():
     stops = Stops(Limits(requests=2), lambda: inner.sent)
     transport = LimitedTransport(inner, stops)
     stops.begin()
-    transport.send(object())
-    transport.send_all([object()], pipelined=False)
+    transport.send(PING)
+    transport.send_all([PING], pipelined=False)
     with pytest.raises(LimitReached, match="--max-requests 2"):
-        transport.send(object())
-    transport.send(object())
+        transport.send(PING)
+    transport.send(PING)
     assert inner.sent == 3
 
 
