@@ -43,7 +43,7 @@ from conformance.plan.sequences import KINDS, RANDOM, RuleBroken
 from conformance.record import Obstacle, Verdict
 
 EMPTY_OBJECT = "empty-object"
-ENOUGH, ENOUGH_IF_QUICK = 3, 1
+ENOUGH, ENOUGH_IF_QUICK = 3, 2
 """So many broken probes of a requirement are looked at before more of them are sent."""
 MAY_SPOIL = 3
 """The last turn: requests after which a list may never answer again."""
