@@ -13,7 +13,13 @@ import click
 
 from conformance.cli import aws, baseline_gate, journal_files, outputs, tell
 from conformance.cli.aws_options import aws_options, region_of, require_consent, take_aws_options
-from conformance.cli.connect import ca_bundle_option, rate_option, timeout_option
+from conformance.cli.connect import (
+    ca_bundle_option,
+    max_requests_option,
+    rate_option,
+    time_limit_option,
+    timeout_option,
+)
 from conformance.cli.given_options import given_options, taken_given
 from conformance.cli.interrupts import Interrupts
 from conformance.cli.run_options import RunOptions, command_line
@@ -22,7 +28,14 @@ from conformance.cli.sharding import cut, read_shard
 from conformance.cli.specs_option import specs_option
 from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
-from conformance.driver.jobs import derived_note, excluded_note, given_note, placed, select_jobs
+from conformance.driver.jobs import (
+    derived_note,
+    excluded_note,
+    given_note,
+    placed,
+    select_jobs,
+    shared_note,
+)
 from conformance.errors import Problem
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
@@ -54,6 +67,8 @@ COLLECT_AFTER = (10_000, 20, 20)
 @click.option("--seed", type=int, help="Fixes every request but the names (default: random).")
 @rate_option
 @timeout_option
+@time_limit_option
+@max_requests_option
 @click.option(
     "--auth",
     type=click.Choice(["off", "report", "require"]),
@@ -192,7 +207,7 @@ def _recorded(
     from conformance import record
 
     # Made beforehand: a record that ends before its first line is none.
-    config = _config(options, access, jobs, custody)
+    config = _config(options, access, jobs, custody, interrupts)
     first = recording.first_line(
         jobs, record.RecordedTarget(target.name, target.url, target.version), options.again,
         seed=options.seed, profile=options.profile, strict=options.strict, shard=options.shard,
@@ -203,6 +218,7 @@ def _recorded(
             outcome = _work(options, config, gate, writer)
         outcome.notes += excluded_note(options.globs) + derived_note(config.jobs)
         outcome.notes += given_note(options.given)
+        outcome.notes += shared_note(config.jobs)
         code = _finish(options, config, outcome, gate, writer)
     return outcome, code
 
@@ -214,14 +230,20 @@ def _first_request(job: Job) -> tuple[str, str]:
 
 
 def _config(
-    options: RunOptions, access: Access, jobs: list[Job], custody: RunSafety | None
+    options: RunOptions,
+    access: Access,
+    jobs: list[Job],
+    custody: RunSafety | None,
+    interrupts: Interrupts,
 ) -> RunConfig:
     from conformance.driver.execution import settings_for
     from conformance.engine.run import RunConfig
+    from conformance.engine.stops import Limits
 
     return RunConfig(
         jobs=jobs, url=access.url, credentials=access.credentials, region=access.region,
-        transport=access.transport, custody=custody,
+        transport=access.transport, custody=custody, free=interrupts.free,
+        limits=Limits(options.time_limit, options.max_requests),
         settings=settings_for(options.profile, options.seed, auth=options.auth, url=access.url),
     )  # fmt: skip
 

@@ -29,6 +29,8 @@ class RunOptions:
     seed: int
     rate: float | None
     timeout: float
+    time_limit: float | None
+    max_requests: int | None
     auth: str | None
     strict: bool
     fail_on_unsupported: bool

@@ -9,20 +9,40 @@ from conformance.contract.arns import arns_rule
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract
 from conformance.contract.readback import read_backs
-from conformance.contract.requirements import Requirement, Subject, of_operation
+from conformance.contract.requirements import PRESENCE, Requirement, Subject, of_operation
+from conformance.contract.sharing import Sharing, sharing_of
 
 
 def catalogue(contract: Contract) -> tuple[Requirement, ...]:
-    """Every requirement of a service, in the order of its operations; ids are unique."""
+    """Every requirement of a service, in the order of its operations; ids are unique.
+
+    What is said of a structure in many places is listed once, where the service is a large one.
+    """
+    return listed(contract, sharing_of(contract))
+
+
+def listed(contract: Contract, sharing: Sharing) -> tuple[Requirement, ...]:
+    """The requirements of a service without those that others cover."""
     found: dict[str, Requirement] = {}
+    covers = dict(sharing.covers)
     for operation in contract.tested:
-        for requirement in of_operation(operation):
-            found.setdefault(requirement.id, _lowered(contract, requirement))
+        for requirement in of_operation(operation, sharing):
+            one = _lowered(contract, requirement)
+            if covers and one.place and one.subject not in PRESENCE:
+                one = _standing_for(one, covers)
+            found.setdefault(requirement.id, one)
     for requirement in _of_read_backs(contract):
         found.setdefault(requirement.id, requirement)
     for requirement in _of_rules(contract):
         found[requirement.id] = requirement
     return tuple(found.values())
+
+
+def _standing_for(requirement: Requirement, covers: dict[str, tuple[str, ...]]) -> Requirement:
+    """The first requirement of a place, with the places that it stands for, which are taken out."""
+    _, address = requirement.id.split("/", 1)
+    places = covers.pop(address.rsplit("/", 1)[0], ())
+    return replace(requirement, covers=places) if places else requirement
 
 
 def _lowered(contract: Contract, requirement: Requirement) -> Requirement:

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract.building import build_contract
-from conformance.contract.locate import add_derived, announce, known_services, services, spec_file
+from conformance.contract.locate import (
+    add_derived,
+    announce,
+    is_on_demand,
+    known_services,
+    services,
+    spec_file,
+)
 from conformance.contract.model import (
     Contract,
 )
@@ -23,7 +30,7 @@ from conformance.contract.overlay_faults import Mistake
 from conformance.contract.overlay_model import Overlay
 from conformance.contract.overlay_reading import read_overlay
 from conformance.contract.protocols import with_protocol
-from conformance.contract.yaml_file import read_yaml
+from conformance.contract.yaml_file import COPY, read_json, read_yaml
 from conformance.errors import BadInput
 
 
@@ -134,6 +141,9 @@ def derived_spec(service: str) -> dict[str, Any]:
     """
     if service not in known_services():
         _derive_from_model(service)
+    copy = spec_file(service, COPY)
+    if copy.exists() and is_on_demand(service):
+        return read_json(copy)
     return read_yaml(spec_file(service, "openapi.yaml"))
 
 
