@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from benchmarks.plan_all import contract_of
+from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue, listed
-from conformance.contract.load import build_contract, load_contract
+from conformance.contract.load import load_contract
 from conformance.contract.locate import services
 from conformance.contract.model import Contract
 from conformance.contract.sharing import MOST, Extent, Sharing, shared_to, sharing_of

@@ -136,7 +136,7 @@ def test_nothing_is_planned_of_what_a_target_lacks(
         planned.append(given[1].operation)
         return plan(*given)
 
-    monkeypatch.setattr("conformance.engine.runner.plan", noted)
+    monkeypatch.setattr("conformance.engine.probe_decider.plan", noted)
     found = lines(contract, Boxes(lacks=frozenset({"/second"})))
     assert "GetFirst" in planned
     assert "GetSecond" not in planned
