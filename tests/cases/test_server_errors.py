@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.sampling import one_in, sampled
+from tests.sampling import narrowed, one_in, sampled
 
 QUICK = ("--profile", "quick", "--seed", "7")
 BROKEN = (500, [("Content-Type", "application/json")], b'{"message":"it broke"}')
@@ -132,6 +132,12 @@ class Spoilt:
 
 
 @pytest.mark.parametrize(
+    "asked",
+    narrowed(
+        "*/robustness/odd-text", "*/behavior/still-answers", "*/protocol/odd*", "*/response/*"
+    ),
+)
+@pytest.mark.parametrize(
     ("service", "lists", "creates", "stays"),
     one_in(
         3,
@@ -143,9 +149,9 @@ class Spoilt:
     ),
 )
 def test_a_spoilt_list_is_told_by_what_spoilt_it(
-    reference_port, proxied, run, service, lists, creates, stays
+    reference_port, proxied, run, service, lists, creates, stays, asked
 ):
-    found = run(proxied(Spoilt(stays=stays), reference_port), "--service", service, *QUICK)
+    found = run(proxied(Spoilt(stays=stays), reference_port), "--service", service, *QUICK, *asked)
 
     requirement = f"{service}/{lists}/behavior/still-answers"
     assert found.code == 1

@@ -6,14 +6,12 @@ signatures and on the wire format.
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from http.client import HTTPConnection
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -21,9 +19,6 @@ import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from testbed.crooked import KINDS, make_crooked
 from testbed.edge import Upright
 from testbed.sockets import Answer, make_server
