@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 from conformance.contract.levels import Level, Source
 
 FORMAT = 1
 """The version of the record format that this package writes and reads."""
-
-Counts = Mapping[Level, Mapping["Verdict", int]]
-"""How many requirements of each level got each verdict."""
 
 
 class Verdict(StrEnum):
@@ -30,6 +29,10 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"
     INCONCLUSIVE = "inconclusive"
     ERROR = "error"
+
+
+Counts = Mapping[Level, Mapping[Verdict, int]]
+"""How many requirements of each level got each verdict."""
 
 
 class Role(StrEnum):
@@ -114,8 +117,7 @@ class RecordedResponse:
         return head | _body(self.body, self.body_base64)
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True, rename={"source": "from"}):
     """``value`` appears in this request and came from an earlier answer.
 
     ``source`` is the index of that exchange in the evidence (``from`` in the record), ``pointer``
@@ -125,10 +127,6 @@ class Use:
     value: str
     source: int
     pointer: str
-
-    def as_json(self) -> dict[str, Any]:
-        """The record's form."""
-        return {"value": self.value, "from": self.source, "pointer": self.pointer}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +158,7 @@ class RecordedExchange:
             "expected": self.expected,
             "seen": self.seen,
         }
-        uses = [use.as_json() for use in self.uses]
+        uses = [msgspec.to_builtins(use) for use in self.uses]
         return made | _known(
             seconds=self.seconds,
             uses=uses or None,

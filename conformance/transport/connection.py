@@ -119,6 +119,12 @@ class _DeadlineResponse(http.client.HTTPResponse):
     left for the exchange.
     """
 
+    if TYPE_CHECKING:  # parts of http.client that are no promise of it
+        _method: str | None
+
+        def _read_status(self) -> tuple[str, int, str]: ...
+        def _check_close(self) -> bool: ...
+
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         limit = sock.gettimeout()
@@ -130,8 +136,10 @@ class _DeadlineResponse(http.client.HTTPResponse):
         """Read the status line and headers of the answer that counts: interim ones come first.
 
         As the library does it, but that it skips 100 alone (a 101 would be the end of HTTP, and is
-        an answer), and has the parser of mail read the headers: that takes as long as all else.
+        an answer), and has the parser of mail read the headers, which takes four times as long.
         """
+        if hasattr(self, "code"):
+            return
         version, self.status, reason = self._read_status()
         while self.status in _INTERIM:
             _header_lines(self.fp)

@@ -64,7 +64,6 @@ def test_faults_are_killed_by_the_requirements_that_name_them(tmp_path, chosen):
     named = {one["id"]: one["named"] for one in found["mutants"]}
     assert set(named) == set(chosen)
     assert {fault for fault, by in named.items() if KILLED[fault] not in by} == set()
-    assert 0 < len(chosen) <= len(KILLED)
     assert {one["fate"] for one in found["mutants"]} == {"killed"}
     assert found["summary"] == {
         "mutants": len(chosen),

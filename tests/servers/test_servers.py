@@ -85,7 +85,10 @@ def test_no_combination_of_readings_crashes(seed: int) -> None:
     names = [
         name for name in readings() if name != "slow" and Random(f"{seed} {name}").random() < 0.5
     ]
-    for trace in walks(names).values():
+    walked = walks(names)
+    assert len(walked) == len(usual())
+    for trace in walked.values():
+        assert trace
         assert [note for note in trace if note.split("\n")[1].startswith("5")] == []
 
 
