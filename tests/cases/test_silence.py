@@ -149,7 +149,18 @@ def test_a_body_that_is_never_answered_is_waited_for_a_few_times_only(
 ):
     begun = time.monotonic()
     url = proxied(case("run-hang-on-bad-json"), reference_port)
-    found = run(url, "--service", "apigateway", "--profile", "quick", "--seed", "7", *asked)
+    found = run(
+        url,
+        "--service",
+        "apigateway",
+        "--profile",
+        "quick",
+        "--seed",
+        "7",
+        "--timeout",
+        "3",
+        *asked,
+    )
     assert time.monotonic() - begun < CEILING
     assert found.code == 1
     rules = ("malformed", "truncated", "lenient")
