@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from conformance.contract.levels import Source
 from conformance.record.values import RunLine, SummaryLine, VerdictLine
 
 Json = Mapping[str, Any]
@@ -18,8 +19,14 @@ def run_line(line: Json) -> RunLine:
 
 
 def verdict_line(line: Json) -> VerdictLine:
-    """The typed form of a verdict line; no reason may be written as null."""
-    return msgspec.convert({**line, "reason": line.get("reason") or ""}, VerdictLine)
+    """The typed form of a verdict line; no reason may be written as null.
+
+    A source refuses what it does not know, which is for overlays: here it is passed over.
+    """
+    source = Source.of(line["source"]).as_json()
+    return msgspec.convert(
+        {**line, "reason": line.get("reason") or "", "source": source}, VerdictLine
+    )
 
 
 def summary_line(line: Json) -> SummaryLine:
