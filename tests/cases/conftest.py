@@ -30,6 +30,10 @@ from tests.command import in_process
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "cases"
+COMMAND = [sys.executable, "-m", "conformance"]
+"""For tests that are about the process itself; all others run it in their own."""
+LONGEST = 240
+"""Seconds after which a process that a test started is ended: a bound, not an expectation."""
 HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "host"}
 
 
@@ -57,11 +61,12 @@ class Run:
 
 @pytest.fixture(autouse=True)
 def environment(tmp_path, monkeypatch):
-    """Every test has a folder of its own, and no credentials of AWS."""
+    """Every test has a folder of its own, and no credentials of AWS; gives that of processes."""
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture
