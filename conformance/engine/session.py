@@ -172,7 +172,9 @@ class Session:
         if form.path:
             form = replace(form, path=fill(form.path, resource, parents))
         within = self.patience.within(kinds_of_request(probe))
-        request = replace(wire(probe.operation, values, raw, form), within=within)
+        request = wire(probe.operation, values, raw, form)
+        if within is not None:
+            request = replace(request, within=within)
         return _Filled(probe, values, request, resource, parents)
 
     def _usual(self, filled: _Filled) -> Exchange:
