@@ -21,7 +21,7 @@ from conformance.documents.sdk.models import NotRestJson, UnknownModel, load_mod
 SPEC = "openapi.yaml"
 NEAR, LOOKED_AT = 3, 8
 _PACKAGE = Path(__file__).resolve().parent.parent
-_MAKES_SPECS = ("sdk", "contract", "documents")
+_MAKES_SPECS = ("contract", "documents")
 """The packages that a derived spec depends on."""
 
 

@@ -495,7 +495,7 @@ def test_what_is_wrong_with_every_answer_is_told_first(
     reference_port, proxied, run, change, first, seen, asked
 ):
     url = proxied(rewritten(change), reference_port)
-    found = run(url, "--service", "apigateway", *QUICK, *asked)
+    found = run(url, "--service", "apigateway", "-v", *QUICK, *asked)
 
     assert found.code == 1
     assert first in found.failed()
