@@ -31,6 +31,18 @@ class Kind(StrEnum):
     ANY = "any"
 
 
+class ProtocolName(StrEnum):
+    """The protocols that services speak, as their rules are filed."""
+
+    REST_JSON_1 = "rest-json-1"
+    AWS_JSON_1_0 = "aws-json-1.0"
+    AWS_JSON_1_1 = "aws-json-1.1"
+    AWS_QUERY = "aws-query"
+    EC2_QUERY = "ec2-query"
+    REST_XML = "rest-xml"
+    RPC_V2_CBOR = "rpc-v2-cbor"
+
+
 class Location(StrEnum):
     """Where a request member travels."""
 
@@ -156,6 +168,7 @@ class Operation:
     greedy: frozenset[str] = frozenset()
     """Labels of the path whose slashes are not percent-encoded."""
     patch: tuple[PatchRule, ...] = ()
+    protocol: ProtocolName = ProtocolName.REST_JSON_1
 
 
 @dataclass(frozen=True, slots=True)

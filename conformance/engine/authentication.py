@@ -21,7 +21,7 @@ from conformance.judge.authentication import judge_signature, looks_at_signature
 from conformance.plan.authentication import FINDING, SignatureCheck, signature_rule
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
-from conformance.plan.wire import wire
+from conformance.protocols.registry import wire
 from conformance.record import Obstacle, ObstacleCause, Verdict
 
 AGAIN = 2

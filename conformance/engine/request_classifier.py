@@ -17,8 +17,8 @@ from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.routes import RouteMatcher, query_of
 from conformance.engine.run_tag import is_tagged
 from conformance.plan.resources import all_creators, identifiers, kinds
+from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request
-from conformance.transport.parsed_response import read
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -100,7 +100,9 @@ class RouteTable:
         """The identifiers that the answer to a creation gives."""
         _, labels = self.match(exchange.request)
         asked = {**_body(exchange.request), **labels}
-        return list(identifiers(self._created[operation.name], asked, read(exchange).body))
+        return list(
+            identifiers(self._created[operation.name], asked, read(exchange, operation).body)
+        )
 
 
 def _body(request: Request) -> dict[str, Any]:

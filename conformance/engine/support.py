@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
 from conformance.engine.exchange_log import SentProbe
 from conformance.judge.authentication import is_denied, is_refused_signature
-from conformance.plan.wire import WireRequest
+from conformance.protocols.message import WireRequest
+from conformance.protocols.registry import of, read
 from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.exchange import FailureKind
-from conformance.transport.parsed_response import NOT_JSON, ParsedResponse, read
+from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 
 LACKS = (
     "UnknownOperation",
@@ -113,10 +115,12 @@ def obstacle_to(contract: Contract, failed: SentProbe) -> Obstacle | None:
 
 def _control(sent: SentProbe, channel: Channel, nonce: str) -> ParsedResponse:
     """The answer to the same request on a route that no service has."""
-    request = sent.exchange.request
-    content_type = request.header("content-type")
-    target = f"/no-such-route-{nonce}/v0/nothing"
-    return read(channel.send(WireRequest(request.method, target, request.body, content_type)))
+    operation, request = sent.probe.operation, sent.exchange.request
+    parts = urlsplit(request.url)
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    wired = WireRequest(request.method, target, request.body, request.header("content-type"))
+    elsewhere = of(operation.protocol).nowhere(wired, nonce)
+    return read(channel.send(elsewhere), operation)
 
 
 def _signature(answer: ParsedResponse, sent: SentProbe) -> tuple[int | None, str | None, str]:

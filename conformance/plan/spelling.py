@@ -1,14 +1,14 @@
 """Bodies and forms of the protocol's rules, spelled out for one operation.
 
-A body is written with ``${body}``, the JSON of the operation's valid request, and pieces of it
-(``WORDS``); a form with ``path: ${path}`` and with ``label`` in place of the last label's text.
+A body is written with ``${body}``, that of the operation's valid request, and pieces of it, which
+its protocol knows; a form with ``path: ${path}`` and with ``label`` in place of the last label's
+text.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,24 +17,28 @@ from conformance.contract.overlay_model import WireForm
 from conformance.contract.routes import PathTemplate
 from conformance.plan import values
 from conformance.plan.base_requests import base
-from conformance.plan.wire import encode, text
-from conformance.plan.wire_variant import WireVariant, form
+from conformance.protocols.json_text import encode, text
+from conformance.protocols.registry import of
+from conformance.protocols.variant import WireVariant, form
 
 WORD = re.compile(r"\$\{(body(?:\.[a-z]+)?)\}")
-DIGITS = "1" + "0" * 400
 NO_MEMBER = {"body.first", "body.apostrophes", "body.escaped", "body.inside", "body.half"}
 """Words that mean nothing of an empty object."""
 
 
-def spelled_body(contract: Contract, operation: Operation, written: str) -> str | None:
+def spelled_body(contract: Contract, operation: Operation, written: str) -> bytes | None:
     """A body with its words replaced; None where the operation's body lacks what they speak of."""
     words = WORD.findall(written)
     if not words:
-        return written
+        return written.encode()
     members = plain(contract, operation)
     if not members and NO_MEMBER.intersection(words):
         return None
-    return WORD.sub(lambda match: WORDS[match[1]](members), written)
+    protocol = of(operation.protocol)
+    spelt = {word: protocol.spelled(word, members, b"") for word in words}
+    parts = WORD.split(written)
+    # Of what is split, every other part is a word.
+    return b"".join(spelt[part] if index % 2 else part.encode() for index, part in enumerate(parts))
 
 
 def plain(contract: Contract, operation: Operation) -> dict[str, Any]:
@@ -52,37 +56,6 @@ def plain(contract: Contract, operation: Operation) -> dict[str, Any]:
         if one.location is Location.BODY and one.shape.kind in simple and name not in stateful:
             return {name: values.sample(one.shape)}
     return {}
-
-
-def _json(members: Mapping[str, Any]) -> str:
-    return encode(dict(members)).decode()
-
-
-def _escaped(members: Mapping[str, Any]) -> str:
-    """The same JSON: the first letter of every name, and every slash, as an escape."""
-    written = _json(members).replace("/", "\\/")
-    for name in members:
-        other = f'"\\u{ord(name[0]):04x}{name[1:]}":'
-        written = written.replace(f'"{name}":', other, 1)
-    return written
-
-
-def _more(members: Mapping[str, Any]) -> str:
-    return _json(members)[:-1] + ("," if members else "")
-
-
-WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "body": _json,
-    "body.open": lambda members: _json(members)[:-1],
-    "body.more": _more,
-    "body.inside": lambda members: _json(members)[1:-1],
-    "body.half": lambda members: _json(members)[: len(_json(members)) // 2],
-    "body.first": lambda members: next(iter(members)),
-    "body.spaced": lambda members: json.dumps(members, separators=(" ,\n", " : ")),
-    "body.escaped": _escaped,
-    "body.apostrophes": lambda members: _json(members).replace('"', "'"),
-    "body.digits": lambda _: DIGITS,
-}
 
 
 def spelled_form(contract: Contract, operation: Operation, written: WireForm) -> WireVariant | None:

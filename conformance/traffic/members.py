@@ -11,9 +11,10 @@ from urllib.parse import unquote, urlsplit
 from conformance.contract.model import Kind, Location, Member
 from conformance.contract.texts import from_text
 from conformance.judge.redacted import Redacted, is_redacted, marked
+from conformance.protocols.registry import read
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.routes import TrafficRoute
-from conformance.transport.parsed_response import ParsedResponse, read
+from conformance.transport.parsed_response import ParsedResponse
 
 NAME = 12
 """Characters from which on a text may be a name that no other request has."""
@@ -111,7 +112,7 @@ def _add(values: dict[str, Any], member: Member, text: str) -> None:
 
 def answered(route: TrafficRoute, entry: TrafficEntry) -> ParsedResponse:
     """The recorded answer, hidden values marked; of bodies that a client parsed ``{}`` is none."""
-    answer = read(entry.exchange)
+    answer = read(entry.exchange, route.operation)
     body = marked(answer.body)
     nothing = entry.parsed and body == {} and route.operation.content_type is None
     return replace(answer, body=body, size=0 if nothing else answer.size)

@@ -1,0 +1,69 @@
+"""The seam: what a protocol does for the rest of the tool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from conformance.contract.model import Operation
+from conformance.protocols.message import WireRequest
+from conformance.protocols.variant import WireVariant
+from conformance.transport.exchange import Request, Response
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBody:
+    """What an answer's bytes say.
+
+    ``members`` is NOT_JSON where the body is not of the protocol's form, and ``form`` then says
+    what it is. ``codes`` are the names of the error, the one that counts first.
+    """
+
+    members: Any
+    codes: tuple[str, ...] = ()
+    message: str = ""
+    form: str = ""
+
+
+class WireProtocol(Protocol):
+    """One protocol."""
+
+    @property
+    def told(self) -> str:
+        """What its bodies are, for people: ``JSON``."""
+        ...
+
+    @property
+    def names_errors(self) -> str:
+        """Where it names an error, for people."""
+        ...
+
+    def write(
+        self,
+        operation: Operation,
+        values: Mapping[str, Any],
+        raw: bytes | None,
+        form: WireVariant,
+    ) -> WireRequest:
+        """The request of an operation with these members; ``raw`` replaces the body."""
+        ...
+
+    def read(self, operation: Operation | None, response: Response) -> ReadBody:
+        """What an answer says; the operation may not be known."""
+        ...
+
+    def members(self, operation: Operation, request: Request) -> dict[str, Any]:
+        """The members that a request carries, read from its bytes."""
+        ...
+
+    def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
+        """The same request for something that no service has."""
+        ...
+
+    def spelled(self, word: str, body: Mapping[str, Any], written: bytes) -> bytes:
+        """What a word of a rule's body stands for, see ``spelling``.
+
+        ``body`` are the members in the body of a valid request, ``written`` are its bytes.
+        """
+        ...
