@@ -19,7 +19,7 @@ from conformance.contract.load import build_contract
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.contract.requirements import catalogue
-from conformance.documents.sdk.models import NotRestJson, load_model
+from conformance.documents.sdk.models import UnspokenProtocol, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.plan.planner import plan
 
@@ -44,7 +44,7 @@ def testable_services() -> Iterator[str]:
     for service in create_loader().list_available_services("service-2"):
         try:
             load_model(service)
-        except NotRestJson:
+        except UnspokenProtocol:
             continue
         yield service
 

@@ -13,12 +13,15 @@ import msgspec
 from conformance.contract.levels import Level
 from conformance.contract.locate import add_derived, known_services, services, spec_file
 from conformance.contract.model import (
+    MEMBER_MEDIA,
+    NO_NAMES,
     Contract,
     DeclaredError,
     Location,
     Member,
     Operation,
     PatchRule,
+    ProtocolName,
 )
 from conformance.contract.overlay_check import (
     document_mistakes,
@@ -32,10 +35,11 @@ from conformance.contract.overlay_reading import read_overlay
 from conformance.contract.protocols import with_protocol
 from conformance.contract.shapes import ShapeReader, SpecProblem
 from conformance.contract.yaml_file import read_yaml
+from conformance.documents.model import WireNames
 from conformance.errors import BadInput
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
-JSON_TYPE = "application/json"
+
 
 Json = Mapping[str, Any]
 
@@ -46,10 +50,7 @@ class UnknownService(BadInput):
     def __init__(self, service: str, known: tuple[str, ...], near: Sequence[str] = ()) -> None:
         self.service, self.known, self.near = service, known, tuple(near)
         meant = f"did you mean {' or '.join(near)}? " if near else ""
-        hint = (
-            f"{meant}known services: {', '.join(known) or 'none'}, "
-            "and those of botocore that speak restJson1"
-        )
+        hint = f"{meant}known services: {', '.join(known) or 'none'}, and those of botocore"
         super().__init__(f"there is no spec for the service {service!r}", hint)
 
 
@@ -144,7 +145,7 @@ def merged_spec(service: str) -> dict[str, Any]:
 def derived_spec(service: str) -> dict[str, Any]:
     """The derived OpenAPI document alone; of a service without one from its SDK model.
 
-    Raises UnknownService, and NotRestJson where the model is of another protocol.
+    Raises UnknownService, and UnspokenProtocol where the model is of another protocol.
     """
     if service not in known_services():
         _derive_from_model(service)
@@ -196,6 +197,7 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
             overlay=read_overlay({**spec.get("x-conformance", {}), **_signing(spec)}),
             documents=spec.get("x-documents", {}),
             hashes=dict(hashes),
+            protocol=_protocol(spec),
         )
     except (
         KeyError, TypeError, AttributeError, ValueError, msgspec.ValidationError
@@ -217,11 +219,17 @@ def _signing(spec: Json) -> dict[str, Any]:
     return found
 
 
+def _protocol(spec: Json) -> ProtocolName:
+    return ProtocolName(spec.get("x-protocol", ProtocolName.REST_JSON_1))
+
+
 def _operations(service: str, spec: Json, reader: ShapeReader) -> Iterator[Operation]:
+    protocol = _protocol(spec)
     for path, item in spec["paths"].items():
         for method in METHODS:
             if method in item:
-                yield _operation(service, path, method, item[method], reader)
+                operation = _operation(service, path, method, item[method], reader)
+                yield replace(operation, protocol=protocol)
 
 
 def _operation(service: str, path: str, method: str, node: Json, reader: ShapeReader) -> Operation:
@@ -234,7 +242,7 @@ def _operation(service: str, path: str, method: str, node: Json, reader: ShapeRe
         service=service,
         name=node["operationId"],
         method=method.upper(),
-        path=path.split("?", 1)[0],
+        path=path.split("#", 1)[0].split("?", 1)[0],
         query=node.get("x-query", {}),
         input=_input(node, reader),
         output=reader.members(schema) if schema else {},
@@ -249,7 +257,21 @@ def _operation(service: str, path: str, method: str, node: Json, reader: ShapeRe
         content_type_source=reader.source(success.get("x-content-type-source")),
         greedy=frozenset(p["name"] for p in node.get("parameters", ()) if p.get("x-greedy")),
         patch=tuple(_patch(node.get("x-patch-operations", {}), reader)),
+        selectors=node.get("x-selectors", {}),
+        present=frozenset(node.get("x-query-present", ())),
+        root=_root(node, reader),
+        wrapper=reader.names(schema).name if schema else None,
+        checksum=bool(node.get("x-checksum-required")),
     )
+
+
+def _root(node: Json, reader: ShapeReader) -> WireNames:
+    """What the element is called that a body is: as its one member, where it is one."""
+    for content in node.get("requestBody", {}).get("content", {}).values():
+        names = reader.names(content["schema"])
+        member = content["schema"].get("x-member")
+        return names if names.name else replace(names, name=member)
+    return NO_NAMES
 
 
 def _success(node: Json) -> tuple[int, Json]:
@@ -271,7 +293,7 @@ def _input(node: Json, reader: ShapeReader) -> dict[str, Member]:
     }
     for media, content in node.get("requestBody", {}).get("content", {}).items():
         schema = content["schema"]
-        if media == JSON_TYPE:
+        if media in MEMBER_MEDIA:
             members.update(reader.members(schema))
         else:
             name = schema.get("x-member", "body")
@@ -288,7 +310,9 @@ def _parameter_notes(parameter: Json) -> dict[str, Any]:
 
 def _errors(node: Json, reader: ShapeReader) -> dict[str, DeclaredError]:
     return {
-        name: DeclaredError(name, int(status), reader.source(about.get("x-source")))
+        name: DeclaredError(
+            name, 0 if status == "default" else int(status), reader.source(about.get("x-source"))
+        )
         for status, response in node["responses"].items()
         for name, about in response.get("x-errors", {}).items()
     }

@@ -11,9 +11,25 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.levels import Level, Source
+from conformance.documents.model import WireNames
 
 if TYPE_CHECKING:
     from conformance.contract.overlay_model import Overlay
+
+
+NO_NAMES = WireNames()
+MEMBER_MEDIA = frozenset(
+    {
+        "application/json",
+        "application/x-amz-json-1.0",
+        "application/x-amz-json-1.1",
+        "application/xml",
+        "text/xml",
+        "application/cbor",
+        "application/x-www-form-urlencoded",
+    }
+)
+"""Media types of bodies that consist of members; any other body is one member as a whole."""
 
 
 class Kind(StrEnum):
@@ -98,6 +114,8 @@ class Shape:
     secret: bool = False
     whole: bool = False
     """Of a timestamp in seconds: AWS writes whole ones. Else the protocol allows a fraction."""
+    names: WireNames = NO_NAMES
+    """What the value is called in XML and in form parameters, where a protocol has such names."""
 
     def limit(self, name: str) -> Any:
         """The value of a constraint, or None."""
@@ -124,7 +142,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredError:
-    """An error an operation's page (or the common-errors page) lists."""
+    """An error an operation's page (or the common-errors page) lists.
+
+    ``status`` is 0 where nothing states it.
+    """
 
     name: str
     status: int
@@ -169,6 +190,16 @@ class Operation:
     """Labels of the path whose slashes are not percent-encoded."""
     patch: tuple[PatchRule, ...] = ()
     protocol: ProtocolName = ProtocolName.REST_JSON_1
+    selectors: Mapping[str, str] = field(default_factory=dict)
+    """The header or the form parameters that say that this operation is meant."""
+    present: frozenset[str] = frozenset()
+    """Query parameters without which a request is of another operation."""
+    root: WireNames = NO_NAMES
+    """Of the element that a request's body is."""
+    wrapper: str | None = None
+    """The element of an answer that its members are in."""
+    checksum: bool = False
+    """A digest of the body must come with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +216,7 @@ class Contract:
     """URL and sha256 of each document, by name."""
     hashes: Mapping[str, str]
     """sha256 of the spec and overlay files, by file name."""
+    protocol: ProtocolName = ProtocolName.REST_JSON_1
 
     @property
     def signing_name(self) -> str:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from conformance import __version__
-from conformance.documents.sdk.models import NotRestJson, UnknownModel, load_model
+from conformance.documents.sdk.models import UnknownModel, UnspokenProtocol, load_model
 
 SPEC = "openapi.yaml"
 NEAR, LOOKED_AT = 3, 8
@@ -27,7 +27,7 @@ _MAKES_SPECS = ("sdk", "contract", "documents")
 def folder_of(service: str) -> Path:
     """The folder with the derived spec of a service, made where it is not there yet.
 
-    Raises UnknownModel, and NotRestJson for a service of another protocol.
+    Raises UnknownModel, and UnspokenProtocol for a service of another protocol.
     """
     load_model(service)
     folder = _cache() / service
@@ -63,7 +63,7 @@ def nearest(service: str, known: Sequence[str]) -> list[str]:
 def _is_testable(service: str) -> bool:
     try:
         load_model(service)
-    except (UnknownModel, NotRestJson):
+    except (UnknownModel, UnspokenProtocol):
         return False
     return True
 

@@ -17,6 +17,7 @@ from conformance.contract.levels import Level, Source
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, PatchRule, Shape
 from conformance.contract.overlay_model import AnyRule, Rule
 from conformance.contract.places import KEY, Place, show
+from conformance.contract.protocols import facts
 from conformance.contract.readback import ReadBack, read_backs
 from conformance.contract.walk import element_step
 from conformance.errors import BadInput
@@ -114,9 +115,22 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
     that are newer than its lists, and empty ones.
     """
     is_limit = requirement.subject is Subject.OUTPUT_LIMIT
-    if not (is_limit and contract.overlay.inferred):
-        return requirement
-    return replace(requirement, level=Level.INFORMATIONAL)
+    if is_limit and contract.overlay.inferred:
+        return replace(requirement, level=Level.INFORMATIONAL)
+    level = _protocols_level(contract, requirement)
+    return requirement if level is None else replace(requirement, level=level)
+
+
+def _protocols_level(contract: Contract, requirement: Requirement) -> Level | None:
+    """The level that the protocol has for what a model alone states, where it has one."""
+    levels = facts(contract.protocol).levels
+    if not levels or requirement.level is not Level.REQUIRED:
+        return None
+    operation = contract.operations[requirement.operation or ""]
+    member = operation.input.get(requirement.place[0]) if requirement.place else None
+    words = ("", f"/{requirement.keyword}", f"/{member.location if member else ''}")
+    found = (levels.get(f"{requirement.subject}{word}") for word in words)
+    return next((level for level in found if level is not None), None)
 
 
 def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> tuple[Requirement, ...]:
@@ -209,7 +223,8 @@ def _of_input(
 ) -> Iterator[Requirement]:
     # A path label cannot be left out, and labels and query parameters carry text only: such
     # statements cannot be tested.
-    if member.required and member.location is not Location.PATH:
+    selects = member.name in operation.present
+    if member.required and member.location is not Location.PATH and not selects:
         yield _make(
             operation, f"{prefix}/{show(place)}/required", member.required_level,
             f"{show(place)} must be given", member.required_source, Subject.INPUT_REQUIRED, place,
@@ -218,7 +233,8 @@ def _of_input(
     shapes = _of_shape(
         operation, member.shape, place, prefix, above, Subject.INPUT_TYPE, Subject.INPUT_LIMIT
     )
-    text_only = member.location in {Location.PATH, Location.QUERY, Location.HEADER}
+    located = member.location in {Location.PATH, Location.QUERY, Location.HEADER}
+    text_only = located or facts(operation.protocol).textual
     for requirement in shapes:
         if not (text_only and _is_text_type(requirement)):
             yield requirement

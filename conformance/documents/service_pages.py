@@ -43,6 +43,9 @@ class ServicePages:
     signing: Mapping[str, str] = field(default_factory=dict)
     """The signing name and what AWS's hosts begin with; pages do not state it, models do."""
 
+    protocol: str | None = None
+    """The name of the protocol; None where it is restJson1."""
+
     @property
     def title(self) -> str:
         """The name of the service as a page's title has it, else its identifier."""

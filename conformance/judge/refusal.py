@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.contract.model import Contract, DeclaredError, Operation
 from conformance.contract.places import find, show
+from conformance.contract.protocols import facts
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.transport.parsed_response import ParsedResponse, same
@@ -16,9 +17,6 @@ Refusal = tuple[int | str, str]
 
 ANY_REFUSAL, ANY_CODE = "4xx", "any"
 """In the overlay's table: every status from 400 to 499, every error code and none."""
-
-# Without an overlay: what restJson1 itself calls a malformed request.
-PROTOCOL_REFUSALS = ((400, "SerializationException"), (400, "ValidationException"))
 
 # What the pages of common errors have for these faults. A model lists none of them, so without an
 # overlay they are right, too.
@@ -129,7 +127,8 @@ def refusals(
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
             return table[kind]
-    return tuple(dict.fromkeys((*_declared(operation, 400), *PROTOCOL_REFUSALS)))
+    malformed = facts(contract.protocol).malformed
+    return tuple(dict.fromkeys((*_declared(operation, 400), *malformed)))
 
 
 def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:

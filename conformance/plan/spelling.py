@@ -66,7 +66,13 @@ def spelled_form(contract: Contract, operation: Operation, written: WireForm) ->
     if written.label is not None:
         path = _relabelled(contract, operation, written.label)
         return None if path is None else replace(form(written), path=path)
-    return replace(form(written), path=written.path.replace("${path}", operation.path))
+    target = next(iter(operation.selectors.values()), "")
+    headers = tuple(
+        (name, None if text is None else text.replace("${target}", target))
+        for name, text in form(written).headers
+    )
+    path = written.path.replace("${path}", operation.path)
+    return replace(form(written), path=path, headers=headers)
 
 
 def _relabelled(contract: Contract, operation: Operation, label: str) -> str | None:
@@ -92,6 +98,8 @@ def is_elsewhere(contract: Contract, operation: Operation, written: WireVariant)
 
     Encoded slashes are no slashes; placeholders are texts without any.
     """
+    if any(name in operation.selectors for name, _ in written.headers):
+        return True
     path = re.sub(r"\$?\{[^}]*\}", "x", written.path or operation.path).rstrip("/")
     method = written.method or operation.method
     return not any(

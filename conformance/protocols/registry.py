@@ -16,8 +16,14 @@ from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 
 USUAL = WireVariant()
-MODULES: Mapping[ProtocolName, tuple[str, str]] = {
+MODULES: Mapping[ProtocolName, tuple[str, ...]] = {
     ProtocolName.REST_JSON_1: ("rest_json", "RestJson"),
+    ProtocolName.AWS_JSON_1_0: ("aws_json", "AwsJson", "application/x-amz-json-1.0"),
+    ProtocolName.AWS_JSON_1_1: ("aws_json", "AwsJson", "application/x-amz-json-1.1"),
+    ProtocolName.AWS_QUERY: ("form", "AwsQuery"),
+    ProtocolName.EC2_QUERY: ("form", "Ec2Query"),
+    ProtocolName.REST_XML: ("rest_xml", "RestXml"),
+    ProtocolName.RPC_V2_CBOR: ("rpc_cbor", "RpcV2Cbor"),
 }
 """Where each is: loaded when something first speaks it."""
 
@@ -25,8 +31,9 @@ MODULES: Mapping[ProtocolName, tuple[str, str]] = {
 @cache
 def of(name: ProtocolName) -> WireProtocol:
     """The protocol of a name."""
-    module, made = MODULES[name]
-    protocol: WireProtocol = getattr(import_module(f"conformance.protocols.{module}"), made)()
+    module, made, *given = MODULES[name]
+    loaded = import_module(f"conformance.protocols.{module}")
+    protocol: WireProtocol = getattr(loaded, made)(*given)
     return protocol
 
 

@@ -21,9 +21,9 @@ from conformance.contract.overlay_model import KnownDifference
 from conformance.contract.requirements import catalogue
 from conformance.documents.sdk.models import (
     NoOperations,
-    NotRestJson,
     SdkModel,
     UnknownModel,
+    UnspokenProtocol,
     load_model,
 )
 from conformance.documents.sdk.pages import model_pages
@@ -214,7 +214,7 @@ def test_operations_on_some_paths_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["--from-model", "dynamodb"], NotRestJson),
+        (["--from-model", "dynamodb"], UnspokenProtocol),
         (["--from-model", "no-such-service"], UnknownModel),
         (["--from-model", "scheduler", "--path", "/nothing"], NoOperations),
     ],
