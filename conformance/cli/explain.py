@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.specs_option import specs_option
 from conformance.errors import BadInput
 
@@ -41,6 +42,7 @@ class UnknownRequirement(BadInput):
 
 @click.command()
 @click.argument("requirement")
+@protocol_option
 @specs_option
 def command(requirement: str) -> None:
     """Explain REQUIREMENT: its statement, source and level, and how each side of it is proved."""

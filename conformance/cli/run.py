@@ -15,6 +15,7 @@ from conformance.cli import aws, baseline_gate, journal_files, outputs, tell
 from conformance.cli.aws_options import aws_options, region_of, require_consent, take_aws_options
 from conformance.cli.connect import ca_bundle_option, rate_option, timeout_option
 from conformance.cli.interrupts import Interrupts
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.run_options import RunOptions, command_line
 from conformance.cli.selection import exclude_option, requirement_option, taken
 from conformance.cli.sharding import cut, read_shard
@@ -87,6 +88,7 @@ COLLECT_AFTER = (10_000, 20, 20)
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
 @click.option("-v", "--verbose", is_flag=True, help="Print every verdict as it is decided.")
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
+@protocol_option
 @specs_option
 def command(**given: Any) -> None:
     """Test TARGET: reference (default), moto, aws, or a URL.

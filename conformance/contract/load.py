@@ -11,7 +11,13 @@ from typing import Any
 import msgspec
 
 from conformance.contract.levels import Level
-from conformance.contract.locate import add_derived, known_services, services, spec_file
+from conformance.contract.locate import (
+    add_derived,
+    known_services,
+    services,
+    spec_file,
+    spoken,
+)
 from conformance.contract.model import (
     MEMBER_MEDIA,
     NO_NAMES,
@@ -159,7 +165,7 @@ def _derive_from_model(service: str) -> None:
     # A name is one of botocore's own, or nothing that a path is made of.
     try:
         if is_offered(service):
-            add_derived(service, folder_of(service), told(service))
+            add_derived(service, folder_of(service, spoken()), told(service))
             return
     except UnknownModel:
         pass

@@ -21,7 +21,7 @@ from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import kind_of, kinds, lifecycle_of
 from conformance.plan.spelling import respelt
 from conformance.protocols.message import WireRequest
-from conformance.protocols.registry import USUAL, read, wire
+from conformance.protocols.registry import USUAL, of, read, wire
 from conformance.transport.exchange import Exchange
 
 
@@ -177,7 +177,7 @@ class Session:
         if self._mark is not None and probe.raw is None:
             values = self._mark.put_on(probe.operation, values)
         raw = probe.raw
-        if raw is not None and b"${" in raw:
+        if raw is not None and b"${" in raw and of(probe.operation.protocol).fillable:
             raw = fill(respelt(raw, probe.values, values).decode(), resource, parents).encode()
         form = probe.form or USUAL
         if form.path:

@@ -179,6 +179,7 @@ def _error_status(
     named = "x-amzn-errortype" in answer.headers or (
         isinstance(body.get("__type"), str) and "__type" not in operation.output
     )
+    named = named or (answer.ok and bool(answer.codes))
     if not named:
         return None
     seen = f"an error with status {answer.status}"

@@ -18,7 +18,7 @@ from conformance.contract.routes import PathTemplate
 from conformance.plan import values
 from conformance.plan.base_requests import base
 from conformance.protocols.json_text import encode, text
-from conformance.protocols.registry import of
+from conformance.protocols.registry import of, wire
 from conformance.protocols.variant import WireVariant, form
 
 WORD = re.compile(r"\$\{(body(?:\.[a-z]+)?)\}")
@@ -35,7 +35,8 @@ def spelled_body(contract: Contract, operation: Operation, written: str) -> byte
     if not members and NO_MEMBER.intersection(words):
         return None
     protocol = of(operation.protocol)
-    spelt = {word: protocol.spelled(word, members, b"") for word in words}
+    usual = wire(operation, base(contract, operation)).body or b""
+    spelt = {word: protocol.spelled(word, members, usual) for word in words}
     parts = WORD.split(written)
     # Of what is split, every other part is a word.
     return b"".join(spelt[part] if index % 2 else part.encode() for index, part in enumerate(parts))

@@ -22,6 +22,7 @@ class AwsJson:
     """Either version; ``media`` is the content type, in which alone they differ."""
 
     told = "JSON"
+    fillable = True
     names_errors = "__type, code or x-amzn-errortype"
 
     def __init__(self, media: str) -> None:

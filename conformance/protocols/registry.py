@@ -61,7 +61,7 @@ def read(exchange: Exchange, operation: Operation | None = None) -> ParsedRespon
     response = exchange.response
     name = _guessed(response) if operation is None else operation.protocol
     found = of(name).read(operation, response)
-    codes = found.codes if response.status >= 300 else ()
+    codes = found.codes if response.status >= 300 or found.is_error else ()
     return ParsedResponse(
         status=response.status,
         body=found.members,
@@ -77,9 +77,12 @@ def read(exchange: Exchange, operation: Operation | None = None) -> ParsedRespon
     )
 
 
-def _guessed(response: Response) -> ProtocolName:  # noqa: ARG001
+def _guessed(response: Response) -> ProtocolName:
     """What an answer is read as where nobody knows what it answers."""
-    return ProtocolName.REST_JSON_1
+    if "cbor" in (response.header("content-type") or ""):
+        return ProtocolName.RPC_V2_CBOR
+    is_xml = response.body.lstrip()[:1] == b"<"
+    return ProtocolName.REST_XML if is_xml else ProtocolName.REST_JSON_1
 
 
 def _leads_to(response: Response) -> str:

@@ -24,6 +24,13 @@ class ReadBody:
     codes: tuple[str, ...] = ()
     message: str = ""
     form: str = ""
+    is_error: bool = False
+    """Whatever its status, the answer is an error by its form."""
+
+
+def spelled_bytes(word: str, written: bytes) -> bytes:
+    """What a word stands for where it speaks of the bytes alone: all of them, or the first half."""
+    return written[: len(written) // 2] if word.endswith("half") else written
 
 
 class WireProtocol(Protocol):
@@ -37,6 +44,11 @@ class WireProtocol(Protocol):
     @property
     def names_errors(self) -> str:
         """Where it names an error, for people."""
+        ...
+
+    @property
+    def fillable(self) -> bool:
+        """Whether placeholders in a body's bytes may be filled in as they stand."""
         ...
 
     def write(
