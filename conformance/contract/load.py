@@ -219,7 +219,8 @@ def _signing(spec: Json) -> dict[str, Any]:
     about, stated = spec.get("x-signing", {}), spec.get("x-conformance", {})
     found: dict[str, Any] = {}
     if "service" in about:
-        found["signing"] = {"service": about["service"], **stated.get("signing", {})}
+        told = {key: about[key] for key in ("service", "version") if key in about}
+        found["signing"] = {**told, **stated.get("signing", {})}
     if "host-prefix" in about:
         found["endpoint"] = {"prefix": about["host-prefix"], **stated.get("endpoint", {})}
     return found

@@ -222,3 +222,8 @@ class Contract:
     def signing_name(self) -> str:
         """The name of the service that requests are signed for."""
         return self.overlay.signing.service or self.service
+
+    @property
+    def signature_version(self) -> str:
+        """The version of the signature, where it is not the usual one."""
+        return self.overlay.signing.version or ""

@@ -514,10 +514,14 @@ AnyRule = (
 
 
 class Signing(_Words, frozen=True):
-    """The name that requests are signed for; the region that the examples' ARNs are in."""
+    """The name that requests are signed for; the region that the examples' ARNs are in.
+
+    ``version`` is that of the signature, where it is not the usual one.
+    """
 
     service: str | None = None
     region: str | None = None
+    version: str | None = None
 
 
 class KnownDifference(_Words, frozen=True):

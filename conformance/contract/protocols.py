@@ -280,6 +280,9 @@ TAKES: Mapping[str, Callable[[Operation], bool]] = {
     "": lambda _: True,
     "body": _has(Location.BODY),
     "payload": _has(Location.PAYLOAD),
+    "needed body": lambda one: any(
+        member.location is Location.BODY and member.required for member in one.input.values()
+    ),
     "no body": lambda one: not _has(Location.BODY, Location.PAYLOAD)(one),
     "texts": _holds(Kind.STRING),
     "lists": _holds(Kind.LIST),

@@ -30,6 +30,7 @@ ANEW = {
     "authorization",
     "x-amz-date",
     "x-amz-security-token",
+    "x-amz-content-sha256",
 }
 USUAL = ("Accept", "Content-Type", "Content-Length")
 NAME = re.compile(r"conformance-([a-z0-9]{8})-(?=\d{5})")

@@ -17,6 +17,7 @@ from conformance.plan import patching, rules, strings, values
 from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
 from conformance.plan.resources import lifecycle_of, others, with_unknown_ids
+from conformance.plan.travelling import travels
 
 ONLY_OBSERVED = {
     Subject.NO_SERVER_ERROR,
@@ -49,6 +50,7 @@ def _without_unchecked(planned: Plan) -> Plan:
         if probe.side in BOTH
         and (pattern := next(unchecked(probe.operation.input, probe.values), None)) is not None
     }
+    planned = _without_untold(planned)
     probes = tuple(one for one in planned.probes if id(one) not in unknown)
     drawings = tuple(
         one
@@ -63,6 +65,16 @@ def _without_unchecked(planned: Plan) -> Plan:
     pattern = f"{next(iter(unknown.values())):.80}"
     why_not = f"no request is known to be right: the pattern {pattern} in it cannot be translated"
     return Plan(planned.requirement, sides=(), why_not=why_not)
+
+
+def _without_untold(planned: Plan) -> Plan:
+    """The plan without requests whose values cannot be written; a side without any is none."""
+    kept = tuple(one for one in planned.probes if travels(one))
+    if len(kept) == len(planned.probes):
+        return planned
+    sides = tuple(side for side in planned.sides if any(one.side is side for one in kept))
+    why_not = "" if sides else "no value that breaks it can be written in this protocol"
+    return replace(planned, probes=kept, sides=sides, why_not=why_not)
 
 
 def _planned(contract: Contract, requirement: Requirement) -> Plan:

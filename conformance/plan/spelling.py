@@ -22,12 +22,16 @@ from conformance.protocols.registry import of, wire
 from conformance.protocols.variant import WireVariant, form
 
 WORD = re.compile(r"\$\{(body(?:\.[a-z]+)?)\}")
+SELECTORS = ("Action", "Version")
+"""Parameters that say which operation is meant: words of a body, in lower case."""
 NO_MEMBER = {"body.first", "body.apostrophes", "body.escaped", "body.inside", "body.half"}
 """Words that mean nothing of an empty object."""
 
 
 def spelled_body(contract: Contract, operation: Operation, written: str) -> bytes | None:
     """A body with its words replaced; None where the operation's body lacks what they speak of."""
+    for name in SELECTORS:
+        written = written.replace(f"${{{name.lower()}}}", operation.selectors.get(name, ""))
     words = WORD.findall(written)
     if not words:
         return written.encode()

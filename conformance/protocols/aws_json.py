@@ -56,6 +56,10 @@ class AwsJson:
         """The members that a request carries."""
         return json_text.members(request.body)
 
+    def is_for(self, operation: Operation, raw: bytes) -> bool:  # noqa: ARG002
+        """No body says which operation is meant."""
+        return True
+
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
         """The same request for an operation that no service has."""
         target = f"NoSuchService{nonce}.NoSuchOperation{nonce}"

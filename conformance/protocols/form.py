@@ -120,8 +120,9 @@ class AwsQuery:
         if not inner:
             if prefix not in flat:
                 return ABSENT
+            # How a list without items is told from one that is not given is not published.
             empty = shape.kind is Kind.LIST and not flat[prefix]
-            return [] if empty else scalar(shape, flat[prefix])
+            return ABSENT if empty else scalar(shape, flat[prefix])
         if shape.kind is Kind.LIST and shape.element is not None:
             before = self._items(prefix, shape)
             element = shape.element
@@ -159,11 +160,14 @@ class AwsQuery:
         inside = children(root, operation.wrapper) if operation.wrapper else [root]
         return ReadBody(read_members(operation.output, inside[0]) if inside else {}, form=form)
 
+    def is_for(self, operation: Operation, raw: bytes) -> bool:
+        """Whether a body still names its operation."""
+        return f"{ACTION}={operation.selectors.get(ACTION)}".encode() in raw
+
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
         """The same request for an operation that no service has."""
-        body = re.sub(
-            rb"Action=[^&]*", f"Action=NoSuchOperation{nonce}".encode(), request.body or b""
-        )
+        action = f"Action=NoSuchOperation{nonce}".encode()
+        body = re.sub(rb"Action=[^&]*", action, request.body or b"")
         return WireRequest(request.method, request.target, body, request.content_type)
 
     def spelled(self, word: str, body: Mapping[str, Any], written: bytes) -> bytes:  # noqa: ARG002

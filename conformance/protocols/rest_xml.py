@@ -82,6 +82,10 @@ class RestXml:
         payload = (m.name for m in operation.input.values() if m.location is Location.PAYLOAD)
         return {**values, **dict.fromkeys(payload, "")}
 
+    def is_for(self, operation: Operation, raw: bytes) -> bool:  # noqa: ARG002
+        """No body says which operation is meant."""
+        return True
+
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
         """The same request on a route that no service has."""
         target = f"/no-such-route-{nonce}/v0/nothing?no-such-route-{nonce}"

@@ -72,6 +72,10 @@ class RpcV2Cbor:
         found = _decoded(request.body or b"")
         return _read(operation.input, found) if isinstance(found, dict) else {}
 
+    def is_for(self, operation: Operation, raw: bytes) -> bool:  # noqa: ARG002
+        """No body says which operation is meant."""
+        return True
+
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
         """The same request for an operation that no service has."""
         target = f"/service/NoSuchService{nonce}/operation/NoSuchOperation{nonce}"

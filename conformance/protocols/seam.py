@@ -69,6 +69,10 @@ class WireProtocol(Protocol):
         """The members that a request carries, read from its bytes."""
         ...
 
+    def is_for(self, operation: Operation, raw: bytes) -> bool:
+        """Whether a request with these bytes for a body is still one for the operation."""
+        ...
+
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
         """The same request for something that no service has."""
         ...

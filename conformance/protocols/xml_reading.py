@@ -20,7 +20,6 @@ from conformance.transport.parsed_response import NOT_JSON
 WHOLE = re.compile(r"[+-]?\d{1,400}")
 NUMBERS = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?|NaN|-?Infinity")
 BOOLEANS = {"true": True, "false": False}
-NO_XML = "no XML"
 DEEPEST = 400
 """Levels of elements that are looked at: no answer of a service comes near it."""
 
@@ -192,5 +191,11 @@ def _way(element: ET.Element, wanted: ET.Element) -> tuple[str, ...]:
 
 def not_xml(response: Response) -> ReadBody:
     """An answer whose body is no XML, or empty."""
-    form = form_of(response) if response.body else ""
-    return ReadBody(NOT_JSON, form=f"{NO_XML}: {form}" if form else "")
+    if not response.body:
+        return ReadBody(NOT_JSON)
+    found = form_of(response)
+    is_markup = found in {"XML", "HTML"}
+    looks = "JSON" if response.body.lstrip()[:1] in {b"{", b"["} else "no XML"
+    told = {"XML": "XML that is not well formed", "HTML": "HTML"}
+    encoded = found if found.startswith("encoded") else looks
+    return ReadBody(NOT_JSON, form=told[found] if is_markup else encoded)
