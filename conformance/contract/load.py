@@ -235,11 +235,17 @@ def _operations(service: str, spec: Json, reader: ShapeReader) -> Iterator[Opera
     for path, item in spec["paths"].items():
         for method in METHODS:
             if method in item:
-                operation = _operation(service, path, method, item[method], reader)
-                yield replace(operation, protocol=protocol)
+                yield _operation(service, path, method, item[method], reader, protocol)
 
 
-def _operation(service: str, path: str, method: str, node: Json, reader: ShapeReader) -> Operation:
+def _operation(
+    service: str,
+    path: str,
+    method: str,
+    node: Json,
+    reader: ShapeReader,
+    protocol: ProtocolName,
+) -> Operation:
     status, success = _success(node)
     content = success.get("content", {})
     content_type = next(iter(content), None)
@@ -251,7 +257,7 @@ def _operation(service: str, path: str, method: str, node: Json, reader: ShapeRe
         method=method.upper(),
         path=path.split("#", 1)[0].split("?", 1)[0],
         query=node.get("x-query", {}),
-        input=_input(node, reader),
+        input=_input(node, reader, protocol),
         output=reader.members(schema) if schema else {},
         status=status,
         status_source=source,
@@ -264,21 +270,28 @@ def _operation(service: str, path: str, method: str, node: Json, reader: ShapeRe
         content_type_source=reader.source(success.get("x-content-type-source")),
         greedy=frozenset(p["name"] for p in node.get("parameters", ()) if p.get("x-greedy")),
         patch=tuple(_patch(node.get("x-patch-operations", {}), reader)),
+        protocol=protocol,
         selectors=node.get("x-selectors", {}),
         present=frozenset(node.get("x-query-present", ())),
         root=_root(node, reader),
+        whole=_whole(_request_schema(node), protocol),
         wrapper=reader.names(schema).name if schema else None,
         checksum=bool(node.get("x-checksum-required")),
     )
 
 
+def _request_schema(node: Json) -> Json:
+    """The schema of a request's body; an empty one where it has none."""
+    contents = node.get("requestBody", {}).get("content", {}).values()
+    found: Json = next((content["schema"] for content in contents), {})
+    return found
+
+
 def _root(node: Json, reader: ShapeReader) -> WireNames:
     """What the element is called that a body is: as its one member, where it is one."""
-    for content in node.get("requestBody", {}).get("content", {}).values():
-        names = reader.names(content["schema"])
-        member = content["schema"].get("x-member")
-        return names if names.name else replace(names, name=member)
-    return NO_NAMES
+    schema = _request_schema(node)
+    names = reader.names(schema) if schema else NO_NAMES
+    return names if names.name else replace(names, name=schema.get("x-member"))
 
 
 def _success(node: Json) -> tuple[int, Json]:
@@ -288,7 +301,7 @@ def _success(node: Json) -> tuple[int, Json]:
     raise KeyError(f"{node['operationId']} has no success response")
 
 
-def _input(node: Json, reader: ShapeReader) -> dict[str, Member]:
+def _input(node: Json, reader: ShapeReader, protocol: ProtocolName) -> dict[str, Member]:
     members = {
         parameter["name"]: reader.member(
             parameter["name"],
@@ -300,13 +313,23 @@ def _input(node: Json, reader: ShapeReader) -> dict[str, Member]:
     }
     for media, content in node.get("requestBody", {}).get("content", {}).items():
         schema = content["schema"]
-        if media in MEMBER_MEDIA:
+        whole = _whole(schema, protocol)
+        if whole:
+            required = bool(node["requestBody"].get("required"))
+            members[whole] = reader.member(whole, schema, Location.BODY, required=required)
+        elif media in MEMBER_MEDIA:
             members.update(reader.members(schema))
         else:
             name = schema.get("x-member", "body")
             required = bool(node["requestBody"].get("required"))
             members[name] = reader.member(name, schema, Location.PAYLOAD, required=required)
     return members
+
+
+def _whole(schema: Json, protocol: ProtocolName) -> str | None:
+    """The member that is the element of an XML body; a label may have the name of what is in it."""
+    named = protocol is ProtocolName.REST_XML and "$ref" in schema
+    return schema.get("x-member") if named else None
 
 
 def _parameter_notes(parameter: Json) -> dict[str, Any]:

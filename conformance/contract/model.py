@@ -196,6 +196,8 @@ class Operation:
     """Query parameters without which a request is of another operation."""
     root: WireNames = NO_NAMES
     """Of the element that a request's body is."""
+    whole: str | None = None
+    """The member that this element is, where its own members are no members of the request."""
     wrapper: str | None = None
     """The element of an answer that its members are in."""
     checksum: bool = False

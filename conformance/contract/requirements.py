@@ -124,7 +124,8 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
 def _protocols_level(contract: Contract, requirement: Requirement) -> Level | None:
     """The level that the protocol has for what a model alone states, where it has one."""
     levels = facts(contract.protocol).levels
-    if not levels or requirement.level is not Level.REQUIRED:
+    stated = {Level.REQUIRED, Level.EXPECTED}
+    if not levels or requirement.level not in stated or requirement.operation is None:
         return None
     operation = contract.operations[requirement.operation or ""]
     member = operation.input.get(requirement.place[0]) if requirement.place else None
@@ -192,7 +193,8 @@ def _of_operation(operation: Operation) -> Iterator[Requirement]:
     for error in operation.errors.values():
         yield _make(
             operation, f"{prefix}/error/{error.name}", Level.REQUIRED,
-            f"{error.name} comes with status {error.status}",
+            f"{error.name} comes with status {error.status}" if error.status
+            else f"{error.name} is an error of {operation.name}",
             error.source, Subject.ERROR, keyword=error.name,
         )  # fmt: skip
     for member in operation.input.values():

@@ -73,7 +73,7 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
     if answer.ok:
         return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
     # Whether a name outside its limits is looked up or refused first is order of validation.
-    allowed += tuple((error.status, error.name) for error in _tolerated(probe))
+    allowed += tuple((error.status or ANY_REFUSAL, error.name) for error in _tolerated(probe))
     held = any(_is(answer, *one) for one in allowed) or _is_common(contract, probe, answer)
     return Finding(probe.requirement, held, expected, answer.told())
 
@@ -133,5 +133,7 @@ def refusals(
 
 def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:
     return tuple(
-        (error.status, error.name) for error in operation.errors.values() if error.status == status
+        (error.status or ANY_REFUSAL, error.name)
+        for error in operation.errors.values()
+        if error.status in {status, 0}
     )

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from conformance.contract.model import Location, Operation
 from conformance.protocols import json_text
@@ -19,9 +20,11 @@ from conformance.protocols.xml_reading import (
     parse,
     read_error,
     read_members,
+    read_value,
     scalar,
+    without_empty,
 )
-from conformance.protocols.xml_writing import document
+from conformance.protocols.xml_writing import document, element
 from conformance.transport.exchange import Request, Response
 
 XML, BINARY = "application/xml", "application/octet-stream"
@@ -75,10 +78,7 @@ class RestXml:
         values = bound_members(operation, request)
         root = parse(request.body or b"")
         if root is not None:
-            body = {
-                name: one for name, one in operation.input.items() if one.location is Location.BODY
-            }
-            values |= read_members(body, root)
+            values |= _body_members(operation, root)
         payload = (m.name for m in operation.input.values() if m.location is Location.PAYLOAD)
         return {**values, **dict.fromkeys(payload, "")}
 
@@ -96,6 +96,16 @@ class RestXml:
         return spelled_bytes(word, written)
 
 
+def _body_members(operation: Operation, root: Element) -> dict[str, Any]:
+    """The members in the body; how a list without items is told from none is not published."""
+    if operation.whole is not None:
+        value = read_value(operation.input[operation.whole].shape, root)
+        return {operation.whole: without_empty(value)}
+    body = {name: one for name, one in operation.input.items() if one.location is Location.BODY}
+    found: dict[str, Any] = without_empty(read_members(body, root))
+    return found
+
+
 def _body(operation: Operation, bound: Bound, raw: bytes | None) -> tuple[bytes | None, str | None]:
     if raw is not None:
         return raw, XML
@@ -104,4 +114,11 @@ def _body(operation: Operation, bound: Bound, raw: bytes | None) -> tuple[bytes 
     if not bound.body:
         return None, None
     name = operation.root.name or f"{operation.name}Request"
-    return document(name, operation.root, operation.input, bound.body), XML
+    if operation.whole is None:
+        return document(name, operation.root, operation.input, bound.body), XML
+    body = dict(bound.body)
+    value = body.pop(operation.whole, {})
+    if not isinstance(value, dict):
+        return element(name, operation.root, value), XML
+    known = operation.input[operation.whole].shape.members
+    return document(name, operation.root, known, {**value, **body}), XML

@@ -82,6 +82,20 @@ def _attribute(
             yield name, scalar(member.shape, text)
 
 
+def read_value(shape: Shape, element: ET.Element) -> Any:
+    """The value that one element is."""
+    return _value(shape, [element])
+
+
+def without_empty(value: Any) -> Any:
+    """A value without the empty lists among its members."""
+    if isinstance(value, list):
+        return [without_empty(item) for item in value]
+    if isinstance(value, dict):
+        return {name: without_empty(item) for name, item in value.items() if item != []}
+    return value
+
+
 def _value(shape: Shape, elements: list[ET.Element]) -> Any:
     first, wrapped = elements[0], shape.names.wrapped
     if shape.kind is Kind.LIST and shape.element is not None:

@@ -25,6 +25,12 @@ def document(name: str, names: WireNames, members: Mapping[str, Member], values:
     return _element(name, names, inside).encode("utf-8", "surrogatepass")
 
 
+def element(name: str, names: WireNames, value: Any) -> bytes:
+    """A body that is no structure, though it should be one."""
+    inside = _written("member", None, value) if isinstance(value, list) else _escaped(text(value))
+    return _element(name, names, inside).encode("utf-8", "surrogatepass")
+
+
 def _element(name: str, names: WireNames, inside: str, attributes: str = "") -> str:
     space = f"xmlns:{names.prefix}" if names.prefix else "xmlns"
     declared = f" {space}={quoteattr(names.namespace)}" if names.namespace else ""
