@@ -159,6 +159,8 @@ class _ModelReader:
         for key, about in shape.get("members", {}).items():
             location = about.get("location", "") if self.bindings.is_located else ""
             wire = about.get("locationName", key)
+            if location == "header" and side == "input" and wire.lower() == "content-length":
+                continue  # it frames the message: whoever sends one says how long it is
             if location in PLACES:
                 member = self.shapes.member(owner, key, key, location)
                 greedy = f"{{{wire}+}}" in operation["http"]["requestUri"]
