@@ -1,0 +1,86 @@
+"""The catalogue: every testable statement of a contract, each with its address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from conformance.contract.arns import arns_rule
+from conformance.contract.levels import Level
+from conformance.contract.model import Contract
+from conformance.contract.protocols import facts
+from conformance.contract.readback import read_backs
+from conformance.contract.requirements import Requirement, Subject, of_operation
+
+
+def catalogue(contract: Contract) -> tuple[Requirement, ...]:
+    """Every requirement of a service, in the order of its operations; ids are unique."""
+    found: dict[str, Requirement] = {}
+    for operation in contract.operations.values():
+        for requirement in of_operation(operation):
+            found.setdefault(requirement.id, _lowered(contract, requirement))
+    for requirement in _of_read_backs(contract):
+        found.setdefault(requirement.id, requirement)
+    for requirement in _of_rules(contract):
+        found[requirement.id] = requirement
+    return tuple(found.values())
+
+
+def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
+    """The requirement as far as it can be held against anybody without an overlay.
+
+    Services hold requests to the limits of their model, not their own answers: these have values
+    that are newer than its lists, and empty ones.
+    """
+    is_limit = requirement.subject is Subject.OUTPUT_LIMIT
+    if is_limit and contract.overlay.inferred:
+        return replace(requirement, level=Level.INFORMATIONAL)
+    level = _protocols_level(contract, requirement)
+    return requirement if level is None else replace(requirement, level=level)
+
+
+def _protocols_level(contract: Contract, requirement: Requirement) -> Level | None:
+    """The level that the protocol has for what a model alone states, where it has one."""
+    levels = facts(contract.protocol).levels
+    stated = {Level.REQUIRED, Level.EXPECTED}
+    if not levels or requirement.level not in stated or requirement.operation is None:
+        return None
+    operation = contract.operations[requirement.operation]
+    member = operation.input.get(requirement.place[0]) if requirement.place else None
+    words = ("", f"/{requirement.keyword}", f"/{member.location if member else ''}")
+    found = (levels.get(f"{requirement.subject}{word}") for word in words)
+    return next((level for level in found if level is not None), None)
+
+
+def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
+    for one in read_backs(contract):
+        yield Requirement(
+            id=f"{contract.service}/{one.address}",
+            service=contract.service,
+            operation=one.operation.name,
+            level=one.level,
+            statement=one.statement,
+            source=one.source,
+            subject=Subject.RULE,
+            place=(one.member.name,),
+            keyword=one.rule,
+            read_back=one,
+            shape=one.shape,
+        )
+
+
+def _of_rules(contract: Contract) -> Iterator[Requirement]:
+    for address, rule in {**arns_rule(contract), **contract.overlay.rules}.items():
+        name = address.split("/", 1)[0]
+        operation = name if name in contract.operations else None
+        yield Requirement(
+            id=f"{contract.service}/{address}",
+            service=contract.service,
+            operation=operation,
+            level=rule.level,
+            statement=rule.statement,
+            source=rule.source.in_documents(contract.documents),
+            subject=Subject.RULE,
+            keyword=rule.kind,
+            rule=rule,
+        )
