@@ -26,7 +26,7 @@ class AwsJson:
     names_errors = "__type, code or x-amzn-errortype"
 
     def __init__(self, media: str) -> None:
-        self._media = media
+        self.media = (media,)
 
     def write(
         self,
@@ -43,7 +43,7 @@ class AwsJson:
             form.method or operation.method,
             f"{path}?{form.query}" if form.query else path,
             body,
-            self._media,
+            self.media[0],
             merged(operation.selectors.items(), form),
             form.names,
         )

@@ -34,6 +34,7 @@ class AwsQuery:
 
     told = "XML"
     names_errors = "ErrorResponse/Error/Code"
+    media: tuple[str, ...] = ("application/x-www-form-urlencoded",)
     fillable = False
     errors: tuple[tuple[str, ...], ...] = (("ErrorResponse", "Error"),)
 

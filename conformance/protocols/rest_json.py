@@ -24,6 +24,7 @@ class RestJson:
     """The protocol."""
 
     told = "JSON"
+    media: tuple[str, ...] = ("application/json",)
     fillable = True
     names_errors = "x-amzn-errortype, __type or code"
 

@@ -37,6 +37,7 @@ class RestXml:
 
     told = "XML"
     names_errors = "Error/Code"
+    media: tuple[str, ...] = ("application/xml", "text/xml", BINARY)
     fillable = True
 
     def write(

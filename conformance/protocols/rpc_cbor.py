@@ -32,6 +32,7 @@ class RpcV2Cbor:
 
     told = "CBOR"
     names_errors = "__type"
+    media: tuple[str, ...] = (CBOR,)
     fillable = False
 
     def write(

@@ -42,6 +42,11 @@ class WireProtocol(Protocol):
         ...
 
     @property
+    def media(self) -> tuple[str, ...]:
+        """The media types that a request's body may have."""
+        ...
+
+    @property
     def names_errors(self) -> str:
         """Where it names an error, for people."""
         ...
