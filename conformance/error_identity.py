@@ -51,6 +51,7 @@ _PASSING = frozenset(
 _PASSING_STATUSES = frozenset({400, 408, 409})
 
 _CONFLICT, _UNAVAILABLE = 409, 503
+_TAKEN = re.compile(r"Already|In_?Use|Duplicate|Conflict", re.IGNORECASE)
 _MISSING = re.compile(r"NoSuch|Not_?Found|Non_?Existent|Not_?Exist", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(again|retry|retries|concurrent\w*|simultaneous\w*|in progress|busy"
@@ -92,6 +93,11 @@ def _stem(name: str) -> str:
 def says_missing(name: str) -> bool:
     """Whether an error says by its name that something is not there."""
     return _MISSING.search(name) is not None
+
+
+def says_taken(name: str) -> bool:
+    """Whether an error says by its name that something is there already, or in use."""
+    return _TAKEN.search(name) is not None
 
 
 def is_throttling(status: int | None, code: str | None) -> bool:

@@ -5,11 +5,12 @@ Everything here is frozen and knows nothing of HTTP clients, targets or probes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from conformance import error_identity
 from conformance.contract.levels import Level, Source
 from conformance.documents.model import WireNames
 
@@ -202,6 +203,24 @@ class Operation:
     """The element of an answer that its members are in."""
     checksum: bool = False
     """A digest of the body must come with it."""
+
+    @property
+    def missing(self) -> tuple[DeclaredError, ...]:
+        """The errors that say that what is asked for is not there."""
+        return tuple(self._of(404, error_identity.says_missing))
+
+    @property
+    def conflicting(self) -> tuple[DeclaredError, ...]:
+        """The errors that say that what is to be made is there already."""
+        return tuple(self._of(409, error_identity.says_taken))
+
+    def _of(self, status: int, says: Callable[[str], bool]) -> Iterator[DeclaredError]:
+        """Those of a status; in protocols whose errors all have one status, by their names."""
+        plain = self.protocol is ProtocolName.REST_JSON_1
+        for error in self.errors.values():
+            named = not plain and error.status in {0, 400, status} and says(error.name)
+            if named or error.status == status:
+                yield error
 
 
 @dataclass(frozen=True, slots=True)

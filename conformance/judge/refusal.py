@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, DeclaredError, Operation
@@ -120,9 +120,9 @@ def refusals(
     without one it is the operation's declared errors of the status that fits, and the protocol's.
     """
     if fault is Fault.NOT_FOUND:
-        return _declared(operation, 404)
+        return _as_refusals(operation.missing)
     if fault is Fault.CONFLICT:
-        return _declared(operation, 409)
+        return _as_refusals(operation.conflicting)
     table = contract.overlay.refusals
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
@@ -132,8 +132,8 @@ def refusals(
 
 
 def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:
-    return tuple(
-        (error.status or ANY_REFUSAL, error.name)
-        for error in operation.errors.values()
-        if error.status in {status, 0}
-    )
+    return _as_refusals(one for one in operation.errors.values() if one.status in {status, 0})
+
+
+def _as_refusals(errors: Iterable[DeclaredError]) -> tuple[Refusal, ...]:
+    return tuple((error.status or ANY_REFUSAL, error.name) for error in errors)

@@ -120,7 +120,7 @@ def _valid(contract: Contract, operation: Operation, requirement: Requirement) -
 
 def not_found(operation: Operation) -> tuple[str, ...]:
     """The operation's errors that say that the thing asked for is not there."""
-    return tuple(error.name for error in operation.errors.values() if error.status == 404)
+    return tuple(error.name for error in operation.missing)
 
 
 def _error(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:

@@ -66,7 +66,13 @@ class ParsedResponse:
     @property
     def is_gone(self) -> bool:
         """Of a deletion: what was to be deleted is not there any more, or never was."""
-        return self.ok or self.status == 404
+        return self.ok or self.is_missing
+
+    @property
+    def is_missing(self) -> bool:
+        """What was asked for is not there: by the status, or by the name of the error."""
+        named = self.status == 400 and error_identity.says_missing(self.code or "")
+        return self.status == 404 or named
 
     @property
     def broken_off(self) -> bool:
