@@ -150,7 +150,7 @@ def _derive_from_model(service: str) -> None:
     # A name is one of botocore's own, or nothing that a path is made of.
     try:
         if is_offered(service):
-            add_derived(service, folder_of(service, spoken()), told(service))
+            add_derived(service, folder_of(service, spoken()), told(service, spoken()))
             return
     except UnknownModel:
         pass

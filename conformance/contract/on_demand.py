@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 
 from conformance import __version__
-from conformance.contract.locate import spoken
 from conformance.documents.sdk.models import (
     REST_JSON,
     SdkModel,
@@ -43,9 +42,9 @@ def folder_of(service: str, protocol: str | None = None) -> Path:
     return folder
 
 
-def told(service: str) -> str:
+def told(service: str, protocol: str | None = None) -> str:
     """Where the contract comes from, in one line."""
-    model = load_model(service, spoken())
+    model = load_model(service, protocol)
     speaking = "" if model.protocol == REST_JSON else f" for {model.protocol}"
     return (
         f"{service}: there is no spec of it: derived from botocore {_botocore()}'s model "

@@ -10,13 +10,13 @@ from typing import Any
 from conformance.contract.arns import RULE as ARNS
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
-from conformance.contract.protocols import WATCHED
+from conformance.contract.protocols import TOKENS, WATCHED, page_member
 from conformance.contract.requirements import Requirement, Subject
 from conformance.contract.validate import unchecked
 from conformance.plan import patching, rules, strings, values
 from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
-from conformance.plan.resources import lifecycle_of, others, with_unknown_ids
+from conformance.plan.resources import creators, lifecycle_of, others, with_unknown_ids
 from conformance.plan.travelling import travels
 
 ONLY_OBSERVED = {
@@ -207,7 +207,7 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
         return Plan(requirement.id, sides=(), why_not=f"the pattern cannot be generated: {error}")
     valid = _valid(contract, operation, requirement)
     stateful = _stateful(contract, operation, place)
-    if _is_label(operation, place) or stateful:
+    if _is_label(operation, place) or stateful or _is_identifier(contract, operation, place):
         # It names something: whether that is looked up or its form refused first is unknown.
         valid = replace(valid, tolerated=not_found(operation))
     allowed = () if stateful else tuple(_allowed(contract, valid, shape, place, keyword))
@@ -274,6 +274,12 @@ def _is_label(operation: Operation, place: Place) -> bool:
     return operation.input[place[0]].location is Location.PATH
 
 
+def _is_identifier(contract: Contract, operation: Operation, place: Place) -> bool:
+    """True for the member that says which resource is meant, of an operation that makes none."""
+    resource = lifecycle_of(contract, operation.name)
+    return place == (resource.label,) and operation.name not in creators(resource)
+
+
 def _can_travel(operation: Operation, place: Place, value: Any) -> bool:
     """A label that is empty, a dot segment or has a slash changes the route: not a limit probe."""
     if not _is_label(operation, place) or not isinstance(value, str):
@@ -290,6 +296,9 @@ def _shape(requirement: Requirement) -> Shape:
 def _stateful(contract: Contract, operation: Operation, place: Place) -> bool:
     """True where only a value that depends on other state of the target would be accepted."""
     stateful = contract.overlay.words_of(operation.name).stateful
+    token = page_member(operation, TOKENS)
+    if place == (token,) and operation.input[place[0]].location is Location.BODY:
+        return True  # what no answer gave is no token
     return any(place[: len(parse(one))] == parse(one) for one in stateful)
 
 

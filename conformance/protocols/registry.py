@@ -81,7 +81,7 @@ def _guessed(response: Response) -> ProtocolName:
     """What an answer is read as where nobody knows what it answers."""
     if "cbor" in (response.header("content-type") or ""):
         return ProtocolName.RPC_V2_CBOR
-    is_xml = response.body.lstrip()[:1] == b"<"
+    is_xml = response.body.lstrip()[:1] == b"<" and b"<Code>" in response.body
     return ProtocolName.REST_XML if is_xml else ProtocolName.REST_JSON_1
 
 

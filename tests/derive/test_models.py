@@ -24,7 +24,6 @@ from conformance.documents.sdk.models import (
     NoOperations,
     SdkModel,
     UnknownModel,
-    UnspokenProtocol,
     load_model,
 )
 from conformance.documents.sdk.pages import model_pages
@@ -215,7 +214,6 @@ def test_operations_on_some_paths_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["--from-model", "dynamodb"], UnspokenProtocol),
         (["--from-model", "no-such-service"], UnknownModel),
         (["--from-model", "scheduler", "--path", "/nothing"], NoOperations),
     ],
