@@ -31,6 +31,7 @@ from conformance.driver.access import Access, gain_access
 from conformance.driver.execution import concluded, run_gated, settings_for
 from conformance.driver.gate import read_gate
 from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs
+from conformance.driver.speaking import understood
 from conformance.driver.result import RunResult
 from conformance.engine.events import Event
 from conformance.engine.run import Job, RunConfig
@@ -202,6 +203,7 @@ def run(
                 opened, timeout=timeout, ca_bundle=asked.ca_bundle, rate=rate, region=region
             )
             about = RecordedTarget(opened.name, opened.url, opened.version)
+            jobs, _ = understood(jobs, access, lambda: select_jobs(asked.services, asked.globs))
             return _tested(asked, about, access, [placed(job, access.region) for job in jobs])
 
 

@@ -23,6 +23,7 @@ from conformance.cli.specs_option import specs_option
 from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
 from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs
+from conformance.driver.speaking import understood
 from conformance.errors import Problem
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
@@ -136,6 +137,11 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
         target, access, jobs, account = aws.reach(options, jobs, interrupts)
     else:
         target, access = _reach(options, starting, jobs, interrupts)
+    jobs, notes = understood(
+        jobs, access, lambda: cut(select_jobs(options.services, options.globs), options.shard)
+    )
+    for note in notes:
+        tell(note, "")
     jobs = [placed(job, access.region) for job in jobs]
     options.outputs.check_writable()
     custody = None

@@ -188,7 +188,12 @@ def _playing(contract: Contract, role: str, fits: Callable[[Operation], bool]) -
 def _is_simple(operation: Operation) -> bool:
     """Whether an operation only looks, needs nothing, and can be given something."""
     needs = any(one.required for one in operation.input.values())
-    return operation.name.startswith(READING) and not needs and bool(operation.input)
+    return is_reading(operation) and not needs and bool(operation.input)
+
+
+def is_reading(operation: Operation) -> bool:
+    """Whether an operation only looks, by its name."""
+    return operation.name.startswith(READING)
 
 
 # -- Of each operation ---------------------------------------------------------------------------

@@ -49,10 +49,11 @@ def excluded_note(globs: tuple[str, ...]) -> list[str]:
 
 def derived_note(jobs: Sequence[Job]) -> list[str]:
     """What a run says of contracts that were derived because their services are named."""
-    from conformance.contract.locate import is_on_demand, spoken
+    from conformance.contract.locate import is_on_demand
     from conformance.contract.on_demand import told
 
-    return [told(one, spoken()) for job in jobs if is_on_demand(one := job.contract.service)]
+    contracts = (job.contract for job in jobs)
+    return [told(one.service, one.protocol) for one in contracts if is_on_demand(one.service)]
 
 
 def placed(job: Job, region: str) -> Job:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.model import Contract, Location, Operation, ProtocolName
+from conformance.contract.protocols import is_reading
 from conformance.contract.routes import RouteMatcher, query_of
 from conformance.engine.run_tag import is_tagged
 from conformance.plan.resources import all_creators, identifiers, kinds
@@ -55,6 +56,8 @@ class RouteTable:
         every = kinds(contract).values()
         self._looks = {name for one in every for name in (one.list, one.read)}
         self._deletes = {one.delete for one in every}
+        self._is_named = contract.protocol not in {ProtocolName.REST_JSON_1, ProtocolName.REST_XML}
+        self._labels = {one.label for one in every if one.label is not None}
         # A server may take an empty label for one: what it would touch must be known here.
         self._matcher = RouteMatcher(contract.operations.values(), empty=True)
 
@@ -64,7 +67,12 @@ class RouteTable:
         if request.method in _SAFE:
             return ClassifiedRequest(RequestEffect.LOOK, operation, labels)
         if operation is None:
-            return ClassifiedRequest(RequestEffect.UNKNOWN, None, {})
+            # Where a name alone says what is meant, one that no operation has means nothing.
+            kind = RequestEffect.LOOK if self._is_named else RequestEffect.UNKNOWN
+            return ClassifiedRequest(kind, None, {})
+        if self._is_named:
+            given = members_of(operation, request)
+            labels = {name: given[name] for name in self._labels & given.keys()}
         return ClassifiedRequest(self._kind(operation), operation, labels)
 
     def match(self, request: Request) -> tuple[Operation | None, Mapping[str, str]]:
@@ -78,7 +86,7 @@ class RouteTable:
     def _kind(self, operation: Operation) -> RequestEffect:
         if operation.name in self._created:
             return RequestEffect.CREATE
-        if operation.name in self._looks:
+        if operation.name in self._looks or (self._is_named and is_reading(operation)):
             return RequestEffect.LOOK
         return RequestEffect.DELETE if operation.name in self._deletes else RequestEffect.TOUCH
 

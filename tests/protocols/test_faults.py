@@ -22,7 +22,7 @@ OF_MEMBERS = {
 }
 """Faults that have nothing to do with a protocol, and are found in each."""
 OF_JSON = {
-    "texts": "CreateThing/request/Size/type",
+    "any-size": "CreateThing/request/Size/type",
     "media": "GetThing/response/content-type",
     "any-target": "protocol/unknown-operation",
     "any-body": "protocol/malformed-json",

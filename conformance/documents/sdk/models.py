@@ -99,7 +99,7 @@ class SdkModel:
         return {**found, "host-prefix": same} if same and "{" not in same else found
 
 
-def spoken(about: Mapping[str, Any]) -> list[str]:
+def protocols_of(about: Mapping[str, Any]) -> list[str]:
     """The protocols of a model by our names, the one that SDKs use first."""
     stated = about.get("protocols") or [about.get("protocol", "none")]
     version = about.get("jsonVersion", "1.0")
@@ -119,7 +119,7 @@ def load_model(service: str, protocol: str | None = None) -> SdkModel:
         data = create_loader().load_service_model(service, "service-2")
     except (DataNotFoundError, UnknownServiceError) as error:
         raise UnknownModel(service) from error
-    speaks = spoken(data["metadata"])
+    speaks = protocols_of(data["metadata"])
     if not speaks or protocol not in {None, *speaks}:
         raise UnspokenProtocol(service, protocol or data["metadata"]["protocol"], speaks)
     content = json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
