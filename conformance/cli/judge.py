@@ -45,6 +45,7 @@ class JudgeOptions:
     strict: bool
     baseline: Path | None
     quiet: bool
+    verbose: bool
     no_color: bool
     outputs: Outputs
     again: str
@@ -67,6 +68,7 @@ class JudgeOptions:
 @click.option("--html", type=_FILE, help="Where the HTML report goes.")
 @click.option("--junit", type=_FILE, help="Where the JUnit file goes.")
 @click.option("--markdown", type=_FILE, help="Where the Markdown goes.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every failure.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
 @protocol_option
@@ -121,7 +123,8 @@ def _judge(options: JudgeOptions) -> int:
         code = exit_code(outcome, strict=options.strict)
         use = baseline_use(gate, outcome.verdicts, jobs)
         writer.write(recording.last_line(jobs, outcome, code, use))
-    options.outputs.report(Console(soft_wrap=True, no_color=options.no_color or None))
+    console = Console(soft_wrap=True, no_color=options.no_color or None)
+    options.outputs.report(console, detail=options.verbose)
     return code
 
 

@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from conformance.cli.aws_options import AwsOptions
     from conformance.cli.outputs import Outputs
+    from conformance.contract.given_values import Given
     from conformance.record import Shard
 
 
@@ -23,10 +24,13 @@ class RunOptions:
     target: str
     services: tuple[str, ...]
     globs: tuple[str, ...]
+    given: Given
     profile: str
     seed: int
     rate: float | None
     timeout: float
+    time_limit: float | None
+    max_requests: int | None
     auth: str | None
     strict: bool
     fail_on_unsupported: bool

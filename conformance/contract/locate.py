@@ -22,6 +22,7 @@ _on_demand: dict[str, Path] = {}
 _listeners: list[Callable[[str], None]] = []
 _spoken: list[str] = []
 """The protocol that contracts are derived for, where one was chosen."""
+_announced: set[str] = set()
 
 
 class NoSpecs(BadInput):
@@ -95,6 +96,15 @@ def known_services() -> tuple[str, ...]:
 def announce_with(listener: Callable[[str], None]) -> None:
     """Print one line for every contract that is derived because its service is named."""
     _listeners[:] = [listener]
+    _announced.clear()
+
+
+def announce(told: str) -> None:
+    """Tell in one line what a contract was made of besides its files, once a command."""
+    if told not in _announced:
+        _announced.add(told)
+        for listener in _listeners:
+            listener(told)
 
 
 def add_derived(service: str, folder: Path, told: str) -> None:

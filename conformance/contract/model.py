@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from conformance import error_identity
+from conformance.contract.given_values import Given
 from conformance.contract.levels import Level, Source
 from conformance.documents.model import WireNames
 
@@ -84,6 +85,9 @@ class Constraint:
     value: Any
     source: Source
     level: Level
+    untested: bool = False
+    """Known from elsewhere than the documents: it keeps made-up values valid, and is no statement
+    that is tested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ class Shape:
     union: bool = False
     """A structure of which exactly one member is given."""
     secret: bool = False
+    untested: bool = False
+    """Of a structure: its members are known from elsewhere than the documents, and not tested."""
     whole: bool = False
     """Of a timestamp in seconds: AWS writes whole ones. Else the protocol allows a fraction."""
     names: WireNames = NO_NAMES
@@ -139,6 +145,8 @@ class Member:
     location: Location = Location.BODY
     documented: str | None = None
     source: Source = field(default_factory=Source)
+    untested: bool = False
+    """That it is required is known from elsewhere than the documents, as an untested limit is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,8 @@ class DeclaredError:
     name: str
     status: int
     source: Source
+    untested: bool = False
+    """The documents do not have it, and a target may answer it all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +234,21 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundRequest:
+    """A request that a target accepted; ``instead_of`` are the answers to those before it."""
+
+    members: Mapping[str, Any]
+    instead_of: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class FoundRequests:
+    """Valid requests by operation that one run found by trial: the one part that changes."""
+
+    by_operation: dict[str, FoundRequest] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """A service: its operations and what the overlay adds."""
 
@@ -238,6 +263,19 @@ class Contract:
     hashes: Mapping[str, str]
     """sha256 of the spec and overlay files, by file name."""
     protocol: ProtocolName = ProtocolName.REST_JSON_1
+    found: FoundRequests = field(default_factory=FoundRequests, compare=False)
+    """What a run found out about valid requests, where no overlay states them."""
+    setup: frozenset[str] = frozenset()
+    """Operations that are not tested: they make, show and delete what the others need."""
+    completed: str = ""
+    """What was taken from an SDK model because the documents lack it, in one line."""
+    given: Given = field(default_factory=Given)
+    """The resources that a user named, which every request that takes one speaks of."""
+
+    @property
+    def tested(self) -> tuple[Operation, ...]:
+        """The operations that requirements are about."""
+        return tuple(one for one in self.operations.values() if one.name not in self.setup)
 
     @property
     def signing_name(self) -> str:

@@ -7,6 +7,7 @@ of the modules that derive: what was made by other code or of another model is n
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from conformance import __version__
+from conformance.contract.yaml_file import COPY
 from conformance.documents.sdk.models import (
     REST_JSON,
     SdkModel,
@@ -90,13 +92,13 @@ def _written(model: SdkModel, service: str, folder: Path) -> Path:
     from conformance.documents.sdk.pages import model_pages
 
     document, _ = assemble_whole(model_pages(model, service))
-    text = as_yaml(document)
+    files = {COPY: json.dumps(document), SPEC: as_yaml(document)}
     try:
-        write_all({folder / SPEC: text})
+        write_all({folder / name: text for name, text in files.items()})
     except UnwritableOutput:
         # A home that cannot be written to keeps nobody from testing.
         folder = Path(tempfile.mkdtemp(prefix="conformance-")) / service
-        write_all({folder / SPEC: text})
+        write_all({folder / name: text for name, text in files.items()})
     return folder
 
 

@@ -153,7 +153,8 @@ def _of_service(contract: Contract, stated: Mapping[str, Rule]) -> Iterator[tupl
 
 
 def _has_lifecycle(contract: Contract) -> bool:
-    return {"create", "read"} <= contract.overlay.main.roles().keys()
+    roles = contract.overlay.main.roles()
+    return {"create", "read"} <= roles.keys() and not contract.setup & {*roles.values()}
 
 
 def _operations(contract: Contract, roles: list[str], takes: str) -> list[str]:
@@ -173,9 +174,9 @@ def _playing(contract: Contract, role: str, fits: Callable[[Operation], bool]) -
         return next((one for one in contract.operations.values() if _is_simple(one)), None)
     main = contract.overlay.main
     name = main.roles().get(role, "")
-    if name in contract.operations:
+    if name in contract.operations and name not in contract.setup:
         return contract.operations[name]
-    others = [one for one in contract.operations.values() if fits(one)]
+    others = [one for one in contract.tested if fits(one)]
     if role == "update":
         created = contract.operations.get(main.create or "")
         writing = [one for one in others if one.method in {"PUT", "PATCH", "POST"}]

@@ -19,7 +19,7 @@ from conformance.engine.placeholders import Placeholders, needs_resource
 from conformance.engine.run_tag import RunTag
 from conformance.engine.settling import SETTLE, Arrival
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import kind_of, lifecycle_of
+from conformance.plan.resources import all_creators, kind_of, lifecycle_of
 from conformance.plan.spelling import respelt
 from conformance.protocols.message import WireRequest
 from conformance.protocols.registry import USUAL, of, read, wire
@@ -59,6 +59,8 @@ class Session:
         self.observers: list[Callable[[SentProbe], None]] = []
         self.sent = 0
         self.left_out: frozenset[str] = frozenset()
+        self.why_left_out: Mapping[str, str] = {}
+        """Of operations that are left out, those that nobody asked to leave out, each with why."""
         self.patience = Patience() if patience is None else patience
         self._channel, self._mark = channel, mark
         self._secrets = {
@@ -150,7 +152,9 @@ class Session:
         if not needs_resource(probe):
             return None
         kind = kind_of(self.contract, probe.operation.name)
-        return self.inventory.resource(fresh=fresh, kind=kind)
+        # What creates speaks of another one of its kind, whose unique member is known.
+        own = probe.operation.name in all_creators(self.contract)
+        return self.inventory.resource(fresh=fresh, kind=kind, own=own)
 
     def _filled(
         self, probes: Sequence[Probe], resources: Sequence[RunResource | None]

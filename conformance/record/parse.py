@@ -69,6 +69,7 @@ def verdict_line(line: Json) -> VerdictLine:
         related=tuple(line.get("related", ())),
         baseline=line.get("baseline"),
         obstacle=_obstacle(line.get("obstacle")),
+        covers=tuple(line.get("covers", ())),
     )
 
 

@@ -67,6 +67,7 @@ def assemble(pages: ServicePages) -> dict[str, Any]:
         "x-service": pages.service,
         **({"x-protocol": pages.protocol} if pages.protocol else {}),
         **({"x-signing": dict(pages.signing)} if pages.signing else {}),
+        **({"x-model": pages.model} if pages.model else {}),
         "x-documents": {document.name: _about(document) for document in pages.documents},
     }
     if pages.common_errors:
