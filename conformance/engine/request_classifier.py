@@ -72,7 +72,9 @@ class RouteTable:
             return ClassifiedRequest(kind, None, {})
         if self._is_named:
             given = members_of(operation, request)
-            labels = {name: given[name] for name in self._labels & given.keys()}
+            named = {name: given[name] for name in self._labels & given.keys()}
+            # A server may take a number for the text that it is written as.
+            labels = {name: str(one) for name, one in named.items() if one is not None}
         return ClassifiedRequest(self._kind(operation), operation, labels)
 
     def match(self, request: Request) -> tuple[Operation | None, Mapping[str, str]]:
