@@ -21,7 +21,7 @@ from conformance.contract.inferring import inferred_overlay
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.contract.sharing import MOST
-from conformance.documents.sdk.models import NotRestJson, load_model
+from conformance.documents.sdk.models import UnspokenProtocol, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.plan.planner import plan
 
@@ -46,7 +46,7 @@ def testable_services() -> Iterator[str]:
     for service in create_loader().list_available_services("service-2"):
         try:
             load_model(service)
-        except NotRestJson:
+        except UnspokenProtocol:
             continue
         yield service
 

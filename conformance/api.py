@@ -40,6 +40,7 @@ from conformance.driver.jobs import (
     shared_note,
 )
 from conformance.driver.result import RunResult
+from conformance.driver.speaking import understood
 from conformance.engine.events import Event
 from conformance.engine.run import Job, RunConfig
 from conformance.engine.stops import Limits
@@ -228,6 +229,7 @@ def run(
                 opened, timeout=timeout, ca_bundle=asked.ca_bundle, rate=rate, region=region
             )
             about = RecordedTarget(opened.name, opened.url, opened.version)
+            jobs, _ = understood(jobs, access, lambda: select_jobs(asked.services, asked.globs))
             return _tested(asked, about, access, [placed(job, access.region) for job in jobs])
 
 

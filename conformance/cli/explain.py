@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli.given_options import given_option
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.specs_option import specs_option
 from conformance.errors import BadInput
 
@@ -43,6 +44,7 @@ class UnknownRequirement(BadInput):
 
 @click.command()
 @click.argument("requirement")
+@protocol_option
 @given_option
 @specs_option
 def command(requirement: str, given: tuple[str, ...]) -> None:
@@ -108,7 +110,7 @@ def explain(contract: Contract, one: Requirement) -> None:
 
 def _examples(contract: Contract, probes: Sequence[Probe]) -> Iterator[str]:
     """The first request of each side, as it goes out."""
-    from conformance.plan.wire import USUAL, wire
+    from conformance.protocols.registry import USUAL, wire
 
     for side in dict.fromkeys(probe.side for probe in probes):
         probe = next(one for one in probes if one.side is side)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.explain import MEANINGS, covering, explain
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.selection import exclude_option
 from conformance.cli.specs_option import specs_option
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @exclude_option
+@protocol_option
 @specs_option
 def command(
     globs: tuple[str, ...],

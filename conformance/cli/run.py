@@ -22,6 +22,7 @@ from conformance.cli.connect import (
 )
 from conformance.cli.given_options import given_options, taken_given
 from conformance.cli.interrupts import Interrupts
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.run_options import RunOptions, command_line
 from conformance.cli.selection import exclude_option, requirement_option, taken
 from conformance.cli.sharding import cut, read_shard
@@ -36,6 +37,7 @@ from conformance.driver.jobs import (
     select_jobs,
     shared_note,
 )
+from conformance.driver.speaking import understood
 from conformance.errors import Problem
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
@@ -109,6 +111,7 @@ COLLECT_AFTER = (10_000, 20, 20)
     help="Print every verdict as it is decided, and every failure whole at the end.",
 )
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
+@protocol_option
 @specs_option
 def command(**given: Any) -> None:
     """Test TARGET: reference (default), moto, aws, or a URL.
@@ -157,6 +160,11 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
         target, access, jobs, account = aws.reach(options, jobs, interrupts)
     else:
         target, access = _reach(options, starting, jobs, interrupts)
+    jobs, notes = understood(
+        jobs, access, lambda: cut(select_jobs(options.services, options.globs), options.shard)
+    )
+    for note in notes:
+        tell(note, "")
     jobs = [placed(job, access.region) for job in jobs]
     options.outputs.check_writable()
     custody = None

@@ -51,6 +51,9 @@ class RunOptions:
 SPECS = "conformance.specs"
 """Where the context of a command keeps the folder of ``--specs`` as it was given."""
 
+PROTOCOL = "conformance.protocol"
+"""Where the context of a command keeps the protocol of ``--protocol``."""
+
 NOT_REPEATED = {
     "record": "a file of this run",
     "html": "a file of this run",
@@ -73,7 +76,11 @@ def command_line(command: click.Command, given: Mapping[str, Any]) -> str:
     left away.
     """
     context = click.get_current_context()
-    values = {**given, "specs": context.meta.get(SPECS)}
+    values = {
+        **given,
+        "specs": context.meta.get(SPECS),
+        "protocol": context.meta.get(PROTOCOL),
+    }
     parts = ["conformance", str(context.info_name)]
     for parameter in command.params:
         if parameter.name not in NOT_REPEATED:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from conformance.contract.arns import arns_rule
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract
+from conformance.contract.protocols import facts
 from conformance.contract.readback import read_backs
 from conformance.contract.requirements import PRESENCE, Requirement, Subject, of_operation
 from conformance.contract.sharing import Sharing, sharing_of
@@ -52,9 +53,23 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
     that are newer than its lists, and empty ones.
     """
     is_limit = requirement.subject is Subject.OUTPUT_LIMIT
-    if not (is_limit and contract.overlay.inferred):
-        return requirement
-    return replace(requirement, level=Level.INFORMATIONAL)
+    if is_limit and contract.overlay.inferred:
+        return replace(requirement, level=Level.INFORMATIONAL)
+    level = _protocols_level(contract, requirement)
+    return requirement if level is None else replace(requirement, level=level)
+
+
+def _protocols_level(contract: Contract, requirement: Requirement) -> Level | None:
+    """The level that the protocol has for what a model alone states, where it has one."""
+    levels = facts(contract.protocol).levels
+    stated = {Level.REQUIRED, Level.EXPECTED}
+    if not levels or requirement.level not in stated or requirement.operation is None:
+        return None
+    operation = contract.operations[requirement.operation]
+    member = operation.input.get(requirement.place[0]) if requirement.place else None
+    words = ("", f"/{requirement.keyword}", f"/{member.location if member else ''}")
+    found = (levels.get(f"{requirement.subject}{word}") for word in words)
+    return next((level for level in found if level is not None), None)
 
 
 def _of_read_backs(contract: Contract) -> Iterator[Requirement]:

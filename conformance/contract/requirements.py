@@ -15,6 +15,7 @@ from conformance.contract.levels import Level, Source
 from conformance.contract.model import Kind, Location, Member, Operation, PatchRule, Shape
 from conformance.contract.overlay_rules import AnyRule, Rule
 from conformance.contract.places import KEY, Place, show
+from conformance.contract.protocols import facts
 from conformance.contract.readback import ReadBack
 from conformance.contract.sharing import REQUEST, RESPONSE, Sharing, Spot
 from conformance.contract.walk import element_step
@@ -98,7 +99,8 @@ def of_operation(operation: Operation, sharing: Sharing) -> Iterator[Requirement
             continue
         yield _make(
             operation, f"{prefix}/error/{error.name}", Level.REQUIRED,
-            f"{error.name} comes with status {error.status}",
+            f"{error.name} comes with status {error.status}" if error.status
+            else f"{error.name} is an error of {operation.name}",
             error.source, Subject.ERROR, keyword=error.name,
         )  # fmt: skip
     for member in operation.input.values():
@@ -138,7 +140,9 @@ def _of_input(
 ) -> Iterator[Requirement]:
     # A path label cannot be left out, and labels and query parameters carry text only: such
     # statements cannot be tested.
-    if member.required and not member.untested and member.location is not Location.PATH:
+    selects = member.name in operation.present
+    stated = member.required and not member.untested and not selects
+    if stated and member.location is not Location.PATH:
         yield _make(
             operation, f"{prefix}/{show(place)}/required", member.required_level,
             f"{show(place)} must be given", member.required_source, Subject.INPUT_REQUIRED, place,
@@ -150,7 +154,8 @@ def _of_input(
     shapes = _of_shape(
         operation, member.shape, place, prefix, above, Subject.INPUT_TYPE, Subject.INPUT_LIMIT
     )
-    text_only = member.location in {Location.PATH, Location.QUERY, Location.HEADER}
+    located = member.location in {Location.PATH, Location.QUERY, Location.HEADER}
+    text_only = located or facts(operation.protocol).textual
     for requirement in shapes:
         if not (text_only and _is_text_type(requirement)):
             yield requirement

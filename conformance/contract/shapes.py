@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.model import Constraint, Kind, Location, Member, Shape
+from conformance.contract.model import NO_NAMES, Constraint, Kind, Location, Member, Shape
+from conformance.documents.model import WireNames
 from conformance.errors import BadInput
 
 KEYWORDS = (
@@ -46,6 +47,19 @@ class SpecProblem(BadInput):
     def __init__(self, spec: str, where: str, reason: str) -> None:
         self.spec, self.where, self.reason = spec, where, reason
         super().__init__(f"{spec}: {where}: {reason}")
+
+
+def wire_names(schema: Json) -> WireNames:
+    """What a value is called in XML and in form parameters."""
+    xml = schema.get("xml", {})
+    return WireNames(
+        name=xml.get("name"),
+        attribute=bool(xml.get("attribute")),
+        wrapped=bool(xml.get("wrapped")),
+        namespace=xml.get("namespace"),
+        prefix=xml.get("prefix"),
+        query=schema.get("x-query-name"),
+    )
 
 
 class ShapeReader:
@@ -82,6 +96,11 @@ class ShapeReader:
             name: self.member(name, member, location, required=name in required)
             for name, member in target.get("properties", {}).items()
         }
+
+    def names(self, schema: Json) -> WireNames:
+        """What the value of a schema (or a reference to one) is called."""
+        target = self._resolve(schema)
+        return wire_names({**target, **schema})
 
     def member(self, name: str, schema: Json, location: Location, *, required: bool) -> Member:
         """One member with its shape and the source of its being required."""
@@ -134,6 +153,7 @@ class ShapeReader:
             union=bool(target.get("x-union", False)) and bool(target.get("properties")),
             secret=bool(schema.get("x-secret", False)),
             whole=bool(schema.get("x-whole", False)),
+            names=wire_names(schema) if "xml" in schema or "x-query-name" in schema else NO_NAMES,
         )
 
     def _of_structure(self, target: Json, name: str | None) -> dict[str, Member]:

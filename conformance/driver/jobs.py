@@ -87,8 +87,9 @@ def derived_note(jobs: Sequence[Job]) -> list[str]:
     from conformance.contract.locate import is_on_demand
     from conformance.contract.on_demand import told
 
-    derived = [told(one) for job in jobs if is_on_demand(one := job.contract.service)]
-    return [*derived, *(job.contract.completed for job in jobs if job.contract.completed)]
+    contracts = [job.contract for job in jobs]
+    derived = [told(one.service, one.protocol) for one in contracts if is_on_demand(one.service)]
+    return [*derived, *(one.completed for one in contracts if one.completed)]
 
 
 def placed(job: Job, region: str) -> Job:

@@ -11,7 +11,7 @@ from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.probe_result import ProbeResult
 from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.rules import ROBUST
-from conformance.plan.wire import encode
+from conformance.protocols.json_text import encode
 
 OF_SHAPES = frozenset({Subject.INPUT_LIMIT, Subject.INPUT_TYPE})
 MOST, MOST_BEFORE_NESTED = 6000, 4000

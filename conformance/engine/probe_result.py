@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from conformance.contract.protocols import facts
 from conformance.engine.confirmation import repeats_of_silence
 from conformance.engine.delivery import is_repeatable, resent
 from conformance.engine.exchange_log import SentProbe, is_lost
@@ -16,6 +17,7 @@ from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.refusal import judge_probe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.resources import kind_of, lifecycle_of
+from conformance.protocols.registry import of
 from conformance.transport.exchange import FailureKind
 
 SAYS_NOTHING = frozenset({FailureKind.TLS, FailureKind.REFUSED, FailureKind.WITHHELD})
@@ -130,7 +132,11 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
     finding = judge_probe(session.contract, probe, answer, sent.values)
     if not finding.held and not bytes_match_probe(probe, sent.exchange.request):
         return ProbeResult(
-            probe, sent, None, "the request that was sent is not the one meant", ours=True
+            probe,
+            sent,
+            None,
+            "the request that was sent is not the one meant",
+            ours=not facts(probe.operation.protocol).textual,
         )
     silent = is_unanswered(sent.exchange)
     if silent:
@@ -165,6 +171,10 @@ def is_elsewhere(probe: Probe) -> bool:
 
     It is for another route, or in a form or on a connection that may spoil the answer.
     """
+    if probe.raw is not None:
+        operation = probe.operation
+        if not of(operation.protocol).is_for(operation, probe.raw):
+            return True
     return probe.form is not None and (probe.form.is_elsewhere or probe.form.connection > 0)
 
 

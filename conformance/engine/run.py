@@ -198,7 +198,8 @@ class Run:
     def _session(self, contract: Contract, url: str = "") -> tuple[Session, SignedChannel]:
         """What speaks with one service of the target."""
         name = contract.signing_name
-        signer = Signer(self._config.credentials, self._config.region, name)
+        version = contract.signature_version
+        signer = Signer(self._config.credentials, self._config.region, name, version)
         url, custody = url or self._config.url, self._config.custody
         transport: Transport = self._pulse
         mark = None

@@ -21,9 +21,9 @@ from conformance.engine.settling import SETTLE, Arrival
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import all_creators, kind_of, lifecycle_of
 from conformance.plan.spelling import respelt
-from conformance.plan.wire import USUAL, WireRequest, wire
+from conformance.protocols.message import WireRequest
+from conformance.protocols.registry import USUAL, of, read, wire
 from conformance.transport.exchange import Exchange
-from conformance.transport.parsed_response import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,13 @@ class Session:
         self.patience.note(group, f"a request signed wrongly ({kind})", exchange)
         self.sent += exchange.attempts
         sent = SentProbe(
-            probe, filled.values, exchange, read(exchange), filled.resource, filled.parents, kind
+            probe,
+            filled.values,
+            exchange,
+            read(exchange, probe.operation),
+            filled.resource,
+            filled.parents,
+            kind,
         )
         self._learn(sent)
         return sent
@@ -166,7 +172,7 @@ class Session:
         if self._mark is not None and probe.raw is None:
             values = self._mark.put_on(probe.operation, values)
         raw = probe.raw
-        if raw is not None and b"${" in raw:
+        if raw is not None and b"${" in raw and of(probe.operation.protocol).fillable:
             raw = fill(respelt(raw, probe.values, values).decode(), resource, parents).encode()
         form = probe.form or USUAL
         if form.path:
@@ -207,7 +213,7 @@ class Session:
     def _came_back(self, filled: _Filled, exchange: Exchange) -> SentProbe:
         """Keep account of an answer and tell the observers."""
         self.sent += exchange.attempts
-        answer = read(exchange)
+        answer = read(exchange, filled.probe.operation)
         if self._mark is not None:
             answer = self._mark.take_off(filled.probe.operation, answer)
         sent = SentProbe(

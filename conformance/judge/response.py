@@ -11,6 +11,7 @@ from typing import Any
 from conformance.contract import statements
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import Place, show
+from conformance.contract.protocols import facts
 from conformance.contract.walk import ShapeCheck, ValueWalker
 from conformance.judge.errors import observe_rules
 from conformance.judge.findings import Finding
@@ -44,7 +45,7 @@ def _refusal(operation: Operation, answer: ParsedResponse, prefix: str) -> Itera
     if answer.code in operation.errors:
         declared = operation.errors[answer.code or ""].status
         yield Finding(
-            f"{prefix}/error/{answer.code}", answer.status == declared,
+            f"{prefix}/error/{answer.code}", declared in {answer.status, 0},
             f"status {declared}", f"status {answer.status}",
         )  # fmt: skip
 
@@ -67,7 +68,7 @@ def _success(
         )  # fmt: skip
     if isinstance(answer.body, dict):
         yield from _members(operation.output, answer.body, f"{prefix}/response")
-    else:
+    elif not facts(operation.protocol).textual:
         seen = "a body that is not JSON" if answer.body is NOT_JSON else "JSON, but no object"
         for name, member in operation.output.items():
             if member.required:

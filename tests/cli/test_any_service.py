@@ -112,12 +112,18 @@ def test_a_name_like_one_that_has_a_spec_is_proposed(conformance):
 
 
 @pytest.mark.parametrize(
-    ("service", "protocol"), [("dynamodb", "json"), ("sqs", "json"), ("s3", "rest-xml")]
+    ("service", "protocol", "speaks"),
+    [
+        ("dynamodb", "rest-json-1", "aws-json-1.0"),
+        ("s3", "aws-query", "rest-xml"),
+        ("cloudwatch", "rest-xml", "rpc-v2-cbor, aws-json-1.0, aws-query"),
+    ],
 )
-def test_another_protocol_is_named(service, protocol, conformance):
-    ended = conformance("run", "reference", "--service", service)
+def test_a_protocol_that_a_service_lacks_is_named(service, protocol, speaks, conformance):
+    ended = conformance("run", "reference", "--service", service, "--protocol", protocol)
     assert ended.code == 2
-    assert f"{service} does not speak restJson1 but {protocol}" in ended.err
+    assert f"{service} does not speak {protocol}" in ended.err
+    assert speaks in ended.err
 
 
 @pytest.mark.parametrize("name", ["../apigateway", "nothing-of-the-kind", ""])
