@@ -8,7 +8,7 @@ from dataclasses import replace
 from conformance.contract.arns import arns_rule
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract
-from conformance.contract.protocols import facts
+from conformance.contract.protocols import TOKENS, facts
 from conformance.contract.readback import read_backs
 from conformance.contract.requirements import PRESENCE, Requirement, Subject, of_operation
 from conformance.contract.sharing import Sharing, sharing_of
@@ -50,13 +50,25 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
     """The requirement as far as it can be held against anybody without an overlay.
 
     Services hold requests to the limits of their model, not their own answers: these have values
-    that are newer than its lists, and empty ones.
+    that are newer than its lists, and empty ones. And some models say that the token of a page is
+    always in the answer, where the first page was asked for with none and the last has no next one.
     """
+    if _is_page_token(contract, requirement):
+        return replace(requirement, level=Level.INFORMATIONAL)
     is_limit = requirement.subject is Subject.OUTPUT_LIMIT
     if is_limit and contract.overlay.inferred:
         return replace(requirement, level=Level.INFORMATIONAL)
     level = _protocols_level(contract, requirement)
     return requirement if level is None else replace(requirement, level=level)
+
+
+def _is_page_token(contract: Contract, requirement: Requirement) -> bool:
+    """True for the presence of a token that a request may have, too."""
+    if requirement.subject is not Subject.OUTPUT_REQUIRED or requirement.operation is None:
+        return False
+    name = requirement.place[-1].lower()
+    given = contract.operations[requirement.operation].input
+    return name in TOKENS and any(name == one.lower() for one in given)
 
 
 def _protocols_level(contract: Contract, requirement: Requirement) -> Level | None:

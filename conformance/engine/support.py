@@ -20,7 +20,7 @@ from conformance.judge.authentication import is_denied, is_refused_signature
 from conformance.protocols.message import WireRequest
 from conformance.protocols.registry import of, read
 from conformance.record import Obstacle, ObstacleCause
-from conformance.transport.exchange import FailureKind
+from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 
 LACKS = (
@@ -66,7 +66,7 @@ def standing_of(sent: SentProbe, channel: Channel, nonce: str) -> Support:
     """The standing that a valid request's answer shows."""
     answer, operation = sent.answer, sent.probe.operation
     if answer.ok:
-        return Support(SupportStatus.WORKS)
+        return _answered(sent, channel, nonce)
     if answer.failure is FailureKind.TIMEOUT:
         why = f"a valid {operation.name} request is not answered ({answer.told()}); "
         status = obstacle_of(operation)
@@ -103,6 +103,13 @@ def standing_of(sent: SentProbe, channel: Channel, nonce: str) -> Support:
     )
 
 
+def _answered(sent: SentProbe, channel: Channel, nonce: str) -> Support:
+    if _passes_over_its_selector(sent, channel, nonce):
+        why = f"answered like a query parameter that no service has: {sent.answer.told()}"
+        return Support(SupportStatus.LACKING, why)
+    return Support(SupportStatus.WORKS)
+
+
 def obstacle_of(operation: Operation) -> Obstacle:
     """That a valid request of an operation does not succeed."""
     status = f"{operation.service}/{operation.name}/status/{operation.status}"
@@ -126,6 +133,33 @@ def _control(sent: SentProbe, channel: Channel, nonce: str) -> ParsedResponse:
     wired = WireRequest(request.method, target, request.body, request.header("content-type"))
     elsewhere = of(operation.protocol).nowhere(wired, nonce)
     return read(channel.send(elsewhere), operation)
+
+
+def _passes_over_its_selector(sent: SentProbe, channel: Channel, nonce: str) -> bool:
+    """True where a read is answered as the operation that is on its path without its selector.
+
+    A parameter without a value, as ``?acl``, tells such operations apart. A target that does not
+    know it may answer the other one. Only reads are repeated, for others would change something.
+    """
+    operation, request = sent.probe.operation, sent.exchange.request
+    selectors = [name for name, value in operation.query.items() if not value]
+    if operation.method != "GET" or not selectors or not sent.answer.size:
+        return False
+    parts = urlsplit(request.url)
+    query = "&".join(
+        f"no-such-selector-{nonce}=" if pair.partition("=")[0] in selectors else pair
+        for pair in parts.query.split("&")
+    )
+    other = channel.send(WireRequest(request.method, f"{parts.path}?{query}", None, None))
+    return _bytes_of(other) == _bytes_of(sent.exchange)
+
+
+def _bytes_of(exchange: Exchange) -> bytes | None:
+    """The bytes of a success, without what differs from one answer to the next."""
+    response = exchange.response
+    if response is None or not 200 <= response.status < 300:
+        return None
+    return re.sub(rb"[0-9A-Fa-f-]{8,}|\d+", b"#", response.body)
 
 
 def _is_about_resources(answer: ParsedResponse, sent: SentProbe) -> bool:

@@ -72,8 +72,9 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
     expected = f"refused with {' or '.join(_told(*one) for one in allowed)}"
     if answer.ok:
         return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
-    # Whether a name outside its limits is looked up or refused first is order of validation.
-    allowed += tuple((error.status or ANY_REFUSAL, error.name) for error in _tolerated(probe))
+    # Whether a name outside its limits is looked up or refused first is order of validation; the
+    # status of what is not found is another statement.
+    allowed += tuple((ANY_REFUSAL, error.name) for error in _tolerated(probe))
     held = any(_is(answer, *one) for one in allowed) or _is_common(contract, probe, answer)
     return Finding(probe.requirement, held, expected, answer.told())
 

@@ -1,0 +1,122 @@
+"""What services of the XML and query protocols may rightly do is not held against them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from conformance.contract.catalogue import catalogue
+from conformance.contract.levels import Level
+from conformance.contract.load import load_contract
+from conformance.contract.model import Contract
+from conformance.engine.exchange_log import SentProbe
+from conformance.engine.support import SupportStatus, standing_of
+from conformance.judge.refusal import judge_probe
+from conformance.judge.response import observe
+from conformance.plan.probes import Fault, Probe, Side
+from conformance.protocols.message import WireRequest
+from conformance.protocols.registry import read
+from conformance.transport.exchange import Exchange, Request, Response
+
+LISTING = b"<ListBucketResult><Name>thing</Name><MaxKeys>1000</MaxKeys></ListBucketResult>"
+TAGGING = b"<Tagging><TagSet/></Tagging>"
+MISSING = b"<Error><Code>NoSuchBucket</Code><Message>none</Message></Error>"
+
+
+@pytest.fixture(scope="module")
+def s3() -> Contract:
+    return load_contract("s3")
+
+
+def exchange(body: bytes, status: int = 200, media: str = "application/xml") -> Exchange:
+    request = Request("GET", "http://127.0.0.1/thing?tagging=&id=a", ())
+    return Exchange(request, Response(status, (("content-type", media),), body), None, 0.0)
+
+
+class Answering:
+    """A channel on which every request has one answer."""
+
+    region = "us-east-1"
+
+    def __init__(self, answered: Exchange) -> None:
+        self.answered, self.sent = answered, list[WireRequest]()
+
+    def send(self, request: WireRequest) -> Exchange:
+        self.sent.append(request)
+        return self.answered
+
+    def send_all(self, requests: object, *, pipelined: bool) -> list[Exchange]:
+        raise NotImplementedError
+
+
+def sent(contract: Contract, name: str, answered: Exchange) -> SentProbe:
+    operation = contract.operations[name]
+    probe = Probe("r", operation, Side.ACCEPT, {}, "a valid request")
+    return SentProbe(probe, {}, answered, read(answered, operation))
+
+
+@pytest.mark.parametrize(
+    ("seen", "otherwise", "standing"),
+    [
+        (LISTING, exchange(LISTING), SupportStatus.LACKING),
+        (TAGGING, exchange(LISTING), SupportStatus.WORKS),
+        (TAGGING, exchange(MISSING, 404), SupportStatus.WORKS),
+        (LISTING, exchange(LISTING.replace(b"thing", b"other")), SupportStatus.WORKS),
+        (b"", exchange(b""), SupportStatus.WORKS),
+    ],
+)
+def test_a_read_that_is_answered_without_its_selector_is_lacking(
+    s3: Contract, seen: bytes, otherwise: Exchange, standing: SupportStatus
+) -> None:
+    channel = Answering(otherwise)
+    one = sent(s3, "GetBucketTagging", exchange(seen))
+    assert standing_of(one, channel, "0").standing is standing
+    assert all(request.target == "/thing?no-such-selector-0=&id=a" for request in channel.sent)
+    assert len(channel.sent) == bool(seen)
+
+
+def test_what_changes_something_is_not_sent_without_its_selector(s3: Contract) -> None:
+    channel = Answering(exchange(b"<a/>"))
+    one = sent(s3, "PutBucketVersioning", exchange(b"<a/>"))
+    assert standing_of(one, channel, "0").standing is SupportStatus.WORKS
+    assert not channel.sent
+
+
+def test_the_token_of_a_page_need_not_be_in_an_answer() -> None:
+    levels = {one.id: one.level for one in catalogue(load_contract("route53"))}
+    at = "route53/ListHostedZones/response/{}/required"
+    assert levels[at.format("Marker")] is Level.INFORMATIONAL
+    assert levels[at.format("IsTruncated")] is Level.REQUIRED
+
+
+@pytest.mark.parametrize(("body", "held"), [(b"", True), (b"{}", False)])
+def test_an_answer_without_a_body_needs_no_label(body: bytes, held: bool) -> None:
+    contract = load_contract("kinesis")
+    operation = contract.operations["ListStreams"]
+    answered = read(exchange(body, media="text/html"), operation)
+    found = {one.requirement: one.held for one in observe(contract, operation, answered)}
+    assert found.get("kinesis/ListStreams/response/content-type", True) is held
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "held"),
+    [("NoSuchBucket", 404, True), ("NoSuchBucket", 400, True), ("Other", 404, False)],
+)
+def test_a_name_that_is_looked_up_first_may_be_missing_with_any_status(
+    s3: Contract,
+    code: str,
+    status: int,
+    held: bool,
+) -> None:
+    operation = s3.operations["ListObjectsV2"]
+    errors = {name: replace(one, status=404) for name, one in operation.errors.items()}
+    limited = msgspec.structs.replace(s3.overlay, refusals={"limit": ((400, "InvalidBucketName"),)})
+    contract = replace(s3, overlay=limited)
+    probe = Probe(
+        "r", replace(operation, errors=errors), Side.REJECT, {}, "", Fault.LIMIT,
+        tolerated=frozenset({"NoSuchBucket"}),
+    )  # fmt: skip
+    body = MISSING.replace(b"NoSuchBucket", code.encode())
+    assert judge_probe(contract, probe, read(exchange(body, status), operation)).held is held
