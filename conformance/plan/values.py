@@ -17,6 +17,11 @@ from conformance.plan import strings
 FAR = "${future}"
 
 
+GROWING = frozenset({"maxLength", "maxItems", "maxProperties"})
+MOST = 4_000_000
+"""No more characters or items than that are made: some limits are of two thousand million."""
+
+
 class BoundaryValue(NamedTuple):
     """A value and what it is."""
 
@@ -157,7 +162,7 @@ def _matching(shape: Shape) -> Iterator[BoundaryValue]:
     pattern = shape.limit("pattern")
     # Prose often asks more of a value than its pattern does: examples show what.
     lengths = [] if shape.examples else [strings.shortest(pattern, least)]
-    if most is not None:
+    if most is not None and most <= MOST:
         lengths.append(most)
     yield from (
         BoundaryValue(example, "a value known to be valid") for example in shape.examples[:3]

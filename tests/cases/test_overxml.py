@@ -15,6 +15,7 @@ from conformance.engine.exchange_log import SentProbe
 from conformance.engine.support import SupportStatus, standing_of
 from conformance.judge.refusal import judge_probe
 from conformance.judge.response import observe
+from conformance.plan.planner import plan
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.protocols.message import WireRequest
 from conformance.protocols.registry import read
@@ -116,7 +117,27 @@ def test_a_name_that_is_looked_up_first_may_be_missing_with_any_status(
     contract = replace(s3, overlay=limited)
     probe = Probe(
         "r", replace(operation, errors=errors), Side.REJECT, {}, "", Fault.LIMIT,
-        tolerated=frozenset({"NoSuchBucket"}),
+        tolerated=("NoSuchBucket",),
     )  # fmt: skip
     body = MISSING.replace(b"NoSuchBucket", code.encode())
     assert judge_probe(contract, probe, read(exchange(body, status), operation)).held is held
+
+
+def test_an_element_that_may_be_empty_may_be_left_out() -> None:
+    levels = {one.id: one.level for one in catalogue(load_contract("route53"))}
+    at = "route53/ListHealthChecks/response/{}/required"
+    assert levels[at.format("MaxItems")] is Level.INFORMATIONAL
+    assert levels[at.format("HealthChecks")] is Level.INFORMATIONAL
+    assert levels[at.format("HealthChecks[].HealthCheckConfig")] is Level.REQUIRED
+    # In JSON nothing is told from an empty text by leaving it out.
+    levels = {one.id: one.level for one in catalogue(load_contract("kinesis"))}
+    assert levels["kinesis/ListStreams/response/StreamNames/required"] is Level.REQUIRED
+
+
+def test_no_text_is_made_that_no_request_carries() -> None:
+    contract = load_contract("redshift")
+    wanted = "redshift/AcceptReservedNodeExchange/request/ReservedNodeId/maxLength"
+    one = next(one for one in catalogue(contract) if one.id == wanted)
+    planned = plan(contract, one)
+    assert not planned.probes
+    assert "beyond what one request carries" in planned.why_not
