@@ -75,6 +75,9 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
     # Whether a name outside its limits is looked up or refused first is order of validation; the
     # status of what is not found is another statement.
     allowed += tuple((ANY_REFUSAL, error.name) for error in _tolerated(probe))
+    nameless = probe.operation.method == "HEAD" and answer.code is None
+    if nameless:  # the answer to HEAD has nothing to name an error in
+        allowed = tuple((status, ANY_CODE) for status, _ in allowed)
     held = any(_is(answer, *one) for one in allowed) or _is_common(contract, probe, answer)
     return Finding(probe.requirement, held, expected, answer.told())
 

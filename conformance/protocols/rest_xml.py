@@ -70,8 +70,9 @@ class RestXml:
             return ReadBody(read_members({}, root))
         alone = operation.output.get(local(root.tag))
         if alone is not None and not len(root):
-            # One member that is the whole document, as S3 has of a bucket's place.
-            return ReadBody({alone.name: scalar(alone.shape, root.text or "")})
+            # One member that is the whole document, as S3 has of a bucket's place: that of the
+            # first region is empty, which SDKs read as none.
+            return ReadBody({alone.name: scalar(alone.shape, root.text)} if root.text else {})
         return ReadBody(read_members(operation.output, root))
 
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:

@@ -20,19 +20,33 @@ from conformance.transport.parsed_response import NOT_JSON
 WHOLE = re.compile(r"[+-]?\d{1,400}")
 NUMBERS = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?|NaN|-?Infinity")
 BOOLEANS = {"true": True, "false": False}
+UNSPEAKABLE = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"
+)
+"""Control characters that XML cannot have, as they are and as references."""
 DEEPEST = 400
 """Levels of elements that are looked at: no answer of a service comes near it."""
 
 
 def parse(body: bytes) -> ET.Element | None:
-    """The root of a document; None where it is no XML, or XML that declares what it means."""
+    """The root of a document; None where it is no XML, or XML that declares what it means.
+
+    S3 documents that a name with a character that XML cannot have makes an answer that no parser
+    takes: such characters are no fault of the form.
+    """
     if b"<!" in body[:200] and re.search(rb"<!(DOCTYPE|ENTITY)", body, re.IGNORECASE):
         return None
+    root = _root(body)
+    if root is None and UNSPEAKABLE.search(body):
+        root = _root(UNSPEAKABLE.sub(b"?", body))
+    return root if root is not None and _depth(root) <= DEEPEST else None
+
+
+def _root(body: bytes) -> ET.Element | None:
     try:
-        root = ET.fromstring(body)  # noqa: S314 - what declares entities is refused above
+        return ET.fromstring(body)  # noqa: S314 - what declares entities is refused before
     except (ET.ParseError, ValueError, LookupError):
         return None
-    return root if _depth(root) <= DEEPEST else None
 
 
 def _depth(root: ET.Element) -> int:

@@ -141,3 +141,26 @@ def test_no_text_is_made_that_no_request_carries() -> None:
     planned = plan(contract, one)
     assert not planned.probes
     assert "beyond what one request carries" in planned.why_not
+
+
+@pytest.mark.parametrize(("status", "held"), [(404, True), (400, False), (200, False)])
+def test_a_refusal_of_head_has_no_name(s3: Contract, status: int, held: bool) -> None:
+    operation = s3.operations["HeadBucket"]
+    probe = Probe("r", operation, Side.REJECT, {}, "", Fault.NOT_FOUND)
+    assert judge_probe(s3, probe, read(exchange(b"", status), operation)).held is held
+
+
+@pytest.mark.parametrize("odd", [b"\x00", b"&#x0;", b"&#0;", b"\x1f", b"&#31;", b"&#x1F;"])
+def test_a_character_that_xml_cannot_have_is_no_fault_of_the_form(s3: Contract, odd: bytes) -> None:
+    operation = s3.operations["ListObjectsV2"]
+    body = b"<ListBucketResult><Delimiter>a" + odd + b"b</Delimiter></ListBucketResult>"
+    assert not read(exchange(body), operation).form
+    assert read(exchange(body[:-3]), operation).form
+    assert read(exchange(b"<a>&#9;&b;</a>"), operation).form
+
+
+def test_a_bucket_of_the_first_region_shows_no_place(s3: Contract) -> None:
+    operation = s3.operations["GetBucketLocation"]
+    assert read(exchange(b"<LocationConstraint/>"), operation).body == {}
+    placed = exchange(b"<LocationConstraint>eu-west-1</LocationConstraint>")
+    assert read(placed, operation).body == {"LocationConstraint": "eu-west-1"}

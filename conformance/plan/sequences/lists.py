@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.places import find, parse
+from conformance.contract.protocols import TOKENS
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences.steps import NotShown, RuleBroken, Send, Step
 from conformance.transport.parsed_response import ParsedResponse
@@ -35,8 +36,10 @@ def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
 
     Raises NotShown when a page is refused and RuleBroken when the same position comes twice.
     """
-    page, items = life.page, parse(life.listing.items)
-    request = life.request("list", **{page.page_size: page.most, **(members or {})})
+    page, items = life.listing.page, parse(life.listing.items)
+    size = {} if page is None else {page.page_size: page.most}
+    request = life.request("list", **{**size, **(members or {})})
+    token, following = _tokens(life)
     entries: list[Any] = []
     sizes: list[int] = []
     positions: set[str] = set()
@@ -47,11 +50,25 @@ def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
         here = list(find(answer.body, items))
         entries += here
         sizes.append(len(here))
-        position = next(find(answer.body, parse(page.output_token)), None)
+        position = next(find(answer.body, parse(following)), None) if following else None
         if not position:
             return ListedEntries(entries, sizes)
         if position in positions:
             raise RuleBroken("a position that leads on", f"the position {position!r} once more")
         positions.add(str(position))
-        request = {**request, page.input_token: position}
+        request = {**request, token: position}
     raise NotShown(f"the list has more than {MOST_PAGES} pages")
+
+
+def _tokens(life: Lifecycle) -> tuple[str, str]:
+    """The members for positions of the request and of the answer.
+
+    Where the overlay states none, for no page size can be asked for, their names tell.
+    """
+    page = life.listing.page
+    if page is not None:
+        return page.input_token, page.output_token
+    operation = life.operation("list")
+    given = next((name for name in operation.input if name.lower() in TOKENS), "")
+    shown = next((name for name in operation.output if name.lower() in TOKENS), "")
+    return given, shown if given else ""
