@@ -58,12 +58,14 @@ class ProtocolFacts:
 
     ``malformed`` are the refusals of a faulty member that the protocol itself has; ``textual``:
     every value is text on the wire, so that few can be of a wrong type; ``levels`` are those of
-    what a model alone states, by subject, and by subject and keyword or location.
+    what a model alone states, by subject, and by subject and keyword or location. ``refused_with``
+    are statuses that refusals may have whatever other one a model has for their error.
     """
 
     malformed: Refusals
     textual: bool
     levels: Mapping[str, Level]
+    refused_with: tuple[int, ...]
 
 
 @cache
@@ -72,7 +74,8 @@ def facts(protocol: ProtocolName) -> ProtocolFacts:
     stated = _read(protocol)
     levels = {name: Level(level) for name, level in stated.get("levels", {}).items()}
     malformed = msgspec.convert(stated["malformed"], Refusals)
-    return ProtocolFacts(malformed, bool(stated.get("textual")), levels)
+    plain = tuple(stated.get("refused-with", ()))
+    return ProtocolFacts(malformed, bool(stated.get("textual")), levels, plain)
 
 
 def with_protocol(contract: Contract, changes: Mapping[str, Rule] | None = None) -> Contract:

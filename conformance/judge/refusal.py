@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from conformance import error_identity
 from conformance.contract.model import Contract, DeclaredError, Operation
 from conformance.contract.places import find, show
 from conformance.contract.protocols import facts
@@ -75,11 +76,26 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
     # Whether a name outside its limits is looked up or refused first is order of validation; the
     # status of what is not found is another statement.
     allowed += tuple((ANY_REFUSAL, error.name) for error in _tolerated(probe))
+    plain = facts(contract.protocol).refused_with
+    allowed += tuple((status, code) for status in plain for _, code in allowed)
     nameless = probe.operation.method == "HEAD" and answer.code is None
     if nameless:  # the answer to HEAD has nothing to name an error in
         allowed = tuple((status, ANY_CODE) for status, _ in allowed)
     held = any(_is(answer, *one) for one in allowed) or _is_common(contract, probe, answer)
+    held = held or _is_of_another_fault(contract, probe, answer)
     return Finding(probe.requirement, held, expected, answer.told())
+
+
+def _is_of_another_fault(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
+    """True where a request that nobody confirmed may have a second fault, and that is refused.
+
+    A name that is taken already, or that nothing has: which fault is seen first is no statement.
+    A member that is missing names nothing.
+    """
+    if not contract.overlay.inferred or not answer.is_refusal or answer.code is None:
+        return False
+    missing = probe.fault is not Fault.REQUIRED and error_identity.says_missing(answer.code)
+    return missing or error_identity.says_taken(answer.code)
 
 
 def _is_common(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
 from conformance.contract.load import load_contract
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, ProtocolName
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.support import SupportStatus, standing_of
 from conformance.judge.refusal import judge_probe
@@ -164,3 +164,32 @@ def test_a_bucket_of_the_first_region_shows_no_place(s3: Contract) -> None:
     assert read(exchange(b"<LocationConstraint/>"), operation).body == {}
     placed = exchange(b"<LocationConstraint>eu-west-1</LocationConstraint>")
     assert read(placed, operation).body == {"LocationConstraint": "eu-west-1"}
+
+
+@pytest.mark.parametrize(("status", "held"), [(404, True), (400, True), (409, False)])
+def test_json_services_refuse_with_400(status: int, held: bool) -> None:
+    contract = load_contract("servicediscovery")
+    operation = replace(contract.operations["GetNamespace"], protocol=ProtocolName.AWS_JSON_1_1)
+    body = b'{"__type":"NamespaceNotFound","message":"none"}'
+    answered = read(exchange(body, status, "application/x-amz-json-1.1"), operation)
+    found = {one.requirement: one.held for one in observe(contract, operation, answered)}
+    assert found["servicediscovery/GetNamespace/error/NamespaceNotFound"] is held
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "held"),
+    [
+        (Fault.REQUIRED, "WAFDuplicateItemException", True),
+        (Fault.LIMIT, "WAFNonexistentItemException", True),
+        (Fault.REQUIRED, "WAFNonexistentItemException", False),
+        (Fault.LIMIT, "AccessDenied", False),
+    ],
+)
+def test_a_request_that_nobody_confirmed_may_have_another_fault(
+    fault: Fault, code: str, held: bool
+) -> None:
+    contract = load_contract("wafv2")
+    probe = Probe("r", contract.operations["CreateIPSet"], Side.REJECT, {}, "", fault)
+    body = f'{{"__type":"{code}","message":"none"}}'.encode()
+    answered = read(exchange(body, 403, "application/x-amz-json-1.1"), probe.operation)
+    assert judge_probe(contract, probe, answered).held is held
