@@ -26,13 +26,13 @@ def catalogue(contract: Contract) -> tuple[Requirement, ...]:
 
 
 def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
-    """The requirement as far as it can be held against anybody without an overlay.
+    """The requirement as far as it can be held against anybody.
 
     Services hold requests to the limits of their model, not their own answers: these have values
-    that are newer than its lists, and empty ones.
+    that are newer than its lists, and empty ones. Only a page or an observation says otherwise.
     """
-    is_limit = requirement.subject is Subject.OUTPUT_LIMIT
-    if not (is_limit and contract.overlay.inferred):
+    weak = contract.overlay.inferred or requirement.source.model is not None
+    if not (weak and requirement.subject is Subject.OUTPUT_LIMIT):
         return requirement
     return replace(requirement, level=Level.INFORMATIONAL)
 
