@@ -10,6 +10,7 @@ from conformance.contract.model import Contract, DeclaredError, Operation
 from conformance.contract.places import find, show
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Fault, Probe, Side
+from conformance.plan.resources import lifecycle_of
 from conformance.transport.parsed_response import ParsedResponse, same
 
 Refusal = tuple[int | str, str]
@@ -124,12 +125,19 @@ def refusals(
     if fault is Fault.NOT_FOUND:
         return _declared(operation, 404)
     if fault is Fault.CONFLICT:
-        return _declared(operation, 409)
+        return _declared(operation, 409) or _taken(contract, operation)
     table = contract.overlay.refusals
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
             return table[kind]
     return tuple(dict.fromkeys((*_declared(operation, 400), *PROTOCOL_REFUSALS)))
+
+
+def _taken(contract: Contract, operation: Operation) -> tuple[Refusal, ...]:
+    """The error of a taken name, where it is declared with another status than 409."""
+    unique = lifecycle_of(contract, operation).unique
+    error = None if unique is None else operation.errors.get(unique.error or "")
+    return () if error is None else ((error.status, error.name),)
 
 
 def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:
