@@ -141,7 +141,7 @@ def _calls(tree: ast.Module, operations: set[str]) -> Iterator[tuple[tuple[str, 
                         yield (test.name, matched[0]), operation
 
 
-def _in_order(test: ast.FunctionDef) -> list[ast.AST]:
+def _in_order(test: ast.FunctionDef) -> list[ast.stmt | ast.Call]:
     placed = [node for node in ast.walk(test) if isinstance(node, ast.stmt | ast.Call)]
     return sorted(placed, key=lambda node: (node.lineno, node.col_offset))
 

@@ -135,7 +135,7 @@ def refusals(
 
 def _taken(contract: Contract, operation: Operation) -> tuple[Refusal, ...]:
     """The error of a taken name, where it is declared with another status than 409."""
-    unique = lifecycle_of(contract, operation).unique
+    unique = lifecycle_of(contract, operation.name).unique
     error = None if unique is None else operation.errors.get(unique.error or "")
     return () if error is None else ((error.status, error.name),)
 
