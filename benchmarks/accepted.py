@@ -22,19 +22,42 @@ from conformance.contract.load import load_contract
 from conformance.contract.model import Contract
 from conformance.driver.access import gain_access
 from conformance.engine.channel import SignedChannel
+from conformance.engine.companions import Companions
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names
+from conformance.engine.sdk_calls import SdkCaller
 from conformance.engine.session import Session
 from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry
 from conformance.transport.endpoint import open_target
 from conformance.transport.signing import Signer
 
-SERVICES = (
-    "eks lambda batch glacier osis efs apigatewayv2 sesv2 amp kafka backup mq iot appmesh "
-    "s3vectors xray resource-groups guardduty medialive mediaconnect ivs connectcampaigns "
-    "pinpoint quicksight"
-).split()
+SERVICES = [
+    "eks",
+    "lambda",
+    "batch",
+    "glacier",
+    "osis",
+    "efs",
+    "apigatewayv2",
+    "sesv2",
+    "amp",
+    "kafka",
+    "backup",
+    "mq",
+    "iot",
+    "appmesh",
+    "s3vectors",
+    "xray",
+    "resource-groups",
+    "guardduty",
+    "medialive",
+    "mediaconnect",
+    "ivs",
+    "connectcampaigns",
+    "pinpoint",
+    "quicksight",
+]
 MODULES = {"lambda": "awslambda", "resource-groups": "resourcegroups", "iot-data": "iotdata"}
 
 
@@ -83,7 +106,10 @@ def measured(service: str) -> Iterator[Outcome]:
         access = gain_access(target, timeout=10.0, ca_bundle=None)
         signer = Signer(access.credentials, access.region, contract.signing_name)
         channel = SignedChannel(access.url, signer, access.transport)
-        session = Session(contract, channel, Names(), Masker())
+        caller = SdkCaller(access.url, access.credentials, access.region, access.transport)
+        names = Names()
+        companions = Companions(names, access.region, caller)
+        session = Session(contract, channel, names, Masker(), companions=companions)
         registry = SupportRegistry(contract, session, channel)
         for name in contract.operations:
             if name in known:

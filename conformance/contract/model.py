@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conformance.contract.levels import Level, Source
 
@@ -57,6 +57,14 @@ class Constraint:
     level: Level
 
 
+class Called(NamedTuple):
+    """What a value is called, the structure that it stands in, and the service's signing name."""
+
+    name: str
+    inside: str
+    service: str
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A value's kind and limits; element and key and members by kind."""
@@ -84,6 +92,8 @@ class Shape:
     union: bool = False
     """A structure of which exactly one member is given."""
     secret: bool = False
+    called: Called | None = None
+    """What made-up values go by; None where the values that are right are stated."""
     whole: bool = False
     """Of a timestamp in seconds: AWS writes whole ones. Else the protocol allows a fraction."""
 
@@ -159,6 +169,21 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundRequest:
+    """A request that a target accepted; ``instead_of`` are the answers to those before it."""
+
+    members: Mapping[str, Any]
+    instead_of: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class FoundRequests:
+    """Valid requests by operation that one run found by trial: the one part that changes."""
+
+    by_operation: dict[str, FoundRequest] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """A service: its operations and what the overlay adds."""
 
@@ -172,6 +197,8 @@ class Contract:
     """URL and sha256 of each document, by name."""
     hashes: Mapping[str, str]
     """sha256 of the spec and overlay files, by file name."""
+    found: FoundRequests = field(default_factory=FoundRequests, compare=False)
+    """What a run found out about valid requests, where no overlay states them."""
 
     @property
     def signing_name(self) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.model import Constraint, Kind, Location, Member, Shape
+from conformance.contract.model import Called, Constraint, Kind, Location, Member, Shape
 from conformance.errors import BadInput
 
 KEYWORDS = (
@@ -51,8 +51,12 @@ class SpecProblem(BadInput):
 class ShapeReader:
     """Turns schemas into shapes; one for each spec, as ``$ref`` and sources resolve in it."""
 
-    def __init__(self, name: str, schemas: Json, documents: Json) -> None:
+    def __init__(
+        self, name: str, schemas: Json, documents: Json, named_for: str | None = None
+    ) -> None:
+        """``named_for`` is the signing name, where values are made up by what they are called."""
         self._name, self._schemas, self._documents = name, schemas, documents
+        self._named_for = named_for
         self._open: list[str] = []
 
     def source(self, pointer: Json | None) -> Source:
@@ -141,7 +145,14 @@ class ShapeReader:
             union=bool(target.get("x-union", False)) and bool(target.get("properties")),
             secret=bool(schema.get("x-secret", False)),
             whole=bool(schema.get("x-whole", False)),
+            called=self._called(where),
         )
+
+    def _called(self, where: str) -> Called | None:
+        if self._named_for is None:
+            return None
+        inside = self._open[-1] if self._open else ""
+        return Called(where.rstrip("[]"), inside, self._named_for)
 
     def _element(self, schema: Json, kind: Kind, where: str) -> Shape | None:
         if kind is Kind.LIST:

@@ -46,10 +46,11 @@ class Inventory:
         send: SendRequest,
         lend: Lend | None = None,
         is_in_vain: Callable[[Probe], bool] = lambda _: False,
+        improve: Callable[[SentProbe], SentProbe | None] = lambda _: None,
     ) -> None:
         self.made: list[RunResource] = []
         self._contract, self._send, self._lend = contract, send, lend
-        self._is_in_vain = is_in_vain
+        self._is_in_vain, self._improve = is_in_vain, improve
         self._kinds = kinds(contract)
         self._creators = all_creators(contract)
         self._current: dict[str | None, RunResource] = {}
@@ -100,6 +101,8 @@ class Inventory:
                 break
             # Whether it was made nobody knows: another one, under another name.
             sent = self._send(sent.probe)
+        if values is None and sent.answer.status is not None and not sent.answer.ok:
+            sent = self._improve(sent) or sent
         resource = next((made for made in self.made if made.created is sent), None)
         if resource is None:
             raise SetupFailed(sent)

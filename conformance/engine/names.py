@@ -8,6 +8,7 @@ import string
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from conformance.contract.places import texts
 
@@ -46,6 +47,12 @@ class Names:
         text = random_text(length)
         if length >= UNGUESSABLE:
             self._drawn.add(text)
+        return text
+
+    def uuid(self) -> str:
+        """A new identifier in the form of a UUID, of version 4."""
+        text = str(uuid4())
+        self._drawn.add(text)
         return text
 
     def made_by_us(self, text: str) -> bool:

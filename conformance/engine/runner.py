@@ -225,6 +225,9 @@ class Runner:
             if not _worth_probing(requirement, standing):
                 self._without(requirement, standing)
                 return
+        if self._contract.found.by_operation:
+            # Which requests are valid may have shown only now.
+            planned = plan(self._contract, requirement).without(self._session.left_out)
         try:
             self._probe(requirement, planned)
         except SetupFailed as failed:

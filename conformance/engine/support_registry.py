@@ -73,6 +73,8 @@ class SupportRegistry:
         self._check_credentials(sent)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.REFUSED and self._contract.overlay.inferred:
+            if self._session.search.improve(sent) is not None:
+                return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
 

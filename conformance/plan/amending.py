@@ -1,0 +1,282 @@
+"""The next request to try where one was refused: by what the refusal says, then by guessing.
+
+A refusal names a member, a value, a pattern, what is listed, or that something is missing. The
+answer is read as people read it, by what most services say; it is only ever used to find a request
+that is accepted, never to judge one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.contract.model import Kind, Location, Operation, Shape
+from conformance.contract.places import ABSENT, Place, find
+from conformance.contract.protocols import LIMITS, TOKENS
+from conformance.contract.validate import shape_violations
+from conformance.contract.walk import shape_at
+from conformance.plan import strings, values
+from conformance.plan.base_requests import edited, scaffolded
+from conformance.plan.suggestions import suggestions
+
+Request = dict[str, Any]
+
+DEEPEST = 4
+OTHERS = 3
+"""Other values that are tried of one member."""
+MISSING = re.compile(
+    r"required|missing|must (be )?(specif|provid|suppl|includ|contain|have|set)|mandatory"
+    r"|(not|n't|cannot) (be )?(empty|null|none|specified|provided|present|blank)|need(s|ed)? to"
+    r"|at least one|no .{1,40} (was |were |is )?(given|provided|specified|supplied)|keyerror",
+    re.IGNORECASE,
+)
+EXCLUSIVE = re.compile(
+    r"(only|exactly|at most) one|mutually exclusive|cannot (both|be used|be specified|specify)"
+    r"|either .* or |not (both|allowed|supported|permitted|valid for)|unexpected|unsupported"
+    r"|do(es)? not support",
+    re.IGNORECASE,
+)
+LISTED = re.compile(
+    r"(?:enum value set:?|one of:?|valid values?(?: are| is)?:?|allowed values?(?: are| is)?:?"
+    r"|supported values?(?: are| is)?:?|possible values?(?: are| is)?:?|expected:?)"
+    r"\s*[\[({]?(?P<list>[^\])}]+)",
+    re.IGNORECASE,
+)
+PATTERN = re.compile(
+    r"(?:regular expression )?pattern:?\s*[\"'`]?(?P<pattern>[^\s\"'`]+)", re.IGNORECASE
+)
+WORD = re.compile(r"[\w.:/*@+-]+")
+NOUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+NO_NOUNS = frozenset(
+    [
+        "not",
+        "found",
+        "invalid",
+        "exception",
+        "error",
+        "already",
+        "exists",
+        "resource",
+        "bad",
+        "request",
+        "validation",
+        "parameter",
+        "value",
+        "missing",
+        "conflict",
+        "limit",
+        "exceeded",
+        "malformed",
+        "client",
+        "unknown",
+        "no",
+        "such",
+        "in",
+        "use",
+        "id",
+        "arn",
+    ]
+)
+NOT_FOUND = 404
+SHORTEST = 4
+"""Characters of a name or a value that is looked for anywhere in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What an answer said: its status, its error code and its message."""
+
+    status: int
+    code: str
+    message: str
+
+    @property
+    def is_not_found(self) -> bool:
+        """Whether something that the request speaks of is not there."""
+        return self.status == NOT_FOUND or "NotFound" in self.code
+
+
+def amended(
+    operation: Operation, request: Mapping[str, Any], sent: Mapping[str, Any], refusal: Refusal
+) -> Iterator[Request]:
+    """Requests that may do better, the likeliest first; none where nothing is to be tried.
+
+    ``request`` is the template that was refused, ``sent`` what was in its place.
+    """
+    start = dict(request)
+    named = list(_named(operation, dict(sent), refusal))
+    for place in named:
+        yield from _about(operation, start, place, refusal)
+    if EXCLUSIVE.search(refusal.message):
+        yield from _one_more(operation, start)
+    if not refusal.is_not_found:
+        yield from fuller(operation, start)
+
+
+def fuller(operation: Operation, request: Request) -> Iterator[Request]:
+    """The request with every member at its top, then with all that these may hold."""
+    missing = [
+        name for name in operation.input if name not in request and _is_free(operation, name)
+    ]
+    yield {**request, **{name: values.sample(operation.input[name].shape) for name in missing}}
+    yield {
+        name: request[name]
+        if name in request and not _is_structured(operation.input[name].shape)
+        else whole(operation.input[name].shape)
+        for name in operation.input
+        if name in request or _is_free(operation, name)
+    }
+
+
+def whole(shape: Shape, depth: int = DEEPEST) -> Any:
+    """A value with every member that it may hold, of a union one."""
+    if shape.examples or depth == 0 or shape.union:
+        return values.sample(shape)
+    if shape.kind is Kind.STRUCTURE and shape.members:
+        return {
+            name: whole(one.shape, depth - 1)
+            for name, one in shape.members.items()
+            if one.shape.kind is not Kind.ANY and (depth > 1 or one.required)
+        }
+    if shape.kind is Kind.LIST and shape.element is not None and shape.element.members:
+        count = max(1, shape.limit("minItems") or 1)
+        return [whole(shape.element, depth - 1) for _ in range(count)]
+    return values.sample(shape)
+
+
+def _is_structured(shape: Shape) -> bool:
+    inner = shape.element if shape.element is not None else shape
+    return bool(inner.members)
+
+
+def _is_free(operation: Operation, name: str) -> bool:
+    """Whether a member may be added without changing what the request asks for."""
+    plain = _plain(name)
+    return plain not in {*LIMITS, *TOKENS, "dryrun"} and (
+        operation.input[name].shape.kind is not Kind.ANY
+    )
+
+
+# -- which member is meant -------------------------------------------------------------------------
+
+
+def _named(operation: Operation, sent: Request, refusal: Refusal) -> Iterator[Place]:
+    """The places that a refusal speaks of: by name, by value, then by the noun of its code."""
+    places = list(_places(operation, sent))
+    words = {_plain(part) for word in WORD.findall(refusal.message) for part in word.split(".")}
+    text = _plain(refusal.message)
+    by_name = [place for place in places if _plain(place[-1]) in words]
+    long = [place for place in places if len(_plain(place[-1])) > SHORTEST
+            and _plain(place[-1]) in text]  # fmt: skip
+    by_value = [place for place in places if _is_quoted(sent, place, refusal.message)]
+    nouns = [word.lower() for word in NOUN.findall(refusal.code)]
+    nouns = [word for word in nouns if word not in NO_NOUNS and len(word) >= SHORTEST]
+    by_noun = [place for place in places if any(noun in _plain(place[-1]) for noun in nouns)]
+    found = dict.fromkeys([*by_value, *by_name, *sorted(long, key=_length), *by_noun])
+    yield from found
+
+
+def _length(place: Place) -> int:
+    return -len(place[-1])
+
+
+def _places(operation: Operation, request: Request) -> Iterator[Place]:
+    """Every member by place: those at the top, and those in what the request has."""
+    for name, member in operation.input.items():
+        yield (name,)
+        yield from _inside(member.shape, (name,), given=bool(request.get(name)))
+
+
+def _inside(shape: Shape, place: Place, depth: int = 1, *, given: bool) -> Iterator[Place]:
+    if depth >= DEEPEST or shape.kind is Kind.MAP:
+        return
+    inner = shape.element if shape.kind is Kind.LIST else shape
+    if inner is None or not (given or depth == 1):
+        return
+    here = (*place, "[]") if shape.kind is Kind.LIST else place
+    for name, member in inner.members.items():
+        yield (*here, name)
+        yield from _inside(member.shape, (*here, name), depth + 1, given=given)
+
+
+def _is_quoted(request: Request, place: Place, message: str) -> bool:
+    shown = (one for one in find(request, place) if isinstance(one, str))
+    return any(len(one) >= SHORTEST and one in message for one in shown)
+
+
+# -- what is done about it -------------------------------------------------------------------------
+
+
+def _about(
+    operation: Operation, request: Request, place: Place, refusal: Refusal
+) -> Iterator[Request]:
+    """What a refusal of this member, or for want of it, leads to."""
+    top = operation.input[place[0]]
+    shape = shape_at(top.shape, place[1:])
+    if shape is None:
+        return
+    given = list(find(request, place))
+    if not given:
+        if not EXCLUSIVE.search(refusal.message) or MISSING.search(refusal.message):
+            for value in _likely(shape, refusal):
+                yield edited(scaffolded(operation, request, place), place, value)
+        return
+    for value in _likely(shape, refusal):
+        if value not in given:
+            yield edited(request, place, value)
+    if len(place) == 1 and not top.required and top.location is not Location.PATH:
+        yield edited(request, place, ABSENT)
+
+
+def _likely(shape: Shape, refusal: Refusal) -> Iterator[Any]:
+    """Values of a shape, those that the refusal itself lists first."""
+    found = [*_stated(shape, refusal), *_others(shape)]
+    seen: set[str] = set()
+    for value in found:
+        text = json.dumps(value, sort_keys=True, default=str)
+        if text not in seen and len(seen) < OTHERS:
+            seen.add(text)
+            yield value
+
+
+def _stated(shape: Shape, refusal: Refusal) -> Iterator[Any]:
+    """What the message lists, or a match of the pattern that it shows."""
+    if shape.kind is not Kind.STRING:
+        return
+    listed = LISTED.search(refusal.message)
+    if listed is not None:
+        for word in re.split(r"[\s,|'\"]+(?:or\s+|and\s+)?", listed["list"].strip()):
+            if word and not any(shape_violations(shape, word.rstrip("."))):
+                yield word.rstrip(".")
+                break
+    shown = PATTERN.search(refusal.message)
+    if shown is not None and strings.pattern_error(shown["pattern"]) is None:
+        pattern = shown["pattern"]
+        value = strings.of_length(pattern, strings.shortest(pattern, 1))
+        if value:
+            yield value
+
+
+def _others(shape: Shape) -> Iterator[Any]:
+    yield from suggestions(shape)
+    yield values.sample(shape)
+    yield values.sample(shape, 1)
+    if _is_structured(shape):
+        yield whole(shape, 2)
+
+
+def _one_more(operation: Operation, request: Request) -> Iterator[Request]:
+    """The request with each of the members that it lacks."""
+    for name, member in operation.input.items():
+        if name not in request and _is_free(operation, name):
+            yield {**request, name: values.sample(member.shape)}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+__all__ = ["Refusal", "amended", "fuller"]
