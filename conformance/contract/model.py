@@ -94,6 +94,8 @@ class Shape:
     secret: bool = False
     called: Called | None = None
     """What made-up values go by; None where the values that are right are stated."""
+    usual: tuple[Any, ...] = ()
+    """What the model's prose and published examples show: made-up values may be like it."""
     whole: bool = False
     """Of a timestamp in seconds: AWS writes whole ones. Else the protocol allows a fraction."""
 

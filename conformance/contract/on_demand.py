@@ -78,10 +78,13 @@ def _names() -> tuple[str, ...]:
 def _written(service: str, folder: Path) -> Path:
     from conformance.contract.deriving import as_yaml, write_all
     from conformance.contract.deriving.assemble import assemble_whole
+    from conformance.contract.deriving.usual import add_usual
     from conformance.contract.deriving.writing import UnwritableOutput
     from conformance.documents.sdk.pages import model_pages
 
-    document, _ = assemble_whole(model_pages(load_model(service), service))
+    model = load_model(service)
+    document, _ = assemble_whole(model_pages(model, service))
+    add_usual(document, model)
     text = as_yaml(document)
     try:
         write_all({folder / SPEC: text})

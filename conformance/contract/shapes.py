@@ -4,7 +4,7 @@ The spec's own conventions: ``x-type`` where JSON Schema types do not tell, ``x-
 pattern as documented, ``x-sources`` the source of each keyword, ``x-levels`` a level that differs
 from the source's own, ``x-examples`` values known to be valid, ``x-lenient`` JSON types that AWS
 may convert, ``x-secret`` for values that must not be written down, ``x-union`` for a structure of
-which exactly one member is given.
+which exactly one member is given, ``x-usual`` values that the model's prose and examples show.
 """
 
 from __future__ import annotations
@@ -146,6 +146,7 @@ class ShapeReader:
             secret=bool(schema.get("x-secret", False)),
             whole=bool(schema.get("x-whole", False)),
             called=self._called(where),
+            usual=tuple(schema.get("x-usual", ())) if self._named_for is not None else (),
         )
 
     def _called(self, where: str) -> Called | None:

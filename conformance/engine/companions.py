@@ -129,7 +129,9 @@ class Companions:
     def _companion(self, name: str) -> MadeCompanion | None:
         if name not in self._made:
             self._made[name] = None  # one that needs itself is not made
-            self._made[name] = self._make(name, aws_values().companions[name])
+            made = self._make(name, aws_values().companions[name])
+            del self._made[name]  # in the order of making: what it is made of comes before it
+            self._made[name] = made
         return self._made[name]
 
     def _make(self, name: str, about: Companion) -> MadeCompanion | None:

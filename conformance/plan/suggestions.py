@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from conformance.contract import patterns
 from conformance.contract.aws_values import Type, example, suggested
 from conformance.contract.model import Kind, Shape
 from conformance.contract.validate import shape_violations
@@ -22,17 +23,28 @@ _fitting: dict[str, tuple[Any, ...]] = {}
 
 
 def suggestions(shape: Shape) -> tuple[Any, ...]:
-    """Templates that keep the limits of the shape once a run has filled them, likeliest first."""
+    """Templates that keep the limits of the shape once a run has filled them, likeliest first.
+
+    Names that nothing else has and what a run makes first come before what the model's prose shows.
+    """
     of_type = _type(shape)
     if shape.called is None or of_type is None:
         return ()
+    pattern = shape.limit("pattern")
+    if pattern is not None and not patterns.can_match(pattern):
+        return ()  # whether any of them matches is not known
     limits = {name: shape.limit(name) for name in LIMITS if name in shape.constraints}
-    key = json.dumps([shape.called, of_type, limits], default=str)
+    key = json.dumps([shape.called, of_type, limits, shape.usual], default=str)
     if key not in _fitting:
-        pattern = shape.limit("pattern")
         found = suggested(*shape.called[:2], of_type, pattern, shape.called.service)
-        fitting = (one for one in found if not any(shape_violations(shape, example(one))))
-        _fitting[key] = tuple(fitting)
+        made = [one for one in found if "${" in str(one)]
+        fixed = [one for one in found if one not in made]
+        fitting = [
+            one
+            for one in (*made, *shape.usual, *fixed)
+            if not any(shape_violations(shape, example(one)))
+        ]
+        _fitting[key] = tuple({str(one): one for one in reversed(fitting)}.values())[::-1]
     return _fitting[key]
 
 
