@@ -20,6 +20,8 @@ from conformance.transport.parsed_response import ParsedResponse
 
 MOST = 6
 """Requests of one operation, with the one that was refused first."""
+LONGEST = 10
+"""Where each answer says something new: one leads to the next."""
 
 Send = Callable[[Probe], SentProbe]
 
@@ -49,7 +51,9 @@ class RequestSearch:
         answers = {_told(sent.answer): sent.answer.told()}
         seen = {_canonical(sent.probe.values)}
         trails = [_amended(sent)]
-        for _ in range(MOST - 1):
+        for count in range(1, LONGEST):
+            if count >= MOST + len(answers) - 1:
+                return None
             candidate = _next(trails, seen)
             if candidate is None:
                 return None

@@ -111,6 +111,7 @@ def amended(
     for place in named:
         yield from _about(operation, start, place, refusal)
     if EXCLUSIVE.search(refusal.message):
+        yield from _one_of_each(operation, start)
         yield from _one_more(operation, start)
     if not refusal.is_not_found:
         yield from fuller(operation, start)
@@ -175,6 +176,7 @@ def _named(operation: Operation, sent: Request, refusal: Refusal) -> Iterator[Pl
     nouns = [word.lower() for word in NOUN.findall(refusal.code)]
     nouns = [word for word in nouns if word not in NO_NOUNS and len(word) >= SHORTEST]
     by_noun = [place for place in places if any(noun in _plain(place[-1]) for noun in nouns)]
+    by_name.sort(key=len)  # those at the top first
     found = dict.fromkeys([*by_value, *by_name, *sorted(long, key=_length), *by_noun])
     yield from found
 
@@ -266,6 +268,16 @@ def _others(shape: Shape) -> Iterator[Any]:
     yield values.sample(shape, 1)
     if _is_structured(shape):
         yield whole(shape, 2)
+
+
+def _one_of_each(operation: Operation, request: Request) -> Iterator[Request]:
+    """The request with one member alone in each structure that requires none."""
+    loose = [name for name in request if name in operation.input
+             and not any(one.required for one in operation.input[name].shape.members.values())
+             and isinstance(request[name], dict) and len(request[name]) > 1]  # fmt: skip
+    for name in loose:
+        for inner, value in request[name].items():
+            yield {**request, name: {inner: value}}
 
 
 def _one_more(operation: Operation, request: Request) -> Iterator[Request]:

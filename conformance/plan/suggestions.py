@@ -9,6 +9,7 @@ from conformance.contract import patterns
 from conformance.contract.aws_values import Type, example, suggested
 from conformance.contract.model import Kind, Shape
 from conformance.contract.validate import shape_violations
+from conformance.plan.arn_patterns import arns_of
 
 LIMITS = ("minLength", "maxLength", "minimum", "maximum", "pattern", "enum")
 TYPES: dict[Kind, Type] = {
@@ -39,9 +40,10 @@ def suggestions(shape: Shape) -> tuple[Any, ...]:
         found = suggested(*shape.called[:2], of_type, pattern, shape.called.service)
         made = [one for one in found if "${" in str(one)]
         fixed = [one for one in found if one not in made]
+        arns = arns_of(pattern, shape.called.service) if pattern is not None else ()
         fitting = [
             one
-            for one in (*made, *shape.usual, *fixed)
+            for one in (*made, *shape.usual, *fixed, *arns)
             if not any(shape_violations(shape, example(one)))
         ]
         _fitting[key] = tuple({str(one): one for one in reversed(fitting)}.values())[::-1]
