@@ -40,7 +40,7 @@ SIGNATURE_FAULTS = (
 """The ways to sign wrongly that `target.missigning` knows; a test keeps the two the same."""
 PLACEHOLDERS = (
     "name", "secret", "alnum", "long", "id", "ID", "taken", "made", "region", "future", "farther",
-    "past", "each", "absent",
+    "past", "each", "absent", "word", "uuid", "account", "aws",
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"\$\{([^}.:]*)(?:\.([^}:]*))?[^}]*\}")
 _NAMED = frozenset({"id", "ID", "taken"})
