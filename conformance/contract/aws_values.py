@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Literal
 
 import msgspec
@@ -34,6 +34,8 @@ _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _ARN_ENDING = re.compile(r"[-_]?(arns?|ids?)$", re.IGNORECASE)
 _LITERAL = re.compile(r"[a-z][a-z0-9-]{2,}")
 _COMPANION = "aws"
+_STANDS_IN = "conformance"
+"""The name of what is not there, in values that stand for a companion's."""
 
 Type = Literal["string", "blob", "integer", "instant", "second"]
 
@@ -45,9 +47,13 @@ class _Words(
 
 
 class ValueKind(_Words, frozen=True):
-    """What a value is; ``of`` is a companion, with the place or the template of the value."""
+    """What a value is; ``of`` is a companion, with the place or the template of the value.
+
+    What a companion's answer shows is used where it has the ``form``, a regular expression.
+    """
 
     values: tuple[Any, ...]
+    form: str | None = None
     of: str | None = None
     shows: str | None = None
     as_: str | None = field(default=None, name="as")
@@ -123,17 +129,27 @@ def suggested(
     return tuple(found.values())
 
 
-def example(template: Any) -> Any:
-    """A template as a run may fill it, to see whether such a value keeps the limits."""
+def example(template: Any, *, named: str = _STANDS_IN) -> Any:
+    """A template as a run may fill it, to see whether such a value keeps the limits.
+
+    What a companion gives has the name ``named`` in it; without one, what stands for it.
+    """
     if not isinstance(template, str) or "${" not in template:
         return template
-    return _TOKEN.sub(_example, template)
+    return _TOKEN.sub(partial(_example, named), template)
 
 
-def _example(match: re.Match[str]) -> str:
+def examples(template: Any) -> tuple[Any, ...]:
+    """A template as a run may fill it: with and without a companion where it speaks of one."""
+    return tuple({str(one): one for one in (
+        example(template), example(template, named=EXAMPLES["name"])
+    )}.values())  # fmt: skip
+
+
+def _example(named: str, match: re.Match[str]) -> str:
     name, tag, length = match.groups()
     if name == _COMPANION and tag is not None:
-        return str(example(aws_values().kinds[tag].values[0]))
+        return str(example(aws_values().kinds[tag].values[0])).replace(_STANDS_IN, named)
     text = EXAMPLES.get(name, match[0])
     return f"{text}{'x' * int(length)}"[: int(length)] if length else text
 
@@ -190,4 +206,4 @@ def _plain(name: str) -> str:
     return _SEPARATORS.sub("", name.lower())
 
 
-__all__ = ["AwsValues", "aws_values", "example", "suggested"]
+__all__ = ["AwsValues", "aws_values", "example", "examples", "suggested"]

@@ -89,6 +89,27 @@ class Companions:
         self._values.clear()
         return left
 
+    def sweep(self) -> tuple[int, list[str]]:
+        """Delete what a journal says is left of an earlier run; how many were, and what was not.
+
+        What was on its way when the run ended bears the name that the journal has, if it has any.
+        """
+        state = None if self._journal is None else self._journal.state
+        if state is None or self._journal is None:
+            return 0, []
+        for creation in [one for one in state.open.values() if one.service.startswith(OWNER)]:
+            if creation.named and aws_values().companions[_name(creation.service)].id is None:
+                self._journal.made(creation.number, creation.service, [creation.named])
+        deleted, left = 0, []
+        for (owner, identifier), there in reversed(list(state.made.items())):
+            if not there or not owner.startswith(OWNER):
+                continue
+            if self.delete(_name(owner), identifier):
+                deleted += 1
+            else:
+                left.append(f"{_name(owner)} {identifier}")
+        return deleted, left
+
     def delete(self, name: str, identifier: str) -> bool:
         """Delete one by what names it; True when it is gone."""
         about = aws_values().companions[name]
@@ -114,7 +135,9 @@ class Companions:
             own = {"named": lambda _: made.named, "id": lambda _: made.id}
             return str(self._filled(fill(about.as_, own)))
         shown = next(find(dict(made.shown), parse(about.shows or "")), None)
-        return shown if isinstance(shown, str) and shown else str(self._filled(about.values[0]))
+        if isinstance(shown, str) and re.fullmatch(about.form or ".+", shown):
+            return shown
+        return str(self._filled(about.values[0]))
 
     def _filled(self, template: Any) -> Any:
         lookup: dict[str, Say] = {
@@ -162,6 +185,10 @@ class Companions:
     def _settle(self, number: int | None) -> None:
         if self._journal is not None and number is not None:
             self._journal.settled(number)
+
+
+def _name(owner: str) -> str:
+    return owner.removeprefix(OWNER)
 
 
 __all__ = ["OWNER", "Companions"]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from conformance.contract import patterns
-from conformance.contract.aws_values import Type, example, suggested
+from conformance.contract.aws_values import Type, examples, suggested
 from conformance.contract.model import Kind, Shape
 from conformance.contract.validate import shape_violations
 from conformance.plan.arn_patterns import arns_of
@@ -44,8 +44,9 @@ def suggestions(shape: Shape) -> tuple[Any, ...]:
         fitting = [
             one
             for one in (*made, *shape.usual, *fixed, *arns)
-            if not any(shape_violations(shape, example(one)))
-        ]
+            if not any(violation for filled in examples(one)
+                       for violation in shape_violations(shape, filled))
+        ]  # fmt: skip
         _fitting[key] = tuple({str(one): one for one in reversed(fitting)}.values())[::-1]
     return _fitting[key]
 
