@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.contract.model import Contract, FoundRequest
+from conformance.contract.places import texts
 from conformance.engine.exchange_log import SentProbe, SetupFailed
 from conformance.judge.authentication import is_denied
-from conformance.plan.amending import Refusal, amended
+from conformance.plan.amending import SHORTEST, Refusal, amended
 from conformance.plan.probes import Probe, Side
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -48,7 +49,7 @@ class RequestSearch:
 
     def _search(self, sent: SentProbe) -> SentProbe | None:
         """Go on from the newest answer that says something new; back where one says nothing."""
-        answers = {_told(sent.answer): sent.answer.told()}
+        answers = {_told(sent): sent.answer.told()}
         seen = {_canonical(sent.probe.values)}
         trails = [_amended(sent)]
         for count in range(1, LONGEST):
@@ -65,8 +66,8 @@ class RequestSearch:
                 return again
             if not _is_worth_asking(again.answer):
                 return None
-            if _told(again.answer) not in answers:
-                answers[_told(again.answer)] = again.answer.told()
+            if _told(again) not in answers:
+                answers[_told(again)] = again.answer.told()
                 trails.append(_amended(again))
         return None
 
@@ -96,9 +97,13 @@ def _is_worth_asking(answer: ParsedResponse) -> bool:
     return not is_denied(answer)
 
 
-def _told(answer: ParsedResponse) -> str:
+def _told(sent: SentProbe) -> str:
     """What an answer says, without what differs from one request to the next."""
-    return f"{answer.status} {answer.code} {re.sub(r'[0-9a-f-]{8,}|[0-9]+', '#', answer.message)}"
+    answer, message = sent.answer, sent.answer.message
+    for value in sorted({*texts(sent.values)}, key=len, reverse=True):
+        if len(value) >= SHORTEST:
+            message = message.replace(value, "#")
+    return f"{answer.status} {answer.code} {re.sub(r'[0-9a-f-]{8,}|[0-9]+', '#', message)}"
 
 
 def _canonical(request: Any) -> str:

@@ -15,16 +15,13 @@ from typing import Any
 
 from conformance.contract.model import Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find
-from conformance.contract.protocols import LIMITS, TOKENS
 from conformance.contract.validate import shape_violations
 from conformance.contract.walk import shape_at
 from conformance.plan import strings, values
 from conformance.plan.base_requests import edited, scaffolded
+from conformance.plan.fuller import DEEPEST, Request, fuller, is_free, is_structured, whole
 from conformance.plan.suggestions import suggestions
 
-Request = dict[str, Any]
-
-DEEPEST = 4
 OTHERS = 3
 """Other values that are tried of one member."""
 MISSING = re.compile(
@@ -35,8 +32,7 @@ MISSING = re.compile(
 )
 EXCLUSIVE = re.compile(
     r"(only|exactly|at most) one|mutually exclusive|cannot (both|be used|be specified|specify)"
-    r"|either .* or |not (both|allowed|supported|permitted|valid for)|unexpected|unsupported"
-    r"|do(es)? not support",
+    r"|either .* or |not both|not (allowed|permitted|valid) (with|together|for)",
     re.IGNORECASE,
 )
 LISTED = re.compile(
@@ -117,50 +113,6 @@ def amended(
         yield from fuller(operation, start)
 
 
-def fuller(operation: Operation, request: Request) -> Iterator[Request]:
-    """The request with every member at its top, then with all that these may hold."""
-    missing = [
-        name for name in operation.input if name not in request and _is_free(operation, name)
-    ]
-    yield {**request, **{name: values.sample(operation.input[name].shape) for name in missing}}
-    yield {
-        name: request[name]
-        if name in request and not _is_structured(operation.input[name].shape)
-        else whole(operation.input[name].shape)
-        for name in operation.input
-        if name in request or _is_free(operation, name)
-    }
-
-
-def whole(shape: Shape, depth: int = DEEPEST) -> Any:
-    """A value with every member that it may hold, of a union one."""
-    if shape.examples or depth == 0 or shape.union:
-        return values.sample(shape)
-    if shape.kind is Kind.STRUCTURE and shape.members:
-        return {
-            name: whole(one.shape, depth - 1)
-            for name, one in shape.members.items()
-            if one.shape.kind is not Kind.ANY and (depth > 1 or one.required)
-        }
-    if shape.kind is Kind.LIST and shape.element is not None and shape.element.members:
-        count = max(1, shape.limit("minItems") or 1)
-        return [whole(shape.element, depth - 1) for _ in range(count)]
-    return values.sample(shape)
-
-
-def _is_structured(shape: Shape) -> bool:
-    inner = shape.element if shape.element is not None else shape
-    return bool(inner.members)
-
-
-def _is_free(operation: Operation, name: str) -> bool:
-    """Whether a member may be added without changing what the request asks for."""
-    plain = _plain(name)
-    return plain not in {*LIMITS, *TOKENS, "dryrun"} and (
-        operation.input[name].shape.kind is not Kind.ANY
-    )
-
-
 # -- which member is meant -------------------------------------------------------------------------
 
 
@@ -226,7 +178,7 @@ def _about(
             for value in _likely(shape, refusal):
                 yield edited(scaffolded(operation, request, place), place, value)
         return
-    for value in _likely(shape, refusal):
+    for value in (*_likely(shape, refusal), *_in_capitals(shape, given)):
         if value not in given:
             yield edited(request, place, value)
     if len(place) == 1 and not top.required and top.location is not Location.PATH:
@@ -266,8 +218,14 @@ def _others(shape: Shape) -> Iterator[Any]:
     yield from suggestions(shape)
     yield values.sample(shape)
     yield values.sample(shape, 1)
-    if _is_structured(shape):
+    if is_structured(shape):
         yield whole(shape, 2)
+
+
+def _in_capitals(shape: Shape, given: list[Any]) -> Iterator[str]:
+    """Words as constants are written: prose writes them as names."""
+    words = [one.upper() for one in given if isinstance(one, str) and one.isalpha()]
+    yield from (one for one in words if not any(shape_violations(shape, one)))
 
 
 def _one_of_each(operation: Operation, request: Request) -> Iterator[Request]:
@@ -283,7 +241,7 @@ def _one_of_each(operation: Operation, request: Request) -> Iterator[Request]:
 def _one_more(operation: Operation, request: Request) -> Iterator[Request]:
     """The request with each of the members that it lacks."""
     for name, member in operation.input.items():
-        if name not in request and _is_free(operation, name):
+        if name not in request and is_free(operation, name):
             yield {**request, name: values.sample(member.shape)}
 
 
@@ -291,4 +249,4 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-__all__ = ["Refusal", "amended", "fuller"]
+__all__ = ["Refusal", "amended"]

@@ -78,7 +78,7 @@ class _Particular(BaseHTTPRequestHandler):
     """A server of one operation that takes what its model does not require: it says so."""
 
     protocol_version = "HTTP/1.1"
-    seen: list[dict]
+    seen: list[dict[str, object]]
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
@@ -112,7 +112,7 @@ class _Particular(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def particular():
-    seen: list[dict] = []
+    seen: list[dict[str, object]] = []
     handler = type("Handler", (_Particular,), {"seen": seen})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 from typing import Any
 
 from conformance.documents.sdk.models import SdkModel
@@ -22,7 +23,14 @@ SHOWN = re.compile(
     r"(?P<rest>[^.]{0,40}?(?:<code>[^<>]*</code>[^<>.]{0,12}){1,6})",
     re.IGNORECASE,
 )
+PLAIN = re.compile(
+    r"(?:such as|for example,?|e\.g\.,?|either|valid values are:?)\s+"
+    r"([A-Z0-9][\w.-]*\w)(?:,? (?:or|and) ([A-Z0-9][\w.-]*\w))?"
+)
+"""Of plain words only what is written as a name or a number: others are mere words."""
 LISTED = re.compile(r"<li>\s*<p>\s*<code>\s*([^<>\s]{1,64})\s*</code>")
+PLACEHOLDER = re.compile(r"^[<{\[].*[>}\]]$|^\\|\.\.\.")
+"""What prose has where a reader is to put a value."""
 NO_VALUES = frozenset({"null", "none", "n/a"})
 
 Member = tuple[str, str]
@@ -65,12 +73,16 @@ def _leaf(shapes: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
 def _shown(text: str) -> Iterator[str]:
     for passage in SHOWN.finditer(text):
         yield from CODE.findall(passage["rest"])
+    for passage in PLAIN.finditer(text):
+        yield from filter(None, passage.groups())
     if re.search(r"valid|one of|possible|supported|following", text, re.IGNORECASE):
         yield from LISTED.findall(text)
 
 
 def _typed(value: str, kind: str) -> Any:
-    value = value.strip("\"'")
+    value = unescape(value).strip("\"'")
+    if PLACEHOLDER.search(value):
+        return None
     if kind == "string":
         return None if value.lower() in NO_VALUES or not value else value
     return int(value) if re.fullmatch(r"\d{1,9}", value) else None
@@ -103,8 +115,15 @@ def _given(shapes: Mapping[str, Any], owner: str, value: Any) -> Iterator[tuple[
         for item in items:
             if shapes[name]["type"] == "structure":
                 yield from _given(shapes, name, item)
-            elif isinstance(item, str | int) and len(str(item)) <= LONGEST:
+            elif _is_plain(item):
                 yield owner, key, item
+
+
+def _is_plain(value: Any) -> bool:
+    """A short text or number that is not one of the marks ``<like this>``."""
+    text = str(value)
+    short = isinstance(value, str | int) and len(text) <= LONGEST
+    return short and not (text.startswith("<") and text.endswith(">"))
 
 
 def _examples(model: SdkModel) -> Mapping[str, Any]:
