@@ -40,13 +40,13 @@ _STANDS_IN = "conformance"
 Type = Literal["string", "blob", "integer", "instant", "second"]
 
 
-class _Words(
+class _FileWords(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
 ):  # fmt: skip
     """Keys are written with hyphens; a key that is not known is refused."""
 
 
-class ValueKind(_Words, frozen=True):
+class ValueKind(_FileWords, frozen=True):
     """What a value is; ``of`` is a companion, with the place or the template of the value.
 
     What a companion's answer shows is used where it has the ``form``, a regular expression.
@@ -59,7 +59,7 @@ class ValueKind(_Words, frozen=True):
     as_: str | None = field(default=None, name="as")
 
 
-class MemberRule(_Words, frozen=True):
+class MemberRule(_FileWords, frozen=True):
     """Which members take which kinds of values."""
 
     kind: str | tuple[str, ...]
@@ -74,7 +74,7 @@ class MemberRule(_Words, frozen=True):
         return (self.kind,) if isinstance(self.kind, str) else self.kind
 
 
-class Companion(_Words, frozen=True):
+class Companion(_FileWords, frozen=True):
     """A resource of another service: how it is made and taken away.
 
     ``named`` is the member of the request that names it, ``id`` the place in the answer of what it
@@ -90,7 +90,7 @@ class Companion(_Words, frozen=True):
     id: str | None = None
 
 
-class Account(_Words, frozen=True):
+class Account(_FileWords, frozen=True):
     """The request whose answer shows the account."""
 
     service: str
@@ -98,7 +98,7 @@ class Account(_Words, frozen=True):
     shows: str
 
 
-class AwsValues(_Words, frozen=True):
+class AwsValues(_FileWords, frozen=True):
     """The whole file."""
 
     kinds: Mapping[str, ValueKind]

@@ -15,7 +15,7 @@ from conformance.contract.model import Contract, FoundRequest
 from conformance.contract.places import texts
 from conformance.engine.exchange_log import SentProbe, SetupFailed
 from conformance.judge.authentication import is_denied
-from conformance.plan.amending import SHORTEST, Refusal, amended
+from conformance.plan.amending import SHORTEST, RefusalText, amended
 from conformance.plan.probes import Probe, Side
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -74,7 +74,7 @@ class RequestSearch:
 
 def _amended(sent: SentProbe) -> Iterator[dict[str, Any]]:
     answer = sent.answer
-    refusal = Refusal(answer.status or 0, answer.code or "", answer.message)
+    refusal = RefusalText(answer.status or 0, answer.code or "", answer.message)
     return amended(sent.probe.operation, sent.probe.values, sent.values, refusal)
 
 

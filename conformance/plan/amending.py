@@ -82,7 +82,7 @@ SHORTEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusalText:
     """What an answer said: its status, its error code and its message."""
 
     status: int
@@ -96,7 +96,7 @@ class Refusal:
 
 
 def amended(
-    operation: Operation, request: Mapping[str, Any], sent: Mapping[str, Any], refusal: Refusal
+    operation: Operation, request: Mapping[str, Any], sent: Mapping[str, Any], refusal: RefusalText
 ) -> Iterator[Request]:
     """Requests that may do better, the likeliest first; none where nothing is to be tried.
 
@@ -116,7 +116,7 @@ def amended(
 # -- which member is meant -------------------------------------------------------------------------
 
 
-def _named(operation: Operation, sent: Request, refusal: Refusal) -> Iterator[Place]:
+def _named(operation: Operation, sent: Request, refusal: RefusalText) -> Iterator[Place]:
     """The places that a refusal speaks of: by name, by value, then by the noun of its code."""
     places = list(_places(operation, sent))
     words = {_plain(part) for word in WORD.findall(refusal.message) for part in word.split(".")}
@@ -165,7 +165,7 @@ def _is_quoted(request: Request, place: Place, message: str) -> bool:
 
 
 def _about(
-    operation: Operation, request: Request, place: Place, refusal: Refusal
+    operation: Operation, request: Request, place: Place, refusal: RefusalText
 ) -> Iterator[Request]:
     """What a refusal of this member, or for want of it, leads to."""
     top = operation.input[place[0]]
@@ -185,7 +185,7 @@ def _about(
         yield edited(request, place, ABSENT)
 
 
-def _likely(shape: Shape, refusal: Refusal) -> Iterator[Any]:
+def _likely(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     """Values of a shape, those that the refusal itself lists first."""
     found = [*_stated(shape, refusal), *_others(shape)]
     seen: set[str] = set()
@@ -196,7 +196,7 @@ def _likely(shape: Shape, refusal: Refusal) -> Iterator[Any]:
             yield value
 
 
-def _stated(shape: Shape, refusal: Refusal) -> Iterator[Any]:
+def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     """What the message lists, or a match of the pattern that it shows."""
     if shape.kind is not Kind.STRING:
         return
@@ -249,4 +249,4 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-__all__ = ["Refusal", "amended"]
+__all__ = ["RefusalText", "amended"]

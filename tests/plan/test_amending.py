@@ -17,7 +17,7 @@ from conformance.contract.model import (
     Operation,
     Shape,
 )
-from conformance.plan.amending import Refusal, amended
+from conformance.plan.amending import RefusalText, amended
 
 
 def _text(name: str, **limits: Any) -> Shape:
@@ -53,7 +53,7 @@ SENT = {"thingName": "conformance-a0b1c2d3-00001"}
 
 
 def first(message: str, code: str = "ValidationException", status: int = 400, **more: Any) -> Any:
-    refusal = Refusal(status, code, message)
+    refusal = RefusalText(status, code, message)
     return next(amended(OPERATION, {**START, **more}, {**SENT, **more}, refusal), None)
 
 
@@ -96,12 +96,12 @@ def test_without_a_word_of_what_is_wrong_more_is_given() -> None:
 
 
 def test_what_is_not_there_is_not_there_with_more_members_either() -> None:
-    refusal = Refusal(404, "NotFoundException", "")
+    refusal = RefusalText(404, "NotFoundException", "")
     assert list(amended(OPERATION, START, SENT, refusal)) == []
 
 
 def test_the_same_answer_gives_the_same_requests() -> None:
-    refusal = Refusal(400, "ValidationException", "Either state or details must be set")
+    refusal = RefusalText(400, "ValidationException", "Either state or details must be set")
     one, other = (list(islice(amended(OPERATION, START, SENT, refusal), 9)) for _ in range(2))
     assert one == other
     assert {"state": "ENABLED", **START} in one
