@@ -142,7 +142,7 @@ class Companions:
     def _filled(self, template: Any) -> Any:
         lookup: dict[str, Say] = {
             "name": lambda length: self._names.new(length or NAME),
-            "word": lambda length: f"c{self._names.unknown((length or 10) - 1)}",
+            "word": lambda length: self._names.word(length or NAME),
             "region": lambda _: self._region,
             "account": lambda _: self.account(),
             **self.values(),

@@ -42,6 +42,10 @@ class Names:
         """A new value of letters and digits alone: what a key's value may hold is not published."""
         return self.new(length).replace("-", "0")
 
+    def word(self, length: int = USUAL) -> str:
+        """A new name of letters and digits that begins with a letter."""
+        return f"c{self.new(length).replace('-', '0')}"[:length]
+
     def unknown(self, length: int) -> str:
         """A random text of lower-case letters and digits, for an identifier that nothing has."""
         text = random_text(length)

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.engine.companions import Companions
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.masking import Masker
-from conformance.engine.names import Names, far_future, fill, mentions, speaks_of
+from conformance.engine.names import USUAL, Names, far_future, fill, mentions, speaks_of
 from conformance.plan.probes import Probe
 
 PAST = "2001-01-01T00:00:00.000Z"
@@ -47,8 +47,8 @@ class Placeholders:
         found: dict[str, Say] = {
             "name": lambda length: self._names.new(length or 26),
             "secret": lambda length: self._secret(length or 40),
+            "word": lambda length: self._names.word(length or USUAL),
             "alnum": lambda length: self._names.unknown(length or 10),
-            "word": lambda length: f"c{self._names.unknown((length or 10) - 1)}",
             "uuid": lambda _: self._names.uuid(),
             "account": lambda _: self._companions.account(),
             "long": lambda length: "a" * (length or 0),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from conformance.contract.places import texts
 from conformance.engine.exchange_log import SentProbe, connection_broke
 from conformance.engine.inventory import RESENDS
-from conformance.engine.names import speaks_of
 from conformance.engine.patience import is_brief, is_unanswered, kinds_of_request
 from conformance.engine.placeholders import needs_resource
 from conformance.engine.session import Session
@@ -133,7 +133,7 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
         return ProbeResult(probe, sent, None, f"{answer.told()}: {UNSURE}")
     finding = judge_probe(session.contract, probe, answer, sent.values)
     if not finding.held and not bytes_match_probe(probe, sent.exchange.request):
-        if speaks_of(probe.values, COMPANION):
+        if any(COMPANION in text for text in texts(probe.values)):
             return ProbeResult(probe, sent, None, FOREIGN)
         return ProbeResult(
             probe, sent, None, "the request that was sent is not the one meant", ours=True
@@ -149,7 +149,8 @@ def _is_old(sent: SentProbe) -> bool:
     return sent.exchange.response is not None and sent.exchange.response.is_old
 
 
-COMPANION = "aws"
+COMPANION = "${aws."
+"""What a template has that speaks of a resource of another service."""
 FOREIGN = "what the target names its own resources of other services does not keep the limits"
 UNSURE = "without an overlay the tool does not know whether the request is valid"
 
