@@ -28,6 +28,12 @@ PLAIN = re.compile(
     r"([A-Z0-9][\w.-]*\w)(?:,? (?:or|and) ([A-Z0-9][\w.-]*\w))?"
 )
 """Of plain words only what is written as a name or a number: others are mere words."""
+WRITTEN = re.compile(
+    r"(?:in|as|a|an|valid|escaped|of) (?:the )?(?:escaped |stringified |valid )?(?:JSON|YAML)\b"
+    r"(?! (?:file|path|pointer|schema))|(?:JSON|YAML)(?:-| )(?:format|encoded|string|document|text)"
+)
+EMPTY = "{}"
+"""A document of either form."""
 LISTED = re.compile(r"<li>\s*<p>\s*<code>\s*([^<>\s]{1,64})\s*</code>")
 PLACEHOLDER = re.compile(r"^[<{\[].*[>}\]]$|^\\|\.\.\.")
 """What prose has where a reader is to put a value."""
@@ -75,13 +81,15 @@ def _shown(text: str) -> Iterator[str]:
         yield from CODE.findall(passage["rest"])
     for passage in PLAIN.finditer(text):
         yield from filter(None, passage.groups())
+    if WRITTEN.search(text):
+        yield EMPTY
     if re.search(r"valid|one of|possible|supported|following", text, re.IGNORECASE):
         yield from LISTED.findall(text)
 
 
 def _typed(value: str, kind: str) -> Any:
     value = unescape(value).strip("\"'")
-    if PLACEHOLDER.search(value):
+    if PLACEHOLDER.search(value) and value != EMPTY:
         return None
     if kind == "string":
         return None if value.lower() in NO_VALUES or not value else value
