@@ -17,6 +17,7 @@ from conformance.engine.exchange_log import SentProbe, SetupFailed
 from conformance.judge.authentication import is_denied
 from conformance.plan.amending import SHORTEST, RefusalText, amended
 from conformance.plan.probes import Probe, Side
+from conformance.plan.resources import kinds
 from conformance.transport.parsed_response import ParsedResponse
 
 MOST = 6
@@ -51,7 +52,7 @@ class RequestSearch:
         """Go on from the newest answer that says something new; back where one says nothing."""
         answers = {_told(sent): sent.answer.told()}
         seen = {_canonical(sent.probe.values)}
-        trails = [_amended(sent)]
+        trails = [self._amended(sent)]
         for count in range(1, LONGEST):
             if count >= MOST + len(answers) - 1:
                 return None
@@ -68,14 +69,13 @@ class RequestSearch:
                 return None
             if _told(again) not in answers:
                 answers[_told(again)] = again.answer.told()
-                trails.append(_amended(again))
+                trails.append(self._amended(again))
         return None
 
-
-def _amended(sent: SentProbe) -> Iterator[dict[str, Any]]:
-    answer = sent.answer
-    refusal = RefusalText(answer.status or 0, answer.code or "", answer.message)
-    return amended(sent.probe.operation, sent.probe.values, sent.values, refusal)
+    def _amended(self, sent: SentProbe) -> Iterator[dict[str, Any]]:
+        answer, known = sent.answer, tuple(kinds(self._contract))
+        refusal = RefusalText(answer.status or 0, answer.code or "", answer.message, known)
+        return amended(sent.probe.operation, sent.probe.values, sent.values, refusal)
 
 
 def _next(trails: list[Iterator[dict[str, Any]]], seen: set[str]) -> dict[str, Any] | None:

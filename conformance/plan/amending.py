@@ -77,6 +77,8 @@ NO_NOUNS = frozenset(
     ]
 )
 NOT_FOUND = 404
+NAMES = re.compile(r"(names?|ids?|identifiers?|s)$")
+"""What the name of a member has after the noun of what it names."""
 SHORTEST = 4
 """Characters of a name or a value that is looked for anywhere in a message."""
 
@@ -88,6 +90,8 @@ class RefusalText:
     status: int
     code: str
     message: str
+    kinds: tuple[str, ...] = ()
+    """The kinds of resources that the service has, of which members may speak."""
 
     @property
     def is_not_found(self) -> bool:
@@ -187,7 +191,7 @@ def _about(
 
 def _likely(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     """Values of a shape, those that the refusal itself lists first."""
-    found = [*_stated(shape, refusal), *_others(shape)]
+    found = [*_stated(shape, refusal), *_own(shape, refusal.kinds), *_others(shape)]
     seen: set[str] = set()
     for value in found:
         text = json.dumps(value, sort_keys=True, default=str)
@@ -212,6 +216,13 @@ def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
         value = strings.of_length(pattern, strings.shortest(pattern, 1))
         if value:
             yield value
+
+
+def _own(shape: Shape, kinds: tuple[str, ...]) -> Iterator[str]:
+    """What a resource of the run is named by, where the member is called as its kind is."""
+    if shape.kind is Kind.STRING and shape.called is not None:
+        noun = NAMES.sub("", _plain(shape.called.name))
+        yield from (f"${{id.{kind}}}" for kind in kinds if _plain(kind) == noun)
 
 
 def _others(shape: Shape) -> Iterator[Any]:

@@ -105,3 +105,15 @@ def test_the_same_answer_gives_the_same_requests() -> None:
     one, other = (list(islice(amended(OPERATION, START, SENT, refusal), 9)) for _ in range(2))
     assert one == other
     assert {"state": "ENABLED", **START} in one
+
+
+def test_a_member_that_is_called_as_a_kind_is_names_one_of_the_run() -> None:
+    member = _member("thing", Shape(Kind.LIST, element=_text("things")))
+    members = {"thing": member, "widget": _member("widget")}
+    operation = Operation(
+        "mq", "CreatePart", "POST", "/parts", {}, members, {}, 200, Source(), {}, Source()
+    )
+    refusal = RefusalText(400, "ValidationException", "widget is required", ("wid-get", "other"))
+    assert next(amended(operation, {}, {}, refusal)) == {"widget": "${id.wid-get}"}
+    unknown = RefusalText(400, "ValidationException", "widget is required", ("other",))
+    assert "${id" not in str(next(amended(operation, {}, {}, unknown)))
