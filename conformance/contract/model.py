@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from conformance.contract.given_values import Given
 from conformance.contract.levels import Level, Source
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ class Constraint:
     value: Any
     source: Source
     level: Level
+    untested: bool = False
+    """Known from elsewhere than the documents: it keeps made-up values valid, and is no statement
+    that is tested."""
 
 
 class Called(NamedTuple):
@@ -96,6 +100,8 @@ class Shape:
     """What made-up values go by; None where the values that are right are stated."""
     usual: tuple[Any, ...] = ()
     """What the model's prose and published examples show: made-up values may be like it."""
+    untested: bool = False
+    """Of a structure: its members are known from elsewhere than the documents, and not tested."""
     whole: bool = False
     """Of a timestamp in seconds: AWS writes whole ones. Else the protocol allows a fraction."""
 
@@ -120,6 +126,8 @@ class Member:
     location: Location = Location.BODY
     documented: str | None = None
     source: Source = field(default_factory=Source)
+    untested: bool = False
+    """That it is required is known from elsewhere than the documents, as an untested limit is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,8 @@ class DeclaredError:
     name: str
     status: int
     source: Source
+    untested: bool = False
+    """The documents do not have it, and a target may answer it all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +211,17 @@ class Contract:
     """sha256 of the spec and overlay files, by file name."""
     found: FoundRequests = field(default_factory=FoundRequests, compare=False)
     """What a run found out about valid requests, where no overlay states them."""
+    setup: frozenset[str] = frozenset()
+    """Operations that are not tested: they make, show and delete what the others need."""
+    completed: str = ""
+    """What was taken from an SDK model because the documents lack it, in one line."""
+    given: Given = field(default_factory=Given)
+    """The resources that a user named, which every request that takes one speaks of."""
+
+    @property
+    def tested(self) -> tuple[Operation, ...]:
+        """The operations that requirements are about."""
+        return tuple(one for one in self.operations.values() if one.name not in self.setup)
 
     @property
     def signing_name(self) -> str:

@@ -92,7 +92,7 @@ def _next(trails: list[Iterator[dict[str, Any]]], seen: set[str]) -> dict[str, A
 
 def _is_worth_asking(answer: ParsedResponse) -> bool:
     """Whether another request of the operation may be answered otherwise."""
-    if answer.status is None or answer.throttled or answer.status in {405, 501}:
+    if answer.ok or answer.status is None or answer.throttled or answer.status in {405, 501}:
         return False
     return not is_denied(answer)
 

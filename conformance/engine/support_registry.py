@@ -26,7 +26,8 @@ class SupportRegistry:
     def of(self, name: str) -> Support:
         """Whether the target has an operation. Raises WrongCredentials."""
         if name in self._session.left_out:
-            return Support(SupportStatus.EXCLUDED, excluded(name))
+            why = self._session.why_left_out.get(name) or excluded(name)
+            return Support(SupportStatus.EXCLUDED, why)
         if name not in self._known:
             self._known[name] = self._establish(name)
         return self._known[name]
@@ -36,7 +37,7 @@ class SupportRegistry:
         return self.of(name).standing is SupportStatus.WORKS
 
     def lacks(self, name: str) -> bool:
-        """True when the target is known to lack an operation; asks nothing."""
+        """True when the target is known to lack an operation; sends nothing."""
         known = self._known.get(name)
         return known is not None and known.standing is SupportStatus.LACKING
 
@@ -50,7 +51,7 @@ class SupportRegistry:
         return name in self._aside
 
     def silent(self, name: str) -> Support | None:
-        """What is known of an operation that answers nothing to a valid request; asks nothing."""
+        """What is known of an operation that does not answer a valid request; sends nothing."""
         known = self._known.get(name)
         return known if known is not None and known.standing is SupportStatus.SILENT else None
 
