@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
+from conformance.contract.given import given_kinds
 from conformance.contract.model import Contract
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find
@@ -46,17 +47,24 @@ class Inventory:
         send: SendRequest,
         lend: Lend | None = None,
         is_in_vain: Callable[[Probe], bool] = lambda _: False,
+        improve: Callable[[SentProbe], SentProbe | None] = lambda _: None,
     ) -> None:
         self.made: list[RunResource] = []
         self._contract, self._send, self._lend = contract, send, lend
-        self._is_in_vain = is_in_vain
+        self._is_in_vain, self._improve = is_in_vain, improve
         self._kinds = kinds(contract)
         self._creators = all_creators(contract)
+        self._given = given_kinds(contract)
+        self._someone: dict[str, RunResource] = {}
         self._current: dict[str | None, RunResource] = {}
         self._lenders: dict[str, Inventory] = {}
 
-    def resource(self, *, fresh: bool = False, kind: str | None = None) -> RunResource:
+    def resource(
+        self, *, fresh: bool = False, kind: str | None = None, own: bool = False
+    ) -> RunResource:
         """The run's current resource of a kind (default the main one), or a new one.
+
+        Where one is given, that one, unless it is to be the run's ``own``.
 
         Raises SetupFailed.
         """
@@ -64,9 +72,25 @@ class Inventory:
         service = self._kinds.get(name or "", Resource()).service
         if service is not None:
             return self._lender(service).resource(fresh=fresh)
+        if name is not None and name in self._given and not own:
+            return self._someones(name)
         current = self._current.get(name)
         if fresh or current is None or not current.usable:
             current = self._current[name] = self.create(kind=name)
+        return current
+
+    def _someones(self, kind: str) -> RunResource:
+        """What was given of a kind; there is one, which is looked at before it is used."""
+        current = self._someone.get(kind)
+        if current is None:
+            of, value = self._kinds[kind], self._given[kind].value
+            operation = self._contract.operations[of.read or ""]
+            request = {**base(self._contract, operation), of.label or "": value}
+            seen = self._send(Probe("", operation, Side.OBSERVE, request, "what is given"))
+            if not seen.answer.ok:
+                raise SetupFailed(seen)
+            current = RunResource(value, value, seen, kind, given=True)
+            self._someone[kind] = current
         return current
 
     def parents(self, probe: Probe, resource: RunResource | None) -> dict[str, RunResource]:
@@ -98,7 +122,9 @@ class Inventory:
         if is_template(request):
             # Whether it was made is not known: another one, under another name.
             sent = resent(sent, lambda lost: self._send(lost.probe), is_lost)
-        resource = next((made for made in self.made if made.created is sent), None)
+        resource = self._made_by(sent)
+        if resource is None and values is None:
+            resource = self._made_by(self._improve(sent) or sent)
         if resource is None:
             raise SetupFailed(sent)
         return resource
@@ -116,7 +142,7 @@ class Inventory:
         """
         of = self._lifecycle(resource.kind)
         operation = self._contract.operations.get(of.delete or "")
-        if operation is None or of.label is None:
+        if operation is None or of.label is None or resource.given:
             return None
         # Of what its base has besides, it is the labels that lead to the resource.
         start = base(self._contract, operation)
@@ -129,6 +155,9 @@ class Inventory:
         sent = resent(send(), lambda _: send(), is_lost, times=1)
         resource.gone = resource.gone or sent.answer.is_gone
         return sent
+
+    def _made_by(self, sent: SentProbe) -> RunResource | None:
+        return next((made for made in self.made if made.created is sent), None)
 
     def take_away(self, sent: SentProbe) -> None:
         """Delete what a request made: odd things that are left would spoil lists for the rest."""

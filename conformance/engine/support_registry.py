@@ -26,7 +26,8 @@ class SupportRegistry:
     def of(self, name: str) -> Support:
         """Whether the target has an operation. Raises WrongCredentials."""
         if name in self._session.left_out:
-            return Support(SupportStatus.EXCLUDED, excluded(name))
+            why = self._session.why_left_out.get(name) or excluded(name)
+            return Support(SupportStatus.EXCLUDED, why)
         if name not in self._known:
             self._known[name] = self._establish(name)
         return self._known[name]
@@ -73,6 +74,8 @@ class SupportRegistry:
         self._check_credentials(sent)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.REFUSED and self._contract.overlay.inferred:
+            if self._session.search.improve(sent) is not None:
+                return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
 
