@@ -78,11 +78,16 @@ class Inventory:
         making, _ = self._creators.get(probe.operation.name, (None, ""))
         needs = self._kinds.get(making or "", Resource()).needs
         found: dict[str, RunResource] = {}
-        for kind in others(probe.values):
-            if resource is not None and kind in resource.parents:
-                found[kind] = resource.parents[kind]
-            elif kind not in found:
-                found[kind] = self.resource(fresh=needs.get(kind) == FRESH, kind=kind)
+        named = list(dict.fromkeys(others(probe.values)))
+        # What is itself made of others first: they are to be the very ones that it is made of.
+        named.sort(key=lambda kind: -len(self._kinds.get(kind, Resource()).needs))
+        for kind in named:
+            made_of = [resource, *found.values()]
+            own = (one.parents[kind] for one in made_of if one and kind in one.parents)
+            parent = next(own, None)
+            if parent is None:
+                parent = self.resource(fresh=needs.get(kind) == FRESH, kind=kind)
+            found[kind] = parent
         return found
 
     def create(
@@ -120,9 +125,10 @@ class Inventory:
         operation = self._contract.operations.get(of.delete or "")
         if operation is None or of.label is None:
             return None
-        # Of what its base has besides, it is the labels that lead to the resource.
-        start = base(self._contract, operation)
-        way = {name: value for name, value in start.items() if any(others(value))}
+        way = base(self._contract, operation)
+        if not self._contract.overlay.inferred:
+            # Of what its base has besides, it is the labels that lead to the resource.
+            way = {name: value for name, value in way.items() if any(others(value))}
         values = {**way, of.label: "${id}", **of.delete_with}
         deletion = Probe("", operation, Side.OBSERVE, values, "")
         if not even_in_vain and self._is_in_vain(deletion):
@@ -174,7 +180,11 @@ class Inventory:
         unique = self._kinds[kind].unique_member or ""
         given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")
         for found in identifiers(pointer, sent.values, sent.answer.body):
-            self.made.append(RunResource(found, str(given), sent, kind, parents=sent.parents))
+            parents = {
+                of: one for part in sent.parents.values() for of, one in part.parents.items()
+            }
+            parents.update(sent.parents)
+            self.made.append(RunResource(found, str(given), sent, kind, parents=parents))
 
     def _lifecycle(self, kind: str | None) -> Resource:
         """The lifecycle of a kind, of the main one where it has none of its own."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from conformance.contract.places import texts
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.masking import Masker
-from conformance.engine.names import Names, far_future, fill, mentions, speaks_of
+from conformance.engine.names import MADE, USUAL, Names, far_future, fill, mentions
 from conformance.plan.probes import Probe
+from conformance.plan.resources import MADE as OWN
 
 PAST = "2001-01-01T00:00:00.000Z"
-MADE = "made"
 
 Say = Callable[[int | None], str]
 """Gives the text for a placeholder, of so many characters where the template says how many."""
@@ -43,6 +44,7 @@ class Placeholders:
         found: dict[str, Say] = {
             "name": lambda length: self._names.new(length or 26),
             "secret": lambda length: self._secret(length or 40),
+            "word": lambda length: self._names.word(length or USUAL),
             "alnum": lambda length: self._names.unknown(length or 10),
             "long": lambda length: "a" * (length or 0),
             "region": lambda _: self._region,
@@ -56,6 +58,8 @@ class Placeholders:
         for kind, parent in parents.items():
             of_parent = self._identity(parent)
             found.update({f"{name}.{kind}": say for name, say in of_parent.items()})
+            for name, say in _made(parent).items():
+                found[f"{MADE}.{kind}.{name.removeprefix(f'{MADE}.')}"] = say
         return found
 
     def _secret(self, length: int) -> str:
@@ -81,16 +85,24 @@ class Placeholders:
 def needs_resource(probe: Probe) -> bool:
     """True when a probe's template speaks of a resource that must be there."""
     named = mentions(probe.values, "id") or mentions(probe.values, "taken")
-    return named or speaks_of(probe.values, MADE)
+    return named or any(OWN.search(text) for text in texts(probe.values))
 
 
 def _made(resource: RunResource) -> dict[str, Say]:
-    """``${made.MEMBER}``: the texts that the answer to its creation shows."""
+    """``${made.MEMBER}``: the texts that its creation shows: its answer, else its request.
+
+    Of an answer that is one structure around the rest, those inside.
+    """
     created: SentProbe | None = resource.created  # the model of random sequences has none
-    body = None if created is None else created.answer.body
-    shown = body.items() if isinstance(body, dict) else ()
-    return {
-        f"{MADE}.{name}": lambda _, text=value: text  # type: ignore[misc]
-        for name, value in shown
-        if isinstance(value, str)
-    }
+    if created is None:
+        return {}
+    found: dict[str, Say] = {}
+    body = created.answer.body
+    inner = (
+        [one for one in body.values() if isinstance(one, dict)] if isinstance(body, dict) else []
+    )
+    for source in (created.values, *inner, body):
+        for name, value in source.items() if isinstance(source, Mapping) else ():
+            if isinstance(value, str | int) and not isinstance(value, bool):
+                found[f"{MADE}.{name}"] = lambda _, text=str(value): text  # type: ignore[misc]
+    return found

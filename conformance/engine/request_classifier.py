@@ -7,16 +7,19 @@ nothing that goes to a target is left out.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.model import Contract, Location, Operation
+from conformance.contract.naming import DELETE, looks_only, split
+from conformance.contract.overlay_model import Resource
+from conformance.contract.places import texts
 from conformance.contract.routes import RouteMatcher, query_of
 from conformance.engine.run_tag import is_tagged
-from conformance.plan.resources import all_creators, identifiers, kinds
+from conformance.plan.resources import all_creators, identifiers, kind_of, kinds, others
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import read
 
@@ -36,11 +39,16 @@ class RequestEffect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClassifiedRequest:
-    """A request as its operation; ``labels`` are the decoded parts of its path by name."""
+    """A request as its operation; ``labels`` are the identifiers that it names, by member.
+
+    Those are what the contract binds to resources, wherever it stands; where it binds nothing, the
+    decoded parts of the path. ``must_name``: a valid request of the operation names something.
+    """
 
     kind: RequestEffect
     operation: Operation | None
     labels: Mapping[str, str]
+    must_name: bool = False
 
 
 class RouteTable:
@@ -54,17 +62,49 @@ class RouteTable:
         every = kinds(contract).values()
         self._looks = {name for one in every for name in (one.list, one.read)}
         self._deletes = {one.delete for one in every}
+        parts = [one for one in every if _is_named_by_parent(contract, one)]
+        self._parts = {name for one in parts for name in (one.create, one.delete)}
         # A server may take an empty label for one: what it would touch must be known here.
         self._matcher = RouteMatcher(contract.operations.values(), empty=True)
 
     def visit(self, request: Request) -> ClassifiedRequest:
         """What the request would do."""
         operation, labels = self.match(request)
-        if request.method in _SAFE:
+        if request.method in _SAFE and (operation is None or not split(operation.name, DELETE)):
             return ClassifiedRequest(RequestEffect.LOOK, operation, labels)
         if operation is None:
             return ClassifiedRequest(RequestEffect.UNKNOWN, None, {})
-        return ClassifiedRequest(self._kind(operation), operation, labels)
+        binds = self.contract.overlay.words_of(operation.name).binds
+        if binds:
+            labels = dict(self._bound(operation, request, labels))
+        return ClassifiedRequest(self._kind(operation), operation, labels, bool(binds))
+
+    def _bound(
+        self, operation: Operation, request: Request, labels: Mapping[str, str]
+    ) -> Iterator[tuple[str, str]]:
+        """The identifiers that a request has, from its path, query, headers and body."""
+        query = query_of(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+        body = _body(request)
+        for name in self.contract.overlay.words_of(operation.name).binds:
+            found = body.get(name, query.get(name, request.header(name)))
+            for text in texts(labels.get(name, found)):
+                yield name, text
+
+    def is_part(self, operation: Operation) -> bool:
+        """Whether what an operation makes or deletes is named by what it is part of."""
+        return operation.name in self._parts
+
+    def deleted(self, visit: ClassifiedRequest) -> list[str]:
+        """The identifiers that are gone once a deletion was accepted.
+
+        What is named by what it is part of has none of its own.
+        """
+        if visit.operation is None or self.is_part(visit.operation):
+            return []
+        about = kinds(self.contract).get(kind_of(self.contract, visit.operation.name) or "")
+        own = None if about is None else about.label
+        label = visit.labels.get(own or "")
+        return list(visit.labels.values()) if label is None else [label]
 
     def match(self, request: Request) -> tuple[Operation | None, Mapping[str, str]]:
         """The operation that a request is of, and its labels."""
@@ -77,7 +117,7 @@ class RouteTable:
     def _kind(self, operation: Operation) -> RequestEffect:
         if operation.name in self._created:
             return RequestEffect.CREATE
-        if operation.name in self._looks:
+        if operation.name in self._looks or looks_only(operation.name):
             return RequestEffect.LOOK
         return RequestEffect.DELETE if operation.name in self._deletes else RequestEffect.TOUCH
 
@@ -98,9 +138,18 @@ class RouteTable:
 
     def made(self, operation: Operation, exchange: Exchange) -> list[str]:
         """The identifiers that the answer to a creation gives."""
+        if self.is_part(operation):
+            return []
         _, labels = self.match(exchange.request)
         asked = {**_body(exchange.request), **labels}
         return list(identifiers(self._created[operation.name], asked, read(exchange).body))
+
+
+def _is_named_by_parent(contract: Contract, kind: Resource) -> bool:
+    """Whether a kind's identifier is that of what it is part of."""
+    given = None if kind.identifier is None else kind.identifier.given
+    binds = contract.overlay.words_of(kind.create or "").binds
+    return given is not None and any(True for _ in others(binds.get(given)))
 
 
 def _body(request: Request) -> dict[str, Any]:

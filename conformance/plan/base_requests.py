@@ -32,18 +32,21 @@ def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[st
 def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
     """A base from the required members alone; identifiers of resources as placeholders.
 
-    An operation that creates the resource chooses what the label holds, where it has one.
+    An operation that creates the resource chooses what the label holds, where it has one. What the
+    overlay binds is always there.
     """
+    binds = contract.overlay.words_of(operation.name).binds
     resource = lifecycle_of(contract, operation.name)
-    placeholders = dict(_needed(contract, resource))
+    placeholders: dict[str, Any] = dict(_needed(contract, resource))
     if resource.label is not None:
         chosen = "${" + ("name" if resource.unique is None else resource.unique.template) + "}"
         creates = operation.name in creators(resource)
         placeholders[resource.label] = chosen if creates else "${id}"
+    placeholders |= binds
     return {
         name: placeholders.get(name) or values.sample(member.shape)
         for name, member in operation.input.items()
-        if member.required or member.location is Location.PATH
+        if member.required or member.location is Location.PATH or name in binds
     }
 
 

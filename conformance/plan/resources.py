@@ -19,7 +19,8 @@ MAIN = "main"
 FRESH = "fresh"
 """Of a need: a new one for each creation, as what is made of it may exist once only."""
 GIVEN = "request:"
-OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}")
+OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+\}")
+MADE = re.compile(r"\$\{made\.[\w-]+\}")
 
 
 def kinds(contract: Contract) -> dict[str, Resource]:
@@ -105,7 +106,7 @@ def all_creators(contract: Contract) -> dict[str, tuple[str, str]]:
 def others(value: Any) -> Iterator[str]:
     """The kinds that a template speaks of by name, in order."""
     for text in texts(value):
-        yield from OTHERS.findall(text)
+        yield from (one or other for one, other in OTHERS.findall(text))
 
 
 def foreign_kinds(contract: Contract) -> dict[str, str]:
@@ -126,8 +127,11 @@ def with_unknown_ids(
         return "${name}" if identifier is None else identifier.unknown
 
     def replaced(value: Any) -> Any:
+        if isinstance(value, list):
+            return [replaced(one) for one in value]
         if not isinstance(value, str):
             return value
-        return OTHERS.sub(lambda match: unknown(match[1]), value.replace("${id}", unknown(own)))
+        text = MADE.sub(lambda _: unknown(own), value.replace("${id}", unknown(own)))
+        return OTHERS.sub(lambda match: unknown(match[1] or match[2]), text)
 
     return {name: replaced(value) for name, value in values.items()}
