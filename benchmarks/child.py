@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _POLL = 0.02
-GRACE = 20.0
+GRACE = 60.0
 """Seconds that an interrupted command has to end by itself."""
 
 

@@ -99,6 +99,9 @@ class Binding:
         own = None if about is None else self._kinds.get(about.name)
         makes = own is not None and self._makes(operation, own)
         chosen = self._chosen(operation, own, makes=makes)
+        if own is None and chosen:
+            # Of all that it names, it is about what is part of the rest.
+            own = max((kind for _, kind in chosen), key=lambda kind: len(self._parents(kind)))
         members: dict[str, Any] = {}
         needs = []
         for member, kind in chosen:
@@ -147,7 +150,11 @@ class Binding:
                 members.sort(key=lambda one: _PREFERRED.index(part(one.name).kind))
                 needed.append((members[0], kind))
                 bound.add(kind)
-        parents = {one for kind in bound for one in self._parents(kind)} - bound
+        if own is not None and self.identities[own].of_parent:
+            label = operation.input.get(self.identities[own].label)
+            owner = None if label is None else self._owners.owner(operation, label)
+            bound |= set() if owner is None else {self._kinds.get(owner.name, "")}
+        parents = {one for kind in bound if kind for one in self._parents(kind)} - bound
         needed += [(free[kind][0], kind) for kind in free if kind in parents and not makes]
         return needed
 
@@ -207,7 +214,7 @@ class Binding:
             return None
         said = part(member.name)
         known = source(self.nouns[kind], member.name)
-        if said == (RESOURCE, BARE):
+        if said.of == RESOURCE and said.kind in {BARE, ARN}:
             known = arn(self.nouns[kind])
         if known is None:
             return None

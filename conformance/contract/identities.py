@@ -10,6 +10,8 @@ from conformance.contract.naming import ARN, BARE, ID, NAME, Part, forms, part, 
 from conformance.contract.nouns import Noun, Owners
 
 _ORDER = {NAME: 0, ID: 1, BARE: 2, ARN: 3}
+_LATER = 20
+"""What only a read shows is the last to be taken."""
 _TELLING = 6
 """Letters from which on the beginning of a name says what the whole one does."""
 _TEMPLATES = (
@@ -155,10 +157,11 @@ def source(noun: Noun, name: str) -> Known | None:
 
 def arn(noun: Noun) -> Known | None:
     """Where the ARN of a new one is known from."""
-    found = [
-        place for place, name in _shown(noun) if _rank(noun, Part("", ARN), "arn", name) is not None
-    ]
-    return Known(found[0], given=False) if found else None
+    for place, name in [*_shown(noun), *_read(noun)]:
+        said = part(name)
+        if said.kind == ARN and said.of in {*forms(noun.name), ""}:
+            return Known(place, given=False)
+    return source(noun, f"{noun.name}Arn")
 
 
 def shown_as(noun: Noun, name: str) -> Known | None:
@@ -166,7 +169,7 @@ def shown_as(noun: Noun, name: str) -> Known | None:
     wanted = plain(name)
     alike = [
         place
-        for place, text in _shown(noun, numbers=True)
+        for place, text in [*_shown(noun, numbers=True), *_read(noun, numbers=True)]
         if plain(text) == wanted or (len(text) >= _TELLING and wanted.startswith(plain(text)))
     ]
     return Known(alike[0], given=False) if alike else None
@@ -185,6 +188,10 @@ def _ranked(noun: Noun, name: str) -> Iterator[tuple[int, Known]]:
         rank = _rank(noun, wanted, name, text)
         if rank is not None:
             yield rank if rank == 0 else rank + 1, Known(place, given=False)
+    for place, text in _read(noun):
+        rank = _rank(noun, wanted, name, text)
+        if rank is not None and wanted.kind == ARN:
+            yield rank + _LATER, Known(place, given=False)
 
 
 def _rank(noun: Noun, wanted: Part, name: str, other: str) -> int | None:
@@ -205,10 +212,21 @@ def _rank(noun: Noun, wanted: Part, name: str, other: str) -> int | None:
 
 
 def _shown(noun: Noun, *, numbers: bool = False) -> Iterator[tuple[str, str]]:
-    """The texts of the creation's answer, as place and name; of its one structure too."""
+    """The texts of the creation's answer, as place and name."""
+    return _texts(noun, noun.create, numbers=numbers)
+
+
+def _read(noun: Noun, *, numbers: bool = False) -> Iterator[tuple[str, str]]:
+    """The texts that a read shows: where the creation shows less, a run reads what it made."""
+    if noun.read is not None:
+        yield from _texts(noun, noun.read, numbers=numbers)
+
+
+def _texts(noun: Noun, operation: Operation, *, numbers: bool) -> Iterator[tuple[str, str]]:
+    """The texts of an answer, as place and name; of its one structure too."""
     wanted = {Kind.STRING, Kind.INTEGER} if numbers else {Kind.STRING}
     inner = []
-    for name, member in noun.create.output.items():
+    for name, member in operation.output.items():
         if member.shape.kind in wanted:
             yield name, name
         elif member.shape.kind is Kind.STRUCTURE:

@@ -34,6 +34,8 @@ _ENDINGS = {
     "id": ID, "ids": ID, "identifier": ID, "identifiers": ID, "name": NAME, "names": NAME,
     "arn": ARN, "arns": ARN,
 }  # fmt: skip
+_VERSION = re.compile(r"V\d+$")
+"""Of ``CreateClusterV2``: another way to make the same."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -49,8 +51,13 @@ def split(name: str, verbs: tuple[str, ...]) -> tuple[str, str] | None:
     for verb in verbs:
         rest = name.removeprefix(verb)
         if rest != name and rest[:1].isupper():
-            return verb, rest
+            return verb, _VERSION.sub("", rest)
     return None
+
+
+def is_versioned(name: str) -> bool:
+    """Whether a name says that it is another version of an operation."""
+    return _VERSION.search(name) is not None
 
 
 def looks_only(name: str) -> bool:

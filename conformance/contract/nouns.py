@@ -21,6 +21,7 @@ from conformance.contract.naming import (
     Part,
     forms,
     is_plural,
+    is_versioned,
     part,
     plain,
     plurals,
@@ -70,7 +71,7 @@ def nouns(contract: Contract) -> list[Noun]:
 def _nouns(contract: Contract) -> Iterator[Noun]:
     made: dict[str, Operation] = {}
     for verb in CREATE:
-        for one in contract.operations.values():
+        for one in _first(contract):
             found = split(one.name, (verb,))
             if found and one.method in _CHANGES and not any(same(found[1], name) for name in made):
                 made[found[1]] = one
@@ -83,12 +84,17 @@ def _nouns(contract: Contract) -> Iterator[Noun]:
         yield Noun(name, create, **roles)
 
 
+def _first(contract: Contract) -> list[Operation]:
+    """The operations, those first that are no other version of one."""
+    return sorted(contract.operations.values(), key=lambda one: is_versioned(one.name))
+
+
 def _with(
     contract: Contract, noun: str, verbs: tuple[str, ...], taken: set[str], *, plural: bool = False
 ) -> Operation | None:
     """The operation with the surest verb whose noun is this one."""
     for verb in verbs:
-        for one in contract.operations.values():
+        for one in _first(contract):
             found = split(one.name, (verb,))
             if found is None or one.name in taken:
                 continue
@@ -206,7 +212,7 @@ class Owners:
 
         A pattern that names some of them is of those.
         """
-        named = [one for one in self._known if any(True for _ in _arns(one.create))]
+        named = [one for one in self._known if any(True for _ in _arns(one))]
         text = plain(pattern or "")
         fitting = [one for one in named if plain(one.name) in text] or named
 
@@ -220,12 +226,15 @@ class Owners:
         return min(fitting, key=rank) if fitting else None
 
 
-def _arns(create: Operation) -> Iterator[str]:
-    for name, member in create.output.items():
-        if part(name).kind == ARN:
-            yield name
-        elif member.shape.kind is Kind.STRUCTURE:
-            yield from (inner for inner in member.shape.members if part(inner).kind == ARN)
+def _arns(noun: Noun) -> Iterator[str]:
+    """The members of its answers that have its ARN."""
+    for operation in (noun.create, noun.read):
+        for name, member in operation.output.items() if operation else ():
+            inner = member.shape.members if member.shape.kind is Kind.STRUCTURE else ()
+            for text in (name, *inner):
+                said = part(text)
+                if said.kind == ARN and said.of in {*forms(noun.name), ""}:
+                    yield text
 
 
 def _unnamed(path: str) -> str:

@@ -90,6 +90,18 @@ class Inventory:
             found[kind] = parent
         return found
 
+    def look(self, resource: RunResource) -> None:
+        """Read a resource, for what the answer to its creation did not show."""
+        of = self._lifecycle(resource.kind)
+        operation = self._contract.operations.get(of.read or "")
+        if operation is None or resource.seen is not None:
+            return
+        resource.seen = {}  # that the read needs the same is no reason to read again
+        values = base(self._contract, operation)
+        sent = self._send(Probe("", operation, Side.OBSERVE, values, ""), resource=resource)
+        if sent.answer.ok and isinstance(sent.answer.body, dict):
+            resource.seen = sent.answer.body
+
     def create(
         self, values: Mapping[str, Any] | None = None, kind: str | None = None
     ) -> RunResource:
@@ -171,6 +183,8 @@ class Inventory:
             self._add(sent, *self._creators[name])
         if sent.resource is not None:
             of = self._lifecycle(sent.resource.kind)
+            if name != of.read:
+                sent.resource.seen = None
             if name == of.delete:
                 sent.resource.gone = True
             elif name == of.update:

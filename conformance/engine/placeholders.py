@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,9 @@ from conformance.plan.probes import Probe
 from conformance.plan.resources import MADE as OWN
 
 PAST = "2001-01-01T00:00:00.000Z"
+
+ASKED = re.compile(r"\$\{made\.(?:([\w-]+)\.)?([\w-]+)\}")
+"""A placeholder of what a resource shows: its kind, where it is not the own one, and the member."""
 
 Say = Callable[[int | None], str]
 """Gives the text for a placeholder, of so many characters where the template says how many."""
@@ -89,20 +93,35 @@ def needs_resource(probe: Probe) -> bool:
 
 
 def _made(resource: RunResource) -> dict[str, Say]:
-    """``${made.MEMBER}``: the texts that its creation shows: its answer, else its request.
+    """``${made.MEMBER}``: the texts that a resource shows, as ``facts`` has them."""
+    return {
+        f"{MADE}.{name}": lambda _, text=text: text  # type: ignore[misc]
+        for name, text in facts(resource).items()
+    }
 
-    Of an answer that is one structure around the rest, those inside.
+
+def facts(resource: RunResource) -> dict[str, str]:
+    """The texts that the creation of a resource shows: its answer, else its request.
+
+    Of an answer that is one structure around the rest, those inside. What a read showed comes
+    last: it says what the creation does not.
     """
     created: SentProbe | None = resource.created  # the model of random sequences has none
     if created is None:
         return {}
-    found: dict[str, Say] = {}
-    body = created.answer.body
-    inner = (
-        [one for one in body.values() if isinstance(one, dict)] if isinstance(body, dict) else []
-    )
-    for source in (created.values, *inner, body):
-        for name, value in source.items() if isinstance(source, Mapping) else ():
-            if isinstance(value, str | int) and not isinstance(value, bool):
-                found[f"{MADE}.{name}"] = lambda _, text=str(value): text  # type: ignore[misc]
+    found: dict[str, str] = {}
+    for source in (resource.seen, created.values, created.answer.body):
+        if not isinstance(source, Mapping):
+            continue
+        inner = [one for one in source.values() if isinstance(one, Mapping)]
+        for members in (*inner, source):
+            for name, value in members.items():
+                if isinstance(value, str | int) and not isinstance(value, bool):
+                    found[name] = str(value)
     return found
+
+
+def unknown_facts(value: Any, kind: str | None, resource: RunResource) -> bool:
+    """Whether a template asks for what a resource has not shown yet; None is its own kind."""
+    asked = [name for of, name in ASKED.findall("\n".join(texts(value))) if (of or None) == kind]
+    return bool(asked) and not {*asked} <= facts(resource).keys()

@@ -19,7 +19,7 @@ from conformance.contract.overlay_model import Resource
 from conformance.contract.places import texts
 from conformance.contract.routes import RouteMatcher, query_of
 from conformance.engine.run_tag import is_tagged
-from conformance.plan.resources import all_creators, identifiers, kind_of, kinds, others
+from conformance.plan.resources import MADE, all_creators, identifiers, kind_of, kinds, others
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import read
 
@@ -85,7 +85,11 @@ class RouteTable:
         """The identifiers that a request has, from its path, query, headers and body."""
         query = query_of(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
         body = _body(request)
-        for name in self.contract.overlay.words_of(operation.name).binds:
+        binds = self.contract.overlay.words_of(operation.name).binds
+        own = any("${id}" in texts(value) for value in binds.values())
+        for name, template in binds.items():
+            if own and any(MADE.fullmatch(text) for text in texts(template)):
+                continue  # a version, or another name of what is named already
             found = body.get(name, query.get(name, request.header(name)))
             for text in texts(labels.get(name, found)):
                 yield name, text

@@ -14,7 +14,7 @@ from conformance.engine.inventory import RESENDS, Inventory, Lend
 from conformance.engine.masking import Masker, secret_places
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience, faults_of, kinds_of_request, missigned_kinds
-from conformance.engine.placeholders import Placeholders, needs_resource
+from conformance.engine.placeholders import Placeholders, needs_resource, unknown_facts
 from conformance.engine.run_tag import RunTag
 from conformance.engine.settling import SETTLE, Arrival
 from conformance.plan.probes import Probe, Side
@@ -161,6 +161,11 @@ class Session:
         """The probes, each for its resource: all that they need is made before any is filled."""
         pairs = list(zip(probes, resources, strict=True))
         parents = [self.inventory.parents(*pair) for pair in pairs]
+        for (probe, resource), others in zip(pairs, parents, strict=True):
+            spoken: dict[str | None, RunResource | None] = {None: resource, **others}
+            for kind, one in spoken.items():
+                if one is not None and unknown_facts(probe.values, kind, one):
+                    self.inventory.look(one)
         return [self._fill(*pair, of) for pair, of in zip(pairs, parents, strict=True)]
 
     def _fill(
