@@ -15,6 +15,7 @@ from typing import Any
 from conformance.contract.identities import (
     Identity,
     arn,
+    chosen,
     identity,
     is_needed,
     shown_as,
@@ -22,7 +23,17 @@ from conformance.contract.identities import (
     template,
 )
 from conformance.contract.model import Contract, Kind, Location, Member, Operation
-from conformance.contract.naming import ARN, BARE, ID, NAME, hyphenated, part, same, split
+from conformance.contract.naming import (
+    ARN,
+    BARE,
+    ID,
+    NAME,
+    hyphenated,
+    part,
+    plain,
+    same,
+    split,
+)
 from conformance.contract.nouns import RESOURCE, Noun, Owners, nouns
 
 _PREFERRED = (NAME, ID, BARE, ARN)
@@ -81,12 +92,19 @@ class Binding:
         found = {}
         for one in self._contract.operations.values():
             said = split(one.name, _MAKES)
-            if said is None or one.name in roles or not same(said[1], noun.name):
+            if said is None or one.name in roles or not self._is_kind_of(said[1], noun):
                 continue
             known = source(replace(noun, create=one), about.known.name)
             if known is not None and not about.of_parent:
                 found[one.name] = f"request:{known.place}" if known.given else known.place
         return found
+
+    def _is_kind_of(self, name: str, noun: Noun) -> bool:
+        """Whether a name is another one of a noun, or that of a special sort of it."""
+        if same(name, noun.name):
+            return True
+        special = plain(name).endswith(plain(noun.name))
+        return special and not any(same(name, one.name) for one in self.nouns.values())
 
     def _makes(self, operation: Operation, kind: str) -> bool:
         return operation.name == self.nouns[kind].create.name or (
@@ -98,13 +116,14 @@ class Binding:
         about = self._owners.about(operation)
         own = None if about is None else self._kinds.get(about.name)
         makes = own is not None and self._makes(operation, own)
-        chosen = self._chosen(operation, own, makes=makes)
-        if own is None and chosen:
+        named = self._chosen(operation, own, makes=makes)
+        if own is None and named:
             # Of all that it names, it is about what is part of the rest.
-            own = max((kind for _, kind in chosen), key=lambda kind: len(self._parents(kind)))
+            own = max((kind for _, kind in named), key=lambda kind: len(self._parents(kind)))
+            makes = self._makes(operation, own)
         members: dict[str, Any] = {}
         needs = []
-        for member, kind in chosen:
+        for member, kind in named:
             if kind == own and makes:
                 text = self._new(kind, member)
             else:
@@ -114,7 +133,27 @@ class Binding:
                 members[member.name] = [text] if member.shape.kind is Kind.LIST else text
         if own is not None and not makes:
             members.update(self._shown(operation, own, members))
+        if own is not None and makes:
+            members.update(self._inner_names(operation, own))
+            members.update(dict.fromkeys(_protections(operation), False))
         return Bound(own, members, tuple(dict.fromkeys(needs)))
+
+    def _inner_names(self, operation: Operation, own: str) -> Iterator[tuple[str, str]]:
+        """New names within the structure that a creation describes the new one by."""
+        about = self.identities[own]
+        for place, member in chosen(replace(self.nouns[own], create=operation)).items():
+            if "." not in place:
+                continue
+            if place == about.known.place and about.template is not None:
+                yield place, f"${{{about.template}}}"
+            elif part(member.name).kind == NAME and self._is_own(own, member):
+                made = template(member.shape)
+                if made is not None:
+                    yield place, f"${{{made}}}"
+
+    def _is_own(self, kind: str, member: Member) -> bool:
+        of = part(member.name).of
+        return not of or plain(self.nouns[kind].name).endswith(of)
 
     def _shown(
         self, operation: Operation, own: str, members: Mapping[str, Any]
@@ -163,8 +202,8 @@ class Binding:
         if kind not in self._needs:
             self._needs[kind] = ()  # it may be made of its own kind
             create = self.nouns[kind].create
-            chosen = self._chosen(create, kind, makes=True)
-            self._needs[kind] = tuple(dict.fromkeys(of for _, of in chosen if of != kind))
+            named = self._chosen(create, kind, makes=True)
+            self._needs[kind] = tuple(dict.fromkeys(of for _, of in named if of != kind))
         return self._needs[kind]
 
     def _owner(
@@ -172,8 +211,8 @@ class Binding:
     ) -> Noun | None:
         if own is not None and not makes and member.name == self.identities[own].label:
             return self.nouns[own]
-        chosen = own is not None and makes and not self.identities[own].of_parent
-        if own is not None and chosen and member.name == self.identities[own].known.place:
+        new = own is not None and makes and not self.identities[own].of_parent
+        if own is not None and new and member.name == self.identities[own].known.place:
             return self.nouns[own]
         return self._owners.owner(operation, member)
 
@@ -223,6 +262,13 @@ class Binding:
         if known.place == about.known.place and known.given == about.known.given:
             return f"${{id{of}}}"
         return f"${{made{of}.{known.name}}}"
+
+
+def _protections(operation: Operation) -> Iterator[str]:
+    """The members of a creation that would keep what it makes from being deleted."""
+    for name, member in operation.input.items():
+        if member.shape.kind is Kind.BOOLEAN and plain(name).startswith("deletionprotection"):
+            yield name
 
 
 def ordered(needs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.contract.model import Kind, Location, Member, Operation, Shape
-from conformance.contract.naming import ARN, BARE, ID, NAME, Part, forms, part, plain
-from conformance.contract.nouns import Noun, Owners
+from conformance.contract.naming import ARN, BARE, ID, NAME, Part, forms, part, plain, same
+from conformance.contract.nouns import Noun, Owners, arns
 
 _ORDER = {NAME: 0, ID: 1, BARE: 2, ARN: 3}
 _LATER = 20
@@ -140,7 +140,7 @@ def _last_needed(found: list[tuple[bool, int, str]]) -> str:
 def _identity(noun: Noun, label: str, known: Known) -> Identity | None:
     if not known.given:
         return Identity(label, known)
-    made = template(noun.create.input[known.name].shape)
+    made = template(chosen(noun)[known.place].shape)
     return None if made is None else Identity(label, known, made)
 
 
@@ -157,11 +157,8 @@ def source(noun: Noun, name: str) -> Known | None:
 
 def arn(noun: Noun) -> Known | None:
     """Where the ARN of a new one is known from."""
-    for place, name in [*_shown(noun), *_read(noun)]:
-        said = part(name)
-        if said.kind == ARN and said.of in {*forms(noun.name), ""}:
-            return Known(place, given=False)
-    return source(noun, f"{noun.name}Arn")
+    place = next(arns(noun), None)
+    return None if place is None else Known(place, given=False)
 
 
 def shown_as(noun: Noun, name: str) -> Known | None:
@@ -178,12 +175,11 @@ def shown_as(noun: Noun, name: str) -> Known | None:
 def _ranked(noun: Noun, name: str) -> Iterator[tuple[int, Known]]:
     """Every place that may have it, the surest with the least rank."""
     wanted = part(name)
-    for member in noun.create.input.values():
-        if member.shape.kind is Kind.STRING:
-            rank = _rank(noun, wanted, name, member.name)
-            if rank is not None and wanted.kind != ARN:
-                # What a request is free to leave out tells less than what its answer shows.
-                yield rank if is_needed(member) else rank + 5, Known(member.name, given=True)
+    for place, member in chosen(noun).items():
+        rank = _rank(noun, wanted, name, member.name)
+        if rank is not None and wanted.kind != ARN:
+            # What a request is free to leave out tells less than what its answer shows.
+            yield rank if is_needed(member) else rank + 5, Known(place, given=True)
     for place, text in _shown(noun):
         rank = _rank(noun, wanted, name, text)
         if rank is not None:
@@ -192,6 +188,27 @@ def _ranked(noun: Noun, name: str) -> Iterator[tuple[int, Known]]:
         rank = _rank(noun, wanted, name, text)
         if rank is not None and wanted.kind == ARN:
             yield rank + _LATER, Known(place, given=False)
+
+
+def chosen(noun: Noun) -> dict[str, Member]:
+    """The texts that the request of a creation gives, by place.
+
+    Those of a structure that is called as the noun is are the request's own.
+    """
+    found = {}
+    for name, member in noun.create.input.items():
+        if member.shape.kind is Kind.STRING:
+            found[name] = member
+        elif member.required and member.shape.kind is Kind.STRUCTURE and same(name, noun.name):
+            for inner, text in member.shape.members.items():
+                if text.shape.kind is Kind.STRING and (text.required or _is_name(noun, inner)):
+                    found[f"{name}.{inner}"] = text
+    return found
+
+
+def _is_name(noun: Noun, member: str) -> bool:
+    said = part(member)
+    return said.kind == NAME and (not said.of or plain(noun.name).endswith(said.of))
 
 
 def _rank(noun: Noun, wanted: Part, name: str, other: str) -> int | None:

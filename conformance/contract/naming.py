@@ -22,9 +22,12 @@ DELETE = (
     "Revoke", "Stop", "Abort", "Disable",
 )  # fmt: skip
 """What takes it away, the surest first."""
+_CHANGES = ("Tag", "Untag", "Reset", "Restore", "Accept", "Reject", "Move", "Replace", "Purge")
 LOOKS = (
     "Get", "List", "Describe", "Head", "BatchGet", "BatchDescribe", "Search", "Query", "Lookup",
-    "Check", "Estimate", "Preview", "Validate", "Scan", "Select", "Count", "Is",
+    "Check", "Estimate", "Preview", "Validate", "Scan", "Select", "Count", "Is", "Synthesize",
+    "Detect", "Evaluate", "Render", "Test", "Verify", "Calculate", "Simulate", "Decode",
+    "Translate", "Convert", "Compare", "Predict", "Resolve", "Parse",
 )  # fmt: skip
 """The verbs of operations that change nothing, whatever their method is."""
 VERBS = {"create": CREATE, "read": READ, "update": UPDATE, "list": LIST, "delete": DELETE}
@@ -53,6 +56,16 @@ def split(name: str, verbs: tuple[str, ...]) -> tuple[str, str] | None:
         if rest != name and rest[:1].isupper():
             return verb, _VERSION.sub("", rest)
     return None
+
+
+def changes(name: str) -> bool:
+    """Whether an operation's name says that something is there, or other, or gone after it."""
+    return split(name, (*CREATE, *UPDATE, *DELETE, *_CHANGES)) is not None
+
+
+def identifies(member: str) -> bool:
+    """Whether a member's name says that it has an identifier or an ARN."""
+    return part(member).kind in {ID, ARN}
 
 
 def is_versioned(name: str) -> bool:

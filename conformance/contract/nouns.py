@@ -35,6 +35,8 @@ _CHANGES = frozenset({"POST", "PUT", "PATCH"})
 _RELATIONS = ("source", "target", "parent", "primary", "default", "destination", "existing")
 _SHORTEST = 3
 """Letters from which on the end of a noun stands for the noun."""
+_DEEPEST = 2
+"""Structures within structures in which an ARN is looked for."""
 RESOURCE = "resource"
 """What operations about tags and policies call whatever they are about."""
 
@@ -169,17 +171,21 @@ class Owners:
         shape = member.shape.element if member.shape.kind is Kind.LIST else member.shape
         if shape is None or shape.kind is not Kind.STRING or shape.limit("enum"):
             return None
+        said = part(member.name)
+        own = self.about(operation)
+        if self._is_any(said) or (said == ("", ARN) and own is None):
+            return self._tagged(shape.limit("pattern"))
         if member.location is Location.PATH:
             found = self._at(operation, member)
             if found is not None:
                 return found
-        said = part(member.name)
-        own = self.about(operation)
-        if said.of == RESOURCE or (said == ("", ARN) and own is None):
-            return self._tagged(shape.limit("pattern"))
         if not said.of:
             return own
         return self._named(operation, said)
+
+    def _is_any(self, said: Part) -> bool:
+        """Whether a member speaks of whatever may have tags or policies."""
+        return said.of == RESOURCE and not any(RESOURCE in forms(one.name) for one in self._known)
 
     def _at(self, operation: Operation, member: Member) -> Noun | None:
         head, found, _ = operation.path.partition(f"{{{member.name}}}")
@@ -207,34 +213,51 @@ class Owners:
                 return next((one for one in self._known if rest in forms(one.name)), None)
         return None
 
+    def _uses(self, noun: Noun) -> int:
+        """In how many operations a member is called after the noun."""
+        own = forms(noun.name)
+        every = self._contract.operations.values()
+        return sum(any(part(name).of in own for name in one.input) for one in every)
+
     def _tagged(self, pattern: str | None) -> Noun | None:
-        """The noun with an ARN that is most likely to have tags, and the easiest to make.
+        """The noun with an ARN that most likely has tags: that which most operations name.
 
         A pattern that names some of them is of those.
         """
-        named = [one for one in self._known if any(True for _ in _arns(one))]
+        named = [one for one in self._known if any(True for _ in arns(one))]
         text = plain(pattern or "")
         fitting = [one for one in named if plain(one.name) in text] or named
 
-        def rank(noun: Noun) -> tuple[bool, bool, int, int]:
+        def rank(noun: Noun) -> tuple[bool, bool, int, int, int]:
             given = noun.create.input
             tags = any(plain(name).startswith("tag") for name in given)
             labels = sum(one.location is Location.PATH for one in given.values())
             needed = sum(one.required for one in given.values())
-            return not tags, not noun.create.name.startswith(CREATE[:2]), labels, needed
+            surely = noun.create.name.startswith(CREATE[:2])
+            return not tags, not surely, labels, -self._uses(noun), needed
 
         return min(fitting, key=rank) if fitting else None
 
 
-def _arns(noun: Noun) -> Iterator[str]:
-    """The members of its answers that have its ARN."""
+def arns(noun: Noun) -> Iterator[str]:
+    """The places of its answers that have its ARN."""
     for operation in (noun.create, noun.read):
-        for name, member in operation.output.items() if operation else ():
-            inner = member.shape.members if member.shape.kind is Kind.STRUCTURE else ()
-            for text in (name, *inner):
-                said = part(text)
-                if said.kind == ARN and said.of in {*forms(noun.name), ""}:
-                    yield text
+        for place, text in leaves(operation.output) if operation else ():
+            said = part(text)
+            if said.kind == ARN and said.of in {*forms(noun.name), ""}:
+                yield place
+
+
+def leaves(
+    members: Mapping[str, Member], before: str = "", depth: int = _DEEPEST
+) -> Iterator[tuple[str, str]]:
+    """The texts of an answer, each as place and name; those of outer structures first."""
+    for name, member in members.items():
+        if member.shape.kind is Kind.STRING:
+            yield f"{before}{name}", name
+    for name, member in members.items():
+        if member.shape.kind is Kind.STRUCTURE and depth:
+            yield from leaves(member.shape.members, f"{before}{name}.", depth - 1)
 
 
 def _unnamed(path: str) -> str:

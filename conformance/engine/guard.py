@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from conformance.contract.naming import changes
 from conformance.engine.journal import Journal
 from conformance.engine.names import Names
 from conformance.engine.request_classifier import ClassifiedRequest, RequestEffect, RouteTable
@@ -110,7 +111,9 @@ class GuardedTransport:
             return None if ours else last
         if not visit.labels:
             # A request that lacks the name of what it is about is about nothing.
-            return None if visit.must_name and self._absent else visit.operation.name
+            # So is one that makes, changes and deletes nothing.
+            harmless = visit.must_name or not changes(visit.operation.name)
+            return None if harmless and self._absent else visit.operation.name
         return next((one for one in visit.labels.values() if not self._is_ours(one, visit)), None)
 
     def _is_ours(self, label: str, visit: ClassifiedRequest) -> bool:

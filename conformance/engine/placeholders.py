@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.places import texts
@@ -111,14 +111,19 @@ def facts(resource: RunResource) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     for source in (resource.seen, created.values, created.answer.body):
-        if not isinstance(source, Mapping):
-            continue
-        inner = [one for one in source.values() if isinstance(one, Mapping)]
-        for members in (*inner, source):
-            for name, value in members.items():
-                if isinstance(value, str | int) and not isinstance(value, bool):
-                    found[name] = str(value)
+        found.update(_texts(source))
     return found
+
+
+def _texts(value: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
+    """The texts and numbers of an answer by name, the outermost last."""
+    if not isinstance(value, Mapping):
+        return
+    for inner in value.values() if depth else ():
+        yield from _texts(inner, depth - 1)
+    for name, text in value.items():
+        if isinstance(text, str | int) and not isinstance(text, bool):
+            yield name, str(text)
 
 
 def unknown_facts(value: Any, kind: str | None, resource: RunResource) -> bool:

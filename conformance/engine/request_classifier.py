@@ -7,14 +7,14 @@ nothing that goes to a target is left out.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.model import Contract, Location, Operation
-from conformance.contract.naming import DELETE, looks_only, split
+from conformance.contract.naming import DELETE, identifies, looks_only, split
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import texts
 from conformance.contract.routes import RouteMatcher, query_of
@@ -74,25 +74,25 @@ class RouteTable:
             return ClassifiedRequest(RequestEffect.LOOK, operation, labels)
         if operation is None:
             return ClassifiedRequest(RequestEffect.UNKNOWN, None, {})
-        binds = self.contract.overlay.words_of(operation.name).binds
-        if binds:
-            labels = dict(self._bound(operation, request, labels))
-        return ClassifiedRequest(self._kind(operation), operation, labels, bool(binds))
+        names = self._identifiers(operation)
+        if names:
+            labels = dict(_named(request, labels, names))
+        return ClassifiedRequest(self._kind(operation), operation, labels, bool(names))
 
-    def _bound(
-        self, operation: Operation, request: Request, labels: Mapping[str, str]
-    ) -> Iterator[tuple[str, str]]:
-        """The identifiers that a request has, from its path, query, headers and body."""
-        query = query_of(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
-        body = _body(request)
+    def _identifiers(self, operation: Operation) -> list[str]:
+        """The members that name what an operation is about, but for those of the path alone."""
         binds = self.contract.overlay.words_of(operation.name).binds
         own = any("${id}" in texts(value) for value in binds.values())
-        for name, template in binds.items():
-            if own and any(MADE.fullmatch(text) for text in texts(template)):
-                continue  # a version, or another name of what is named already
-            found = body.get(name, query.get(name, request.header(name)))
-            for text in texts(labels.get(name, found)):
-                yield name, text
+        found = [
+            name
+            for name, template in binds.items()
+            # Not a version, nor another name of what is named already.
+            if not own or not any(MADE.fullmatch(text) for text in texts(template))
+        ]
+        if found or any(one.location is Location.PATH for one in operation.input.values()):
+            return found
+        needed = [name for name, one in operation.input.items() if one.required]
+        return [name for name in needed if identifies(name)]
 
     def is_part(self, operation: Operation) -> bool:
         """Whether what an operation makes or deletes is named by what it is part of."""
@@ -147,6 +147,18 @@ class RouteTable:
         _, labels = self.match(exchange.request)
         asked = {**_body(exchange.request), **labels}
         return list(identifiers(self._created[operation.name], asked, read(exchange).body))
+
+
+def _named(
+    request: Request, labels: Mapping[str, str], names: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """The identifiers that a request has, from its path, query, headers and body."""
+    query = query_of(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+    body = _body(request)
+    for name in names:
+        found = body.get(name, query.get(name, request.header(name)))
+        for text in texts(labels.get(name, found)):
+            yield name, text
 
 
 def _is_named_by_parent(contract: Contract, kind: Resource) -> bool:

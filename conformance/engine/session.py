@@ -162,9 +162,9 @@ class Session:
         pairs = list(zip(probes, resources, strict=True))
         parents = [self.inventory.parents(*pair) for pair in pairs]
         for (probe, resource), others in zip(pairs, parents, strict=True):
-            spoken: dict[str | None, RunResource | None] = {None: resource, **others}
-            for kind, one in spoken.items():
-                if one is not None and unknown_facts(probe.values, kind, one):
+            spoken = [*others.items(), *([] if resource is None else [(None, resource)])]
+            for kind, one in spoken:
+                if unknown_facts(probe.values, kind, one):
                     self.inventory.look(one)
         return [self._fill(*pair, of) for pair, of in zip(pairs, parents, strict=True)]
 

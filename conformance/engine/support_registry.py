@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, Kind, Location
+from conformance.contract.naming import identifies
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import WrongCredentials
@@ -13,6 +14,7 @@ from conformance.engine.support import Support, SupportStatus, excluded, obstacl
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import with_unknown_ids
+from conformance.transport.exchange import FailureKind
 
 
 class SupportRegistry:
@@ -71,10 +73,30 @@ class SupportRegistry:
         except SetupFailed as failed:
             return self._establish_without(probe, failed)
         self._check_credentials(sent)
+        if sent.answer.failure is FailureKind.WITHHELD:
+            sent = self._asked_of_nothing(probe) or sent
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.REFUSED and self._contract.overlay.inferred:
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
+
+    def _asked_of_nothing(self, probe: Probe) -> SentProbe | None:
+        """The answer to the same request about what nothing has: it shows whether there is a route.
+
+        None where that may be an accepted one, which says nothing, or cannot be sent either.
+        """
+        named = [
+            name
+            for name, one in probe.operation.input.items()
+            if one.shape.kind is Kind.STRING
+            and (one.location is Location.PATH or (one.required and identifies(name)))
+        ]
+        if not named:
+            return None
+        sent = self._session.call(
+            probe.operation, {**probe.values, **dict.fromkeys(named, "${name}")}
+        )
+        return None if sent.answer.ok or sent.answer.failure is not None else sent
 
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
         """No resource can be made: only whether the route exists can still be seen."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.contract.model import Contract, Location, Operation, Shape
 from conformance.contract.overlay_model import Resource
-from conformance.contract.places import ABSENT, Place, find, put
+from conformance.contract.places import ABSENT, Place, find, parse, put
 from conformance.contract.walk import step_into
 from conformance.plan import values
 from conformance.plan.resources import creators, kinds, lifecycle_of
@@ -43,11 +43,15 @@ def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
         creates = operation.name in creators(resource)
         placeholders[resource.label] = chosen if creates else "${id}"
     placeholders |= binds
-    return {
-        name: placeholders.get(name) or values.sample(member.shape)
+    made = {
+        name: placeholders[name] if name in placeholders else values.sample(member.shape)
         for name, member in operation.input.items()
         if member.required or member.location is Location.PATH or name in binds
     }
+    for place, value in binds.items():
+        if place not in operation.input:
+            made = edited(made, parse(place), value)
+    return made
 
 
 def _needed(contract: Contract, resource: Resource) -> Iterator[tuple[str, str]]:

@@ -90,7 +90,7 @@ def identifiers(place: str, asked: Mapping[str, Any], answer: Any) -> Iterator[s
     ``asked`` are the members of the request, ``answer`` is the body of what came back.
     """
     chosen = place.removeprefix(GIVEN)
-    given = find(answer, parse(place)) if chosen == place else find(asked, (chosen,))
+    given = find(answer, parse(place)) if chosen == place else find(asked, parse(chosen))
     yield from (one for one in given if isinstance(one, str) and one)
 
 
