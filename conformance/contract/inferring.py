@@ -121,8 +121,8 @@ def _inferred(contract: Contract) -> tuple[list[Inferred], dict[str, Bound]]:
     kinds = [_kind(contract, binding, kind, needs[kind]) for kind in order]
     about = [one.about for one in bound.values()]
 
-    def weight(one: Inferred) -> tuple[int, int]:
-        return len(one.resource.needs), -about.count(one.name)
+    def weight(one: Inferred) -> tuple[int, int, int]:
+        return len(one.resource.needs), -len(one.resource.roles()), -about.count(one.name)
 
     return sorted(kinds, key=weight), bound
 

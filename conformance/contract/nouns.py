@@ -230,7 +230,7 @@ class Owners:
 
         def rank(noun: Noun) -> tuple[bool, bool, int, int, int]:
             given = noun.create.input
-            tags = any(plain(name).startswith("tag") for name in given)
+            tags = any("tag" in words(name) or "tags" in words(name) for name in given)
             labels = sum(one.location is Location.PATH for one in given.values())
             needed = sum(one.required for one in given.values())
             surely = noun.create.name.startswith(CREATE[:2])
