@@ -133,10 +133,24 @@ class Binding:
                 members[member.name] = [text] if member.shape.kind is Kind.LIST else text
         if own is not None and not makes:
             members.update(self._shown(operation, own, members))
+            members.update(self._inner(operation, own, members))
         if own is not None and makes:
             members.update(self._inner_names(operation, own))
             members.update(dict.fromkeys(_protections(operation), False))
         return Bound(own, members, tuple(dict.fromkeys(needs)))
+
+    def _inner(
+        self, operation: Operation, own: str, members: Mapping[str, Any]
+    ) -> Iterator[tuple[str, str]]:
+        """The identifier within the one structure of a request that names nothing outside it."""
+        label = self.identities[own].label
+        update = self.nouns[own].update
+        if members or update is None or update.name != operation.name:
+            return
+        for name, member in operation.input.items():
+            inner = member.shape.members.get(label)
+            if member.required and inner is not None and inner.shape.kind is Kind.STRING:
+                yield f"{name}.{label}", "${id}"
 
     def _inner_names(self, operation: Operation, own: str) -> Iterator[tuple[str, str]]:
         """New names within the structure that a creation describes the new one by."""

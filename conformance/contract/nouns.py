@@ -7,7 +7,8 @@ role the surest verb has it; what only one of name and path speaks for is left o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Member, Operation
 from conformance.contract.naming import (
@@ -33,6 +34,7 @@ from conformance.contract.routes import LABEL, trailing_label
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH"})
 _RELATIONS = ("source", "target", "parent", "primary", "default", "destination", "existing")
+_LASTING = ("Create", "Register", "Import", "Start", "Submit", "Initiate")
 _SHORTEST = 3
 """Letters from which on the end of a noun stands for the noun."""
 _DEEPEST = 2
@@ -43,7 +45,10 @@ RESOURCE = "resource"
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """One noun and the operations of its roles; ``create`` is always there."""
+    """One noun and the operations of its roles; ``create`` is always there.
+
+    ``others`` are further operations that must be told which one.
+    """
 
     name: str
     create: Operation
@@ -51,6 +56,7 @@ class Noun:
     update: Operation | None = None
     listing: Operation | None = None
     delete: Operation | None = None
+    others: tuple[Operation, ...] = ()
 
     def roles(self) -> dict[str, Operation]:
         """The operations by role."""
@@ -62,12 +68,20 @@ class Noun:
 
     def about_one(self) -> list[Operation]:
         """The operations that are about one of them, the one that tells most first."""
-        return [one for one in (self.delete, self.read, self.update) if one is not None]
+        roles = (self.delete, self.read, self.update)
+        return [*(one for one in roles if one is not None), *self.others]
 
 
 def nouns(contract: Contract) -> list[Noun]:
     """Every noun that something surely makes and that is deleted, or at least shown, one by one."""
-    return [one for one in _nouns(contract) if one.about_one() and not _is_unsure(contract, one)]
+    found = [one for one in _nouns(contract) if one.about_one() and not _is_unsure(contract, one)]
+    # What is deleted under a more general name is of that kind.
+    general = [one.name for one in found if not one.create.name.endswith(one.name)]
+    return [one for one in found if one.delete is not None or not _is_sort(one.name, general)]
+
+
+def _is_sort(name: str, general: list[str]) -> bool:
+    return any(name != one and plain(name).endswith(plain(one)) for one in general)
 
 
 def _nouns(contract: Contract) -> Iterator[Noun]:
@@ -79,11 +93,45 @@ def _nouns(contract: Contract) -> Iterator[Noun]:
                 made[found[1]] = one
     for name, create in made.items():
         taken = {create.name}
-        roles: dict[str, Operation | None] = {}
+        roles: dict[str, Any] = {}
         for role, verbs in (("delete", DELETE), ("read", READ), ("update", UPDATE)):
             roles[role] = _with(contract, name, verbs, taken)
         roles["listing"] = _with(contract, name, LIST, taken, plural=True)
-        yield Noun(name, create, **roles)
+        noun = Noun(name, create, **roles)
+        if not noun.about_one() and create.name.startswith(_LASTING):
+            noun = replace(noun, others=tuple(_naming(contract, noun)))
+        yield noun
+    yield from _general(contract, list(made.items()))
+
+
+def _naming(contract: Contract, noun: Noun) -> Iterator[Operation]:
+    """The operations whose every request has an identifier that is called after the noun."""
+    for one in contract.operations.values():
+        for name, member in one.input.items():
+            said = part(name)
+            needed = member.required or member.location is Location.PATH
+            if needed and said.kind != BARE and said.of in forms(noun.name):
+                yield one
+                break
+
+
+def _general(contract: Contract, made: list[tuple[str, Operation]]) -> Iterator[Noun]:
+    """What is deleted under one name and made under several: ``Job``, of ``ProfileJob`` and more.
+
+    The first of those makes it; it must not be deleted under its own name.
+    """
+    for one in _first(contract):
+        found = split(one.name, DELETE[:3])
+        if found is None or any(same(found[1], name) for name, _ in made):
+            continue
+        sorts = [create for name, create in made if plain(name).endswith(plain(found[1]))]
+        own = [create for create in sorts if f"Delete{create.name.removeprefix('Create')}"
+               not in contract.operations]  # fmt: skip
+        if own and own[0].name.startswith(CREATE[:2]):
+            taken = {one.name, own[0].name}
+            read = _with(contract, found[1], READ, taken)
+            listing = _with(contract, found[1], LIST, taken, plural=True)
+            yield Noun(found[1], own[0], read, None, listing, one)
 
 
 def _first(contract: Contract) -> list[Operation]:
@@ -135,6 +183,7 @@ class Owners:
     def _by_place(self) -> Mapping[str, Noun]:
         """The nouns by the path that leads to one of them."""
         found: dict[str, Noun] = {}
+        elsewhere: dict[str, Noun] = {}
         for noun in self._known:
             for one in noun.about_one():
                 label = trailing_label(one.path)
@@ -144,7 +193,9 @@ class Owners:
                 created = _unnamed(noun.create.path)
                 if created in {at, _unnamed(label.parent)}:
                     found.setdefault(at, noun)
-        return found
+                elif one in (noun.delete, noun.read) and LABEL.search(noun.create.path) is None:
+                    elsewhere.setdefault(at, noun)
+        return {**elsewhere, **found}
 
     def about(self, operation: Operation) -> Noun | None:
         """The noun that an operation is about; None where no one can tell."""
@@ -158,8 +209,9 @@ class Owners:
                 return noun
         text = plain("".join(words(operation.name)[1:]))
         begins = [one for one in self._known if text.startswith(plurals(one.name))]
-        if begins:
-            return max(begins, key=lambda one: len(one.name))
+        ends = [one for one in self._known if text.endswith(plain(one.name))]
+        if begins or ends:
+            return max(begins or ends, key=lambda one: len(one.name))
         deepest: Noun | None = None
         for member in operation.input.values():
             if member.location is Location.PATH:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from conformance.contract.model import Contract
 from conformance.contract.overlay_model import Resource
-from conformance.contract.places import find
+from conformance.contract.places import find, parse
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, connection_broke
 from conformance.engine.names import is_template
 from conformance.plan.base_requests import base
@@ -53,6 +53,7 @@ class Inventory:
         self._kinds = kinds(contract)
         self._creators = all_creators(contract)
         self._current: dict[str | None, RunResource] = {}
+        self._lacking: dict[str, RunResource] = {}
         self._lenders: dict[str, Inventory] = {}
 
     def resource(self, *, fresh: bool = False, kind: str | None = None) -> RunResource:
@@ -86,9 +87,32 @@ class Inventory:
             own = (one.parents[kind] for one in made_of if one and kind in one.parents)
             parent = next(own, None)
             if parent is None:
-                parent = self.resource(fresh=needs.get(kind) == FRESH, kind=kind)
+                parent = self._parent(kind, fresh=needs.get(kind) == FRESH)
             found[kind] = parent
         return found
+
+    def _parent(self, kind: str, *, fresh: bool) -> RunResource:
+        """One of another kind; where the target cannot make any, a name that nothing has.
+
+        A target that lacks the parents does not look for them either. Raises SetupFailed.
+        """
+        if kind in self._lacking:
+            return self._lacking[kind]
+        try:
+            return self.resource(fresh=fresh, kind=kind)
+        except SetupFailed as failed:
+            answer = failed.sent.answer
+            about = self._kinds.get(kind, Resource())
+            chosen = about.identifier is not None and about.identifier.given is not None
+            no_route = answer.status in {404, 405, 501} and answer.code is None
+            if not (self._contract.overlay.inferred and no_route and chosen):
+                raise
+            given = about.identifier.given if about.identifier else None
+            name = next(find(failed.sent.values, parse(given or "")), None)
+            if not isinstance(name, str) or failed.sent.probe.operation.name != about.create:
+                raise
+            self._lacking[kind] = RunResource(name, "", failed.sent, kind)
+            return self._lacking[kind]
 
     def look(self, resource: RunResource) -> None:
         """Read a resource, for what the answer to its creation did not show."""

@@ -45,7 +45,8 @@ class Names:
 
     def word(self, length: int = USUAL) -> str:
         """A new name of letters and digits that begins with a letter."""
-        return f"c{self.new(length).replace('-', '0')}"[:length]
+        text = self.new(length) if length >= USUAL else f"c{self.new(length - 1)}"
+        return text.replace("-", "0")
 
     def unknown(self, length: int) -> str:
         """A random text of lower-case letters and digits, for an identifier that nothing has."""

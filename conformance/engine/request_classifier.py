@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.naming import DELETE, identifies, looks_only, split
 from conformance.contract.overlay_model import Resource
-from conformance.contract.places import texts
+from conformance.contract.places import find, parse, texts
 from conformance.contract.routes import RouteMatcher, query_of
 from conformance.engine.run_tag import is_tagged
 from conformance.plan.resources import MADE, all_creators, identifiers, kind_of, kinds, others
@@ -156,7 +156,8 @@ def _named(
     query = query_of(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
     body = _body(request)
     for name in names:
-        found = body.get(name, query.get(name, request.header(name)))
+        inner = next(find(body, parse(name)), None)
+        found = query.get(name, request.header(name)) if inner is None else inner
         for text in texts(labels.get(name, found)):
             yield name, text
 
