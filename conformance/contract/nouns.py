@@ -76,7 +76,11 @@ def nouns(contract: Contract) -> list[Noun]:
     """Every noun that something surely makes and that is deleted, or at least shown, one by one."""
     found = [one for one in _nouns(contract) if one.about_one() and not _is_unsure(contract, one)]
     # What is deleted under a more general name is of that kind.
-    general = [one.name for one in found if not one.create.name.endswith(one.name)]
+    general = [
+        one.name
+        for one in found
+        if (split(one.create.name, CREATE) or ("", one.name))[1] != one.name
+    ]
     return [one for one in found if one.delete is not None or not _is_sort(one.name, general)]
 
 
