@@ -18,19 +18,20 @@ from __future__ import annotations
 
 import secrets
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from conformance.contract import locate
+from conformance.contract.given import Given, read_given
 from conformance.contract.globs import excluding
 from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
 from conformance.driver.execution import concluded, run_gated, settings_for
 from conformance.driver.gate import read_gate
-from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs
+from conformance.driver.jobs import derived_note, excluded_note, given_note, placed, select_jobs
 from conformance.driver.result import RunResult
 from conformance.engine.events import Event
 from conformance.engine.run import Job, RunConfig
@@ -72,6 +73,7 @@ class _Asked:
     services: tuple[str, ...]
     requirements: tuple[str, ...]
     exclude: tuple[str, ...]
+    given: Given
     profile: str
     seed: int
     auth: str | None
@@ -98,6 +100,7 @@ class _Asked:
             "--service": self.services,
             "--requirement": self.requirements,
             "--exclude": self.exclude,
+            "--given": [f"{one}={one.value}" for one in self.given.members],
         }
         single = {
             "--profile": self.profile, "--seed": self.seed, "--auth": self.auth,
@@ -109,6 +112,7 @@ class _Asked:
             "--strict": self.strict,
             "--fail-on-unsupported": self.fail_on_unsupported,
             "--strict-baseline": self.strict_baseline,
+            "--may-change": self.given.may_change,
         }
         parts = ["conformance", "run", self.target]
         parts += [
@@ -129,6 +133,8 @@ def run(
     services: Names = (),
     requirements: Names = (),
     exclude: Names = (),
+    given: Mapping[str, str] | None = None,
+    may_change: bool = False,
     profile: Profile = "standard",
     seed: int | None = None,
     auth: AuthMode | None = None,
@@ -151,6 +157,8 @@ def run(
         services: Only these services; none means every one that is tested by default.
         requirements: Only ids that match one of these globs.
         exclude: Leave out ids that match one of these globs.
+        given: Resources that are there, as ``--given`` takes them: ``{"KeyName": "my-key"}``.
+        may_change: What is given may be changed; it is never deleted, and put back at the end.
         profile: How far beyond the boundaries to look.
         seed: Fixes every request but the names; None draws one, see ``RunResult.seed``.
         auth: Signatures are not looked at, told, or they must be checked; None is ``report``.
@@ -177,6 +185,7 @@ def run(
         services=_several(services),
         requirements=_several(requirements),
         exclude=_several(exclude),
+        given=_given(given or {}, may_change=may_change),
         profile=profile,
         seed=secrets.randbelow(1_000_000) if seed is None else seed,
         auth=auth,
@@ -194,9 +203,9 @@ def run(
     )
     if target == AWS or is_real(target):
         raise CommandOnly
-    settings_for(profile, asked.seed, auth=auth)  # what is mistyped is told before a target starts
+    settings_for(profile, asked.seed, auth=auth)  # report what is mistyped before a target starts
     with locate.using(asked.specs):
-        jobs = select_jobs(asked.services, asked.globs)
+        jobs = select_jobs(asked.services, asked.globs, asked.given)
         with endpoint.open_target(target, ca_bundle=asked.ca_bundle) as opened:
             access = gain_access(
                 opened, timeout=timeout, ca_bundle=asked.ca_bundle, rate=rate, region=region
@@ -221,7 +230,12 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
             custody=custody,
         )
         outcome = run_gated(config, gate, asked.on_event)
-    outcome.notes += [*excluded_note(asked.globs), *derived_note(jobs), *left]
+    outcome.notes += [
+        *excluded_note(asked.globs),
+        *derived_note(jobs),
+        *given_note(asked.given),
+        *left,
+    ]
     end = concluded(
         config, outcome, gate, strict=asked.strict, fail_on_unsupported=asked.fail_on_unsupported
     )
@@ -254,6 +268,10 @@ def _custody(
 
 def _several(names: Names) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _given(members: Mapping[str, str], *, may_change: bool) -> Given:
+    return read_given([f"{name}={value}" for name, value in members.items()], may_change=may_change)
 
 
 def _path(given: str | Path | None) -> Path | None:

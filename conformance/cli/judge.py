@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from conformance.traffic.sources import LeftOut
 
 NAMED = 20
-"""Files that are named where they are left out; of the rest their number is told."""
+"""Files that are named where they are left out; of the rest only the number is printed."""
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -44,6 +44,7 @@ class JudgeOptions:
     strict: bool
     baseline: Path | None
     quiet: bool
+    verbose: bool
     no_color: bool
     outputs: Outputs
     again: str
@@ -66,6 +67,7 @@ class JudgeOptions:
 @click.option("--html", type=_FILE, help="Where the HTML report goes.")
 @click.option("--junit", type=_FILE, help="Where the JUnit file goes.")
 @click.option("--markdown", type=_FILE, help="Where the Markdown goes.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every failure.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
 @specs_option
@@ -119,7 +121,8 @@ def _judge(options: JudgeOptions) -> int:
         code = exit_code(outcome, strict=options.strict)
         use = baseline_use(gate, outcome.verdicts, jobs)
         writer.write(recording.last_line(jobs, outcome, code, use))
-    options.outputs.report(Console(soft_wrap=True, no_color=options.no_color or None))
+    console = Console(soft_wrap=True, no_color=options.no_color or None)
+    options.outputs.report(console, detail=options.verbose)
     return code
 
 

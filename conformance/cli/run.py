@@ -14,6 +14,7 @@ import click
 from conformance.cli import aws, baseline_gate, journal_files, outputs, tell
 from conformance.cli.aws_options import aws_options, region_of, require_consent, take_aws_options
 from conformance.cli.connect import ca_bundle_option, rate_option, timeout_option
+from conformance.cli.given_options import given_options, taken_given
 from conformance.cli.interrupts import Interrupts
 from conformance.cli.run_options import RunOptions, command_line
 from conformance.cli.selection import exclude_option, requirement_option, taken
@@ -21,7 +22,7 @@ from conformance.cli.sharding import cut, read_shard
 from conformance.cli.specs_option import specs_option
 from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
-from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs
+from conformance.driver.jobs import derived_note, excluded_note, given_note, placed, select_jobs
 from conformance.errors import Problem
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
@@ -42,6 +43,7 @@ COLLECT_AFTER = (10_000, 20, 20)
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
 @requirement_option
 @exclude_option
+@given_options
 @click.option(
     "--profile",
     type=click.Choice(["quick", "standard", "deep"]),
@@ -85,7 +87,12 @@ COLLECT_AFTER = (10_000, 20, 20)
 )
 @aws_options
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
-@click.option("-v", "--verbose", is_flag=True, help="Print every verdict as it is decided.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Print every verdict as it is decided, and every failure whole at the end.",
+)
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
 @specs_option
 def command(**given: Any) -> None:
@@ -115,15 +122,16 @@ def _options(given: dict[str, Any]) -> RunOptions:
     region = region_of(given)
     again = command_line(command, {**given, "region": region})
     globs = taken(given)
+    resources = taken_given(given)
     return RunOptions(
         outputs=outputs.asked(given, given["target"], part), aws=take_aws_options(given),
-        globs=globs, again=again, **given,
+        globs=globs, given=resources, again=again, **given,
     )  # fmt: skip
 
 
 def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
     gate = baseline_gate.read_gate(options.baseline, strict=options.strict_baseline)
-    jobs = select_jobs(options.services, options.globs)
+    jobs = select_jobs(options.services, options.globs, options.given)
     jobs = cut(jobs, options.shard)
     account = None
     # No file is touched for a target that is not there: it may hold the record of another run.
@@ -194,6 +202,7 @@ def _recorded(
         with interrupts.held_back():
             outcome = _work(options, config, gate, writer)
         outcome.notes += excluded_note(options.globs) + derived_note(config.jobs)
+        outcome.notes += given_note(options.given)
         code = _finish(options, config, outcome, gate, writer)
     return outcome, code
 
@@ -273,7 +282,8 @@ def _untested(outcome: RunOutcome) -> Problem | None:
 def _report(options: RunOptions, outcome: RunOutcome) -> None:
     from rich.console import Console
 
-    options.outputs.report(Console(soft_wrap=True, no_color=options.no_color or None))
+    console = Console(soft_wrap=True, no_color=options.no_color or None)
+    options.outputs.report(console, detail=options.verbose)
     _durations(options, outcome)
     if outcome.interrupted:
         click.echo("interrupted: the record holds what was found so far", err=True)

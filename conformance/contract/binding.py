@@ -8,6 +8,7 @@ overlay is held against nobody.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -35,7 +36,10 @@ from conformance.contract.naming import (
     split,
 )
 from conformance.contract.nouns import RESOURCE, Noun, Owners, nouns
+from conformance.contract.places import texts
 
+OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+\}")
+"""A placeholder of another kind's."""
 _PREFERRED = (NAME, ID, BARE, ARN)
 _MAKES = ("Create", "Register", "Import", "Request", "Allocate")
 _WRITTEN = frozenset({Location.PATH, Location.QUERY, Location.HEADER})
@@ -136,7 +140,6 @@ class Binding:
             members.update(self._inner(operation, own, members))
         if own is not None and makes:
             members.update(self._inner_names(operation, own))
-            members.update(dict.fromkeys(_protections(operation), False))
         return Bound(own, members, tuple(dict.fromkeys(needs)))
 
     def _inner(
@@ -278,11 +281,10 @@ class Binding:
         return f"${{made{of}.{known.name}}}"
 
 
-def _protections(operation: Operation) -> Iterator[str]:
-    """The members of a creation that would keep what it makes from being deleted."""
-    for name, member in operation.input.items():
-        if member.shape.kind is Kind.BOOLEAN and plain(name).startswith("deletionprotection"):
-            yield name
+def named_kinds(value: Any) -> Iterator[str]:
+    """The other kinds that a template speaks of, in order."""
+    for text in texts(value):
+        yield from (one or other for one, other in OTHERS.findall(text))
 
 
 def ordered(needs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

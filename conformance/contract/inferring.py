@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from conformance.contract.binding import Binding, Bound, ordered
 from conformance.contract.identities import Identity
-from conformance.contract.levels import Level
+from conformance.contract.levels import Level, Source
 from conformance.contract.model import Contract, Kind, Operation
 from conformance.contract.naming import plain
 from conformance.contract.overlay_model import (
@@ -25,12 +25,11 @@ from conformance.contract.overlay_model import (
     OperationWords,
     Overlay,
     Page,
-    Pointer,
     Resource,
-    Step,
-    StepsRule,
     Unique,
 )
+from conformance.contract.overlay_rules import StepsRule
+from conformance.contract.overlay_steps import Step
 from conformance.contract.protocols import LIMITS, TOKENS
 
 SURE, LIKELY = "sure", "likely"
@@ -83,7 +82,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
 
 
 def _rules(one: Inferred) -> Iterator[tuple[str, StepsRule]]:
-    """What resources do everywhere, if nothing is delayed: told, and held against nobody."""
+    """What resources do everywhere, if nothing is delayed: reported, without failing anything."""
     about = one.resource
     if about.not_found is not None and about.delete is not None:
         gone = (Step(make={}), Step(send="read"), Step(send="delete"),
@@ -97,7 +96,7 @@ def _rules(one: Inferred) -> Iterator[tuple[str, StepsRule]]:
 
 
 def _rule(statement: str, steps: tuple[Step, ...]) -> StepsRule:
-    source = Pointer(observation="inferred from the operations' names, paths and members")
+    source = Source(observation="inferred from the operations' names, paths and members")
     return StepsRule(
         level=Level.INFORMATIONAL, statement=statement, source=source, steps=steps
     )  # fmt: skip

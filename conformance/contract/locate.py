@@ -20,6 +20,7 @@ NOT_BY_DEFAULT = re.compile(r"^x-default:\s*false\s*$", re.MULTILINE)
 _added: list[Path] = []
 _on_demand: dict[str, Path] = {}
 _listeners: list[Callable[[str], None]] = []
+_announced: set[str] = set()
 
 
 class NoSpecs(BadInput):
@@ -79,8 +80,17 @@ def known_services() -> tuple[str, ...]:
 
 
 def announce_with(listener: Callable[[str], None]) -> None:
-    """Have every contract that is derived because its service is named told in one line."""
+    """Print one line for every contract that is derived because its service is named."""
     _listeners[:] = [listener]
+    _announced.clear()
+
+
+def announce(told: str) -> None:
+    """Tell in one line what a contract was made of besides its files, once a command."""
+    if told not in _announced:
+        _announced.add(told)
+        for listener in _listeners:
+            listener(told)
 
 
 def add_derived(service: str, folder: Path, told: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from conformance.contract.given_values import Given
 from conformance.contract.levels import Level, Source
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ class Constraint:
     value: Any
     source: Source
     level: Level
+    untested: bool = False
+    """Known from elsewhere than the documents: it keeps made-up values valid, and is no statement
+    that is tested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class Shape:
     union: bool = False
     """A structure of which exactly one member is given."""
     secret: bool = False
+    untested: bool = False
+    """Of a structure: its members are known from elsewhere than the documents, and not tested."""
     whole: bool = False
     """Of a timestamp in seconds: AWS writes whole ones. Else the protocol allows a fraction."""
 
@@ -108,6 +114,8 @@ class Member:
     location: Location = Location.BODY
     documented: str | None = None
     source: Source = field(default_factory=Source)
+    untested: bool = False
+    """That it is required is known from elsewhere than the documents, as an untested limit is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,8 @@ class DeclaredError:
     name: str
     status: int
     source: Source
+    untested: bool = False
+    """The documents do not have it, and a target may answer it all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +169,21 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundRequest:
+    """A request that a target accepted; ``instead_of`` are the answers to those before it."""
+
+    members: Mapping[str, Any]
+    instead_of: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class FoundRequests:
+    """Valid requests by operation that one run found by trial: the one part that changes."""
+
+    by_operation: dict[str, FoundRequest] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """A service: its operations and what the overlay adds."""
 
@@ -172,6 +197,19 @@ class Contract:
     """URL and sha256 of each document, by name."""
     hashes: Mapping[str, str]
     """sha256 of the spec and overlay files, by file name."""
+    found: FoundRequests = field(default_factory=FoundRequests, compare=False)
+    """What a run found out about valid requests, where no overlay states them."""
+    setup: frozenset[str] = frozenset()
+    """Operations that are not tested: they make, show and delete what the others need."""
+    completed: str = ""
+    """What was taken from an SDK model because the documents lack it, in one line."""
+    given: Given = field(default_factory=Given)
+    """The resources that a user named, which every request that takes one speaks of."""
+
+    @property
+    def tested(self) -> tuple[Operation, ...]:
+        """The operations that requirements are about."""
+        return tuple(one for one in self.operations.values() if one.name not in self.setup)
 
     @property
     def signing_name(self) -> str:

@@ -17,7 +17,8 @@ import msgspec
 
 from conformance.contract.locate import specs_folder
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
-from conformance.contract.overlay_model import AnyRule, Refusals
+from conformance.contract.overlay_part import Refusals
+from conformance.contract.overlay_rules import AnyRule
 from conformance.contract.walk import inner_shapes
 from conformance.contract.yaml_file import read_yaml
 
@@ -113,7 +114,8 @@ def _of_service(contract: Contract, stated: Mapping[str, Rule]) -> Iterator[tupl
 
 
 def _has_lifecycle(contract: Contract) -> bool:
-    return {"create", "read"} <= contract.overlay.main.roles().keys()
+    roles = contract.overlay.main.roles()
+    return {"create", "read"} <= roles.keys() and not contract.setup & {*roles.values()}
 
 
 def _operations(contract: Contract, roles: list[str], takes: str) -> list[str]:
@@ -131,9 +133,9 @@ def _playing(contract: Contract, role: str, fits: Callable[[Operation], bool]) -
     """The main resource's operation of a role; for an update or a read one that is much like it."""
     main = contract.overlay.main
     name = main.roles().get(role, "")
-    if name in contract.operations:
+    if name in contract.operations and name not in contract.setup:
         return contract.operations[name]
-    others = [one for one in contract.operations.values() if fits(one)]
+    others = [one for one in contract.tested if fits(one)]
     if role == "update":
         created = contract.operations.get(main.create or "")
         writing = [one for one in others if one.method in {"PUT", "PATCH", "POST"}]

@@ -8,21 +8,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conformance.contract.given_values import Given
     from conformance.engine.run import Job
 
 
-def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
+def select_jobs(
+    services: tuple[str, ...], globs: tuple[str, ...], given: Given | None = None
+) -> list[Job]:
     """The requirements to decide, by service; a glob after ``!`` leaves out what it matches.
 
-    Every glob must match something: a mistyped one would test other than was asked for.
-    Raises UnknownService, SpecProblem, NothingSelected, NothingLeft.
+    Every glob must match something: a mistyped one would silently test something else. What is
+    ``given`` stands in the requests of every service that takes it.
+    Raises UnknownService, SpecProblem, NothingSelected, NothingLeft, BadGiven.
     """
+    from conformance.contract.catalogue import catalogue
+    from conformance.contract.given import check_given, with_given
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected
-    from conformance.contract.requirements import all_match, catalogue, left_out, select
+    from conformance.contract.selection import all_match, left_out, select
     from conformance.engine.run import Job
 
     contracts = [load_contract(service) for service in selected(services, globs)]
+    if given:
+        check_given(contracts, given)
+        contracts = [with_given(contract, given) for contract in contracts]
     every = {contract.service: catalogue(contract) for contract in contracts}
     all_known = [one for of_service in every.values() for one in of_service]
     all_match(all_known, globs)
@@ -37,7 +46,7 @@ def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
 
 
 def excluded_note(globs: tuple[str, ...]) -> list[str]:
-    """What a run says that it was told to leave out; nothing where it was told nothing."""
+    """What a run says it was told to leave out; nothing if no option excludes anything."""
     from conformance.contract.globs import negative
 
     unwanted = negative(globs)
@@ -46,18 +55,28 @@ def excluded_note(globs: tuple[str, ...]) -> list[str]:
     return [f"excluded from this run: {', '.join(unwanted)}"]
 
 
+def given_note(given: Given) -> list[str]:
+    """What a run says of the resources that were given; nothing where none was."""
+    if not given:
+        return []
+    may = "which may be changed" if given.may_change else "which are only read"
+    return [f"given, {may}: {', '.join(f'{one}={one.value}' for one in given.members)}"]
+
+
 def derived_note(jobs: Sequence[Job]) -> list[str]:
-    """What a run says of contracts that were derived because their services are named."""
+    """What a run says of contracts that are made of an SDK model, wholly or for their setup."""
     from conformance.contract.locate import is_on_demand
     from conformance.contract.on_demand import told
 
-    return [told(one) for job in jobs if is_on_demand(one := job.contract.service)]
+    derived = [told(one) for job in jobs if is_on_demand(one := job.contract.service)]
+    return [*derived, *(job.contract.completed for job in jobs if job.contract.completed)]
 
 
 def placed(job: Job, region: str) -> Job:
     """The job in the region of the run, and in its partition, where it was written for others."""
+    from conformance.contract.catalogue import catalogue
+    from conformance.contract.given import with_given
     from conformance.contract.load import load_contract
-    from conformance.contract.requirements import catalogue
     from conformance.transport.credentials import DEFAULT_REGION
     from conformance.transport.regions import partition_of
 
@@ -66,6 +85,7 @@ def placed(job: Job, region: str) -> Job:
     if (written, partition) == (region, "aws"):
         return job
     contract = load_contract(job.contract.service, region, partition)
+    contract = with_given(contract, job.contract.given)
     chosen = {one.id for one in job.requirements}
     kept = tuple(one for one in catalogue(contract) if one.id in chosen)
     return replace(job, contract=contract, requirements=kept)

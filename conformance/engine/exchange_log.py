@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from conformance.contract.validate import violations
+from conformance.engine.delivery import connection_broke
 from conformance.plan.probes import Probe, Side
-from conformance.transport.exchange import Exchange, FailureKind
+from conformance.transport.exchange import Exchange
 from conformance.transport.parsed_response import ParsedResponse
 
 
@@ -54,6 +55,8 @@ class RunResource:
     seen: Mapping[str, Any] | None = None
     """What a read showed of it; None where it was changed since, or never read."""
     since: float = field(default_factory=time.monotonic)
+    given: bool = False
+    """It is somebody's, who named it: ``created`` is the first look at it."""
 
     @property
     def age(self) -> float:
@@ -74,6 +77,6 @@ class SetupFailed(Exception):
         self.sent = sent
 
 
-def connection_broke(exchange: Exchange) -> bool:
-    """True when the connection broke, so that nobody knows whether the request was carried out."""
-    return exchange.failure is not None and exchange.failure.kind is FailureKind.RESET
+def is_lost(sent: SentProbe) -> bool:
+    """True when the connection broke before the answer was there."""
+    return connection_broke(sent.exchange)

@@ -117,6 +117,8 @@ class GuardedTransport:
         return next((one for one in visit.labels.values() if not self._is_ours(one, visit)), None)
 
     def _is_ours(self, label: str, visit: ClassifiedRequest) -> bool:
+        if any(one.value == label for one in self._territory.contract.given.members):
+            return True  # whether it may be changed was asked before
         # An ARN ends with the identifier, or with that of a part.
         state = self._journal.state
         parts = re.split("[/:]", label) if label.startswith("arn:") else [label.rpartition("/")[2]]

@@ -17,7 +17,7 @@ NONCE_LENGTH = 8
 MADE = "made"
 """The placeholders of what the creation of a resource shows."""
 UNGUESSABLE = 10
-"""Random characters from which on a text is taken for one that nobody else has."""
+"""Random characters from which on a text counts as unique."""
 USUAL = 26
 """Characters of a name of no particular length."""
 
@@ -61,7 +61,7 @@ class Names:
 
 
 def random_text(length: int) -> str:
-    """Lower-case letters and digits that nobody can guess."""
+    """Random lower-case letters and digits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 

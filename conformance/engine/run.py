@@ -1,4 +1,4 @@
-"""A whole run: services one after the other, every verdict told as it is decided."""
+"""A whole run: services one after the other, every verdict emitted when it is decided."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from conformance import record
+from conformance.contract.given import not_to_be_sent
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
+from conformance.engine.given_guard import GivenGuard
+from conformance.engine.given_state import GivenState
 from conformance.engine.inventory import Inventory
 from conformance.engine.liveness import LivenessTransport
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience
 from conformance.engine.phases import NONE, Phases
+from conformance.engine.request_classifier import RouteTable
 from conformance.engine.run_safety import RunSafety, told
 from conformance.engine.runner import Runner, Settings
 from conformance.engine.session import Session
@@ -72,7 +76,7 @@ class RunOutcome:
 
 
 def _unheard(_event: Event) -> None:
-    """Nobody listens to the events of a run."""
+    """Ignores the events of a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,7 @@ class RunConfig:
 
     Args:
         jobs: The services, each with what is to be decided of it.
-        url: Where they are, those that name no address of their own.
+        url: The address of those that name none.
         credentials: Who signs.
         region: The region that is signed for.
         transport: What sends.
@@ -89,7 +93,7 @@ class RunConfig:
         emit: Is given every event as it happens, in the thread of the run.
         custody: Keeps to what the run itself made; None where the target ends with the run.
         phases: What is done besides the plan.
-        sleep: Waits so many seconds before a silent target is asked again.
+        sleep: Waits so many seconds before the next request to a silent target.
     """
 
     jobs: Sequence[Job]
@@ -135,12 +139,15 @@ class Run:
 
     def _service(self, job: Job) -> None:
         session, channel = self._session(job.contract, job.url)
-        session.left_out = job.left_out
+        session.why_left_out = not_to_be_sent(job.contract)
+        session.left_out = job.left_out | session.why_left_out.keys()
+        keeper = GivenState(session)
         runner = Runner(
             job.contract, job.requirements, session, channel, self._config.settings, self._hear,
             self._config.phases,
         )  # fmt: skip
         try:
+            keeper.look()
             runner.run()
         except TargetDied:
             runner.abandon("the target stopped answering before this was tested")
@@ -155,6 +162,7 @@ class Run:
             runner.abandon("the run was interrupted before this was tested")
             raise
         finally:
+            self._tell(session, keeper.restore())
             self._clean_up(session, channel, runner.lacks)
 
     def _session(self, contract: Contract, url: str = "") -> tuple[Session, SignedChannel]:
@@ -167,6 +175,8 @@ class Run:
         if custody is not None:
             transport = custody.guarded(contract, url, signer, transport, self._patience)
             mark = custody.mark(contract)
+        if contract.given:
+            transport = GivenGuard(self._pulse, transport, RouteTable(contract, url))
         channel = SignedChannel(url, signer, transport)
         lend = partial(self._lent, url)
         session = Session(
@@ -197,8 +207,11 @@ class Run:
             lines = [f"could not delete {len(left)} {name}s of this run: {shown}"]
         else:
             lines = []
+        self._tell(session, lines)
+
+    def _tell(self, session: Session, lines: list[str]) -> None:
         for line in lines:
-            text = self._masker.mask(f"{contract.service}: {line}")
+            text = self._masker.mask(f"{session.contract.service}: {line}")
             self.outcome.notes.append(text)
             self._config.emit(Note(text))
 

@@ -84,7 +84,7 @@ def _looking(
         if operation is None or resource.label is None:
             return _is_not_listed(contract, channel, resource, identifier, visit)
         request = wire(operation, {**visit.labels, resource.label: identifier})
-        # It is asked for what is not there, as the probes of that fault do.
+        # It asks for something that does not exist, as the probes of that fault do.
         waited = faulty_kinds(contract.service, operation.name, Fault.NOT_FOUND)
         label = operation.input.get(resource.label)
         if label is None or label.location is not Location.BODY:

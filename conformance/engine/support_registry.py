@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.contract.model import Contract, Kind, Location
+from dataclasses import replace
+from itertools import islice
+
+from conformance.contract.model import Contract, FoundRequest, Kind, Location
 from conformance.contract.naming import identifies
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
@@ -12,6 +15,7 @@ from conformance.engine.probe_result import UNSURE, attempt
 from conformance.engine.session import Session
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.base_requests import base
+from conformance.plan.other_creations import MOST, other_creations
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import with_unknown_ids
 from conformance.transport.exchange import FailureKind
@@ -28,7 +32,8 @@ class SupportRegistry:
     def of(self, name: str) -> Support:
         """Whether the target has an operation. Raises WrongCredentials."""
         if name in self._session.left_out:
-            return Support(SupportStatus.EXCLUDED, excluded(name))
+            why = self._session.why_left_out.get(name) or excluded(name)
+            return Support(SupportStatus.EXCLUDED, why)
         if name not in self._known:
             self._known[name] = self._establish(name)
         return self._known[name]
@@ -38,7 +43,7 @@ class SupportRegistry:
         return self.of(name).standing is SupportStatus.WORKS
 
     def lacks(self, name: str) -> bool:
-        """True when the target is known to lack an operation; asks nothing."""
+        """True when the target is known to lack an operation; sends nothing."""
         known = self._known.get(name)
         return known is not None and known.standing is SupportStatus.LACKING
 
@@ -52,7 +57,7 @@ class SupportRegistry:
         return name in self._aside
 
     def silent(self, name: str) -> Support | None:
-        """What is known of an operation that answers nothing to a valid request; asks nothing."""
+        """What is known of an operation that does not answer a valid request; sends nothing."""
         known = self._known.get(name)
         return known if known is not None and known.standing is SupportStatus.SILENT else None
 
@@ -77,6 +82,8 @@ class SupportRegistry:
             sent = self._asked_of_nothing(probe) or sent
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.REFUSED and self._contract.overlay.inferred:
+            if self._is_taken_otherwise(probe, sent):
+                return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
 
@@ -97,6 +104,20 @@ class SupportRegistry:
             probe.operation, {**probe.values, **dict.fromkeys(named, "${name}")}
         )
         return None if sent.answer.ok or sent.answer.failure is not None else sent
+
+    def _is_taken_otherwise(self, probe: Probe, refused: SentProbe) -> bool:
+        """Whether a request with one more of the members that the refusal names is accepted."""
+        told = refused.answer.message
+        for request in islice(other_creations(probe.operation, probe.values, told), MOST):
+            try:
+                sent = attempt(self._session, replace(probe, values=request), fresh=True).sent
+            except SetupFailed:
+                return False
+            if sent.answer.ok:
+                found = FoundRequest(request, (refused.answer.told(),))
+                self._contract.found.by_operation[probe.operation.name] = found
+                return True
+        return False
 
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
         """No resource can be made: only whether the route exists can still be seen."""

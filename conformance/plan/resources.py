@@ -11,15 +11,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.contract.binding import OTHERS, named_kinds
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.overlay_model import Resource
-from conformance.contract.places import find, parse, texts
+from conformance.contract.places import find, parse
 
 MAIN = "main"
 FRESH = "fresh"
 """Of a need: a new one for each creation, as what is made of it may exist once only."""
 GIVEN = "request:"
-OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+\}")
 MADE = re.compile(r"\$\{made\.[\w-]+\}")
 
 
@@ -105,8 +105,7 @@ def all_creators(contract: Contract) -> dict[str, tuple[str, str]]:
 
 def others(value: Any) -> Iterator[str]:
     """The kinds that a template speaks of by name, in order."""
-    for text in texts(value):
-        yield from (one or other for one, other in OTHERS.findall(text))
+    yield from named_kinds(value)
 
 
 def foreign_kinds(contract: Contract) -> dict[str, str]:

@@ -13,9 +13,18 @@ from conformance.record.errors import (
     WrongOrder,
     WrongShape,
 )
+from conformance.record.exchanges import (
+    RecordedExchange,
+    RecordedRequest,
+    RecordedResponse,
+    RecordedSigning,
+    Role,
+    Use,
+)
 from conformance.record.merge import merged
 from conformance.record.reader import Record, read_record
 from conformance.record.schema import schema
+from conformance.record.scores import ServiceScore, Share, score_services, total
 from conformance.record.untested import Untested, untested
 from conformance.record.values import (
     FORMAT,
@@ -25,16 +34,10 @@ from conformance.record.values import (
     Line,
     Obstacle,
     ObstacleCause,
-    RecordedExchange,
-    RecordedRequest,
-    RecordedResponse,
-    RecordedSigning,
     RecordedTarget,
-    Role,
     RunLine,
     Shard,
     SummaryLine,
-    Use,
     Verdict,
     VerdictLine,
     count,
@@ -64,7 +67,9 @@ __all__ = [
     "RecordedTarget",
     "Role",
     "RunLine",
+    "ServiceScore",
     "Shard",
+    "Share",
     "SummaryLine",
     "UnknownFormat",
     "Unreadable",
@@ -81,6 +86,8 @@ __all__ = [
     "merged",
     "read_record",
     "schema",
+    "score_services",
+    "total",
     "untested",
     "write_record",
 ]

@@ -1,4 +1,4 @@
-"""Every requirement as a pytest test, in the test suite of whoever makes an emulator.
+"""Every requirement as a pytest test, in the test suite of an emulator.
 
 In a ``conftest.py``::
 
@@ -24,6 +24,8 @@ class Suite:
         services: The services, all that have a contract if there are none.
         requirements: Globs of ids, as ``conformance run --requirement`` takes them.
         exclude: Globs of ids to leave out, as ``--exclude`` takes them.
+        given: Resources that are there, as ``--given`` of ``conformance run`` takes them.
+        may_change: What is given may be changed; it is never deleted.
         target: A URL, ``moto`` or ``reference``.
         fixture: Instead of it, the name of a fixture of session scope that gives the URL; it
             starts the emulator and may end it afterwards.
@@ -38,6 +40,8 @@ class Suite:
     services: Sequence[str] = ()
     requirements: Sequence[str] = ()
     exclude: Sequence[str] = ()
+    given: Sequence[str] = ()
+    may_change: bool = False
     target: str = ""
     fixture: str = ""
     baseline: str = ""

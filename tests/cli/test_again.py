@@ -14,6 +14,7 @@ VALUES = {
     "services": ("apigateway",),
     "globs": ("apigateway/*", "!apigateway/Import ApiKeys/*"),
     "excluded": ("apigateway/ImportApiKeys/*",),
+    "given": ("KeyName=my key",),
     "profile": "deep",
     "seed": 11,
     "rate": 2.5,

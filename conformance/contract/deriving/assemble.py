@@ -65,6 +65,7 @@ def assemble(pages: ServicePages) -> dict[str, Any]:
         "info": {"title": pages.title, "version": pages.version},
         "x-service": pages.service,
         **({"x-signing": dict(pages.signing)} if pages.signing else {}),
+        **({"x-model": pages.model} if pages.model else {}),
         "x-documents": {document.name: _about(document) for document in pages.documents},
     }
     if pages.common_errors:
