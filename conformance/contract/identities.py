@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.contract.model import Kind, Location, Member, Operation, Shape
-from conformance.contract.naming import ARN, BARE, ID, NAME, Part, forms, part, plain, same
+from conformance.contract.naming import ARN, BARE, ID, NAME, NamePart, forms, part, plain, same
 from conformance.contract.nouns import Noun, Owners, arns
 
 _ORDER = {NAME: 0, ID: 1, BARE: 2, ARN: 3}
 _LATER = 20
 """What only a read shows is the last to be taken."""
+_SHOWN = {ID: 0, BARE: 1, NAME: 2, ARN: 3}
 _TELLING = 6
 """Letters from which on the beginning of a name says what the whole one does."""
 _TEMPLATES = (
@@ -26,7 +27,7 @@ _TEMPLATES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownFrom:
     """Where an identifier is known from: a place of the creation's answer, or of its request."""
 
     place: str
@@ -43,7 +44,7 @@ class Identity:
     """What identifies a noun: ``label`` carries it in the requests that are about one."""
 
     label: str
-    known: Known
+    known: KnownFrom
     template: str | None = None
     """The placeholder that makes new ones, where the request of its creation chooses it."""
     of_parent: bool = False
@@ -129,7 +130,7 @@ def _of_parent(noun: Noun, operation: Operation, owners: Owners) -> Identity | N
     if not found:
         return None
     name = min(found)[2] if all(free for free, *_ in found) else _last_needed(found)
-    return Identity(name, Known(name, given=True), of_parent=True)
+    return Identity(name, KnownFrom(name, given=True), of_parent=True)
 
 
 def _last_needed(found: list[tuple[bool, int, str]]) -> str:
@@ -137,7 +138,7 @@ def _last_needed(found: list[tuple[bool, int, str]]) -> str:
     return next(name for free, _, name in reversed(found) if not free)
 
 
-def _identity(noun: Noun, label: str, known: Known) -> Identity | None:
+def _identity(noun: Noun, label: str, known: KnownFrom) -> Identity | None:
     if not known.given:
         return Identity(label, known)
     made = template(chosen(noun)[known.place].shape)
@@ -149,19 +150,19 @@ def is_needed(member: Member) -> bool:
     return member.required or member.location is Location.PATH
 
 
-def source(noun: Noun, name: str) -> Known | None:
+def source(noun: Noun, name: str) -> KnownFrom | None:
     """Where what a member wants is known from once one was made."""
     best = min(_ranked(noun, name), key=lambda one: one[0], default=None)
     return None if best is None else best[1]
 
 
-def arn(noun: Noun) -> Known | None:
+def arn(noun: Noun) -> KnownFrom | None:
     """Where the ARN of a new one is known from."""
     place = next(arns(noun), None)
-    return None if place is None else Known(place, given=False)
+    return None if place is None else KnownFrom(place, given=False)
 
 
-def shown_as(noun: Noun, name: str) -> Known | None:
+def shown_as(noun: Noun, name: str) -> KnownFrom | None:
     """What the answer to the creation shows under the same name, or under its beginning."""
     wanted = plain(name)
     alike = [
@@ -169,25 +170,25 @@ def shown_as(noun: Noun, name: str) -> Known | None:
         for place, text in [*_shown(noun, numbers=True), *_read(noun, numbers=True)]
         if plain(text) == wanted or (len(text) >= _TELLING and wanted.startswith(plain(text)))
     ]
-    return Known(alike[0], given=False) if alike else None
+    return KnownFrom(alike[0], given=False) if alike else None
 
 
-def _ranked(noun: Noun, name: str) -> Iterator[tuple[int, Known]]:
+def _ranked(noun: Noun, name: str) -> Iterator[tuple[int, KnownFrom]]:
     """Every place that may have it, the surest with the least rank."""
     wanted = part(name)
     for place, member in chosen(noun).items():
         rank = _rank(noun, wanted, name, member.name)
         if rank is not None and wanted.kind != ARN:
             # What a request is free to leave out tells less than what its answer shows.
-            yield rank if is_needed(member) else rank + 5, Known(place, given=True)
+            yield rank if is_needed(member) else rank + 5, KnownFrom(place, given=True)
     for place, text in _shown(noun):
-        rank = _rank(noun, wanted, name, text)
+        rank = _rank(noun, wanted, name, text, shown=True)
         if rank is not None:
-            yield rank if rank == 0 else rank + 1, Known(place, given=False)
+            yield rank if rank == 0 else rank + 1, KnownFrom(place, given=False)
     for place, text in _read(noun):
         rank = _rank(noun, wanted, name, text)
         if rank is not None and wanted.kind == ARN:
-            yield rank + _LATER, Known(place, given=False)
+            yield rank + _LATER, KnownFrom(place, given=False)
 
 
 def chosen(noun: Noun) -> dict[str, Member]:
@@ -211,7 +212,9 @@ def _is_name(noun: Noun, member: str) -> bool:
     return said.kind == NAME and (not said.of or plain(noun.name).endswith(said.of))
 
 
-def _rank(noun: Noun, wanted: Part, name: str, other: str) -> int | None:
+def _rank(
+    noun: Noun, wanted: NamePart, name: str, other: str, *, shown: bool = False
+) -> int | None:
     if plain(name) == plain(other):
         return 0
     said = part(other)
@@ -225,7 +228,8 @@ def _rank(noun: Noun, wanted: Part, name: str, other: str) -> int | None:
         return None
     if said.kind == BARE and not said.of:
         return None
-    return 4 + 2 * _ORDER[said.kind]
+    # What a request chooses is its name; what an answer shows first of all is the identifier.
+    return 4 + 2 * (_SHOWN if shown else _ORDER)[said.kind]
 
 
 def _shown(noun: Noun, *, numbers: bool = False) -> Iterator[tuple[str, str]]:

@@ -42,7 +42,7 @@ _VERSION = re.compile(r"V\d+$")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
-class Part(NamedTuple):
+class NamePart(NamedTuple):
     """What a member's name says: whose (in lower case, without gaps) and which identifier."""
 
     of: str
@@ -88,7 +88,7 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def part(member: str) -> Part:
+def part(member: str) -> NamePart:
     """What the name of a member says."""
     parts = words(member)
     ending = _ENDINGS.get(parts[-1]) if parts else None
@@ -97,9 +97,9 @@ def part(member: str) -> Part:
         text = plain(member)
         tail = next((end for end in _ENDINGS if text.endswith(end) and text != end), None)
         if tail in {"arn", "arns"}:
-            return Part(text.removesuffix(tail), ARN)
-        return Part(text, BARE)
-    return Part("".join(parts[:-1]), ending)
+            return NamePart(text.removesuffix(tail), ARN)
+        return NamePart(text, BARE)
+    return NamePart("".join(parts[:-1]), ending)
 
 
 def forms(noun: str) -> frozenset[str]:

@@ -19,7 +19,7 @@ from conformance.contract.naming import (
     LIST,
     READ,
     UPDATE,
-    Part,
+    NamePart,
     forms,
     is_plural,
     is_versioned,
@@ -239,7 +239,7 @@ class Owners:
             return own
         return self._named(operation, said)
 
-    def _is_any(self, said: Part) -> bool:
+    def _is_any(self, said: NamePart) -> bool:
         """Whether a member speaks of whatever may have tags or policies."""
         return said.of == RESOURCE and not any(RESOURCE in forms(one.name) for one in self._known)
 
@@ -249,7 +249,7 @@ class Owners:
             head, found, _ = operation.path.partition(f"{{{member.name}+}}")
         return self._places.get(_unnamed(f"{head}{{x}}")) if found else None
 
-    def _named(self, operation: Operation, said: Part) -> Noun | None:
+    def _named(self, operation: Operation, said: NamePart) -> Noun | None:
         exact = [
             one for one in self._known if said.of in forms(one.name) or same(one.name, said.of)
         ]
