@@ -6,6 +6,10 @@ goes to a file as soon as it is known; what the file has is not measured again w
 ``tested`` is the share of passed and failed requirements among those of operations that the
 target implements, which are all that are not ``unsupported``. ``--records FOLDER`` keeps the
 records of the runs.
+
+The target outlives each run, so that a guard withholds what could change what others have, and so
+that what is left there can be counted. With ``--embedded`` each run starts its own moto, as
+``conformance run moto`` does: nothing is withheld, and nothing counted.
 """
 
 from __future__ import annotations
@@ -116,6 +120,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.breadth", description=__doc__)
     parser.add_argument("--services", type=lambda text: text.split(","), default=NAMED + OTHERS)
     parser.add_argument("--target", default="moto", help="moto, or the URL of another")
+    parser.add_argument("--embedded", action="store_true", help="a moto of each run's own")
     parser.add_argument("--output", default="breadth.jsonl")
     parser.add_argument("--records", type=Path, help="keep the records in this folder")
     parser.add_argument("--resume", action="store_true", help="keep what the output file has")
@@ -133,7 +138,7 @@ def _measured(service: str, given: argparse.Namespace) -> Breadth:
     from conformance.contract.on_demand import folder_of
 
     specs = folder_of(service)
-    with tempfile.TemporaryDirectory() as scratch, _target(given.target) as (url, counting):
+    with tempfile.TemporaryDirectory() as scratch, _target(given) as (url, counting):
         folder = given.records or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         record = (folder / f"{service}.jsonl").resolve()
@@ -148,9 +153,9 @@ def _measured(service: str, given: argparse.Namespace) -> Breadth:
 
 
 @contextmanager
-def _target(name: str) -> Iterator[tuple[str, Moto | None]]:
-    if name != "moto":
-        yield name, None
+def _target(given: argparse.Namespace) -> Iterator[tuple[str, Moto | None]]:
+    if given.embedded or given.target != "moto":
+        yield given.target, None
         return
     with moto() as started:
         yield started.url, started

@@ -76,6 +76,8 @@ class SupportRegistry:
         try:
             sent = attempt(self._session, probe, fresh=True).sent
         except SetupFailed as failed:
+            if self._works_unbound(probe, failed):
+                return Support(SupportStatus.WORKS)
             return self._establish_without(probe, failed)
         self._check_credentials(sent)
         if sent.answer.failure is FailureKind.WITHHELD:
@@ -86,6 +88,30 @@ class SupportRegistry:
                 return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
+
+    def _works_unbound(self, probe: Probe, failed: SetupFailed) -> bool:
+        """Whether the operation is accepted without the resources that it need not name.
+
+        From then on its requests name none.
+        """
+        operation = probe.operation
+        bound = self._contract.overlay.words_of(operation.name).binds
+        free = {
+            name
+            for name, one in operation.input.items()
+            if name in bound and not one.required and one.location is not Location.PATH
+        }
+        request = {name: value for name, value in probe.values.items() if name not in free}
+        if not free or not self._contract.overlay.inferred:
+            return False
+        try:
+            sent = attempt(self._session, replace(probe, values=request), fresh=True).sent
+        except SetupFailed:
+            return False
+        if sent.answer.ok:
+            found = FoundRequest(request, (failed.sent.answer.told(),))
+            self._contract.found.by_operation[operation.name] = found
+        return sent.answer.ok
 
     def _asked_of_nothing(self, probe: Probe) -> SentProbe | None:
         """The answer to the same request about what nothing has: it shows whether there is a route.
