@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.contract.model import Contract
+from dataclasses import replace
+
+from conformance.contract.model import Contract, FoundRequest, Kind, Location
+from conformance.contract.naming import identifies
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import WrongCredentials
@@ -13,6 +16,7 @@ from conformance.engine.support import Support, SupportStatus, excluded, obstacl
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import with_unknown_ids
+from conformance.transport.exchange import FailureKind
 
 
 class SupportRegistry:
@@ -70,14 +74,60 @@ class SupportRegistry:
         try:
             sent = attempt(self._session, probe, fresh=True).sent
         except SetupFailed as failed:
+            if self._works_unbound(probe, failed):
+                return Support(SupportStatus.WORKS)
             return self._establish_without(probe, failed)
         self._check_credentials(sent)
+        if sent.answer.failure is FailureKind.WITHHELD:
+            sent = self._asked_of_nothing(probe) or sent
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.REFUSED and self._contract.overlay.inferred:
             if self._session.search.improve(sent) is not None:
                 return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
+
+    def _works_unbound(self, probe: Probe, failed: SetupFailed) -> bool:
+        """Whether the operation is accepted without the resources that it need not name.
+
+        From then on its requests name none.
+        """
+        operation = probe.operation
+        bound = self._contract.overlay.words_of(operation.name).binds
+        free = {
+            name
+            for name, one in operation.input.items()
+            if name in bound and not one.required and one.location is not Location.PATH
+        }
+        request = {name: value for name, value in probe.values.items() if name not in free}
+        if not free or not self._contract.overlay.inferred:
+            return False
+        try:
+            sent = attempt(self._session, replace(probe, values=request), fresh=True).sent
+        except SetupFailed:
+            return False
+        if sent.answer.ok:
+            found = FoundRequest(request, (failed.sent.answer.told(),))
+            self._contract.found.by_operation[operation.name] = found
+        return sent.answer.ok
+
+    def _asked_of_nothing(self, probe: Probe) -> SentProbe | None:
+        """The answer to the same request about what nothing has: it shows whether there is a route.
+
+        None where that may be an accepted one, which says nothing, or cannot be sent either.
+        """
+        named = [
+            name
+            for name, one in probe.operation.input.items()
+            if one.shape.kind is Kind.STRING
+            and (one.location is Location.PATH or (one.required and identifies(name)))
+        ]
+        if not named:
+            return None
+        sent = self._session.call(
+            probe.operation, {**probe.values, **dict.fromkeys(named, "${name}")}
+        )
+        return None if sent.answer.ok or sent.answer.failure is not None else sent
 
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
         """No resource can be made: only whether the route exists can still be seen."""

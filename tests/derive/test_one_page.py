@@ -38,7 +38,7 @@ OWN = Path(__file__).parent / "one_page"
 SHARED = ROOT.parent / "shared" / "documents"
 PAGES = {"location": "UpdateKey", "apigateway": "UpdateApiKey"}
 SETUP = {
-    "location": {"CreateKey", "DeleteKey", "DescribeKey"},
+    "location": {"CreateKey", "DeleteKey", "DescribeKey", "ListKeys"},
     "apigateway": {"CreateApiKey", "DeleteApiKey", "GetApiKey", "GetApiKeys"},
 }
 ENOUGH = 0.9
