@@ -460,6 +460,10 @@ class SuccessIsJsonRule(Rule, frozen=True, tag="success-is-json"):
     """The body of a success is JSON."""
 
 
+class NullMembersRule(Rule, frozen=True, tag="null-members"):
+    """What an answer has nothing to say of is left out of it, not null."""
+
+
 class ErrorIsJsonRule(Rule, frozen=True, tag="error-is-json"):
     """The body of an error is JSON."""
 
@@ -495,6 +499,7 @@ AnyRule = (
     | ErrorCodeRule
     | ErrorCodesAgreeRule
     | ResponseHeaderRule
+    | NullMembersRule
     | ParallelOneRule
     | ParallelManyRule
     | PagingAfterDeletionRule

@@ -22,6 +22,7 @@ from conformance.engine.phases import NONE, FuzzFindings, Phases
 from conformance.engine.probe_result import (
     ProbeResult,
     attempt,
+    is_taken,
     smallest,
     unreliable,
 )
@@ -302,9 +303,12 @@ class Runner:
         """
         times = 2 if unreliable(trial.sent.answer) else 1
         for _ in range(times):
-            trial = self._try(trial.probe, fresh=True)
-            if trial.finding is None or trial.finding.held:
+            again = self._try(trial.probe, fresh=True)
+            if trial.sent.answer.ok and is_taken(again.sent.answer):
+                return trial  # that it was accepted is why it is refused now
+            if again.finding is None or again.finding.held:
                 return None
+            trial = again
         return trial
 
     def _try(self, probe: Probe, *, fresh: bool = False) -> ProbeResult:

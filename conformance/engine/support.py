@@ -8,6 +8,7 @@ answer to a valid request is compared with the answer to a route that no service
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -109,6 +110,19 @@ def obstacle_to(contract: Contract, failed: SentProbe) -> Obstacle | None:
     """
     unsure = contract.overlay.inferred and failed.answer.is_refusal
     return None if unsure else obstacle_of(failed.probe.operation)
+
+
+def always_fails(sent: SentProbe, others: Iterator[SentProbe]) -> bool:
+    """Whether one and the same server error that names nothing answers whatever is asked.
+
+    So do targets answer that find a path in the SDK model and have no code for it. ``others`` are
+    other requests of the operation: one that is answered in another way shows that it is there.
+    """
+    answer = sent.answer
+    if not answer.server_error or answer.code is not None or answer.body is not NOT_JSON:
+        return False
+    seen = [_signature(one.answer, one) for one in others]
+    return bool(seen) and all(one == _signature(answer, sent) for one in seen)
 
 
 def _control(sent: SentProbe, channel: Channel, nonce: str) -> ParsedResponse:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.contract.model import Contract
+from collections.abc import Iterator
+
+from conformance.contract.model import Contract, Location
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import WrongCredentials
@@ -12,7 +14,10 @@ from conformance.engine.session import Session
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import with_unknown_ids
+from conformance.plan.resources import path_labels, with_unknown_ids
+from conformance.plan.values import sample
+
+ALWAYS_FAILS = "whatever is asked is answered alike, as by a target that has no code for it"
 
 
 class SupportRegistry:
@@ -72,9 +77,37 @@ class SupportRegistry:
             return self._establish_without(probe, failed)
         self._check_credentials(sent)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
+        if found.standing is SupportStatus.REFUSED and self._always_fails(sent):
+            return Support(SupportStatus.LACKING, f"{ALWAYS_FAILS}: {sent.answer.told()}")
         if found.standing is SupportStatus.REFUSED and self._contract.overlay.inferred:
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
+
+    def _always_fails(self, sent: SentProbe) -> bool:
+        """Where an overlay says what is valid, that this fails is the operation's own failure."""
+        inferred = self._contract.overlay.inferred
+        return inferred and support.always_fails(sent, self._others(sent))
+
+    def _others(self, sent: SentProbe) -> Iterator[SentProbe]:
+        """Other requests of an operation: for what nothing has, and with every member.
+
+        What they make is taken away again.
+        """
+        operation, values = sent.probe.operation, dict(sent.probe.values)
+        unknown = with_unknown_ids(self._contract, operation, values)
+        unknown.update(dict.fromkeys(path_labels(operation), "${name}"))
+        whole = {
+            name: sample(member.shape)
+            for name, member in operation.input.items()
+            if member.location is not Location.PATH
+        }
+        for request in (unknown, {**whole, **values}):
+            try:
+                other = self._session.call(operation, request)
+            except SetupFailed:
+                continue
+            self._session.inventory.take_away(other)
+            yield other
 
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
         """No resource can be made: only whether the route exists can still be seen."""
@@ -87,6 +120,8 @@ class SupportRegistry:
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.LACKING:
             return found
+        if found.standing is SupportStatus.REFUSED and self._always_fails(sent):
+            return Support(SupportStatus.LACKING, f"{ALWAYS_FAILS}: {sent.answer.told()}")
         obstacle = obstacle_to(self._contract, failed.sent)
         why = f"no resource could be made for it: {failed}"
         return Support(SupportStatus.UNKNOWN, why, obstacle=obstacle)

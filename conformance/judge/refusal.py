@@ -75,7 +75,7 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
     if answer.ok:
         return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
     # Whether a name outside its limits is looked up or refused first is order of validation.
-    allowed += tuple((error.status, error.name) for error in _tolerated(probe))
+    allowed += tuple((error.status, error.name) for error in _tolerated(contract, probe))
     held = any(_is(answer, *one) for one in allowed) or _is_common(contract, probe, answer)
     return Finding(probe.requirement, held, expected, answer.told())
 
@@ -109,8 +109,16 @@ def _worded(probe: Probe, answer: ParsedResponse, values: Mapping[str, Any]) -> 
     return Finding(probe.requirement, answer.message == wanted, repr(wanted), repr(answer.message))
 
 
-def _tolerated(probe: Probe) -> list[DeclaredError]:
-    return [error for error in probe.operation.errors.values() if error.name in probe.tolerated]
+def _tolerated(contract: Contract, probe: Probe) -> list[DeclaredError]:
+    """The operation's errors that are as right; where no overlay says which, any refusal of its.
+
+    Which of its members name something that is looked up before anything is checked, nobody says.
+    """
+    errors = probe.operation.errors.values()
+    named = probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT}
+    if contract.overlay.inferred and not named:
+        return [error for error in errors if 400 <= error.status < 500]
+    return [error for error in errors if error.name in probe.tolerated]
 
 
 def refusals(

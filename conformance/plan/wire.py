@@ -46,7 +46,7 @@ def wire(
         if value is ABSENT:
             continue
         if location is Location.PATH:
-            path = path.replace(f"{{{name}}}", form.labels.encoded(text(value)))
+            path = path.replace(f"{{{name}}}", _label(operation, name, text(value), form))
         elif location is Location.QUERY:
             query += [(name, text(item)) for item in _many(value)]
         elif location is Location.HEADER:
@@ -64,6 +64,12 @@ def wire(
         (*headers, *form.overrides),
         form.names,
     )
+
+
+def _label(operation: Operation, name: str, value: str, form: WireVariant) -> str:
+    """A label percent-encoded; the slashes of a greedy one stay what they are."""
+    parts = value.split("/") if name in operation.greedy else [value]
+    return "/".join(form.labels.encoded(part) for part in parts)
 
 
 def _headers(name: str, value: Any) -> list[tuple[str, str]]:
