@@ -85,7 +85,7 @@ class PassiveChecker:
         That is others' entries in a list, and what was wrongly taken.
         """
         own = entries_of_this_run(self._contract, sent, self._session.inventory.made)
-        answer = self._spoilt.hide(own)
+        answer = self._spoilt.hide(own, "" if sent.resource is None else sent.resource.id)
         yield from observe(self._contract, sent.probe.operation, answer)
         yield from self._arns.observe(sent, answer)
 

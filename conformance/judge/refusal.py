@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.contract.model import Contract, DeclaredError, Operation
+from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, show
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Fault, Probe, Side
@@ -74,9 +74,11 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
     expected = f"refused with {' or '.join(_told(*one) for one in allowed)}"
     if answer.ok:
         return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
-    # Whether a name outside its limits is looked up or refused first is order of validation.
-    allowed += tuple((error.status, error.name) for error in _tolerated(contract, probe))
-    held = any(_is(answer, *one) for one in allowed) or _is_common(contract, probe, answer)
+    # Whether a name outside its limits is looked up or refused first is order of validation. With
+    # which status that error comes is a requirement of its own.
+    looked_up = answer.is_refusal and answer.code in _tolerated(contract, probe)
+    right = any(_is(answer, *one) for one in allowed)
+    held = right or looked_up or _is_common(contract, probe, answer)
     return Finding(probe.requirement, held, expected, answer.told())
 
 
@@ -109,7 +111,7 @@ def _worded(probe: Probe, answer: ParsedResponse, values: Mapping[str, Any]) -> 
     return Finding(probe.requirement, answer.message == wanted, repr(wanted), repr(answer.message))
 
 
-def _tolerated(contract: Contract, probe: Probe) -> list[DeclaredError]:
+def _tolerated(contract: Contract, probe: Probe) -> set[str]:
     """The operation's errors that are as right; where no overlay says which, any refusal of its.
 
     Which of its members name something that is looked up before anything is checked, nobody says.
@@ -117,8 +119,8 @@ def _tolerated(contract: Contract, probe: Probe) -> list[DeclaredError]:
     errors = probe.operation.errors.values()
     named = probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT}
     if contract.overlay.inferred and not named:
-        return [error for error in errors if 400 <= error.status < 500]
-    return [error for error in errors if error.name in probe.tolerated]
+        return {error.name for error in errors if 400 <= error.status < 500}
+    return {error.name for error in errors if error.name in probe.tolerated}
 
 
 def refusals(

@@ -60,7 +60,7 @@ def wire(
     return WireRequest(
         form.method or operation.method,
         f"{path}?{behind}" if behind else path,
-        *_body(operation, body, payload, raw),
+        *_typed(operation, _body(operation, body, payload, raw)),
         (*headers, *form.overrides),
         form.names,
     )
@@ -96,6 +96,17 @@ def _body(
     if not has_body and not body:
         return None, None
     return encode(body), "application/json"
+
+
+def _typed(
+    operation: Operation, written: tuple[bytes | None, str | None]
+) -> tuple[bytes | None, str | None]:
+    """A body without the usual label where a header says it: left out, that is what is left out."""
+    stated = any(
+        one.location is Location.HEADER and one.name.lower() == "content-type"
+        for one in operation.input.values()
+    )
+    return (written[0], None) if stated else written
 
 
 def encode(body: Any) -> bytes:
