@@ -93,8 +93,16 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
         inferred = msgspec.structs.replace(
             inferred_overlay(contract), signing=stated.signing, endpoint=stated.endpoint
         )
-        return with_protocol(replace(contract, overlay=inferred))
+        return with_protocol(_with_identities(replace(contract, overlay=inferred)))
     return with_protocol(contract, spec["x-conformance"].get("rules", {}))
+
+
+def _with_identities(contract: Contract) -> Contract:
+    """The contract with what its model says of identifiers."""
+    from conformance.contract.identities import identity_rules
+
+    rules = {**contract.overlay.rules, **identity_rules(contract)}
+    return replace(contract, overlay=msgspec.structs.replace(contract.overlay, rules=rules))
 
 
 def read_spec_files(service: str) -> SpecFiles:

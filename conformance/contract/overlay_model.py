@@ -433,6 +433,16 @@ class RobustRule(Rule, frozen=True, tag="robust"):
     operations: tuple[str, ...] = ()
 
 
+class UnknownIdentifierRule(Rule, frozen=True, tag="unknown-identifier"):
+    """An identifier that nothing has is refused, as the operation's errors say."""
+
+
+class TakenIdentifierRule(Rule, frozen=True, tag="taken-identifier"):
+    """A creation with an identifier that is taken is refused, as its errors say."""
+
+    with_: Template = field(default_factory=dict, name="with")
+
+
 class StillAnswersRule(Rule, frozen=True, tag="still-answers"):
     """A list or a read answers after each odd change that was accepted."""
 
@@ -504,6 +514,8 @@ AnyRule = (
     | ParallelManyRule
     | PagingAfterDeletionRule
     | RobustRule
+    | UnknownIdentifierRule
+    | TakenIdentifierRule
     | StillAnswersRule
     | ArnsRule
     | ParallelMembersRule

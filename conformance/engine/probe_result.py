@@ -117,14 +117,16 @@ def _blamed_on_its_fault(session: Session, trial: ProbeResult) -> ProbeResult:
     has no code for. The server error is told by its own name. Where an overlay says what is valid,
     nothing of that is in doubt.
     """
-    made_up = session.contract.overlay.inferred and trial.probe.side is not Side.ACCEPT
+    probe = trial.probe
+    meant = probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT} or probe.side is Side.ACCEPT
+    made_up = session.contract.overlay.inferred and not meant
     if not made_up or not trial.sent.answer.server_error:
         return trial
-    usual = _without_fault(session, trial.probe)
+    usual = _without_fault(session, probe)
     if usual is None or not usual.answer.server_error:
         return trial
     told = f"{trial.sent.answer.told()}, and so is the same request without what is odd about it"
-    return ProbeResult(trial.probe, trial.sent, None, told)
+    return ProbeResult(probe, trial.sent, None, told)
 
 
 def _without_fault(session: Session, probe: Probe) -> SentProbe | None:

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.model import Contract
-from conformance.contract.overlay_model import OneConnectionRule, Resource, RobustRule
+from conformance.contract.overlay_model import (
+    OneConnectionRule,
+    Resource,
+    RobustRule,
+    UnknownIdentifierRule,
+)
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine import verdicts
 from conformance.engine.aftermath import Aftermath
@@ -448,6 +453,9 @@ def _worth_probing(requirement: Requirement, support: Support) -> bool:
         # Of an update without required members the empty object is the valid request. What answers
         # nothing at all answers nothing to it either: that is told once.
         return support.standing not in {SupportStatus.LACKING, SupportStatus.SILENT}
+    if isinstance(requirement.rule, UnknownIdentifierRule):
+        # For what nothing has, none has to be made.
+        return support.standing in {SupportStatus.WORKS, SupportStatus.UNKNOWN}
     if requirement.subject is Subject.STATUS:
         return support.standing in {SupportStatus.WORKS, SupportStatus.REFUSED}
     return support.standing is SupportStatus.WORKS

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.contract.identities import missing_errors, taken_errors
 from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, show
 from conformance.judge.findings import Finding
@@ -131,15 +132,29 @@ def refusals(
     The overlay's table says which answers are documented or recorded for each kind of fault;
     without one it is the operation's declared errors of the status that fits, and the protocol's.
     """
-    if fault is Fault.NOT_FOUND:
-        return _declared(operation, 404)
-    if fault is Fault.CONFLICT:
-        return _declared(operation, 409)
+    if fault in {Fault.NOT_FOUND, Fault.CONFLICT}:
+        return _by_identity(contract, operation, fault)
     table = contract.overlay.refusals
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
             return table[kind]
     return tuple(dict.fromkeys((*_declared(operation, 400), *PROTOCOL_REFUSALS)))
+
+
+def _by_identity(contract: Contract, operation: Operation, fault: Fault) -> tuple[Refusal, ...]:
+    """How an identifier that nothing has, or that is taken, is refused.
+
+    Where no overlay says it, the errors of another status whose names say so are as right; and what
+    is made up may not have the form of an identifier.
+    """
+    missing = fault is Fault.NOT_FOUND
+    by_status = _declared(operation, 404 if missing else 409)
+    if not contract.overlay.inferred:
+        return by_status
+    named = missing_errors(operation) if missing else taken_errors(operation)
+    form = (*_declared(operation, 400), *PROTOCOL_REFUSALS) if missing else ()
+    said = tuple((error.status, error.name) for error in named)
+    return tuple(dict.fromkeys((*by_status, *said, *form)))
 
 
 def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:
