@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -205,15 +206,40 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
     failed = answer.is_refusal or answer.server_error
     if unsure and probe.side is Side.ACCEPT and failed:
         return ProbeResult(probe, sent, None, f"{answer.told()}: {UNSURE}")
-    finding = judge_probe(session.contract, probe, answer, sent.values)
+    finding = judge_probe(session.contract, _as_filled(probe, sent), answer, sent.values)
     if not finding.held and not bytes_match_probe(probe, sent.exchange.request):
+        # Where values are made up, there may be none that keeps every other limit.
+        ours = not session.contract.overlay.inferred
         return ProbeResult(
-            probe, sent, None, "the request that was sent is not the one meant", ours=True
+            probe, sent, None, "the request that was sent is not the one meant", ours=ours
         )
     silent = is_unanswered(sent.exchange)
     if silent:
         finding = finding._replace(seen=unanswered(session, sent))
     return ProbeResult(probe, sent, finding, silent=silent)
+
+
+def _as_filled(probe: Probe, sent: SentProbe) -> Probe:
+    """The probe with what its answer must show as it was sent, where that was a template."""
+    shown = tuple(
+        replace(one, value=_filled(one.value, probe.values, sent.values)) for one in probe.shown
+    )
+    return replace(probe, shown=shown) if shown != probe.shown else probe
+
+
+def _filled(value: Any, template: Any, sent: Any) -> Any:
+    """What stands in the request that was sent where its template has this value."""
+    if "${" not in str(value):
+        return value
+    if template == value:
+        return sent
+    pairs: list[tuple[Any, Any]] = []
+    if isinstance(template, Mapping) and isinstance(sent, Mapping):
+        pairs = [(one, sent.get(name)) for name, one in template.items()]
+    elif isinstance(template, list) and isinstance(sent, list):
+        pairs = list(zip(template, sent, strict=False))
+    found = (_filled(value, *pair) for pair in pairs)
+    return next((one for one in found if one != value), value)
 
 
 def _is_old(sent: SentProbe) -> bool:

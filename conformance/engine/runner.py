@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from conformance.contract.overlay_model import (
     OneConnectionRule,
     Resource,
     RobustRule,
+    Step,
+    StepsRule,
     UnknownIdentifierRule,
 )
 from conformance.contract.requirements import Requirement, Subject
@@ -359,6 +361,8 @@ class Runner:
         roles: tuple[str, ...] = ("create", "read", "update", "delete")
         if requirement.read_back is not None:
             roles = requirement.read_back.roles
+        elif isinstance(requirement.rule, StepsRule):
+            roles = ("create", *_sent_in(requirement.rule.steps))
         elif isinstance(requirement.rule, OneConnectionRule):
             roles = ("read",)  # what goes first may be refused, or have no answer
         return [named[role] for role in roles if role in named]
@@ -445,6 +449,14 @@ class Runner:
                 self._without(requirement, standing)
             else:
                 self._give(requirement, *verdicts.watched(requirement, tally, standing))
+
+
+def _sent_in(steps: Sequence[Step]) -> Iterator[str]:
+    """The roles that steps send something to."""
+    for step in steps:
+        if step.send is not None:
+            yield step.send
+        yield from _sent_in(step.together)
 
 
 def _worth_probing(requirement: Requirement, support: Support) -> bool:

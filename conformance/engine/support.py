@@ -112,6 +112,21 @@ def obstacle_to(contract: Contract, failed: SentProbe) -> Obstacle | None:
     return None if unsure else obstacle_of(failed.probe.operation)
 
 
+def answering_for(contract: Contract, sent: SentProbe) -> str | None:
+    """Another operation whose answer this is; its route takes in what is none of its own.
+
+    None of the members that are answered is one of the operation's, and all are of the other one.
+    """
+    answer, operation = sent.answer, sent.probe.operation
+    shown = set(answer.body) if answer.ok and isinstance(answer.body, dict) else set()
+    if not shown or not operation.output or shown & operation.output.keys():
+        return None
+    for other in contract.operations.values():
+        if other.method == operation.method and shown <= other.output.keys():
+            return other.name
+    return None
+
+
 def always_fails(sent: SentProbe, others: Iterator[SentProbe]) -> bool:
     """Whether one and the same server error that names nothing answers whatever is asked.
 

@@ -76,6 +76,10 @@ class SupportRegistry:
         except SetupFailed as failed:
             return self._establish_without(probe, failed)
         self._check_credentials(sent)
+        other = support.answering_for(self._contract, sent)
+        if other is not None and self._contract.overlay.inferred:
+            why = f"{other} answers at its path: {', '.join(sent.answer.body)}"
+            return Support(SupportStatus.LACKING, why)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.REFUSED and self._always_fails(sent):
             return Support(SupportStatus.LACKING, f"{ALWAYS_FAILS}: {sent.answer.told()}")
