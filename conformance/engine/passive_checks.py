@@ -10,6 +10,7 @@ from conformance.contract.model import Contract, Location
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.arns import Arns
 from conformance.engine.case_counts import PendingFailures
+from conformance.engine.echoes import Echoes
 from conformance.engine.evidence import LONGEST
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.list_filter import entries_of_this_run
@@ -46,7 +47,7 @@ class PassiveChecker:
         self._contract, self._session = contract, session
         self._standings, self._decisions = standings, decisions
         self._suspects, self._arns = PendingFailures(), Arns(contract, session.names)
-        self._spoilt = Spoilt()
+        self._spoilt, self._echoes = Spoilt(), Echoes(contract)
         self.is_held = False
         """True while answers are looked at for a purpose of their own, and not counted here."""
         session.observers.append(self.observe)
@@ -88,6 +89,7 @@ class PassiveChecker:
         answer = self._spoilt.hide(own, "" if sent.resource is None else sent.resource.id)
         yield from observe(self._contract, sent.probe.operation, answer)
         yield from self._arns.observe(sent, answer)
+        yield from self._echoes.observe(sent, answer)
 
     def _take(self, requirement: Requirement, finding: Finding, sent: SentProbe) -> None:
         if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:

@@ -11,6 +11,7 @@ from conformance.contract.arns import RULE as ARNS
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
 from conformance.contract.protocols import WATCHED
+from conformance.contract.readback import ECHOED
 from conformance.contract.requirements import Requirement, Subject
 from conformance.contract.validate import unchecked
 from conformance.plan import patching, rules, strings, values
@@ -27,7 +28,7 @@ ONLY_OBSERVED = {
     Subject.OUTPUT_LIMIT,
     Subject.OUTPUT_REQUIRED,
 }
-WATCHED_RULES = {*WATCHED, ARNS, "error-members", "still-answers"}
+WATCHED_RULES = {*WATCHED, ARNS, ECHOED, "error-members", "still-answers"}
 """Rules that are watched in every answer."""
 BOTH = (Side.ACCEPT, Side.REJECT)
 
