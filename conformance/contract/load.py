@@ -94,6 +94,8 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
             inferred_overlay(contract), signing=stated.signing, endpoint=stated.endpoint
         )
         return with_protocol(_with_identities(replace(contract, overlay=inferred)))
+    if contract.overlay.inferred:
+        contract = _with_identities(contract)
     return with_protocol(contract, spec["x-conformance"].get("rules", {}))
 
 
@@ -101,7 +103,7 @@ def _with_identities(contract: Contract) -> Contract:
     """The contract with what its model says of identifiers."""
     from conformance.contract.identities import identity_rules
 
-    rules = {**contract.overlay.rules, **identity_rules(contract)}
+    rules = {**identity_rules(contract), **contract.overlay.rules}
     return replace(contract, overlay=msgspec.structs.replace(contract.overlay, rules=rules))
 
 

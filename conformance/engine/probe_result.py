@@ -165,7 +165,8 @@ def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
     told elsewhere.
     """
     probe = trial.probe
-    if probe.fault is not Fault.ROUTE or probe.form is None or not trial.sent.answer.ok:
+    made_up = session.contract.overlay.inferred and probe.fault is Fault.ROUTE
+    if not made_up or probe.form is None or not trial.sent.answer.ok:
         return trial
     if probe.form.method or not path_labels(probe.operation):
         return trial

@@ -118,8 +118,11 @@ def _tolerated(contract: Contract, probe: Probe) -> set[str]:
     Which of its members name something that is looked up before anything is checked, nobody says.
     """
     errors = probe.operation.errors.values()
-    named = probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT}
-    if contract.overlay.inferred and not named:
+    if contract.overlay.inferred and probe.fault is Fault.NOT_FOUND:
+        return {error.name for error in missing_errors(probe.operation)}
+    if contract.overlay.inferred and probe.fault is Fault.CONFLICT:
+        return {error.name for error in taken_errors(probe.operation)}
+    if contract.overlay.inferred:
         return {error.name for error in errors if 400 <= error.status < 500}
     return {error.name for error in errors if error.name in probe.tolerated}
 
