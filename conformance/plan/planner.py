@@ -206,6 +206,7 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
                 values=edited(dict(valid.values), place, _unique(contract, operation, place, case)))
         for case in values.refused(shape, keyword)
         if _can_travel(operation, place, case.value)
+        and not _may_be_none(contract, operation, place, case.value)
     )  # fmt: skip
     sides = tuple(side for side, cases in zip(BOTH, (allowed, forbidden), strict=True) if cases)
     drawings = tuple(_drawings(operation, valid, shape, place, keyword, stateful=stateful))
@@ -268,6 +269,12 @@ def _can_travel(operation: Operation, place: Place, value: Any) -> bool:
     if not _is_label(operation, place) or not isinstance(value, str):
         return True
     return bool(value.strip(".")) and not set(value) & set("/%\\\n")
+
+
+def _may_be_none(contract: Contract, operation: Operation, place: Place, value: Any) -> bool:
+    """An empty parameter or header may be read as none: who does is held to nothing unstated."""
+    located = operation.input[place[0]].location in {Location.QUERY, Location.HEADER}
+    return located and value == "" and contract.overlay.inferred
 
 
 def _shape(requirement: Requirement) -> Shape:

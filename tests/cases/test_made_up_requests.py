@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -109,7 +110,7 @@ class Shop:
             answer = Response(refused.status, kind if named else page, b"{}" if named else PAGE)
         return Exchange(request, answer, None, 0.0)
 
-    def send_all(self, requests: list[Request], *, pipelined: bool) -> list[Exchange]:
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
         return [self.send(request) for request in requests]
 
     def _answer(self, request: Request) -> Any:
