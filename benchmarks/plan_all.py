@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from conformance.contract.building import build_contract
+from conformance.contract.catalogue import catalogue
 from conformance.contract.deriving.assemble import assemble_whole
 from conformance.contract.inferring import inferred_overlay
-from conformance.contract.load import build_contract
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
-from conformance.contract.requirements import catalogue
 from conformance.documents.sdk.models import NotRestJson, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.plan.planner import plan

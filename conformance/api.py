@@ -194,7 +194,7 @@ def run(
     )
     if target == AWS or is_real(target):
         raise CommandOnly
-    settings_for(profile, asked.seed, auth=auth)  # what is mistyped is told before a target starts
+    settings_for(profile, asked.seed, auth=auth)  # report what is mistyped before a target starts
     with locate.using(asked.specs):
         jobs = select_jobs(asked.services, asked.globs)
         with endpoint.open_target(target, ca_bundle=asked.ca_bundle) as opened:

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 
 class Problem(Exception):
-    """An error that is told in one line with what to do about it.
+    """An error reported in one line, with what to do about it.
 
     ``exit_code`` is the process exit status (2 bad input, 3 could not test); ``hint`` says what to
     do next and may be empty.

@@ -6,8 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 from unittest import mock
 
+from conformance.contract.catalogue import catalogue
 from conformance.contract.load import load_contract
-from conformance.contract.requirements import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

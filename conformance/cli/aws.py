@@ -54,7 +54,7 @@ def reach(
 ) -> tuple[Target, Access, list[Job], str]:
     """The target, the access to it, the jobs with their addresses, and the account.
 
-    Raises CouldNotTest where the account is another one than was named, or cannot be told.
+    Raises CouldNotTest where the account is another one than was named, or cannot be determined.
     """
     from conformance.engine.quotas import counter, quotas
     from conformance.engine.request_classifier import RouteTable

@@ -16,7 +16,7 @@ Command = Callable[..., None]
 
 
 class NoAccount(BadInput):
-    """Nobody says which account of AWS is meant."""
+    """No AWS account is named."""
 
     hint = "say --expect-account ID, the twelve digits of an account that holds nothing of value"
 
@@ -48,7 +48,7 @@ class AwsOptions:
     quota_factor: float
 
     def named_region(self) -> str:
-        """The region that was asked for. Raises NoRegion."""
+        """The requested region. Raises NoRegion."""
         found = self.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
         if not found:
             raise NoRegion

@@ -95,7 +95,7 @@ def _started(options: CiOptions) -> Iterator[None]:
 
 
 def _run(options: CiOptions) -> list[str]:
-    """The command line of the run itself: a process of its own, whose exit code is ours."""
+    """The command line of the run itself: a separate process, whose exit code is returned."""
     output = options.output
     parts = [sys.executable, "-m", "conformance", "run", options.target, "--quiet"]
     for name, value in (("--baseline", options.baseline), ("--profile", options.profile)):

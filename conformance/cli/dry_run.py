@@ -1,4 +1,4 @@
-"""What a run would do, told before it does it: requests, creations, time, permissions.
+"""What a run would do, printed before it starts: requests, creations, time, permissions.
 
 The number of requests depends on the answers, so it is not calculated but tried: on the embedded
 reference, in this process.
@@ -56,7 +56,7 @@ def rehearse(jobs: Sequence[Job], *, profile: str, seed: int) -> DryRun:
 
 
 class _Counting:
-    """The reference, with everything counted that it is asked."""
+    """The reference, which counts every request."""
 
     def __init__(self, jobs: Sequence[Job], url: str) -> None:
         from conformance.engine.request_classifier import RouteTable

@@ -44,9 +44,9 @@ class UnknownRequirement(BadInput):
 @specs_option
 def command(requirement: str) -> None:
     """Explain REQUIREMENT: its statement, source and level, and how each side of it is proved."""
+    from conformance.contract.catalogue import catalogue
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected, services
-    from conformance.contract.requirements import catalogue
 
     # That of the id first, which may be a service that has no spec.
     named = selected((), (requirement,))

@@ -1,8 +1,8 @@
 """Ctrl-C and SIGTERM during a run, held back until the request under way has its answer.
 
-A request that is cut off may have made a resource that nobody then knows of. So the first signal
-is noted, and raised as KeyboardInterrupt before the next request is sent; a second one, for
-whoever cannot wait for a slow target, is raised at once.
+A request that is cut off may have made a resource that the run then does not know of. So the first
+signal is noted, and raised as KeyboardInterrupt before the next request is sent; a second one, for
+a slow target, is raised at once.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Interrupts:
     @contextmanager
     def listening(self) -> Iterator[None]:
         """SIGTERM ends the command as Ctrl-C does; both as they were before, afterwards."""
-        # Whoever started us may have chosen that we are not to be interrupted (nohup, `&`).
+        # The parent process may have disabled interrupts for this one (nohup, `&`).
         heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
         before = {number: signal.signal(number, self._hear) for number in heard}
         try:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from conformance.traffic.sources import LeftOut
 
 NAMED = 20
-"""Files that are named where they are left out; of the rest their number is told."""
+"""Files that are named where they are left out; of the rest only the number is printed."""
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 

@@ -184,7 +184,7 @@ class MutantsDisplay:
             self._bar.stop()
 
     def show(self, result: Result) -> None:
-        """Count one result; one that was not killed by name is told at once."""
+        """Count one result; one that was not killed by name is printed at once."""
         from conformance.mutants import MutantStatus
 
         self._done += 1

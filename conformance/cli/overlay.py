@@ -39,7 +39,8 @@ def init(service: str, output: Path | None, *, force: bool) -> None:
     It says which operations create, read, update, list and delete what, and how sure that is. As
     long as it says `inferred: true`, nothing that it says is held against a target.
     """
-    from conformance.contract.load import build_contract, derived_spec
+    from conformance.contract.building import build_contract
+    from conformance.contract.load import derived_spec
     from conformance.contract.locate import is_on_demand, spec_file
     from conformance.plan.overlay_template import draft
 

@@ -62,7 +62,7 @@ class ProgressDisplay:
         self._say(f"{event.service}: {event.requirements} requirements")
 
     def _decided(self, line: VerdictLine) -> None:
-        """A failure that fails the gate is told at once, the rest where more is asked for."""
+        """A failure that fails the gate is printed at once, the rest with --verbose."""
         if line.verdict is Verdict.FAILED and line.level in self._levels:
             self._failure(line)
         elif self._verbose:

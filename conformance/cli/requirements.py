@@ -42,10 +42,11 @@ def command(
 
     A single id explains that requirement: its level, its source and what is probed.
     """
+    from conformance.contract.catalogue import catalogue
     from conformance.contract.globs import excluding
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected
-    from conformance.contract.requirements import NothingSelected, all_match, catalogue, select
+    from conformance.contract.selection import NothingSelected, all_match, select
 
     globs = excluding(globs, excluded)
     contracts = {service: load_contract(service) for service in selected(services, globs)}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What was asked for, with defaults in place."""
+    """The options, with defaults in place."""
 
     target: str
     services: tuple[str, ...]
@@ -57,7 +57,7 @@ NOT_REPEATED = {
     "verbose": "what is printed, not what is sent",
     "no_color": "what is printed, not what is sent",
     "dry_run": "sends nothing, so that there is nothing to do again",
-    "yes": "whoever runs it again on real AWS agrees to that again",
+    "yes": "a rerun on real AWS needs its own consent",
 }
 """The options that the same command line again goes without, each with the reason."""
 

@@ -1,4 +1,4 @@
-"""The option ``--specs``: contracts of one's own."""
+"""The option ``--specs``: the user's contracts."""
 
 from __future__ import annotations
 

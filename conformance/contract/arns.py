@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from conformance.contract.levels import Level
+from conformance.contract.levels import Level, Source
 from conformance.contract.model import Contract, Kind, Member, Shape
-from conformance.contract.overlay_model import ArnsRule, Pointer
+from conformance.contract.overlay_rules import ArnsRule
 
 RULE = "arns"
 ADDRESS = "protocol/arns"
@@ -25,7 +25,7 @@ def arns_rule(contract: Contract) -> Mapping[str, ArnsRule]:
             level=Level.EXPECTED,
             statement="the ARN of what a request made has the region that the request was"
             " signed for, that region's partition, and always the same account",
-            source=Pointer(
+            source=Source(
                 protocol="Amazon Resource Names, as the General Reference has them:"
                 " arn:partition:service:region:account:resource"
             ),

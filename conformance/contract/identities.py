@@ -15,14 +15,8 @@ from typing import Any
 
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation
-from conformance.contract.overlay_model import (
-    AnyRule,
-    Identifier,
-    Pointer,
-    Resource,
-    TakenIdentifierRule,
-    UnknownIdentifierRule,
-)
+from conformance.contract.overlay_model import Identifier, Resource
+from conformance.contract.overlay_rules import AnyRule, TakenIdentifierRule, UnknownIdentifierRule
 from conformance.contract.protocols import TOKENS
 from conformance.contract.validate import shape_violations
 
@@ -71,7 +65,7 @@ def _unknown(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[
             UnknownIdentifierRule(
                 level=Level.EXPECTED if _is_sure(operation) else Level.INFORMATIONAL,
                 statement=f"{operation.name} refuses an identifier that nothing has",
-                source=_source(errors),
+                source=errors[0].source,
             ),
         )
 
@@ -111,7 +105,7 @@ def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[st
             TakenIdentifierRule(
                 level=Level.EXPECTED if sure else Level.INFORMATIONAL,
                 statement=f"{operation.name} refuses an identifier that is taken",
-                source=_source(errors),
+                source=errors[0].source,
                 with_=other,
             ),
         )
@@ -132,8 +126,3 @@ def _other_content(operation: Operation, identifier: Identifier | None) -> dict[
     ]
     free.sort(key=lambda name: "description" not in name.lower())
     return {free[0]: CONTENT} if free else {}
-
-
-def _source(errors: list[DeclaredError]) -> Pointer:
-    stated = errors[0].source
-    return Pointer(**{name: getattr(stated, name) for name in Pointer.__struct_fields__})

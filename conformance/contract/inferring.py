@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from conformance.contract.levels import Level
+from conformance.contract.levels import Level, Source
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.overlay_model import (
     Identifier,
@@ -23,12 +23,11 @@ from conformance.contract.overlay_model import (
     OperationWords,
     Overlay,
     Page,
-    Pointer,
     Resource,
-    Step,
-    StepsRule,
     Unique,
 )
+from conformance.contract.overlay_rules import StepsRule
+from conformance.contract.overlay_steps import Step
 from conformance.contract.protocols import LIMITS, TOKENS
 from conformance.contract.routes import trailing_label
 
@@ -91,7 +90,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
 
 
 def _rules(one: Inferred) -> Iterator[tuple[str, StepsRule]]:
-    """What resources do everywhere, if nothing is delayed: told, and held against nobody."""
+    """What resources do everywhere, if nothing is delayed: reported, without failing anything."""
     about = one.resource
     if about.not_found is not None:
         gone = (Step(make={}), Step(send="read"), Step(send="delete"),
@@ -105,7 +104,7 @@ def _rules(one: Inferred) -> Iterator[tuple[str, StepsRule]]:
 
 
 def _rule(statement: str, steps: tuple[Step, ...]) -> StepsRule:
-    source = Pointer(observation="inferred from the operations' names, paths and members")
+    source = Source(observation="inferred from the operations' names, paths and members")
     return StepsRule(
         level=Level.INFORMATIONAL, statement=statement, source=source, steps=steps
     )  # fmt: skip

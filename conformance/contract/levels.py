@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 
 class Level(StrEnum):
@@ -16,8 +19,7 @@ class Level(StrEnum):
     INFORMATIONAL = "informational"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where a statement comes from: one of document, model, observation, protocol is set.
 
     ``model`` is an SDK model, for a service whose pages were not at hand; ``path`` the node in it.
@@ -34,7 +36,19 @@ class Source:
     model: str | None = None
     path: str | None = None
 
+    @classmethod
+    def of(cls, stated: Mapping[str, Any]) -> Source:
+        """The source that plain data states."""
+        return cls(**{name: stated[name] for name in cls.__struct_fields__ if name in stated})
+
+    def in_documents(self, documents: Mapping[str, Mapping[str, Any]]) -> Source:
+        """The same with the URL and the hash of its document or model."""
+        name = self.document or self.model
+        if name is None:
+            return self
+        about = documents.get(name, {})
+        return replace(self, url=about.get("url"), sha256=about.get("sha256"))
+
     def as_json(self) -> dict[str, Any]:
         """The record's form: only what is known."""
-        pairs = ((name, getattr(self, name)) for name in self.__slots__)
-        return {name: value for name, value in pairs if value is not None}
+        return {name: value for name, value in asdict(self).items() if value is not None}

@@ -79,7 +79,7 @@ def known_services() -> tuple[str, ...]:
 
 
 def announce_with(listener: Callable[[str], None]) -> None:
-    """Have every contract that is derived because its service is named told in one line."""
+    """Print one line for every contract that is derived because its service is named."""
     _listeners[:] = [listener]
 
 

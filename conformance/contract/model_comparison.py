@@ -127,7 +127,7 @@ def _count(found: Comparison, ours: Mapping[str, Fact], theirs: Mapping[str, Fac
 def _within_missing(
     address: str, fact: Fact, ours: Mapping[str, Fact], theirs: Mapping[str, Fact]
 ) -> bool:
-    """True for the parts of an operation or type that one side lacks: the whole is told once."""
+    """True for the parts of an operation or type that one side lacks: only the whole is listed."""
     top = "/".join(address.split("/")[: 2 if address.startswith("types/") else 1])
     return address != top and (top in ours) != (top in theirs) and fact.above != ""
 

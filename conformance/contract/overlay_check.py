@@ -26,7 +26,7 @@ def document_mistakes(path: Path, document: Json) -> list[Mistake]:
 
 
 def spec_mistakes(path: Path, derived: Json, merged: Json) -> list[Mistake]:
-    """What the overlay put into the spec that nobody reads, and how its own part is written."""
+    """What the overlay puts into the spec that is never read, and mistakes in its own part."""
     new = [*keyword_faults(merged)]
     if new:
         old = {*keyword_faults(derived)}

@@ -1,4 +1,4 @@
-"""What can be wrong with an overlay, and how it is told: file, line, what, and what was meant."""
+"""What can be wrong with an overlay, reported with file, line, mistake and suggestion."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Mistake:
 
 
 class WrongOverlay(BadInput):
-    """An overlay with mistakes in it, the first of which is told."""
+    """An overlay with mistakes, the first of which is reported."""
 
     def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
         self.mistakes = mistakes

@@ -12,16 +12,17 @@ from msgspec import Struct
 
 from conformance.contract import overlay_model as words
 from conformance.contract.overlay_faults import OverlayFault, suggestion
+from conformance.contract.overlay_rules import AnyRule
 from conformance.contract.protocols import stated_rule
 
 ROOT = "x-conformance"
 OFF = "off"
 """In a rule that changes one of the protocol's: it does not hold here, for this reason."""
-# Mappings whose values are read one by one: their keys are then part of what is told.
+# Mappings whose values are read one by one: their keys are then part of the message.
 _BY_NAME: Mapping[str, Any] = {
     "resources": words.Resource,
     "operations": words.OperationWords,
-    "rules": words.AnyRule,
+    "rules": AnyRule,
 }
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>.*?)`")
 _INVALID = re.compile(r"Invalid (?:enum )?value '(?P<value>.*?)'")
@@ -114,14 +115,14 @@ def _plain(text: str) -> str:
 
 
 RULES: Mapping[str, type[Struct]] = {
-    str(one.__struct_config__.tag): one for one in get_args(words.AnyRule)
+    str(one.__struct_config__.tag): one for one in get_args(AnyRule)
 }
 """The kinds of rules, by name."""
 
 
 def _at(wanted: Any, value: Any, inner: tuple[str | int, ...]) -> type[Struct] | None:
-    """The class that a place within a value belongs to, as far as it can be told."""
-    if wanted is words.AnyRule:
+    """The class that a place within a value belongs to, as far as it is known."""
+    if wanted is AnyRule:
         kind = value.get("rule") if isinstance(value, Mapping) else None
         wanted = RULES.get(str(kind))
     for step in inner:

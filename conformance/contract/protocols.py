@@ -17,7 +17,8 @@ import msgspec
 
 from conformance.contract.locate import specs_folder
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
-from conformance.contract.overlay_model import AnyRule, Refusals
+from conformance.contract.overlay_part import Refusals
+from conformance.contract.overlay_rules import AnyRule
 from conformance.contract.walk import inner_shapes
 from conformance.contract.yaml_file import read_yaml
 

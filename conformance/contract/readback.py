@@ -1,10 +1,10 @@
 """What a creation or an update takes and a read shows: read off the members of the operations.
 
 Where a request and the answer of the resource's own read have a member of one name and kind, the
-read shows what was given. Nobody writes that down: it is what the member is there for. What rests
+read shows what was given. Documents do not state that: it is the member's purpose. What rests
 on an inferred lifecycle, and what only an entry of a list or the answer to the request itself
-shows, is told and held against nobody; but that a creation's description is there to be read is
-sure: nothing about a free text depends on anything else.
+shows, is reported and fails nothing; but that a creation's description is there to be read is sure:
+nothing about a free text depends on anything else.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from msgspec import UNSET
 
 from conformance.contract.levels import Level, Source
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
-from conformance.contract.overlay_model import AnyRule, Resource, StepsRule
+from conformance.contract.overlay_model import Resource
+from conformance.contract.overlay_rules import AnyRule, StepsRule
 from conformance.contract.places import Place, parse
 
 RULES = ("stored-by-create", "stored-by-update", "reset-by-update", "listed")

@@ -1,25 +1,22 @@
-"""The catalogue: every testable statement of a contract, each with its address.
+"""Requirements: the testable statements of an operation, each with its address.
 
 Ids are stable: they are made of names on the wire and JSON Schema keywords only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
 from conformance.contract import statements
-from conformance.contract.arns import arns_rule
-from conformance.contract.globs import NOT, matching, negative, positive
 from conformance.contract.levels import Level, Source
-from conformance.contract.model import Contract, Kind, Location, Member, Operation, PatchRule, Shape
-from conformance.contract.overlay_model import AnyRule, Rule
+from conformance.contract.model import Kind, Location, Member, Operation, PatchRule, Shape
+from conformance.contract.overlay_rules import AnyRule, Rule
 from conformance.contract.places import KEY, Place, show
-from conformance.contract.readback import ReadBack, read_backs
+from conformance.contract.readback import ReadBack
 from conformance.contract.walk import element_step
-from conformance.errors import BadInput
 
 SomeRule = TypeVar("SomeRule", bound=Rule)
 
@@ -74,94 +71,8 @@ def rule_of(requirement: Requirement, kind: type[SomeRule]) -> SomeRule:
     return requirement.rule
 
 
-class NothingSelected(BadInput):
-    """A filter that matches no requirement."""
-
-    hint = "`conformance requirements` lists the ids; quote globs so that the shell keeps them"
-
-    def __init__(self, globs: Sequence[str]) -> None:
-        self.globs = tuple(globs)
-        super().__init__(f"no requirement matches {', '.join(globs)}")
-
-
-class NothingLeft(BadInput):
-    """Every requirement that is asked for is also excluded."""
-
-    hint = "exclude less: a glob leaves out all that it matches"
-
-    def __init__(self, excluded: Sequence[str]) -> None:
-        self.excluded = tuple(excluded)
-        super().__init__(f"nothing is left to test without {', '.join(excluded)}")
-
-
-def catalogue(contract: Contract) -> tuple[Requirement, ...]:
-    """Every requirement of a service, in the order of its operations; ids are unique."""
-    found: dict[str, Requirement] = {}
-    for operation in contract.operations.values():
-        for requirement in _of_operation(operation):
-            found.setdefault(requirement.id, _lowered(contract, requirement))
-    for requirement in _of_read_backs(contract):
-        found.setdefault(requirement.id, requirement)
-    for requirement in _of_rules(contract):
-        found[requirement.id] = requirement
-    return tuple(found.values())
-
-
-def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
-    """The requirement as far as it can be held against anybody without an overlay.
-
-    Services hold requests to the limits of their model, not their own answers: these have values
-    that are newer than its lists, empty ones, and lack members that it calls required.
-    """
-    of_answers = {Subject.OUTPUT_LIMIT, Subject.OUTPUT_REQUIRED}
-    if not (requirement.subject in of_answers and contract.overlay.inferred):
-        return requirement
-    return replace(requirement, level=Level.INFORMATIONAL)
-
-
-def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> tuple[Requirement, ...]:
-    """Those whose id matches one of the globs (all, when there are none), and none with a ``!``.
-
-    ``*`` stands for any text, ``?`` for one character; every other character, ``[`` included,
-    for itself, because ids contain ``[]``. Raises NothingSelected, NothingLeft.
-    """
-    wanted, unwanted = positive(globs), negative(globs)
-    ids = [one.id for one in requirements]
-    chosen = set(matching(ids, wanted) if wanted else ids)
-    if wanted and not chosen:
-        raise NothingSelected(wanted)
-    left = chosen.difference(matching(ids, unwanted))
-    if chosen and not left:
-        raise NothingLeft(unwanted)
-    return tuple(one for one in requirements if one.id in left)
-
-
-def all_match(requirements: Iterable[Requirement], globs: Sequence[str]) -> None:
-    """Hold every glob to matching something: a mistyped one would test other than was asked for.
-
-    Raises NothingSelected.
-    """
-    ids = [one.id for one in requirements]
-    for glob in globs:
-        if not matching(ids, (glob.removeprefix(NOT),)):
-            raise NothingSelected((glob.removeprefix(NOT),))
-
-
-def left_out(requirements: Iterable[Requirement], globs: Sequence[str]) -> frozenset[str]:
-    """The operations of which nothing may be tested: every requirement of theirs is excluded."""
-    unwanted = negative(globs)
-    if not unwanted:
-        return frozenset()
-    by_operation: dict[str, list[str]] = {}
-    for one in requirements:
-        if one.operation is not None:
-            by_operation.setdefault(one.operation, []).append(one.id)
-    return frozenset(
-        name for name, ids in by_operation.items() if len(matching(ids, unwanted)) == len(ids)
-    )
-
-
-def _of_operation(operation: Operation) -> Iterator[Requirement]:
+def of_operation(operation: Operation) -> Iterator[Requirement]:
+    """What the spec states of one operation."""
     prefix = f"{operation.service}/{operation.name}"
     yield _make(
         operation, f"{prefix}/status/{operation.status}", Level.REQUIRED,
@@ -318,40 +229,6 @@ def _of_patch(operation: Operation, prefix: str) -> Iterator[Requirement]:
             statements.patch(rule.path, rule.op, supported=rule.supported), rule.source,
             Subject.PATCH, keyword=rule.op, patch=rule,
         )  # fmt: skip
-
-
-def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
-    for one in read_backs(contract):
-        yield Requirement(
-            id=f"{contract.service}/{one.address}",
-            service=contract.service,
-            operation=one.operation.name,
-            level=one.level,
-            statement=one.statement,
-            source=one.source,
-            subject=Subject.RULE,
-            place=(one.member.name,),
-            keyword=one.rule,
-            read_back=one,
-            shape=one.shape,
-        )
-
-
-def _of_rules(contract: Contract) -> Iterator[Requirement]:
-    for address, rule in {**arns_rule(contract), **contract.overlay.rules}.items():
-        name = address.split("/", 1)[0]
-        operation = name if name in contract.operations else None
-        yield Requirement(
-            id=f"{contract.service}/{address}",
-            service=contract.service,
-            operation=operation,
-            level=rule.level,
-            statement=rule.statement,
-            source=rule.source.as_source(contract.documents),
-            subject=Subject.RULE,
-            keyword=rule.kind,
-            rule=rule,
-        )
 
 
 def _make(

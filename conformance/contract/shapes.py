@@ -62,17 +62,7 @@ class ShapeReader:
         if "observation" in pointer or "protocol" in pointer:
             # An overlay merges what was seen over the page's own pointer: what was seen counts.
             return Source(observation=pointer.get("observation"), protocol=pointer.get("protocol"))
-        about = self._documents.get(pointer.get("document") or pointer.get("model", ""), {})
-        return Source(
-            model=pointer.get("model"),
-            path=pointer.get("path"),
-            document=pointer.get("document"),
-            section=pointer.get("section"),
-            line=pointer.get("line"),
-            url=about.get("url"),
-            sha256=about.get("sha256"),
-            text=pointer.get("text"),
-        )
+        return Source.of(pointer).in_documents(self._documents)
 
     def level(self, schema: Json, keyword: str, source: Source) -> Level:
         """The overlay's level for a keyword, else what its source is worth."""

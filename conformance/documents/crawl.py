@@ -37,7 +37,7 @@ LONGEST_PAUSE = 60.0
 class CrawlOptions:
     """How a reference is fetched: the folder of the cache, and seconds between two requests.
 
-    ``progress`` is told how many pages are there, how many are known, and the address.
+    ``progress`` gets the number of pages read, of pages known, and the address.
     """
 
     cache: Path
@@ -47,7 +47,7 @@ class CrawlOptions:
 
 
 def usual_cache() -> Path:
-    """Where fetched pages are kept when nobody says: below the user's cache folder."""
+    """Where fetched pages are kept by default: below the user's cache folder."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "conformance" / "references"
 
@@ -164,7 +164,7 @@ class Fetcher:
         return answer, at
 
     def _patiently(self, address: str) -> requests.Response:
-        """One answer; a site that is busy is asked again when it says."""
+        """One answer; a busy site is retried when it says."""
         for attempt in range(ATTEMPTS):
             self._pause(address)
             try:

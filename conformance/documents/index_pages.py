@@ -82,7 +82,7 @@ def is_contents(document: Document, title: str, base: str = "https://page/") -> 
 
 
 def is_prose(document: Document, title: str, base: str = "https://page/") -> bool:
-    """Whether a page is one of a guide, without an operation or a type of its own.
+    """Whether a page is one of a guide, without an operation or a type.
 
     Not a page that its site refused to show, nor one whose name says that it is of an operation.
     """

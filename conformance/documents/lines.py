@@ -1,9 +1,9 @@
 """One text grammar for the three renderings: a document as a list of typed lines.
 
-Headings, names of members, lines of syntax blocks and ordinary text are told apart here, once;
+Headings, names of members, lines of syntax blocks and ordinary text are distinguished here, once;
 everything after this module reads the same lines whether the page was plain text, Markdown (either
-dialect) or HTML. In plain text nothing marks a name, so names stay TEXT and are told apart later,
-by what the syntax block says.
+dialect) or HTML. In plain text nothing marks a name, so names stay TEXT and are recognized
+later, by what the syntax block says.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def inline(text: str) -> str:
         spans.append(span[2].strip() or span[2])
         return f"\0{len(spans) - 1}\0"
 
-    # NUL marks a code span put aside: a document with a NUL of its own is refused as binary.
+    # NUL marks a code span put aside: a document that contains NUL is refused as binary.
     words = LINK.sub(r"\1", CODE_SPAN.sub(put_aside, text))
     words = html.unescape(ESCAPE.sub(r"\1", words))
     return re.sub(r"\0(\d+)\0", lambda mark: spans[int(mark[1])], words)

@@ -112,7 +112,7 @@ class NamesLost(PageProblem):
 
 
 class ServiceUnknown(PageProblem):
-    """No service can be told from where the document lies."""
+    """The document's location does not name a service."""
 
     hint = "name the service with --service"
 

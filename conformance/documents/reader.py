@@ -33,7 +33,7 @@ def read_pages(
     """Read every document, in order.
 
     A page that lost names is read again with the other pages of its operation at hand. Raises the
-    first PageProblem met: nothing is read in part. With ``on_problem`` that is told instead, and
+    first PageProblem met: nothing is read in part. With ``on_problem`` that is called instead, and
     the page is left out.
     """
     tell = on_problem or _stop

@@ -1,7 +1,7 @@
 """Whole API references: folders and published indexes, read page by page.
 
 A page that was named itself must be readable, or a known one without operations. Of a folder or an
-index whatever can be read is read, and every page that cannot is told, with the reason.
+index everything readable is read, and every other page is reported with the reason.
 """
 
 from __future__ import annotations

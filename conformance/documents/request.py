@@ -260,7 +260,7 @@ def _check_names(
     expected: set[str],
     members: Mapping[str, DocumentedMember],
 ) -> tuple[str, ...]:
-    """Everything of the block is listed; what is listed besides is left out, and told.
+    """Everything of the block is listed; anything else that is listed is left out and reported.
 
     Raises Contradiction where the list lacks a name, or has nothing that the block has.
     """

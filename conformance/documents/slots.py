@@ -42,7 +42,7 @@ class SyntaxSlot:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What became of the slots: listed names with theirs, labels nobody lists, what is left out."""
+    """What became of the slots: listed names with theirs, unlisted labels, what is left out."""
 
     slots: dict[str, SyntaxSlot]
     unlisted: tuple[SyntaxSlot, ...] = ()
@@ -113,7 +113,7 @@ def choose(
             notes.append(f"parameter {name}: not in the request line: left out")
         elif slot.is_open:
             dropped.append(slot)
-            notes.append(f"parameter {name}: it has no name of its own in the query: left out")
+            notes.append(f"parameter {name}: it has no name in the query: left out")
         else:
             found[name] = slot
     rest = [slot for slot in slots if not any(slot is one for one in (*found.values(), *dropped))]

@@ -1,7 +1,7 @@
 """Syntax blocks: a request or status line, header lines and a JSON-like body.
 
 The block may stand on many lines or on one. Placeholders are in double braces, in quotes or bare;
-which bare words of the request line are placeholders is decided by whoever knows the names.
+which bare words of the request line are placeholders is decided where the names are known.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ class Conclusion:
 def settings_for(profile: str, seed: int, *, auth: str | None = None, url: str = "") -> Settings:
     """The settings of a profile by its name.
 
-    Where nobody says what becomes of signatures, a real AWS at ``url`` must check them: most
-    emulators look at none. Raises ValueError for a profile or a mode that there is not.
+    Without an option for signatures, a real AWS at ``url`` must check them; most emulators look at
+    none. Raises ValueError for a profile or a mode that there is not.
     """
     if profile not in DRAWS:
         raise ValueError(f"{profile!r} is no profile; there are {', '.join(DRAWS)}")

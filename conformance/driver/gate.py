@@ -57,8 +57,8 @@ def _watched(jobs: Iterable[Job]) -> set[str]:
 
 def _unknown(names: Iterable[str], jobs: Iterable[Job]) -> Iterable[str]:
     """Those that no contract has; of services that were not loaded nothing is said."""
+    from conformance.contract.catalogue import catalogue
     from conformance.contract.locate import services
-    from conformance.contract.requirements import catalogue
 
     loaded = {job.contract.service: job.contract for job in jobs}
     ids = {one.id for contract in loaded.values() for one in catalogue(contract)}

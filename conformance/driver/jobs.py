@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
     """The requirements to decide, by service; a glob after ``!`` leaves out what it matches.
 
-    Every glob must match something: a mistyped one would test other than was asked for.
+    Every glob must match something: a mistyped one would silently test something else.
     Raises UnknownService, SpecProblem, NothingSelected, NothingLeft.
     """
+    from conformance.contract.catalogue import catalogue
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected
-    from conformance.contract.requirements import all_match, catalogue, left_out, select
+    from conformance.contract.selection import all_match, left_out, select
     from conformance.engine.run import Job
 
     contracts = [load_contract(service) for service in selected(services, globs)]
@@ -37,7 +38,7 @@ def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
 
 
 def excluded_note(globs: tuple[str, ...]) -> list[str]:
-    """What a run says that it was told to leave out; nothing where it was told nothing."""
+    """What a run says it was told to leave out; nothing if no option excludes anything."""
     from conformance.contract.globs import negative
 
     unwanted = negative(globs)
@@ -56,8 +57,8 @@ def derived_note(jobs: Sequence[Job]) -> list[str]:
 
 def placed(job: Job, region: str) -> Job:
     """The job in the region of the run, and in its partition, where it was written for others."""
+    from conformance.contract.catalogue import catalogue
     from conformance.contract.load import load_contract
-    from conformance.contract.requirements import catalogue
     from conformance.transport.credentials import DEFAULT_REGION
     from conformance.transport.regions import partition_of
 

@@ -1,4 +1,4 @@
-"""The first and the last line of a record: what a command was asked for and what it came to."""
+"""The first and the last line of a record: what a command was run with and its outcome."""
 
 from __future__ import annotations
 

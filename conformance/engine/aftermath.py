@@ -2,22 +2,23 @@
 
 One resource that was stored and cannot be shown makes a list fail for everybody. So after each odd
 request that was accepted (or that failed, and may have been carried out) its resource is listed and
-read. What then fails is told once, by the request that did it, and the resource is deleted. Where
-it stays, nothing more is said of the operation that it spoilt.
+read. What then fails is reported once, with the request that caused it, and the resource is
+deleted. Where it cannot be deleted, nothing more is concluded about the operation that it spoilt.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.overlay_model import Resource
+from conformance.engine.confirmation import ConfirmationPolicy, confirm, unreliable
 from conformance.engine.evidence import EvidenceStep, with_setup
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.passive_checks import PassiveChecker
-from conformance.engine.probe_result import unreliable
 from conformance.engine.session import Session
 from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.verdict_log import VerdictLog
@@ -27,6 +28,8 @@ from conformance.plan.resources import all_creators, kind_of, kinds
 from conformance.record import Role, Verdict
 
 ADDRESS = "behavior/still-answers"
+ON_ITS_OWN = ConfirmationPolicy(times=2)
+"""Of what fails although nothing odd was sent just before."""
 MOST_LOOKS = 3
 """How often one requirement's accepted requests are looked after: a bound on what is sent."""
 
@@ -93,9 +96,9 @@ class Aftermath:
         return self._kind_changed_by(name) is not None
 
     def is_spoilt(self, operation: Operation) -> bool:
-        """Whether a list or a read fails whatever it is asked, and did not before.
+        """Whether a list or a read fails for every request, and did not before.
 
-        So that what fails for the sake of something that was stored is not blamed on the request.
+        A failure caused by something that was stored must not be blamed on the request.
         """
         if self._standings.is_aside(operation.name):
             return True
@@ -103,12 +106,10 @@ class Aftermath:
         if last is None or name not in self._fine or not self._decisions.open(self._address(name)):
             return False
         with self._watch.held():
-            seen = [self._shown(operation, None), self._shown(operation, None)]
-            failed = [one for one in seen if one is not None and unreliable(one.answer)]
-            if len(failed) < len(seen):
-                return False
-            self._leave(operation, last, failed[-1])
-        return True
+            failed = confirm(partial(self._failing, operation, None), ON_ITS_OWN)
+            if failed is not None:
+                self._leave(operation, last, failed)
+        return failed is not None
 
     def _kind_changed_by(self, name: str) -> str | None:
         if name in self._creators:
@@ -138,17 +139,16 @@ class Aftermath:
 
     def _settle(self, operation: Operation, cause: SentProbe, resource: RunResource | None) -> None:
         """Whether it goes on failing, and whether it does so again after the same request."""
-        again = self._shown(operation, resource)
-        if again is None or not unreliable(again.answer):
+        if confirm(partial(self._failing, operation, resource)) is None:
             return  # a passing trouble
         self._take_away(cause, resource)
-        last = self._shown(operation, resource)
-        if last is not None and unreliable(last.answer):
+        last = self._failing(operation, resource)
+        if last is not None:
             self._leave(operation, cause, last)
             return
-        repeated, seen = self._repeat(operation, cause)
-        if repeated is not None and seen is not None:
-            self._fail(operation, repeated, seen)
+        repeated = confirm(partial(self._repeat, operation, cause))
+        if repeated is not None:
+            self._fail(operation, *repeated)
 
     def _leave(self, operation: Operation, cause: SentProbe, seen: SentProbe) -> None:
         """It goes on failing: said once, and nothing more is concluded from its answers."""
@@ -156,19 +156,21 @@ class Aftermath:
         why = f"it is answered {seen.answer.told()} since {_told(cause)}"
         self._standings.set_aside(operation.name, why)
 
-    def _repeat(
-        self, operation: Operation, cause: SentProbe
-    ) -> tuple[SentProbe | None, SentProbe | None]:
-        """The same request once more, and what is answered after it where that fails again."""
+    def _repeat(self, operation: Operation, cause: SentProbe) -> tuple[SentProbe, SentProbe] | None:
+        """The same request once more, and the answer that fails after it."""
         try:
             repeated = self._session.send(cause.probe, fresh=True)
         except SetupFailed:
-            return None, None
+            return None
         resource = self._resource(repeated)
-        seen = self._shown(operation, resource)
+        seen = self._failing(operation, resource)
         self._take_away(repeated, resource)
-        failed = seen is not None and unreliable(seen.answer)
-        return repeated, seen if failed else None
+        return None if seen is None else (repeated, seen)
+
+    def _failing(self, operation: Operation, resource: RunResource | None) -> SentProbe | None:
+        """The answer of a list or a read that fails; None for any other."""
+        seen = self._shown(operation, resource)
+        return seen if seen is not None and unreliable(seen.answer) else None
 
     def _shown(self, operation: Operation, resource: RunResource | None) -> SentProbe | None:
         """The answer of a list or a read; None where it cannot be sent or nothing is concluded."""

@@ -10,22 +10,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from conformance.contract.catalogue import catalogue
 from conformance.contract.model import Contract, Operation
-from conformance.contract.requirements import Requirement, catalogue
+from conformance.contract.requirements import Requirement
 from conformance.engine.channel import Channel
+from conformance.engine.confirmation import confirm, not_repeated, repeats_of_silence
+from conformance.engine.delivery import resent
 from conformance.engine.evidence import EvidenceStep, with_setup
 from conformance.engine.exchange_log import SentProbe, SetupFailed
 from conformance.engine.patience import is_unanswered
 from conformance.engine.session import Session
 from conformance.judge.authentication import judge_signature, looks_at_signatures, says_nothing
+from conformance.judge.findings import Finding
 from conformance.plan.authentication import FINDING, SignatureCheck, signature_rule
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.wire import wire
 from conformance.record import Obstacle, ObstacleCause, Verdict
 
-AGAIN = 2
-"""How often what was not answered in time is sent again."""
 SERVED = "wrongly signed requests refused"
 
 
@@ -75,7 +77,7 @@ class Authentication:
         self._known: dict[tuple[str, str], _Case | str] = {}
 
     def rulings(self, requirements: Sequence[Requirement]) -> Iterator[Ruling]:
-        """A ruling for each requirement of the group that is asked for."""
+        """A ruling for each requested requirement of the group."""
         if not requirements:
             return
         finding = self._finding_rule()
@@ -91,7 +93,7 @@ class Authentication:
                 yield Ruling(requirement, Verdict.SKIPPED, reason)
 
     def _finding_rule(self) -> SignatureCheck:
-        """The group's one finding, whether it is asked for or not."""
+        """The group's one finding, whether it was requested or not."""
         every = (one for one in catalogue(self._contract) if one.keyword == FINDING)
         return self._rule(next(every))
 
@@ -162,17 +164,23 @@ class Authentication:
 
     def _blamed(self, rule: SignatureCheck, case: _Case) -> Ruling:
         """The same wrongly signed request once more, on a new resource, decides."""
-        seen = judge_signature(rule, case.sent.answer).seen
-        again = self._send(case.operation, case.kind, fresh=True)
-        if isinstance(again, str) or says_nothing(again.sent.answer):
-            return Ruling(rule.requirement, Verdict.INCONCLUSIVE, f"could not repeat: {seen}")
-        finding = judge_signature(rule, again.sent.answer)
-        if finding.held:
-            return Ruling(rule.requirement, Verdict.INCONCLUSIVE, f"did not repeat: {seen}")
+        found = confirm(lambda: self._broken_again(rule, case))
+        if found is None:
+            reason = not_repeated(judge_signature(rule, case.sent.answer).seen)
+            return Ruling(rule.requirement, Verdict.INCONCLUSIVE, reason)
+        sent, finding = found
         shown = f"a request {_described(case.kind)}: {finding.seen}"
-        steps = with_setup(again.sent, finding.expected, shown)
+        steps = with_setup(sent, finding.expected, shown)
         reason = f"expected {finding.expected}; seen {shown}"
         return Ruling(rule.requirement, Verdict.FAILED, reason, tuple(steps))
+
+    def _broken_again(self, rule: SignatureCheck, case: _Case) -> tuple[SentProbe, Finding] | None:
+        """The answer to the same on a new resource that breaks the rule; None for any other."""
+        again = self._send(case.operation, case.kind, fresh=True)
+        if isinstance(again, str) or says_nothing(again.sent.answer):
+            return None
+        finding = judge_signature(rule, again.sent.answer)
+        return None if finding.held else (again.sent, finding)
 
     def _cases(self, rule: SignatureCheck, operations: Sequence[Operation]) -> Iterator[_Case]:
         for operation in operations:
@@ -197,9 +205,12 @@ class Authentication:
         probe = Probe("", operation, Side.REJECT, values, _described(kind))
         try:
             sent = self._session.send_by(channel, kind, probe, fresh=fresh)
-            for _ in range(AGAIN):
-                if is_unanswered(sent.exchange):
-                    sent = self._session.send_by(channel, kind, probe, fresh=True)
+            sent = resent(
+                sent,
+                lambda _: self._session.send_by(channel, kind, probe, fresh=True),
+                lambda one: is_unanswered(one.exchange),
+                repeats_of_silence(sent.exchange),
+            )
         except SetupFailed as failed:
             return f"no resource could be made: {failed}"
         return _Case(operation, kind, sent)

@@ -23,7 +23,7 @@ class Channel(Protocol):
         ...
 
     def send_all(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]:
-        """Send requests over one connection of their own."""
+        """Send requests over one separate connection."""
         ...
 
 
@@ -41,7 +41,7 @@ class SignedChannel:
         return self._transport.send(self._written(request))
 
     def send_all(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]:
-        """Send requests over one connection of their own, see Transport.send_all."""
+        """Send requests over one separate connection, see Transport.send_all."""
         written = [self._written(request) for request in requests]
         return self._transport.send_all(written, pipelined=pipelined)
 

@@ -2,7 +2,7 @@
 
 An identifier in the journal is the run's own. A creation without a known outcome is looked for in
 the target's list: what bears a name with the run's nonce, or the run's tag, is the run's own.
-Whatever else has the same name may be somebody else's: it is told, and left alone.
+Anything else with the same name may belong to somebody else: it is reported and left alone.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class CleanupResult:
     doubtful: list[str] = field(default_factory=list)
     """Entries that may be the run's, without proof: not deleted."""
     unknown: list[str] = field(default_factory=list)
-    """Creations of which nobody can find out what became of them, and ``why``."""
+    """Creations whose outcome cannot be determined, and ``why``."""
     why: str = ""
 
 
@@ -51,7 +51,7 @@ class _ListedResource:
 
 
 class Unlisted(Exception):
-    """The list cannot be had: ``answer`` is what came instead, where it was asked for."""
+    """The list is not available: ``answer`` is what came instead, where it was requested."""
 
     def __init__(self, why: str, answer: ParsedResponse | None = None) -> None:
         super().__init__(f"{why} is answered {answer.told()}" if answer else why)

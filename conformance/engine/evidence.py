@@ -15,7 +15,7 @@ from conformance.engine.masking import Masker
 from conformance.transport.exchange import Exchange
 
 HIDDEN = {"authorization", "x-amz-security-token", "x-amz-date"}
-"""Headers that a signature needs and nobody else may see (the date is of no use without it)."""
+"""Headers that a signature needs and that stay secret (the date is useless without it)."""
 
 QUERY_SIGNATURE = re.compile(r"[?&]X-Amz-Algorithm=.*")
 """A presigned URL ends with what vouches for it."""

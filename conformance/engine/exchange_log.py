@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from conformance.contract.validate import violations
+from conformance.engine.delivery import connection_broke
 from conformance.plan.probes import Probe, Side
-from conformance.transport.exchange import Exchange, FailureKind
+from conformance.transport.exchange import Exchange
 from conformance.transport.parsed_response import ParsedResponse
 
 
@@ -72,6 +73,6 @@ class SetupFailed(Exception):
         self.sent = sent
 
 
-def connection_broke(exchange: Exchange) -> bool:
-    """True when the connection broke, so that nobody knows whether the request was carried out."""
-    return exchange.failure is not None and exchange.failure.kind is FailureKind.RESET
+def is_lost(sent: SentProbe) -> bool:
+    """True when the connection broke before the answer was there."""
+    return connection_broke(sent.exchange)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from conformance.contract.model import Contract
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find
-from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, connection_broke
+from conformance.engine.delivery import resent
+from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
 from conformance.engine.names import is_template
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import FRESH, all_creators, identifiers, kinds, others
 
-RESENDS = 2
-"""How often a request is sent again whose connection broke before the answer was there."""
 NEWEST = 8
 """What a request has just made is among the last so many."""
 PATIENCE = 2
@@ -95,11 +95,9 @@ class Inventory:
             raise LookupError(f"{self._contract.service}: the lifecycle names no create operation")
         request = base(self._contract, operation) if values is None else values
         sent = self._send(Probe("", operation, Side.ACCEPT, request, "made for the probe"))
-        for _ in range(RESENDS if is_template(request) else 0):
-            if not connection_broke(sent.exchange):
-                break
-            # Whether it was made nobody knows: another one, under another name.
-            sent = self._send(sent.probe)
+        if is_template(request):
+            # Whether it was made is not known: another one, under another name.
+            sent = resent(sent, lambda lost: self._send(lost.probe), is_lost)
         resource = next((made for made in self.made if made.created is sent), None)
         if resource is None:
             raise SetupFailed(sent)
@@ -127,9 +125,8 @@ class Inventory:
         deletion = Probe("", operation, Side.OBSERVE, values, "")
         if not even_in_vain and self._is_in_vain(deletion):
             return None
-        sent = self._send(deletion, resource=resource)
-        if connection_broke(sent.exchange):
-            sent = self._send(deletion, resource=resource)
+        send = partial(self._send, deletion, resource=resource)
+        sent = resent(send(), lambda _: send(), is_lost, times=1)
         resource.gone = resource.gone or sent.answer.is_gone
         return sent
 
@@ -177,13 +174,15 @@ class Inventory:
             self.made.append(RunResource(found, str(given), sent, kind, parents=sent.parents))
 
     def _lifecycle(self, kind: str | None) -> Resource:
-        """The lifecycle of a kind, of the main one where it has none of its own."""
+        """The lifecycle of a kind, or that of the main one."""
         return self._kinds.get(kind or "", self._contract.overlay.main)
 
     def _lender(self, service: str) -> Inventory:
         """The inventory of another contract's resources."""
         if service not in self._lenders:
             if self._lend is None:
-                raise LookupError(f"{self._contract.service}: nobody lends resources of {service}")
+                raise LookupError(
+                    f"{self._contract.service}: no contract provides resources of {service}"
+                )
             self._lenders[service] = self._lend(service)
         return self._lenders[service]

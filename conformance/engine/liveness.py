@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from conformance.engine.delivery import REPEATABLE
 from conformance.engine.errors import TargetDied
 from conformance.transport.address import host_and_port
 from conformance.transport.base import Transport
@@ -15,23 +16,20 @@ from conformance.transport.errors import SpeaksTLS
 from conformance.transport.exchange import Exchange, FailureKind, Request
 
 REFUSED = 3
-"""Refused connections in a row after which nobody is there."""
+"""Refused connections in a row after which the target counts as gone."""
 RECONNECT_DELAYS = (0.1, 0.3, 0.6, 1.0, 2.0)
 """Seconds between the tries to reach a target that answered before: it may be starting anew."""
 SILENT = 2
-"""Requests in a row without an answer after which the target is asked what it answered before."""
+"""Requests in a row without an answer after which one that was answered before is sent again."""
 PING, SLOWEST = 3.0, 10
 """Seconds at least, and times the slowest answer, that the answer to it is waited for."""
-REPEATABLE = frozenset({"GET", "PUT", "PATCH"})
-"""Methods whose requests may be sent again."""
 
 
 class LivenessTransport:
     """Ends a run with TargetDied when nothing is answered any more.
 
-    A target that answers nothing to one request may answer the next one. So it is asked something
-    that it answered before, where there is such a thing, before it is given up. ``mask`` hides
-    secrets in what is told of it.
+    A target that does not answer one request may answer the next. So before it is given up, it gets
+    a request that it answered before, if there is one. ``mask`` hides secrets in the message.
     """
 
     def __init__(
@@ -92,7 +90,7 @@ class LivenessTransport:
             if exchange.request.method in REPEATABLE:
                 self._answered = exchange.request
             return
-        # After waiting in vain there is no need to wait again.
+        # After one failed wait there is no need to wait again.
         refused = REFUSED if self._ever else self._refused + 1
         self._refused = refused if _refused(exchange) else 0
         self._silent += 1
@@ -100,7 +98,7 @@ class LivenessTransport:
     def _has_pulse(self, exchange: Exchange) -> bool:
         """Whether what was answered before is answered still."""
         # What was answered before may be about what is not there any more, or never was sent: so
-        # the address alone is asked, too, without a key.
+        # the bare address is requested, too, without a key.
         parts = urlsplit(exchange.request.url)
         url, host = f"{parts.scheme}://{parts.netloc}/", (("Host", parts.netloc),)
         asked = [Request("GET", url, host), Request("POST", url, host, b"")]

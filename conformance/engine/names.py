@@ -15,7 +15,7 @@ ALPHABET = string.ascii_lowercase + string.digits
 TOKEN = re.compile(r"\$\{(\w+)(?:\.([\w-]+))?(?::(\d+))?\}")
 NONCE_LENGTH = 8
 UNGUESSABLE = 10
-"""Random characters from which on a text is taken for one that nobody else has."""
+"""Random characters from which on a text counts as unique."""
 USUAL = 26
 """Characters of a name of no particular length."""
 
@@ -54,7 +54,7 @@ class Names:
 
 
 def random_text(length: int) -> str:
-    """Lower-case letters and digits that nobody can guess."""
+    """Random lower-case letters and digits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 

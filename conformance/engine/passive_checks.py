@@ -1,21 +1,23 @@
-"""What any answer shows, whatever it was asked for: counted, suspected, and confirmed."""
+"""Checks that hold for every answer, whatever the request: counted, suspected, and confirmed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from conformance.contract.model import Contract, Location
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.arns import Arns
 from conformance.engine.case_counts import PendingFailures
+from conformance.engine.confirmation import ANSWER, confirm, not_repeated
 from conformance.engine.echoes import Echoes
 from conformance.engine.evidence import LONGEST
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.list_filter import entries_of_this_run
 from conformance.engine.patience import is_unanswered
-from conformance.engine.probe_result import is_elsewhere, unanswered, unreliable
+from conformance.engine.probe_result import is_elsewhere, unanswered
 from conformance.engine.session import Session
 from conformance.engine.spoilt import Spoilt
 from conformance.engine.support import SupportStatus
@@ -49,7 +51,7 @@ class PassiveChecker:
         self._suspects, self._arns = PendingFailures(), Arns(contract, session.names)
         self._spoilt, self._echoes = Spoilt(), Echoes(contract)
         self.is_held = False
-        """True while answers are looked at for a purpose of their own, and not counted here."""
+        """True while answers serve another purpose and are not counted here."""
         session.observers.append(self.observe)
 
     def observe(self, sent: SentProbe) -> None:
@@ -109,7 +111,7 @@ class PassiveChecker:
         the very same request is sent again, for the same identifier.
         """
         for finding, sent in self._suspects.take():
-            # A step of a sequence may be the first that was sent of it: so that is asked now.
+            # A step of a sequence may have been its first request: its support may be unknown.
             name = sent.probe.operation.name
             lacks = self._standings.of(name).standing is SupportStatus.LACKING
             mute = lacks or self._standings.is_aside(name)
@@ -119,13 +121,13 @@ class PassiveChecker:
             silent = self._standings.silent(name)
             if silent is not None and requirement.subject is Subject.NO_SERVER_ERROR:
                 continue  # it fails for the valid request, when all is decided
-            again = self._again(finding, sent) or self._of_the_same(finding, sent)
+            again = confirm(partial(self._once_more, finding, sent), ANSWER, sent.answer)
+            again = again or confirm(partial(self._of_the_same, finding, sent))
             if again is None and sent.answer.failure in PASSING:
                 self._suspects.forget(finding)
                 continue
             if again is None:
-                reason = f"did not repeat on a fresh resource: {finding.seen}"
-                self._decisions.give(requirement, Verdict.INCONCLUSIVE, reason)
+                self._decisions.give(requirement, Verdict.INCONCLUSIVE, not_repeated(finding.seen))
             else:
                 self._decisions.fail(requirement, *_told(self._session, *again))
 
@@ -135,15 +137,8 @@ class PassiveChecker:
         provoked = {resource.not_found, resource.unique_error}
         return requirement.subject is Subject.ERROR and requirement.keyword in provoked
 
-    def _again(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
-        """The same finding from the same request on a new resource, or None."""
-        again = self._once_more(finding, sent)
-        if again is not None and unreliable(again[1].answer):
-            again = self._once_more(finding, sent)
-        return again
-
     def _once_more(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
-        """The request on a resource of its own; what was odd about it is not left behind."""
+        """The request on a new resource; what it created is deleted."""
         inventory, resource = self._session.inventory, None
         try:
             resource = self._alike(sent)

@@ -1,9 +1,9 @@
 """How long a run waits for an answer: what is never answered is not waited for again and again.
 
 Requests of one kind are those that a target is likely to treat alike: the valid ones of an
-operation, or all that have the same fault in them. Once some of a kind were waited for in vain, one
-after the other, the rest of it gets a shorter time, which is still many times what any answer took.
-So a request of that kind that is answered after all is judged like every other.
+operation, or all that have the same fault in them. Once some of a kind timed out in a row, the
+rest of it gets a shorter time, which is still many times what any answer took. So a request of that
+kind that is answered after all is judged like every other.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WELL = 6
 SLOWEST, SLOWEST_WELL = 10, 4
 """So many times what the slowest answer took is waited at least; and for a kind known well."""
 ENOUGH, ENOUGH_TIMES = 20.0, 3
-"""Seconds, and times the longest wait, that a run waits in vain before it waits briefly only."""
+"""Seconds, and times the longest wait, that timeouts may take before waits become brief."""
 SLACK = 1.0
 """Seconds that clocks may differ."""
 
@@ -49,7 +49,7 @@ class _Silence:
 
 
 class Patience:
-    """What of a target was waited for in vain; shared by all sessions of a run."""
+    """Which requests to a target timed out; shared by all sessions of a run."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -103,8 +103,8 @@ class Patience:
         with self._lock:
             silence = self._known(kinds)
             if silence is None:
-                return f"; {self._spent:.0f} s were waited for others in vain"
-            return f"; waited for {silence.longest:.3g} s in vain: {', '.join(silence.waited)}"
+                return f"; {self._spent:.0f} s were spent waiting for others"
+            return f"; no answer within {silence.longest:.3g} s to: {', '.join(silence.waited)}"
 
     def _known(self, kinds: Kinds) -> _Silence | None:
         found = (self._silences.get(kind) for kind in kinds)

@@ -18,7 +18,7 @@ Say = Callable[[int | None], str]
 
 
 class Placeholders:
-    """Fills the templates of one run: every new secret is told to its masker."""
+    """Fills the templates of one run; the masker learns every new secret."""
 
     def __init__(self, names: Names, masker: Masker, region: str) -> None:
         self._names, self._masker, self._region = names, masker, region

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.contract.walk import shape_at
-from conformance.engine.exchange_log import SentProbe, SetupFailed, connection_broke
-from conformance.engine.inventory import RESENDS
+from conformance.engine.confirmation import repeats_of_silence
+from conformance.engine.delivery import is_repeatable, resent
+from conformance.engine.exchange_log import SentProbe, SetupFailed, is_lost
 from conformance.engine.patience import is_brief, is_unanswered, kinds_of_request
 from conformance.engine.placeholders import needs_resource
 from conformance.engine.session import Session
@@ -40,7 +41,7 @@ class ProbeResult:
     silent: bool = False
     """Neither it nor the same request on fresh resources was answered in time."""
     ours: bool = False
-    """The request was not what it was meant to be: a fault of this tool."""
+    """The request was not the intended one: a fault of this tool."""
 
 
 def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResult:
@@ -49,10 +50,8 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResu
     if not fresh and _explained_by_state(session, probe, sent):
         sent = session.send(probe, fresh=True)
     first = sent
-    for _ in range(RESENDS):
-        if not connection_broke(sent.exchange) or session.repeatable(probe.operation):
-            break
-        sent = session.send(probe, fresh=True)
+    if not is_repeatable(session.contract, probe.operation):
+        sent = resent(first, lambda _: session.send(probe, fresh=True), is_lost)
     trial = _judged(session, probe, sent)
     held = trial.finding is not None and trial.finding.held
     if sent is not first and not held and _explained_by_state(session, probe, sent):
@@ -70,8 +69,7 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResu
 def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:
     """Send a probe; where no answer comes in time, the same on fresh resources.
 
-    It may have been a slow moment: twice more, both at once. Once the run has waited for others in
-    vain, once more.
+    It may have been a slow moment.
     """
     if session.patience.is_well_known(kinds_of_request(probe)):
         again = session.send_again(probe, 2)  # at once, as it is expected to come to that
@@ -79,12 +77,12 @@ def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:
         sent = session.send(probe, fresh=fresh)
         if not is_unanswered(sent.exchange):
             return sent
-        again = session.send_again(probe, 1 if is_brief(sent.exchange) else 2)
+        again = session.send_again(probe, repeats_of_silence(sent.exchange))
     return next((one for one in again if not is_unanswered(one.exchange)), again[-1])
 
 
 def unanswered(session: Session, sent: SentProbe) -> str:
-    """What is told of a request that stayed without an answer."""
+    """The description of a request that got no answer."""
     told = f"{sent.answer.told()} to {sent.probe.note or sent.probe.operation.name}"
     told += ", nor to the same request on fresh resources"
     if not is_brief(sent.exchange):
@@ -276,11 +274,6 @@ def is_elsewhere(probe: Probe) -> bool:
 def is_taken(answer: ParsedResponse) -> bool:
     """True for a refusal that says that something of that name is there already."""
     return answer.is_refusal and (answer.status == 409 or "Exists" in (answer.code or ""))
-
-
-def unreliable(answer: ParsedResponse) -> bool:
-    """True for what may be a passing trouble of the target."""
-    return answer.server_error or answer.broken_off
 
 
 def smallest(trials: list[ProbeResult]) -> list[ProbeResult]:

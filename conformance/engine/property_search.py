@@ -24,7 +24,7 @@ class _Broken(Exception):
 
 
 class _Unanswered(BaseException):
-    """Ends the drawing: each value tried for a smaller failure would be waited for in vain."""
+    """Ends the drawing: each value tried for a smaller failure would time out as well."""
 
 
 def explore(

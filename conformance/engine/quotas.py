@@ -34,7 +34,7 @@ def counter(territories: Sequence[tuple[str, RouteTable]]) -> Callable[[Request]
             operation, _ = territory.match(request)
             if operation is not None:
                 return counted(territory.contract, operation.name)
-        # A route that no service has counts for whoever may be asked.
+        # A route that no service has counts for every service.
         return [f"{one.contract.service}/{ALL}" for one in below]
 
     return counts_for

@@ -35,7 +35,7 @@ NAME = re.compile(r"conformance-([a-z0-9]{8})-(?=\d{5})")
 
 
 LONGEST_PAUSE = 60.0
-"""Seconds; a record may say more, and nobody would wait so long."""
+"""Seconds; a record may say more, which would be too long to wait."""
 
 
 @dataclass(frozen=True, slots=True)

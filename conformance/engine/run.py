@@ -1,4 +1,4 @@
-"""A whole run: services one after the other, every verdict told as it is decided."""
+"""A whole run: services one after the other, every verdict emitted when it is decided."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class RunOutcome:
 
 
 def _unheard(_event: Event) -> None:
-    """Nobody listens to the events of a run."""
+    """Ignores the events of a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class RunConfig:
 
     Args:
         jobs: The services, each with what is to be decided of it.
-        url: Where they are, those that name no address of their own.
+        url: The address of those that name none.
         credentials: Who signs.
         region: The region that is signed for.
         transport: What sends.
@@ -89,7 +89,7 @@ class RunConfig:
         emit: Is given every event as it happens, in the thread of the run.
         custody: Keeps to what the run itself made; None where the target ends with the run.
         phases: What is done besides the plan.
-        sleep: Waits so many seconds before a silent target is asked again.
+        sleep: Waits so many seconds before the next request to a silent target.
     """
 
     jobs: Sequence[Job]

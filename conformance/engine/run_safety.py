@@ -81,7 +81,7 @@ def _looking(
         if operation is None or resource.label is None:
             return False
         request = wire(operation, {**visit.labels, resource.label: identifier})
-        # It is asked for what is not there, as the probes of that fault do.
+        # It asks for something that does not exist, as the probes of that fault do.
         kinds = faulty_kinds(contract.service, operation.name, Fault.NOT_FOUND)
         request = replace(request, body=None, content_type=None, within=patience.within(kinds))
         exchange = channel.send(request)

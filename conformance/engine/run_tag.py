@@ -18,7 +18,7 @@ class RunTag:
     """Tags what an operation creates, and takes the tag out of answers again.
 
     ``member`` is the map of tags, in requests and answers alike; ``create`` the operation that
-    takes it. Requests that have tags of their own, or a body that is no object, are left alone.
+    takes it. Requests that already have tags, or a body that is not an object, are left alone.
     """
 
     create: str

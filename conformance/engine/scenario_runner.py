@@ -9,9 +9,11 @@ from typing import Any
 
 from conformance import record
 from conformance.contract.requirements import Requirement
+from conformance.engine.confirmation import repeats_of_silence
+from conformance.engine.delivery import RESTARTS, connection_broke, only_reads
 from conformance.engine.evidence import EvidenceStep
-from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, connection_broke
-from conformance.engine.patience import is_brief, is_unanswered
+from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.patience import is_unanswered
 from conformance.engine.probe_result import SAYS_NOTHING
 from conformance.engine.session import Session
 from conformance.engine.settling import LONGEST, NONE, Time
@@ -35,11 +37,6 @@ from conformance.plan.sequences import (
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 
 NO_ANSWER = ParsedResponse(None, NOT_JSON, None, "", "", 0)
-RESTARTS = 3
-"""How often a sequence begins anew whose connection broke."""
-SILENCES = 3
-"""How often a step is played without an answer before the sequence ends with it; once less where
-less than the whole timeout was waited, or where another rule ended so."""
 
 
 @dataclass(slots=True)
@@ -62,7 +59,7 @@ class ScenarioResult:
 
 
 class _Lost(Exception):
-    """The connection broke, and nobody knows whether the request was carried out."""
+    """The connection broke, and it is unknown whether the request was carried out."""
 
 
 class _Silent(Exception):
@@ -74,7 +71,7 @@ class _Silent(Exception):
 
 
 class ScenarioRun:
-    """One sequence being played on resources of its own.
+    """One sequence that is played on new resources.
 
     ``works`` says whether an operation answers a valid request, ``given`` is the time that the
     target has to show what was done.
@@ -134,12 +131,15 @@ class ScenarioRun:
                 self._end(ScenarioResult(why=str(stuck)))
 
     def _wait_again(self, sent: SentProbe) -> None:
-        """Begin anew after a step without an answer; in vain for the third time it is the end."""
+        """Begin anew after a step without an answer; after enough of them, end.
+
+        That is sooner where another rule ended so.
+        """
         self._silences += 1
         operation = sent.probe.operation.name
         patience = self._session.patience
-        enough = SILENCES - (is_brief(sent.exchange) or operation in patience.ended)
-        if self._silences < enough and self._works(operation):
+        repeats = 1 if operation in patience.ended else repeats_of_silence(sent.exchange)
+        if self._silences <= repeats and self._works(operation):
             self._sequence.close()
             self._begin()
             return
@@ -175,7 +175,7 @@ class ScenarioRun:
         if mute and not self._judges(step, mute[0]):
             raise _Silent(mute[0])
         if mute and not self._works(sent[0].probe.operation.name):
-            # It answers nothing on any connection, which is told by its own name.
+            # It answers nothing on any connection: the operation's requirements report that.
             raise NotShown(f"{sent[0].probe.operation.name} is not answered")
         trouble = next((one.answer for one in sent if _says_nothing(one.answer)), None)
         if trouble is not None and not (isinstance(step, Connected) and trouble.broken_off):
@@ -196,7 +196,7 @@ class ScenarioRun:
         step = next(self._sequence) if self._last is None else self._sequence.send(self._last)
         if not isinstance(step, Pause):
             self._number += 1
-            reads = isinstance(step, Send) and self._session.only_reads(step.operation)
+            reads = isinstance(step, Send) and only_reads(self._session.contract, step.operation)
             self._reading = (self._reading or self._number) if reads else None
             self._held_up = step if self._wanted() else None
         return step
@@ -218,7 +218,7 @@ class ScenarioRun:
     def _hold(self, step: Step, sent: SentProbe) -> None:
         """Whatever may or may not have been carried out ends the sequence: it begins anew.
 
-        What happens to a connection of its own is for the rule to judge.
+        What happens to a separate connection is for the rule to judge.
         """
         if self._restarts and connection_broke(sent.exchange) and not isinstance(step, Connected):
             raise _Lost
@@ -277,7 +277,7 @@ class ScenarioRun:
 
 
 def _operations(step: Make | Send | Together | Connected) -> list[str]:
-    """The operations that a step sends; what makes a resource is nobody's probe."""
+    """The operations that a step sends; what makes a resource is not a probe."""
     if isinstance(step, Make):
         return []
     sends = [step] if isinstance(step, Send) else step.sends
@@ -286,29 +286,3 @@ def _operations(step: Make | Send | Together | Connected) -> list[str]:
 
 def _says_nothing(answer: ParsedResponse) -> bool:
     return answer.failure in SAYS_NOTHING or answer.throttled
-
-
-class ScenarioScheduler:
-    """Plays that wait for a moment while other requirements are worked through."""
-
-    def __init__(self) -> None:
-        self._plays: list[ScenarioRun] = []
-
-    def add(self, play: ScenarioRun) -> None:
-        """Start a play; where it pauses it goes on when ``ended`` is asked for."""
-        play.proceed()
-        self._plays.append(play)
-
-    def finished(self) -> list[ScenarioRun]:
-        """The plays that have ended; none is made to go on."""
-        done = [play for play in self._plays if play.ending is not None]
-        self._plays = [play for play in self._plays if play.ending is None]
-        return done
-
-    def ended(self) -> list[ScenarioRun]:
-        """All plays, as soon as they have ended."""
-        while running := [play for play in self._plays if play.ending is None]:
-            time.sleep(max(0.0, min(play.due for play in running) - time.monotonic()))
-            for play in running:
-                play.proceed()
-        return self.finished()

@@ -9,8 +9,9 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
-from conformance.engine.exchange_log import RunResource, SentProbe, connection_broke
-from conformance.engine.inventory import RESENDS, Inventory, Lend
+from conformance.engine.delivery import connection_broke, is_repeatable, resent
+from conformance.engine.exchange_log import RunResource, SentProbe
+from conformance.engine.inventory import Inventory, Lend
 from conformance.engine.masking import Masker, secret_places
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience, faults_of, kinds_of_request, missigned_kinds
@@ -18,7 +19,7 @@ from conformance.engine.placeholders import Placeholders, needs_resource
 from conformance.engine.run_tag import RunTag
 from conformance.engine.settling import SETTLE, Arrival
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import kind_of, kinds, lifecycle_of
+from conformance.plan.resources import kind_of, lifecycle_of
 from conformance.plan.spelling import respelt
 from conformance.plan.wire import USUAL, WireRequest, wire
 from conformance.transport.exchange import Exchange
@@ -86,12 +87,12 @@ class Session:
     ) -> SentProbe:
         """Send a probe by a channel that signs it wrongly, in the way that ``kind`` names.
 
-        Its answer is told to no observer: it says nothing about the operation. Raises SetupFailed.
+        Observers do not see its answer: it says nothing about the operation. Raises SetupFailed.
         """
         [filled] = self._filled([probe], [self._needed(probe, fresh=fresh)])
         group = missigned_kinds(probe)
         request = replace(filled.request, within=self.patience.within(group))
-        # It is meant to be refused: where the connection broke it may always be sent again.
+        # It should be refused: where the connection broke it may always be sent again.
         exchange = _sent(channel, request, repeatable=True)
         self.patience.note(group, f"a request signed wrongly ({kind})", exchange)
         self.sent += exchange.attempts
@@ -135,18 +136,8 @@ class Session:
     def call(
         self, operation: Operation, values: Mapping[str, Any], resource: RunResource | None = None
     ) -> SentProbe:
-        """Send a request that is no probe of its own, such as a read back."""
+        """Send a request that is not a probe, such as a read back."""
         return self.send(Probe("", operation, Side.OBSERVE, values, ""), resource=resource)
-
-    def repeatable(self, operation: Operation) -> bool:
-        """True when a request may be sent twice and is answered as if it were sent once."""
-        listing = {one.list for one in kinds(self.contract).values()}
-        return operation.name in listing or operation.method in {"GET", "PUT", "PATCH"}
-
-    def only_reads(self, operation: Operation) -> bool:
-        """True when a request changes nothing: it shows what others have done."""
-        listing = {one.list for one in kinds(self.contract).values()}
-        return operation.name in listing or operation.method == "GET"
 
     def _needed(self, probe: Probe, *, fresh: bool) -> RunResource | None:
         """The resource that a template speaks of, if it does."""
@@ -181,7 +172,7 @@ class Session:
         return _Filled(probe, values, request, resource, parents)
 
     def _usual(self, filled: _Filled) -> Exchange:
-        repeatable = self.repeatable(filled.probe.operation)
+        repeatable = is_repeatable(self.contract, filled.probe.operation)
 
         def send() -> Exchange:
             return _sent(self._channel, filled.request, repeatable=repeatable)
@@ -233,9 +224,6 @@ class Session:
 def _sent(channel: Channel, request: WireRequest, *, repeatable: bool) -> Exchange:
     """Send a request; one that is repeatable again, where the connection broke."""
     exchange = channel.send(request)
-    for _ in range(RESENDS if repeatable else 0):
-        if not connection_broke(exchange):
-            break
-        again = channel.send(request)
-        exchange = replace(again, attempts=exchange.attempts + again.attempts)
-    return exchange
+    if not repeatable:
+        return exchange
+    return resent(exchange, lambda lost: channel.send(request).after(lost), connection_broke)

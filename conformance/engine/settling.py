@@ -44,8 +44,7 @@ class Arrival:
                 return exchange
             self._sleep(pause)
             waited += pause
-            later = again()
-            exchange = replace(later, attempts=exchange.attempts + later.attempts)
+            exchange = again().after(exchange)
         self._in_vain += _is_missing(exchange)
         return exchange
 

@@ -32,7 +32,7 @@ def part_of(jobs: Sequence[Job], shard: Shard) -> list[Job]:
     """The part's share of the jobs.
 
     Raises:
-        EmptyShard: no requirement of its own, nor any that is watched.
+        EmptyShard: no requirement of that part, nor any that is watched.
     """
     parts = [
         replace(job, requirements=tuple(_own(job.requirements, shard)))

@@ -27,7 +27,7 @@ MOST_TEXTS = 200
 NEWEST = 8
 """A creation is among the last so many that were made."""
 COMMON = (None, "", "true", "false")
-"""What a server may show of its own accord: that it was also sent says nothing."""
+"""What a server may show anyway: that it was also sent says nothing."""
 
 
 @dataclass(slots=True)

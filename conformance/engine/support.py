@@ -55,7 +55,7 @@ class Support:
 
 
 def excluded(operation: str) -> str:
-    """Why nothing is asked of an operation."""
+    """Why nothing is sent to an operation."""
     return f"{operation} is excluded from this run"
 
 
@@ -106,7 +106,7 @@ def obstacle_of(operation: Operation) -> Obstacle:
 def obstacle_to(contract: Contract, failed: SentProbe) -> Obstacle | None:
     """What stands in the way where a resource could not be made by this request.
 
-    Nothing that counts where nobody knows whether the request was valid.
+    Nothing that counts where it is unknown whether the request was valid.
     """
     unsure = contract.overlay.inferred and failed.answer.is_refusal
     return None if unsure else obstacle_of(failed.probe.operation)

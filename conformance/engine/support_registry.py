@@ -41,7 +41,7 @@ class SupportRegistry:
         return self.of(name).standing is SupportStatus.WORKS
 
     def lacks(self, name: str) -> bool:
-        """True when the target is known to lack an operation; asks nothing."""
+        """True when the target is known to lack an operation; sends nothing."""
         known = self._known.get(name)
         return known is not None and known.standing is SupportStatus.LACKING
 
@@ -55,7 +55,7 @@ class SupportRegistry:
         return name in self._aside
 
     def silent(self, name: str) -> Support | None:
-        """What is known of an operation that answers nothing to a valid request; asks nothing."""
+        """What is known of an operation that does not answer a valid request; sends nothing."""
         known = self._known.get(name)
         return known if known is not None and known.standing is SupportStatus.SILENT else None
 

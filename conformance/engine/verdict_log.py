@@ -21,7 +21,7 @@ from conformance.record import Verdict
 
 
 class VerdictLog:
-    """The tally of every requirement; ``give`` decides one, once, and tells whoever listens."""
+    """The tally of every requirement; ``give`` decides one, once, and emits the event."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class VerdictLog:
         return self._tallies[requirement.id]
 
     def open(self, name: str) -> bool:
-        """True for the id of a requirement that was asked for and is not decided yet."""
+        """True for the id of a requirement of this run that is not decided yet."""
         return name in self._tallies and not self._tallies[name].decided
 
     def undecided(self) -> list[Requirement]:

@@ -31,15 +31,15 @@ def is_refused_signature(answer: ParsedResponse) -> bool:
 
 
 def is_denied(answer: ParsedResponse) -> bool:
-    """True where whoever signs is known and lacks the permission: recorded of AWS's own IAM."""
+    """True where the signer is known and lacks the permission, as recorded from AWS's IAM."""
     named = answer.status == 403 and answer.code == "AccessDeniedException"
     return named and "is not authorized to perform" in answer.message
 
 
 def looks_at_signatures(kind: str, answer: ParsedResponse) -> bool:
-    """True when an answer shows that the target does more than serve whoever asks.
+    """True when an answer shows that the target looks at signatures.
 
-    A request without any signature may find no route, because the route is told from what it is
+    A request without any signature may find no route, because the route depends on what it is
     signed for: only a refusal counts there. A wrong one that is not served was noticed.
     """
     if answer.status is None or answer.ok:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
-from conformance.contract.overlay_model import (
+from conformance.contract.overlay_rules import (
     ContentCodingRule,
     ErrorBodyRule,
     ErrorCodeRule,

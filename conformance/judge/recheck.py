@@ -21,7 +21,7 @@ CHECKED = {Fault.LIMIT, Fault.ENUM, Fault.TYPE, Fault.REQUIRED}
 
 
 def bytes_match_probe(probe: Probe, request: Request) -> bool:
-    """True when the bytes that were sent have the fault that was meant, and no other.
+    """True when the bytes that were sent have the intended fault, and no other.
 
     Rules of the overlay may forbid what no limit of the contract does: they, and raw bodies, are
     not decided here.

@@ -21,7 +21,7 @@ _INSIDE = re.compile(r"<[A-Za-z0-9_][\w :.,()-]{0,60}>|\[redacted\]|\*{4,}", re.
 
 
 class Redacted(str):
-    """A text that stands for a value of the right type and form that nobody may see."""
+    """A text that stands for a secret value of the right type and form."""
 
     __slots__ = ()
 

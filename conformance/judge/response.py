@@ -32,7 +32,7 @@ def observe(contract: Contract, operation: Operation, answer: ParsedResponse) ->
     """Everything an answer to an operation holds or breaks."""
     prefix = f"{operation.service}/{operation.name}"
     if answer.throttled or answer.failure in {FailureKind.REFUSED, FailureKind.WITHHELD}:
-        return  # nothing of this operation answered: throttling, nobody there, or never asked
+        return  # this operation did not answer: throttling, no target, or no request
     answered = answer.status is not None and not answer.server_error
     yield Finding(
         f"{prefix}/status/no-5xx", answered, "an answer that is not a server error", answer.told()

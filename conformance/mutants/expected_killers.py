@@ -1,7 +1,7 @@
 """The requirements that name each written fault: data, a line a fault or a family of them.
 
 A line is a glob over fault ids and the globs of the requirements that name such a fault. Every
-line that matches counts. What can be told from an id is told from it elsewhere.
+line that matches counts. What follows from an id is derived from it elsewhere.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which requirements name a fault rightly: told by its id, or by the tables beside this module."""
+"""Which requirements name a fault rightly, by its id or by the tables beside this module."""
 
 from __future__ import annotations
 

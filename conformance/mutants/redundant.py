@@ -1,4 +1,4 @@
-"""Faults that are tried only when all are asked for, because another of the list is much like it.
+"""Faults that are tried only with --all, because another of the list is much like it.
 
 Globs over fault ids, with the reason above each group.
 """
@@ -59,7 +59,7 @@ REDUNDANT: tuple[str, ...] = (
     "status:DeleteKey:204",
     "status:UntagResource:200",
     "status:UpdateApiKey:202",
-    # The same error of several operations is told wrongly in one way each.
+    # The same error of several operations is wrong in one way each.
     "error:GetApiKey:NotFoundException:200",
     "error:GetApiKey:NotFoundException:400:*",
     "error:CreateApiKey:ConflictException:409:*",

@@ -84,8 +84,8 @@ def suite(services: tuple[str, ...], plan: MutantPlan, faults: tuple[str, ...] =
 @cache
 def _job(service: str) -> Job:
     """A service with all its requirements, read once a process."""
+    from conformance.contract.catalogue import catalogue
     from conformance.contract.load import load_contract
-    from conformance.contract.requirements import catalogue
     from conformance.engine.run import Job
 
     contract = load_contract(service)

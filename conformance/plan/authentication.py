@@ -1,4 +1,4 @@
-"""What is asked about signatures: the overlay's rules ``authenticates`` and ``signature``.
+"""What is tested about signatures: the overlay's rules ``authenticates`` and ``signature``.
 
 They are one group. ``authenticates`` is its one finding for a target that takes any signature;
 only where a target looks at signatures do the ``signature`` rules say anything.
@@ -17,7 +17,8 @@ from enum import StrEnum
 
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Operation
-from conformance.contract.overlay_model import AuthenticatesRule, Refusals, SignatureRule
+from conformance.contract.overlay_part import Refusals
+from conformance.contract.overlay_rules import AuthenticatesRule, SignatureRule
 from conformance.contract.requirements import Requirement
 
 FINDING, SIGNATURE = "authenticates", "signature"
@@ -25,7 +26,7 @@ KINDS = frozenset({FINDING, SIGNATURE})
 
 
 class Auth(StrEnum):
-    """What is asked of a target about signatures: nothing, tell only, or they must be checked."""
+    """What a target must do about signatures: nothing, only report, or check them."""
 
     OFF = "off"
     REPORT = "report"

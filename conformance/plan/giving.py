@@ -1,4 +1,4 @@
-"""Values of a member that are told apart from its default, the best known first.
+"""Values of a member that differ from its default, the best known first.
 
 What an overlay has in its showcases and bases is known to be valid. Beyond that, values are made up
 within the limits: a target may refuse one for reasons that no limit states, so there are several.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Operation, Shape
-from conformance.contract.overlay_model import AnyRule, TakenIdentifierRule, UnknownIdentifierRule
+from conformance.contract.overlay_rules import AnyRule, TakenIdentifierRule, UnknownIdentifierRule
 from conformance.contract.requirements import Requirement
 from conformance.contract.validate import shape_violations
 from conformance.plan.base_requests import base

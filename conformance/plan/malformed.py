@@ -100,7 +100,7 @@ def _odd_timestamp(asked: OddRequestMaker) -> Iterator[Odd]:
 
 
 def _typed_parameter(asked: OddRequestMaker) -> Iterator[Odd]:
-    """Page sizes have a rule of their own."""
+    """Page sizes have a separate rule."""
     size = page_member(asked.operation, LIMITS)
     found = [
         (name, one.shape.kind)

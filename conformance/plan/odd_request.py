@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Operation, Shape
-from conformance.contract.overlay_model import WireForm
+from conformance.contract.overlay_steps import WireForm
 from conformance.contract.places import ITEM, VALUE, Place, show
 from conformance.contract.protocols import MOST_DEEP, of_body
 from conformance.plan.base_requests import base, edited, scaffolded

@@ -34,7 +34,7 @@ BOTH = (Side.ACCEPT, Side.REJECT)
 
 
 def plan(contract: Contract, requirement: Requirement) -> Plan:
-    """The probes of a requirement; those that are only observed have none of their own."""
+    """The probes of a requirement; those that are only observed have none."""
     return _without_unchecked(_planned(contract, requirement))
 
 
@@ -139,7 +139,7 @@ def _error(contract: Contract, operation: Operation, requirement: Requirement) -
 
 
 def _identified(contract: Contract, operation: Operation, request: Mapping[str, Any]) -> str | None:
-    """The member that says which resource is meant: its own, else in the path one it is part of.
+    """The member that identifies the resource: its own, or the one in the path that it belongs to.
 
     Not of a list: that nothing is listed of what is not there is as good an answer.
     """
@@ -210,7 +210,7 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
     )  # fmt: skip
     sides = tuple(side for side, cases in zip(BOTH, (allowed, forbidden), strict=True) if cases)
     drawings = tuple(_drawings(operation, valid, shape, place, keyword, stateful=stateful))
-    why_not = "" if sides else "no text of that length keeps the other limits: it cannot be asked"
+    why_not = "" if sides else "no text of that length keeps the other limits: it cannot be tested"
     return Plan(requirement.id, allowed + forbidden, drawings, why_not, sides)
 
 

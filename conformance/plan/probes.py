@@ -64,7 +64,7 @@ class Probe:
     form: WireVariant | None = None
     shown: tuple[ExpectedMember, ...] = ()
     tolerated: tuple[str, ...] = ()
-    """Error codes that neither side is blamed for: the thing that was asked for is not there."""
+    """Error codes that fail neither side: what was requested does not exist."""
     message: str = ""
     """The exact text of the refusal, members in braces: ``Api key not found: {KeyName}.``"""
     exact_status: bool = False
@@ -72,7 +72,7 @@ class Probe:
     beyond_limits: bool = False
     """An overlay rule's: what it sends may be valid or not whatever the limits of the spec say."""
     variant: str = ""
-    """A kind of the fault that has refusals of its own, where the overlay's table has any."""
+    """A kind of the fault that has separate refusals, where the overlay's table has any."""
 
 
 @dataclass(frozen=True, slots=True)

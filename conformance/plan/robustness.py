@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
-from conformance.contract.overlay_model import WireForm
+from conformance.contract.overlay_steps import WireForm
 from conformance.contract.places import Place
 from conformance.contract.protocols import LIMITS, TOKENS, page_member
 from conformance.contract.validate import is_of_kind
@@ -59,7 +59,7 @@ def _non_object(asked: OddRequestMaker) -> Iterator[Odd]:
 
 def _unknown_member(asked: OddRequestMaker) -> Iterator[Odd]:
     for value in ("x", {"conformance": ["x"]}):
-        yield Odd({**asked.base, "conformance": value}, "a member that nobody knows")
+        yield Odd({**asked.base, "conformance": value}, "an unknown member")
 
 
 def _deep(asked: OddRequestMaker) -> Iterator[Odd]:

@@ -25,7 +25,7 @@ from typing import Any
 from msgspec import UNSET
 
 from conformance.contract.model import Contract, Operation
-from conformance.contract.overlay_model import (
+from conformance.contract.overlay_rules import (
     AcceptedRule,
     ObservedRule,
     RawRule,

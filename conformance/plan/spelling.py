@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation
-from conformance.contract.overlay_model import WireForm
+from conformance.contract.overlay_steps import WireForm
 from conformance.contract.routes import PathTemplate
 from conformance.plan import values
 from conformance.plan.base_requests import base

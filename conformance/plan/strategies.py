@@ -19,7 +19,7 @@ from conformance.plan import strings, values
 from conformance.plan.probes import Drawing, Side
 
 # Whether limits count code points or UTF-16 units is not known (aws-behaviour, cautions, 9), and
-# control characters are a matter of their own: drawn text is printable and inside the first plane.
+# control characters are handled separately: drawn text is printable and inside the first plane.
 # A written alphabet also spares Hypothesis its tables of all of Unicode, which take over a second.
 ALPHABET = (
     "".join(map(chr, range(0x20, 0x7F)))
@@ -54,7 +54,7 @@ def strategy(drawing: Drawing) -> st.SearchStrategy[Any]:
 def inside(shape: Shape) -> st.SearchStrategy[Any]:
     """Texts that keep every limit of the shape."""
     pattern = shape.limit("pattern")
-    # Where no minimum is stated, nobody knows whether nothing at all is accepted.
+    # Where no minimum is stated, it is unknown whether an empty one is accepted.
     least, most = shape.limit("minLength"), shape.limit("maxLength")
     least = 1 if least is None else least
     if shape.examples:

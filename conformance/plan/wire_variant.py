@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
 
-from conformance.contract.overlay_model import WireForm
+from conformance.contract.overlay_steps import WireForm
 
 Overrides = tuple[tuple[str, str | None], ...]
 """Headers instead of the usual ones; None leaves one out."""
@@ -53,13 +53,13 @@ class WireVariant:
     query: str = ""
     chunked: bool = False
     connection: int = 0
-    """Requests of one number are sent over one connection of their own."""
+    """Requests with the same number are sent over one separate connection."""
     pipelined: bool = False
     """And all of them before an answer is read."""
 
     @property
     def is_elsewhere(self) -> bool:
-        """True when what is asked for is not the operation: another method or another path."""
+        """True when the request is not for the operation: another method or another path."""
         return bool(self.method or self.path)
 
     @property

@@ -13,6 +13,14 @@ from conformance.record.errors import (
     WrongOrder,
     WrongShape,
 )
+from conformance.record.exchanges import (
+    RecordedExchange,
+    RecordedRequest,
+    RecordedResponse,
+    RecordedSigning,
+    Role,
+    Use,
+)
 from conformance.record.merge import merged
 from conformance.record.reader import Record, read_record
 from conformance.record.schema import schema
@@ -25,16 +33,10 @@ from conformance.record.values import (
     Line,
     Obstacle,
     ObstacleCause,
-    RecordedExchange,
-    RecordedRequest,
-    RecordedResponse,
-    RecordedSigning,
     RecordedTarget,
-    Role,
     RunLine,
     Shard,
     SummaryLine,
-    Use,
     Verdict,
     VerdictLine,
     count,

@@ -1,4 +1,4 @@
-"""Why a record cannot be read or written; each reason is a type, told in one line.
+"""Why a record cannot be read or written; each reason is a type and one line.
 
 RecordProblem      exit 2, as every BadInput
 ├── Unreadable     the file is missing, a folder, not permitted

@@ -183,7 +183,7 @@ def _exit(
 
 
 def _fails_on_unsupported(record: Record) -> bool:
-    """Whether a part exited with 1 for no failure of its own: it was asked to for what lacks."""
+    """Whether a part exited with 1 without a failure: an option made what it lacks fail."""
     summary = record.summary
     if summary is None or summary.exit != 1 or (summary.baseline and summary.baseline.fails):
         return False

@@ -9,22 +9,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.contract.levels import Level, Source
+from conformance.record.exchanges import (
+    RecordedExchange,
+    RecordedRequest,
+    RecordedResponse,
+    RecordedSigning,
+    Role,
+    Use,
+)
 from conformance.record.values import (
     BaselineUse,
     Cases,
     Coverage,
     Obstacle,
     ObstacleCause,
-    RecordedExchange,
-    RecordedRequest,
-    RecordedResponse,
-    RecordedSigning,
     RecordedTarget,
-    Role,
     RunLine,
     Shard,
     SummaryLine,
-    Use,
     Verdict,
     VerdictLine,
 )
@@ -59,7 +61,7 @@ def verdict_line(line: Json) -> VerdictLine:
         statement=line["statement"],
         operation=line["operation"],
         reason=line.get("reason") or "",
-        source=_source(line["source"]),
+        source=Source.of(line["source"]),
         cases=Cases(int(line["cases"]["accept"]), int(line["cases"]["reject"])),
         seconds=line.get("seconds", 0.0),
         requests=line.get("requests", 0),
@@ -114,10 +116,6 @@ def _baseline(use: Json | None) -> BaselineUse | None:
         expired=tuple(use.get("expired", ())),
         unknown=tuple(use.get("unknown", ())),
     )
-
-
-def _source(source: Json) -> Source:
-    return Source(**{name: source[name] for name in Source.__slots__ if name in source})
 
 
 def _exchange(exchange: Json) -> RecordedExchange:

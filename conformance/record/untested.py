@@ -29,7 +29,7 @@ class Untested:
 
 
 def untested(lines: Iterable[VerdictLine], *, strict: bool) -> tuple[Untested, ...]:
-    """The operations of which nobody can say that they conform, in the order of the record.
+    """The operations that were not tested, in the order of the record.
 
     One of these holds of each, at the levels of the gate: a requirement is inconclusive for lack
     of an answer; or all of its requirements that were meant to be tested were not, or at least half

@@ -1,4 +1,4 @@
-"""``python -m conformance.reference``: serve until told to stop; for programs that start one."""
+"""``python -m conformance.reference``: serve until stopped; for programs that start one."""
 
 from __future__ import annotations
 

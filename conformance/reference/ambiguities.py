@@ -1,8 +1,8 @@
-"""The readings: what nobody has recorded, decided one way or the other.
+"""The readings: what is not recorded, decided one way or the other.
 
 Every field is a question that the evidence leaves open or answers both ways. ``False`` is reading
 ``a``, the reference's own choice; ``True`` is reading ``b``, the other plausible answer. A verdict
-that fails on either of them claims to know what nobody knows.
+that fails on either of them claims to know what is unknown.
 
 The comment of each field names the section of the collected AWS behaviour that leaves it open:
 A to L what was seen, D disagreements, U unknowns, C cautions.
@@ -82,7 +82,7 @@ class Ambiguities:
     past_expiry_accepted: bool = False
     """D15, C7: UpdateKey takes any past ExpireTime."""
     lookup_before_rules: bool = False
-    """A10, U: an unknown key is told before a rule across members is broken."""
+    """A10, U: an unknown key is reported before a broken rule across members."""
     only_listed_actions: bool = False
     """C5: AllowActions takes the listed names only."""
     empty_items_accepted: bool = False

@@ -1,7 +1,7 @@
 """First stage of validation: are the JSON values of the modelled types?
 
 The first wrong type ends it, as a deserializer's does. What passes is the request as the model
-sees it: nulls of optional members gone, members nobody models dropped.
+sees it: nulls of optional members gone, unknown members dropped.
 """
 
 from __future__ import annotations

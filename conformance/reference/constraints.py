@@ -1,7 +1,7 @@
 """Second stage of validation: every violation of the documented constraints, collected.
 
 Only what a document states counts here. Limits that are known from recorded answers alone have
-messages and codes of their own and belong to the rules of their service.
+separate messages and codes and belong to the rules of their service.
 """
 
 from __future__ import annotations

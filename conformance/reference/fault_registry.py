@@ -1,4 +1,4 @@
-"""Every deliberate fault by its id, for whoever builds some of them into a reference."""
+"""Every deliberate fault by its id, to build some of them into a reference."""
 
 from __future__ import annotations
 

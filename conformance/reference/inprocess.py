@@ -21,7 +21,7 @@ LIMIT = 8 * 1024 * 1024
 
 
 class InProcess:
-    """Answers every request from an application of its own."""
+    """Answers every request from a separate application."""
 
     def __init__(self, options: ServerOptions) -> None:
         self.application = application(options)

@@ -1,4 +1,4 @@
-"""How long a text is: nobody has recorded whether AWS counts code points or UTF-16 units."""
+"""How long a text is: whether AWS counts code points or UTF-16 units is not recorded."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class LocationRenderer:
 
     def outcome(self, request: HttpRequest, outcome: OperationOutcome) -> ReferenceAnswer:
         """JSON, or nothing."""
-        del request  # Location answers JSON whatever is asked for
+        del request  # Location answers JSON whatever the request accepts
         body = None if outcome.body is None else dict(outcome.body)
         return ReferenceAnswer(outcome.status, self._headers(), body)
 

@@ -122,7 +122,7 @@ async def _serve(app: Application, options: ServerOptions, announce: Callable[[s
 def _watch(
     loop: asyncio.AbstractEventLoop, parent: int, starter: int, ended: asyncio.Event
 ) -> None:
-    """Set ``ended`` once the parent process is gone, or whoever started this one."""
+    """Set ``ended`` once the parent process is gone, or the process that started this one."""
     if os.getppid() != starter or not _lives(parent):
         ended.set()
         return
@@ -130,7 +130,7 @@ def _watch(
 
 
 def _lives(pid: int) -> bool:
-    """Whether a process is there; an ended one that nobody has waited for counts as there."""
+    """Whether a process is there; an ended one that was not waited for counts as there."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""The state of both services, in a module of its own so that faults can reach it."""
+"""The state of both services, in a separate module so that faults can reach it."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ class ServiceState:
     gateway: ApiGateway
     location: LocationKeys
     turn: threading.Lock = field(default_factory=threading.Lock)
-    """Held by whoever asks from several threads: one request is answered at a time."""
+    """Held by callers in several threads: one request is answered at a time."""

@@ -29,7 +29,7 @@ def difference(expected: str, seen: str) -> tuple[tuple[Piece, ...], tuple[Piece
     """Both texts in pieces, those marked that the other one lacks.
 
     Where the texts have little in common only the answers in them are marked (status and error
-    name), since marking everything tells nobody anything.
+    name), since marking everything helps nobody.
     """
     left, right = _TOKEN.findall(expected), _TOKEN.findall(seen)
     if max(len(left), len(right)) > _MOST_TOKENS:

@@ -51,7 +51,7 @@ EXIT_MEANING = {
 }
 EXIT_OPEN = 3
 MANY, LONGEST_REASON = 3, 200
-"""Of the operations that were not tested, so many are told; and of each reason, so much."""
+"""How many untested operations are listed, and how much of each reason."""
 _HEADLINES = {0: "conforms", 1: "does not conform"}
 _OF_TRAFFIC = {0: "shows nothing broken", 1: "shows a broken contract"}
 """Recorded traffic shows what it happens to hold: nothing can be said of the rest."""
@@ -166,7 +166,7 @@ def baseline_news(record: Record) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def score(record: Record) -> tuple[int, int]:
-    """How many requirements hold, of how many the target was asked about."""
+    """How many requirements hold, of how many were tested."""
     asked = {Verdict.PASSED, Verdict.FAILED, Verdict.UNSUPPORTED}
     of = sum(line.verdict in asked for line in record.verdicts)
     return sum(line.verdict is Verdict.PASSED for line in record.verdicts), of

@@ -1,4 +1,4 @@
-"""Writes reports to files; a path that cannot be written is told in one line."""
+"""Writes reports to files; a path that cannot be written is reported in one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The HTML report: one self-contained file that asks nothing of the network.
+"""The HTML report: one self-contained file that loads nothing from the network.
 
 Whatever a target sent is text here: Jinja2 escapes it, ``visible`` shows control and bidi
 characters, and the content security policy runs no script but the page's own, named by its hash.

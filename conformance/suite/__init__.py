@@ -1,4 +1,4 @@
-"""Every requirement as a pytest test, in the test suite of whoever makes an emulator.
+"""Every requirement as a pytest test, in the test suite of an emulator.
 
 In a ``conftest.py``::
 

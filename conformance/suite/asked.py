@@ -30,7 +30,7 @@ OPTIONS = {
 def asked(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
     """The suite with the options in place; a baseline of a conftest stands beside it.
 
-    Raises pytest.UsageError where nobody says what to test.
+    Raises pytest.UsageError where no target is given.
     """
     if suite.baseline:
         suite = replace(suite, baseline=str(beside / suite.baseline))

@@ -60,7 +60,7 @@ class Stoppable:
 
 
 class Running:
-    """One run in a thread of its own."""
+    """One run in a separate thread."""
 
     def __init__(self, suite: Suite, jobs: Sequence[Job], target: Target) -> None:
         self._suite, self._jobs, self._target = suite, jobs, target

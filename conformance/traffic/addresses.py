@@ -23,7 +23,7 @@ NEAR = re.compile(
     r"host\.docker\.internal|[\w-]+|::1|(?:127|10|172|192\.168)\.[\d.]+|"
     r"[\w.-]+\.(?:local|localdomain|internal|test)"
 )
-"""Hosts of one's own: this machine, a container's name, a private address."""
+"""Private hosts: this machine, a container's name, a private address."""
 
 
 @dataclass(frozen=True, slots=True)

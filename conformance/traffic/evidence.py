@@ -1,6 +1,6 @@
 """Whether a request on a path of AWS was one to AWS or to an emulator of it, or another program's.
 
-Many programs have an ``/apikeys`` of their own. A signature for the service, a host of AWS and an
+Many programs have an ``/apikeys`` path. A signature for the service, a host of AWS and an
 address that the user named leave no doubt. Elsewhere something at the address must show it once:
 what an AWS client sends, what AWS puts into the headers of its answers, or an answer that has the
 documented form. An answer's headers alone are not enough far from home, since a program behind API

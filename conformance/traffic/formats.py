@@ -1,4 +1,4 @@
-"""Files that hold no traffic that is read: told by name, with what to do instead."""
+"""Files in formats that are not read: recognized, with a hint what to do instead."""
 
 from __future__ import annotations
 

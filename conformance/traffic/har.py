@@ -1,6 +1,6 @@
 """HTTP Archives (HAR 1.2), as browsers, proxies, Playwright and Polly.JS write them.
 
-Playwright may keep a body in a file of its own (``_file``), beside the archive or in one ZIP with
+Playwright may keep a body in a separate file (``_file``), beside the archive or in one ZIP with
 it. Polly keeps a compressed body as a list of its parts, in Base64 or hexadecimal.
 """
 

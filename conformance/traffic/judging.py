@@ -1,8 +1,8 @@
 """Judges recorded exchanges: what each shows of the requirements, and what it breaks.
 
-Nothing can be asked again, so only what cannot be otherwise is held against whoever answered: a
-refusal counts only where no state explains it, a server error only where the same request met one
-twice, and of an operation that never succeeded nothing counts at all.
+Nothing can be sent again, so only what has one explanation fails: a refusal counts only where no
+state explains it, a server error only where the same request met one twice, and of an operation
+that never succeeded nothing counts at all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, PatchRule
-from conformance.contract.overlay_model import ErrorBodyRule
+from conformance.contract.overlay_rules import ErrorBodyRule
 from conformance.contract.places import find
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.case_counts import CaseCounts
@@ -153,7 +153,7 @@ class Judge:
         if not item.entry.response_known or spoilt or not self._is_negotiated(item):
             return False
         if requirement.keyword in {CODE, HEADER, *FORMS}:
-            return finding.held  # whoever recorded it may have left headers out, or cut bodies
+            return finding.held  # the recorder may have left headers out, or cut bodies
         if requirement.keyword in IN_REFUSALS and not is_usual(item.route, item.entry):
             return False
         media = item.answer.content_type

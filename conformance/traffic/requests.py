@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Operation, PatchRule, Shape
-from conformance.contract.overlay_model import AcceptedRule
+from conformance.contract.overlay_rules import AcceptedRule
 from conformance.contract.places import Place, find, parse, show
 from conformance.contract.requirements import Requirement, Subject
 from conformance.contract.validate import is_of_kind, violations
@@ -121,7 +121,7 @@ def _is_wrong_type(shape: Shape, value: Any) -> bool:
 
 
 def _is_beyond_doubt(shape: Shape, keyword: str, value: Any) -> bool:
-    """Not where nobody knows how it is counted or read (aws-behaviour: cautions 6 and 9, D13)."""
+    """Not where it is unknown how it is counted or read (aws-behaviour: cautions 6 and 9, D13)."""
     if not isinstance(value, str):
         return True
     if keyword == "minLength":

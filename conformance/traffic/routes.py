@@ -41,7 +41,7 @@ class TrafficRoute:
 
     @property
     def address(self) -> str:
-        """Who was asked: all hidden hosts are one, and no host at all is another."""
+        """The host of the request: all hidden hosts are one, and no host at all is another."""
         return self.origin or self.host.name
 
     @property
@@ -88,7 +88,7 @@ class Routes:
         return max(found, key=lambda one: len(one.operation.query), default=None)
 
     def is_alike(self, entry: TrafficEntry) -> bool:
-        """True for a request with the method and path of an operation, whoever it was sent to."""
+        """True for a request with the method and path of an operation, wherever it was sent."""
         request = entry.exchange.request
         parts = urlsplit(request.url)
         query = parse_qsl(parts.query, keep_blank_values=True)
@@ -115,7 +115,7 @@ class Routes:
         """Whether a request of this service would be addressed and signed like that.
 
         True for certain; False where that is left to what else is seen at the address; None where
-        it is another service's or nobody knows whose.
+        it belongs to another service or its service is unknown.
         """
         signed = contract.signing_name
         if entry.service:

@@ -15,7 +15,7 @@ NAME = "aws"
 
 
 class NoRegion(BadInput):
-    """Nobody says which region of AWS to test."""
+    """No AWS region is named."""
 
     hint = "say --region REGION, or set AWS_REGION"
 
@@ -102,7 +102,7 @@ class Cloud:
         from botocore.config import Config
         from botocore.session import Session
 
-        # Where neither is asked for, the environment's and the profile's own settings count.
+        # Where neither is requested, the environment's and the profile's settings count.
         config = Config(
             connect_timeout=timeout, read_timeout=timeout, retries={"total_max_attempts": 3},
             use_fips_endpoint=self.fips or None, use_dualstack_endpoint=self.dual_stack or None,

@@ -14,8 +14,8 @@ from conformance.transport.exchange import Request
 from conformance.transport.signing import Credentials, Overrides, Signer, unsigned
 
 UNKNOWN_KEY = Credentials("AKIACONFORMANCE22222", "conformance/knows/no/such/secret/access/key")
-"""Well formed, and nobody's."""
-FOREIGN_TOKEN = "conformance-gave-no-such-session-token"  # noqa: S105 - nobody's
+"""Well formed, and unknown everywhere."""
+FOREIGN_TOKEN = "conformance-gave-no-such-session-token"  # noqa: S105 - unknown everywhere
 NO_REGION = "xx-nowhere-1"
 OTHER_SERVICE = "sts"
 BESIDE_THE_CLOCK = timedelta(hours=1)

@@ -18,7 +18,7 @@ class Transport(Protocol):
         ...
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        """Send requests over one connection of their own, ``pipelined`` all of them at once.
+        """Send requests over one separate connection, ``pipelined`` all of them at once.
 
         Fewer exchanges than requests: the target ended the connection after the last of them.
         """

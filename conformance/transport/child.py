@@ -23,7 +23,7 @@ class Child:
     """A server started as ``python -m MODULE``, which writes ``listening on URL`` when it is ready.
 
     Its standard input is a pipe from us: when we are gone, however that happened, the pipe ends
-    and the child can end with it. It has a session of its own, so that an interrupt typed at
+    and the child can end with it. It runs in a separate session, so that an interrupt typed at
     the terminal reaches only us.
     """
 

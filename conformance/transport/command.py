@@ -23,7 +23,7 @@ class Command:
     def __init__(self, text: str, url: str, log: Path) -> None:
         self._text, self._url, self._log = text, url, log
         with log.open("wb") as said:
-            # A session of its own: what the shell starts is ended with it.
+            # A separate session: what the shell starts is ended with it.
             self._process = subprocess.Popen(  # noqa: S602 - the user's own command line
                 text,
                 shell=True,

@@ -5,9 +5,9 @@ urllib3 makes the pools, TLS and proxies; these classes change three things of a
 * the request target is taken as it is (urllib3 would rewrite percent-encodings);
 * the time limit of a response is for all of it. A socket's own timeout starts again with every
   byte, so a server that trickles one byte a second would never be cut off;
-* a connection that the server closed while it was idle is told from one that the server closed
+* a connection that the server closed while it was idle is distinguished from one that it closed
   because of the request, so that only the first is tried again; one that was idle for long is not
-  used again at all, as nobody may be left at its other end.
+  used again at all, as its other end may be gone.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class ExactHeaders(dict[str, str]):
         return ExactHeaders(self._pairs, self.target)
 
     def update(self, more: Mapping[str, str]) -> None:  # type: ignore[override]
-        """Append what a proxy wants to be told."""
+        """Append what a proxy needs to know."""
         super().update(more)
         self._pairs += tuple(more.items())
 

@@ -40,7 +40,7 @@ class Target:
     version: str | None
     is_loopback: bool
     takes_test_keys: bool = False
-    """Whoever's credentials are set, test/test signs: the target knows no others."""
+    """Whatever credentials are set, test/test signs: the target knows no others."""
 
 
 class Starting(Protocol):
@@ -74,7 +74,7 @@ def start(text: str, *, ca_bundle: Path | None = None) -> Starting:
     Raises:
         MalformedURL: the text is none of these.
         RealAWS: the URL is one of AWS.
-        NotInstalled: moto is asked for and its extra is not installed.
+        NotInstalled: moto is the target and its extra is not installed.
     """
     if text == "reference":
         return _Reference()
@@ -102,7 +102,7 @@ def open_target(
 
 
 class _Reference:
-    """The embedded model, as a process of its own."""
+    """The embedded model, as a separate process."""
 
     def __init__(self) -> None:
         arguments = ("--port", "0", "--auth", "--parent-pid", str(os.getpid()))
@@ -147,10 +147,10 @@ class _Remote:
         self._ca_bundle = ca_bundle
 
     def expect(self, signing_name: str, path: str) -> None:
-        """Whoever runs it has to see to that."""
+        """Its owner is responsible for that."""
 
     def wait_ready(self, timeout: float = START_SECONDS) -> Target:
-        """Connect once, so that a wrong address is told before any request is planned."""
+        """Connect once, so that a wrong address is reported before any request is planned."""
         host, port = host_and_port(self._url)
         local = is_loopback(host)
         if local or not _proxied(self._url):

@@ -100,12 +100,14 @@ class ExpiredCertificate(UntrustedTLS):
 
 
 class UnknownIssuer(UntrustedTLS):
-    """Nobody who is trusted signed the target's certificate."""
+    """The target's certificate is not signed by a trusted authority."""
 
     hint = "trust it with --ca-bundle FILE: its own certificate, or that of who signed it, as PEM"
 
     def __init__(self, host: str, port: int, detail: str) -> None:
-        super().__init__(host, port, f"nobody who is trusted signed its certificate ({detail})")
+        super().__init__(
+            host, port, f"its certificate is not signed by a trusted authority ({detail})"
+        )
 
 
 def _written(host: str) -> str:
@@ -122,14 +124,14 @@ class PlainHTTP(UntrustedTLS):
 
 
 class SpeaksTLS(CouldNotTest):
-    """The target speaks TLS and was asked in plain HTTP."""
+    """The target speaks TLS and got a plain HTTP request."""
 
     def __init__(self, host: str, port: int) -> None:
         super().__init__(hint=f"give it as https://{_written(host)}:{port}")
         self.host, self.port = host, port
 
     def __str__(self) -> str:
-        return f"{self.host} port {self.port} speaks TLS, and was asked in plain HTTP"
+        return f"{self.host} port {self.port} speaks TLS, and got a plain HTTP request"
 
 
 class NotInstalled(CouldNotTest):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -67,7 +67,7 @@ class Response:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     is_old: bool = False
-    """An answer of HTTP/1.0: whoever gives it need not know what HTTP/1.1 brought."""
+    """An answer of HTTP/1.0: its server may not know what HTTP/1.1 brought."""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever the case of its name; None where absent."""
@@ -87,6 +87,10 @@ class Exchange:
     failure: TransportFailure | None
     seconds: float
     attempts: int = 1
+
+    def after(self, earlier: Exchange) -> Exchange:
+        """The same, with the attempts that an earlier one for it took."""
+        return replace(self, attempts=self.attempts + earlier.attempts)
 
 
 def _first(headers: tuple[tuple[str, str], ...], name: str) -> str | None:

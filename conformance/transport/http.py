@@ -44,7 +44,7 @@ BODY_LIMIT = 8 * 1024 * 1024
 """Bytes of a response body that are read by default."""
 
 _UNASKED = ("User-Agent", "Accept-Encoding")
-"""Headers that urllib3 would add of its own."""
+"""Headers that urllib3 would add."""
 
 _UNSENDABLE = (http.client.InvalidURL, requests.exceptions.InvalidURL)
 
@@ -148,7 +148,7 @@ class HttpTransport:
                 attempts += 1
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        """Send requests over one connection of their own; none where only a proxy leads there."""
+        """Send requests over one separate connection; none where only a proxy leads there."""
         url = requests[0].url
         if self._proxies_for(url):
             return []
@@ -226,14 +226,14 @@ def _as_unanswered(exchange: Exchange, timeout: float) -> Exchange:
 
 
 def trusted(ca_bundle: Path | None) -> str | bool:
-    """What requests is told to verify certificates with: a file, or True for its own.
+    """What requests verifies certificates with: a file, or True for its default.
 
     Raises:
         NoCertificates: the file, or the one that the environment names, does not exist.
     """
     named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     chosen = named if ca_bundle is None else str(ca_bundle)
-    if chosen and not os.path.exists(chosen):  # noqa: PTH110 - a name, not a path of ours
+    if chosen and not os.path.exists(chosen):  # noqa: PTH110 - a user's name, not our path
         raise NoCertificates(chosen)
     return chosen or True
 

@@ -46,7 +46,7 @@ class ParsedResponse:
     headers: frozenset[str] = frozenset()
     """The names of the response's headers, in lower case."""
     unasked: str = ""
-    """The content coding of a body that nobody asked to be coded."""
+    """The content coding of a body where the request accepts none."""
     parts: tuple[ParsedResponse, ...] = ()
     """Of several requests at once: the answer to each."""
     redirects_to: str = ""

@@ -7,7 +7,7 @@ from functools import cache
 
 @cache
 def partition_of(region: str) -> str | None:
-    """The partition that a region is in; None for a region that nobody knows."""
+    """The partition that a region is in; None for an unknown region."""
     from botocore.exceptions import UnknownRegionError
     from botocore.session import Session
 

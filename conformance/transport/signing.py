@@ -57,7 +57,7 @@ class _Draft:
 
 
 class _SignedHeaders(dict[str, str]):
-    """Lower-case names to values, with the one method of an email message that is asked for."""
+    """Lower-case names to values, with the one method of an email message that is called."""
 
     def get_all(self, name: str) -> list[str]:
         return [self[name]]

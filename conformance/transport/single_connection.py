@@ -1,4 +1,4 @@
-"""Several requests over one connection of their own, each with the answer that belongs to it.
+"""Several requests over one separate connection, each with the answer that belongs to it.
 
 The usual transport may send any request over any connection that it keeps. Where it matters that
 one request follows another on the same connection, they are written and read here, byte for byte.

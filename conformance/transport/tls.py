@@ -1,4 +1,4 @@
-"""What is wrong with the TLS of a target, told so that it can be mended."""
+"""What is wrong with the TLS of a target, in words that help to fix it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def check(connection: socket.socket, place: TlsEndpoint, ca_bundle: Path | None)
 
 
 def speaks_tls(place: TlsEndpoint) -> bool:
-    """Whether a handshake succeeds there, whoever's the certificate."""
+    """Whether a handshake succeeds there, whatever the certificate."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
@@ -81,7 +81,7 @@ def _context(ca_bundle: Path | None) -> ssl.SSLContext:
 
     verify = trusted(ca_bundle)
     place = DEFAULT_CA_BUNDLE_PATH if verify is True else str(verify)
-    folder = os.path.isdir(place)  # noqa: PTH112 - a name, not a path of ours
+    folder = os.path.isdir(place)  # noqa: PTH112 - a user's name, not our path
     return ssl.create_default_context(
         cafile=None if folder else place, capath=place if folder else None
     )

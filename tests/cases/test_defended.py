@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.contract.building import build_contract
+from conformance.contract.catalogue import catalogue
 from conformance.contract.deriving import assemble
 from conformance.contract.inferring import inferred_overlay
 from conformance.contract.levels import Level
-from conformance.contract.load import build_contract
-from conformance.contract.requirements import Subject, catalogue
+from conformance.contract.requirements import Subject
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.judge.recheck import bytes_match_probe, sent_values

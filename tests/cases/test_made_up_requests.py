@@ -11,12 +11,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from conformance.contract.building import build_contract
+from conformance.contract.catalogue import catalogue
 from conformance.contract.identities import identity_rules
 from conformance.contract.inferring import inferred_overlay
 from conformance.contract.levels import Level
-from conformance.contract.load import build_contract
 from conformance.contract.protocols import with_protocol
-from conformance.contract.requirements import catalogue
 from conformance.driver.execution import run_all
 from conformance.engine.run import Job, RunConfig
 from conformance.engine.runner import Settings

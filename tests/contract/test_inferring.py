@@ -17,14 +17,15 @@ from conformance.cli.overlay import OverlayExists
 from conformance.cli.overlay import command as overlay
 from conformance.cli.requirements import command as requirements
 from conformance.contract import locate
+from conformance.contract.building import build_contract
+from conformance.contract.catalogue import catalogue
 from conformance.contract.deriving import assemble
 from conformance.contract.deriving.writing import as_yaml
 from conformance.contract.inferring import SURE, infer, inferred_overlay
-from conformance.contract.load import build_contract, load_contract
+from conformance.contract.load import load_contract
 from conformance.contract.locate import NoSpecs
 from conformance.contract.model import Contract
 from conformance.contract.overlay_model import Identifier, Signing
-from conformance.contract.requirements import catalogue
 from conformance.documents.sdk.models import SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.driver.execution import run_all

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.contract.building import build_contract
 from conformance.contract.levels import Level
-from conformance.contract.load import build_contract, load_contract
+from conformance.contract.load import load_contract
 from conformance.contract.readback import read_backs
 
 MODEL = {"model": "shop-2020-01-01", "path": "/shapes"}

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl
 import pytest
 from botocore.loaders import Loader
 
+from conformance.contract.building import build_contract
 from conformance.contract.deriving import assemble
 from conformance.contract.levels import Source
-from conformance.contract.load import build_contract
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.routes import (
     PathTemplate,

@@ -13,10 +13,10 @@ from openapi_spec_validator import validate
 from conformance.cli.compare_model import command as compare
 from conformance.cli.derive import command as derive
 from conformance.contract import locate
+from conformance.contract.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.contract.model import Contract
 from conformance.contract.overlay_model import Resource
-from conformance.contract.requirements import catalogue
 from conformance.contract.validate import violations
 from conformance.documents.sdk.models import load_model
 from conformance.plan.base_requests import base

@@ -13,7 +13,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from conformance.cli.derive import NothingToDerive, command
-from conformance.contract.load import build_contract
+from conformance.contract.building import build_contract
 from conformance.contract.validate import shape_violations, violations
 from conformance.plan.base_requests import base, scaffolded
 from conformance.plan.values import entries, sample

@@ -106,7 +106,7 @@ def test_a_query_listed_by_its_wire_name_with_another_word_as_value(
     [
         ("?dryRun={{DryRun}}&", "?", "DryRun: not in the request line"),
         ("X-Orchard-Token: {{Token}}\n", "", "Token: not in the request line"),
-        ("dryRun={{DryRun}}", "DryRun", "DryRun: it has no name of its own"),
+        ("dryRun={{DryRun}}", "DryRun", "DryRun: it has no name in the query"),
         ("&mode=graft", "&mode=graft&depth={{Depth}}", "Depth: in no list"),
         ("&mode=graft", "&mode=graft&maxDepth=maxDepth", "maxDepth: in no list"),
         ("X-Orchard-Cost: Cost\n", "X-Orchard-Cost: Cost\nX-Age: {{Age}}\n", "X-Age: in no list"),

@@ -119,7 +119,7 @@ def test_nothing_is_sent_for_signatures_that_nobody_asks_about():
     transport = InProcess(ServerOptions(keys=TEST_KEYS))
     outcome = run(transport, Auth.OFF)
     assert {line.verdict for line in outcome.verdicts} == {Verdict.SKIPPED}
-    assert {line.reason for line in outcome.verdicts} == {"not asked for (--auth off)"}
+    assert {line.reason for line in outcome.verdicts} == {"switched off (--auth off)"}
 
 
 def test_every_wrong_of_the_bed_is_expected():

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.contract.load import build_contract
-from conformance.contract.requirements import catalogue
+from conformance.contract.building import build_contract
+from conformance.contract.catalogue import catalogue
 from conformance.driver.execution import run_all
 from conformance.engine.run import Job, RunConfig
 from conformance.engine.runner import Settings

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.load import build_contract
+from conformance.contract.building import build_contract
 from conformance.judge.response import observe
 from conformance.transport.parsed_response import ParsedResponse
 

@@ -8,10 +8,10 @@ import pytest
 
 from benchmarks.plan_all import contract_of, planned
 from conformance.contract import patterns
-from conformance.contract.load import build_contract
+from conformance.contract.building import build_contract
+from conformance.contract.catalogue import catalogue
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
-from conformance.contract.requirements import catalogue
 from conformance.contract.validate import unchecked
 from conformance.plan.planner import plan
 from conformance.plan.probes import Side

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.load import build_contract
+from conformance.contract.building import build_contract
+from conformance.contract.catalogue import catalogue
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
-from conformance.contract.requirements import catalogue
 from conformance.plan.planner import plan
 
 PAGE = {"document": "p.md", "section": "s", "line": 1}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.contract.building import build_contract
 from conformance.contract.deriving import assemble
-from conformance.contract.load import build_contract
 from conformance.contract.places import parse
 from conformance.contract.validate import violations
 from conformance.documents.sdk.models import load_model

@@ -5,7 +5,7 @@ import pytest
 
 from conformance.contract.levels import Level, Source
 from conformance.contract.load import load_contract
-from conformance.contract.overlay_model import AnyRule
+from conformance.contract.overlay_rules import AnyRule
 from conformance.contract.requirements import Requirement, Subject
 from conformance.plan.sequences import KINDS, NotShown, RuleBroken, Script
 from conformance.transport.parsed_response import ParsedResponse

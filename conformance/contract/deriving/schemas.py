@@ -59,7 +59,7 @@ NUMBER_LIMITS = {"minimum", "maximum"}
 
 
 class SourcePointer(dict[str, Any]):
-    """A source pointer; a type of its own so that the writer keeps it on one line."""
+    """A source pointer; a separate type so that the writer keeps it on one line."""
 
 
 def pointer(place: SourceLocation) -> SourcePointer:

@@ -37,7 +37,7 @@ class NotRestJson(BadInput):
 
 
 class NoOperations(BadInput):
-    """No operation of a model is on the paths that were asked for."""
+    """No operation of a model is on the requested paths."""
 
     hint = "paths are globs as the model writes them, for example '/usageplans*'"
 

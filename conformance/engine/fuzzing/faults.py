@@ -63,7 +63,7 @@ def same_fault(probe: Probe, values: Mapping[str, Any]) -> bool:
 
 
 def _is_clear(shape: Shape, value: Any, violation: Violation) -> bool:
-    """Whether nobody may read the contract in a way that allows the value."""
+    """Whether no reading of the contract allows the value."""
     if violation.keyword == "required":
         return not _has_null(value)
     about = shape_at(shape, violation.place[1:])

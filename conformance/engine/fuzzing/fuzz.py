@@ -96,7 +96,7 @@ def explore(
 
 @contextmanager
 def unobserved(session: Session) -> Iterator[None]:
-    """Requests of which nobody is told yet: what they show is told when it is asked for."""
+    """Requests that no observer sees: what they show is reported later."""
     kept, session.observers = session.observers, []
     try:
         yield

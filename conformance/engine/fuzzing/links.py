@@ -53,7 +53,7 @@ def walk_links(session: Session, budget: int, seed: str) -> list[SentProbe]:
             return _response(walker.send(case.method, case.path, given, _body_of(case)))
 
         def validate_response(self, *_: Any, **__: Any) -> None:
-            """Whoever sends the request judges the answer."""
+            """The sender of the request judges the answer."""
 
     chosen = hypothesis_settings(max(1, budget), steps=STEPS, shrink=False)
     with steady(), contextlib.suppress(*OVER):

@@ -65,7 +65,7 @@ def _of_member(operation: Operation, member: Member, *, is_fixed: bool) -> Itera
 
 
 def _fixed(contract: Contract, operation: Operation) -> set[str]:
-    """The members that name a resource: a run gives them names of its own."""
+    """The members that name a resource: a run fills in its names."""
     resource = lifecycle_of(contract, operation.name)
     given = None if resource.identifier is None else resource.identifier.given
     named = (resource.label, given, resource.unique_member)

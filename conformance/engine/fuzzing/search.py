@@ -21,7 +21,7 @@ MORE = 3
 
 
 class FuzzFailure(Exception):
-    """Tells Hypothesis that a value breaks something; of a class of its own for each requirement.
+    """Tells Hypothesis that a value breaks something; each requirement has a separate class.
 
     Hypothesis tells failures apart by the class of their exception, and makes each small.
     """
@@ -95,7 +95,7 @@ def search(one: Search) -> int:
         with steady():
             test()
     except (FuzzFailure, Flaky, Unsatisfiable, _Spent):
-        pass  # whoever sends keeps what is broken
+        pass  # the sender keeps what is broken
     except BaseExceptionGroup as group:
         if group.split((FuzzFailure, Flaky))[1] is not None:
             raise

@@ -1,7 +1,7 @@
 """What a run makes on a target that outlives it: written down before the request is sent.
 
 A journal is one JSON Lines file a run. Its lines are values (``lines``), a run appends to it
-(``writer``), and whoever cleans up afterwards reads it (``reader``). It holds names and
+(``writer``), and the clean-up reads it afterwards (``reader``). It holds names and
 identifiers, never a key's value or a credential.
 """
 

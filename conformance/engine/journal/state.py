@@ -9,7 +9,7 @@ from conformance.engine.journal.lines import Creation, Entry, Gone, Made, Settle
 
 @dataclass(slots=True)
 class State:
-    """``open``: creations of which nobody knows what came of them, by number."""
+    """``open``: creations with an unknown outcome, by number."""
 
     open: dict[int, Creation] = field(default_factory=dict)
     made: dict[tuple[str, str], bool] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class State:
         return [name for (of, name), there in self.made.items() if there and of == service]
 
     def doubtful(self, service: str) -> list[Creation]:
-        """The creations of a service that nobody knows the outcome of."""
+        """The creations of a service with an unknown outcome."""
         return [one for one in self.open.values() if one.service == service]
 
     @property

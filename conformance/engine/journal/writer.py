@@ -85,7 +85,7 @@ class Journal:
                 self._note(Gone(service, identifier))
 
     def close(self) -> bool:
-        """End it; the file stays only while there is something to clean up, which is told."""
+        """End it; the file stays only while there is something to clean up."""
         with self._lock:
             if self._file < 0:
                 return not self.state.empty
@@ -125,7 +125,7 @@ def _created(path: Path) -> int:
 
 
 def _opened(path: Path, flags: int) -> int:
-    """The file, for this process alone: whoever ends, however that happens, lets go of it."""
+    """The file, locked for this process: the lock ends with the process, however that ends."""
     file = os.open(path, os.O_RDWR | os.O_APPEND | flags, 0o600)
     if sys.platform != "win32":
         import fcntl

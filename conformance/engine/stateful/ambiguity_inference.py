@@ -73,7 +73,7 @@ def _created(contract: Contract) -> str:
 
 
 def _stand_in(identifier: str) -> RunResource:
-    return RunResource(identifier, "", None)  # type: ignore[arg-type]  # nobody asks how it was made
+    return RunResource(identifier, "", None)  # type: ignore[arg-type]  # how it was made is never read
 
 
 class AmbiguityTracker:

@@ -1,7 +1,7 @@
 """Compares a target's answer with the model's, in those members that the overlay names.
 
-Identifiers, generated values and times differ between the two by nature: of them it is only asked
-that the target keeps them (see ``memory``). What nobody has recorded is not compared at all.
+Identifiers, generated values and times differ between the two by nature: the target only has to
+keep them (see ``Memory``). What is not recorded is not compared at all.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Compared:
     more: str = ""
     """A member of a list's answer that says that there is more."""
     refusals: frozenset[tuple[int | str, str]] = frozenset()
-    """Refusals of a faulty request between which nobody can decide."""
+    """Refusals of a faulty request that are equally right."""
 
     @classmethod
     def of(cls, contract: Contract) -> Compared:
@@ -131,7 +131,7 @@ def members(
 ) -> ModelDifference | None:
     """The first (documented) member that is not as the model has it."""
     if not isinstance(ours, dict) or not isinstance(theirs, dict):
-        return None  # whether there is a body at all is a requirement of its own
+        return None  # whether there is a body at all is a separate requirement
     for name in (*compared.same, *compared.when_set, *compared.when_shown):
         if documented is not None and name not in documented:
             continue
@@ -150,7 +150,7 @@ def _decides(compared: Compared, name: str, wanted: Any, *, both: bool) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """A value without what cannot be told apart: empty is absent, lists have no order."""
+    """A value in a normal form: empty counts as absent, lists have no order."""
     if isinstance(value, dict):
         inner = ((name, plain(item)) for name, item in value.items())
         return {name: item for name, item in inner if item is not None} or None

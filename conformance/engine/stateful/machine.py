@@ -91,7 +91,7 @@ class Walk(stateful.RuleBasedStateMachine):
 
 
 def machine(moves: Sequence[Move], opened: Open, closed: Close) -> type[Walk]:
-    """The state machine of these moves; ``closed`` is told of every game that ends."""
+    """The state machine of these moves; ``closed`` is called for every game that ends."""
     body: dict[str, Any] = {"opened": staticmethod(opened), "closed": staticmethod(closed)}
     body["moves"] = moves
     for index, move in enumerate(moves):

@@ -19,7 +19,7 @@ class ModelState(Protocol):
 class Model(Protocol):
     """A service as it may behave.
 
-    What nobody has recorded is a *reading*: each can be chosen or not, and a target is right when
+    What is not recorded is a *reading*: each can be chosen or not, and a target is right when
     one choice explains everything that it answers.
     """
 

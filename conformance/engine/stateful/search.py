@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from conformance import record
 from conformance.contract.requirements import Requirement
+from conformance.engine.confirmation import confirm, not_repeated
 from conformance.engine.evidence import EvidenceStep
 from conformance.engine.session import Session
 from conformance.engine.stateful.ambiguity_inference import AmbiguityTracker
@@ -126,8 +128,8 @@ def _walk(moves: Sequence[Move], search: _Search, games: int, seed: str) -> None
 
 def _if_it_fails(search: _Search, steps: Sequence[ModelStep]) -> list[ModelStep] | None:
     """The steps that were played, when the last of them fails; else None."""
-    game = _play(search, steps)
-    return None if game.broken is None else [one.step for one in game.played]
+    game = _failing(search, steps)
+    return None if game is None else [one.step for one in game.played]
 
 
 def _confirmed(
@@ -136,15 +138,23 @@ def _confirmed(
     """A failure counts when it comes again on new resources, a moment given to every read."""
     search.beliefs.narrow = False
     for steps in candidates:
-        game = _play(search, steps, care)
-        if game.broken is not None:
+        game = confirm(partial(_failing, search, steps, care))
+        if game is not None and game.broken is not None:
             reason = f"expected {game.broken.expected}; seen {game.broken.seen}"
             return StatefulResult(search.held, Verdict.FAILED, reason, _shown(game))
-    reason = "a difference from the model did not come again on new resources"
+    reason = not_repeated("a difference from the model")
     return StatefulResult(search.held, Verdict.INCONCLUSIVE, reason)
 
 
-def _play(search: _Search, steps: Sequence[ModelStep], care: ReadPolicy = NO_RETRY) -> SequenceRun:
+def _failing(
+    search: _Search, steps: Sequence[ModelStep], care: ReadPolicy = NO_RETRY
+) -> SequenceRun | None:
+    """The sequence as it was played, where it fails."""
+    game = _play(search, steps, care)
+    return None if game.broken is None else game
+
+
+def _play(search: _Search, steps: Sequence[ModelStep], care: ReadPolicy) -> SequenceRun:
     game = SequenceRun(search.session, search.beliefs, search.compared, care)
     try:
         game.replay(steps)

@@ -64,7 +64,7 @@ NO_RETRY = ReadPolicy()
 
 
 class SequenceRun:
-    """A sequence on resources of its own.
+    """A sequence on new resources.
 
     ``broken`` is how the last step differs from the model, where the sequence failed; ``mute``
     says that an answer showed nothing, so that no step after it can be judged.

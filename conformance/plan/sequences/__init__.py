@@ -45,7 +45,7 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "listed": stored.listed,
 }
 RANDOM = "random-sequences"
-"""The kind of rule whose sequences nobody wrote: they are drawn, and a model says what is right."""
+"""The kind of rule whose sequences are not written but drawn; a model says what is right."""
 
 __all__ = [
     "KINDS",

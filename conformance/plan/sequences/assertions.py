@@ -91,7 +91,7 @@ def keeps(before: Any, after: Any, but: set[str], documented: Iterable[str]) -> 
 
 
 def _equal(before: Any, after: Any) -> bool:
-    """Equal as JSON; the order of a list is nobody's promise."""
+    """Equal as JSON; the order of a list is not promised."""
     if isinstance(before, list) and isinstance(after, list):
         return sorted(map(_canonical, before)) == sorted(map(_canonical, after))
     return before is after or same(before, after) or _same_flag(before, after)

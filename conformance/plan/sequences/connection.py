@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.contract.overlay_model import FirstRequest, OneConnectionRule, WireForm
+from conformance.contract.overlay_rules import OneConnectionRule
+from conformance.contract.overlay_steps import FirstRequest, WireForm
 from conformance.contract.places import find, parse
 from conformance.contract.requirements import rule_of
 from conformance.plan.base_requests import base
@@ -67,7 +68,7 @@ def _first(script: Script, life: Lifecycle, words: FirstRequest, shared: WireVar
 
 def _judge(parts: tuple[ParsedResponse, ...], life: Lifecycle, identifier: str) -> None:
     if not parts:
-        raise NotShown("no connection of its own leads to the target")
+        raise NotShown("no separate connection to the target is possible")
     for order, part in zip(("first", "second"), parts, strict=False):
         if part.throttled or part.passing:
             raise NotShown(part.told())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.contract.overlay_model import (
+from conformance.contract.overlay_rules import (
     DefaultPageRule,
     PagingAfterDeletionRule,
     PagingRule,
@@ -85,7 +85,7 @@ def paging_after_deletion(script: Script) -> Sequence:
 
 
 def default_page(script: Script) -> Sequence:
-    """A page that no size was asked for has at most ``size`` of more resources than that.
+    """A page without a requested size has at most ``size`` of more resources than that.
 
     It may have fewer: a default is the most that a page may hold.
     """

@@ -1,8 +1,9 @@
 """Whether an answer shows what was given, in whatever way of writing it that means the same.
 
 An answer may show more: defaults, what the service adds. What the answer's own shape lacks was
-never promised. The order of a list is nobody's promise either; times are compared as moments, JSON
-in a text as JSON, numbers and flags with their texts, since types are another requirement's matter.
+never promised. The order of a list is not promised either; times are compared as points in
+time, JSON in a text as JSON, numbers and flags with their texts, since other requirements check
+types.
 """
 
 from __future__ import annotations

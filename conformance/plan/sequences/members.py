@@ -11,7 +11,8 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from conformance.contract.model import Location
-from conformance.contract.overlay_model import MemberUpdate, ParallelMembersRule
+from conformance.contract.overlay_rules import ParallelMembersRule
+from conformance.contract.overlay_steps import MemberUpdate
 from conformance.contract.requirements import rule_of
 from conformance.plan.base_requests import present
 from conformance.plan.lifecycle import Lifecycle
@@ -59,7 +60,7 @@ def _on_one(
     yield Make(values=present(values), anew=True)
     answer = yield Together(tuple(_update(life, one.with_) for one in rule.updates))
     took = [one for one, part in zip(rule.updates, answer.parts, strict=True) if part.ok]
-    if not took:  # some may meet a conflict, or be told to come back; not all of them
+    if not took:  # some may meet a conflict, or be throttled; not all of them
         raise NotShown(f"of updates at once none was accepted: {answer.parts[0].told()}")
     missing = yield from _missing(script, life, took)
     if missing is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.contract.model import Operation
-from conformance.contract.overlay_model import ParallelManyRule, ParallelOneRule, ParallelRule
+from conformance.contract.overlay_rules import ParallelManyRule, ParallelOneRule, ParallelRule
 from conformance.contract.requirements import rule_of
 from conformance.plan.lifecycle import Lifecycle, member
 from conformance.plan.sequences.steps import (

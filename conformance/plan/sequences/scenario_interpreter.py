@@ -32,7 +32,8 @@ from typing import Any
 from msgspec import UNSET
 
 from conformance.contract.model import Member
-from conformance.contract.overlay_model import Step, StepsRule
+from conformance.contract.overlay_rules import StepsRule
+from conformance.contract.overlay_steps import Step
 from conformance.contract.requirements import rule_of
 from conformance.plan.base_requests import base, present
 from conformance.plan.lifecycle import Lifecycle
@@ -85,7 +86,7 @@ class _Play:
     kept: dict[str, Any] = field(default_factory=dict)
 
     def put(self, value: Any) -> Any:
-        """The value with ``${each}`` in it filled; the rest is for whoever sends it."""
+        """The value with ``${each}`` in it filled; the sender fills the rest."""
         if value == "${each}":
             return self.each
         if isinstance(value, str) and isinstance(self.each, str):

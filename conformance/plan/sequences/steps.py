@@ -1,7 +1,7 @@
 """What a sequence is made of.
 
 A sequence is a generator: it yields steps, is sent the answer to each, and ends when the rule
-held. It knows nothing of connections: whoever drives it sends the requests, and may do other
+held. It knows nothing of connections: its driver sends the requests, and may do other
 work during a Pause. Resources are numbered within the sequence.
 """
 
@@ -44,7 +44,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """Send requests over one connection of their own; the answers are in ``parts``.
+    """Send requests over one separate connection; the answers are in ``parts``.
 
     There are fewer where the target ended the connection; a failure may be among them.
     """
@@ -91,7 +91,7 @@ class RuleBroken(Exception):
 
 
 class Told(Exception):
-    """The rule demands nothing: what was seen is told, and held against nobody."""
+    """The rule demands nothing: what was seen is reported and fails nothing."""
 
 
 class NotShown(Exception):

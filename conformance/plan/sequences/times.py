@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.contract.overlay_model import AdvancesRule
+from conformance.contract.overlay_rules import AdvancesRule
 from conformance.contract.requirements import rule_of
 from conformance.plan.instants import instant
 from conformance.plan.lifecycle import Lifecycle, member

@@ -1,4 +1,4 @@
-"""Why a baseline cannot be used; each is told in one line, with file and line.
+"""Why a baseline cannot be used; each is reported in one line, with file and line.
 
 BaselineProblem          exit 2, as every BadInput
 ├── UnreadableBaseline   the file is missing, a folder, not permitted

@@ -1,4 +1,4 @@
-"""Reads a baseline; whatever is wrong with it is told with its line and what belongs there."""
+"""Reads a baseline; every mistake is reported with its line and what belongs there."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def _accepted(
 
 
 def _comment_above(lines: Sequence[str], line: int) -> list[str]:
-    """The comment lines right above an entry that begins on a line of its own."""
+    """The comment lines right above an entry that begins on a separate line."""
     found: list[str] = []
     at = line - 2  # lines count from 1
     while at >= 0 and lines[at].lstrip().startswith("#"):

@@ -1,4 +1,4 @@
-"""Limits that no document states: known from recorded answers, with errors of their own."""
+"""Limits that no document states: known from recorded answers, with separate errors."""
 
 from __future__ import annotations
 

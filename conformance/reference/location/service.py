@@ -48,7 +48,7 @@ class Policy:
 class LocationKeys:
     """The account's keys. ``handlers`` is the table of operations, by name.
 
-    ``scope`` is where the request at hand is for; whoever calls a handler sets it before.
+    ``scope`` is where the request at hand is for; the caller of a handler sets it before.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Faults in which error is told: the wrong code, the wrong status, or none at all."""
+"""Faults in which error is answered: the wrong code, the wrong status, or none at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Wrong:
-    """An error of an operation that is told as another; ``code`` None is no error at all."""
+    """An error of an operation that is replaced by another; ``code`` None is no error at all."""
 
     operation: str
     honest: str

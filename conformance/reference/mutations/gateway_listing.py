@@ -293,7 +293,7 @@ _LIST, _IMPORT, _TAG, _UNTAG = "GetApiKeys", "ImportApiKeys", "TagResource", "Un
 FAULTS = (
     _fault(_LIST, "limit-ignored", "limit is ignored.", _ignoring("limit")),
     _fault(_LIST, "position-ignored", "position is ignored.", _ignoring("position")),
-    _fault(_LIST, "position-missing", "No position is told.", on_body(_without_position)),
+    _fault(_LIST, "position-missing", "No position is answered.", on_body(_without_position)),
     _fault(_LIST, "position-endless", "There is always a position.", on_body(_endless)),
     _fault(
         _LIST,

@@ -123,7 +123,7 @@ def _untagged(before: ApiKey | None, after: ApiKey, _members: Members) -> ApiKey
 
 
 def _wrong_key(world: ServiceState, handler: Handler) -> Handler:
-    """The newest key is changed, whichever was meant; the answer shows the one that was meant."""
+    """The newest key is changed, whichever was named; the answer shows the one that was named."""
 
     def handle(members: Members) -> OperationOutcome:
         keys = world.gateway.keys

@@ -226,7 +226,7 @@ FAULTS = (
     _fault("ListKeys", "token-ignored", "listing", "NextToken is ignored.", _ignoring("NextToken")),
     _fault("ListKeys", "token-any", "listing", "Any NextToken is taken.", _any_token),
     _fault(
-        "ListKeys", "token-missing", "listing", "No NextToken is told.", on_body(_without_token)
+        "ListKeys", "token-missing", "listing", "No NextToken is answered.", on_body(_without_token)
     ),
     _fault(
         "ListKeys",

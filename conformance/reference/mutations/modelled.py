@@ -78,7 +78,7 @@ def _variants(
     if (operation.name, _place(steps)) in _UNSEEN or shape.kind is Kind.BOOLEAN:
         return
     # No resource has a label that breaks a limit: whether it is enforced is only seen in which
-    # of two errors comes first, which is nobody's promise.
+    # of two errors comes first, which is not promised.
     is_label = operation.input[steps[0]].location is Location.PATH
     is_closed = steps[-2:] == ("AllowActions", _ELEMENT)
     if name in _MAXIMA:

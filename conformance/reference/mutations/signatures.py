@@ -34,7 +34,7 @@ FAULTS = (
         presence=False, form=False, key=False, signature=False, oldest=_EVER, earliest=_EVER,
     ),
     _fault("unsigned-served", "A request without a signature is served.", presence=False),
-    _fault("unknown-key-served", "An access key that nobody has is taken.", key=False),
+    _fault("unknown-key-served", "An unknown access key is accepted.", key=False),
     _fault("not-compared", "The signature is read, and never compared.", signature=False),
     _fault(
         "with-body-not-compared",

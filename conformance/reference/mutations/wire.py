@@ -193,12 +193,12 @@ FAULTS = (
     ),
     _wire(
         "arn-region",
-        "KeyArn has a region of its own.",
+        "KeyArn has a wrong region.",
         successes(values(("KeyArn",), lambda arn: _with_part(arn, 3, "eu-west-1"))),
     ),
     _wire(
         "arn-partition",
-        "KeyArn has a partition of its own.",
+        "KeyArn has a wrong partition.",
         successes(values(("KeyArn",), lambda arn: _with_part(arn, 1, "aws-cn"))),
     ),
     _wire(

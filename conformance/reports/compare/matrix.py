@@ -128,7 +128,7 @@ class Matrix:
 def matrix(records: Sequence[Record], folder: Path) -> Matrix:
     """The matrix of some runs; ``folder`` is where it will stand, for the links to their reports.
 
-    Where a target occurs twice its columns are told apart by the names of the records.
+    Where a target occurs twice its columns are labelled with the names of the records.
     """
     names = [target_name(record) for record in records]
     columns = tuple(

@@ -13,7 +13,7 @@ from conformance.reports.page import anchor
 
 
 def render_matrix_html(found: Matrix) -> str:
-    """The matrix as one HTML file that asks nothing of the network."""
+    """The matrix as one HTML file that loads nothing from the network."""
     return render_template(
         "matrix",
         matrix=found,

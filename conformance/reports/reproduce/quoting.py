@@ -1,4 +1,4 @@
-"""Quotes texts for a POSIX shell and for Python so that what is seen is what is meant.
+"""Quotes texts for a POSIX shell and for Python so that what is visible is what is run.
 
 Control characters, bidi marks and other hidden characters never stand as they are: a terminal
 would act on them when the text is pasted, even between quotes.

@@ -1,0 +1,153 @@
+"""The typed contract of a merged spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from conformance.contract.levels import Level
+from conformance.contract.model import (
+    Contract,
+    DeclaredError,
+    Location,
+    Member,
+    Operation,
+    PatchRule,
+)
+from conformance.contract.overlay_reading import read_overlay
+from conformance.contract.shapes import ShapeReader, SpecProblem
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+JSON_TYPE = "application/json"
+
+Json = Mapping[str, Any]
+
+
+def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contract:
+    """The typed contract of a merged spec given as plain data."""
+    try:
+        reader = ShapeReader(
+            service, spec.get("components", {}).get("schemas", {}), spec.get("x-documents", {})
+        )
+        operations = {operation.name: operation for operation in _operations(service, spec, reader)}
+        return Contract(
+            service=service,
+            title=spec["info"]["title"],
+            operations=operations,
+            common_errors={
+                name: DeclaredError(name, about["status"], reader.source(about.get("x-source")))
+                for name, about in spec.get("x-common-errors", {}).items()
+            },
+            overlay=read_overlay({**spec.get("x-conformance", {}), **_signing(spec)}),
+            documents=spec.get("x-documents", {}),
+            hashes=dict(hashes),
+        )
+    except (
+        KeyError, TypeError, AttributeError, ValueError, msgspec.ValidationError
+    ) as error:  # fmt: skip
+        raise SpecProblem(service, "merged spec", f"{type(error).__name__}: {error}") from error
+
+
+def _signing(spec: Json) -> dict[str, Any]:
+    """The signing name and the host prefix that the derived spec has from a model.
+
+    What an overlay says of them is beside it, not over it: a part that it does not name stays.
+    """
+    about, stated = spec.get("x-signing", {}), spec.get("x-conformance", {})
+    found: dict[str, Any] = {}
+    if "service" in about:
+        found["signing"] = {"service": about["service"], **stated.get("signing", {})}
+    if "host-prefix" in about:
+        found["endpoint"] = {"prefix": about["host-prefix"], **stated.get("endpoint", {})}
+    return found
+
+
+def _operations(service: str, spec: Json, reader: ShapeReader) -> Iterator[Operation]:
+    for path, item in spec["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield _operation(service, path, method, item[method], reader)
+
+
+def _operation(service: str, path: str, method: str, node: Json, reader: ShapeReader) -> Operation:
+    status, success = _success(node)
+    content = success.get("content", {})
+    content_type = next(iter(content), None)
+    schema = content.get(content_type, {}).get("schema") if content_type else None
+    source = reader.source(success.get("x-source"))
+    return Operation(
+        service=service,
+        name=node["operationId"],
+        method=method.upper(),
+        path=path.split("?", 1)[0],
+        query=node.get("x-query", {}),
+        input=_input(node, reader),
+        output=reader.members(schema) if schema else {},
+        status=status,
+        status_source=source,
+        errors=_errors(node, reader),
+        source=reader.source(node.get("x-source")),
+        content_type=content_type,
+        content_type_given=any(
+            name.lower() == "content-type" for name in success.get("headers", {})
+        ),
+        content_type_source=reader.source(success.get("x-content-type-source")),
+        greedy=frozenset(p["name"] for p in node.get("parameters", ()) if p.get("x-greedy")),
+        patch=tuple(_patch(node.get("x-patch-operations", {}), reader)),
+    )
+
+
+def _success(node: Json) -> tuple[int, Json]:
+    for status, response in node["responses"].items():
+        if str(status).startswith("2"):
+            return int(status), response
+    raise KeyError(f"{node['operationId']} has no success response")
+
+
+def _input(node: Json, reader: ShapeReader) -> dict[str, Member]:
+    members = {
+        parameter["name"]: reader.member(
+            parameter["name"],
+            {**_parameter_notes(parameter), **parameter["schema"]},
+            Location(parameter["in"]),
+            required=bool(parameter.get("required")),
+        )
+        for parameter in node.get("parameters", [])
+    }
+    for media, content in node.get("requestBody", {}).get("content", {}).items():
+        schema = content["schema"]
+        if media == JSON_TYPE:
+            members.update(reader.members(schema))
+        else:
+            name = schema.get("x-member", "body")
+            required = bool(node["requestBody"].get("required"))
+            members[name] = reader.member(name, schema, Location.PAYLOAD, required=required)
+    return members
+
+
+def _parameter_notes(parameter: Json) -> dict[str, Any]:
+    return {
+        key: value for key, value in parameter.items() if key.startswith("x-") and key != "x-source"
+    }
+
+
+def _errors(node: Json, reader: ShapeReader) -> dict[str, DeclaredError]:
+    return {
+        name: DeclaredError(name, int(status), reader.source(about.get("x-source")))
+        for status, response in node["responses"].items()
+        for name, about in response.get("x-errors", {}).items()
+    }
+
+
+def _patch(table: Json, reader: ShapeReader) -> Iterator[PatchRule]:
+    for path, row in table.items():
+        source = reader.source(row.get("x-source"))
+        levels = row.get("x-levels", {})
+        for op, supported in row.items():
+            if op.startswith("x-"):
+                continue
+            # What the patch-operations page alone states is of level `expected`.
+            level = Level(levels.get(op, Level.EXPECTED))
+            yield PatchRule(path, op, bool(supported), source, level)

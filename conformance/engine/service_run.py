@@ -1,0 +1,51 @@
+"""What all that decides requirements of one service shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.contract.model import Contract
+from conformance.contract.requirements import Requirement
+from conformance.engine import verdicts
+from conformance.engine.events import Emit
+from conformance.engine.phases import Phases
+from conformance.engine.session import Session
+from conformance.engine.settling import SETTLE
+from conformance.engine.support import Support
+from conformance.engine.support_registry import SupportRegistry
+from conformance.engine.verdict_log import VerdictLog
+from conformance.plan.authentication import Auth
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run is started with: random draws a side and requirement, the seed, signatures.
+
+    ``settle`` are the seconds that a target has to show what was done.
+    """
+
+    draws: int = 5
+    seed: int = 0
+    auth: Auth = Auth.REPORT
+    settle: float = SETTLE
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRun:
+    """One service of one run: what is known of the target, and the verdicts so far."""
+
+    contract: Contract
+    session: Session
+    settings: Settings
+    standings: SupportRegistry
+    decisions: VerdictLog
+    emit: Emit
+    phases: Phases
+
+    def without(self, requirement: Requirement, support: Support) -> None:
+        """Decide what rests on an operation that does not work."""
+        silence = verdicts.silence(requirement, support)
+        if silence is not None and support.sent is not None:
+            self.decisions.fail(requirement, silence, support.sent)
+        else:
+            self.decisions.give(requirement, *verdicts.without_support(support))
