@@ -64,7 +64,9 @@ def _success(
         yield from _empty(contract, operation, answer, prefix)
         return
     media = answer.content_type.split(";", 1)[0].strip().lower()
-    if not operation.content_type_given:
+    # Without an overlay, a body that is not there has no label to get wrong.
+    labelled = answer.size > 0 or not contract.overlay.inferred
+    if labelled and not operation.content_type_given:
         yield Finding(
             f"{prefix}/response/content-type", media == operation.content_type,
             operation.content_type, answer.content_type or "no content type",
