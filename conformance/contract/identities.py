@@ -24,6 +24,9 @@ MISSING = re.compile(r"NotFound|NoSuch|DoesNotExist|NotExist")
 TAKEN = re.compile(r"AlreadyExist|Exists|Duplicate")
 CONFLICT = re.compile(r"Conflict|InUse")
 NOT_FOUND, TAKEN_STATUS = 404, 409
+NAMING = re.compile(r"(arn|id|name|identifier)$", re.IGNORECASE)
+GIVEN = re.compile(r"account|region|version|type$|date|locale|language|stage", re.IGNORECASE)
+CREATES = ("Create", "Put", "Register", "Add", "Start", "Import")
 CONTENT = "conformance"
 READS, UPDATES = ("Get", "Describe"), ("Update", "Modify")
 
@@ -70,10 +73,30 @@ def _unknown(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[
         )
 
 
+def naming_members(operation: Operation) -> list[str]:
+    """The members that say which thing is meant: labels, or what must be given and is so called.
+
+    Of a creation only the labels: what else it is given is a name for what is made.
+    """
+    labels = [name for name, one in operation.input.items() if one.location is Location.PATH]
+    if labels or operation.name.startswith(CREATES):
+        return [name for name in labels if _is_of_a_thing(operation, name)]
+    return [
+        name
+        for name, one in operation.input.items()
+        if one.required and one.shape.kind is Kind.STRING and NAMING.search(name)
+    ]
+
+
+def _is_of_a_thing(operation: Operation, name: str) -> bool:
+    """Not of what is there for everybody, and not one of a few words."""
+    shape = operation.input[name].shape
+    words = shape.kind is Kind.STRING and shape.limit("enum") is None
+    return words and not GIVEN.search(name)
+
+
 def _is_about_one(operation: Operation, labels: set[str]) -> bool:
-    return any(
-        one.location is Location.PATH or name in labels for name, one in operation.input.items()
-    )
+    return bool(naming_members(operation)) or any(name in labels for name in operation.input)
 
 
 def _is_sure(operation: Operation) -> bool:
@@ -81,12 +104,11 @@ def _is_sure(operation: Operation) -> bool:
 
     A list may be empty, and what a path has in its query may be no more than a filter.
     """
-    if not any(one.location is Location.PATH for one in operation.input.values()):
+    if not naming_members(operation):
         return False
     if any(name.lower() in TOKENS for name in operation.output):
         return False
-    read = operation.method == "GET" and operation.name.startswith(READS)
-    return read or operation.name.startswith(UPDATES)
+    return operation.name.startswith(READS + UPDATES)
 
 
 def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[str, AnyRule]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.contract.identities import naming_members
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.overlay_rules import AnyRule, TakenIdentifierRule, UnknownIdentifierRule
 from conformance.contract.requirements import Requirement
 from conformance.contract.validate import shape_violations
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.resources import lifecycle_of, others, path_labels, with_unknown_ids
+from conformance.plan.resources import lifecycle_of, others, with_unknown_ids
 from conformance.plan.values import sample
 
 IDENTITIES = (UnknownIdentifierRule, TakenIdentifierRule)
@@ -49,7 +50,7 @@ def named_by(contract: Contract, operation: Operation, request: Mapping[str, Any
     if own is not None:
         return own
     label = lifecycle_of(contract, operation.name).label
-    labels = sorted(path_labels(operation), key=lambda name: operation.path.find(f"{{{name}}}"))
+    labels = sorted(naming_members(operation), key=lambda name: operation.path.find(f"{{{name}}}"))
     of_others = [name for name in reversed(labels) if any(others(request.get(name)))]
     # What a creation chooses itself names nothing yet.
     given = [name for name in reversed(labels) if "${" not in str(request.get(name))]
