@@ -18,6 +18,7 @@ from conformance.judge.findings import Finding
 from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.refusal import judge_probe
 from conformance.plan.base_requests import edited
+from conformance.plan.identities import of_nothing
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.resources import kind_of, lifecycle_of, path_labels, with_unknown_ids
 from conformance.plan.values import sample
@@ -138,7 +139,9 @@ def _without_fault(session: Session, probe: Probe) -> SentProbe | None:
         about = shape_at(probe.operation.input[str(probe.place[0])].shape, probe.place[1:])
         if about is None:
             return None
-        plain = replace(plain, values=edited(dict(probe.values), probe.place, sample(about)))
+        named = probe.place[0] in path_labels(probe.operation)
+        right = of_nothing(about) if named else sample(about)
+        plain = replace(plain, values=edited(dict(probe.values), probe.place, right))
     elif probe.form is not None and (probe.form.path or probe.form.labels is not Labels.USUAL):
         plain = replace(plain, values=_of_nothing(session, probe))
     try:

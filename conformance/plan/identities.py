@@ -64,7 +64,11 @@ def _unknown(
     stated = with_unknown_ids(contract, operation, {name: request[name]})[name]
     if stated != request[name]:
         return stated
-    shape = operation.input[name].shape
+    return of_nothing(operation.input[name].shape)
+
+
+def of_nothing(shape: Shape) -> Any:
+    """A value that is right for a member that names something, and that nothing is called by."""
     return "${name}" if _takes_names(shape) else sample(shape, ANOTHER)
 
 

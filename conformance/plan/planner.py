@@ -10,14 +10,16 @@ from typing import Any
 from conformance.contract.arns import RULE as ARNS
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
-from conformance.contract.protocols import WATCHED
+from conformance.contract.protocols import TEXT, WATCHED
 from conformance.contract.readback import ECHOED
 from conformance.contract.requirements import Requirement, Subject
-from conformance.contract.validate import unchecked
+from conformance.contract.texts import from_texts
+from conformance.contract.validate import is_of_kind, unchecked
 from conformance.plan import patching, rules, strings, values
 from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
 from conformance.plan.resources import lifecycle_of, others, with_unknown_ids
+from conformance.plan.wire import text
 
 ONLY_OBSERVED = {
     Subject.NO_SERVER_ERROR,
@@ -185,6 +187,7 @@ def _type(contract: Contract, operation: Operation, requirement: Requirement) ->
             values=edited(dict(valid.values), place, case.value),
         )
         for case in values.wrong_types(shape)
+        if not _reads_as_right(operation, place, shape, case.value)
     )  # fmt: skip
     return Plan(requirement.id, (*allowed, *wrong), sides=BOTH if allowed else (Side.REJECT,))
 
@@ -269,6 +272,17 @@ def _can_travel(operation: Operation, place: Place, value: Any) -> bool:
     if not _is_label(operation, place) or not isinstance(value, str):
         return True
     return bool(value.strip(".")) and not set(value) & set("/%\\\n")
+
+
+def _reads_as_right(operation: Operation, place: Place, shape: Shape, value: Any) -> bool:
+    """True where nothing of a value's JSON type travels, and the text that does is a right one.
+
+    In a query ``[1]`` is ``1``, and ``"true"`` is ``true``.
+    """
+    if len(place) > 1 or operation.input[place[0]].location not in TEXT:
+        return False
+    many = value if isinstance(value, list) else [value]
+    return is_of_kind(shape, from_texts(shape, [text(one) for one in many]))
 
 
 def _may_be_none(contract: Contract, operation: Operation, place: Place, value: Any) -> bool:

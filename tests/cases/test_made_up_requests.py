@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -64,6 +64,10 @@ FREE = {
 }
 SHOWN = {**FREE, "Name": NAMED, "Created": shape("string", **{"x-type": "timestamp"})}
 MISSING = (404, "ThingNotFoundException")
+PARAMETERS = [
+    {"name": "Max", "in": "query", "schema": shape("integer", minimum=1, maximum=100)},
+    {"name": "Deep", "in": "query", "schema": shape("boolean")},
+]
 SPEC = {
     "info": {"title": "Shop"},
     "paths": {
@@ -72,7 +76,10 @@ SPEC = {
                 "CreateThing", ({"Name": NAMED, **FREE}, ("Name",)), ({"Name": NAMED},),
                 (409, "ThingAlreadyExistsException"),
             ),
-            "get": operation("ListThings", None, ({"Names": shape("array", items=NAMED)},)),
+            "get": {
+                **operation("ListThings", None, ({"Names": shape("array", items=NAMED)},)),
+                "parameters": PARAMETERS,
+            },
         },
         "/things/{Name}": {
             "get": operation("GetThing", None, (SHOWN, ("Name", "Created")), MISSING),
@@ -123,9 +130,15 @@ class Shop:
             raise Refused(404, "UnknownOperationException")
         if len(path) == 1:
             if request.method == "GET":
+                self._look_at(parse_qs(urlsplit(request.url).query))
                 return {"Names": sorted(self.things)}
             return self._create(self._read(request))
         return self._of_one(role[request.method], unquote(path[1]), request)
+
+    def _look_at(self, query: dict[str, list[str]]) -> None:
+        for name, right in (("Max", r"[1-9]\d?|100"), ("Deep", "true|false")):
+            if any(not re.fullmatch(right, text) for text in query.get(name, ())):
+                raise Refused(400, "ValidationException")
 
     def _read(self, request: Request) -> dict[str, Any]:
         try:
@@ -233,6 +246,8 @@ def test_no_fault_that_nobody_could_be_held_to(run, faults):
     assert not wrong
     passed = sum(line.verdict is Verdict.PASSED for line in found.values())
     assert passed > 60
+    assert found["shop/ListThings/request/Max/type"].verdict is Verdict.PASSED
+    assert found["shop/ListThings/request/Deep/type"].verdict is Verdict.PASSED
 
 
 def test_nulls_are_told_once(contract):
