@@ -204,6 +204,8 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
         return ProbeResult(probe, sent, None, answer.told(), unsupported=True)
     if probe.form is not None and probe.form.chunked and _is_old(sent):
         return ProbeResult(probe, sent, None, "the target speaks HTTP/1.0, which has no chunks")
+    if _is_without_route(session, probe, answer):
+        return ProbeResult(probe, sent, None, answer.told(), unsupported=True)
     unsure = session.contract.overlay.inferred and answer.code not in probe.tolerated
     failed = answer.is_refusal or answer.server_error
     if unsure and probe.side is Side.ACCEPT and failed:
@@ -219,6 +221,12 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
     if silent:
         finding = finding._replace(seen=unanswered(session, sent))
     return ProbeResult(probe, sent, finding, silent=silent)
+
+
+def _is_without_route(session: Session, probe: Probe, answer: ParsedResponse) -> bool:
+    """True where nothing tells a thing that is not there from a route that is not there."""
+    unknown = session.contract.overlay.inferred and probe.fault is Fault.NOT_FOUND
+    return unknown and answer.status in {404, 405} and answer.code is None
 
 
 def _as_filled(probe: Probe, sent: SentProbe) -> Probe:

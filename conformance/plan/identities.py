@@ -36,10 +36,10 @@ def of_identity(
             )  # fmt: skip
         return
     name = named_by(contract, operation, request)
-    if name is not None:
+    unknown = "" if name is None else _unknown(contract, operation, request, name)
+    if name is not None and unknown != "":
         yield Probe(
-            requirement.id, operation, Side.REJECT,
-            {**request, name: _unknown(contract, operation, request, name)},
+            requirement.id, operation, Side.REJECT, {**request, name: unknown},
             "an identifier that nothing has", Fault.NOT_FOUND, (name,), beyond_limits=True,
         )  # fmt: skip
 
@@ -68,9 +68,21 @@ def _unknown(
 
 
 def of_nothing(shape: Shape) -> Any:
-    """A value that is right for a member that names something, and that nothing is called by."""
-    return "${name}" if _takes_names(shape) else sample(shape, ANOTHER)
+    """A value that is right for a member that names something, and that nothing is called by.
+
+    The empty text where none is known.
+    """
+    if shape.kind is Kind.STRING and _fits(shape, LIKE_A_NAME):
+        return "${name}"
+    first, another = sample(shape), sample(shape, ANOTHER)
+    if isinstance(first, str) and first and _fits(shape, _letters(len(first))):
+        return f"${{alnum:{len(first)}}}"
+    return another if another and _fits(shape, another) else first
 
 
-def _takes_names(shape: Shape) -> bool:
-    return shape.kind is Kind.STRING and not list(shape_violations(shape, LIKE_A_NAME))
+def _letters(length: int) -> str:
+    return ("a0b1c2d3e4" * (length // 10 + 1))[:length]
+
+
+def _fits(shape: Shape, value: Any) -> bool:
+    return not list(shape_violations(shape, value))
