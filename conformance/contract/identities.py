@@ -66,7 +66,7 @@ def _unknown(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[
         yield (
             f"{operation.name}/behavior/unknown-identifier",
             UnknownIdentifierRule(
-                level=Level.EXPECTED if _is_sure(operation) else Level.INFORMATIONAL,
+                level=_level(contract, operation),
                 statement=f"{operation.name} refuses an identifier that nothing has",
                 source=errors[0].source,
             ),
@@ -97,6 +97,28 @@ def _is_of_a_thing(operation: Operation, name: str) -> bool:
 
 def _is_about_one(operation: Operation, labels: set[str]) -> bool:
     return bool(naming_members(operation)) or any(name in labels for name in operation.input)
+
+
+def _level(contract: Contract, operation: Operation) -> Level:
+    sure = _is_sure(operation) and _is_made_here(contract, operation)
+    return Level.EXPECTED if sure else Level.INFORMATIONAL
+
+
+def _is_made_here(contract: Contract, operation: Operation) -> bool:
+    """Whether the service makes what is named itself: what another one has, it may take on trust."""
+    labels = [f"{{{name}}}" for name in naming_members(operation)]
+    named = [label for label in labels if label in operation.path]
+    if named:
+        last = max(named, key=operation.path.find)
+        parent = operation.path.partition(last)[0].rstrip("/")
+        places = {parent, f"{parent}/{last}"}
+        return any(
+            one.method in {"POST", "PUT"} and one.path.rstrip("/") in places
+            for one in contract.operations.values()
+            if one.name.startswith(CREATES)
+        )
+    noun = re.sub("^[A-Z][a-z]+", "", operation.name)
+    return any(f"{verb}{noun}" in contract.operations for verb in CREATES)
 
 
 def _is_sure(operation: Operation) -> bool:
