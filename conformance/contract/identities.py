@@ -105,7 +105,7 @@ def _level(contract: Contract, operation: Operation) -> Level:
 
 
 def _is_made_here(contract: Contract, operation: Operation) -> bool:
-    """Whether the service makes what is named itself: what another one has, it may take on trust."""
+    """Whether the service makes what is named: what another one has, it may take on trust."""
     labels = [f"{{{name}}}" for name in naming_members(operation)]
     named = [label for label in labels if label in operation.path]
     if named:
