@@ -18,22 +18,32 @@ from __future__ import annotations
 
 import secrets
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from conformance.contract import locate
+from conformance.contract.given import Given, read_given
 from conformance.contract.globs import excluding
 from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
 from conformance.driver.execution import concluded, run_gated, settings_for
 from conformance.driver.gate import read_gate
-from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs
+from conformance.driver.jobs import (
+    derived_note,
+    excluded_note,
+    given_note,
+    placed,
+    select_jobs,
+    shared_note,
+)
 from conformance.driver.result import RunResult
+from conformance.driver.speaking import understood
 from conformance.engine.events import Event
 from conformance.engine.run import Job, RunConfig
+from conformance.engine.stops import Limits
 from conformance.errors import BadInput
 from conformance.record import (
     Record,
@@ -72,6 +82,7 @@ class _Asked:
     services: tuple[str, ...]
     requirements: tuple[str, ...]
     exclude: tuple[str, ...]
+    given: Given
     profile: str
     seed: int
     auth: str | None
@@ -80,6 +91,7 @@ class _Asked:
     region: str | None
     timeout: float
     rate: float | None
+    limits: Limits
     ca_bundle: Path | None
     baseline: Path | None
     strict_baseline: bool
@@ -98,17 +110,21 @@ class _Asked:
             "--service": self.services,
             "--requirement": self.requirements,
             "--exclude": self.exclude,
+            "--given": [f"{one}={one.value}" for one in self.given.members],
         }
         single = {
             "--profile": self.profile, "--seed": self.seed, "--auth": self.auth,
             "--region": self.region, "--timeout": f"{self.timeout:g}",
             "--rate": None if self.rate is None else f"{self.rate:g}",
+            "--time-limit": None if self.limits.seconds is None else f"{self.limits.seconds:g}",
+            "--max-requests": self.limits.requests,
             "--ca-bundle": self.ca_bundle, "--baseline": self.baseline, "--specs": self.specs,
         }  # fmt: skip
         flags = {
             "--strict": self.strict,
             "--fail-on-unsupported": self.fail_on_unsupported,
             "--strict-baseline": self.strict_baseline,
+            "--may-change": self.given.may_change,
         }
         parts = ["conformance", "run", self.target]
         parts += [
@@ -129,6 +145,8 @@ def run(
     services: Names = (),
     requirements: Names = (),
     exclude: Names = (),
+    given: Mapping[str, str] | None = None,
+    may_change: bool = False,
     profile: Profile = "standard",
     seed: int | None = None,
     auth: AuthMode | None = None,
@@ -137,6 +155,8 @@ def run(
     region: str | None = None,
     timeout: float = 10.0,
     rate: float | None = None,
+    time_limit: float | None = None,
+    max_requests: int | None = None,
     ca_bundle: str | Path | None = None,
     baseline: str | Path | None = None,
     strict_baseline: bool = False,
@@ -151,6 +171,8 @@ def run(
         services: Only these services; none means every one that is tested by default.
         requirements: Only ids that match one of these globs.
         exclude: Leave out ids that match one of these globs.
+        given: Resources that are there, as ``--given`` takes them: ``{"KeyName": "my-key"}``.
+        may_change: What is given may be changed; it is never deleted, and put back at the end.
         profile: How far beyond the boundaries to look.
         seed: Fixes every request but the names; None draws one, see ``RunResult.seed``.
         auth: Signatures are not looked at, told, or they must be checked; None is ``report``.
@@ -159,6 +181,9 @@ def run(
         region: The region to sign for, instead of that of the environment.
         timeout: Seconds for one whole exchange.
         rate: At most so many requests a second.
+        time_limit: Seconds after which the run ends in good order; what it did not reach is skipped
+            with that reason.
+        max_requests: Requests after which it ends likewise; those that clean up come on top.
         ca_bundle: A file of certificates to trust for https.
         baseline: A file of accepted failures, which do not fail.
         strict_baseline: What the baseline lists and now passes fails the run.
@@ -177,6 +202,7 @@ def run(
         services=_several(services),
         requirements=_several(requirements),
         exclude=_several(exclude),
+        given=_given(given or {}, may_change=may_change),
         profile=profile,
         seed=secrets.randbelow(1_000_000) if seed is None else seed,
         auth=auth,
@@ -185,6 +211,7 @@ def run(
         region=region,
         timeout=timeout,
         rate=rate,
+        limits=Limits(time_limit, max_requests),
         ca_bundle=_path(ca_bundle),
         baseline=_path(baseline),
         strict_baseline=strict_baseline,
@@ -196,12 +223,13 @@ def run(
         raise CommandOnly
     settings_for(profile, asked.seed, auth=auth)  # report what is mistyped before a target starts
     with locate.using(asked.specs):
-        jobs = select_jobs(asked.services, asked.globs)
+        jobs = select_jobs(asked.services, asked.globs, asked.given)
         with endpoint.open_target(target, ca_bundle=asked.ca_bundle) as opened:
             access = gain_access(
                 opened, timeout=timeout, ca_bundle=asked.ca_bundle, rate=rate, region=region
             )
             about = RecordedTarget(opened.name, opened.url, opened.version)
+            jobs, _ = understood(jobs, access, lambda: select_jobs(asked.services, asked.globs))
             return _tested(asked, about, access, [placed(job, access.region) for job in jobs])
 
 
@@ -219,9 +247,16 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
             transport=access.transport,
             settings=settings_for(asked.profile, asked.seed, auth=asked.auth, url=access.url),
             custody=custody,
+            limits=asked.limits,
         )
         outcome = run_gated(config, gate, asked.on_event)
-    outcome.notes += [*excluded_note(asked.globs), *derived_note(jobs), *left]
+    outcome.notes += [
+        *excluded_note(asked.globs),
+        *derived_note(jobs),
+        *shared_note(jobs),
+        *given_note(asked.given),
+        *left,
+    ]
     end = concluded(
         config, outcome, gate, strict=asked.strict, fail_on_unsupported=asked.fail_on_unsupported
     )
@@ -254,6 +289,10 @@ def _custody(
 
 def _several(names: Names) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _given(members: Mapping[str, str], *, may_change: bool) -> Given:
+    return read_given([f"{name}={value}" for name, value in members.items()], may_change=may_change)
 
 
 def _path(given: str | Path | None) -> Path | None:

@@ -21,6 +21,8 @@ SUBCOMMANDS = {
     "overlay": "Draft and check overlays.",
     "spec": "Print the merged OpenAPI of a service.",
     "report": "Make a report from a run record.",
+    "campaign": "Run many targets times many services, on one machine or many.",
+    "site": "Build a static site of many records: the league table and what is behind it.",
     "baseline": "Accept failures, with reasons, in a file made for review.",
     "judge": "Judge recorded traffic; sends nothing.",
     "replay": "Send one failing case of a record again.",

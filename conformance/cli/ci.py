@@ -127,9 +127,9 @@ def _publish(record: Path, output: Path, code: int, env: Mapping[str, str]) -> N
     if env.get("GITHUB_ACTIONS") == "true":
         click.echo(render_annotations(read), nl=False)
     _append(env.get("GITHUB_STEP_SUMMARY"), summary)
-    passed, of = facts.score(read)
+    held = facts.whole_score(read).decided
     told = {
-        "exit": code, "failures": facts.gate_failures(read), "passed": passed, "of": of,
+        "exit": code, "failures": facts.gate_failures(read), "passed": held.part, "of": held.of,
         "folder": output,
     }  # fmt: skip
     _append(env.get("GITHUB_OUTPUT"), "".join(f"{name}={value}\n" for name, value in told.items()))

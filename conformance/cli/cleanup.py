@@ -156,7 +156,8 @@ def _sweep(journal: Journal, service: str, url: str, access: Access) -> CleanupR
 
     contract = load_contract(service)
     name = contract.signing_name
-    signer = Signer(access.credentials, journal.header.region, name)
+    version = contract.signature_version
+    signer = Signer(access.credentials, journal.header.region, name, version)
     custody = RunSafety(journal, Names(journal.header.nonce), strict=True)
     guarded = custody.guarded(contract, url, signer, access.transport)
     return custody.sweep(contract, SignedChannel(url, signer, guarded))

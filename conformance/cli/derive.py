@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -60,6 +61,12 @@ class OneFileManyServices(BadInput):
     help="Derive from botocore's SDK model of a service whose pages are not at hand.",
 )
 @click.option(
+    "--model",
+    "fitting",
+    metavar="NAME",
+    help="The SDK model that the pages are of, where that is not clear: it sets up what they lack.",
+)
+@click.option(
     "--path",
     "paths",
     multiple=True,
@@ -84,6 +91,7 @@ def command(
     output: Path,
     service: str | None,
     model: str | None,
+    fitting: str | None,
     paths: tuple[str, ...],
     **fetching: Any,
 ) -> None:
@@ -100,13 +108,18 @@ def command(
     If a page that is named itself cannot be read, nothing is written. Of a folder or an index the
     pages that cannot be read are named and left out; the rest is written, and the exit status is 2.
 
+    What pages lack, the signing name for one and how to make what they are about, a run takes from
+    the SDK model with the same operations: for setup only, see --model.
+
     The robots.txt of a site is read before anything else, and every page is fetched once.
     """
-    from conformance.contract.deriving import as_yaml, by_service, write_all
+    from conformance.contract.deriving import as_yaml, write_all
     from conformance.documents.sources import ORDER_RULE
 
     if bool(pages) == bool(model):
         raise click.UsageError("give pages, or a service with --from-model: one of the two")
+    if fitting:
+        _check_model(fitting, from_pages=bool(pages))
     problems: list[BadInput] = []
     whole = False
     if model:
@@ -115,7 +128,7 @@ def command(
         reading = _read(pages, service, fetching)
         problems += reading.problems
         whole = reading.whole
-        services = by_service(reading.pages)
+        services = _sorted(reading, service, fitting or "")
     if not services:
         raise NothingToDerive(problems)
     targets = _targets(output, list(services))
@@ -128,6 +141,9 @@ def command(
         for line in _report(found, derived[name]):
             click.echo(line)
         click.echo(f"{name}: written to {targets[name]}")
+        told = _lacking(name, derived[name])
+        if told:
+            click.echo(told)
     _tell_skipped(problems)
 
 
@@ -167,6 +183,56 @@ def _tell_skipped(problems: Sequence[BadInput]) -> None:
         pages = "page was" if len(problems) == 1 else "pages were"
         click.echo(f"{len(problems)} {pages} left out; the rest is written", err=True)
         sys.exit(problems[0].exit_code)
+
+
+def _sorted(reading: ReferenceReading, service: str | None, model: str) -> dict[str, ServicePages]:
+    """The pages by service, each with the model that somebody named for them."""
+    from conformance.contract.deriving import by_service
+
+    services = by_service(reading.pages)
+    for found in services.values():
+        found.model = model
+    return services if service else dict(_named(services))
+
+
+def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServicePages]]:
+    """The services by name; where a folder is named as no service is, by the model of its pages."""
+    from conformance.contract.building import build_contract
+    from conformance.contract.deriving.assemble import assemble_whole
+    from conformance.contract.locate import known_services
+    from conformance.contract.model_match import matching_model
+    from conformance.contract.on_demand import is_offered
+
+    for name, found in services.items():
+        model = found.model
+        if not (model or is_offered(name) or name in known_services()) and len(services) == 1:
+            document, _ = assemble_whole(copy.deepcopy(found))
+            contract = build_contract(name, document, {})
+            model = matching_model(contract, str(document["info"]["version"])).name or ""
+            if model:
+                click.echo(f"{name}: named {model}, whose SDK model has these operations")
+                found.service = model
+        yield found.service, found
+
+
+def _check_model(name: str, *, from_pages: bool) -> None:
+    """Raises UnknownModel, UnspokenProtocol, or click.UsageError where there are no pages."""
+    from conformance.documents.sdk.models import load_model
+
+    if not from_pages:
+        raise click.UsageError("--model goes with pages; --from-model derives without any")
+    load_model(name)
+
+
+def _lacking(service: str, document: Mapping[str, Any]) -> str:
+    """What a run will take from an SDK model, as pages do not state it; in one line."""
+    from conformance.contract.building import build_contract
+    from conformance.contract.setup_operations import completed
+
+    if "x-signing" in document:
+        return ""
+    contract = build_contract(service, document, {})
+    return completed(contract, document, build_contract).completed
 
 
 def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from conformance.cli.given_options import given_option
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.specs_option import specs_option
 from conformance.errors import BadInput
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from conformance.plan.probes import Probe
 
 SHOWN_PROBES = 12
+SHOWN_PLACES = 5
 _NEAR = 3
 _LONGEST = 160
 
@@ -41,22 +44,40 @@ class UnknownRequirement(BadInput):
 
 @click.command()
 @click.argument("requirement")
+@protocol_option
+@given_option
 @specs_option
-def command(requirement: str) -> None:
+def command(requirement: str, given: tuple[str, ...]) -> None:
     """Explain REQUIREMENT: its statement, source and level, and how each side of it is proved."""
     from conformance.contract.catalogue import catalogue
+    from conformance.contract.given import check_given, read_given, with_given
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected, services
 
     # That of the id first, which may be a service that has no spec.
     named = selected((), (requirement,))
     contracts = [load_contract(name) for name in dict.fromkeys((*named, *services()))]
+    resources = read_given(given)
+    check_given(contracts, resources)
+    contracts = [with_given(contract, resources) for contract in contracts]
     known = {one.id: (contract, one) for contract in contracts for one in catalogue(contract)}
+    by = None if requirement in known else covering(contracts, requirement)
+    if by is not None:
+        click.echo(f"{requirement} is covered by the same statement in another place:\n")
+        requirement = by
     if requirement not in known:
         import difflib
 
         raise UnknownRequirement(requirement, difflib.get_close_matches(requirement, known, _NEAR))
     explain(*known[requirement])
+
+
+def covering(contracts: Iterable[Contract], requirement: str) -> str | None:
+    """The id of what covers this one in a service that states nested structures once."""
+    from conformance.contract.sharing import sharing_of
+
+    found = (sharing_of(contract).covering(requirement) for contract in contracts)
+    return next((one for one in found if one is not None), None)
 
 
 def explain(contract: Contract, one: Requirement) -> None:
@@ -67,6 +88,10 @@ def explain(contract: Contract, one: Requirement) -> None:
     click.echo(f"  level    {one.level}: {MEANINGS[one.level]}")
     for name, value in one.source.as_json().items():
         click.echo(f"  {name:<8} {value}")
+    if one.covers:
+        more = len(one.covers) - SHOWN_PLACES
+        shown = ", ".join(one.covers[:SHOWN_PLACES]) + (f" and {more} more" if more > 0 else "")
+        click.echo(f"  covers   the same in {shown}")
     planned = plan(contract, one)
     if not planned.probes:
         click.echo(f"\n  {planned.why_not or WATCHED}")
@@ -79,25 +104,27 @@ def explain(contract: Contract, one: Requirement) -> None:
     for drawing in planned.drawings:
         click.echo(f"    {drawing.probe.side:<7} {drawing.probe.operation.name}: values at random")
     click.echo("\n  for example (names and identifiers are made for the run)")
-    for line in _examples(planned.probes):
+    for line in _examples(contract, planned.probes):
         click.echo(f"    {line}")
 
 
-def _examples(probes: Sequence[Probe]) -> Iterator[str]:
+def _examples(contract: Contract, probes: Sequence[Probe]) -> Iterator[str]:
     """The first request of each side, as it goes out."""
-    from conformance.plan.wire import USUAL, wire
+    from conformance.protocols.registry import USUAL, wire
 
     for side in dict.fromkeys(probe.side for probe in probes):
         probe = next(one for one in probes if one.side is side)
-        sent = wire(probe.operation, _filled(probe), probe.raw, probe.form or USUAL)
+        sent = wire(probe.operation, _filled(contract, probe), probe.raw, probe.form or USUAL)
         body = (sent.body or b"").decode(errors="replace")
         shown = body if len(body) <= _LONGEST else f"{body[:_LONGEST]}... ({len(body)} characters)"
         yield f"{side:<7} {sent.method} {sent.target} {shown}".rstrip()
 
 
-def _filled(probe: Probe) -> dict[str, object]:
-    """The members with names that a reader takes for names."""
+def _filled(contract: Contract, probe: Probe) -> dict[str, object]:
+    """The members with names that a reader takes for names, and with what is given."""
+    from conformance.contract.given import given_kinds
     from conformance.engine.names import fill
+    from conformance.plan.resources import kind_of
 
     def repeated(text: str) -> Callable[[int | None], str]:
         return lambda length: text if length is None else (text * length)[:length]
@@ -107,6 +134,10 @@ def _filled(probe: Probe) -> dict[str, object]:
         "long": "a", "region": "us-east-1", "future": "2035-06-01T12:00:00.000Z",
         "farther": "2036-06-01T12:00:00.000Z", "past": "2001-01-01T00:00:00.000Z",
     }  # fmt: skip
+    for kind, one in given_kinds(contract).items():
+        texts[f"id.{kind}"] = one.value
+        if kind == kind_of(contract, probe.operation.name):
+            texts["id"] = one.value
     made: dict[str, object] = fill(
         dict(probe.values), {name: repeated(text) for name, text in texts.items()}
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import baseline_gate, outputs
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.run_options import command_line
 from conformance.cli.selection import exclude_option, requirement_option, taken
 from conformance.cli.specs_option import specs_option
@@ -44,6 +45,7 @@ class JudgeOptions:
     strict: bool
     baseline: Path | None
     quiet: bool
+    verbose: bool
     no_color: bool
     outputs: Outputs
     again: str
@@ -66,8 +68,10 @@ class JudgeOptions:
 @click.option("--html", type=_FILE, help="Where the HTML report goes.")
 @click.option("--junit", type=_FILE, help="Where the JUnit file goes.")
 @click.option("--markdown", type=_FILE, help="Where the Markdown goes.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every failure.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
+@protocol_option
 @specs_option
 def command(**given: Any) -> None:
     """Judge recorded TRAFFIC: HAR, cassettes of VCR, vcrpy or go-vcr, JSON Lines, folders of them.
@@ -119,7 +123,8 @@ def _judge(options: JudgeOptions) -> int:
         code = exit_code(outcome, strict=options.strict)
         use = baseline_use(gate, outcome.verdicts, jobs)
         writer.write(recording.last_line(jobs, outcome, code, use))
-    options.outputs.report(Console(soft_wrap=True, no_color=options.no_color or None))
+    console = Console(soft_wrap=True, no_color=options.no_color or None)
+    options.outputs.report(console, detail=options.verbose)
     return code
 
 

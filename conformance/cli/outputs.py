@@ -44,14 +44,14 @@ class Outputs:
                 write(record, path)
                 yield kind, path
 
-    def report(self, console: Console) -> None:
+    def report(self, console: Console, *, detail: bool) -> None:
         """Make every report of the record on the disk, and print its summary."""
         from conformance import reports
         from conformance.record import read_record
 
         record = read_record(self.record)
         written = {"record": self.record, **dict(self.write(record))}
-        reports.render_terminal(record, console, written)
+        reports.render_terminal(record, console, written, detail=detail)
 
 
 def asked(given: dict[str, Any], subject: str, part: str = "") -> Outputs:

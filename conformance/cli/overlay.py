@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.specs_option import specs_option
 from conformance.errors import BadInput
 
@@ -32,6 +33,7 @@ def command() -> None:
     "-o", "--output", type=click.Path(path_type=Path), help="Default: beside the derived spec."
 )
 @click.option("--force", is_flag=True, help="Replace an overlay that is there.")
+@protocol_option
 @specs_option
 def init(service: str, output: Path | None, *, force: bool) -> None:
     """Write what can be inferred of SERVICE as an overlay, for a person to correct.
@@ -67,6 +69,7 @@ def init(service: str, output: Path | None, *, force: bool) -> None:
 
 @command.command(name="check")
 @click.argument("services", nargs=-1)
+@protocol_option
 @specs_option
 def check(services: tuple[str, ...]) -> None:
     """Say what is wrong in the overlays of SERVICES (default: all), each mistake with its line.

@@ -16,6 +16,8 @@ from conformance.reports.text import one_line
 _LONGEST = 100
 EVERY = 10
 """Per cent between two plain lines of progress."""
+AT_ONCE = 10
+"""So many failures of a service are printed while it runs."""
 
 
 class ProgressDisplay:
@@ -31,6 +33,8 @@ class ProgressDisplay:
         self._task: Any = None
         self._service = ""
         self._shown = 0
+        self._failures = 0
+        self._latest = ""
 
     def __enter__(self) -> Self:
         return self
@@ -59,10 +63,12 @@ class ProgressDisplay:
 
     def _start(self, event: ServiceStarted) -> None:
         self._service, self._shown, self._began = event.service, 0, time.monotonic()
+        self._failures, self._latest = 0, ""
         self._say(f"{event.service}: {event.requirements} requirements")
 
     def _decided(self, line: VerdictLine) -> None:
-        """A failure that fails the gate is printed at once, the rest with --verbose."""
+        """The first gate failures are printed at once, the rest where more is wanted."""
+        self._latest = line.requirement
         if line.verdict is Verdict.FAILED and line.level in self._levels:
             self._failure(line)
         elif self._verbose:
@@ -70,7 +76,11 @@ class ProgressDisplay:
             self._say(f"  {line.verdict}  {line.requirement}{why}")
 
     def _failure(self, line: VerdictLine) -> None:
-        self._say(f"  {'failed' if line.baseline is None else 'accepted'}  {line.requirement}")
+        self._failures += 1
+        if self._failures == AT_ONCE + 1 and not self._verbose:
+            self._say("  more failures are in the summary at the end")
+        if self._failures <= AT_ONCE or self._verbose:
+            self._say(f"  {'failed' if line.baseline is None else 'accepted'}  {line.requirement}")
 
     def _advance(self, event: Progress) -> None:
         if sys.stderr.isatty():
@@ -98,16 +108,22 @@ class ProgressDisplay:
             self._bar = Bar(
                 TextColumn("{task.description}"),
                 BarColumn(),
-                TextColumn("{task.fields[requests]} requests"),
+                TextColumn("{task.fields[requests]} requests, {task.fields[failures]} failed"),
                 TimeRemainingColumn(),
+                TextColumn("{task.fields[latest]}", style="dim", markup=False),
                 console=Console(stderr=True, no_color=None if self._color else True),
                 transient=True,
             )
             self._bar.start()
         if self._task is None or self._bar.tasks[-1].description != self._service:
-            self._task = self._bar.add_task(self._service, requests=0)
+            self._task = self._bar.add_task(self._service, requests=0, failures=0, latest="")
         self._bar.update(
-            self._task, completed=event.done, total=event.total, requests=event.requests
+            self._task,
+            completed=event.done,
+            total=event.total,
+            requests=event.requests,
+            failures=self._failures,
+            latest=one_line(self._latest, _LONGEST),
         )
 
     def _say(self, text: str) -> None:

@@ -58,7 +58,10 @@ class ReportCommand(click.Command):
 @click.option("--html", type=_FILE, metavar="FILE", help="Write the HTML report.")
 @click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML.")
 @click.option("--markdown", type=_FILE, metavar="FILE", help="Write the Markdown summary.")
-def command(record: Path, html: Path | None, junit: Path | None, markdown: Path | None) -> None:
+@click.option("-v", "--verbose", is_flag=True, help="Print every failure with its curl lines.")
+def command(
+    record: Path, html: Path | None, junit: Path | None, markdown: Path | None, *, verbose: bool
+) -> None:
     """Make reports from a run RECORD; without options, print its summary.
 
     Exits with 0 when the reports are made, whatever the verdicts.
@@ -76,4 +79,4 @@ def command(record: Path, html: Path | None, junit: Path | None, markdown: Path 
 
         from conformance import reports
 
-        reports.render_terminal(read, Console(highlight=False), {"record": record})
+        reports.render_terminal(read, Console(highlight=False), {"record": record}, detail=verbose)

@@ -13,15 +13,31 @@ import click
 
 from conformance.cli import aws, baseline_gate, journal_files, outputs, tell
 from conformance.cli.aws_options import aws_options, region_of, require_consent, take_aws_options
-from conformance.cli.connect import ca_bundle_option, rate_option, timeout_option
+from conformance.cli.connect import (
+    ca_bundle_option,
+    max_requests_option,
+    rate_option,
+    time_limit_option,
+    timeout_option,
+)
+from conformance.cli.given_options import given_options, taken_given
 from conformance.cli.interrupts import Interrupts
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.run_options import RunOptions, command_line
 from conformance.cli.selection import exclude_option, requirement_option, taken
 from conformance.cli.sharding import cut, read_shard
 from conformance.cli.specs_option import specs_option
 from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
-from conformance.driver.jobs import derived_note, excluded_note, placed, select_jobs
+from conformance.driver.jobs import (
+    derived_note,
+    excluded_note,
+    given_note,
+    placed,
+    select_jobs,
+    shared_note,
+)
+from conformance.driver.speaking import understood
 from conformance.errors import Problem
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
@@ -42,6 +58,7 @@ COLLECT_AFTER = (10_000, 20, 20)
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
 @requirement_option
 @exclude_option
+@given_options
 @click.option(
     "--profile",
     type=click.Choice(["quick", "standard", "deep"]),
@@ -52,6 +69,8 @@ COLLECT_AFTER = (10_000, 20, 20)
 @click.option("--seed", type=int, help="Fixes every request but the names (default: random).")
 @rate_option
 @timeout_option
+@time_limit_option
+@max_requests_option
 @click.option(
     "--auth",
     type=click.Choice(["off", "report", "require"]),
@@ -85,8 +104,14 @@ COLLECT_AFTER = (10_000, 20, 20)
 )
 @aws_options
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
-@click.option("-v", "--verbose", is_flag=True, help="Print every verdict as it is decided.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Print every verdict as it is decided, and every failure whole at the end.",
+)
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
+@protocol_option
 @specs_option
 def command(**given: Any) -> None:
     """Test TARGET: reference (default), moto, aws, or a URL.
@@ -115,15 +140,16 @@ def _options(given: dict[str, Any]) -> RunOptions:
     region = region_of(given)
     again = command_line(command, {**given, "region": region})
     globs = taken(given)
+    resources = taken_given(given)
     return RunOptions(
         outputs=outputs.asked(given, given["target"], part), aws=take_aws_options(given),
-        globs=globs, again=again, **given,
+        globs=globs, given=resources, again=again, **given,
     )  # fmt: skip
 
 
 def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
     gate = baseline_gate.read_gate(options.baseline, strict=options.strict_baseline)
-    jobs = select_jobs(options.services, options.globs)
+    jobs = select_jobs(options.services, options.globs, options.given)
     jobs = cut(jobs, options.shard)
     account = None
     # No file is touched for a target that is not there: it may hold the record of another run.
@@ -134,6 +160,11 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
         target, access, jobs, account = aws.reach(options, jobs, interrupts)
     else:
         target, access = _reach(options, starting, jobs, interrupts)
+    jobs, notes = understood(
+        jobs, access, lambda: cut(select_jobs(options.services, options.globs), options.shard)
+    )
+    for note in notes:
+        tell(note, "")
     jobs = [placed(job, access.region) for job in jobs]
     options.outputs.check_writable()
     custody = None
@@ -184,7 +215,7 @@ def _recorded(
     from conformance import record
 
     # Made beforehand: a record that ends before its first line is none.
-    config = _config(options, access, jobs, custody)
+    config = _config(options, access, jobs, custody, interrupts)
     first = recording.first_line(
         jobs, record.RecordedTarget(target.name, target.url, target.version), options.again,
         seed=options.seed, profile=options.profile, strict=options.strict, shard=options.shard,
@@ -194,6 +225,8 @@ def _recorded(
         with interrupts.held_back():
             outcome = _work(options, config, gate, writer)
         outcome.notes += excluded_note(options.globs) + derived_note(config.jobs)
+        outcome.notes += given_note(options.given)
+        outcome.notes += shared_note(config.jobs)
         code = _finish(options, config, outcome, gate, writer)
     return outcome, code
 
@@ -205,14 +238,20 @@ def _first_request(job: Job) -> tuple[str, str]:
 
 
 def _config(
-    options: RunOptions, access: Access, jobs: list[Job], custody: RunSafety | None
+    options: RunOptions,
+    access: Access,
+    jobs: list[Job],
+    custody: RunSafety | None,
+    interrupts: Interrupts,
 ) -> RunConfig:
     from conformance.driver.execution import settings_for
     from conformance.engine.run import RunConfig
+    from conformance.engine.stops import Limits
 
     return RunConfig(
         jobs=jobs, url=access.url, credentials=access.credentials, region=access.region,
-        transport=access.transport, custody=custody,
+        transport=access.transport, custody=custody, free=interrupts.free,
+        limits=Limits(options.time_limit, options.max_requests),
         settings=settings_for(options.profile, options.seed, auth=options.auth, url=access.url),
     )  # fmt: skip
 
@@ -273,7 +312,8 @@ def _untested(outcome: RunOutcome) -> Problem | None:
 def _report(options: RunOptions, outcome: RunOutcome) -> None:
     from rich.console import Console
 
-    options.outputs.report(Console(soft_wrap=True, no_color=options.no_color or None))
+    console = Console(soft_wrap=True, no_color=options.no_color or None)
+    options.outputs.report(console, detail=options.verbose)
     _durations(options, outcome)
     if outcome.interrupted:
         click.echo("interrupted: the record holds what was found so far", err=True)

@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from conformance.cli.aws_options import AwsOptions
     from conformance.cli.outputs import Outputs
+    from conformance.contract.given_values import Given
     from conformance.record import Shard
 
 
@@ -23,10 +24,13 @@ class RunOptions:
     target: str
     services: tuple[str, ...]
     globs: tuple[str, ...]
+    given: Given
     profile: str
     seed: int
     rate: float | None
     timeout: float
+    time_limit: float | None
+    max_requests: int | None
     auth: str | None
     strict: bool
     fail_on_unsupported: bool
@@ -46,6 +50,9 @@ class RunOptions:
 
 SPECS = "conformance.specs"
 """Where the context of a command keeps the folder of ``--specs`` as it was given."""
+
+PROTOCOL = "conformance.protocol"
+"""Where the context of a command keeps the protocol of ``--protocol``."""
 
 NOT_REPEATED = {
     "record": "a file of this run",
@@ -69,7 +76,11 @@ def command_line(command: click.Command, given: Mapping[str, Any]) -> str:
     left away.
     """
     context = click.get_current_context()
-    values = {**given, "specs": context.meta.get(SPECS)}
+    values = {
+        **given,
+        "specs": context.meta.get(SPECS),
+        "protocol": context.meta.get(PROTOCOL),
+    }
     parts = ["conformance", str(context.info_name)]
     for parameter in command.params:
         if parameter.name not in NOT_REPEATED:

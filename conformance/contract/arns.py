@@ -17,7 +17,7 @@ NAMED = re.compile(r"arn|.*(_arn|Arn|ARN)")
 
 def arns_rule(contract: Contract) -> Mapping[str, ArnsRule]:
     """The rule of a service whose answers name something by its ARN; nothing for any other."""
-    outputs = (operation.output for operation in contract.operations.values())
+    outputs = (operation.output for operation in contract.tested)
     if not any(_among(members) for members in outputs):
         return {}
     return {

@@ -20,6 +20,9 @@ NOT_BY_DEFAULT = re.compile(r"^x-default:\s*false\s*$", re.MULTILINE)
 _added: list[Path] = []
 _on_demand: dict[str, Path] = {}
 _listeners: list[Callable[[str], None]] = []
+_spoken: list[str] = []
+"""The protocol that contracts are derived for, where one was chosen."""
+_announced: set[str] = set()
 
 
 class NoSpecs(BadInput):
@@ -43,6 +46,18 @@ def use(folder: Path | None) -> None:
     if folder is not None and not _services(folder):
         raise NoSpecs(folder)
     _added[:] = [] if folder is None else [folder.resolve()]
+
+
+def speak(protocol: str | None) -> None:
+    """Derive contracts for this protocol (None: for the one that SDKs use)."""
+    if _spoken != ([] if protocol is None else [protocol]):
+        _on_demand.clear()
+    _spoken[:] = [] if protocol is None else [protocol]
+
+
+def spoken() -> str | None:
+    """The protocol that contracts are derived for; None for the one that SDKs use."""
+    return _spoken[0] if _spoken else None
 
 
 @contextmanager
@@ -81,6 +96,15 @@ def known_services() -> tuple[str, ...]:
 def announce_with(listener: Callable[[str], None]) -> None:
     """Print one line for every contract that is derived because its service is named."""
     _listeners[:] = [listener]
+    _announced.clear()
+
+
+def announce(told: str) -> None:
+    """Tell in one line what a contract was made of besides its files, once a command."""
+    if told not in _announced:
+        _announced.add(told)
+        for listener in _listeners:
+            listener(told)
 
 
 def add_derived(service: str, folder: Path, told: str) -> None:

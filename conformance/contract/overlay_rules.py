@@ -215,16 +215,16 @@ class ParallelMembersRule(Rule, frozen=True, tag="parallel-members"):
     make: Template = field(default_factory=dict)
 
 
-class SuccessIsJsonRule(Rule, frozen=True, tag="success-is-json"):
-    """The body of a success is JSON."""
+class SuccessFormRule(Rule, frozen=True, tag="success-form"):
+    """The body of a success is of the form that its protocol has."""
 
 
 class NullMembersRule(Rule, frozen=True, tag="null-members"):
     """What an answer has nothing to say of is left out of it, not null."""
 
 
-class ErrorIsJsonRule(Rule, frozen=True, tag="error-is-json"):
-    """The body of an error is JSON."""
+class ErrorFormRule(Rule, frozen=True, tag="error-form"):
+    """The body of an error is of the form that its protocol has."""
 
 
 class ErrorStatusRule(Rule, frozen=True, tag="error-status"):
@@ -268,8 +268,8 @@ AnyRule = (
     | StillAnswersRule
     | ArnsRule
     | ParallelMembersRule
-    | SuccessIsJsonRule
-    | ErrorIsJsonRule
+    | SuccessFormRule
+    | ErrorFormRule
     | ErrorStatusRule
     | ContentCodingRule
     | RandomSequencesRule

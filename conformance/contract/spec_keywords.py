@@ -39,6 +39,7 @@ ROOT = frozenset({
     "openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs",
     "webhooks", "jsonSchemaDialect", "x-common-errors", "x-conformance", "x-documents",
     "x-default", "x-notes", "x-signing", "x-service",
+    "x-model",
 })  # fmt: skip
 POINTER = frozenset({
     "document", "section", "line", "url", "sha256", "text", "observation", "protocol", "model",

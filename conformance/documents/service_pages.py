@@ -42,6 +42,11 @@ class ServicePages:
     stated_version: str = ""
     signing: Mapping[str, str] = field(default_factory=dict)
     """The signing name and what AWS's hosts begin with; pages do not state it, models do."""
+    model: str = ""
+    """The SDK model that the pages are of, where somebody named it."""
+
+    protocol: str | None = None
+    """The name of the protocol; None where it is restJson1."""
 
     @property
     def title(self) -> str:

@@ -6,26 +6,40 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from conformance.contract.given_values import Given
+    from conformance.contract.sharing import Sharing
     from conformance.engine.run import Job
 
 
-def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
+def select_jobs(
+    services: tuple[str, ...], globs: tuple[str, ...], given: Given | None = None
+) -> list[Job]:
     """The requirements to decide, by service; a glob after ``!`` leaves out what it matches.
 
-    Every glob must match something: a mistyped one would silently test something else.
-    Raises UnknownService, SpecProblem, NothingSelected, NothingLeft.
+    Every glob must match something: a mistyped one would silently test something else. What is
+    ``given`` stands in the requests of every service that takes it.
+    Raises UnknownService, SpecProblem, NothingSelected, NothingLeft, BadGiven.
     """
     from conformance.contract.catalogue import catalogue
+    from conformance.contract.given import check_given, with_given
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected
     from conformance.contract.selection import all_match, left_out, select
+    from conformance.contract.sharing import sharing_of
     from conformance.engine.run import Job
 
     contracts = [load_contract(service) for service in selected(services, globs)]
+    if given:
+        check_given(contracts, given)
+        contracts = [with_given(contract, given) for contract in contracts]
     every = {contract.service: catalogue(contract) for contract in contracts}
     all_known = [one for of_service in every.values() for one in of_service]
+    known_ids = {one.id for one in all_known}
+    globs = tuple(
+        glob if glob in known_ids else _covering(map(sharing_of, contracts), glob) for glob in globs
+    )
     all_match(all_known, globs)
     chosen = select(all_known, globs)
     jobs = []
@@ -35,6 +49,19 @@ def select_jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> list[Job]:
         if own:
             jobs.append(Job(contract, own, left_out=left_out(known, globs)))
     return jobs
+
+
+def _covering(shared: Iterable[Sharing], glob: str) -> str:
+    """The id of what covers this one, where it is the id of a place that states nothing itself."""
+    found = (sharing.covering(glob) for sharing in shared)
+    return next((one for one in found if one is not None), glob)
+
+
+def shared_note(jobs: Sequence[Job]) -> list[str]:
+    """What a run says of structures that a service states once, in one of many places."""
+    from conformance.contract.sharing import sharing_of
+
+    return [told for job in jobs if (told := sharing_of(job.contract).told())]
 
 
 def excluded_note(globs: tuple[str, ...]) -> list[str]:
@@ -47,17 +74,28 @@ def excluded_note(globs: tuple[str, ...]) -> list[str]:
     return [f"excluded from this run: {', '.join(unwanted)}"]
 
 
+def given_note(given: Given) -> list[str]:
+    """What a run says of the resources that were given; nothing where none was."""
+    if not given:
+        return []
+    may = "which may be changed" if given.may_change else "which are only read"
+    return [f"given, {may}: {', '.join(f'{one}={one.value}' for one in given.members)}"]
+
+
 def derived_note(jobs: Sequence[Job]) -> list[str]:
-    """What a run says of contracts that were derived because their services are named."""
+    """What a run says of contracts that are made of an SDK model, wholly or for their setup."""
     from conformance.contract.locate import is_on_demand
     from conformance.contract.on_demand import told
 
-    return [told(one) for job in jobs if is_on_demand(one := job.contract.service)]
+    contracts = [job.contract for job in jobs]
+    derived = [told(one.service, one.protocol) for one in contracts if is_on_demand(one.service)]
+    return [*derived, *(one.completed for one in contracts if one.completed)]
 
 
 def placed(job: Job, region: str) -> Job:
     """The job in the region of the run, and in its partition, where it was written for others."""
     from conformance.contract.catalogue import catalogue
+    from conformance.contract.given import with_given
     from conformance.contract.load import load_contract
     from conformance.transport.credentials import DEFAULT_REGION
     from conformance.transport.regions import partition_of
@@ -67,6 +105,7 @@ def placed(job: Job, region: str) -> Job:
     if (written, partition) == (region, "aws"):
         return job
     contract = load_contract(job.contract.service, region, partition)
+    contract = with_given(contract, job.contract.given)
     chosen = {one.id for one in job.requirements}
     kept = tuple(one for one in catalogue(contract) if one.id in chosen)
     return replace(job, contract=contract, requirements=kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from conformance.contract.given import OPTION
 from conformance.errors import CouldNotTest
 
 
@@ -28,6 +29,8 @@ class NothingTested(CouldNotTest):
 def _advice(reason: str) -> str:
     if "a redirect to " in reason:
         return "give the address that it redirects to"
+    if OPTION in reason:
+        return f"{OPTION} lets a run update what is given; it is put back at the end"
     if re.search(r"\b50[234]\b", reason):
         return "something in between answers for the target: is the target behind it running?"
     return "is this the address of the emulator, and does it have the service?"

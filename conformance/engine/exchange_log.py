@@ -53,6 +53,8 @@ class RunResource:
     parents: Mapping[str, RunResource] = field(default_factory=dict)
     """The resources of other kinds that it was made of."""
     since: float = field(default_factory=time.monotonic)
+    given: bool = False
+    """It is somebody's, who named it: ``created`` is the first look at it."""
 
     @property
     def age(self) -> float:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Any, Protocol
 
-from conformance.contract.model import Contract
+from conformance.contract.given import given_kinds
+from conformance.contract.model import Contract, FoundRequest, Operation
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find
 from conformance.engine.delivery import resent
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
 from conformance.engine.names import is_template
 from conformance.plan.base_requests import base
+from conformance.plan.other_creations import MOST, other_creations
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import FRESH, all_creators, identifiers, kinds, others
 
@@ -52,11 +56,17 @@ class Inventory:
         self._is_in_vain = is_in_vain
         self._kinds = kinds(contract)
         self._creators = all_creators(contract)
+        self._given = given_kinds(contract)
+        self._someone: dict[str, RunResource] = {}
         self._current: dict[str | None, RunResource] = {}
         self._lenders: dict[str, Inventory] = {}
 
-    def resource(self, *, fresh: bool = False, kind: str | None = None) -> RunResource:
+    def resource(
+        self, *, fresh: bool = False, kind: str | None = None, own: bool = False
+    ) -> RunResource:
         """The run's current resource of a kind (default the main one), or a new one.
+
+        Where one is given, that one, unless it is to be the run's ``own``.
 
         Raises SetupFailed.
         """
@@ -64,9 +74,25 @@ class Inventory:
         service = self._kinds.get(name or "", Resource()).service
         if service is not None:
             return self._lender(service).resource(fresh=fresh)
+        if name is not None and name in self._given and not own:
+            return self._someones(name)
         current = self._current.get(name)
         if fresh or current is None or not current.usable:
             current = self._current[name] = self.create(kind=name)
+        return current
+
+    def _someones(self, kind: str) -> RunResource:
+        """What was given of a kind; there is one, which is looked at before it is used."""
+        current = self._someone.get(kind)
+        if current is None:
+            of, value = self._kinds[kind], self._given[kind].value
+            operation = self._contract.operations[of.read or ""]
+            request = {**base(self._contract, operation), of.label or "": value}
+            seen = self._send(Probe("", operation, Side.OBSERVE, request, "what is given"))
+            if not seen.answer.ok:
+                raise SetupFailed(seen)
+            current = RunResource(value, value, seen, kind, given=True)
+            self._someone[kind] = current
         return current
 
     def parents(self, probe: Probe, resource: RunResource | None) -> dict[str, RunResource]:
@@ -98,7 +124,9 @@ class Inventory:
         if is_template(request):
             # Whether it was made is not known: another one, under another name.
             sent = resent(sent, lambda lost: self._send(lost.probe), is_lost)
-        resource = next((made for made in self.made if made.created is sent), None)
+        resource = self._made_by(sent)
+        if resource is None and values is None:
+            resource = self._made_otherwise(operation, sent)
         if resource is None:
             raise SetupFailed(sent)
         return resource
@@ -116,7 +144,7 @@ class Inventory:
         """
         of = self._lifecycle(resource.kind)
         operation = self._contract.operations.get(of.delete or "")
-        if operation is None or of.label is None:
+        if operation is None or of.label is None or resource.given:
             return None
         # Of what its base has besides, it is the labels that lead to the resource.
         start = base(self._contract, operation)
@@ -129,6 +157,23 @@ class Inventory:
         sent = resent(send(), lambda _: send(), is_lost, times=1)
         resource.gone = resource.gone or sent.answer.is_gone
         return sent
+
+    def _made_by(self, sent: SentProbe) -> RunResource | None:
+        return next((made for made in self.made if made.created is sent), None)
+
+    def _made_otherwise(self, operation: Operation, refused: SentProbe) -> RunResource | None:
+        """The resource by another request, where none is known to be right and one was refused."""
+        if not self._contract.overlay.inferred or not refused.answer.is_refusal:
+            return None
+        usual, told = refused.probe.values, refused.answer.message
+        for request in islice(other_creations(operation, usual, told), MOST):
+            sent = self._send(replace(refused.probe, values=request))
+            resource = self._made_by(sent)
+            if resource is not None:
+                found = FoundRequest(request, (refused.answer.told(),))
+                self._contract.found.by_operation[operation.name] = found
+                return resource
+        return None
 
     def take_away(self, sent: SentProbe) -> None:
         """Delete what a request made: odd things that are left would spoil lists for the rest."""

@@ -107,11 +107,7 @@ def is_template(value: Any) -> bool:
     return any(TOKEN.search(text) for text in texts(value))
 
 
-def mentions(value: Any, token: str) -> bool:
-    """True when a template needs this token."""
-    return any(f"${{{token}}}" in text for text in texts(value))
-
-
-def speaks_of(value: Any, token: str) -> bool:
-    """True when a template has this token with any tag."""
-    return any(f"${{{token}." in text for text in texts(value))
+def mentions(value: Any, *parts: str) -> bool:
+    """True when a template has one of these in its texts."""
+    templates = [text for text in texts(value) if "${" in text]
+    return any(part in text for text in templates for part in parts)

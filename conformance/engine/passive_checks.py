@@ -9,6 +9,7 @@ from functools import partial
 
 from conformance.contract.model import Contract, Location
 from conformance.contract.requirements import Requirement, Subject
+from conformance.contract.sharing import sharing_of
 from conformance.engine.arns import Arns
 from conformance.engine.case_counts import PendingFailures
 from conformance.engine.confirmation import ANSWER, confirm, not_repeated
@@ -49,7 +50,8 @@ class PassiveChecker:
         self._contract, self._session = contract, session
         self._standings, self._decisions = standings, decisions
         self._suspects, self._arns = PendingFailures(), Arns(contract, session.names)
-        self._spoilt, self._echoes = Spoilt(), Echoes(contract)
+        self._spoilt, self._sharing = Spoilt(), sharing_of(contract)
+        self._echoes = Echoes(contract)
         self.is_held = False
         """True while answers serve another purpose and are not counted here."""
         session.observers.append(self.observe)
@@ -64,7 +66,8 @@ class PassiveChecker:
         taken = sent.answer.ok and sent.is_faulty
         if taken:
             self._spoilt.note(sent, self._session.inventory.made)
-        if self.is_held or self._standings.is_aside(sent.probe.operation.name):
+        name = sent.probe.operation.name
+        if self.is_held or self._standings.is_aside(name) or name in self._contract.setup:
             return
         for finding in self._found(sent):
             if self._decisions.open(finding.requirement):
@@ -72,6 +75,11 @@ class PassiveChecker:
                 # An error that looks like a success is no acceptance.
                 if not taken or requirement.keyword == ERROR_STATUS:
                     self._take(requirement, finding, sent)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether a requirement may stand for places in other operations than its own."""
+        return bool(self._sharing.left_out)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -89,9 +97,20 @@ class PassiveChecker:
         """
         own = entries_of_this_run(self._contract, sent, self._session.inventory.made)
         answer = self._spoilt.hide(own, "" if sent.resource is None else sent.resource.id)
-        yield from observe(self._contract, sent.probe.operation, answer)
+        for finding in observe(self._contract, sent.probe.operation, answer):
+            yield self._stated_where_listed(finding)
         yield from self._arns.observe(sent, answer)
         yield from self._echoes.observe(sent, answer)
+
+    def _stated_where_listed(self, finding: Finding) -> Finding:
+        """The finding of the requirement that stands for it, where its own place is covered."""
+        if finding.requirement in self._decisions.by_id:
+            return finding
+        by = self._sharing.covering(finding.requirement)
+        if by is None:
+            return finding
+        seen = finding.seen if finding.held else f"{finding.seen}, in {finding.requirement}"
+        return finding._replace(requirement=by, seen=seen)
 
     def _take(self, requirement: Requirement, finding: Finding, sent: SentProbe) -> None:
         if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
@@ -174,8 +193,8 @@ class PassiveChecker:
 
     def _alike(self, sent: SentProbe) -> RunResource | None:
         """A new resource that was made and updated as the one of this request had been."""
-        if sent.resource is None:
-            return None
+        if sent.resource is None or sent.resource.given:
+            return sent.resource
         history = sent.resource.history
         before = history[: history.index(sent)] if sent in history else list(history)
         if len(before) > LONGEST:

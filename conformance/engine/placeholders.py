@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.masking import Masker
-from conformance.engine.names import Names, far_future, fill, mentions, speaks_of
+from conformance.engine.names import Names, far_future, fill, mentions
 from conformance.plan.probes import Probe
 
 PAST = "2001-01-01T00:00:00.000Z"
@@ -80,8 +80,7 @@ class Placeholders:
 
 def needs_resource(probe: Probe) -> bool:
     """True when a probe's template speaks of a resource that must be there."""
-    named = mentions(probe.values, "id") or mentions(probe.values, "taken")
-    return named or speaks_of(probe.values, MADE)
+    return mentions(probe.values, "${id}", "${taken}", f"${{{MADE}.")
 
 
 def _made(resource: RunResource) -> dict[str, Say]:

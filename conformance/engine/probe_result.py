@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from conformance.contract.protocols import facts
 from conformance.contract.walk import shape_at
 from conformance.engine.confirmation import repeats_of_silence
 from conformance.engine.delivery import is_repeatable, resent
@@ -22,7 +23,8 @@ from conformance.plan.identities import of_nothing
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.resources import kind_of, lifecycle_of, path_labels, with_unknown_ids
 from conformance.plan.values import sample
-from conformance.plan.wire_variant import Labels
+from conformance.protocols.registry import of
+from conformance.protocols.variant import Labels
 from conformance.transport.exchange import FailureKind
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -215,7 +217,11 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
         # Where values are made up, there may be none that keeps every other limit.
         ours = not session.contract.overlay.inferred
         return ProbeResult(
-            probe, sent, None, "the request that was sent is not the one meant", ours=ours
+            probe,
+            sent,
+            None,
+            "the request that was sent is not the one meant",
+            ours=ours and not facts(probe.operation.protocol).textual,
         )
     silent = is_unanswered(sent.exchange)
     if silent:
@@ -279,6 +285,10 @@ def is_elsewhere(probe: Probe) -> bool:
 
     It is for another route, or in a form or on a connection that may spoil the answer.
     """
+    if probe.raw is not None:
+        operation = probe.operation
+        if not of(operation.protocol).is_for(operation, probe.raw):
+            return True
     return probe.form is not None and (probe.form.is_elsewhere or probe.form.connection > 0)
 
 

@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from conformance import record
+from conformance.contract.given import not_to_be_sent
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
+from conformance.engine.given_guard import GivenGuard
+from conformance.engine.given_state import GivenState
 from conformance.engine.inventory import Inventory
 from conformance.engine.liveness import LivenessTransport
 from conformance.engine.masking import Masker
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience
 from conformance.engine.phases import NONE, Phases
+from conformance.engine.request_classifier import RouteTable
 from conformance.engine.run_safety import RunSafety, told
 from conformance.engine.runner import Runner, Settings
 from conformance.engine.session import Session
+from conformance.engine.stops import LimitedTransport, LimitReached, Limits, Stops
 from conformance.errors import Problem
-from conformance.record import Verdict, VerdictLine
+from conformance.record import Obstacle, ObstacleCause, Verdict, VerdictLine
 from conformance.transport.base import Transport
 from conformance.transport.errors import SpeaksTLS
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials, Signer
 
+SHOWN = 5
+"""Operations that are named of those that a run did not get to the end of."""
 CONSTRAINTS = {Subject.INPUT_LIMIT, Subject.INPUT_TYPE, Subject.INPUT_REQUIRED}
 DRAWS = {"quick": 0, "standard": 5, "deep": 100}
 
@@ -90,6 +98,8 @@ class RunConfig:
         custody: Keeps to what the run itself made; None where the target ends with the run.
         phases: What is done besides the plan.
         sleep: Waits so many seconds before the next request to a silent target.
+        limits: What the run may take before it ends, with what it knows.
+        free: Gives a context in which a signal may end the run at once.
     """
 
     jobs: Sequence[Job]
@@ -102,6 +112,8 @@ class RunConfig:
     custody: RunSafety | None = None
     phases: Phases = NONE
     sleep: Callable[[float], None] = time.sleep
+    limits: Limits = field(default_factory=Limits)
+    free: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 class Run:
@@ -111,19 +123,28 @@ class Run:
         self._config, self._masker = config, Masker()
         self._masker.learn_credentials(config.credentials)
         self._names = Names() if config.custody is None else config.custody.names
-        self._pulse = LivenessTransport(config.transport, self._masker.mask, sleep=config.sleep)
+        self._stops = Stops(config.limits, lambda: config.transport.sent, config.free)
+        limited = LimitedTransport(config.transport, self._stops)
+        self._pulse = LivenessTransport(limited, self._masker.mask, sleep=config.sleep)
         self._patience = Patience()
         self.outcome = RunOutcome()
 
     def run(self) -> RunOutcome:
         """Run every job; ends early, with what is known, when the target dies or on Ctrl-C.
 
+        At a limit, what was not reached is told to be left.
+
         Raises WrongCredentials when nothing can be tested at all.
         """
         start = time.monotonic()
+        self._stops.begin()
         try:
-            for job in self._config.jobs:
-                self._service(job)
+            for index, job in enumerate(self._config.jobs):
+                try:
+                    self._service(job)
+                except LimitReached as reached:
+                    self._leave(self._config.jobs[index + 1 :], reached)
+                    break
         except KeyboardInterrupt:
             self.outcome.interrupted = True
         except TargetDied as died:
@@ -135,13 +156,19 @@ class Run:
 
     def _service(self, job: Job) -> None:
         session, channel = self._session(job.contract, job.url)
-        session.left_out = job.left_out
+        session.why_left_out = not_to_be_sent(job.contract)
+        session.left_out = job.left_out | session.why_left_out.keys()
+        keeper = GivenState(session)
         runner = Runner(
             job.contract, job.requirements, session, channel, self._config.settings, self._hear,
-            self._config.phases,
+            self._config.phases, self._stops,
         )  # fmt: skip
         try:
+            keeper.look()
             runner.run()
+        except LimitReached as reached:
+            runner.abandon(str(reached), Obstacle(ObstacleCause.LIMIT))
+            raise
         except TargetDied:
             runner.abandon("the target stopped answering before this was tested")
             raise
@@ -155,18 +182,32 @@ class Run:
             runner.abandon("the run was interrupted before this was tested")
             raise
         finally:
+            self._note(session, keeper.restore())
             self._clean_up(session, channel, runner.lacks)
+
+    def _leave(self, jobs: Sequence[Job], reached: LimitReached) -> None:
+        """Say of everything in these jobs that it was not reached, and how much is left at all."""
+        for job in jobs:
+            session, channel = self._session(job.contract, job.url)
+            runner = Runner(
+                job.contract, job.requirements, session, channel, self._config.settings, self._hear
+            )
+            runner.abandon(str(reached), Obstacle(ObstacleCause.LIMIT))
+        self._tell(f"{reached}: {_left(self.outcome.verdicts)}")
 
     def _session(self, contract: Contract, url: str = "") -> tuple[Session, SignedChannel]:
         """What speaks with one service of the target."""
         name = contract.signing_name
-        signer = Signer(self._config.credentials, self._config.region, name)
+        version = contract.signature_version
+        signer = Signer(self._config.credentials, self._config.region, name, version)
         url, custody = url or self._config.url, self._config.custody
         transport: Transport = self._pulse
         mark = None
         if custody is not None:
             transport = custody.guarded(contract, url, signer, transport, self._patience)
             mark = custody.mark(contract)
+        if contract.given:
+            transport = GivenGuard(self._pulse, transport, RouteTable(contract, url))
         channel = SignedChannel(url, signer, transport)
         lend = partial(self._lent, url)
         session = Session(
@@ -197,10 +238,16 @@ class Run:
             lines = [f"could not delete {len(left)} {name}s of this run: {shown}"]
         else:
             lines = []
+        self._note(session, lines)
+
+    def _note(self, session: Session, lines: list[str]) -> None:
         for line in lines:
-            text = self._masker.mask(f"{contract.service}: {line}")
-            self.outcome.notes.append(text)
-            self._config.emit(Note(text))
+            self._tell(f"{session.contract.service}: {line}")
+
+    def _tell(self, text: str) -> None:
+        text = self._masker.mask(text)
+        self.outcome.notes.append(text)
+        self._config.emit(Note(text))
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Decided):
@@ -208,6 +255,17 @@ class Run:
         elif isinstance(event, Progress):
             event = replace(event, requests=self._config.transport.sent)
         self._config.emit(event)
+
+
+def _left(lines: Sequence[VerdictLine]) -> str:
+    """How much was not reached, and of which operations."""
+    causes = ((line, line.obstacle.cause if line.obstacle else None) for line in lines)
+    left = [line for line, cause in causes if cause is ObstacleCause.LIMIT]
+    names = list(dict.fromkeys(f"{one.service}/{one.operation or 'protocol'}" for one in left))
+    shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+    if not left:
+        return "nothing was left"
+    return f"{len(left)} of {len(lines)} requirements were not reached, of {len(names)}: {shown}"
 
 
 def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = False) -> int:

@@ -12,6 +12,7 @@ from conformance.engine import verdicts
 from conformance.engine.aftermath import Aftermath
 from conformance.engine.authentication import Authentication, Ruling
 from conformance.engine.channel import SignedChannel
+from conformance.engine.economy import Economy, telling
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.exchange_log import SetupFailed
 from conformance.engine.passive_checks import PassiveChecker
@@ -20,16 +21,18 @@ from conformance.engine.probe_decider import ProbeDecider
 from conformance.engine.rule_decider import RuleDecider
 from conformance.engine.service_run import ServiceRun, Settings
 from conformance.engine.session import Session
+from conformance.engine.stops import Stops
 from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.verdict_log import VerdictLog
 from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.base_requests import base
+from conformance.plan.other_creations import richer_creations
 from conformance.plan.planner import is_watched
 from conformance.plan.resources import kinds
 from conformance.plan.rules import ROBUST
 from conformance.plan.sequences import KINDS, RANDOM
-from conformance.record import Verdict
+from conformance.record import Obstacle, Verdict
 
 MAY_SPOIL = 3
 """The last turn: requests after which a list may never answer again."""
@@ -51,6 +54,7 @@ class Runner:
         settings: Settings,
         emit: Emit,
         phases: Phases = NONE,
+        stops: Stops | None = None,
     ) -> None:
         requirements = levelled(requirements, settings.auth)
         self._contract, self._requirements = contract, requirements
@@ -63,9 +67,12 @@ class Runner:
         self._aftermath = Aftermath(
             contract, session, self._standings, self._decisions, self._watch
         )
+        self._stops = Stops() if stops is None else stops
+        self._economy = Economy(thrifty=not settings.draws)
         run = ServiceRun(
-            contract, session, settings, self._standings, self._decisions, emit, phases
-        )
+            contract, session, settings, self._standings, self._decisions, emit, phases,
+            self._stops, self._economy,
+        )  # fmt: skip
         self._without = run.without
         self._probes, self._rules = ProbeDecider(run, self._aftermath), RuleDecider(run)
 
@@ -82,7 +89,10 @@ class Runner:
         # Sequences first: their pauses pass while the rest is done. They go on after it, and not
         # whenever the time has come, so that one seed gives one order of requests.
         # What may spoil a list for good comes last, so that all else is known of it before.
-        active.sort(key=self._turn)
+        if self._economy.begin(len(active)) or self._stops.limits.any:
+            active.sort(key=lambda one: (telling(one) > 0, self._turn(one), telling(one)))
+        else:
+            active.sort(key=self._turn)
         for index, requirement in enumerate(active):
             if self._turn(requirement) == MAY_SPOIL:
                 self._rules.end()
@@ -108,12 +118,27 @@ class Runner:
     def _showcase(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""
         for kind, one in kinds(self._contract).items():
-            for values in one.showcase:
+            for values in [*one.showcase, *self._richer(one)]:
                 self._show(kind, one, values)
+
+    def _richer(self, about: Resource) -> list[Mapping[str, Any]]:
+        """What a resource is made of to show more, where it is made for a page's sake alone.
+
+        Nobody states such requests: a member is tried by itself, too, as one of them may be wrong.
+        """
+        name = about.create or ""
+        if name not in self._contract.setup or not self._standings.works(name):
+            return []
+        operation = self._contract.operations[name]
+        start = base(self._contract, operation)
+        return list(richer_creations(self._contract, operation, start))
 
     def _show(self, kind: str, about: Resource, values: Mapping[str, Any]) -> None:
         roles = (about.create, about.read, about.list, about.update)
         named = [name for name in roles if name is not None]
+        if self._contract.setup:
+            tested = [one.name for one in self._contract.tested if one.name in named]
+            named = [name for name in named if name in tested or name == about.create]
         named = [name for name in named if name not in self._session.left_out]
         if not named or not all(self._standings.works(name) for name in named):
             return
@@ -133,10 +158,11 @@ class Runner:
         """True when the target is known to lack an operation."""
         return self._standings.lacks(operation)
 
-    def abandon(self, reason: str) -> None:
+    def abandon(self, reason: str, obstacle: Obstacle | None = None) -> None:
         """Give everything that is not decided yet a verdict that says so."""
-        for requirement in self._requirements:
-            self._give(requirement, Verdict.SKIPPED, reason)
+        for requirement in self._decisions.undecided():
+            self._decisions.begin()  # nothing is sent for them any more
+            self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
 
     def _fuzz(self) -> FuzzFindings | None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""
@@ -178,6 +204,7 @@ class Runner:
         self._give(ruling.requirement, ruling.verdict, ruling.reason, ruling.steps, ruling.obstacle)
 
     def _decide(self, requirement: Requirement) -> None:
+        self._stops.check()
         self._decisions.begin()
         if requirement.keyword in {*KINDS, RANDOM}:
             self._rules.start(requirement)
@@ -193,6 +220,8 @@ class Runner:
             tally = self._decisions.tally(requirement)
             if name is not None and self._standings.is_aside(name):
                 standing = None  # what its answers showed before still holds
+            if tally.accept and self._watch.is_shared:
+                standing = None  # the answers of other operations showed it
             if standing is not None and standing.standing is SupportStatus.SILENT:
                 self._without(requirement, standing)
             else:

@@ -226,7 +226,7 @@ class ScenarioRun:
     def _play(self, step: Make | Send | Together | Connected) -> list[SentProbe]:
         for name in _operations(step):
             if name in self._session.left_out:
-                raise NotShown(excluded(name))
+                raise NotShown(self._session.why_left_out.get(name) or excluded(name))
         if isinstance(step, Make):
             if step.anew:
                 self._sent, self._pauses = [], {}

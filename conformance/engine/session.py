@@ -19,11 +19,11 @@ from conformance.engine.placeholders import Placeholders, needs_resource
 from conformance.engine.run_tag import RunTag
 from conformance.engine.settling import SETTLE, Arrival
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import kind_of, lifecycle_of
+from conformance.plan.resources import all_creators, kind_of, lifecycle_of
 from conformance.plan.spelling import respelt
-from conformance.plan.wire import USUAL, WireRequest, wire
+from conformance.protocols.message import WireRequest
+from conformance.protocols.registry import USUAL, of, read, wire
 from conformance.transport.exchange import Exchange
-from conformance.transport.parsed_response import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Session:
         self.observers: list[Callable[[SentProbe], None]] = []
         self.sent = 0
         self.left_out: frozenset[str] = frozenset()
+        self.why_left_out: Mapping[str, str] = {}
+        """Of operations that are left out, those that nobody asked to leave out, each with why."""
         self.patience = Patience() if patience is None else patience
         self._channel, self._mark = channel, mark
         self._secrets = {
@@ -97,7 +99,13 @@ class Session:
         self.patience.note(group, f"a request signed wrongly ({kind})", exchange)
         self.sent += exchange.attempts
         sent = SentProbe(
-            probe, filled.values, exchange, read(exchange), filled.resource, filled.parents, kind
+            probe,
+            filled.values,
+            exchange,
+            read(exchange, probe.operation),
+            filled.resource,
+            filled.parents,
+            kind,
         )
         self._learn(sent)
         return sent
@@ -144,7 +152,9 @@ class Session:
         if not needs_resource(probe):
             return None
         kind = kind_of(self.contract, probe.operation.name)
-        return self.inventory.resource(fresh=fresh, kind=kind)
+        # What creates speaks of another one of its kind, whose unique member is known.
+        own = probe.operation.name in all_creators(self.contract)
+        return self.inventory.resource(fresh=fresh, kind=kind, own=own)
 
     def _filled(
         self, probes: Sequence[Probe], resources: Sequence[RunResource | None]
@@ -162,13 +172,15 @@ class Session:
         if self._mark is not None and probe.raw is None:
             values = self._mark.put_on(probe.operation, values)
         raw = probe.raw
-        if raw is not None and b"${" in raw:
+        if raw is not None and b"${" in raw and of(probe.operation.protocol).fillable:
             raw = fill(respelt(raw, probe.values, values).decode(), resource, parents).encode()
         form = probe.form or USUAL
         if form.path:
             form = replace(form, path=fill(form.path, resource, parents))
         within = self.patience.within(kinds_of_request(probe))
-        request = replace(wire(probe.operation, values, raw, form), within=within)
+        request = wire(probe.operation, values, raw, form)
+        if within is not None:
+            request = replace(request, within=within)
         return _Filled(probe, values, request, resource, parents)
 
     def _usual(self, filled: _Filled) -> Exchange:
@@ -201,7 +213,7 @@ class Session:
     def _came_back(self, filled: _Filled, exchange: Exchange) -> SentProbe:
         """Keep account of an answer and tell the observers."""
         self.sent += exchange.attempts
-        answer = read(exchange)
+        answer = read(exchange, filled.probe.operation)
         if self._mark is not None:
             answer = self._mark.take_off(filled.probe.operation, answer)
         sent = SentProbe(

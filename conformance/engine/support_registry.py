@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 
-from conformance.contract.model import Contract, Location
+from conformance.contract.model import Contract, FoundRequest, Location
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import WrongCredentials
@@ -13,6 +15,7 @@ from conformance.engine.probe_result import UNSURE, attempt
 from conformance.engine.session import Session
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.base_requests import base
+from conformance.plan.other_creations import MOST, other_creations
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import path_labels, with_unknown_ids
 from conformance.plan.values import sample
@@ -31,7 +34,8 @@ class SupportRegistry:
     def of(self, name: str) -> Support:
         """Whether the target has an operation. Raises WrongCredentials."""
         if name in self._session.left_out:
-            return Support(SupportStatus.EXCLUDED, excluded(name))
+            why = self._session.why_left_out.get(name) or excluded(name)
+            return Support(SupportStatus.EXCLUDED, why)
         if name not in self._known:
             self._known[name] = self._establish(name)
         return self._known[name]
@@ -84,6 +88,8 @@ class SupportRegistry:
         if found.standing is SupportStatus.REFUSED and self._always_fails(sent):
             return Support(SupportStatus.LACKING, f"{ALWAYS_FAILS}: {sent.answer.told()}")
         if found.standing is SupportStatus.REFUSED and self._contract.overlay.inferred:
+            if self._is_taken_otherwise(probe, sent):
+                return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
 
@@ -112,6 +118,20 @@ class SupportRegistry:
                 continue
             self._session.inventory.take_away(other)
             yield other
+
+    def _is_taken_otherwise(self, probe: Probe, refused: SentProbe) -> bool:
+        """Whether a request with one more of the members that the refusal names is accepted."""
+        told = refused.answer.message
+        for request in islice(other_creations(probe.operation, probe.values, told), MOST):
+            try:
+                sent = attempt(self._session, replace(probe, values=request), fresh=True).sent
+            except SetupFailed:
+                return False
+            if sent.answer.ok:
+                found = FoundRequest(request, (refused.answer.told(),))
+                self._contract.found.by_operation[probe.operation.name] = found
+                return True
+        return False
 
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
         """No resource can be made: only whether the route exists can still be seen."""

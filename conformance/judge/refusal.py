@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.contract.identities import missing_errors, taken_errors
-from conformance.contract.model import Contract, Operation
+from conformance.contract.model import Contract, DeclaredError, Operation
 from conformance.contract.places import find, show
+from conformance.contract.protocols import facts
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.transport.parsed_response import ParsedResponse, same
@@ -17,9 +18,6 @@ Refusal = tuple[int | str, str]
 
 ANY_REFUSAL, ANY_CODE = "4xx", "any"
 """In the overlay's table: every status from 400 to 499, every error code and none."""
-
-# Without an overlay: what restJson1 itself calls a malformed request.
-PROTOCOL_REFUSALS = ((400, "SerializationException"), (400, "ValidationException"))
 
 # What the pages of common errors have for these faults. A model lists none of them, so without an
 # overlay they are right, too.
@@ -123,7 +121,7 @@ def _tolerated(contract: Contract, probe: Probe) -> set[str]:
     if contract.overlay.inferred and probe.fault is Fault.CONFLICT:
         return {error.name for error in taken_errors(probe.operation)}
     if contract.overlay.inferred:
-        return {error.name for error in errors if 400 <= error.status < 500}
+        return {error.name for error in errors if error.status == 0 or 400 <= error.status < 500}
     return {error.name for error in errors if error.name in probe.tolerated}
 
 
@@ -141,7 +139,8 @@ def refusals(
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
             return table[kind]
-    return tuple(dict.fromkeys((*_declared(operation, 400), *PROTOCOL_REFUSALS)))
+    malformed = facts(contract.protocol).malformed
+    return tuple(dict.fromkeys((*_declared(operation, 400), *malformed)))
 
 
 def _by_identity(contract: Contract, operation: Operation, fault: Fault) -> tuple[Refusal, ...]:
@@ -151,16 +150,18 @@ def _by_identity(contract: Contract, operation: Operation, fault: Fault) -> tupl
     is made up may not have the form of an identifier.
     """
     missing = fault is Fault.NOT_FOUND
-    by_status = _declared(operation, 404 if missing else 409)
+    by_status = _as_refusals(operation.missing if missing else operation.conflicting)
     if not contract.overlay.inferred:
         return by_status
     named = missing_errors(operation) if missing else taken_errors(operation)
-    form = (*_declared(operation, 400), *PROTOCOL_REFUSALS) if missing else ()
-    said = tuple((error.status, error.name) for error in named)
-    return tuple(dict.fromkeys((*by_status, *said, *form)))
+    malformed = facts(contract.protocol).malformed
+    form = (*_declared(operation, 400), *malformed) if missing else ()
+    return tuple(dict.fromkeys((*by_status, *_as_refusals(named), *form)))
 
 
 def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:
-    return tuple(
-        (error.status, error.name) for error in operation.errors.values() if error.status == status
-    )
+    return _as_refusals(one for one in operation.errors.values() if one.status in {status, 0})
+
+
+def _as_refusals(errors: Iterable[DeclaredError]) -> tuple[Refusal, ...]:
+    return tuple((error.status or ANY_REFUSAL, error.name) for error in errors)

@@ -26,6 +26,9 @@ def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[st
             return dict(found)
     if words.base is not None:
         return dict(words.base)
+    accepted = contract.found.by_operation.get(operation.name)
+    if accepted is not None:
+        return dict(accepted.members)
     return derived(contract, operation)
 
 

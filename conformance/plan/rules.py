@@ -12,13 +12,14 @@ A rule names its kind with ``rule``:
   nothing but a server error counts.
 
 Each but the last may have ``forms``: what is sent is then sent in each of them (see
-conformance.plan.wire_variant), spelled out for the operation (conformance.plan.spelling).
+conformance.protocols.variant), spelled out for the operation (conformance.plan.spelling).
 ``operations`` lists the operations it holds for (default: the one in its address).
 Any other kind is a rule over several requests: see conformance.plan.sequences.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -41,7 +42,7 @@ from conformance.plan.identities import IDENTITIES, of_identity
 from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
 from conformance.plan.robustness import odd_requests
 from conformance.plan.spelling import is_elsewhere, spelled_body, spelled_form
-from conformance.plan.wire_variant import WireVariant
+from conformance.protocols.variant import WireVariant
 
 ROBUST = "robust"
 Texts = tuple[str, ...] | Mapping[str, tuple[str, ...]]
@@ -142,12 +143,28 @@ def _bodies(contract: Contract, operation: Operation, rule: SingleRule) -> Itera
         return
     for written in _for(operation.name, rule.bodies):
         body = spelled_body(contract, operation, written)
-        if body is not None:
-            yield body.encode()
+        if body is not None and not (_wants_bad_syntax(rule) and _is_object(body)):
+            yield body
     yield from (bytes.fromhex(text) for text in _for(operation.name, rule.bytes))
     if rule.nested is not None:
         yield b"[" * rule.nested + b"]" * rule.nested
         yield b'{"a":' * rule.nested + b"1" + b"}" * rule.nested
+
+
+def _wants_bad_syntax(rule: RawRule) -> bool:
+    return Side(rule.side) is Side.REJECT and Fault(rule.fault) is Fault.SYNTAX
+
+
+def _is_object(body: bytes) -> bool:
+    """True for a body that is a JSON object after all: made of an empty one, nothing is wrong."""
+    try:
+        return isinstance(json.loads(body, parse_constant=_no_json), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _no_json(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _for(operation: str, texts: Texts) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from conformance.record.exchanges import (
 from conformance.record.merge import merged
 from conformance.record.reader import Record, read_record
 from conformance.record.schema import schema
+from conformance.record.scores import ServiceScore, Share, score_services, total
 from conformance.record.untested import Untested, untested
 from conformance.record.values import (
     FORMAT,
@@ -66,7 +67,9 @@ __all__ = [
     "RecordedTarget",
     "Role",
     "RunLine",
+    "ServiceScore",
     "Shard",
+    "Share",
     "SummaryLine",
     "UnknownFormat",
     "Unreadable",
@@ -83,6 +86,8 @@ __all__ = [
     "merged",
     "read_record",
     "schema",
+    "score_services",
+    "total",
     "untested",
     "write_record",
 ]

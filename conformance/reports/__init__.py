@@ -19,12 +19,19 @@ __all__ = ["render_terminal", "write_html", "write_junit", "write_markdown"]
 
 
 def render_terminal(
-    record: Record, console: Console, written: Mapping[str, Path] | None = None
+    record: Record,
+    console: Console,
+    written: Mapping[str, Path] | None = None,
+    *,
+    detail: bool = False,
 ) -> None:
-    """Print the summary of a record; ``written`` names the reports made and their files."""
+    """Print the summary of a record; ``written`` names the reports made and their files.
+
+    With ``detail`` every failure is told, with its curl lines.
+    """
     from conformance.reports import terminal
 
-    terminal.render_terminal(record, console, written)
+    terminal.render_terminal(record, console, written, detail=detail)
 
 
 def write_html(record: Record, path: str | Path) -> None:

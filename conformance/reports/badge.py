@@ -1,4 +1,4 @@
-"""A badge: how many requirements hold, for a README. shields.io endpoint JSON, and SVG."""
+"""A badge: what a target has, and what of it holds. shields.io endpoint JSON, and SVG."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-from conformance.record import Record, Verdict, gate_levels
-from conformance.reports.facts import accepted
+from conformance.record import Record
+from conformance.reports.facts import accepted, share_text, whole_score
 
 _COLOURS = {
     "brightgreen": "#2a7a3b",
@@ -39,15 +39,12 @@ class Badge:
 
 def badge(record: Record, label: str = "conformance") -> Badge:
     """The badge of a run; it counts the requirements whose failure fails the gate."""
-    levels = gate_levels(strict=record.run.strict)
-    verdicts = [line.verdict for line in record.verdicts if line.level in levels]
-    passed, failed, lacking = (
-        verdicts.count(one) for one in (Verdict.PASSED, Verdict.FAILED, Verdict.UNSUPPORTED)
-    )
-    parts = [f"{passed:,} passed"]
-    parts += [f"{failed:,} failed"] * bool(failed) + [f"{lacking:,} unsupported"] * bool(lacking)
+    score = whole_score(record)
+    lacking = score.implemented.part < score.implemented.of
+    parts = [f"{share_text(score.gate)} hold"]
+    parts += [f"{score.implemented.part:,} of {score.implemented.of:,} operations"] * lacking
     if record.interrupted or record.exit not in (0, 1):
-        said = ", ".join(parts) if passed or failed else "could not be tested"
+        said = ", ".join(parts) if score.gate.of else "could not be tested"
         return Badge(label, f"{said} (unfinished)" if record.interrupted else said, "lightgrey")
     colour = "red" if record.exit else "yellow" if lacking or accepted(record) else "brightgreen"
     return Badge(label, ", ".join(parts), colour)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.contract.levels import Level
@@ -146,10 +147,11 @@ def _kind(line: VerdictLine) -> tuple[str, str, str]:
 
 def _cause(key: Signature, lines: list[VerdictLine], *, strict: bool) -> FailureCause:
     gating = sum(fails_gate(line, strict=strict) for line in lines)
-    return FailureCause(key, _title(key, lines), tuple(lines), gating)
+    return FailureCause(key, cause_title(key, lines), tuple(lines), gating)
 
 
-def _title(key: Signature, lines: list[VerdictLine]) -> str:
+def cause_title(key: Signature, lines: Sequence[VerdictLine]) -> str:
+    """A title for failures with this signature, worst first."""
     if key[0] == "silence":
         said = key[1].removeprefix("no answer").lstrip(" :,")
         return f"No answer: {said}" if said else "No answer"

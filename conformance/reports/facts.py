@@ -14,10 +14,14 @@ from conformance.record import (
     RecordedExchange,
     RecordedResponse,
     Role,
+    ServiceScore,
+    Share,
     Untested,
     Verdict,
     VerdictLine,
     fails_gate,
+    score_services,
+    total,
 )
 from conformance.record import untested as unfinished
 from conformance.reports.text import one_line, plural
@@ -165,11 +169,31 @@ def baseline_news(record: Record) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"{plural(len(use.unknown), 'id')} in the baseline that no contract has", use.unknown
 
 
-def score(record: Record) -> tuple[int, int]:
-    """How many requirements hold, of how many were tested."""
-    asked = {Verdict.PASSED, Verdict.FAILED, Verdict.UNSUPPORTED}
-    of = sum(line.verdict in asked for line in record.verdicts)
-    return sum(line.verdict is Verdict.PASSED for line in record.verdicts), of
+def scores(record: Record) -> tuple[ServiceScore, ...]:
+    """The score of each service, in the order of the record."""
+    return score_services(record.verdicts, strict=record.run.strict)
+
+
+def whole_score(record: Record) -> ServiceScore:
+    """The score of all services together."""
+    return total(scores(record))
+
+
+def score_sentence(score: ServiceScore) -> str:
+    """The two figures of a score, and what is open, on one line."""
+    decided = score.decided
+    parts = [f"{share_text(decided)} requirements hold of what is implemented"]
+    if score.implemented.of:
+        parts.append(f"{share_text(score.implemented)} operations implemented")
+    if score.undecided:
+        parts.append(f"{score.undecided:,} not decided")
+    return "; ".join(parts)
+
+
+def share_text(share: Share) -> str:
+    """``148 of 152 (97.3 %)``; ``0 of 0`` where there is nothing to have a share of."""
+    percent = "" if share.percent is None else f" ({share.percent:g} %)"
+    return f"{share.part:,} of {share.of:,}{percent}"
 
 
 def by_operation(

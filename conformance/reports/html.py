@@ -70,7 +70,8 @@ def _values(record: Record) -> dict[str, Any]:
         "target": facts.target_name(record),
         "headline": facts.headline(record),
         "gate": facts.gate_sentence(record),
-        "score": facts.score(record),
+        "score": facts.whole_score(record),
+        "scores": facts.scores(record),
         "exit_meaning": facts.exit_meaning(record),
         "known": {line.requirement for line in record.verdicts},
         "baseline_news": tuple(facts.baseline_news(record)),
@@ -103,6 +104,8 @@ def _environment() -> Environment:
         anchor=page.anchor,
         deciding=facts.deciding,
         difference=difference,
+        score_sentence=facts.score_sentence,
+        share_text=facts.share_text,
         source_text=facts.source_text,
     )
     return environment

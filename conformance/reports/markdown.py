@@ -22,6 +22,7 @@ _LONGEST_SCRIPT = 6000
 _MARKS = re.compile(r"[!-/:-@\[-`{-~]")
 _PLAIN = set("-/:,.()")
 _CAUSES = 5
+_SEVERAL = 2
 
 
 def write_markdown(record: Record, path: str | Path) -> None:
@@ -35,7 +36,9 @@ def write_markdown(record: Record, path: str | Path) -> None:
 
 def render_markdown(record: Record) -> str:
     """The Markdown summary of a record as text."""
-    head = "\n".join([*_header(record), *_counts(record), *_baseline(record), *_causes(record)])
+    head = "\n".join(
+        [*_header(record), *_scores(record), *_counts(record), *_baseline(record), *_causes(record)]
+    )
     return "\n".join([head, *_failures(record, _MOST - len(head)), *_end(record)]) + "\n"
 
 
@@ -51,10 +54,22 @@ def code(text: str) -> str:
 
 
 def _header(record: Record) -> Iterator[str]:
-    held, of = facts.score(record)
+    score = facts.score_sentence(facts.whole_score(record))
     yield f"## {escaped(facts.target_name(record))} {facts.headline(record)}"
     yield ""
-    yield f"{escaped(facts.gate_sentence(record))}; {held:,} of {of:,} requirements hold."
+    yield f"{escaped(facts.gate_sentence(record))}; {score}."
+    yield ""
+
+
+def _scores(record: Record) -> Iterator[str]:
+    found = facts.scores(record)
+    if len(found) < _SEVERAL:
+        return
+    yield "| service | operations | hold, gate levels | hold, other levels | not decided |"
+    yield "|---|---:|---:|---:|---:|"
+    for one in found:
+        shares = (facts.share_text(share) for share in (one.implemented, one.gate, one.below))
+        yield f"| {escaped(one.service)} | {' | '.join(shares)} | {one.undecided:,} |"
     yield ""
 
 

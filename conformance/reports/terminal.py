@@ -1,13 +1,13 @@
-"""The summary a person reads in a terminal after a run: what failed, how to see it, what to do."""
+"""The summary a person reads in a terminal after a run, on one screen: scores, causes, the rest."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.record import Record, Verdict, VerdictLine, count, fails_gate
+from conformance.record import Record, ServiceScore, Verdict, count
 from conformance.reports import facts
-from conformance.reports.difference import Piece, difference
-from conformance.reports.reproduce import curl_script
+from conformance.reports.causes import FailureCause, causes
+from conformance.reports.terminal_failures import each_failure, example
 from conformance.reports.text import one_line, plural, visible
 
 if TYPE_CHECKING:
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-_WHOLE = 150
-"""How many failures are shown whole; the others by id."""
-_LONGEST_SCRIPT = 4000
-_LONGEST = 300
+    from conformance.reports.terminal_failures import Span, Spans
+
+_CAUSES = 6
+"""So many causes fit on a screen beside the rest, two or three lines each."""
+_FEW = 2
+"""So few failures are shown whole, with their curl lines: there is room for them."""
+_GROUPS = 4
+_SERVICES = 12
+_LONGEST, _SHORT = 300, 100
 _EXAMPLES = 3
 _STYLES = {
     Verdict.PASSED: "green",
@@ -30,20 +35,22 @@ _STYLES = {
 }
 _HEADLINE = {0: "bold green", 1: "bold red"}
 
-Span = str | tuple[str, str]
-"""A text, or a text and its style."""
-Spans = tuple[Span, ...]
-
 
 def render_terminal(
-    record: Record, console: Console, written: Mapping[str, Path] | None = None
+    record: Record,
+    console: Console,
+    written: Mapping[str, Path] | None = None,
+    *,
+    detail: bool = False,
 ) -> None:
     """Print the summary of a record; ``written`` names the reports made and their files.
 
+    Without ``detail`` it fits on a screen: the causes of the failures with one example each. With
+    it every failure is told, with the curl lines that show it.
     Long lines are never broken, so that a curl line can be copied whole. Colours are the
     console's affair: none where it is no terminal or NO_COLOR is set.
     """
-    for spans in _lines(record, written or {}):
+    for spans in _lines(record, written or {}, detail=detail):
         console.print(_text(spans, console.encoding), soft_wrap=True)
 
 
@@ -58,11 +65,17 @@ def _text(spans: Spans, encoding: str) -> Text:
     return text
 
 
-def _lines(record: Record, written: Mapping[str, Path]) -> Iterator[Spans]:
+def _lines(record: Record, written: Mapping[str, Path], *, detail: bool) -> Iterator[Spans]:
     yield from _header(record)
-    yield from _counts(record)
-    yield from _failures(record)
-    yield from _undecided(record)
+    yield from _scores(record)
+    if detail:
+        yield from _counts(record)
+    failed = facts.failures(record)
+    if detail or len(failed) <= _FEW:
+        yield from each_failure(failed, strict=record.run.strict)
+    else:
+        yield from _causes(record)
+    yield from _undecided(record, whole=detail)
     yield from _end(record, written)
 
 
@@ -75,10 +88,52 @@ def _header(record: Record) -> Iterator[Spans]:
         f" at {where} " if where else " ",
         (facts.headline(record), style),
     )
-    held, of = facts.score(record)
-    yield (f"{facts.gate_sentence(record)}; {held:,} of {of:,} requirements hold",)
+    yield (f"{facts.gate_sentence(record)}; {facts.score_sentence(facts.whole_score(record))}.",)
     if record.truncated:
         yield (("The last line of the record was cut off and is left out.", "yellow"),)
+
+
+def _scores(record: Record) -> Iterator[Spans]:
+    found = facts.scores(record)
+    if not found:
+        return
+    widest = max(len("service"), *(len(one_line(one.service, 40)) for one in found[:_SERVICES]))
+    heads = ("operations it has", "hold, gate levels", "hold, other levels", "not decided")
+    yield ("",)
+    yield ((f"  {'service':{widest}}" + "".join(f"{head:>24}" for head in heads), "dim"),)
+    for one in found[:_SERVICES]:
+        yield f"  {one_line(one.service, 40):{widest}}", *_score_cells(one)
+    if len(found) > _SERVICES:
+        yield ((f"  and {plural(len(found) - _SERVICES, 'more service')}", "dim"),)
+
+
+def _score_cells(score: ServiceScore) -> Iterator[Span]:
+    for share in (score.implemented, score.gate, score.below):
+        yield f"{facts.share_text(share) if share.of else '-':>24}"
+    yield f"{score.undecided:>24,}", "yellow" if score.undecided else "dim"
+
+
+def _causes(record: Record) -> Iterator[Spans]:
+    found = causes(record)
+    count_of = sum(len(one.lines) for one in found)
+    yield ("",)
+    yield (
+        (f"{plural(count_of, 'failure')} by {plural(len(found), 'cause')}, worst first", "bold"),
+    )
+    for cause in found[:_CAUSES]:
+        yield from _cause(cause)
+    rest = found[_CAUSES:]
+    if rest:
+        left = plural(sum(len(one.lines) for one in rest), "failure")
+        yield ((f"  and {left} by {plural(len(rest), 'more cause')}", "dim"),)
+    yield (("  every failure, with its curl line: -v, or the files below", "dim"),)
+
+
+def _cause(cause: FailureCause) -> Iterator[Spans]:
+    note = "" if cause.gating else "  does not fail the gate"
+    level = (f"{cause.level:13}", "red" if cause.gating else "yellow")
+    yield f"  {len(cause.lines):>5,}  ", level, " ", (cause.title, "bold"), (note, "dim")
+    yield from example(cause.lines[0])
 
 
 def _counts(record: Record) -> Iterator[Spans]:
@@ -97,79 +152,23 @@ def _cell(number: int, verdict: Verdict) -> Span:
     return f"{number:>14,}", _STYLES.get(verdict, "") if number else "dim"
 
 
-def _failures(record: Record) -> Iterator[Spans]:
-    failed = facts.failures(record)
-    if not failed:
-        return
-    yield ("",)
-    yield ((f"Failures ({len(failed):,})", "bold"),)
-    shown = {line.requirement for line in failed[:_WHOLE]}
-    strict = record.run.strict
-    for key, lines in facts.by_operation(failed).items():
-        yield ("",)
-        yield (facts.operation_name(*key), "bold"), f"  {plural(len(lines), 'failure')}"
-        for line in lines:
-            gates = fails_gate(line, strict=strict)
-            whole = line.requirement in shown
-            yield from _failure(line, gates=gates) if whole else _brief(line, gates=gates)
-
-
-def _brief(line: VerdictLine, *, gates: bool) -> Iterator[Spans]:
-    level = (f"{line.level:13}", "red" if gates else "dim")
-    yield "  ", level, " ", one_line(line.requirement, _LONGEST)
-
-
-def _failure(line: VerdictLine, *, gates: bool) -> Iterator[Spans]:
-    yield ("",)
-    note = "" if gates else _why_not(line)
-    name = (one_line(line.requirement, _LONGEST), "bold")
-    yield "  ", (line.level, "red" if gates else "yellow"), " ", name, (note, "dim")
-    yield f"    {one_line(line.statement)}", (f" [{facts.source_text(line.source)}]", "dim")
-    exchange = facts.deciding(line)
-    if line.reason and (exchange is None or exchange.seen not in line.reason):
-        yield (f"    {one_line(line.reason)}",)
-    if exchange is None:
-        return
-    expected, seen = difference(
-        one_line(exchange.expected, _LONGEST), one_line(exchange.seen, _LONGEST)
-    )
-    yield ("    expected  ", "dim"), *_marked(expected, "bold green")
-    yield ("    seen      ", "dim"), *_marked(seen, "bold red")
-    for command in _script(line):
-        # Without indentation it can be copied with nothing to take away.
-        yield (visible(command, keep=""),)
-
-
-def _why_not(line: VerdictLine) -> str:
-    if line.baseline is not None:
-        return f"  accepted by the baseline: {one_line(line.baseline)}"
-    return "  does not fail the gate"
-
-
-def _script(line: VerdictLine) -> list[str]:
-    script = curl_script(line.evidence)
-    if len(script) > _LONGEST_SCRIPT:
-        return [f"(the request is long: conformance replay RECORD '{one_line(line.requirement)}')"]
-    return script.splitlines()
-
-
-def _marked(pieces: tuple[Piece, ...], style: str) -> Spans:
-    return tuple((piece.text, style if piece.differs else "") for piece in pieces)
-
-
-def _undecided(record: Record) -> Iterator[Spans]:
+def _undecided(record: Record, *, whole: bool) -> Iterator[Spans]:
     groups = tuple(facts.undecided(record))
     if not groups:
         return
     yield ("",)
     yield (("Not decided", "bold"),)
-    for group in groups:
-        reason = one_line(group.reason) or "no reason recorded"
+    for group in groups if whole else groups[:_GROUPS]:
+        reason = one_line(group.reason, _LONGEST if whole else _SHORT) or "no reason recorded"
         style = _STYLES.get(group.verdict, "")
         yield f"  {len(group.lines):>6,}  ", (f"{group.verdict:13}", style), f" {reason}"
-        some = ", ".join(one_line(line.requirement) for line in group.lines[:_EXAMPLES])
-        more = f" and {len(group.lines) - _EXAMPLES:,} more" if len(group.lines) > _EXAMPLES else ""
-        yield ((f"          {some}{more}", "dim"),)
+        if whole:
+            some = ", ".join(one_line(line.requirement) for line in group.lines[:_EXAMPLES])
+            left = len(group.lines) - _EXAMPLES
+            yield ((f"          {some}{f' and {left:,} more' if left > 0 else ''}", "dim"),)
+    if not whole and len(groups) > _GROUPS:
+        left = sum(len(group.lines) for group in groups[_GROUPS:])
+        yield ((f"  {left:>6,}  for {plural(len(groups) - _GROUPS, 'other reason')}", "dim"),)
 
 
 def _end(record: Record, written: Mapping[str, Path]) -> Iterator[Spans]:

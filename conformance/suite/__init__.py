@@ -24,6 +24,8 @@ class Suite:
         services: The services, all that have a contract if there are none.
         requirements: Globs of ids, as ``conformance run --requirement`` takes them.
         exclude: Globs of ids to leave out, as ``--exclude`` takes them.
+        given: Resources that are there, as ``--given`` of ``conformance run`` takes them.
+        may_change: What is given may be changed; it is never deleted.
         target: A URL, ``moto`` or ``reference``.
         fixture: Instead of it, the name of a fixture of session scope that gives the URL; it
             starts the emulator and may end it afterwards.
@@ -33,11 +35,16 @@ class Suite:
         auth: Signatures are ``off``, ``report`` or ``require``, as of ``conformance run --auth``.
         strict: Failures of level strict fail, too.
         timeout: Seconds for one whole exchange.
+        time_limit: Seconds after which the run ends; what it did not reach fails at the levels of
+            the gate, and is skipped at the others. With workers each has that time.
+        max_requests: Requests after which the run ends, likewise.
     """
 
     services: Sequence[str] = ()
     requirements: Sequence[str] = ()
     exclude: Sequence[str] = ()
+    given: Sequence[str] = ()
+    may_change: bool = False
     target: str = ""
     fixture: str = ""
     baseline: str = ""
@@ -46,6 +53,8 @@ class Suite:
     auth: str = "report"
     strict: bool = False
     timeout: float = 10.0
+    time_limit: float | None = None
+    max_requests: int | None = None
 
 
 __all__ = ["Suite"]

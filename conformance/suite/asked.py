@@ -19,10 +19,14 @@ OPTIONS = {
     "target": "conformance_target",
     "services": "conformance_service",
     "exclude": "conformance_exclude",
+    "given": "conformance_given",
+    "may_change": "conformance_may_change",
     "baseline": "conformance_baseline",
     "seed": "conformance_seed",
     "profile": "conformance_profile",
     "auth": "conformance_auth",
+    "time_limit": "conformance_time_limit",
+    "max_requests": "conformance_max_requests",
 }
 """Fields of a suite by the option that comes before each."""
 
@@ -45,6 +49,7 @@ def asked(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
 
 def jobs_of(suite: Suite) -> list[Job]:
     """The requirements of a suite, by service. Raises pytest.UsageError for what is mistyped."""
+    from conformance.contract.given import read_given
     from conformance.contract.globs import excluding
     from conformance.driver.jobs import select_jobs
     from conformance.transport.address import is_real
@@ -54,7 +59,8 @@ def jobs_of(suite: Suite) -> list[Job]:
         raise pytest.UsageError("conformance: real AWS is tested by `conformance run aws` alone")
     try:
         globs = excluding(suite.requirements, suite.exclude)
-        jobs = select_jobs(tuple(suite.services), globs)
+        given = read_given(suite.given, may_change=suite.may_change)
+        jobs = select_jobs(tuple(suite.services), globs, given)
     except Problem as problem:
         raise pytest.UsageError(f"conformance: {problem}\n  hint: {problem.hint}") from None
     return jobs

@@ -37,6 +37,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--conformance-exclude", action="append", metavar="GLOB", help="no ids that match"
     )
+    group.addoption(
+        "--conformance-given",
+        action="append",
+        metavar="MEMBER=VALUE",
+        help="a resource that is there: it is read, and never deleted",
+    )
+    group.addoption(
+        "--conformance-may-change",
+        action="store_true",
+        default=None,
+        help="what is given may be changed; it is put back at the end",
+    )
     group.addoption("--conformance-baseline", metavar="FILE", help="accepted failures")
     group.addoption("--conformance-seed", type=int, metavar="N", help="fixes every request")
     group.addoption(
@@ -48,6 +60,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--conformance-auth",
         choices=["off", "report", "require"],
         help="signatures: ignore them, report whether they are checked, or require that",
+    )
+    group.addoption(
+        "--conformance-time-limit", type=float, metavar="S", help="end the run after S seconds"
+    )
+    group.addoption(
+        "--conformance-max-requests", type=int, metavar="N", help="end the run after N requests"
     )
 
 

@@ -20,7 +20,7 @@ from conformance.contract.protocols import with_protocol
 from conformance.driver.execution import run_all
 from conformance.engine.run import Job, RunConfig
 from conformance.engine.runner import Settings
-from conformance.plan.wire import wire
+from conformance.protocols.registry import wire
 from conformance.record import Verdict
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response

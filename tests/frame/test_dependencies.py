@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "conformance"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-BROUGHT_ALONG = {"suite": "dev", "moto_server": "moto"}
+BROUGHT_ALONG = {"suite": "dev", "moto_server": "moto", "campaign": "campaign"}
 """Modules that somebody else loads, by the extra that has what they import besides."""
 
 

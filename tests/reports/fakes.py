@@ -186,10 +186,15 @@ def _source(random: Random, service: str, operation: str | None, number: int) ->
 
 
 def fake_record(
-    total: int = 400, failed: int = 60, *, interrupted: bool = False, strict: bool = False
+    total: int = 400,
+    failed: int = 60,
+    *,
+    interrupted: bool = False,
+    strict: bool = False,
+    seed: int = 1,
 ) -> Record:
     """A whole record as a value."""
-    verdicts = tuple(fake_verdicts(total, failed))
+    verdicts = tuple(fake_verdicts(total, failed, seed))
     code = 1 if failed else 0
     summary = SummaryLine(
         requests=total * 12,

@@ -20,6 +20,7 @@ from conformance.record import (
     RecordedExchange,
     RecordedRequest,
     RecordedResponse,
+    Share,
     SummaryLine,
     Verdict,
     count,
@@ -180,11 +181,11 @@ def test_the_data_fits_its_schema(name):
 @pytest.mark.parametrize(
     ("made", "message", "colour"),
     [
-        (record(0, a=P, b=P), "2 passed", "brightgreen"),
-        (record(1, a=P, b=F, c=U), "1 passed, 1 failed, 1 unsupported", "red"),
-        (record(0, a=P, c=U), "1 passed, 1 unsupported", "yellow"),
+        (record(0, a=P, b=P), "2 of 2 (100 %) hold", "brightgreen"),
+        (record(1, a=P, b=F, c=U), "1 of 2 (50 %) hold", "red"),
+        (record(0, a=P, c=U), "1 of 1 (100 %) hold", "brightgreen"),
         (record(3, c=U), "could not be tested", "lightgrey"),
-        (replace(record(1, a=P), summary=None), "1 passed (unfinished)", "lightgrey"),
+        (replace(record(1, a=P), summary=None), "1 of 1 (100 %) hold (unfinished)", "lightgrey"),
     ],
 )
 def test_a_badge_says_how_it_stands(made, message, colour):
@@ -197,19 +198,20 @@ def test_a_badge_says_how_it_stands(made, message, colour):
 def test_a_badge_leaves_out_what_never_fails():
     failed = replace(LINE, level=Level.INFORMATIONAL)
     made = replace(record(0, a=P), verdicts=(*record(a=P).verdicts, failed))
-    assert badge(made).message == "1 passed"
+    assert badge(made).message == "1 of 1 (100 %) hold"
 
 
 def test_a_badge_of_an_odd_label_is_still_an_image():
     ET.fromstring(render_svg(badge(record(a=P), "<\"&'>")))  # noqa: S314 - our own text
 
 
-def test_skipped_unsupported_and_absent_lower_the_score():
+def test_what_a_target_lacks_or_nobody_asked_does_not_lower_its_score():
     found = matrix([record(a=P, b=P, c=P, d=P), record(a=P, b=U, c=S)], Path())
-    assert found.score(0, Level.REQUIRED).percent == 100
-    score = found.score(1, Level.REQUIRED)
-    assert (score.held, score.of, score.percent) == (1, 4, 25)
-    assert "1 of 4 (25 %)" in render_matrix_markdown(found)
+    assert found.score(0, Level.REQUIRED) == Share(4, 4)
+    assert found.score(1, Level.REQUIRED) == Share(1, 1)
+    assert "1 of 1 (100 %)" in render_matrix_markdown(found)
+    failing = matrix([record(a=P, b=F, c=U)], Path())
+    assert failing.score(0, Level.REQUIRED) == Share(1, 2)
 
 
 def test_a_percentage_is_never_rounded_up_to_all():
@@ -276,7 +278,7 @@ def test_what_a_baseline_accepts_does_not_break(conformance, place, files):
 
 def test_the_other_reports_of_records(conformance, place, files):
     assert json.loads(conformance("report", "badge", "a.jsonl").out)["message"] == (
-        "1 passed, 1 failed"
+        "1 of 2 (50 %) hold"
     )
     assert conformance("report", "badge", "a.jsonl", "--svg=b.svg", "--json=b.json").code == 0
     assert (place / "b.svg").read_text().startswith("<svg")

@@ -34,7 +34,9 @@ from tests.reports.fakes import BASE, HOSTILE, fake_record, one_failure, write_r
 
 def printed(record: Record, **options: Any) -> str:
     out = io.StringIO()
-    reports.render_terminal(record, Console(file=out, **options), {"html": Path("r.html")})
+    reports.render_terminal(
+        record, Console(file=out, **options), {"html": Path("r.html")}, detail=True
+    )
     return out.getvalue()
 
 
@@ -78,6 +80,25 @@ def test_an_ascii_terminal_gets_question_marks() -> None:
 def test_a_thousand_failures_stay_readable() -> None:
     text = printed(fake_record(2000, 1000))
     assert len(text.splitlines()) < 3500
+
+
+def test_a_thousand_failures_fit_on_a_screen() -> None:
+    record, out = fake_record(2000, 1000), io.StringIO()
+    reports.render_terminal(record, Console(file=out), {"html": Path("r.html")})
+    text = out.getvalue()
+    assert len(text.splitlines()) <= 50
+    failed = [line for line in record.verdicts if line.verdict is Verdict.FAILED]
+    assert f"{len(failed):,} failures by" in text
+    worst = causes(record)[0]
+    assert f"{len(worst.lines):,}" in text
+    assert worst.lines[0].requirement in text
+    assert "curl" not in text.replace("curl line: -v", "")
+
+
+def test_a_single_failure_is_shown_whole_with_its_curl_line() -> None:
+    out = io.StringIO()
+    reports.render_terminal(one_failure(exchange(200, "{}")), Console(file=out))
+    assert "curl -sS" in out.getvalue()
 
 
 def test_worst_failures_come_first() -> None:

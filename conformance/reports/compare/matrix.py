@@ -1,4 +1,4 @@
-"""Requirements by targets: who holds what, with a score for each level."""
+"""Requirements by targets: who has what, and who holds what of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract.levels import Level
-from conformance.record import Record, Verdict, VerdictLine
+from conformance.record import Record, ServiceScore, Share, Verdict, VerdictLine, score_services
+from conformance.record.scores import DECIDED
 from conformance.reports.facts import LEVELS, target_name
 
 FORMAT = 1
@@ -57,19 +58,6 @@ class MatrixSection:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """``held`` of ``of`` requirements; what was skipped or is unsupported is not held."""
-
-    held: int
-    of: int
-
-    @property
-    def percent(self) -> float:
-        """The share in per cent, rounded down to a tenth: 100 means all."""
-        return self.held * 1000 // self.of / 10 if self.of else 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Matrix:
     """Every requirement that any of the runs had; ``incomparable`` says what should be alike."""
 
@@ -82,10 +70,20 @@ class Matrix:
         """All requirements, in order."""
         return tuple(line for section in self.sections for line in section.lines)
 
-    def score(self, column: int, level: Level) -> Score:
-        """How much of a level holds on a target."""
-        asked = [line.verdicts[column] for line in self.lines if line.any.level is level]
-        return Score(asked.count(Verdict.PASSED), len(asked))
+    def score(self, column: int, level: Level) -> Share:
+        """How much of a level holds on a target, of what was decided there."""
+        verdicts = [line.verdicts[column] for line in self.lines if line.any.level is level]
+        return Share(verdicts.count(Verdict.PASSED), sum(v in DECIDED for v in verdicts))
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services of all runs, in order."""
+        return tuple(dict.fromkeys(section.service for section in self.sections))
+
+    def service_scores(self, column: int) -> dict[str, ServiceScore]:
+        """The score of each service of a target's run."""
+        record = self.columns[column].record
+        return {one.service: one for one in score_services(record.verdicts, strict=False)}
 
     def as_json(self) -> dict[str, Any]:
         """The form of the data file."""
@@ -120,8 +118,9 @@ class Matrix:
             "profile": run.profile,
             "exit": column.record.exit,
             "score": {
-                str(level): {"held": score.held, "of": score.of} for level, score in scores.items()
+                str(level): {"held": share.part, "of": share.of} for level, share in scores.items()
             },
+            "services": {name: one.as_json() for name, one in self.service_scores(number).items()},
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from conformance.record import ServiceScore
 from conformance.reports import facts
 from conformance.reports.compare.matrix import Column, Matrix, MatrixSection
 from conformance.reports.html import render_template
@@ -22,6 +23,7 @@ def render_matrix_html(found: Matrix) -> str:
         operation_name=facts.operation_name,
         report_link=report_link,
         cell_link=cell_link,
+        service_cell=service_cell,
     )
 
 
@@ -38,7 +40,8 @@ def cell_link(column: Column, requirement: str) -> str:
 
 def render_matrix_markdown(found: Matrix) -> str:
     """The matrix as Markdown: scores, then operations; requirements only where something fails."""
-    return "\n".join([*_scores(found), *_operations(found), *_notes(found)]) + "\n"
+    parts = [*_scores(found), *_services(found), *_operations(found), *_notes(found)]
+    return "\n".join(parts) + "\n"
 
 
 def _scores(found: Matrix) -> Iterator[str]:
@@ -46,11 +49,31 @@ def _scores(found: Matrix) -> Iterator[str]:
     yield "|---|" + "---:|" * len(facts.LEVELS) + "---|"
     for number, column in enumerate(found.columns):
         scores = (found.score(number, level) for level in facts.LEVELS)
-        cells = " | ".join(f"{s.held:,} of {s.of:,} ({s.percent:g} %)" for s in scores)
+        cells = " | ".join(map(facts.share_text, scores))
         run = column.record.run
         day = escaped(f"{run.start[:10]}, seed {run.seed}, {run.profile}")
         yield f"| {_linked(column)} | {cells} | {day} |"
     yield ""
+
+
+def _services(found: Matrix) -> Iterator[str]:
+    yield "| service | " + " | ".join(escaped(column.name) for column in found.columns) + " |"
+    yield "|---|" + "---:|" * len(found.columns)
+    scores = [found.service_scores(number) for number in range(len(found.columns))]
+    for service in found.services:
+        cells = (service_cell(one.get(service)) for one in scores)
+        yield f"| {escaped(service)} | " + " | ".join(cells) + " |"
+    yield ""
+
+
+def service_cell(score: ServiceScore | None) -> str:
+    """What a target has of a service, and what of it holds, in a few words."""
+    if score is None:
+        return "not in the run"
+    if score.is_lacking:
+        return "lacks it"
+    has = f"{score.implemented.part:,} of {score.implemented.of:,} operations"
+    return f"{facts.share_text(score.gate)} hold; {has}; {score.undecided:,} not decided"
 
 
 def _operations(found: Matrix) -> Iterator[str]:
@@ -75,7 +98,7 @@ def _linked(column: Column) -> str:
 
 
 def _notes(found: Matrix) -> Iterator[str]:
-    yield "What a target does not support, and what could not be tested, does not count as held."
+    yield "A share is of what was decided: what a target lacks is no part of it."
     if found.incomparable:
         yield ""
         yield f"The runs are not alike: {escaped('; '.join(found.incomparable))}."

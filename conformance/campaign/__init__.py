@@ -1,0 +1,1 @@
+"""Campaigns: many targets times many services, in parts, on one machine or many."""

@@ -1,0 +1,117 @@
+"""The file of a campaign: targets, services, and how both are cut into parts. TOML, typed."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from conformance.campaign.errors import BadCampaign
+
+Count = msgspec.Meta(ge=1, le=1000)
+NAMED = ("moto", "reference")
+"""Targets that ``conformance run`` starts itself; any other needs a start, a command or a URL."""
+
+
+class CampaignTarget(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True
+):
+    """A target: one that is started by its name, by Python, by a command, or that runs already.
+
+    ``{port}`` and ``{folder}`` in ``start``, ``command`` and ``env`` are a free port and an empty
+    folder. ``install`` are requirements for pip, for an environment of the target's own in which
+    ``start`` is run as arguments of its Python. ``loopback`` keeps a Python target that listens on
+    every address to 127.0.0.1. ``services`` are those of this target alone.
+    """
+
+    name: str
+    version: str | None = None
+    package: str | None = None
+    install: tuple[str, ...] = ()
+    python: str | None = None
+    start: tuple[str, ...] = ()
+    command: str | None = None
+    url: str | None = None
+    env: dict[str, str] = {}
+    ready: str = "/"
+    loopback: bool = False
+    services: tuple[str, ...] | None = None
+    options: tuple[str, ...] = ()
+
+
+class CampaignFile(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True
+):
+    """A whole campaign.
+
+    ``shards`` cuts the services it names into so many parts each. ``options`` are added to every
+    ``conformance run``. ``part-seconds`` ends a part that takes longer; it is tried again.
+    """
+
+    services: tuple[str, ...]
+    target: tuple[CampaignTarget, ...]
+    title: str | None = None
+    profile: Literal["quick", "standard", "deep"] = "quick"
+    seed: int = 1
+    shards: dict[str, int] = {}
+    options: tuple[str, ...] = ()
+    start_seconds: int = 120
+    part_seconds: int = 3600
+
+
+def read_campaign(path: Path) -> CampaignFile:
+    """Read and check a campaign's file.
+
+    Raises:
+        BadCampaign: it cannot be read, or a key or a value is wrong.
+    """
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise BadCampaign(path, error.strerror or str(error)) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadCampaign(path, str(error)) from None
+    try:
+        campaign = msgspec.convert(data, CampaignFile)
+    except msgspec.ValidationError as error:
+        raise BadCampaign(path, _plain(str(error))) from None
+    for why in _faults(campaign):
+        raise BadCampaign(path, why)
+    return campaign
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the file."""
+    return msgspec.json.schema(CampaignFile)
+
+
+def _plain(text: str) -> str:
+    """``Object contains unknown field `x` - at `$.target[0]` `` as a user of TOML says it."""
+    return text.replace("Object contains unknown field", "unknown key").replace("`$.", "`")
+
+
+def _faults(campaign: CampaignFile) -> list[str]:
+    names = [one.name for one in campaign.target]
+    found = [
+        f"target {name} is there twice" for name in sorted(set(names)) if names.count(name) > 1
+    ]
+    if not campaign.target:
+        found.append("no target")
+    for one in campaign.target:
+        ways = [key for key in ("start", "command", "url") if getattr(one, key)]
+        if len(ways) > 1:
+            found.append(f"target {one.name}: give one of start, command and url")
+        if not ways and one.name not in NAMED:
+            found.append(f"target {one.name}: no start, command or url says how to reach it")
+        if one.loopback and not one.start:
+            found.append(f"target {one.name}: loopback is for a target with start")
+        if not (one.services or campaign.services):
+            found.append(f"target {one.name}: no services")
+    found += [
+        f"shards of {service}: at least 1"
+        for service, number in campaign.shards.items()
+        if number < 1
+    ]
+    return found

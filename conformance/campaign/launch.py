@@ -1,0 +1,138 @@
+"""Starts the target of a part, in an environment of its own, and ends it with the part."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from conformance.campaign.errors import PartFailed
+from conformance.campaign.file import CampaignTarget
+
+LOOPBACK = Path(__file__).with_name("loopback.py")
+_PAUSE, _ANSWER, _GRACE = 0.2, 5.0, 10.0
+_TAIL = 500
+
+
+@contextmanager
+def supervised(
+    command: Sequence[str], log: Path, env: dict[str, str] | None = None, cwd: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that ends when the block does, or when this process is killed."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(  # noqa: S603 - what the campaign's file says
+            [sys.executable, "-m", "conformance.campaign.supervisor", *command],
+            stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT,
+            env=os.environ | (env or {}), cwd=cwd,
+        )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        try:
+            process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def started(
+    target: CampaignTarget, folder: Path, seconds: float
+) -> Iterator[tuple[str, str | None]]:
+    """The URL or the name of the target while it runs, and its version where it is known.
+
+    Raises:
+        PartFailed: it did not start in time.
+    """
+    if not target.start and not target.command:
+        yield target.url or target.name, target.version
+        return
+    port = _free_port()
+    state = folder / "state"
+    state.mkdir()
+    values = {"port": port, "folder": str(state)}
+    env = {name: text.format(**values) for name, text in target.env.items()}
+    python = target.python or (environment(target) if target.install else sys.executable)
+    command = [part.format(**values) for part in _command(target, python)]
+    url, log = f"http://127.0.0.1:{port}", folder / "target.log"
+    with supervised(command, log, env, state) as process:
+        _wait_ready(process, url + target.ready, log, seconds)
+        yield url, target.version or _version(target, python)
+
+
+def _command(target: CampaignTarget, python: str) -> list[str]:
+    if target.command:
+        shell = ["cmd", "/c"] if os.name == "nt" else ["/bin/sh", "-c"]
+        return [*shell, target.command]
+    if not target.loopback:
+        return [python, *target.start]
+    arguments = list(target.start)
+    return [python, str(LOOPBACK), *(arguments[1:] if arguments[0] == "-m" else arguments)]
+
+
+def environment(target: CampaignTarget) -> str:
+    """The Python of a target's own environment, made where it is missing.
+
+    It is kept in the user's cache, by what is installed, and made by one process at a time.
+
+    Raises:
+        PartFailed: pip could not install it.
+    """
+    from locket import lock_file
+
+    digest = hashlib.sha256("\n".join(target.install).encode()).hexdigest()[:12]
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "conformance" / "targets" / f"{target.name}-{digest}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    with lock_file(f"{folder}.lock"):
+        if not (folder / "complete").exists():
+            _run([sys.executable, "-m", "venv", "--clear", str(folder)])
+            _run([str(python), "-m", "pip", "install", "--quiet", *target.install])
+            (folder / "complete").touch()
+    return str(python)
+
+
+def _run(command: Sequence[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise PartFailed(f"{' '.join(command[1:4])}: {done.stderr.strip()[-_TAIL:]}")
+    return done.stdout.strip()
+
+
+def _version(target: CampaignTarget, python: str) -> str | None:
+    if not target.package:
+        return None
+    code = f"import importlib.metadata as m; print(m.version({target.package!r}))"
+    return _run([python, "-c", code])
+
+
+def _free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return str(probe.getsockname()[1])
+
+
+def _wait_ready(process: subprocess.Popen[bytes], url: str, log: Path, seconds: float) -> None:
+    """Wait until the target answers anything at all."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=_ANSWER).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(_PAUSE)
+        else:
+            return
+    said = log.read_text("utf-8", "replace").strip()[-_TAIL:]
+    raise PartFailed(f"the target did not start within {seconds:g} s: {said}")

@@ -1,0 +1,71 @@
+"""How a campaign goes: a live table in a terminal, a line for each part anywhere else."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from types import TracebackType
+from typing import Any, Self
+
+import click
+
+from conformance.campaign.parts import Part
+from conformance.campaign.run import PartEnded
+from conformance.campaign.store import Store
+from conformance.reports.text import one_line
+
+
+class CampaignProgress:
+    """Counts parts by target; use as a context manager."""
+
+    def __init__(self, parts: tuple[Part, ...], store: Store, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._of = Counter(part.target.name for part in parts)
+        self._done = Counter(part.target.name for part in parts if store.has(part))
+        self._failed: Counter[str] = Counter()
+        self._live: Any = None
+
+    def __enter__(self) -> Self:
+        kept = self._done.total()
+        if kept and not self._quiet:
+            click.echo(f"{kept} of {self._of.total()} parts are finished already", err=True)
+        if sys.stderr.isatty() and not self._quiet:
+            from rich.console import Console
+            from rich.live import Live
+
+            self._live = Live(console=Console(stderr=True), refresh_per_second=2)
+            self._live.start()
+            self._live.update(self._table())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def show(self, ended: PartEnded) -> None:
+        """Show that a part ended."""
+        name = ended.part.target.name
+        (self._failed if ended.failure else self._done)[name] += 1
+        if self._quiet:
+            return
+        said = f"failed: {one_line(ended.failure)}" if ended.failure else f"{ended.seconds:.1f} s"
+        if self._live is None:
+            done = self._done.total() + self._failed.total()
+            click.echo(f"{done} of {self._of.total()}  {ended.part.name}: {said}", err=True)
+            return
+        if ended.failure:
+            self._live.console.print(f"{ended.part.name}: {said}", markup=False)
+        self._live.update(self._table())
+
+    def _table(self) -> Any:
+        from rich.table import Table
+
+        table = Table("target", "finished", "failed", "of")
+        for name, of in self._of.items():
+            table.add_row(name, str(self._done[name]), str(self._failed[name]), str(of))
+        return table

@@ -1,0 +1,40 @@
+"""Small copies of records, for a repository that keeps them: the site can be built from these."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from conformance.record import Record, Verdict, VerdictLine, read_record, write_record
+from conformance.reports.facts import deciding
+
+LONGEST = 4_000
+"""Characters of an exchange that is kept."""
+
+
+def publish(records: Path, folder: Path) -> int:
+    """Copy every record without evidence but the deciding exchange of each failure.
+
+    What was published of the same targets before is replaced. Gives how many were copied.
+    """
+    found = sorted(records.rglob("*.jsonl"))
+    for target in {file.relative_to(records).parts[0] for file in found}:
+        shutil.rmtree(folder / target, ignore_errors=True)
+    for file in found:
+        path = folder / file.relative_to(records)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_record(slim(read_record(file)), path)
+    return len(found)
+
+
+def slim(record: Record) -> Record:
+    """The record without evidence but the deciding exchange of each failure, where it is short."""
+    return replace(record, verdicts=tuple(map(_slim, record.verdicts)))
+
+
+def _slim(line: VerdictLine) -> VerdictLine:
+    exchange = deciding(line) if line.verdict is Verdict.FAILED else None
+    if exchange is None or len(str(exchange.as_json())) > LONGEST:
+        return replace(line, evidence=())
+    return replace(line, evidence=(replace(exchange, uses=()),))

@@ -1,0 +1,70 @@
+"""``conformance campaign``: many targets times many services, and the site of what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "folder", type=click.Path(path_type=Path), default=Path("campaign"),
+    show_default=True, metavar="FOLDER", help="Records and site; a campaign there goes on.",
+)  # fmt: skip
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler (tcp://HOST:PORT).")
+@click.option("--workers", type=click.IntRange(min=1), help="Local workers (default: one a core).")
+@click.option("--target", "targets", multiple=True, help="Only this target (repeatable).")
+@click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
+@click.option(
+    "--publish", "published", type=click.Path(path_type=Path), metavar="FOLDER",
+    help="Put small copies of the records there, for a repository.",
+)  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="Print the result only.")
+def command(
+    file: Path,
+    folder: Path,
+    scheduler: str | None,
+    workers: int | None,
+    targets: tuple[str, ...],
+    services: tuple[str, ...],
+    published: Path | None,
+    *,
+    quiet: bool,
+) -> None:
+    """Run the campaign of FILE: every target times every service, in parts, side by side.
+
+    What is finished stays on the disk: the same command goes on where another was ended. At the
+    end the site is built. Exit status: 0 every part was run, whatever it found; 2 bad usage; 3
+    some could not be run.
+    """
+    from conformance.campaign.errors import BadCampaign, PartsFailed
+    from conformance.campaign.file import read_campaign
+    from conformance.campaign.parts import parts_of
+    from conformance.campaign.progress import CampaignProgress
+    from conformance.campaign.publish import publish
+    from conformance.campaign.run import run_parts
+    from conformance.campaign.store import SITE, Store
+    from conformance.site.builder import TITLE, build_site
+
+    campaign = read_campaign(file)
+    parts = tuple(
+        part
+        for part in parts_of(campaign)
+        if (not targets or part.target.name in targets)
+        and (not services or part.service in services)
+    )
+    if not parts:
+        raise BadCampaign(file, "it has none of the targets and services that were asked for")
+    store = Store(folder)
+    with CampaignProgress(parts, store, quiet=quiet) as progress:
+        failed = run_parts(parts, store, scheduler=scheduler, workers=workers, listen=progress.show)
+    records = store.merge(parts)
+    if records.exists():
+        build_site(records, folder / SITE, title=campaign.title or TITLE, workers=workers)
+        click.echo(folder / SITE / "index.html")
+        if published is not None:
+            click.echo(f"{publish(records, published)} records in {published}", err=True)
+    if failed:
+        raise PartsFailed(tuple(f"{one.part.name}: {one.failure}" for one in failed))

@@ -1,0 +1,266 @@
+"""Resources that a user names, as no run can make them: ``KeyName=my-key``, or ``Kind.member=...``.
+
+What is given stands in every request of an operation that takes it. It is read, and changed only
+where the user says so; it is never deleted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.given_values import Given, GivenMember
+from conformance.errors import BadInput
+
+if TYPE_CHECKING:
+    from conformance.contract.model import Contract, Member, Operation, Shape
+    from conformance.contract.overlay_model import Overlay, Resource
+
+DEEPEST = 6
+LOOKING = re.compile(r"(Get|Describe|List|Search|BatchGet|BatchDescribe|Head)(?![a-z])")
+DELETING = re.compile(r"(Batch)?(Delete|Deregister|Terminate|Remove|Purge|Destroy)(?![a-z])")
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OPTION = "--may-change"
+
+
+class BadGiven(BadInput):
+    """Something given that no operation takes, or that is not written as it is to be."""
+
+    hint = "write MEMBER=VALUE or KIND.MEMBER=VALUE, for example --given KeyName=my-key"
+
+
+def read_given(texts: Sequence[str], *, may_change: bool = False) -> Given:
+    """What the user wrote, as values. Raises BadGiven."""
+    found = []
+    for text in texts:
+        name, separator, value = text.partition("=")
+        kind, _, member = name.strip().rpartition(".")
+        if not (separator and member and value):
+            raise BadGiven(f"{text!r} does not say which member has which value")
+        found.append(GivenMember(member, value, kind))
+    return Given(tuple(found), may_change)
+
+
+def with_given(contract: Contract, given: Given) -> Contract:
+    """The contract in whose requests what is given stands wherever it is taken."""
+    if not given:
+        return contract
+    operations = {
+        name: _operation(contract, one, given) for name, one in contract.operations.items()
+    }
+    overlay = _without_unread(contract, given)
+    return replace(contract, operations=operations, overlay=overlay, given=given)
+
+
+def check_given(contracts: Sequence[Contract], given: Given) -> None:
+    """Hold everything that is given to being of use. Raises BadGiven."""
+    for one in given.members:
+        if any(_takes(contract, one) for contract in contracts):
+            continue
+        import difflib
+
+        known = {name for contract in contracts for op in contract.tested for name in op.input}
+        near = difflib.get_close_matches(one.member, sorted(known), 3)
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        raise BadGiven(
+            f"no operation that is tested or sets up takes {one}",
+            f"{meant}members are named as the documents name them, in their letter case",
+        )
+
+
+def given_kinds(contract: Contract) -> dict[str, GivenMember]:
+    """The kinds of which one is given, by name."""
+    return {
+        name: member
+        for name, one in _kinds(contract)
+        for member in contract.given.members
+        if one.label == member.member and _fits_kind(member, name) and one.read is not None
+    }
+
+
+def not_to_be_sent(contract: Contract) -> dict[str, str]:
+    """The operations that would change or delete what is given and may not, each with why."""
+    found: dict[str, str] = {}
+    for operation in contract.operations.values():
+        one = _changed_by(contract, operation)
+        if one is None:
+            continue
+        if deletes(contract, operation):
+            found[operation.name] = f"{one} is given, and what is given is never deleted"
+        elif not contract.given.may_change:
+            found[operation.name] = f"{one} is given, and changed only with {OPTION}"
+    return found
+
+
+def looks(contract: Contract, operation: Operation) -> bool:
+    """Whether an operation changes nothing."""
+    roles = {name for _, one in _kinds(contract) for name in (one.read, one.list)}
+    named = LOOKING.match(operation.name) is not None
+    return operation.method in SAFE or operation.name in roles or named
+
+
+def deletes(contract: Contract, operation: Operation) -> bool:
+    """Whether an operation deletes what it names last, and not a mere part or a tag of it."""
+    if operation.name in {one.delete for _, one in _kinds(contract)}:
+        return True
+    if operation.name.startswith("Untag"):
+        return False
+    last = operation.path.rstrip("/").rpartition("/")[2]
+    whole = "{" in last or "{" not in operation.path
+    named = DELETING.match(operation.name) is not None
+    return whole and (operation.method == "DELETE" or named)
+
+
+def makes_another(contract: Contract, operation: Operation) -> bool:
+    """Whether an operation creates a resource of a kind of which none is given."""
+    given = given_kinds(contract)
+    for name, one in _kinds(contract):
+        if operation.name == one.create or operation.name in one.also_created_by:
+            return name not in given
+    return False
+
+
+def _changed_by(contract: Contract, operation: Operation) -> GivenMember | None:
+    """What is given and an operation would change: what its path names last, else its body."""
+    if looks(contract, operation) or _creates(contract, operation):
+        return None
+    labels = re.findall(r"\{([^}+]+)\+?\}", operation.path)
+    names = labels[-1:] or [name for name, one in operation.input.items() if one.required]
+    return next(
+        (
+            one
+            for one in contract.given.members
+            if one.member in names and _is_for(contract, operation, one)
+        ),
+        None,
+    )
+
+
+def _creates(contract: Contract, operation: Operation) -> bool:
+    return any(
+        operation.name == one.create or operation.name in one.also_created_by
+        for _, one in _kinds(contract)
+    )
+
+
+def _takes(contract: Contract, one: GivenMember) -> bool:
+    return any(
+        _is_for(contract, operation, one) and any(_named(operation.input, one, 0))
+        for operation in contract.operations.values()
+    )
+
+
+def _named(members: Mapping[str, Member], one: GivenMember, depth: int) -> Iterator[bool]:
+    for name, member in members.items():
+        if name == one.member:
+            yield True
+        shape: Shape | None = member.shape
+        while shape is not None and shape.element is not None:
+            shape = shape.element
+        if shape is not None and depth < DEEPEST:
+            yield from _named(shape.members, one, depth + 1)
+
+
+def _operation(contract: Contract, operation: Operation, given: Given) -> Operation:
+    own = {
+        kind.label
+        for _, kind in _kinds(contract)
+        if operation.name == kind.create or operation.name in kind.also_created_by
+    }
+    here = {
+        one.member: one.value
+        for one in given.members
+        if _is_for(contract, operation, one) and one.member not in own
+    }
+    if not here:
+        return operation
+    return replace(operation, input=_members(operation.input, here, 0))
+
+
+def _members(
+    members: Mapping[str, Member], given: Mapping[str, str], depth: int
+) -> dict[str, Member]:
+    return {
+        name: replace(one, shape=_shape(one.shape, given.get(name), given, depth))
+        for name, one in members.items()
+    }
+
+
+def _shape(shape: Shape, value: str | None, given: Mapping[str, str], depth: int) -> Shape:
+    if value is not None:
+        example: Any = [value] if shape.element is not None else value
+        return replace(shape, examples=(example,), closed=True)
+    if depth >= DEEPEST:
+        return shape
+    if shape.element is not None:
+        return replace(shape, element=_shape(shape.element, None, given, depth + 1))
+    if shape.members:
+        return replace(shape, members=_members(shape.members, given, depth + 1))
+    return shape
+
+
+def _without_unread(contract: Contract, given: Given) -> Overlay:
+    """The overlay without the kinds of which one is given that nothing reads: there it is text."""
+    import msgspec
+
+    unread = {
+        name
+        for name, one in _kinds(contract)
+        if one.read is None
+        and any(one.label == m.member and _fits_kind(m, name) for m in given.members)
+    }
+    if not unread:
+        return contract.overlay
+    kept = {name: one for name, one in _kinds(contract) if name not in unread}
+    main, *others = kept or [""]
+    return msgspec.structs.replace(
+        contract.overlay,
+        resource=msgspec.structs.replace(kept[main], called=main) if kept else None,
+        resources={name: kept[name] for name in others},
+    )
+
+
+def _kinds(contract: Contract) -> list[tuple[str, Resource]]:
+    main = contract.overlay.resource
+    if main is None:
+        return []
+    return [(main.called or "main", main), *contract.overlay.resources.items()]
+
+
+def _is_for(contract: Contract, operation: Operation, one: GivenMember) -> bool:
+    """Whether what is given of a kind is meant in an operation."""
+    if not one.kind:
+        return True
+    about = {
+        name
+        for name, kind in _kinds(contract)
+        if operation.name in {*kind.roles().values(), *kind.also_created_by}
+    }
+    return any(_fits_kind(one, name) for name in about) or _plain(one.kind) in _plain(
+        operation.name
+    )
+
+
+def _fits_kind(one: GivenMember, kind: str) -> bool:
+    return not one.kind or _plain(one.kind) == _plain(kind)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+__all__ = [
+    "BadGiven",
+    "Given",
+    "GivenMember",
+    "check_given",
+    "deletes",
+    "given_kinds",
+    "looks",
+    "makes_another",
+    "not_to_be_sent",
+    "read_given",
+    "with_given",
+]

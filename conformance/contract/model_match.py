@@ -1,0 +1,143 @@
+"""Which SDK model the operations of a spec are of: found by their names, methods and paths.
+
+Pages say neither which name requests are signed for nor what else the service can do; a model does.
+Nothing is known of any service here: a model fits where it has the very same operations. Where
+several fit, the title and the version that the pages state decide, and then the service's name.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from conformance.contract.model import Contract, Operation
+from conformance.documents.sdk.models import (
+    REST_JSON,
+    SdkModel,
+    UnknownModel,
+    UnspokenProtocol,
+    load_model,
+)
+
+Route = tuple[str, str, str]
+"""An operation's name, method and path; labels without their names, which documents may change."""
+LABEL = re.compile(r"\{[^}]*\}")
+MODEL = "service-2"
+SOUGHT = 3
+"""Operations that are looked for in every model: the first may be one that only pages have."""
+VENDOR = re.compile(r"\b(amazon|aws)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMatch:
+    """The names of the models that fit best: none, the one, or several between which none is."""
+
+    names: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str | None:
+        """The one model; None where there is none or more than one."""
+        return self.names[0] if len(self.names) == 1 else None
+
+
+def matching_model(contract: Contract, version: str = "") -> ModelMatch:
+    """The model of a contract's operations; ``version`` is what its spec states as its own."""
+    routes = frozenset(route_of(one) for one in contract.operations.values())
+    return _matched(contract.service, routes, contract.title, version)
+
+
+def route_of(operation: Operation) -> Route:
+    """What a model and a page must agree on to speak of one operation."""
+    return _route(operation.name, operation.method, operation.path)
+
+
+def _route(name: str, method: str, path: str) -> Route:
+    return name, method, LABEL.sub("{}", path.partition("?")[0]).rstrip("/")
+
+
+@cache
+def _matched(service: str, routes: frozenset[Route], title: str, version: str) -> ModelMatch:
+    if not routes:
+        return ModelMatch()
+    own = _loaded(service)
+    if own is not None and routes <= _routes(service):
+        return ModelMatch((service,))
+    found = _having(routes)
+    if not found:
+        return ModelMatch()
+    shared = {name: len(_routes(name) & routes) for name in found}
+    best = [name for name in found if shared[name] == max(shared.values())]
+    for agrees in (
+        lambda model: _plain(title) in _titles(model),
+        lambda model: model.version == version,
+    ):
+        agreeing = [name for name in best if agrees(load_model(name))]
+        best = agreeing or best
+    exact = [name for name in best if name == service]
+    return ModelMatch(tuple(exact or best))
+
+
+def _having(routes: frozenset[Route]) -> list[str]:
+    """The restJson1 models that have one of the operations, sought by the first few of them."""
+    from botocore.loaders import create_loader
+
+    names = create_loader().list_available_services(MODEL)
+    for route in sorted(routes)[:SOUGHT]:
+        text = f'"{route[0]}"'.encode()
+        having = (name for name in names if text in _content(name))
+        found = [name for name in having if _loaded(name) is not None and route in _routes(name)]
+        if found:
+            return found
+    return []
+
+
+@cache
+def _content(name: str) -> bytes:
+    """The newest model file of a service as it stands: most need not be read as JSON."""
+    from botocore.loaders import create_loader
+
+    loader = create_loader()
+    version = loader.determine_latest_version(name, MODEL)
+    for folder in loader.search_paths:
+        for ending in (".json.gz", ".json"):
+            file = Path(folder) / name / version / f"{MODEL}{ending}"
+            if file.is_file():
+                content = file.read_bytes()
+                return gzip.decompress(content) if ending.endswith(".gz") else content
+    return b""
+
+
+def _loaded(name: str) -> SdkModel | None:
+    try:
+        model = load_model(name)
+    except (UnknownModel, UnspokenProtocol):
+        return None
+    return model if model.protocol == REST_JSON else None
+
+
+@cache
+def _routes(name: str) -> frozenset[Route]:
+    operations = load_model(name).data["operations"].items()
+    return frozenset(
+        _route(one, about["http"]["method"], about["http"]["requestUri"])
+        for one, about in operations
+    )
+
+
+def _titles(model: SdkModel) -> set[str]:
+    about = model.data["metadata"]
+    names: Iterable[str] = (
+        about.get(key, "") for key in ("serviceFullName", "serviceAbbreviation", "serviceId")
+    )
+    return {_plain(name) for name in names if name}
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", VENDOR.sub("", title.lower()))
+
+
+__all__ = ["ModelMatch", "Route", "matching_model", "route_of"]

@@ -1,0 +1,133 @@
+"""Reads records line by line for a site of many of them: evidence stays bytes until it is shown.
+
+A site may rest on millions of verdicts. What every page needs of one is a few texts; the exchanges
+that show a failure are decoded where a page shows them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from conformance.contract.levels import Level
+from conformance.record import RunLine, Verdict, VerdictLine, parse
+from conformance.record.errors import LineNotJson, NoRunLine, UnknownFormat, Unreadable, WrongShape
+from conformance.record.values import FORMAT
+
+
+class LightVerdict(msgspec.Struct, frozen=True, gc=False):
+    """What most pages need of a verdict line; ``raw`` is the whole line where it failed."""
+
+    requirement: str
+    service: str
+    operation: str | None
+    statement: str
+    level: Level
+    verdict: Verdict
+    source: msgspec.Raw = msgspec.Raw(b"{}")
+    reason: str = ""
+    baseline: str | None = None
+    raw: bytes = b""
+
+    def whole(self) -> VerdictLine:
+        """The verdict line with its evidence."""
+        return parse.verdict_line(json.loads(self.raw))
+
+
+class _Kind(msgspec.Struct, frozen=True, gc=False):
+    type: str
+
+
+_VERDICT = msgspec.json.Decoder(LightVerdict)
+_KIND = msgspec.json.Decoder(_Kind)
+_START = b'{"type":"verdict"'
+
+
+@dataclass(frozen=True, slots=True)
+class RunFile:
+    """A record on the disk and its first line."""
+
+    path: Path
+    run: RunLine
+
+
+def find_runs(folder: Path) -> tuple[RunFile, ...]:
+    """Every record in a folder and below, in the order of their paths.
+
+    Files that are no records (``*.jsonl`` of other programs) are left out; a record of a format
+    that this version does not know is an error.
+
+    Raises:
+        RecordProblem: a record cannot be read.
+    """
+    found = (_run_of(path) for path in sorted(folder.rglob("*.jsonl")))
+    return tuple(one for one in found if one is not None)
+
+
+def _run_of(path: Path) -> RunFile | None:
+    try:
+        with path.open("rb") as file:
+            first = file.readline()
+    except OSError as error:
+        raise Unreadable(path, error.strerror or str(error)) from None
+    try:
+        line = json.loads(first)
+    except ValueError:
+        return None
+    if not isinstance(line, dict) or line.get("type") != "run":
+        return None
+    if line.get("format") != FORMAT:
+        raise UnknownFormat(path, line.get("format"))
+    try:
+        return RunFile(path, parse.run_line(line))
+    except (KeyError, TypeError, ValueError) as error:
+        raise WrongShape(path, 1, "run", str(error)) from None
+
+
+def verdicts_of(file: RunFile, service: str) -> Iterator[LightVerdict]:
+    """The verdicts of a service in a record, in its order.
+
+    A last line that was cut off is left out. Raises LineNotJson and WrongShape for any other line
+    that is no verdict.
+    """
+    for number, line in enumerate(_lines(file.path), 1):
+        if not line.startswith(_START) and _kind(file.path, number, line) != "verdict":
+            continue
+        try:
+            found = _VERDICT.decode(line)
+        except msgspec.ValidationError as error:
+            raise WrongShape(file.path, number, "verdict", str(error)) from None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            if line.endswith(b"\n"):
+                raise LineNotJson(file.path, number, str(error)) from None
+            return
+        if found.service == service:
+            failed = found.verdict is Verdict.FAILED
+            yield msgspec.structs.replace(found, raw=line) if failed else found
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            yield from file
+    except OSError as error:
+        raise Unreadable(path, error.strerror or str(error)) from None
+
+
+def _kind(path: Path, number: int, line: bytes) -> str:
+    try:
+        return _KIND.decode(line).type
+    except msgspec.MsgspecError as error:
+        if line.endswith(b"\n"):
+            raise LineNotJson(path, number, str(error)) from None
+        return "cut off"
+
+
+def no_runs(folder: Path, found: Iterable[RunFile]) -> None:
+    """Raise NoRunLine where a folder has no record at all."""
+    if not list(found):
+        raise NoRunLine(folder)

@@ -1,0 +1,66 @@
+"""Pages as text: Jinja templates, with what a target sent always escaped and made visible."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from conformance.record import Verdict
+from conformance.reports import facts
+from conformance.reports.text import plural, visible
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+SHORT = {
+    Verdict.PASSED: "holds",
+    Verdict.FAILED: "fails",
+    Verdict.UNSUPPORTED: "lacks it",
+    Verdict.SKIPPED: "skipped",
+    Verdict.INCONCLUSIVE: "open",
+    Verdict.ERROR: "error",
+}
+"""What a cell says of a requirement."""
+
+
+def render(name: str, **values: Any) -> str:
+    """A page of the site."""
+    return environment().get_template(f"{name}.html.j2").render(**values)
+
+
+def asset(name: str) -> str:
+    """A file of the site as it is; the style begins with that of the reports."""
+    folder = resources.files("conformance.site").joinpath("templates")
+    text = folder.joinpath(name).read_text("utf-8")
+    if name == "style.css":
+        base = resources.files("conformance.reports").joinpath("templates", "base.css")
+        return base.read_text("utf-8") + text
+    return text
+
+
+@cache
+def environment() -> Environment:
+    """The templates, compiled once a process."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("conformance.site", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    made.filters["plural"] = plural
+    made.globals.update(
+        short=SHORT, share_text=facts.share_text, levels=facts.LEVEL_MEANING,
+        verdict_meanings=facts.VERDICT_MEANING,
+    )  # fmt: skip
+    return made
+
+
+def _shown(value: Any) -> Any:
+    if type(value) is not str or (value.isascii() and value.isprintable()):
+        return value
+    return visible(value)

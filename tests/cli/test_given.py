@@ -1,0 +1,207 @@
+"""``--given``: what is somebody's is used, changed only by consent, put back, never deleted."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+import conformance
+from conformance.contract.given import BadGiven
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "tests" / "derive" / "one_page" / "location"
+LONGEST = 240
+"""Seconds after which what a test started is ended: a bound, not an expectation."""
+KEY = {
+    "KeyName": "my-key", "Description": "mine", "NoExpiry": True,
+    "Restrictions": {
+        "AllowActions": ["geo:GetMap*"],
+        "AllowResources": ["arn:aws:geo:us-east-1:123456789012:map/a"],
+    },
+}  # fmt: skip
+REASON = "KeyName is given, and changed only with --may-change"
+
+
+@pytest.fixture
+def environment(tmp_path):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {
+        **kept, "PYTHONPATH": str(ROOT), "AWS_EC2_METADATA_DISABLED": "true",
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }  # fmt: skip
+
+
+@pytest.fixture
+def url(environment):
+    """A reference that outlives the run, with one key that is somebody's."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "conformance", "serve", "--port", str(port)],
+        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        until = time.monotonic() + LONGEST
+        while time.monotonic() < until and child.poll() is None:
+            try:
+                ask(address, "POST", "/metadata/v0/keys", KEY)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield address
+    finally:
+        child.terminate()
+        child.wait(20)
+
+
+def ask(address, method, path, body=None):
+    data = None if body is None else json.dumps(body).encode()
+    request = AWSRequest(method, address + path, {"Content-Type": "application/json"}, data)
+    SigV4Auth(Credentials("test", "test"), "geo", "us-east-1").add_auth(request)
+    sent = urllib.request.Request(address + path, data, dict(request.headers), method=method)
+    with urllib.request.urlopen(sent, timeout=LONGEST) as answer:
+        return json.load(answer)
+
+
+def key(address):
+    return ask(address, "GET", "/metadata/v0/keys/my-key")
+
+
+@pytest.fixture
+def call(environment, tmp_path):
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "conformance", *arguments],
+            env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST,
+            check=False,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def specs(call, tmp_path):
+    assert call("derive", str(PAGE), "-o", "specs").returncode == 0
+    return tmp_path / "specs"
+
+
+def verdicts(path):
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return {one["requirement"]: one for one in lines if one["type"] == "verdict"}, lines[-1]
+
+
+def test_without_consent_nothing_of_it_is_changed(url, call, specs, tmp_path):
+    before = key(url)
+    ended = call(
+        "run", url, "--specs", str(specs), "--given", "KeyName=my-key", "--profile", "quick",
+        "--seed", "1", "--record", "r.jsonl",
+    )  # fmt: skip
+    assert key(url) == before
+    found, last = verdicts(tmp_path / "r.jsonl")
+    assert not {one["verdict"] for one in found.values()} & {"failed", "error"}
+    status = found["location/UpdateKey/status/200"]
+    assert (status["verdict"], status["reason"]) == ("skipped", REASON)
+    assert "given, which are only read: KeyName=my-key" in last["notes"]
+    assert ended.returncode == 3
+    assert "--may-change lets a run update what is given" in ended.stderr
+    assert "--given KeyName=my-key --profile quick" in ended.stdout
+
+
+def test_with_consent_it_is_tested_and_put_back(url, call, specs, tmp_path):
+    before = key(url)
+    ended = call(
+        "run", url, "--specs", str(specs), "--given", "KeyName=my-key", "--may-change",
+        "--profile", "quick", "--seed", "1", "--record", "r.jsonl",
+    )  # fmt: skip
+    after = key(url)
+    assert after.pop("UpdateTime") != before.pop("UpdateTime")
+    assert after == before
+    found, last = verdicts(tmp_path / "r.jsonl")
+    decided = [one for one in found.values() if one["verdict"] in {"passed", "failed"}]
+    assert len(decided) >= 0.9 * len(found)
+    assert not [one for one in decided if one["verdict"] == "failed"]
+    assert "location: KeyName that was given was changed and is again as it was" in last["notes"]
+    assert ended.returncode == 0, ended.stderr
+    assert "--given KeyName=my-key --may-change" in ended.stdout
+
+
+def test_of_a_whole_service_it_is_never_deleted_and_creations_are_tested(url, call, tmp_path):
+    call(
+        "run", url, "--service", "location", "--given", "KeyName=my-key", "--may-change",
+        "--profile", "quick", "--seed", "1", "--record", "r.jsonl",
+    )  # fmt: skip
+    assert key(url)["Description"] == "mine"
+    found, _ = verdicts(tmp_path / "r.jsonl")
+    gate = {"required", "expected"}
+    failed = {k for k, v in found.items() if v["verdict"] == "failed" and v["level"] in gate}
+    assert failed == set()
+    deletion = found["location/DeleteKey/status/200"]
+    assert deletion["reason"] == "KeyName is given, and what is given is never deleted"
+    assert found["location/CreateKey/error/ConflictException"]["verdict"] == "passed"
+    left = ask(url, "POST", "/metadata/v0/list-keys", {})["Entries"]
+    assert [one["KeyName"] for one in left] == ["my-key"]
+
+
+def test_what_is_not_there_is_said(url, call, specs, tmp_path):
+    call(
+        "run", url, "--specs", str(specs), "--given", "KeyName=no-such-key", "--may-change",
+        "--profile", "quick", "--record", "r.jsonl",
+    )  # fmt: skip
+    found, _ = verdicts(tmp_path / "r.jsonl")
+    status = found["location/UpdateKey/status/200"]
+    assert status["verdict"] == "skipped"
+    assert "404 ResourceNotFoundException" in status["reason"]
+
+
+def test_the_api_takes_it_too(url, specs, tmp_path):
+    before = key(url)
+    result = conformance.run(
+        url, specs=specs, given={"KeyName": "my-key"}, may_change=True, profile="quick", seed=1,
+        requirements=["location/UpdateKey/request/Description/*"],
+        journal_folder=tmp_path / "journals",
+    )  # fmt: skip
+    assert [str(one.verdict) for one in result.record.verdicts] == ["passed"] * 3
+    assert "--given KeyName=my-key" in result.record.run.command
+    assert result.record.run.command.endswith("--may-change")
+    assert key(url)["Description"] == before["Description"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--given", "KeyNam=x"], "did you mean KeyName"),
+        (["--given", "KeyName"], "does not say which member has which value"),
+        (["--may-change"], "nothing is given"),
+    ],
+    ids=["unknown", "no value", "nothing"],
+)
+def test_what_cannot_be_used_is_refused(options, told, call, specs):
+    ended = call("run", "reference", "--specs", str(specs), *options)
+    assert ended.returncode == 2
+    assert told in ended.stderr
+
+
+def test_the_api_refuses_it_likewise(specs):
+    with pytest.raises(BadGiven, match="no operation"):
+        conformance.run("reference", specs=specs, given={"Nothing": "x"})
+
+
+def test_explain_shows_requests_with_it(call, specs):
+    ended = call(
+        "explain", "location/UpdateKey/request/Description/maxLength", "--specs", str(specs),
+        "--given", "KeyName=my-key",
+    )  # fmt: skip
+    assert "PATCH /metadata/v0/keys/my-key" in ended.stdout
