@@ -45,7 +45,7 @@ SIMPLE = "simple"
 BINDING = ("roles", "takes")
 """Keys of the protocol's file that say which operations a rule is for."""
 NEEDS_LIFECYCLE = {"one-connection"}
-NULLS = "protocol/null-members"
+NULLS = "protocol/nulls-in-answers"
 """Where this rule holds, a member that is null is told of by it alone, once for the service."""
 READING = ("List", "Describe", "Get")
 """What the names of operations begin with that only look."""

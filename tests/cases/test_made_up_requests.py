@@ -261,7 +261,7 @@ def test_nulls_are_told_once(contract):
     lines = run_all(config).verdicts
     told = [one.requirement for one in lines if one.verdict is Verdict.FAILED]
     assert [one for one in told if "null" in one or one.endswith("/type")] == [
-        "shop/protocol/null-members"
+        "shop/protocol/nulls-in-answers"
     ]
 
 
