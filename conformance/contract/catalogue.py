@@ -50,10 +50,12 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
     """The requirement as far as it can be held against anybody.
 
     Services hold requests to the limits of their model, not their own answers: these have values
-    that are newer than its lists, and empty ones. Only a page or an observation says otherwise.
+    that are newer than its lists, empty ones, and lack members that it calls required. Only a page
+    or an observation says otherwise.
     """
+    of_answers = {Subject.OUTPUT_LIMIT, Subject.OUTPUT_REQUIRED}
     weak = contract.overlay.inferred or requirement.source.model is not None
-    if weak and requirement.subject is Subject.OUTPUT_LIMIT:
+    if weak and requirement.subject in of_answers:
         return replace(requirement, level=Level.INFORMATIONAL)
     level = _protocols_level(contract, requirement)
     return requirement if level is None else replace(requirement, level=level)

@@ -55,13 +55,18 @@ def _by_label(contract: Contract, known: Mapping[str, Resource], operation: str)
     about = contract.operations.get(operation)
     if about is None:
         return None
-    labels = [one.name for one in about.input.values() if one.location is Location.PATH]
+    labels = path_labels(about)
     labels.sort(key=lambda name: about.path.rfind(f"{{{name}}}"), reverse=True)
     for label in labels:
         for name, one in known.items():
             if one.label == label:
                 return name
     return None
+
+
+def path_labels(operation: Operation) -> list[str]:
+    """The members that its path carries."""
+    return [one.name for one in operation.input.values() if one.location is Location.PATH]
 
 
 def lifecycle_of(contract: Contract, operation: str) -> Resource:
