@@ -175,15 +175,15 @@ def test_answers_are_read_as_botocore_reads_them(service: str, name: str, body: 
 
 
 ERRORS = [
-    ("sns", "ListTopics", "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code>"
-     "<Message>no</Message></Error></ErrorResponse>", ""),
-    ("sns", "ListTopics", "<Response><Errors><Error><Code>NotFound</Code><Message>no</Message>"
-     "</Error></Errors></Response>", "Response/Errors/Error"),
-    ("ec2", "DescribeRegions", "<Response><Errors><Error><Code>NotFound</Code><Message>no</Message>"
-     "</Error></Errors></Response>", ""),
+    ("sns", "ListTopics", ("<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code>"
+     "<Message>no</Message></Error></ErrorResponse>"), ""),
+    ("sns", "ListTopics", ("<Response><Errors><Error><Code>NotFound</Code><Message>no</Message>"
+     "</Error></Errors></Response>"), "Response/Errors/Error"),
+    ("ec2", "DescribeRegions", ("<Response><Errors><Error><Code>NotFound</Code><Message>no</Message>"
+     "</Error></Errors></Response>"), ""),
     ("s3", "ListBuckets", "<Error><Code>NotFound</Code><Message>no</Message></Error>", ""),
-    ("route53", "ListHostedZones", "<ErrorResponse><Error><Code>NotFound</Code>"
-     "<Message>no</Message></Error></ErrorResponse>", ""),
+    ("route53", "ListHostedZones", ("<ErrorResponse><Error><Code>NotFound</Code>"
+     "<Message>no</Message></Error></ErrorResponse>"), ""),
     ("kms", "ListKeys", '{"__type": "com.kms#NotFound", "message": "no"}', ""),
 ]  # fmt: skip
 
