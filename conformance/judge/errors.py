@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import MEMBER_MEDIA, Contract, Operation
+from conformance.contract.protocols import facts
 from conformance.contract.overlay_rules import (
     ContentCodingRule,
     ErrorBodyRule,
@@ -125,8 +126,9 @@ def _code(name: str, _rule: Rule, operation: Operation, answer: ParsedResponse) 
     held = answer.code is not None
     if not answer.is_refusal or (answer.status in OF_HTTP and not held):
         return None
-    if operation.method == "HEAD" and not held:
-        return None
+    unreadable = facts(operation.protocol).textual and bool(answer.form)
+    if (operation.method == "HEAD" or unreadable) and not held:
+        return None  # what cannot be read is told by its form
     expected = f"a name of the error in {of(operation.protocol).names_errors}"
     return Finding(name, held, expected, answer.told())
 

@@ -179,8 +179,8 @@ ERRORS = [
      "<Message>no</Message></Error></ErrorResponse>"), ""),
     ("sns", "ListTopics", ("<Response><Errors><Error><Code>NotFound</Code><Message>no</Message>"
      "</Error></Errors></Response>"), "Response/Errors/Error"),
-    ("ec2", "DescribeRegions", ("<Response><Errors><Error><Code>NotFound</Code><Message>no</Message>"
-     "</Error></Errors></Response>"), ""),
+    ("ec2", "DescribeRegions", ("<Response><Errors><Error><Code>NotFound</Code>"
+     "<Message>no</Message></Error></Errors></Response>"), ""),
     ("s3", "ListBuckets", "<Error><Code>NotFound</Code><Message>no</Message></Error>", ""),
     ("route53", "ListHostedZones", ("<ErrorResponse><Error><Code>NotFound</Code>"
      "<Message>no</Message></Error></ErrorResponse>"), ""),
