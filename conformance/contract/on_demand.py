@@ -27,7 +27,7 @@ from conformance.documents.sdk.models import (
 SPEC = "openapi.yaml"
 NEAR, LOOKED_AT = 3, 8
 _PACKAGE = Path(__file__).resolve().parent.parent
-_MAKES_SPECS = ("sdk", "contract", "documents")
+_MAKES_SPECS = ("contract", "documents")
 """The packages that a derived spec depends on."""
 
 
@@ -88,10 +88,12 @@ def _names() -> tuple[str, ...]:
 def _written(model: SdkModel, service: str, folder: Path) -> Path:
     from conformance.contract.deriving import as_yaml, write_all
     from conformance.contract.deriving.assemble import assemble_whole
+    from conformance.contract.deriving.usual import add_usual
     from conformance.contract.deriving.writing import UnwritableOutput
     from conformance.documents.sdk.pages import model_pages
 
     document, _ = assemble_whole(model_pages(model, service))
+    add_usual(document, model)
     files = {COPY: json.dumps(document), SPEC: as_yaml(document)}
     try:
         write_all({folder / name: text for name, text in files.items()})

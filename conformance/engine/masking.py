@@ -45,6 +45,7 @@ class Masker:
         self._parts: dict[str, str] = {}
         self._heads: set[str] = set()
         self._count = 0
+        self._signed: list[str] = []
 
     def learn(self, text: Any, least: int = LEAST) -> None:
         """Remember a secret, in every form that a target may give it."""
@@ -71,13 +72,18 @@ class Masker:
 
     def learn_signature(self, request: Request) -> None:
         """Remember what vouches for a request."""
-        given = f"{request.header('Authorization') or ''} {request.url}"
-        for signature in _GIVEN.findall(given):
+        self._signed.append(f"{request.header('Authorization') or ''} {request.url}")
+
+    def _learn_signatures(self) -> None:
+        """Every request is signed anew, and few texts are written: they are looked at then."""
+        signed, self._signed = self._signed, []
+        for signature in _GIVEN.findall("\n".join(signed)):
             for form in (signature, *base64_fragments(signature.encode())):
                 self._hide(form, SIGNATURE)
 
     def mask(self, text: str) -> str:
         """The text with every known secret replaced by its mark."""
+        self._learn_signatures()
         kept: list[str] = []
         start, size, heads = 0, _LEAST_CREDENTIAL, self._heads
         # One pass over the text, and it is a long one: only what begins like a secret is looked up.

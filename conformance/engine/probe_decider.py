@@ -58,6 +58,9 @@ class ProbeDecider:
             if not _is_worth_probing(requirement, standing):
                 self._run.without(requirement, standing)
                 return
+        if self._run.contract.found.by_operation:
+            # Which requests are valid may have shown only now.
+            planned = plan(self._run.contract, requirement).without(self._run.session.left_out)
         try:
             self._probe(requirement, planned)
         except SetupFailed as failed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from conformance.contract.places import texts
 from conformance.contract.protocols import facts
 from conformance.engine.confirmation import repeats_of_silence
 from conformance.engine.delivery import is_repeatable, resent
@@ -131,6 +132,8 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
         return ProbeResult(probe, sent, None, f"{answer.told()}: {UNSURE}")
     finding = judge_probe(session.contract, probe, answer, sent.values)
     if not finding.held and not bytes_match_probe(probe, sent.exchange.request):
+        if any(COMPANION in text for text in texts(probe.values)):
+            return ProbeResult(probe, sent, None, FOREIGN)
         return ProbeResult(
             probe,
             sent,
@@ -149,6 +152,9 @@ def _is_old(sent: SentProbe) -> bool:
     return sent.exchange.response is not None and sent.exchange.response.is_old
 
 
+COMPANION = "${aws."
+"""What a template has that speaks of a resource of another service."""
+FOREIGN = "what the target names its own resources of other services does not keep the limits"
 UNSURE = "without an overlay the tool does not know whether the request is valid"
 
 

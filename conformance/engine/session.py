@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
+from conformance.engine.companions import Companions
 from conformance.engine.delivery import connection_broke, is_repeatable, resent
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.inventory import Inventory, Lend
@@ -16,6 +17,7 @@ from conformance.engine.masking import Masker, secret_places
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience, faults_of, kinds_of_request, missigned_kinds
 from conformance.engine.placeholders import Placeholders, needs_resource
+from conformance.engine.request_search import RequestSearch
 from conformance.engine.run_tag import RunTag
 from conformance.engine.settling import SETTLE, Arrival
 from conformance.plan.probes import Probe, Side
@@ -51,11 +53,15 @@ class Session:
         patience: Patience | None = None,
         *,
         settle: float = SETTLE,
+        companions: Companions | None = None,
     ) -> None:
         self._arrival = Arrival(settle)
         self.contract, self.names, self.masker = contract, names, masker
-        self.inventory = Inventory(contract, self.send, lend, self._is_in_vain)
-        self.placeholders = Placeholders(names, masker, channel.region)
+        self.search = RequestSearch(contract, self.send)
+        self.inventory = Inventory(
+            contract, self.send, lend, self._is_in_vain, self.search.improve
+        )  # fmt: skip
+        self.placeholders = Placeholders(names, masker, channel.region, companions)
         self.observers: list[Callable[[SentProbe], None]] = []
         self.sent = 0
         self.left_out: frozenset[str] = frozenset()
@@ -178,7 +184,9 @@ class Session:
         if form.path:
             form = replace(form, path=fill(form.path, resource, parents))
         within = self.patience.within(kinds_of_request(probe))
-        request = replace(wire(probe.operation, values, raw, form), within=within)
+        request = wire(probe.operation, values, raw, form)
+        if within is not None:
+            request = replace(request, within=within)
         return _Filled(probe, values, request, resource, parents)
 
     def _usual(self, filled: _Filled) -> Exchange:

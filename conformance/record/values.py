@@ -18,9 +18,6 @@ from conformance.record.exchanges import RecordedExchange, known
 FORMAT = 1
 """The version of the record format that this package writes and reads."""
 
-Counts = Mapping[Level, Mapping["Verdict", int]]
-"""How many requirements of each level got each verdict."""
-
 
 class Verdict(StrEnum):
     """What a run found out about one requirement."""
@@ -31,6 +28,10 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"
     INCONCLUSIVE = "inconclusive"
     ERROR = "error"
+
+
+Counts = Mapping[Level, Mapping[Verdict, int]]
+"""How many requirements of each level got each verdict."""
 
 
 class ObstacleCause(StrEnum):

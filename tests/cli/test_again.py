@@ -54,7 +54,9 @@ def again(command, given):
 
 
 def options(command):
-    return [one for one in command.params if isinstance(one, click.Option)]
+    found = [one for one in command.params if isinstance(one, click.Option)]
+    assert len(found) > 5
+    return found
 
 
 COMMANDS = [pytest.param(run.command, id="run"), pytest.param(judge.command, id="judge")]
