@@ -50,10 +50,10 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
     """The requirement as far as it can be held against anybody without an overlay.
 
     Services hold requests to the limits of their model, not their own answers: these have values
-    that are newer than its lists, and empty ones.
+    that are newer than its lists, empty ones, and lack members that it calls required.
     """
-    is_limit = requirement.subject is Subject.OUTPUT_LIMIT
-    if is_limit and contract.overlay.inferred:
+    of_answers = {Subject.OUTPUT_LIMIT, Subject.OUTPUT_REQUIRED}
+    if requirement.subject in of_answers and contract.overlay.inferred:
         return replace(requirement, level=Level.INFORMATIONAL)
     level = _protocols_level(contract, requirement)
     return requirement if level is None else replace(requirement, level=level)

@@ -16,7 +16,7 @@ from conformance.engine.inventory import Inventory, Lend
 from conformance.engine.masking import Masker, secret_places
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience, faults_of, kinds_of_request, missigned_kinds
-from conformance.engine.placeholders import Placeholders, needs_resource
+from conformance.engine.placeholders import Placeholders, needs_resource, unknown_facts
 from conformance.engine.request_search import RequestSearch
 from conformance.engine.run_tag import RunTag
 from conformance.engine.settling import SETTLE, Arrival
@@ -168,6 +168,11 @@ class Session:
         """The probes, each for its resource: all that they need is made before any is filled."""
         pairs = list(zip(probes, resources, strict=True))
         parents = [self.inventory.parents(*pair) for pair in pairs]
+        for (probe, resource), others in zip(pairs, parents, strict=True):
+            spoken = [*others.items(), *([] if resource is None else [(None, resource)])]
+            for kind, one in spoken:
+                if unknown_facts(probe.values, kind, one):
+                    self.inventory.look(one)
         return [self._fill(*pair, of) for pair, of in zip(pairs, parents, strict=True)]
 
     def _fill(
