@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from conformance.engine.run import Job
 
 
-MOST_ASKED = 6
+MOST_ASKED = 25
 """Operations that are asked before a target is taken not to speak a protocol."""
 
 
