@@ -38,7 +38,7 @@ def folder_of(service: str, protocol: str | None = None) -> Path:
     Raises UnknownModel, and UnspokenProtocol for a service of another protocol.
     """
     model = load_model(service, protocol)
-    folder = _cache() / model.protocol / service
+    folder = _cache() / (service if model.protocol == REST_JSON else f"{service}-{model.protocol}")
     if not (folder / SPEC).is_file():
         folder = _written(model, service, folder)
     return folder

@@ -57,7 +57,7 @@ def completed(contract: Contract, spec: Mapping[str, Any], build: Build) -> Cont
     if match.name is None:
         told = _ambiguous(contract.service, match) if match.names else ""
         return replace(_inferred(contract), completed=told)
-    return _with_model(contract, load_model(match.name), build)
+    return _with_model(contract, load_model(match.name, contract.protocol), build)
 
 
 def _inferred(contract: Contract) -> Contract:

@@ -154,6 +154,7 @@ class Run:
         except TargetDied as died:
             self.outcome.problem = died
         finally:
+            self._stops.end()
             self._clean_up_companions()
             self.outcome.seconds = time.monotonic() - start
             self.outcome.requests = self._config.transport.sent
