@@ -28,6 +28,7 @@ SUBCOMMANDS = {
     "replay": "Send one failing case of a record again.",
     "serve": "Serve the embedded reference.",
     "cleanup": "Delete what an interrupted run left behind.",
+    "config": "Check a configuration file, or print its schema.",
     "completion": "Print the completion script of a shell.",
     "mutants": "Count the deliberate faults that the suite detects.",
 }

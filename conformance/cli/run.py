@@ -13,7 +13,14 @@ import click
 
 from conformance.cli import aws, baseline_gate, journal_files, outputs, tell
 from conformance.cli.aws_options import aws_options, region_of, require_consent, take_aws_options
-from conformance.cli.connect import ca_bundle_option, rate_option, timeout_option
+from conformance.cli.configured import ConfiguredCommand, own_targets
+from conformance.cli.connect import (
+    ca_bundle_option,
+    header_option,
+    rate_option,
+    taken_headers,
+    timeout_option,
+)
 from conformance.cli.given_options import given_options, taken_given
 from conformance.cli.interrupts import Interrupts
 from conformance.cli.run_options import RunOptions, command_line
@@ -38,7 +45,7 @@ COLLECT_AFTER = (10_000, 20, 20)
 """How often garbage is collected: Python's own numbers are for programs that keep less."""
 
 
-@click.command()
+@click.command(cls=ConfiguredCommand)
 @click.argument("target", default="reference")
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
 @requirement_option
@@ -54,6 +61,7 @@ COLLECT_AFTER = (10_000, 20, 20)
 @click.option("--seed", type=int, help="Fixes every request but the names (default: random).")
 @rate_option
 @timeout_option
+@header_option
 @click.option(
     "--auth",
     type=click.Choice(["off", "report", "require"]),
@@ -96,7 +104,7 @@ COLLECT_AFTER = (10_000, 20, 20)
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
 @specs_option
 def command(**given: Any) -> None:
-    """Test TARGET: reference (default), moto, aws, or a URL.
+    """Test TARGET: reference (default), moto, any emulator by name, aws, or a URL.
 
     Exit status: 0 conforms, 1 a failure at a gate level, 2 bad usage or input, 3 could not test.
     """
@@ -107,7 +115,8 @@ def command(**given: Any) -> None:
         if options.aws.dry_run or options.target == AWS:
             sys.exit(_run(options, None, interrupts))
         # The target loads while we do.
-        starting = endpoint.start(options.target, ca_bundle=options.ca_bundle)
+        own = own_targets(options.target)
+        starting = endpoint.start(options.target, ca_bundle=options.ca_bundle, own=own)
         try:
             sys.exit(_run(options, starting, interrupts))
         finally:
@@ -122,10 +131,11 @@ def _options(given: dict[str, Any]) -> RunOptions:
     region = region_of(given)
     again = command_line(command, {**given, "region": region})
     globs = taken(given)
+    headers = taken_headers(given.pop("headers"))
     resources = taken_given(given)
     return RunOptions(
         outputs=outputs.asked(given, given["target"], part), aws=take_aws_options(given),
-        globs=globs, given=resources, again=again, **given,
+        globs=globs, given=resources, headers=headers, again=again, **given,
     )  # fmt: skip
 
 
@@ -173,6 +183,7 @@ def _reach(
         ca_bundle=options.ca_bundle,
         rate=options.rate,
         wrap=interrupts.wrapped,
+        headers=options.headers,
         profile=options.aws.profile_name,
         region=options.aws.region,
     )
@@ -202,7 +213,7 @@ def _recorded(
         with interrupts.held_back():
             outcome = _work(options, config, gate, writer)
         outcome.notes += excluded_note(options.globs) + derived_note(config.jobs)
-        outcome.notes += given_note(options.given)
+        outcome.notes += given_note(options.given) + options.headers.note()
         code = _finish(options, config, outcome, gate, writer)
     return outcome, code
 
@@ -221,7 +232,7 @@ def _config(
 
     return RunConfig(
         jobs=jobs, url=access.url, credentials=access.credentials, region=access.region,
-        transport=access.transport, custody=custody,
+        transport=access.transport, custody=custody, secrets=options.headers.secrets,
         settings=settings_for(options.profile, options.seed, auth=options.auth, url=access.url),
     )  # fmt: skip
 

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conformance.cli.configured import CONFIG
+from conformance.transport.extra_headers import told
+
 if TYPE_CHECKING:
     from conformance.cli.aws_options import AwsOptions
     from conformance.cli.outputs import Outputs
     from conformance.contract.given_values import Given
     from conformance.record import Shard
+    from conformance.transport.extra_headers import ExtraHeaders
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class RunOptions:
     services: tuple[str, ...]
     globs: tuple[str, ...]
     given: Given
+    headers: ExtraHeaders
     profile: str
     seed: int
     rate: float | None
@@ -59,6 +64,7 @@ NOT_REPEATED = {
     "verbose": "what is printed, not what is sent",
     "no_color": "what is printed, not what is sent",
     "dry_run": "sends nothing, so that there is nothing to do again",
+    "config_profile": "what it said is written out",
     "yes": "a rerun on real AWS needs its own consent",
 }
 """The options that the same command line again goes without, each with the reason."""
@@ -71,7 +77,7 @@ def command_line(command: click.Command, given: Mapping[str, Any]) -> str:
     left away.
     """
     context = click.get_current_context()
-    values = {**given, "specs": context.meta.get(SPECS)}
+    values = {**given, "specs": context.meta.get(SPECS), **context.meta.get(CONFIG, {})}
     parts = ["conformance", str(context.info_name)]
     for parameter in command.params:
         if parameter.name not in NOT_REPEATED:
@@ -89,6 +95,8 @@ def _written(parameter: click.Parameter, value: Any) -> list[str]:
         return [name] if value else []
     if not several and (value is None or value == parameter.default):
         return []
+    if parameter.name == "headers":
+        values = [told(one) for one in values]
     return [part for one in values for part in (name, _text(one))]
 
 

@@ -17,6 +17,8 @@ VALUES = {
     "given": ("KeyName=my key",),
     "profile": "deep",
     "seed": 11,
+    "headers": ("X-Tenant: blue",),
+    "config": "a file.toml",
     "rate": 2.5,
     "timeout": 3.0,
     "auth": "require",
