@@ -29,6 +29,7 @@ SUBCOMMANDS = {
     "serve": "Serve the embedded reference.",
     "cleanup": "Delete what an interrupted run left behind.",
     "config": "Check a configuration file, or print its schema.",
+    "doctor": "Say what a target is, and whether it can be tested.",
     "completion": "Print the completion script of a shell.",
     "mutants": "Count the deliberate faults that the suite detects.",
 }
