@@ -28,6 +28,7 @@ SUBCOMMANDS = {
     "replay": "Send one failing case of a record again.",
     "serve": "Serve the embedded reference.",
     "cleanup": "Delete what an interrupted run left behind.",
+    "init": "Write a configuration file and a workflow for a project.",
     "config": "Check a configuration file, or print its schema.",
     "doctor": "Say what a target is, and whether it can be tested.",
     "completion": "Print the completion script of a shell.",

@@ -27,6 +27,7 @@ class OptionTable(
     exclude: _Texts = ()
     given: _Texts = ()
     may_change: bool = False
+    changed_since: str | None = None
     profile: Literal["quick", "standard", "deep"] | None = None
     seed: int | None = None
     rate: _Positive | None = None
@@ -77,7 +78,8 @@ class ConfigTable(OptionTable, frozen=True, kw_only=True):
 
 
 PATHS = frozenset(
-    {"baseline", "ca-bundle", "record", "html", "junit", "markdown", "specs", "output"}
+    {"changed-since", "baseline", "ca-bundle", "record", "html", "junit", "markdown", "specs"}
+    | {"output"}
 )
 """The keys whose values are files or folders."""
 

@@ -24,7 +24,12 @@ from conformance.cli.connect import (
 from conformance.cli.given_options import given_options, taken_given
 from conformance.cli.interrupts import Interrupts
 from conformance.cli.run_options import RunOptions, command_line
-from conformance.cli.selection import exclude_option, requirement_option, taken
+from conformance.cli.selection import (
+    changed_since_option,
+    exclude_option,
+    requirement_option,
+    taken,
+)
 from conformance.cli.sharding import cut, read_shard
 from conformance.cli.specs_option import specs_option
 from conformance.driver import journals, recording
@@ -35,6 +40,7 @@ from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
 
 if TYPE_CHECKING:
+    from conformance.driver.changed import Narrowed
     from conformance.engine.run import Job, RunConfig, RunOutcome
     from conformance.engine.run_safety import RunSafety
     from conformance.record import RecordWriter
@@ -50,6 +56,7 @@ COLLECT_AFTER = (10_000, 20, 20)
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
 @requirement_option
 @exclude_option
+@changed_since_option
 @given_options
 @click.option(
     "--profile",
@@ -142,6 +149,12 @@ def _options(given: dict[str, Any]) -> RunOptions:
 def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
     gate = baseline_gate.read_gate(options.baseline, strict=options.strict_baseline)
     jobs = select_jobs(options.services, options.globs, options.given)
+    since = _since(options, jobs)
+    if since is not None:
+        click.echo(since.told(), err=True)
+        if not since.jobs:
+            return 0
+        jobs = since.jobs
     jobs = cut(jobs, options.shard)
     account = None
     # No file is touched for a target that is not there: it may hold the record of another run.
@@ -161,7 +174,7 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
             account=account, strict=starting is None,
         )  # fmt: skip
     with journal_files.ended(custody):
-        outcome, code = _recorded(options, target, access, jobs, gate, custody, interrupts)
+        outcome, code = _recorded(options, target, access, jobs, gate, custody, interrupts, since)
     _report(options, outcome)
     problem = outcome.problem or _untested(outcome)
     if problem is not None:
@@ -169,6 +182,16 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
     elif code == baseline_gate.OPEN:
         baseline_gate.tell_untested(outcome.verdicts, strict=options.strict)
     return code
+
+
+def _since(options: RunOptions, jobs: list[Job]) -> Narrowed | None:
+    """What an earlier record leaves to be tested; None where none is named."""
+    if options.changed_since is None:
+        return None
+    from conformance.driver import changed
+
+    changed.check_kept(options.changed_since, options.outputs.record)
+    return changed.narrowed(jobs, options.changed_since)
 
 
 def _reach(
@@ -198,6 +221,7 @@ def _recorded(
     gate: Gate | None,
     custody: RunSafety | None,
     interrupts: Interrupts,
+    since: Narrowed | None,
 ) -> tuple[RunOutcome, int]:
     """Run, and record every verdict as it is decided."""
     from conformance import record
@@ -213,6 +237,7 @@ def _recorded(
         with interrupts.held_back():
             outcome = _work(options, config, gate, writer)
         outcome.notes += excluded_note(options.globs) + derived_note(config.jobs)
+        outcome.notes += [since.told()] if since else []
         outcome.notes += given_note(options.given) + options.headers.note()
         code = _finish(options, config, outcome, gate, writer)
     return outcome, code
@@ -272,7 +297,8 @@ def _finish(
 
     end = concluded(
         config, outcome, gate, strict=options.strict,
-        fail_on_unsupported=options.fail_on_unsupported, whole=options.shard is None,
+        fail_on_unsupported=options.fail_on_unsupported,
+        whole=options.shard is None and options.changed_since is None,
     )  # fmt: skip
     writer.write(recording.last_line(config.jobs, outcome, end.code, end.baseline))
     return end.code

@@ -28,6 +28,7 @@ class RunOptions:
     target: str
     services: tuple[str, ...]
     globs: tuple[str, ...]
+    changed_since: Path | None
     given: Given
     headers: ExtraHeaders
     profile: str

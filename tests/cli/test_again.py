@@ -19,6 +19,7 @@ VALUES = {
     "seed": 11,
     "headers": ("X-Tenant: blue",),
     "config": "a file.toml",
+    "changed_since": "a record.jsonl",
     "rate": 2.5,
     "timeout": 3.0,
     "auth": "require",

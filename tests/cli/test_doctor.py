@@ -78,9 +78,8 @@ def test_the_reference(conformance):
     assert facts["signatures"] == "unsigned requests are refused, wrongly signed ones refused"
     assert facts["credentials"].endswith("accepted")
     assert facts["clock"].startswith("right")
-    assert services == {
-        "apigateway": "there     GetApiKeys: 200", "location": "    there     ListKeys: 200".strip(),
-    }  # fmt: skip
+    assert services["apigateway"].strip() == "there     GetApiKeys: 200"
+    assert services["location"].strip() == "there     ListKeys: 200"
     assert len(ended.out.splitlines()) < 25
 
 
@@ -181,7 +180,7 @@ def test_a_certificate(conformance, serve, certificate):
 @pytest.mark.parametrize(
     ("answers", "product"),
     [
-        ([("/_localstack/health", 200, b'{"services": {}, "version": "4.8.1"}')], "LocalStack 4.8.1"),
+        ([("/_localstack/health", 200, b'{"services": {}, "version": "4.8"}')], "LocalStack 4.8"),
         ([("/_localstack/health", 200, b'{"services": {}}'),
           ("/_ministack/health", 200, b'{"services": {}, "version": 3}')], "ministack"),
         ([("/moto-api/", 200, b"<html><title>Moto</title>")], "moto"),
