@@ -31,10 +31,19 @@ from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
 from conformance.driver.execution import concluded, run_gated, settings_for
 from conformance.driver.gate import read_gate
-from conformance.driver.jobs import derived_note, excluded_note, given_note, placed, select_jobs
+from conformance.driver.jobs import (
+    derived_note,
+    excluded_note,
+    given_note,
+    placed,
+    select_jobs,
+    shared_note,
+)
 from conformance.driver.result import RunResult
+from conformance.driver.speaking import understood
 from conformance.engine.events import Event
 from conformance.engine.run import Job, RunConfig
+from conformance.engine.stops import Limits
 from conformance.errors import BadInput
 from conformance.record import (
     Record,
@@ -82,6 +91,7 @@ class _Asked:
     region: str | None
     timeout: float
     rate: float | None
+    limits: Limits
     ca_bundle: Path | None
     baseline: Path | None
     strict_baseline: bool
@@ -106,6 +116,8 @@ class _Asked:
             "--profile": self.profile, "--seed": self.seed, "--auth": self.auth,
             "--region": self.region, "--timeout": f"{self.timeout:g}",
             "--rate": None if self.rate is None else f"{self.rate:g}",
+            "--time-limit": None if self.limits.seconds is None else f"{self.limits.seconds:g}",
+            "--max-requests": self.limits.requests,
             "--ca-bundle": self.ca_bundle, "--baseline": self.baseline, "--specs": self.specs,
         }  # fmt: skip
         flags = {
@@ -143,6 +155,8 @@ def run(
     region: str | None = None,
     timeout: float = 10.0,
     rate: float | None = None,
+    time_limit: float | None = None,
+    max_requests: int | None = None,
     ca_bundle: str | Path | None = None,
     baseline: str | Path | None = None,
     strict_baseline: bool = False,
@@ -167,6 +181,9 @@ def run(
         region: The region to sign for, instead of that of the environment.
         timeout: Seconds for one whole exchange.
         rate: At most so many requests a second.
+        time_limit: Seconds after which the run ends in good order; what it did not reach is skipped
+            with that reason.
+        max_requests: Requests after which it ends likewise; those that clean up come on top.
         ca_bundle: A file of certificates to trust for https.
         baseline: A file of accepted failures, which do not fail.
         strict_baseline: What the baseline lists and now passes fails the run.
@@ -194,6 +211,7 @@ def run(
         region=region,
         timeout=timeout,
         rate=rate,
+        limits=Limits(time_limit, max_requests),
         ca_bundle=_path(ca_bundle),
         baseline=_path(baseline),
         strict_baseline=strict_baseline,
@@ -211,6 +229,7 @@ def run(
                 opened, timeout=timeout, ca_bundle=asked.ca_bundle, rate=rate, region=region
             )
             about = RecordedTarget(opened.name, opened.url, opened.version)
+            jobs, _ = understood(jobs, access, lambda: select_jobs(asked.services, asked.globs))
             return _tested(asked, about, access, [placed(job, access.region) for job in jobs])
 
 
@@ -228,11 +247,13 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
             transport=access.transport,
             settings=settings_for(asked.profile, asked.seed, auth=asked.auth, url=access.url),
             custody=custody,
+            limits=asked.limits,
         )
         outcome = run_gated(config, gate, asked.on_event)
     outcome.notes += [
         *excluded_note(asked.globs),
         *derived_note(jobs),
+        *shared_note(jobs),
         *given_note(asked.given),
         *left,
     ]

@@ -51,6 +51,8 @@ _PASSING = frozenset(
 _PASSING_STATUSES = frozenset({400, 408, 409})
 
 _CONFLICT, _UNAVAILABLE = 409, 503
+_TAKEN = re.compile(r"Already|In_?Use|Duplicate|Conflict", re.IGNORECASE)
+_MISSING = re.compile(r"NoSuch|Not_?Found|Non_?Existent|Not_?Exist", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(again|retry|retries|concurrent\w*|simultaneous\w*|in progress|busy"
     r"|another (request|update|operation)|being (created|updated|modified|deleted))\b",
@@ -86,6 +88,16 @@ def is_same(one: str, other: str) -> bool:
 def _stem(name: str) -> str:
     letters = "".join(filter(str.isalnum, name)).lower()
     return re.sub(r"(?<=.)(exception|error|fault)$", "", letters)
+
+
+def says_missing(name: str) -> bool:
+    """Whether an error says by its name that something is not there."""
+    return _MISSING.search(name) is not None
+
+
+def says_taken(name: str) -> bool:
+    """Whether an error says by its name that something is there already, or in use."""
+    return _TAKEN.search(name) is not None
 
 
 def is_throttling(status: int | None, code: str | None) -> bool:

@@ -22,5 +22,14 @@ def one_in(step: int, rows: Iterable[tuple[Any, ...]]) -> list[Any]:
     return [_param(row, index % step == 0) for index, row in enumerate(rows)]
 
 
+def narrowed(*globs: str) -> list[Any]:
+    """What runs are asked for: the fast tests these requirements, the exhaustive ones all."""
+    some = tuple(part for one in globs for part in ("--requirement", one))
+    return [
+        pytest.param(some, id="some"),
+        pytest.param((), id="all", marks=pytest.mark.exhaustive),
+    ]
+
+
 def _param(values: tuple[Any, ...], is_fast: bool) -> Any:
     return pytest.param(*values, marks=() if is_fast else pytest.mark.exhaustive)

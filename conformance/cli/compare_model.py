@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.specs_option import specs_option
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ SHOWN_VALUE = 60
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option("--all", "everything", is_flag=True, help="Print the explained differences too.")
+@protocol_option
 @specs_option
 def command(service: str, model: str | None, form: str, *, everything: bool) -> None:
     """Compare the derived spec of SERVICE with the SDK model that botocore ships.

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from conformance.contract.model import ProtocolName
 from conformance.transport.targets.own import OwnTarget
 
 _Positive = Annotated[float, msgspec.Meta(gt=0)]
@@ -32,7 +33,10 @@ class OptionTable(
     seed: int | None = None
     rate: _Positive | None = None
     timeout: _Positive | None = None
+    time_limit: _Positive | None = None
+    max_requests: Annotated[int, msgspec.Meta(ge=1)] | None = None
     header: _Texts = ()
+    protocol: ProtocolName | None = None
     auth: Literal["off", "report", "require"] | None = None
     strict: bool = False
     fail_on_unsupported: bool = False

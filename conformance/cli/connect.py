@@ -19,6 +19,18 @@ timeout_option = click.option(
 rate_option = click.option(
     "--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second."
 )
+time_limit_option = click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="End the run in good order after so long.",
+)
+max_requests_option = click.option(
+    "--max-requests",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="End the run in good order after so many requests.",
+)
 ca_bundle_option = click.option(
     "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
 )

@@ -216,7 +216,7 @@ def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServiceP
 
 
 def _check_model(name: str, *, from_pages: bool) -> None:
-    """Raises UnknownModel, NotRestJson, or click.UsageError where there are no pages."""
+    """Raises UnknownModel, UnspokenProtocol, or click.UsageError where there are no pages."""
     from conformance.documents.sdk.models import load_model
 
     if not from_pages:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from conformance.cli.given_options import given_option
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.specs_option import specs_option
 from conformance.errors import BadInput
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from conformance.plan.probes import Probe
 
 SHOWN_PROBES = 12
+SHOWN_PLACES = 5
 _NEAR = 3
 _LONGEST = 160
 
@@ -42,6 +44,7 @@ class UnknownRequirement(BadInput):
 
 @click.command()
 @click.argument("requirement")
+@protocol_option
 @given_option
 @specs_option
 def command(requirement: str, given: tuple[str, ...]) -> None:
@@ -58,11 +61,23 @@ def command(requirement: str, given: tuple[str, ...]) -> None:
     check_given(contracts, resources)
     contracts = [with_given(contract, resources) for contract in contracts]
     known = {one.id: (contract, one) for contract in contracts for one in catalogue(contract)}
+    by = None if requirement in known else covering(contracts, requirement)
+    if by is not None:
+        click.echo(f"{requirement} is covered by the same statement in another place:\n")
+        requirement = by
     if requirement not in known:
         import difflib
 
         raise UnknownRequirement(requirement, difflib.get_close_matches(requirement, known, _NEAR))
     explain(*known[requirement])
+
+
+def covering(contracts: Iterable[Contract], requirement: str) -> str | None:
+    """The id of what covers this one in a service that states nested structures once."""
+    from conformance.contract.sharing import sharing_of
+
+    found = (sharing_of(contract).covering(requirement) for contract in contracts)
+    return next((one for one in found if one is not None), None)
 
 
 def explain(contract: Contract, one: Requirement) -> None:
@@ -73,6 +88,10 @@ def explain(contract: Contract, one: Requirement) -> None:
     click.echo(f"  level    {one.level}: {MEANINGS[one.level]}")
     for name, value in one.source.as_json().items():
         click.echo(f"  {name:<8} {value}")
+    if one.covers:
+        more = len(one.covers) - SHOWN_PLACES
+        shown = ", ".join(one.covers[:SHOWN_PLACES]) + (f" and {more} more" if more > 0 else "")
+        click.echo(f"  covers   the same in {shown}")
     planned = plan(contract, one)
     if not planned.probes:
         click.echo(f"\n  {planned.why_not or WATCHED}")
@@ -91,7 +110,7 @@ def explain(contract: Contract, one: Requirement) -> None:
 
 def _examples(contract: Contract, probes: Sequence[Probe]) -> Iterator[str]:
     """The first request of each side, as it goes out."""
-    from conformance.plan.wire import USUAL, wire
+    from conformance.protocols.registry import USUAL, wire
 
     for side in dict.fromkeys(probe.side for probe in probes):
         probe = next(one for one in probes if one.side is side)

@@ -2,7 +2,8 @@
 
 A request that is cut off may have made a resource that the run then does not know of. So the first
 signal is noted, and raised as KeyboardInterrupt before the next request is sent; a second one, for
-a slow target, is raised at once.
+a slow target, is raised at once. Where nothing is under way, as while requests are planned, the
+first one is raised at once, too.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Interrupts:
     """What the signals of a run have asked for; everything raises unless inside ``held_back``."""
 
     def __init__(self) -> None:
-        self._holding = self._asked = False
+        self._holding = self._asked = self._ended = False
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -51,10 +52,21 @@ class Interrupts:
         finally:
             self._holding = False
 
+    @contextmanager
+    def free(self) -> Iterator[None]:
+        """Inside ``held_back``, for work that may be left at any moment: nothing waits."""
+        self.check()
+        held, self._holding = self._holding, False
+        try:
+            yield
+        finally:
+            self._holding = held and not self._ended
+
     def check(self) -> None:
         """Raise KeyboardInterrupt, once, for a signal that was held back."""
         if self._asked and self._holding and _in_main_thread():
             self._holding = False
+            self._ended = True
             raise KeyboardInterrupt
 
     def wrapped(self, inner: Transport) -> Transport:
@@ -63,6 +75,7 @@ class Interrupts:
 
     def _hear(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as it is called
         if self._asked or not self._holding:
+            self._asked = self._ended = True
             raise KeyboardInterrupt
         self._asked = True
         # Not through the buffers of sys.stderr: they may be in the middle of a write.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import baseline_gate, outputs
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.run_options import command_line
 from conformance.cli.selection import exclude_option, requirement_option, taken
 from conformance.cli.specs_option import specs_option
@@ -70,6 +71,7 @@ class JudgeOptions:
 @click.option("-v", "--verbose", is_flag=True, help="Print every failure.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
+@protocol_option
 @specs_option
 def command(**given: Any) -> None:
     """Judge recorded TRAFFIC: HAR, cassettes of VCR, vcrpy or go-vcr, JSON Lines, folders of them.

@@ -90,11 +90,13 @@ def _replay(line: VerdictLine, access: Access) -> tuple[list[Replayed], Masker]:
     from conformance.engine.channel import SignedChannel
     from conformance.engine.masking import Masker
     from conformance.engine.replay import replay
-    from conformance.transport.signing import Signer
+    from conformance.transport.signing import DIGEST, S3, Signer
 
     signing = line.evidence[-1].request.signing
     service = signing.service if signing else line.service
-    signer = Signer(access.credentials, access.region, service)
+    heads = {name.lower() for name in line.evidence[-1].request.headers}
+    version = S3 if DIGEST.lower() in heads else ""
+    signer = Signer(access.credentials, access.region, service, version)
     masker = Masker()
     masker.learn_credentials(access.credentials)
     return replay(line.evidence, SignedChannel(access.url, signer, access.transport)), masker

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli.explain import MEANINGS, explain
+from conformance.cli.explain import MEANINGS, covering, explain
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.selection import exclude_option
 from conformance.cli.specs_option import specs_option
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @exclude_option
+@protocol_option
 @specs_option
 def command(
     globs: tuple[str, ...],
@@ -47,9 +49,11 @@ def command(
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected
     from conformance.contract.selection import NothingSelected, all_match, select
+    from conformance.contract.sharing import sharing_of
 
     globs = excluding(globs, excluded)
     contracts = {service: load_contract(service) for service in selected(services, globs)}
+    globs = tuple(covering(contracts.values(), one) or one for one in globs)
     everything = [one for contract in contracts.values() for one in catalogue(contract)]
     all_match(everything, globs)
     chosen = [one for one in select(everything, globs) if not levels or one.level in levels]
@@ -62,6 +66,9 @@ def command(
         explain(contracts[chosen[0].service], chosen[0])
     else:
         _list(chosen)
+        for contract in contracts.values():
+            if told := sharing_of(contract).told():
+                click.echo(told, err=True)
 
 
 def _list(chosen: Sequence[Requirement]) -> None:
@@ -72,7 +79,8 @@ def _list(chosen: Sequence[Requirement]) -> None:
 
 
 def _fields(one: Requirement) -> dict[str, Any]:
-    return {
+    covers = {"covers": list(one.covers)} if one.covers else {}
+    return covers | {
         "requirement": one.id,
         "service": one.service,
         "operation": one.operation,

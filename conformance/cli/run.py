@@ -17,12 +17,15 @@ from conformance.cli.configured import ConfiguredCommand, own_targets
 from conformance.cli.connect import (
     ca_bundle_option,
     header_option,
+    max_requests_option,
     rate_option,
     taken_headers,
+    time_limit_option,
     timeout_option,
 )
 from conformance.cli.given_options import given_options, taken_given
 from conformance.cli.interrupts import Interrupts
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.run_options import RunOptions, command_line
 from conformance.cli.selection import (
     changed_since_option,
@@ -34,7 +37,15 @@ from conformance.cli.sharding import cut, read_shard
 from conformance.cli.specs_option import specs_option
 from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
-from conformance.driver.jobs import derived_note, excluded_note, given_note, placed, select_jobs
+from conformance.driver.jobs import (
+    derived_note,
+    excluded_note,
+    given_note,
+    placed,
+    select_jobs,
+    shared_note,
+)
+from conformance.driver.speaking import understood
 from conformance.errors import Problem
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
@@ -69,6 +80,8 @@ COLLECT_AFTER = (10_000, 20, 20)
 @rate_option
 @timeout_option
 @header_option
+@time_limit_option
+@max_requests_option
 @click.option(
     "--auth",
     type=click.Choice(["off", "report", "require"]),
@@ -109,6 +122,7 @@ COLLECT_AFTER = (10_000, 20, 20)
     help="Print every verdict as it is decided, and every failure whole at the end.",
 )
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
+@protocol_option
 @specs_option
 def command(**given: Any) -> None:
     """Test TARGET: reference (default), moto, any emulator by name, aws, or a URL.
@@ -165,6 +179,11 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
         target, access, jobs, account = aws.reach(options, jobs, interrupts)
     else:
         target, access = _reach(options, starting, jobs, interrupts)
+    jobs, notes = understood(
+        jobs, access, lambda: cut(select_jobs(options.services, options.globs), options.shard)
+    )
+    for note in notes:
+        tell(note, "")
     jobs = [placed(job, access.region) for job in jobs]
     options.outputs.check_writable()
     custody = None
@@ -227,7 +246,7 @@ def _recorded(
     from conformance import record
 
     # Made beforehand: a record that ends before its first line is none.
-    config = _config(options, access, jobs, custody)
+    config = _config(options, access, jobs, custody, interrupts)
     first = recording.first_line(
         jobs, record.RecordedTarget(target.name, target.url, target.version), options.again,
         seed=options.seed, profile=options.profile, strict=options.strict, shard=options.shard,
@@ -239,6 +258,7 @@ def _recorded(
         outcome.notes += excluded_note(options.globs) + derived_note(config.jobs)
         outcome.notes += [since.told()] if since else []
         outcome.notes += given_note(options.given) + options.headers.note()
+        outcome.notes += shared_note(config.jobs)
         code = _finish(options, config, outcome, gate, writer)
     return outcome, code
 
@@ -250,14 +270,20 @@ def _first_request(job: Job) -> tuple[str, str]:
 
 
 def _config(
-    options: RunOptions, access: Access, jobs: list[Job], custody: RunSafety | None
+    options: RunOptions,
+    access: Access,
+    jobs: list[Job],
+    custody: RunSafety | None,
+    interrupts: Interrupts,
 ) -> RunConfig:
     from conformance.driver.execution import settings_for
     from conformance.engine.run import RunConfig
+    from conformance.engine.stops import Limits
 
     return RunConfig(
         jobs=jobs, url=access.url, credentials=access.credentials, region=access.region,
-        transport=access.transport, custody=custody, secrets=options.headers.secrets,
+        transport=access.transport, custody=custody, free=interrupts.free,
+        limits=Limits(options.time_limit, options.max_requests), secrets=options.headers.secrets,
         settings=settings_for(options.profile, options.seed, auth=options.auth, url=access.url),
     )  # fmt: skip
 

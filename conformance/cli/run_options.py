@@ -35,6 +35,8 @@ class RunOptions:
     seed: int
     rate: float | None
     timeout: float
+    time_limit: float | None
+    max_requests: int | None
     auth: str | None
     strict: bool
     fail_on_unsupported: bool
@@ -54,6 +56,9 @@ class RunOptions:
 
 SPECS = "conformance.specs"
 """Where the context of a command keeps the folder of ``--specs`` as it was given."""
+
+PROTOCOL = "conformance.protocol"
+"""Where the context of a command keeps the protocol of ``--protocol``."""
 
 NOT_REPEATED = {
     "record": "a file of this run",
@@ -78,7 +83,12 @@ def command_line(command: click.Command, given: Mapping[str, Any]) -> str:
     left away.
     """
     context = click.get_current_context()
-    values = {**given, "specs": context.meta.get(SPECS), **context.meta.get(CONFIG, {})}
+    values = {
+        **given,
+        "specs": context.meta.get(SPECS),
+        "protocol": context.meta.get(PROTOCOL),
+        **context.meta.get(CONFIG, {}),
+    }
     parts = ["conformance", str(context.info_name)]
     for parameter in command.params:
         if parameter.name not in NOT_REPEATED:

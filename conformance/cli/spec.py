@@ -6,6 +6,7 @@ import json
 
 import click
 
+from conformance.cli.protocol_option import protocol_option
 from conformance.cli.specs_option import specs_option
 
 
@@ -14,6 +15,7 @@ from conformance.cli.specs_option import specs_option
 @click.option(
     "--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True
 )
+@protocol_option
 @specs_option
 def command(service: str, form: str) -> None:
     """Print the OpenAPI document of SERVICE with its overlay applied."""

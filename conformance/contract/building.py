@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from conformance.contract.levels import Level
 from conformance.contract.model import (
+    MEMBER_MEDIA,
+    NO_NAMES,
     Contract,
     DeclaredError,
     Location,
     Member,
     Operation,
     PatchRule,
+    ProtocolName,
 )
 from conformance.contract.overlay_reading import read_overlay
 from conformance.contract.shapes import ShapeReader, SpecProblem
+from conformance.documents.model import WireNames
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
-JSON_TYPE = "application/json"
 
 Json = Mapping[str, Any]
 
@@ -29,8 +33,9 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
     """The typed contract of a merged spec given as plain data."""
     try:
         reader = ShapeReader(
-            service, spec.get("components", {}).get("schemas", {}), spec.get("x-documents", {})
-        )
+            service, spec.get("components", {}).get("schemas", {}), spec.get("x-documents", {}),
+            _named_for(service, spec),
+        )  # fmt: skip
         operations = {operation.name: operation for operation in _operations(service, spec, reader)}
         return Contract(
             service=service,
@@ -43,11 +48,20 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
             overlay=read_overlay({**spec.get("x-conformance", {}), **_signing(spec)}),
             documents=spec.get("x-documents", {}),
             hashes=dict(hashes),
+            protocol=_protocol(spec),
         )
     except (
         KeyError, TypeError, AttributeError, ValueError, msgspec.ValidationError
     ) as error:  # fmt: skip
         raise SpecProblem(service, "merged spec", f"{type(error).__name__}: {error}") from error
+
+
+def _named_for(service: str, spec: Json) -> str | None:
+    """The signing name where requests are made up: an overlay of a person's states right ones."""
+    if not spec.get("x-conformance", {}).get("inferred", "x-conformance" not in spec):
+        return None
+    stated = {**spec.get("x-signing", {}), **spec.get("x-conformance", {}).get("signing", {})}
+    return str(stated.get("service", service))
 
 
 def _signing(spec: Json) -> dict[str, Any]:
@@ -58,20 +72,33 @@ def _signing(spec: Json) -> dict[str, Any]:
     about, stated = spec.get("x-signing", {}), spec.get("x-conformance", {})
     found: dict[str, Any] = {}
     if "service" in about:
-        found["signing"] = {"service": about["service"], **stated.get("signing", {})}
+        told = {key: about[key] for key in ("service", "version") if key in about}
+        found["signing"] = {**told, **stated.get("signing", {})}
     if "host-prefix" in about:
         found["endpoint"] = {"prefix": about["host-prefix"], **stated.get("endpoint", {})}
     return found
 
 
+def _protocol(spec: Json) -> ProtocolName:
+    return ProtocolName(spec.get("x-protocol", ProtocolName.REST_JSON_1))
+
+
 def _operations(service: str, spec: Json, reader: ShapeReader) -> Iterator[Operation]:
+    protocol = _protocol(spec)
     for path, item in spec["paths"].items():
         for method in METHODS:
             if method in item:
-                yield _operation(service, path, method, item[method], reader)
+                yield _operation(service, path, method, item[method], reader, protocol)
 
 
-def _operation(service: str, path: str, method: str, node: Json, reader: ShapeReader) -> Operation:
+def _operation(
+    service: str,
+    path: str,
+    method: str,
+    node: Json,
+    reader: ShapeReader,
+    protocol: ProtocolName,
+) -> Operation:
     status, success = _success(node)
     content = success.get("content", {})
     content_type = next(iter(content), None)
@@ -81,9 +108,9 @@ def _operation(service: str, path: str, method: str, node: Json, reader: ShapeRe
         service=service,
         name=node["operationId"],
         method=method.upper(),
-        path=path.split("?", 1)[0],
+        path=path.split("#", 1)[0].split("?", 1)[0],
         query=node.get("x-query", {}),
-        input=_input(node, reader),
+        input=_input(node, reader, protocol),
         output=reader.members(schema) if schema else {},
         status=status,
         status_source=source,
@@ -96,7 +123,28 @@ def _operation(service: str, path: str, method: str, node: Json, reader: ShapeRe
         content_type_source=reader.source(success.get("x-content-type-source")),
         greedy=frozenset(p["name"] for p in node.get("parameters", ()) if p.get("x-greedy")),
         patch=tuple(_patch(node.get("x-patch-operations", {}), reader)),
+        protocol=protocol,
+        selectors=node.get("x-selectors", {}),
+        present=frozenset(node.get("x-query-present", ())),
+        root=_root(node, reader),
+        whole=_whole(_request_schema(node), protocol),
+        wrapper=reader.names(schema).name if schema else None,
+        checksum=bool(node.get("x-checksum-required")),
     )
+
+
+def _request_schema(node: Json) -> Json:
+    """The schema of a request's body; an empty one where it has none."""
+    contents = node.get("requestBody", {}).get("content", {}).values()
+    found: Json = next((content["schema"] for content in contents), {})
+    return found
+
+
+def _root(node: Json, reader: ShapeReader) -> WireNames:
+    """What the element is called that a body is: as its one member, where it is one."""
+    schema = _request_schema(node)
+    names = reader.names(schema) if schema else NO_NAMES
+    return names if names.name else replace(names, name=schema.get("x-member"))
 
 
 def _success(node: Json) -> tuple[int, Json]:
@@ -106,7 +154,7 @@ def _success(node: Json) -> tuple[int, Json]:
     raise KeyError(f"{node['operationId']} has no success response")
 
 
-def _input(node: Json, reader: ShapeReader) -> dict[str, Member]:
+def _input(node: Json, reader: ShapeReader, protocol: ProtocolName) -> dict[str, Member]:
     members = {
         parameter["name"]: reader.member(
             parameter["name"],
@@ -118,13 +166,23 @@ def _input(node: Json, reader: ShapeReader) -> dict[str, Member]:
     }
     for media, content in node.get("requestBody", {}).get("content", {}).items():
         schema = content["schema"]
-        if media == JSON_TYPE:
+        whole = _whole(schema, protocol)
+        if whole:
+            required = bool(node["requestBody"].get("required"))
+            members[whole] = reader.member(whole, schema, Location.BODY, required=required)
+        elif media in MEMBER_MEDIA:
             members.update(reader.members(schema))
         else:
             name = schema.get("x-member", "body")
             required = bool(node["requestBody"].get("required"))
             members[name] = reader.member(name, schema, Location.PAYLOAD, required=required)
     return members
+
+
+def _whole(schema: Json, protocol: ProtocolName) -> str | None:
+    """The member that is the element of an XML body; a label may have the name of what is in it."""
+    named = protocol is ProtocolName.REST_XML and "$ref" in schema
+    return schema.get("x-member") if named else None
 
 
 def _parameter_notes(parameter: Json) -> dict[str, Any]:
@@ -135,7 +193,9 @@ def _parameter_notes(parameter: Json) -> dict[str, Any]:
 
 def _errors(node: Json, reader: ShapeReader) -> dict[str, DeclaredError]:
     return {
-        name: DeclaredError(name, int(status), reader.source(about.get("x-source")))
+        name: DeclaredError(
+            name, 0 if status == "default" else int(status), reader.source(about.get("x-source"))
+        )
         for status, response in node["responses"].items()
         for name, about in response.get("x-errors", {}).items()
     }

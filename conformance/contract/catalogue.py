@@ -8,21 +8,42 @@ from dataclasses import replace
 from conformance.contract.arns import arns_rule
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract
+from conformance.contract.protocols import facts
 from conformance.contract.readback import read_backs
-from conformance.contract.requirements import Requirement, Subject, of_operation
+from conformance.contract.requirements import PRESENCE, Requirement, Subject, of_operation
+from conformance.contract.sharing import Sharing, sharing_of
 
 
 def catalogue(contract: Contract) -> tuple[Requirement, ...]:
-    """Every requirement of a service, in the order of its operations; ids are unique."""
+    """Every requirement of a service, in the order of its operations; ids are unique.
+
+    What is said of a structure in many places is listed once, where the service is a large one.
+    """
+    return listed(contract, sharing_of(contract))
+
+
+def listed(contract: Contract, sharing: Sharing) -> tuple[Requirement, ...]:
+    """The requirements of a service without those that others cover."""
     found: dict[str, Requirement] = {}
+    covers = dict(sharing.covers)
     for operation in contract.tested:
-        for requirement in of_operation(operation):
-            found.setdefault(requirement.id, _lowered(contract, requirement))
+        for requirement in of_operation(operation, sharing):
+            one = _lowered(contract, requirement)
+            if covers and one.place and one.subject not in PRESENCE:
+                one = _standing_for(one, covers)
+            found.setdefault(requirement.id, one)
     for requirement in _of_read_backs(contract):
         found.setdefault(requirement.id, requirement)
     for requirement in _of_rules(contract):
         found[requirement.id] = requirement
     return tuple(found.values())
+
+
+def _standing_for(requirement: Requirement, covers: dict[str, tuple[str, ...]]) -> Requirement:
+    """The first requirement of a place, with the places that it stands for, which are taken out."""
+    _, address = requirement.id.split("/", 1)
+    places = covers.pop(address.rsplit("/", 1)[0], ())
+    return replace(requirement, covers=places) if places else requirement
 
 
 def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
@@ -32,9 +53,23 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
     that are newer than its lists, and empty ones.
     """
     is_limit = requirement.subject is Subject.OUTPUT_LIMIT
-    if not (is_limit and contract.overlay.inferred):
-        return requirement
-    return replace(requirement, level=Level.INFORMATIONAL)
+    if is_limit and contract.overlay.inferred:
+        return replace(requirement, level=Level.INFORMATIONAL)
+    level = _protocols_level(contract, requirement)
+    return requirement if level is None else replace(requirement, level=level)
+
+
+def _protocols_level(contract: Contract, requirement: Requirement) -> Level | None:
+    """The level that the protocol has for what a model alone states, where it has one."""
+    levels = facts(contract.protocol).levels
+    stated = {Level.REQUIRED, Level.EXPECTED}
+    if not levels or requirement.level not in stated or requirement.operation is None:
+        return None
+    operation = contract.operations[requirement.operation]
+    member = operation.input.get(requirement.place[0]) if requirement.place else None
+    words = ("", f"/{requirement.keyword}", f"/{member.location if member else ''}")
+    found = (levels.get(f"{requirement.subject}{word}") for word in words)
+    return next((level for level in found if level is not None), None)
 
 
 def _of_read_backs(contract: Contract) -> Iterator[Requirement]:

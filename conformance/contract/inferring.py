@@ -246,7 +246,7 @@ def _is_whole(one: Inferred) -> bool:
 def _add_errors(contract: Contract, one: Inferred) -> None:
     """The error of a read of what is not there, where the page of it declares just one."""
     read = contract.operations.get(one.resource.read or "")
-    missing = [error.name for error in read.errors.values() if error.status == 404] if read else []
+    missing = [error.name for error in read.missing] if read else []
     if read is not None and len(missing) == 1:
         one.add("not-found", SURE, not_found=missing[0], not_found_by=(read.name,))
 

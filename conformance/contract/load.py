@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract.building import build_contract
-from conformance.contract.locate import add_derived, announce, known_services, services, spec_file
+from conformance.contract.locate import (
+    add_derived,
+    announce,
+    is_on_demand,
+    known_services,
+    services,
+    spec_file,
+    spoken,
+)
 from conformance.contract.model import (
     Contract,
 )
@@ -23,7 +31,7 @@ from conformance.contract.overlay_faults import Mistake
 from conformance.contract.overlay_model import Overlay
 from conformance.contract.overlay_reading import read_overlay
 from conformance.contract.protocols import with_protocol
-from conformance.contract.yaml_file import read_yaml
+from conformance.contract.yaml_file import COPY, read_json, read_yaml
 from conformance.errors import BadInput
 
 
@@ -33,10 +41,7 @@ class UnknownService(BadInput):
     def __init__(self, service: str, known: tuple[str, ...], near: Sequence[str] = ()) -> None:
         self.service, self.known, self.near = service, known, tuple(near)
         meant = f"did you mean {' or '.join(near)}? " if near else ""
-        hint = (
-            f"{meant}known services: {', '.join(known) or 'none'}, "
-            "and those of botocore that speak restJson1"
-        )
+        hint = f"{meant}known services: {', '.join(known) or 'none'}, and those of botocore"
         super().__init__(f"there is no spec for the service {service!r}", hint)
 
 
@@ -130,10 +135,13 @@ def merged_spec(service: str) -> dict[str, Any]:
 def derived_spec(service: str) -> dict[str, Any]:
     """The derived OpenAPI document alone; of a service without one from its SDK model.
 
-    Raises UnknownService, and NotRestJson where the model is of another protocol.
+    Raises UnknownService, and UnspokenProtocol where the model is of another protocol.
     """
     if service not in known_services():
         _derive_from_model(service)
+    copy = spec_file(service, COPY)
+    if copy.exists() and is_on_demand(service):
+        return read_json(copy)
     return read_yaml(spec_file(service, "openapi.yaml"))
 
 
@@ -144,7 +152,7 @@ def _derive_from_model(service: str) -> None:
     # A name is one of botocore's own, or nothing that a path is made of.
     try:
         if is_offered(service):
-            add_derived(service, folder_of(service), told(service))
+            add_derived(service, folder_of(service, spoken()), told(service, spoken()))
             return
     except UnknownModel:
         pass

@@ -20,6 +20,8 @@ NOT_BY_DEFAULT = re.compile(r"^x-default:\s*false\s*$", re.MULTILINE)
 _added: list[Path] = []
 _on_demand: dict[str, Path] = {}
 _listeners: list[Callable[[str], None]] = []
+_spoken: list[str] = []
+"""The protocol that contracts are derived for, where one was chosen."""
 _announced: set[str] = set()
 
 
@@ -44,6 +46,18 @@ def use(folder: Path | None) -> None:
     if folder is not None and not _services(folder):
         raise NoSpecs(folder)
     _added[:] = [] if folder is None else [folder.resolve()]
+
+
+def speak(protocol: str | None) -> None:
+    """Derive contracts for this protocol (None: for the one that SDKs use)."""
+    if _spoken != ([] if protocol is None else [protocol]):
+        _on_demand.clear()
+    _spoken[:] = [] if protocol is None else [protocol]
+
+
+def spoken() -> str | None:
+    """The protocol that contracts are derived for; None for the one that SDKs use."""
+    return _spoken[0] if _spoken else None
 
 
 @contextmanager

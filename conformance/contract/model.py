@@ -5,16 +5,33 @@ Everything here is frozen and knows nothing of HTTP clients, targets or probes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from conformance import error_identity
 from conformance.contract.given_values import Given
 from conformance.contract.levels import Level, Source
+from conformance.documents.model import WireNames
 
 if TYPE_CHECKING:
     from conformance.contract.overlay_model import Overlay
+
+
+NO_NAMES = WireNames()
+MEMBER_MEDIA = frozenset(
+    {
+        "application/json",
+        "application/x-amz-json-1.0",
+        "application/x-amz-json-1.1",
+        "application/xml",
+        "text/xml",
+        "application/cbor",
+        "application/x-www-form-urlencoded",
+    }
+)
+"""Media types of bodies that consist of members; any other body is one member as a whole."""
 
 
 class Kind(StrEnum):
@@ -30,6 +47,18 @@ class Kind(StrEnum):
     MAP = "map"
     STRUCTURE = "structure"
     ANY = "any"
+
+
+class ProtocolName(StrEnum):
+    """The protocols that services speak, as their rules are filed."""
+
+    REST_JSON_1 = "rest-json-1"
+    AWS_JSON_1_0 = "aws-json-1.0"
+    AWS_JSON_1_1 = "aws-json-1.1"
+    AWS_QUERY = "aws-query"
+    EC2_QUERY = "ec2-query"
+    REST_XML = "rest-xml"
+    RPC_V2_CBOR = "rpc-v2-cbor"
 
 
 class Location(StrEnum):
@@ -61,6 +90,14 @@ class Constraint:
     that is tested."""
 
 
+class Called(NamedTuple):
+    """What a value is called, the structure that it stands in, and the service's signing name."""
+
+    name: str
+    inside: str
+    service: str
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A value's kind and limits; element and key and members by kind."""
@@ -88,10 +125,16 @@ class Shape:
     union: bool = False
     """A structure of which exactly one member is given."""
     secret: bool = False
+    called: Called | None = None
+    """What made-up values go by; None where the values that are right are stated."""
+    usual: tuple[Any, ...] = ()
+    """What the model's prose and published examples show: made-up values may be like it."""
     untested: bool = False
     """Of a structure: its members are known from elsewhere than the documents, and not tested."""
     whole: bool = False
     """Of a timestamp in seconds: AWS writes whole ones. Else the protocol allows a fraction."""
+    names: WireNames = NO_NAMES
+    """What the value is called in XML and in form parameters, where a protocol has such names."""
 
     def limit(self, name: str) -> Any:
         """The value of a constraint, or None."""
@@ -120,7 +163,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredError:
-    """An error an operation's page (or the common-errors page) lists."""
+    """An error an operation's page (or the common-errors page) lists.
+
+    ``status`` is 0 where nothing states it.
+    """
 
     name: str
     status: int
@@ -166,6 +212,37 @@ class Operation:
     greedy: frozenset[str] = frozenset()
     """Labels of the path whose slashes are not percent-encoded."""
     patch: tuple[PatchRule, ...] = ()
+    protocol: ProtocolName = ProtocolName.REST_JSON_1
+    selectors: Mapping[str, str] = field(default_factory=dict)
+    """The header or the form parameters that say that this operation is meant."""
+    present: frozenset[str] = frozenset()
+    """Query parameters without which a request is of another operation."""
+    root: WireNames = NO_NAMES
+    """Of the element that a request's body is."""
+    whole: str | None = None
+    """The member that this element is, where its own members are no members of the request."""
+    wrapper: str | None = None
+    """The element of an answer that its members are in."""
+    checksum: bool = False
+    """A digest of the body must come with it."""
+
+    @property
+    def missing(self) -> tuple[DeclaredError, ...]:
+        """The errors that say that what is asked for is not there."""
+        return tuple(self._of(404, error_identity.says_missing))
+
+    @property
+    def conflicting(self) -> tuple[DeclaredError, ...]:
+        """The errors that say that what is to be made is there already."""
+        return tuple(self._of(409, error_identity.says_taken))
+
+    def _of(self, status: int, says: Callable[[str], bool]) -> Iterator[DeclaredError]:
+        """Those of a status; in protocols whose errors all have one status, by their names."""
+        plain = self.protocol is ProtocolName.REST_JSON_1
+        for error in self.errors.values():
+            named = not plain and error.status in {0, 400, status} and says(error.name)
+            if named or error.status == status:
+                yield error
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +274,7 @@ class Contract:
     """URL and sha256 of each document, by name."""
     hashes: Mapping[str, str]
     """sha256 of the spec and overlay files, by file name."""
+    protocol: ProtocolName = ProtocolName.REST_JSON_1
     found: FoundRequests = field(default_factory=FoundRequests, compare=False)
     """What a run found out about valid requests, where no overlay states them."""
     setup: frozenset[str] = frozenset()
@@ -215,3 +293,8 @@ class Contract:
     def signing_name(self) -> str:
         """The name of the service that requests are signed for."""
         return self.overlay.signing.service or self.service
+
+    @property
+    def signature_version(self) -> str:
+        """The version of the signature, where it is not the usual one."""
+        return self.overlay.signing.version or ""

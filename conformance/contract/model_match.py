@@ -15,7 +15,13 @@ from functools import cache
 from pathlib import Path
 
 from conformance.contract.model import Contract, Operation
-from conformance.documents.sdk.models import NotRestJson, SdkModel, UnknownModel, load_model
+from conformance.documents.sdk.models import (
+    REST_JSON,
+    SdkModel,
+    UnknownModel,
+    UnspokenProtocol,
+    load_model,
+)
 
 Route = tuple[str, str, str]
 """An operation's name, method and path; labels without their names, which documents may change."""
@@ -107,9 +113,10 @@ def _content(name: str) -> bytes:
 
 def _loaded(name: str) -> SdkModel | None:
     try:
-        return load_model(name)
-    except (UnknownModel, NotRestJson):
+        model = load_model(name)
+    except (UnknownModel, UnspokenProtocol):
         return None
+    return model if model.protocol == REST_JSON else None
 
 
 @cache

@@ -7,6 +7,7 @@ of the modules that derive: what was made by other code or of another model is n
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Sequence
@@ -14,33 +15,42 @@ from functools import cache
 from pathlib import Path
 
 from conformance import __version__
-from conformance.documents.sdk.models import NotRestJson, UnknownModel, load_model
+from conformance.contract.yaml_file import COPY
+from conformance.documents.sdk.models import (
+    REST_JSON,
+    SdkModel,
+    UnknownModel,
+    UnspokenProtocol,
+    load_model,
+)
 
 SPEC = "openapi.yaml"
 NEAR, LOOKED_AT = 3, 8
 _PACKAGE = Path(__file__).resolve().parent.parent
-_MAKES_SPECS = ("sdk", "contract", "documents")
+_MAKES_SPECS = ("contract", "documents")
 """The packages that a derived spec depends on."""
 
 
 @cache
-def folder_of(service: str) -> Path:
+def folder_of(service: str, protocol: str | None = None) -> Path:
     """The folder with the derived spec of a service, made where it is not there yet.
 
-    Raises UnknownModel, and NotRestJson for a service of another protocol.
+    Raises UnknownModel, and UnspokenProtocol for a service of another protocol.
     """
-    load_model(service)
-    folder = _cache() / service
+    model = load_model(service, protocol)
+    folder = _cache() / model.protocol / service
     if not (folder / SPEC).is_file():
-        folder = _written(service, folder)
+        folder = _written(model, service, folder)
     return folder
 
 
-def told(service: str) -> str:
+def told(service: str, protocol: str | None = None) -> str:
     """Where the contract comes from, in one line."""
+    model = load_model(service, protocol)
+    speaking = "" if model.protocol == REST_JSON else f" for {model.protocol}"
     return (
         f"{service}: there is no spec of it: derived from botocore {_botocore()}'s model "
-        f"{load_model(service).name}, without an overlay"
+        f"{model.name}{speaking}, without an overlay"
     )
 
 
@@ -63,7 +73,7 @@ def nearest(service: str, known: Sequence[str]) -> list[str]:
 def _is_testable(service: str) -> bool:
     try:
         load_model(service)
-    except (UnknownModel, NotRestJson):
+    except (UnknownModel, UnspokenProtocol):
         return False
     return True
 
@@ -75,20 +85,22 @@ def _names() -> tuple[str, ...]:
     return tuple(create_loader().list_available_services("service-2"))
 
 
-def _written(service: str, folder: Path) -> Path:
+def _written(model: SdkModel, service: str, folder: Path) -> Path:
     from conformance.contract.deriving import as_yaml, write_all
     from conformance.contract.deriving.assemble import assemble_whole
+    from conformance.contract.deriving.usual import add_usual
     from conformance.contract.deriving.writing import UnwritableOutput
     from conformance.documents.sdk.pages import model_pages
 
-    document, _ = assemble_whole(model_pages(load_model(service), service))
-    text = as_yaml(document)
+    document, _ = assemble_whole(model_pages(model, service))
+    add_usual(document, model)
+    files = {COPY: json.dumps(document), SPEC: as_yaml(document)}
     try:
-        write_all({folder / SPEC: text})
+        write_all({folder / name: text for name, text in files.items()})
     except UnwritableOutput:
         # A home that cannot be written to keeps nobody from testing.
         folder = Path(tempfile.mkdtemp(prefix="conformance-")) / service
-        write_all({folder / SPEC: text})
+        write_all({folder / name: text for name, text in files.items()})
     return folder
 
 

@@ -161,10 +161,14 @@ class OperationWords(OverlayPart, frozen=True):
 
 
 class Signing(OverlayPart, frozen=True):
-    """The name that requests are signed for; the region that the examples' ARNs are in."""
+    """The name that requests are signed for; the region that the examples' ARNs are in.
+
+    ``version`` is that of the signature, where it is not the usual one.
+    """
 
     service: str | None = None
     region: str | None = None
+    version: str | None = None
 
 
 class KnownDifference(OverlayPart, frozen=True):

@@ -205,12 +205,12 @@ class ParallelMembersRule(Rule, frozen=True, tag="parallel-members"):
     make: Template = field(default_factory=dict)
 
 
-class SuccessIsJsonRule(Rule, frozen=True, tag="success-is-json"):
-    """The body of a success is JSON."""
+class SuccessFormRule(Rule, frozen=True, tag="success-form"):
+    """The body of a success is of the form that its protocol has."""
 
 
-class ErrorIsJsonRule(Rule, frozen=True, tag="error-is-json"):
-    """The body of an error is JSON."""
+class ErrorFormRule(Rule, frozen=True, tag="error-form"):
+    """The body of an error is of the form that its protocol has."""
 
 
 class ErrorStatusRule(Rule, frozen=True, tag="error-status"):
@@ -251,8 +251,8 @@ AnyRule = (
     | StillAnswersRule
     | ArnsRule
     | ParallelMembersRule
-    | SuccessIsJsonRule
-    | ErrorIsJsonRule
+    | SuccessFormRule
+    | ErrorFormRule
     | ErrorStatusRule
     | ContentCodingRule
     | RandomSequencesRule

@@ -9,20 +9,20 @@ any meaning. An overlay may change any key of a rule at its address, or switch i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import msgspec
 
+from conformance.contract.levels import Level
 from conformance.contract.locate import specs_folder
-from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+from conformance.contract.model import Contract, Kind, Location, Operation, ProtocolName, Shape
 from conformance.contract.overlay_part import Refusals
 from conformance.contract.overlay_rules import AnyRule
 from conformance.contract.walk import inner_shapes
 from conformance.contract.yaml_file import read_yaml
 
-REST_JSON_1 = "rest-json-1"
 LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
 TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
 TEXT = (Location.PATH, Location.QUERY, Location.HEADER)
@@ -33,19 +33,46 @@ WATCHED = {
     "error-codes-agree",
     "error-body",
     "response-header",
-    "success-is-json",
-    "error-is-json",
+    "success-form",
+    "error-form",
     "error-status",
     "content-coding",
 }
 """Kinds of rules that are watched in every answer: no operation is needed for them."""
+SIMPLE = "simple"
+"""The role of an operation that only looks and needs nothing: a valid request is certain."""
 BINDING = ("roles", "takes")
 """Keys of the protocol's file that say which operations a rule is for."""
 NEEDS_LIFECYCLE = {"one-connection"}
+READING = ("List", "Describe", "Get")
+"""What the names of operations begin with that only look."""
 ANSWERED = {"protocol": "HTTP semantics, RFC 9110, 15.6: a 5xx is the server's own failure"}
 
 Rule = Mapping[str, Any]
 Rules = dict[str, Rule]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolFacts:
+    """What a protocol decides beside its rules.
+
+    ``malformed`` are the refusals of a faulty member that the protocol itself has; ``textual``:
+    every value is text on the wire, so that few can be of a wrong type; ``levels`` are those of
+    what a model alone states, by subject, and by subject and keyword or location.
+    """
+
+    malformed: Refusals
+    textual: bool
+    levels: Mapping[str, Level]
+
+
+@cache
+def facts(protocol: ProtocolName) -> ProtocolFacts:
+    """What a protocol's file says of it."""
+    stated = _read(protocol)
+    levels = {name: Level(level) for name, level in stated.get("levels", {}).items()}
+    malformed = msgspec.convert(stated["malformed"], Refusals)
+    return ProtocolFacts(malformed, bool(stated.get("textual")), levels)
 
 
 def with_protocol(contract: Contract, changes: Mapping[str, Rule] | None = None) -> Contract:
@@ -54,7 +81,7 @@ def with_protocol(contract: Contract, changes: Mapping[str, Rule] | None = None)
     ``changes`` are the overlay's rules as it writes them: of one of the protocol's the keys alone
     that are other ones.
     """
-    stated, own, written = _read(), contract.overlay.rules, changes or {}
+    stated, own, written = _read(contract.protocol), contract.overlay.rules, changes or {}
     bound: Rules = {
         **{f"protocol/{name}": rule for name, rule in _of_service(contract, stated["rules"])},
         **_of_operations(contract, stated["operations"]),
@@ -77,10 +104,10 @@ def _typed(rule: Rule) -> AnyRule:
     return made
 
 
-def stated_rule(address: str) -> Rule | None:
+def stated_rule(address: str, protocol: ProtocolName = ProtocolName.REST_JSON_1) -> Rule | None:
     """The rule that an overlay changes at this address, without what binds it to operations."""
     head, _, name = address.partition("/")
-    stated = _read()
+    stated = _read(protocol)
     if head == "protocol":
         rule = stated["rules"].get(name)
         return None if rule is None else {k: v for k, v in rule.items() if k not in BINDING}
@@ -91,8 +118,20 @@ def stated_rule(address: str) -> Rule | None:
 
 
 @cache
-def _read() -> dict[str, Any]:
-    return read_yaml(specs_folder() / "protocols" / f"{REST_JSON_1}.yaml")
+def _read(protocol: ProtocolName) -> dict[str, Any]:
+    """A protocol's file; one that is ``like`` another has what is different, null what it lacks."""
+    stated = read_yaml(specs_folder() / "protocols" / f"{protocol}.yaml")
+    if "like" not in stated:
+        return stated
+    return _over(_read(ProtocolName(stated["like"])), stated)
+
+
+def _over(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in change.items():
+        both = isinstance(value, dict) and isinstance(base.get(key), dict)
+        merged[key] = _over(base[key], value) if both else value
+    return {key: value for key, value in merged.items() if value is not None}
 
 
 def _is_on(rule: Rule) -> bool:
@@ -131,6 +170,8 @@ def _operations(contract: Contract, roles: list[str], takes: str) -> list[str]:
 
 def _playing(contract: Contract, role: str, fits: Callable[[Operation], bool]) -> Operation | None:
     """The main resource's operation of a role; for an update or a read one that is much like it."""
+    if role == SIMPLE:
+        return next((one for one in contract.operations.values() if _is_simple(one)), None)
     main = contract.overlay.main
     name = main.roles().get(role, "")
     if name in contract.operations and name not in contract.setup:
@@ -143,6 +184,17 @@ def _playing(contract: Contract, role: str, fits: Callable[[Operation], bool]) -
     if role == "read":
         return next((one for one in others if one.method == "GET" and TAKES["label"](one)), None)
     return None
+
+
+def _is_simple(operation: Operation) -> bool:
+    """Whether an operation only looks, needs nothing, and can be given something."""
+    needs = any(one.required for one in operation.input.values())
+    return is_reading(operation) and not needs and bool(operation.input)
+
+
+def is_reading(operation: Operation) -> bool:
+    """Whether an operation only looks, by its name."""
+    return operation.name.startswith(READING)
 
 
 # -- Of each operation ---------------------------------------------------------------------------
@@ -235,6 +287,9 @@ TAKES: Mapping[str, Callable[[Operation], bool]] = {
     "": lambda _: True,
     "body": _has(Location.BODY),
     "payload": _has(Location.PAYLOAD),
+    "needed body": lambda one: any(
+        member.location is Location.BODY and member.required for member in one.input.values()
+    ),
     "no body": lambda one: not _has(Location.BODY, Location.PAYLOAD)(one),
     "texts": _holds(Kind.STRING),
     "lists": _holds(Kind.LIST),

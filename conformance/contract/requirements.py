@@ -15,7 +15,9 @@ from conformance.contract.levels import Level, Source
 from conformance.contract.model import Kind, Location, Member, Operation, PatchRule, Shape
 from conformance.contract.overlay_rules import AnyRule, Rule
 from conformance.contract.places import KEY, Place, show
+from conformance.contract.protocols import facts
 from conformance.contract.readback import ReadBack
+from conformance.contract.sharing import REQUEST, RESPONSE, Sharing, Spot
 from conformance.contract.walk import element_step
 
 SomeRule = TypeVar("SomeRule", bound=Rule)
@@ -40,6 +42,10 @@ class Subject(StrEnum):
     RULE = "rule"
 
 
+PRESENCE = frozenset({Subject.INPUT_REQUIRED, Subject.OUTPUT_REQUIRED})
+"""That a member must be there is stated of each place for itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """One testable statement.
@@ -62,6 +68,8 @@ class Requirement:
     read_back: ReadBack | None = field(default=None, repr=False)
     patch: PatchRule | None = field(default=None, repr=False)
     shape: Shape | None = field(default=None, repr=False, compare=False)
+    covers: tuple[str, ...] = field(default=(), repr=False)
+    """The places that this one stands for, with all that is inside it, as ``Sharing`` has them."""
 
 
 def rule_of(requirement: Requirement, kind: type[SomeRule]) -> SomeRule:
@@ -71,8 +79,8 @@ def rule_of(requirement: Requirement, kind: type[SomeRule]) -> SomeRule:
     return requirement.rule
 
 
-def of_operation(operation: Operation) -> Iterator[Requirement]:
-    """What the spec states of one operation."""
+def of_operation(operation: Operation, sharing: Sharing) -> Iterator[Requirement]:
+    """What the spec states of one operation, as far as nothing else covers it."""
     prefix = f"{operation.service}/{operation.name}"
     yield _make(
         operation, f"{prefix}/status/{operation.status}", Level.REQUIRED,
@@ -91,13 +99,18 @@ def of_operation(operation: Operation) -> Iterator[Requirement]:
             continue
         yield _make(
             operation, f"{prefix}/error/{error.name}", Level.REQUIRED,
-            f"{error.name} comes with status {error.status}",
+            f"{error.name} comes with status {error.status}" if error.status
+            else f"{error.name} is an error of {operation.name}",
             error.source, Subject.ERROR, keyword=error.name,
         )  # fmt: skip
     for member in operation.input.values():
-        yield from _of_input(operation, member, (member.name,), f"{prefix}/request", Source())
+        yield from _of_input(
+            operation, member, (member.name,), f"{prefix}/{REQUEST}", Source(), sharing
+        )
     for member in operation.output.values():
-        yield from _of_output(operation, member, (member.name,), f"{prefix}/response", Source())
+        yield from _of_output(
+            operation, member, (member.name,), f"{prefix}/{RESPONSE}", Source(), sharing
+        )
     yield from _of_patch(operation, prefix)
 
 
@@ -118,25 +131,36 @@ def _of_answer(operation: Operation, prefix: str) -> Iterator[Requirement]:
 
 
 def _of_input(
-    operation: Operation, member: Member, place: Place, prefix: str, above: Source
+    operation: Operation,
+    member: Member,
+    place: Place,
+    prefix: str,
+    above: Source,
+    sharing: Sharing,
 ) -> Iterator[Requirement]:
     # A path label cannot be left out, and labels and query parameters carry text only: such
     # statements cannot be tested.
-    if member.required and not member.untested and member.location is not Location.PATH:
+    selects = member.name in operation.present
+    stated = member.required and not member.untested and not selects
+    if stated and member.location is not Location.PATH:
         yield _make(
             operation, f"{prefix}/{show(place)}/required", member.required_level,
             f"{show(place)} must be given", member.required_source, Subject.INPUT_REQUIRED, place,
             shape=member.shape,
         )  # fmt: skip
+    spot = Spot(operation.name, REQUEST, place)
+    if spot in sharing.whole:
+        return
     shapes = _of_shape(
         operation, member.shape, place, prefix, above, Subject.INPUT_TYPE, Subject.INPUT_LIMIT
     )
-    text_only = member.location in {Location.PATH, Location.QUERY, Location.HEADER}
+    located = member.location in {Location.PATH, Location.QUERY, Location.HEADER}
+    text_only = located or facts(operation.protocol).textual
     for requirement in shapes:
         if not (text_only and _is_text_type(requirement)):
             yield requirement
-    for inner, inner_place, source in _inner_members(member.shape, place, above):
-        yield from _of_input(operation, inner, inner_place, prefix, source)
+    for inner, inner_place, source in _inner_members(member.shape, spot, above, sharing):
+        yield from _of_input(operation, inner, inner_place, prefix, source, sharing)
 
 
 def _is_text_type(requirement: Requirement) -> bool:
@@ -147,7 +171,12 @@ def _is_text_type(requirement: Requirement) -> bool:
 
 
 def _of_output(
-    operation: Operation, member: Member, place: Place, prefix: str, above: Source
+    operation: Operation,
+    member: Member,
+    place: Place,
+    prefix: str,
+    above: Source,
+    sharing: Sharing,
 ) -> Iterator[Requirement]:
     if member.required:
         yield _make(
@@ -155,23 +184,31 @@ def _of_output(
             f"{show(place)} is always in the answer", member.required_source,
             Subject.OUTPUT_REQUIRED, place, shape=member.shape,
         )  # fmt: skip
+    spot = Spot(operation.name, RESPONSE, place)
+    if spot in sharing.whole:
+        return
     yield from _of_shape(
         operation, member.shape, place, prefix, above, Subject.OUTPUT_TYPE, Subject.OUTPUT_LIMIT
     )
-    for inner, inner_place, source in _inner_members(member.shape, place, above):
-        yield from _of_output(operation, inner, inner_place, prefix, source)
+    for inner, inner_place, source in _inner_members(member.shape, spot, above, sharing):
+        yield from _of_output(operation, inner, inner_place, prefix, source, sharing)
 
 
 def _inner_members(
-    shape: Shape, place: Place, above: Source
+    shape: Shape, spot: Spot, above: Source, sharing: Sharing
 ) -> Iterator[tuple[Member, Place, Source]]:
-    """The members of the structures inside a shape, through lists and maps."""
+    """The members of the structures inside a shape that are stated there.
+
+    They are found through lists and maps.
+    """
+    if spot in sharing.inside:
+        return
     source = shape.source if shape.source != Source() else above
     for name, member in () if shape.untested else shape.members.items():
-        yield member, (*place, name), source
+        yield member, (*spot.place, name), source
     if shape.element is not None:
-        step = element_step(shape)
-        yield from _inner_members(shape.element, (*place, step), source)
+        inner = Spot(spot.operation, spot.direction, (*spot.place, element_step(shape)))
+        yield from _inner_members(shape.element, inner, source, sharing)
 
 
 def _of_shape(

@@ -117,7 +117,7 @@ class RouteMatcher:
             for one in operations
         ]
         # A literal before a label; and without its literal query, an operation would be another.
-        routes.sort(key=lambda route: (route[1].rank, -len(route[0].query)))
+        routes.sort(key=lambda route: (route[1].rank, -len(route[0].query) - len(route[0].present)))
         self._routes: dict[str, list[tuple[Operation, PathTemplate]]] = {}
         for operation, template in routes:
             self._routes.setdefault(operation.method, []).append((operation, template))
@@ -143,8 +143,15 @@ class RouteMatcher:
 
 
 def is_selected(operation: Operation, query: Query) -> bool:
-    """Whether a query has the literal parameters that select an operation."""
-    return all(value in query.get(name, ()) for name, value in operation.query.items())
+    """Whether a query has what selects an operation.
+
+    That are literal parameters, any value of some, and what stands for a selector of its protocol
+    in a header or a body.
+    """
+    literal = {**operation.query, **operation.selectors}
+    if not all(value in query.get(name, ()) for name, value in literal.items()):
+        return False
+    return operation.present <= query.keys()
 
 
 def query_of(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

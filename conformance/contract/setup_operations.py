@@ -44,8 +44,8 @@ def completed(contract: Contract, spec: Mapping[str, Any], build: Build) -> Cont
     """The contract of pages with what the model gives, and with its lifecycles inferred.
 
     A spec that was derived from a model lacks nothing of it, and gets its inferred lifecycles only.
-    ``build`` makes a contract of a spec. Raises UnknownModel, NotRestJson for a model that the spec
-    names.
+    ``build`` makes a contract of a spec. Raises UnknownModel, UnspokenProtocol for a model
+    that the spec names.
     """
     if "x-signing" in spec:
         return _inferred(contract)

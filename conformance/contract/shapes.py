@@ -4,16 +4,25 @@ The spec's own conventions: ``x-type`` where JSON Schema types do not tell, ``x-
 pattern as documented, ``x-sources`` the source of each keyword, ``x-levels`` a level that differs
 from the source's own, ``x-examples`` values known to be valid, ``x-lenient`` JSON types that AWS
 may convert, ``x-secret`` for values that must not be written down, ``x-union`` for a structure of
-which exactly one member is given.
+which exactly one member is given, ``x-usual`` values that the model's prose and examples show.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.model import Constraint, Kind, Location, Member, Shape
+from conformance.contract.model import (
+    NO_NAMES,
+    Called,
+    Constraint,
+    Kind,
+    Location,
+    Member,
+    Shape,
+)
+from conformance.documents.model import WireNames
 from conformance.errors import BadInput
 
 KEYWORDS = (
@@ -48,12 +57,32 @@ class SpecProblem(BadInput):
         super().__init__(f"{spec}: {where}: {reason}")
 
 
+def wire_names(schema: Json) -> WireNames:
+    """What a value is called in XML and in form parameters."""
+    xml = schema.get("xml", {})
+    return WireNames(
+        name=xml.get("name"),
+        attribute=bool(xml.get("attribute")),
+        wrapped=bool(xml.get("wrapped")),
+        namespace=xml.get("namespace"),
+        prefix=xml.get("prefix"),
+        query=schema.get("x-query-name"),
+    )
+
+
 class ShapeReader:
     """Turns schemas into shapes; one for each spec, as ``$ref`` and sources resolve in it."""
 
-    def __init__(self, name: str, schemas: Json, documents: Json) -> None:
+    def __init__(
+        self, name: str, schemas: Json, documents: Json, named_for: str | None = None
+    ) -> None:
+        """``named_for`` is the signing name, where values are made up by what they are called."""
         self._name, self._schemas, self._documents = name, schemas, documents
+        self._named_for = named_for
         self._open: list[str] = []
+        self._refers: dict[str, frozenset[str]] = {}
+        self._reach: dict[str, frozenset[str]] = {}
+        self._made: dict[tuple[str, frozenset[str]], dict[str, Member]] = {}
 
     def source(self, pointer: Json | None) -> Source:
         """A source pointer with the URL and hash of its document."""
@@ -79,6 +108,11 @@ class ShapeReader:
             name: self.member(name, member, location, required=name in required)
             for name, member in target.get("properties", {}).items()
         }
+
+    def names(self, schema: Json) -> WireNames:
+        """What the value of a schema (or a reference to one) is called."""
+        target = self._resolve(schema)
+        return wire_names({**target, **schema})
 
     def member(self, name: str, schema: Json, location: Location, *, required: bool) -> Member:
         """One member with its shape and the source of its being required."""
@@ -116,7 +150,7 @@ class ShapeReader:
         return Shape(
             kind=kind,
             constraints=self._constraints(schema),
-            members=self.members(target) if kind is Kind.STRUCTURE else {},
+            members=self._of_structure(target, name) if kind is Kind.STRUCTURE else {},
             element=self._element(target, kind, where),
             key=self.shape({"type": "string", **target.get("propertyNames", {})}, where)
             if kind is Kind.MAP
@@ -131,7 +165,45 @@ class ShapeReader:
             union=bool(target.get("x-union", False)) and bool(target.get("properties")),
             secret=bool(schema.get("x-secret", False)),
             whole=bool(schema.get("x-whole", False)),
+            names=wire_names(schema) if "xml" in schema or "x-query-name" in schema else NO_NAMES,
+            called=self._called(where),
+            usual=tuple(schema.get("x-usual", ())) if self._named_for is not None else (),
         )
+
+    def _called(self, where: str) -> Called | None:
+        if self._named_for is None:
+            return None
+        inside = self._open[-1] if self._open else ""
+        return Called(where.rstrip("[]"), inside, self._named_for)
+
+    def _of_structure(self, target: Json, name: str | None) -> dict[str, Member]:
+        """The members of a structure: one that has a name is read once, however often it occurs.
+
+        What it ends as differs only by which of the structures that it leads to it is part of.
+        """
+        if name is None:
+            return self.members(target)
+        key = (name, self._leads_to(name).intersection(self._open))
+        if key not in self._made:
+            self._made[key] = self.members(target)
+        return self._made[key]
+
+    def _leads_to(self, name: str) -> frozenset[str]:
+        """The structures that are part of a structure, of its parts, and so on."""
+        if name not in self._reach:
+            found: set[str] = set()
+            queue = [name]
+            while queue:
+                inner = self._refers_to(queue.pop()) - found
+                found |= inner
+                queue += inner
+            self._reach[name] = frozenset(found)
+        return self._reach[name]
+
+    def _refers_to(self, name: str) -> frozenset[str]:
+        if name not in self._refers:
+            self._refers[name] = frozenset(_references(self._schemas.get(name)))
+        return self._refers[name]
 
     def _element(self, schema: Json, kind: Kind, where: str) -> Shape | None:
         if kind is Kind.LIST:
@@ -179,3 +251,15 @@ class ShapeReader:
             raise SpecProblem(self._name, reference, "refers to a schema that is not there")
         resolved: Json = self._schemas[name]
         return resolved
+
+
+def _references(schema: Any) -> Iterator[str]:
+    """The names of the schemas that a schema refers to."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"].rsplit("/", 1)[-1]
+        for inner in schema.values():
+            yield from _references(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from _references(inner)

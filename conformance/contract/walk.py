@@ -78,50 +78,68 @@ class ValueWalker:
 
     def members(
         self, members: Mapping[str, Member], values: Mapping[str, Any], place: Place = ()
-    ) -> Iterator[ShapeCheck]:
+    ) -> list[ShapeCheck]:
         """What members hold and break, in their order."""
+        found: list[ShapeCheck] = []
+        self._members(members, values, place, found)
+        return found
+
+    def shape(self, shape: Shape, value: Any, place: Place = ()) -> list[ShapeCheck]:
+        """What one value holds and breaks."""
+        found: list[ShapeCheck] = []
+        self._shape(shape, value, place, found)
+        return found
+
+    # Into one list: a list of a hundred entries handed up by five generators takes twice as long.
+
+    def _members(
+        self,
+        members: Mapping[str, Member],
+        values: Mapping[str, Any],
+        place: Place,
+        found: list[ShapeCheck],
+    ) -> None:
         for name, member in members.items():
             value = values.get(name)
             present = value is not None if self.null_is_absent else name in values
-            here = (*place, name)
             if member.required:
-                yield ShapeCheck(here, "required", present, member.shape, value)
+                found.append(ShapeCheck((*place, name), "required", present, member.shape, value))
             if present:
-                yield from self.shape(member.shape, value, here)
+                self._shape(member.shape, value, (*place, name), found)
 
-    def shape(self, shape: Shape, value: Any, place: Place = ()) -> Iterator[ShapeCheck]:
-        """What one value holds and breaks."""
+    def _shape(self, shape: Shape, value: Any, place: Place, found: list[ShapeCheck]) -> None:
         if self.is_hidden(value):
             return
         right = is_of_kind(shape, value)
-        yield ShapeCheck(place, "type", right, shape, value)
+        found.append(ShapeCheck(place, "type", right, shape, value))
         if not right:
             return
         for name, constraint in shape.constraints.items():
-            yield ShapeCheck(place, name, holds(name, constraint.value, value), shape, value)
-        yield from self._inside(shape, value, place)
+            held = holds(name, constraint.value, value)
+            found.append(ShapeCheck(place, name, held, shape, value))
+        self._inside(shape, value, place, found)
 
-    def _inside(self, shape: Shape, value: Any, place: Place) -> Iterator[ShapeCheck]:
+    def _inside(self, shape: Shape, value: Any, place: Place, found: list[ShapeCheck]) -> None:
         if shape.kind is Kind.LIST and shape.element is not None:
             for item in value:
-                yield from self._item(shape.element, item, (*place, ITEM))
+                self._item(shape.element, item, (*place, ITEM), found)
         elif shape.kind is Kind.MAP:
             for key, item in value.items():
                 if shape.key is not None:
-                    yield from self.shape(shape.key, key, (*place, KEY))
+                    self._shape(shape.key, key, (*place, KEY), found)
                 if shape.element is not None:
-                    yield from self._item(shape.element, item, (*place, VALUE))
+                    self._item(shape.element, item, (*place, VALUE), found)
         elif shape.kind is Kind.STRUCTURE:
             if shape.union:
                 given = sum(value.get(name) is not None for name in shape.members)
-                yield ShapeCheck(place, "union", given == 1, shape, value)
-            yield from self.members(shape.members, value, place)
+                found.append(ShapeCheck(place, "union", given == 1, shape, value))
+            self._members(shape.members, value, place, found)
 
-    def _item(self, shape: Shape, value: Any, place: Place) -> Iterator[ShapeCheck]:
+    def _item(self, shape: Shape, value: Any, place: Place, found: list[ShapeCheck]) -> None:
         if value is None and self.null_is_absent:
-            yield ShapeCheck(place, "type", False, shape, value)
+            found.append(ShapeCheck(place, "type", False, shape, value))
         else:
-            yield from self.shape(shape, value, place)
+            self._shape(shape, value, place, found)
 
 
 def is_of_kind(shape: Shape, value: Any) -> bool:

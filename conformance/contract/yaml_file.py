@@ -1,13 +1,28 @@
-"""Reads the YAML files that contracts are made of."""
+"""Reads the files that contracts are made of."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from conformance.contract.shapes import SpecProblem
+
+COPY = "openapi.json"
+"""Beside a spec that was derived on demand, the same in JSON: it is read ten times as fast."""
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object. Raises SpecProblem when the file is not one."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise SpecProblem(path.name, "file", " ".join(str(error).split())) from error
+    if not isinstance(content, dict):
+        raise SpecProblem(path.name, "file", "is not an object")
+    return content
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

@@ -104,6 +104,23 @@ class BaseType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class WireNames:
+    """How a value is named where it is an element of XML or a form parameter.
+
+    ``name`` of its element, where that differs from the member's; ``item``, ``key`` and ``value``
+    of what is in a list or a map; ``query`` in form parameters. ``wrapped``: a list or a map has
+    an element of its own around its entries.
+    """
+
+    name: str | None = None
+    attribute: bool = False
+    wrapped: bool = False
+    namespace: str | None = None
+    prefix: str | None = None
+    query: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TypeName:
     """A documented type: ``name`` of a structure, ``element`` of a list or of a map's values.
 
@@ -115,6 +132,9 @@ class TypeName:
     name: str | None = None
     element: TypeName | None = None
     wire: str | None = None
+    names: WireNames | None = None
+    key_names: WireNames | None = None
+    """Of a map, those of its keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +154,18 @@ class DocumentedMember:
     required_place: SourceLocation | None = None
     default: str | None = None
     default_place: SourceLocation | None = None
+    names: WireNames | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorEntry:
-    """An error of a page; ``name`` is None where the page lost it. ``members`` are its fields."""
+    """An error of a page; ``name`` is None where the page lost it. ``members`` are its fields.
+
+    ``status`` is None where nothing states it.
+    """
 
     name: str | None
-    status: int
+    status: int | None
     place: SourceLocation
     members: tuple[tuple[str, SourceLocation], ...] = ()
 
@@ -222,6 +246,8 @@ class Content:
     media_type: str | None = None
     media_place: SourceLocation | None = None
     place: SourceLocation | None = None
+    names: WireNames | None = None
+    """Of the element that the whole body is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +275,10 @@ class OperationPage:
     recovered: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     host_prefix: str | None = None
+    selectors: Mapping[str, str] | None = None
+    """The header or the form parameters that say which operation is meant, and their texts."""
+    checksum: bool = False
+    """A digest of the body must come with it."""
 
 
 @dataclass(frozen=True, slots=True)

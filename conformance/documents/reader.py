@@ -87,7 +87,8 @@ def _named_errors(page: OperationPage, fuller: OperationPage | None) -> Operatio
     if fuller is None:
         note = f"{count} errors kept as statuses: their names are gone"
         return replace(page, recovered=(*page.recovered, note))
-    ways = list(_embeddings([e.status for e in page.errors], [e.status for e in fuller.errors]))
+    wanted, known = ([e.status or 0 for e in one.errors] for one in (page, fuller))
+    ways = list(_embeddings(wanted, known))
     if len(ways) != 1:
         note = f"{count} errors kept as statuses: {fuller.document} does not settle their names"
         return replace(page, recovered=(*page.recovered, note))

@@ -45,6 +45,9 @@ class ServicePages:
     model: str = ""
     """The SDK model that the pages are of, where somebody named it."""
 
+    protocol: str | None = None
+    """The name of the protocol; None where it is restJson1."""
+
     @property
     def title(self) -> str:
         """The name of the service as a page's title has it, else its identifier."""

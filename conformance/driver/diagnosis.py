@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from conformance.contract.globs import excluding
 from conformance.driver.jobs import placed, select_jobs
@@ -16,8 +15,9 @@ from conformance.engine.channel import SignedChannel
 from conformance.engine.support import lacks, wrong_credentials
 from conformance.judge.authentication import is_denied, looks_at_signatures, says_nothing
 from conformance.plan.base_requests import base
-from conformance.plan.wire import WireRequest, wire
-from conformance.transport.parsed_response import ParsedResponse, read
+from conformance.protocols.message import WireRequest
+from conformance.protocols.registry import of, read, wire
+from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.signing import Signer, unsigned
 from conformance.transport.targets import products
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SKEW = 300.0
 """Seconds that AWS lets the time of a signature be off."""
-_NOWHERE = "/conformance-doctor-asks-for-no-such-route/v0/nothing"
+_NONCE = "0doctor0"
 _UNSIGNED, _MISSIGNED = "unsigned", ("unknown-key", "wrong-secret")
 
 
@@ -159,49 +159,40 @@ def _service(access: Access, contract: Contract) -> ServiceFinding:
         )
     operation, request = chosen
     channel = _channel(access, contract)
-    answer = read(channel.send(request))
-    presence = _presence(answer, channel, request)
+    answer = read(channel.send(request), operation)
+    nowhere = read(channel.send(of(operation.protocol).nowhere(request, _NONCE)), operation)
+    presence = _presence(answer, nowhere)
     return ServiceFinding(contract.service, presence, operation.name, answer.told())
 
 
-def _presence(answer: ParsedResponse, channel: SignedChannel, request: WireRequest) -> Presence:
-    if answer.ok and not _same(answer, channel, request):
-        return Presence.THERE
+def _presence(answer: ParsedResponse, nowhere: ParsedResponse) -> Presence:
+    """What an answer shows, beside the one to the same request on a route that nothing has."""
+    alike = (nowhere.status, nowhere.code) == (answer.status, answer.code)
+    if answer.ok:
+        return Presence.LACKING if alike and nowhere.body == answer.body else Presence.THERE
     if wrong_credentials(answer):
         return Presence.REFUSED
     if is_denied(answer):
         return Presence.THERE
     if says_nothing(answer) or answer.status is None:
         return Presence.UNSURE
-    if lacks(answer) or (answer.status in {404, 405} and answer.code is None):
-        return Presence.LACKING
-    return Presence.LACKING if _same(answer, channel, request) else Presence.UNSURE
-
-
-def _same(answer: ParsedResponse, channel: SignedChannel, request: WireRequest) -> bool:
-    """Whether a route that no service has is answered alike."""
-    body, typed = request.body, request.content_type
-    nowhere = read(channel.send(WireRequest(request.method, _NOWHERE, body, typed)))
-    alike = (nowhere.status, nowhere.code) == (answer.status, answer.code)
-    return alike and (not answer.ok or nowhere.body == answer.body)
+    no_route = answer.status in {404, 405} and answer.code is None
+    return Presence.LACKING if lacks(answer) or no_route or alike else Presence.UNSURE
 
 
 def _enforced(access: Access, contract: Contract) -> tuple[bool, bool] | None:
     chosen = _harmless(contract)
     if chosen is None:
         return None
-    _, request = chosen
+    operation, request = chosen
     channel = _channel(access, contract)
-    wrong = [read(channel.sign_incorrectly(kind).send(request)) for kind in _MISSIGNED]
-    plain = read(channel.sign_incorrectly(_UNSIGNED).send(request))
+    plain, *wrong = (
+        read(channel.sign_incorrectly(kind).send(request), operation)
+        for kind in (_UNSIGNED, *_MISSIGNED)
+    )
     if any(map(says_nothing, (plain, *wrong))):
         return None
     # Where the name of the service is taken from the signature, one without it finds nothing.
     return looks_at_signatures(_UNSIGNED, plain), all(
         looks_at_signatures(kind, one) for kind, one in zip(_MISSIGNED, wrong, strict=True)
     )
-
-
-def is_secure(url: str) -> bool:
-    """Whether a URL is one of https."""
-    return urlsplit(url).scheme == "https"

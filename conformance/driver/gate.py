@@ -59,11 +59,13 @@ def _unknown(names: Iterable[str], jobs: Iterable[Job]) -> Iterable[str]:
     """Those that no contract has; of services that were not loaded nothing is said."""
     from conformance.contract.catalogue import catalogue
     from conformance.contract.locate import services
+    from conformance.contract.sharing import sharing_of
 
     loaded = {job.contract.service: job.contract for job in jobs}
     ids = {one.id for contract in loaded.values() for one in catalogue(contract)}
     known = set(services())
     for name in names:
         service = name.partition("/")[0]
-        if service not in known or (service in loaded and name not in ids):
+        covered = service in loaded and sharing_of(loaded[service]).covering(name) in ids
+        if service not in known or (service in loaded and name not in ids and not covered):
             yield name

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from conformance.contract.given_values import Given
+    from conformance.contract.sharing import Sharing
     from conformance.engine.run import Job
 
 
@@ -26,6 +27,7 @@ def select_jobs(
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected
     from conformance.contract.selection import all_match, left_out, select
+    from conformance.contract.sharing import sharing_of
     from conformance.engine.run import Job
 
     contracts = [load_contract(service) for service in selected(services, globs)]
@@ -34,6 +36,10 @@ def select_jobs(
         contracts = [with_given(contract, given) for contract in contracts]
     every = {contract.service: catalogue(contract) for contract in contracts}
     all_known = [one for of_service in every.values() for one in of_service]
+    known_ids = {one.id for one in all_known}
+    globs = tuple(
+        glob if glob in known_ids else _covering(map(sharing_of, contracts), glob) for glob in globs
+    )
     all_match(all_known, globs)
     chosen = select(all_known, globs)
     jobs = []
@@ -43,6 +49,19 @@ def select_jobs(
         if own:
             jobs.append(Job(contract, own, left_out=left_out(known, globs)))
     return jobs
+
+
+def _covering(shared: Iterable[Sharing], glob: str) -> str:
+    """The id of what covers this one, where it is the id of a place that states nothing itself."""
+    found = (sharing.covering(glob) for sharing in shared)
+    return next((one for one in found if one is not None), glob)
+
+
+def shared_note(jobs: Sequence[Job]) -> list[str]:
+    """What a run says of structures that a service states once, in one of many places."""
+    from conformance.contract.sharing import sharing_of
+
+    return [told for job in jobs if (told := sharing_of(job.contract).told())]
 
 
 def excluded_note(globs: tuple[str, ...]) -> list[str]:
@@ -68,8 +87,9 @@ def derived_note(jobs: Sequence[Job]) -> list[str]:
     from conformance.contract.locate import is_on_demand
     from conformance.contract.on_demand import told
 
-    derived = [told(one) for job in jobs if is_on_demand(one := job.contract.service)]
-    return [*derived, *(job.contract.completed for job in jobs if job.contract.completed)]
+    contracts = [job.contract for job in jobs]
+    derived = [told(one.service, one.protocol) for one in contracts if is_on_demand(one.service)]
+    return [*derived, *(one.completed for one in contracts if one.completed)]
 
 
 def placed(job: Job, region: str) -> Job:

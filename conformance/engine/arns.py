@@ -44,7 +44,9 @@ class Arns:
 
     def learn(self, sent: SentProbe) -> None:
         """Note what ARNs a request gives: an answer may show them again."""
-        self._given.update(HEAD.findall(_text(sent.exchange.request)))
+        request = sent.exchange.request
+        if _may_have_arns(request):
+            self._given.update(HEAD.findall(_text(request)))
 
     def observe(self, sent: SentProbe, answer: ParsedResponse) -> Iterator[Finding]:
         """The finding of each ARN of our own in an answer."""
@@ -96,6 +98,12 @@ def _named(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for item in value:
             yield from _named(item)
+
+
+def _may_have_arns(request: Request) -> bool:
+    """False where it is plain at a glance that there is none: so it is with most requests."""
+    body = request.body or b""
+    return "%" in request.url or b"arn:" in body or b"\\" in body or "arn:" in request.url
 
 
 def _text(request: Request) -> str:

@@ -25,7 +25,7 @@ from conformance.judge.findings import Finding
 from conformance.plan.authentication import FINDING, SignatureCheck, signature_rule
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
-from conformance.plan.wire import wire
+from conformance.protocols.registry import wire
 from conformance.record import Obstacle, ObstacleCause, Verdict
 
 SERVED = "wrongly signed requests refused"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from conformance.plan.wire import WireRequest
+from conformance.protocols.message import WireRequest
 from conformance.transport.bad_signatures import UnsignedRequest, inapplicable, sign_incorrectly
 from conformance.transport.base import Transport
 from conformance.transport.exchange import Exchange, Request

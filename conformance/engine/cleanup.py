@@ -21,8 +21,8 @@ from conformance.engine.names import fill
 from conformance.engine.run_tag import is_tagged
 from conformance.plan.base_requests import base
 from conformance.plan.resources import all_creators, kinds
-from conformance.plan.wire import wire
-from conformance.transport.parsed_response import ParsedResponse, read
+from conformance.protocols.registry import read, wire
+from conformance.transport.parsed_response import ParsedResponse
 
 PAGES = 1000
 """Pages of a list that are looked through, in case a target's never end."""
@@ -191,4 +191,4 @@ class Cleanup:
             yield _ListedResource(entry[member], name if isinstance(name, str) and name else None)
 
     def _send(self, operation: Operation, values: dict[str, Any]) -> ParsedResponse:
-        return read(self._channel.send(wire(operation, values)))
+        return read(self._channel.send(wire(operation, values)), operation)

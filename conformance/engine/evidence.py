@@ -120,7 +120,7 @@ def _exchange(
         seen=masker.mask(step.seen),
         role=step.role,
         seconds=round(exchange.seconds, 4),
-        uses=tuple(replace(use, value=masker.mask(use.value)) for use in uses),
+        uses=tuple(record.Use(masker.mask(one.value), one.source, one.pointer) for one in uses),
         pause=step.pause or None,
         connection=form.connection if form else 0,
         pipelined=form.pipelined if form else False,

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from conformance.engine.journal import Journal
 from conformance.engine.names import Names
 from conformance.engine.request_classifier import ClassifiedRequest, RequestEffect, RouteTable
+from conformance.protocols.registry import read
 from conformance.transport.base import Transport
 from conformance.transport.exchange import Exchange, FailureKind, Request, TransportFailure
-from conformance.transport.parsed_response import read
 
 Look = Callable[[str, ClassifiedRequest], bool]
 """Takes an identifier of a request; True when the target surely has nothing of that name."""
@@ -51,7 +51,7 @@ class GuardedTransport:
         if stranger is not None:
             return _withheld(request, f"{stranger!r} is not of this run")
         exchange = self._inner.send(request)
-        if visit.kind is RequestEffect.DELETE and read(exchange).is_gone:
+        if visit.kind is RequestEffect.DELETE and read(exchange, visit.operation).is_gone:
             for label in visit.labels.values():
                 self._journal.gone(self._service, label)
         return exchange
@@ -87,7 +87,7 @@ class GuardedTransport:
 
     def _settle(self, number: int, visit: ClassifiedRequest, exchange: Exchange) -> None:
         """Note what the answer says; without one, or after a crash, that stays open."""
-        answer = read(exchange)
+        answer = read(exchange, visit.operation)
         if answer.status is None or answer.server_error:
             if exchange.failure is not None and exchange.failure.kind is FailureKind.REFUSED:
                 self._journal.settled(number)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
-from itertools import islice
 from typing import Any, Protocol
 
 from conformance.contract.given import given_kinds
-from conformance.contract.model import Contract, FoundRequest, Operation
+from conformance.contract.model import Contract
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find
 from conformance.engine.delivery import resent
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
 from conformance.engine.names import is_template
 from conformance.plan.base_requests import base
-from conformance.plan.other_creations import MOST, other_creations
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import FRESH, all_creators, identifiers, kinds, others
 
@@ -50,10 +47,11 @@ class Inventory:
         send: SendRequest,
         lend: Lend | None = None,
         is_in_vain: Callable[[Probe], bool] = lambda _: False,
+        improve: Callable[[SentProbe], SentProbe | None] = lambda _: None,
     ) -> None:
         self.made: list[RunResource] = []
         self._contract, self._send, self._lend = contract, send, lend
-        self._is_in_vain = is_in_vain
+        self._is_in_vain, self._improve = is_in_vain, improve
         self._kinds = kinds(contract)
         self._creators = all_creators(contract)
         self._given = given_kinds(contract)
@@ -126,7 +124,7 @@ class Inventory:
             sent = resent(sent, lambda lost: self._send(lost.probe), is_lost)
         resource = self._made_by(sent)
         if resource is None and values is None:
-            resource = self._made_otherwise(operation, sent)
+            resource = self._made_by(self._improve(sent) or sent)
         if resource is None:
             raise SetupFailed(sent)
         return resource
@@ -160,20 +158,6 @@ class Inventory:
 
     def _made_by(self, sent: SentProbe) -> RunResource | None:
         return next((made for made in self.made if made.created is sent), None)
-
-    def _made_otherwise(self, operation: Operation, refused: SentProbe) -> RunResource | None:
-        """The resource by another request, where none is known to be right and one was refused."""
-        if not self._contract.overlay.inferred or not refused.answer.is_refusal:
-            return None
-        usual, told = refused.probe.values, refused.answer.message
-        for request in islice(other_creations(operation, usual, told), MOST):
-            sent = self._send(replace(refused.probe, values=request))
-            resource = self._made_by(sent)
-            if resource is not None:
-                found = FoundRequest(request, (refused.answer.told(),))
-                self._contract.found.by_operation[operation.name] = found
-                return resource
-        return None
 
     def take_away(self, sent: SentProbe) -> None:
         """Delete what a request made: odd things that are left would spoil lists for the rest."""

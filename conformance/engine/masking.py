@@ -16,6 +16,8 @@ from conformance.engine.secret_encodings import base64_fragments, forms
 from conformance.record.redaction import SIGNATURE, mark
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.transport.exchange import Request
     from conformance.transport.signing import Credentials
 
@@ -43,6 +45,7 @@ class Masker:
         self._parts: dict[str, str] = {}
         self._heads: set[str] = set()
         self._count = 0
+        self._signed: list[str] = []
 
     def learn(self, text: Any, least: int = LEAST) -> None:
         """Remember a secret, in every form that a target may give it."""
@@ -69,13 +72,18 @@ class Masker:
 
     def learn_signature(self, request: Request) -> None:
         """Remember what vouches for a request."""
-        given = f"{request.header('Authorization') or ''} {request.url}"
-        for signature in _GIVEN.findall(given):
+        self._signed.append(f"{request.header('Authorization') or ''} {request.url}")
+
+    def _learn_signatures(self) -> None:
+        """Every request is signed anew, and few texts are written: they are looked at then."""
+        signed, self._signed = self._signed, []
+        for signature in _GIVEN.findall("\n".join(signed)):
             for form in (signature, *base64_fragments(signature.encode())):
                 self._hide(form, SIGNATURE)
 
     def mask(self, text: str) -> str:
         """The text with every known secret replaced by its mark."""
+        self._learn_signatures()
         kept: list[str] = []
         start, size, heads = 0, LEAST_CREDENTIAL, self._heads
         # One pass over the text, and it is a long one: only what begins like a secret is looked up.
@@ -116,18 +124,29 @@ class Masker:
         return part, rest.end() if rest else here + _PART
 
 
-def secret_places(members: Any, above: Place = ()) -> tuple[Place, ...]:
+def secret_places(members: Mapping[str, Member]) -> tuple[Place, ...]:
     """Where a request or response carries secrets."""
-    found: list[Place] = []
-    for member in members.values():
-        found += _of_shape(member, member.shape, (*above, member.name))
-    return tuple(found)
+    return tuple(_of_members(members, {}))
 
 
-def _of_shape(member: Member, shape: Shape, place: Place) -> list[Place]:
-    found = [place] if shape.secret else []
-    found += secret_places(shape.members, place)
+_Found = dict[int, tuple[Place, ...]]
+"""What was found in the members of a structure, by their identity: it may occur often."""
+
+
+def _of_members(members: Mapping[str, Member], found: _Found) -> tuple[Place, ...]:
+    if id(members) not in found:
+        found[id(members)] = tuple(
+            (name, *place)
+            for name, member in members.items()
+            for place in _of_shape(member.shape, found)
+        )
+    return found[id(members)]
+
+
+def _of_shape(shape: Shape, found: _Found) -> tuple[Place, ...]:
+    own: tuple[Place, ...] = ((),) if shape.secret else ()
+    inside = _of_members(shape.members, found) if shape.members else ()
     if shape.element is not None:
         step = element_step(shape)
-        found += _of_shape(member, shape.element, (*place, step))
-    return found
+        inside += tuple((step, *place) for place in _of_shape(shape.element, found))
+    return own + inside

@@ -8,6 +8,7 @@ import string
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from conformance.contract.places import texts
 
@@ -41,11 +42,22 @@ class Names:
         """A new value of letters and digits alone: what a key's value may hold is not published."""
         return self.new(length).replace("-", "0")
 
+    def word(self, length: int = USUAL) -> str:
+        """A new name of letters and digits that begins with a letter."""
+        text = self.new(length) if length >= USUAL else f"c{self.new(length - 1)}"
+        return text.replace("-", "0")
+
     def unknown(self, length: int) -> str:
         """A random text of lower-case letters and digits, for an identifier that nothing has."""
         text = random_text(length)
         if length >= UNGUESSABLE:
             self._drawn.add(text)
+        return text
+
+    def uuid(self) -> str:
+        """A new identifier in the form of a UUID, of version 4."""
+        text = str(uuid4())
+        self._drawn.add(text)
         return text
 
     def made_by_us(self, text: str) -> bool:
@@ -107,11 +119,7 @@ def is_template(value: Any) -> bool:
     return any(TOKEN.search(text) for text in texts(value))
 
 
-def mentions(value: Any, token: str) -> bool:
-    """True when a template needs this token."""
-    return any(f"${{{token}}}" in text for text in texts(value))
-
-
-def speaks_of(value: Any, token: str) -> bool:
-    """True when a template has this token with any tag."""
-    return any(f"${{{token}." in text for text in texts(value))
+def mentions(value: Any, *parts: str) -> bool:
+    """True when a template has one of these in its texts."""
+    templates = [text for text in texts(value) if "${" in text]
+    return any(part in text for text in templates for part in parts)

@@ -9,6 +9,7 @@ from functools import partial
 
 from conformance.contract.model import Contract, Location
 from conformance.contract.requirements import Requirement, Subject
+from conformance.contract.sharing import sharing_of
 from conformance.engine.arns import Arns
 from conformance.engine.case_counts import PendingFailures
 from conformance.engine.confirmation import ANSWER, confirm, not_repeated
@@ -48,7 +49,7 @@ class PassiveChecker:
         self._contract, self._session = contract, session
         self._standings, self._decisions = standings, decisions
         self._suspects, self._arns = PendingFailures(), Arns(contract, session.names)
-        self._spoilt = Spoilt()
+        self._spoilt, self._sharing = Spoilt(), sharing_of(contract)
         self.is_held = False
         """True while answers serve another purpose and are not counted here."""
         session.observers.append(self.observe)
@@ -73,6 +74,11 @@ class PassiveChecker:
                 if not taken or requirement.keyword == ERROR_STATUS:
                     self._take(requirement, finding, sent)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether a requirement may stand for places in other operations than its own."""
+        return bool(self._sharing.left_out)
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Count and suspect nothing for a while."""
@@ -89,8 +95,19 @@ class PassiveChecker:
         """
         own = entries_of_this_run(self._contract, sent, self._session.inventory.made)
         answer = self._spoilt.hide(own)
-        yield from observe(self._contract, sent.probe.operation, answer)
+        for finding in observe(self._contract, sent.probe.operation, answer):
+            yield self._stated_where_listed(finding)
         yield from self._arns.observe(sent, answer)
+
+    def _stated_where_listed(self, finding: Finding) -> Finding:
+        """The finding of the requirement that stands for it, where its own place is covered."""
+        if finding.requirement in self._decisions.by_id:
+            return finding
+        by = self._sharing.covering(finding.requirement)
+        if by is None:
+            return finding
+        seen = finding.seen if finding.held else f"{finding.seen}, in {finding.requirement}"
+        return finding._replace(requirement=by, seen=seen)
 
     def _take(self, requirement: Requirement, finding: Finding, sent: SentProbe) -> None:
         if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:

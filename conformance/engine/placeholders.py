@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from conformance.engine.companions import Companions
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.masking import Masker
-from conformance.engine.names import Names, far_future, fill, mentions, speaks_of
+from conformance.engine.names import USUAL, Names, far_future, fill, mentions
 from conformance.plan.probes import Probe
 
 PAST = "2001-01-01T00:00:00.000Z"
@@ -20,8 +21,11 @@ Say = Callable[[int | None], str]
 class Placeholders:
     """Fills the templates of one run; the masker learns every new secret."""
 
-    def __init__(self, names: Names, masker: Masker, region: str) -> None:
+    def __init__(
+        self, names: Names, masker: Masker, region: str, companions: Companions | None = None
+    ) -> None:
         self._names, self._masker, self._region = names, masker, region
+        self._companions = Companions(names, region) if companions is None else companions
 
     def fill(self, value: Any, resource: RunResource | None = None) -> Any:
         """A value with its placeholders filled for a resource, and for all that it is made of."""
@@ -43,13 +47,17 @@ class Placeholders:
         found: dict[str, Say] = {
             "name": lambda length: self._names.new(length or 26),
             "secret": lambda length: self._secret(length or 40),
+            "word": lambda length: self._names.word(length or USUAL),
             "alnum": lambda length: self._names.unknown(length or 10),
+            "uuid": lambda _: self._names.uuid(),
+            "account": lambda _: self._companions.account(),
             "long": lambda length: "a" * (length or 0),
             "region": lambda _: self._region,
             "future": lambda _: far_future(),
             "farther": lambda _: far_future(6),
             "past": lambda _: PAST,
         }
+        found.update(self._companions.values())
         if resource is not None:
             found.update(self._identity(resource))
             found.update(_made(resource))
@@ -80,8 +88,7 @@ class Placeholders:
 
 def needs_resource(probe: Probe) -> bool:
     """True when a probe's template speaks of a resource that must be there."""
-    named = mentions(probe.values, "id") or mentions(probe.values, "taken")
-    return named or speaks_of(probe.values, MADE)
+    return mentions(probe.values, "${id}", "${taken}", f"${{{MADE}.")
 
 
 def _made(resource: RunResource) -> dict[str, Say]:

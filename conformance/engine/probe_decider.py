@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from conformance.contract.overlay_rules import RobustRule
@@ -21,6 +22,8 @@ from conformance.plan.probes import Plan, Probe
 from conformance.record import Verdict
 
 EMPTY_OBJECT = "empty-object"
+ENOUGH, ENOUGH_IF_QUICK = 3, 2
+"""So many broken probes of a requirement are looked at before more of them are sent."""
 
 
 class ProbeDecider:
@@ -35,7 +38,14 @@ class ProbeDecider:
 
     def decide(self, requirement: Requirement) -> None:
         """Send what the plan has of a requirement and decide it."""
-        whole = plan(self._run.contract, requirement)
+        if self._is_lacking(requirement):
+            return
+        if left := self._run.economy.left(requirement, self._run.session.sent):
+            self._give(requirement, Verdict.SKIPPED, left)
+            return
+        with self._run.stops.free():
+            whole = plan(self._run.contract, requirement)
+            whole = self._run.economy.reduced(requirement, whole)
         planned = whole.without(self._run.session.left_out)
         if whole.probes and not planned.probes:
             names = whole.operations()
@@ -48,6 +58,9 @@ class ProbeDecider:
             if not _is_worth_probing(requirement, standing):
                 self._run.without(requirement, standing)
                 return
+        if self._run.contract.found.by_operation:
+            # Which requests are valid may have shown only now.
+            planned = plan(self._run.contract, requirement).without(self._run.session.left_out)
         try:
             self._probe(requirement, planned)
         except SetupFailed as failed:
@@ -55,30 +68,76 @@ class ProbeDecider:
             obstacle = obstacle_to(self._run.contract, failed.sent)
             self._give(requirement, Verdict.SKIPPED, why, (), obstacle)
 
+    def _is_lacking(self, requirement: Requirement) -> bool:
+        """Decide what is about an operation that the target lacks: nothing of it needs a plan."""
+        run, name = self._run, requirement.operation or ""
+        if name not in run.contract.operations or name in run.session.left_out:
+            return False
+        standing = run.standings.of(name)
+        if standing.standing is not SupportStatus.LACKING:
+            return False
+        run.without(requirement, standing)
+        return True
+
     def _probe(self, requirement: Requirement, planned: Plan) -> None:
+        probes = iter(planned.probes)
+        trials: list[ProbeResult] = []
+        doubtful: list[ProbeResult] = []
         tally = self._run.decisions.tally(requirement)
-        trials = []
-        silent: set[str] = set()
-        for probe in planned.probes:
-            kinds = kinds_of_request(probe)
-            if silent.intersection(kinds):
-                continue  # the requirement fails; these would be waited for likewise
-            trials.append(self._try(probe))
-            silent.update(kinds if trials[-1].silent else ())
-        for trial in trials:
-            if trial.finding is not None and trial.finding.held:
-                tally.count(trial.probe.side)
-        broken = [trial for trial in trials if trial.finding and not trial.finding.held]
-        if not broken and self._run.settings.draws and planned.drawings:
-            broken = self._explore(planned, tally)
-        if not broken and self.explored:
-            broken = self.explored.of(requirement.id)
-        if broken:
-            self._blame(requirement, broken)
+        while broken := self._try_some(probes, trials, tally):
+            doubtful += broken
+            if self._blame(requirement, broken):
+                return
+        if not doubtful:
+            doubtful = self._beyond(requirement, planned, tally)
+            if self._blame(requirement, doubtful):
+                return
+        if doubtful:
+            seen = next(trial.finding.seen for trial in doubtful if trial.finding)
+            self._give(requirement, Verdict.INCONCLUSIVE, not_repeated(seen))
         elif not planned.probes and requirement.subject is not Subject.ERROR:
             self._give(requirement, Verdict.SKIPPED, planned.why_not or "nothing to send")
         elif planned.probes:
+            self._run.economy.note(requirement)
             self._give(requirement, *verdicts.unbroken(planned, trials, tally))
+
+    def _beyond(
+        self, requirement: Requirement, planned: Plan, tally: CaseCounts
+    ) -> list[ProbeResult]:
+        """What random values break, or what fuzzing found."""
+        broken = []
+        if self._run.settings.draws and planned.drawings:
+            broken = self._explore(planned, tally)
+        if not broken and self.explored:
+            broken = self.explored.of(requirement.id)
+        return broken
+
+    def _try_some(
+        self, probes: Iterator[Probe], trials: list[ProbeResult], tally: CaseCounts
+    ) -> list[ProbeResult]:
+        """Try probes until several are broken, or none is left; gives those that are broken.
+
+        What a few ways of breaking it show, many more do not show better.
+        """
+        economy, broken = self._run.economy, []
+        silent = {kind for one in trials if one.silent for kind in kinds_of_request(one.probe)}
+        for probe in probes:
+            if silent.intersection(kinds_of_request(probe)):
+                continue  # the requirement fails; these would be waited for likewise
+            if economy.is_known(probe):
+                tally.count(probe.side)
+                continue
+            trial = self._try(probe)
+            trials.append(trial)
+            economy.learn(trial)
+            silent.update(kinds_of_request(probe) if trial.silent else ())
+            if trial.finding is not None and trial.finding.held:
+                tally.count(probe.side)
+            elif trial.finding is not None:
+                broken.append(trial)
+                if len(broken) == (ENOUGH if self._run.settings.draws else ENOUGH_IF_QUICK):
+                    break
+        return broken
 
     def _explore(self, planned: Plan, tally: CaseCounts) -> list[ProbeResult]:
         """Random values beyond the boundaries; gives the shrunk failure, if there is one."""
@@ -93,20 +152,19 @@ class ProbeDecider:
                 return [failure]
         return []
 
-    def _blame(self, requirement: Requirement, broken: list[ProbeResult]) -> None:
+    def _blame(self, requirement: Requirement, broken: list[ProbeResult]) -> bool:
         """The smallest failing request, sent again on a fresh resource, decides."""
         for trial in smallest(broken):
             operation, answer = trial.probe.operation, trial.sent.answer
             if unreliable(answer) and self._aftermath.is_spoilt(operation):
                 self._run.without(requirement, self._run.standings.of(operation.name))
-                return
+                return True
             again = partial(self._broken_again, trial)
             shown = trial if trial.silent else confirm(again, ANSWER, answer)
             if shown is not None and shown.finding is not None:
                 self._run.decisions.fail(requirement, shown.finding, shown.sent)
-                return
-        seen = next(trial.finding.seen for trial in broken if trial.finding)
-        self._give(requirement, Verdict.INCONCLUSIVE, not_repeated(seen))
+                return True
+        return False
 
     def _broken_again(self, trial: ProbeResult) -> ProbeResult | None:
         """The same failure on a fresh resource, or None where it does not come again."""

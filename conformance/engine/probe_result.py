@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from conformance.contract.places import texts
+from conformance.contract.protocols import facts
 from conformance.engine.confirmation import repeats_of_silence
 from conformance.engine.delivery import is_repeatable, resent
 from conformance.engine.exchange_log import SentProbe, is_lost
@@ -16,6 +18,7 @@ from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.refusal import judge_probe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.resources import kind_of, lifecycle_of
+from conformance.protocols.registry import of
 from conformance.transport.exchange import FailureKind
 
 SAYS_NOTHING = frozenset({FailureKind.TLS, FailureKind.REFUSED, FailureKind.WITHHELD})
@@ -129,8 +132,14 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
         return ProbeResult(probe, sent, None, f"{answer.told()}: {UNSURE}")
     finding = judge_probe(session.contract, probe, answer, sent.values)
     if not finding.held and not bytes_match_probe(probe, sent.exchange.request):
+        if any(COMPANION in text for text in texts(probe.values)):
+            return ProbeResult(probe, sent, None, FOREIGN)
         return ProbeResult(
-            probe, sent, None, "the request that was sent is not the one meant", ours=True
+            probe,
+            sent,
+            None,
+            "the request that was sent is not the one meant",
+            ours=not facts(probe.operation.protocol).textual,
         )
     silent = is_unanswered(sent.exchange)
     if silent:
@@ -143,6 +152,9 @@ def _is_old(sent: SentProbe) -> bool:
     return sent.exchange.response is not None and sent.exchange.response.is_old
 
 
+COMPANION = "${aws."
+"""What a template has that speaks of a resource of another service."""
+FOREIGN = "what the target names its own resources of other services does not keep the limits"
 UNSURE = "without an overlay the tool does not know whether the request is valid"
 
 
@@ -165,6 +177,10 @@ def is_elsewhere(probe: Probe) -> bool:
 
     It is for another route, or in a form or on a connection that may spoil the answer.
     """
+    if probe.raw is not None:
+        operation = probe.operation
+        if not of(operation.protocol).is_for(operation, probe.raw):
+            return True
     return probe.form is not None and (probe.form.is_elsewhere or probe.form.connection > 0)
 
 

@@ -14,12 +14,13 @@ from urllib.parse import unquote, urlsplit
 from conformance import record
 from conformance.engine.channel import SignedChannel
 from conformance.engine.names import random_text
-from conformance.plan.wire import WireRequest
-from conformance.plan.wire_variant import Labels
+from conformance.protocols.message import WireRequest
+from conformance.protocols.registry import read
+from conformance.protocols.variant import Labels
 from conformance.record.redaction import MARK
 from conformance.transport.bad_signatures import SIGNATURE_FAULTS
 from conformance.transport.exchange import Exchange, Response
-from conformance.transport.parsed_response import ParsedResponse, read
+from conformance.transport.parsed_response import ParsedResponse
 
 ENCODED = re.compile(r"(?:%(?:25)?[0-9A-Fa-f]{2})+")
 ANEW = {
@@ -29,6 +30,7 @@ ANEW = {
     "authorization",
     "x-amz-date",
     "x-amz-security-token",
+    "x-amz-content-sha256",
 }
 USUAL = ("Accept", "Content-Type", "Content-Length")
 NAME = re.compile(r"conformance-([a-z0-9]{8})-(?=\d{5})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -13,6 +14,7 @@ from conformance.contract.levels import Level
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.channel import SignedChannel
+from conformance.engine.companions import Companions
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
 from conformance.engine.given_guard import GivenGuard
@@ -26,14 +28,19 @@ from conformance.engine.phases import NONE, Phases
 from conformance.engine.request_classifier import RouteTable
 from conformance.engine.run_safety import RunSafety, told
 from conformance.engine.runner import Runner, Settings
+from conformance.engine.sdk_calls import SdkCaller
 from conformance.engine.session import Session
+from conformance.engine.stops import LimitedTransport, LimitReached, Limits, Stops
 from conformance.errors import Problem
-from conformance.record import Verdict, VerdictLine
+from conformance.record import Obstacle, ObstacleCause, Verdict, VerdictLine
+from conformance.transport.address import is_real
 from conformance.transport.base import Transport
 from conformance.transport.errors import SpeaksTLS
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials, Signer
 
+SHOWN = 5
+"""Operations that are named of those that a run did not get to the end of."""
 CONSTRAINTS = {Subject.INPUT_LIMIT, Subject.INPUT_TYPE, Subject.INPUT_REQUIRED}
 DRAWS = {"quick": 0, "standard": 5, "deep": 100}
 
@@ -95,6 +102,8 @@ class RunConfig:
         secrets: What must not be written down, besides what the credentials are.
         phases: What is done besides the plan.
         sleep: Waits so many seconds before the next request to a silent target.
+        limits: What the run may take before it ends, with what it knows.
+        free: Gives a context in which a signal may end the run at once.
     """
 
     jobs: Sequence[Job]
@@ -108,6 +117,8 @@ class RunConfig:
     secrets: tuple[str, ...] = ()
     phases: Phases = NONE
     sleep: Callable[[float], None] = time.sleep
+    limits: Limits = field(default_factory=Limits)
+    free: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 class Run:
@@ -119,24 +130,35 @@ class Run:
         for secret in config.secrets:
             self._masker.learn(secret, LEAST_CREDENTIAL)
         self._names = Names() if config.custody is None else config.custody.names
-        self._pulse = LivenessTransport(config.transport, self._masker.mask, sleep=config.sleep)
+        self._stops = Stops(config.limits, lambda: config.transport.sent, config.free)
+        limited = LimitedTransport(config.transport, self._stops)
+        self._pulse = LivenessTransport(limited, self._masker.mask, sleep=config.sleep)
         self._patience = Patience()
+        self._of_others: dict[str, Companions] = {}
         self.outcome = RunOutcome()
 
     def run(self) -> RunOutcome:
         """Run every job; ends early, with what is known, when the target dies or on Ctrl-C.
 
+        At a limit, what was not reached is told to be left.
+
         Raises WrongCredentials when nothing can be tested at all.
         """
         start = time.monotonic()
+        self._stops.begin()
         try:
-            for job in self._config.jobs:
-                self._service(job)
+            for index, job in enumerate(self._config.jobs):
+                try:
+                    self._service(job)
+                except LimitReached as reached:
+                    self._leave(self._config.jobs[index + 1 :], reached)
+                    break
         except KeyboardInterrupt:
             self.outcome.interrupted = True
         except TargetDied as died:
             self.outcome.problem = died
         finally:
+            self._clean_up_companions()
             self.outcome.seconds = time.monotonic() - start
             self.outcome.requests = self._config.transport.sent
         return self.outcome
@@ -148,11 +170,14 @@ class Run:
         keeper = GivenState(session)
         runner = Runner(
             job.contract, job.requirements, session, channel, self._config.settings, self._hear,
-            self._config.phases,
+            self._config.phases, self._stops,
         )  # fmt: skip
         try:
             keeper.look()
             runner.run()
+        except LimitReached as reached:
+            runner.abandon(str(reached), Obstacle(ObstacleCause.LIMIT))
+            raise
         except TargetDied:
             runner.abandon("the target stopped answering before this was tested")
             raise
@@ -166,13 +191,24 @@ class Run:
             runner.abandon("the run was interrupted before this was tested")
             raise
         finally:
-            self._tell(session, keeper.restore())
+            self._note(session, keeper.restore())
             self._clean_up(session, channel, runner.lacks)
+
+    def _leave(self, jobs: Sequence[Job], reached: LimitReached) -> None:
+        """Say of everything in these jobs that it was not reached, and how much is left at all."""
+        for job in jobs:
+            session, channel = self._session(job.contract, job.url)
+            runner = Runner(
+                job.contract, job.requirements, session, channel, self._config.settings, self._hear
+            )
+            runner.abandon(str(reached), Obstacle(ObstacleCause.LIMIT))
+        self._tell(f"{reached}: {_left(self.outcome.verdicts)}")
 
     def _session(self, contract: Contract, url: str = "") -> tuple[Session, SignedChannel]:
         """What speaks with one service of the target."""
         name = contract.signing_name
-        signer = Signer(self._config.credentials, self._config.region, name)
+        version = contract.signature_version
+        signer = Signer(self._config.credentials, self._config.region, name, version)
         url, custody = url or self._config.url, self._config.custody
         transport: Transport = self._pulse
         mark = None
@@ -185,9 +221,21 @@ class Run:
         lend = partial(self._lent, url)
         session = Session(
             contract, channel, self._names, self._masker, mark, lend, self._patience,
-            settle=self._config.settings.settle,
+            settle=self._config.settings.settle, companions=self._companions(url),
         )  # fmt: skip
         return session, channel
+
+    def _companions(self, url: str) -> Companions:
+        """The resources of other services at an address; on a real AWS none is made."""
+        if url not in self._of_others:
+            config, custody = self._config, self._config.custody
+            self._of_others[url] = Companions(
+                self._names, config.region,
+                None if is_real(url)
+                else SdkCaller(url, config.credentials, config.region, self._pulse),
+                None if custody is None else custody.journal,
+            )  # fmt: skip
+        return self._of_others[url]
 
     def _lent(self, url: str, service: str) -> Inventory:
         """The resources of another service, which those of this one are made of."""
@@ -211,13 +259,26 @@ class Run:
             lines = [f"could not delete {len(left)} {name}s of this run: {shown}"]
         else:
             lines = []
-        self._tell(session, lines)
+        found = contract.found.by_operation
+        if found:
+            some = f"valid requests of {len(found)} operations were found by trial"
+            lines.append(f"{some}: {', '.join(found)}")
+        self._note(session, lines)
 
-    def _tell(self, session: Session, lines: list[str]) -> None:
+    def _clean_up_companions(self) -> None:
+        for companions in self._of_others.values():
+            left = companions.clean_up()
+            if left:
+                self._tell(f"could not delete what was made first: {', '.join(left)}")
+
+    def _note(self, session: Session, lines: list[str]) -> None:
         for line in lines:
-            text = self._masker.mask(f"{session.contract.service}: {line}")
-            self.outcome.notes.append(text)
-            self._config.emit(Note(text))
+            self._tell(f"{session.contract.service}: {line}")
+
+    def _tell(self, text: str) -> None:
+        text = self._masker.mask(text)
+        self.outcome.notes.append(text)
+        self._config.emit(Note(text))
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Decided):
@@ -225,6 +286,17 @@ class Run:
         elif isinstance(event, Progress):
             event = replace(event, requests=self._config.transport.sent)
         self._config.emit(event)
+
+
+def _left(lines: Sequence[VerdictLine]) -> str:
+    """How much was not reached, and of which operations."""
+    causes = ((line, line.obstacle.cause if line.obstacle else None) for line in lines)
+    left = [line for line, cause in causes if cause is ObstacleCause.LIMIT]
+    names = list(dict.fromkeys(f"{one.service}/{one.operation or 'protocol'}" for one in left))
+    shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+    if not left:
+        return "nothing was left"
+    return f"{len(left)} of {len(lines)} requirements were not reached, of {len(names)}: {shown}"
 
 
 def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = False) -> int:

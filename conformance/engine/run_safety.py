@@ -16,9 +16,8 @@ from conformance.engine.request_classifier import ClassifiedRequest, RouteTable
 from conformance.engine.run_tag import RunTag
 from conformance.plan.probes import Fault
 from conformance.plan.resources import lifecycle_of
-from conformance.plan.wire import wire
+from conformance.protocols.registry import read, wire
 from conformance.transport.base import Transport
-from conformance.transport.parsed_response import read
 from conformance.transport.signing import Signer
 
 
@@ -86,7 +85,7 @@ def _looking(
         request = replace(request, body=None, content_type=None, within=patience.within(kinds))
         exchange = channel.send(request)
         patience.note(kinds, operation.name, exchange)
-        answer = read(exchange)
+        answer = read(exchange, operation)
         return answer.is_refusal and not answer.throttled
 
     return absent

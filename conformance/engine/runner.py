@@ -12,6 +12,7 @@ from conformance.engine import verdicts
 from conformance.engine.aftermath import Aftermath
 from conformance.engine.authentication import Authentication, Ruling
 from conformance.engine.channel import SignedChannel
+from conformance.engine.economy import Economy, telling
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.exchange_log import SetupFailed
 from conformance.engine.passive_checks import PassiveChecker
@@ -20,17 +21,18 @@ from conformance.engine.probe_decider import ProbeDecider
 from conformance.engine.rule_decider import RuleDecider
 from conformance.engine.service_run import ServiceRun, Settings
 from conformance.engine.session import Session
+from conformance.engine.stops import Stops
 from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.verdict_log import VerdictLog
 from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.base_requests import base
-from conformance.plan.other_creations import richer_creations
 from conformance.plan.planner import is_watched
 from conformance.plan.resources import kinds
+from conformance.plan.richer_creations import richer_creations
 from conformance.plan.rules import ROBUST
 from conformance.plan.sequences import KINDS, RANDOM
-from conformance.record import Verdict
+from conformance.record import Obstacle, Verdict
 
 MAY_SPOIL = 3
 """The last turn: requests after which a list may never answer again."""
@@ -52,6 +54,7 @@ class Runner:
         settings: Settings,
         emit: Emit,
         phases: Phases = NONE,
+        stops: Stops | None = None,
     ) -> None:
         requirements = levelled(requirements, settings.auth)
         self._contract, self._requirements = contract, requirements
@@ -64,9 +67,12 @@ class Runner:
         self._aftermath = Aftermath(
             contract, session, self._standings, self._decisions, self._watch
         )
+        self._stops = Stops() if stops is None else stops
+        self._economy = Economy(thrifty=not settings.draws)
         run = ServiceRun(
-            contract, session, settings, self._standings, self._decisions, emit, phases
-        )
+            contract, session, settings, self._standings, self._decisions, emit, phases,
+            self._stops, self._economy,
+        )  # fmt: skip
         self._without = run.without
         self._probes, self._rules = ProbeDecider(run, self._aftermath), RuleDecider(run)
 
@@ -83,7 +89,10 @@ class Runner:
         # Sequences first: their pauses pass while the rest is done. They go on after it, and not
         # whenever the time has come, so that one seed gives one order of requests.
         # What may spoil a list for good comes last, so that all else is known of it before.
-        active.sort(key=self._turn)
+        if self._economy.begin(len(active)) or self._stops.limits.any:
+            active.sort(key=lambda one: (telling(one) > 0, self._turn(one), telling(one)))
+        else:
+            active.sort(key=self._turn)
         for index, requirement in enumerate(active):
             if self._turn(requirement) == MAY_SPOIL:
                 self._rules.end()
@@ -149,10 +158,11 @@ class Runner:
         """True when the target is known to lack an operation."""
         return self._standings.lacks(operation)
 
-    def abandon(self, reason: str) -> None:
+    def abandon(self, reason: str, obstacle: Obstacle | None = None) -> None:
         """Give everything that is not decided yet a verdict that says so."""
-        for requirement in self._requirements:
-            self._give(requirement, Verdict.SKIPPED, reason)
+        for requirement in self._decisions.undecided():
+            self._decisions.begin()  # nothing is sent for them any more
+            self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
 
     def _fuzz(self) -> FuzzFindings | None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""
@@ -194,6 +204,7 @@ class Runner:
         self._give(ruling.requirement, ruling.verdict, ruling.reason, ruling.steps, ruling.obstacle)
 
     def _decide(self, requirement: Requirement) -> None:
+        self._stops.check()
         self._decisions.begin()
         if requirement.keyword in {*KINDS, RANDOM}:
             self._rules.start(requirement)
@@ -209,6 +220,8 @@ class Runner:
             tally = self._decisions.tally(requirement)
             if name is not None and self._standings.is_aside(name):
                 standing = None  # what its answers showed before still holds
+            if tally.accept and self._watch.is_shared:
+                standing = None  # the answers of other operations showed it
             if standing is not None and standing.standing is SupportStatus.SILENT:
                 self._without(requirement, standing)
             else:

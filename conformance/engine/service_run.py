@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement
 from conformance.engine import verdicts
+from conformance.engine.economy import Economy
 from conformance.engine.events import Emit
 from conformance.engine.phases import Phases
 from conformance.engine.session import Session
 from conformance.engine.settling import SETTLE
+from conformance.engine.stops import Stops
 from conformance.engine.support import Support
 from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.verdict_log import VerdictLog
@@ -41,6 +43,8 @@ class ServiceRun:
     decisions: VerdictLog
     emit: Emit
     phases: Phases
+    stops: Stops
+    economy: Economy
 
     def without(self, requirement: Requirement, support: Support) -> None:
         """Decide what rests on an operation that does not work."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
+from conformance.engine.companions import Companions
 from conformance.engine.delivery import connection_broke, is_repeatable, resent
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.inventory import Inventory, Lend
@@ -16,14 +17,15 @@ from conformance.engine.masking import Masker, secret_places
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience, faults_of, kinds_of_request, missigned_kinds
 from conformance.engine.placeholders import Placeholders, needs_resource
+from conformance.engine.request_search import RequestSearch
 from conformance.engine.run_tag import RunTag
 from conformance.engine.settling import SETTLE, Arrival
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import all_creators, kind_of, lifecycle_of
 from conformance.plan.spelling import respelt
-from conformance.plan.wire import USUAL, WireRequest, wire
+from conformance.protocols.message import WireRequest
+from conformance.protocols.registry import USUAL, of, read, wire
 from conformance.transport.exchange import Exchange
-from conformance.transport.parsed_response import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,15 @@ class Session:
         patience: Patience | None = None,
         *,
         settle: float = SETTLE,
+        companions: Companions | None = None,
     ) -> None:
         self._arrival = Arrival(settle)
         self.contract, self.names, self.masker = contract, names, masker
-        self.inventory = Inventory(contract, self.send, lend, self._is_in_vain)
-        self.placeholders = Placeholders(names, masker, channel.region)
+        self.search = RequestSearch(contract, self.send)
+        self.inventory = Inventory(
+            contract, self.send, lend, self._is_in_vain, self.search.improve
+        )  # fmt: skip
+        self.placeholders = Placeholders(names, masker, channel.region, companions)
         self.observers: list[Callable[[SentProbe], None]] = []
         self.sent = 0
         self.left_out: frozenset[str] = frozenset()
@@ -99,7 +105,13 @@ class Session:
         self.patience.note(group, f"a request signed wrongly ({kind})", exchange)
         self.sent += exchange.attempts
         sent = SentProbe(
-            probe, filled.values, exchange, read(exchange), filled.resource, filled.parents, kind
+            probe,
+            filled.values,
+            exchange,
+            read(exchange, probe.operation),
+            filled.resource,
+            filled.parents,
+            kind,
         )
         self._learn(sent)
         return sent
@@ -166,13 +178,15 @@ class Session:
         if self._mark is not None and probe.raw is None:
             values = self._mark.put_on(probe.operation, values)
         raw = probe.raw
-        if raw is not None and b"${" in raw:
+        if raw is not None and b"${" in raw and of(probe.operation.protocol).fillable:
             raw = fill(respelt(raw, probe.values, values).decode(), resource, parents).encode()
         form = probe.form or USUAL
         if form.path:
             form = replace(form, path=fill(form.path, resource, parents))
         within = self.patience.within(kinds_of_request(probe))
-        request = replace(wire(probe.operation, values, raw, form), within=within)
+        request = wire(probe.operation, values, raw, form)
+        if within is not None:
+            request = replace(request, within=within)
         return _Filled(probe, values, request, resource, parents)
 
     def _usual(self, filled: _Filled) -> Exchange:
@@ -205,7 +219,7 @@ class Session:
     def _came_back(self, filled: _Filled, exchange: Exchange) -> SentProbe:
         """Keep account of an answer and tell the observers."""
         self.sent += exchange.attempts
-        answer = read(exchange)
+        answer = read(exchange, filled.probe.operation)
         if self._mark is not None:
             answer = self._mark.take_off(filled.probe.operation, answer)
         sent = SentProbe(

@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
-from conformance.contract.model import Contract, Operation
+from conformance import error_identity
+from conformance.contract.model import Contract, Operation, ProtocolName
 from conformance.engine.channel import Channel
 from conformance.engine.exchange_log import SentProbe
 from conformance.judge.authentication import is_denied, is_refused_signature
-from conformance.plan.wire import WireRequest
+from conformance.protocols.message import WireRequest
+from conformance.protocols.registry import of, read
 from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.exchange import FailureKind
-from conformance.transport.parsed_response import NOT_JSON, ParsedResponse, read
+from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 
 LACKS = (
     "UnknownOperation",
@@ -26,6 +29,7 @@ LACKS = (
     "NotImplemented",
     "NotImplementedException",
     "NotImplementedError",
+    "InvalidAction",
 )
 
 
@@ -78,13 +82,16 @@ def standing_of(sent: SentProbe, channel: Channel, nonce: str) -> Support:
         )
     if answer.status == 501 or answer.code in LACKS:
         return Support(SupportStatus.LACKING, f"the target says so: {answer.told()}")
-    if answer.status in {404, 405} and answer.code is None:
+    bare = answer.code is None and operation.method != "HEAD"
+    if answer.status in {404, 405} and bare:
         return Support(SupportStatus.LACKING, f"the target has no such route: {answer.told()}")
     if is_denied(answer):
         why = f"the credentials may not do it: {answer.told()}"
         return Support(SupportStatus.UNKNOWN, why, obstacle=Obstacle(ObstacleCause.SETUP))
     control = _control(sent, channel, nonce)
-    if _signature(answer, sent) == _signature(control, sent):
+    if not _is_about_resources(answer, sent) and _signature(answer, sent) == _signature(
+        control, sent
+    ):
         return Support(
             SupportStatus.LACKING, f"answered like any route that does not exist: {answer.told()}"
         )
@@ -113,10 +120,21 @@ def obstacle_to(contract: Contract, failed: SentProbe) -> Obstacle | None:
 
 def _control(sent: SentProbe, channel: Channel, nonce: str) -> ParsedResponse:
     """The answer to the same request on a route that no service has."""
-    request = sent.exchange.request
-    content_type = request.header("content-type")
-    target = f"/no-such-route-{nonce}/v0/nothing"
-    return read(channel.send(WireRequest(request.method, target, request.body, content_type)))
+    operation, request = sent.probe.operation, sent.exchange.request
+    parts = urlsplit(request.url)
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    wired = WireRequest(request.method, target, request.body, request.header("content-type"))
+    elsewhere = of(operation.protocol).nowhere(wired, nonce)
+    return read(channel.send(elsewhere), operation)
+
+
+def _is_about_resources(answer: ParsedResponse, sent: SentProbe) -> bool:
+    """True where paths are names of resources, and the answer is that none has that name."""
+    return (
+        sent.probe.operation.protocol is ProtocolName.REST_XML
+        and answer.code is not None
+        and error_identity.says_missing(answer.code)
+    )
 
 
 def _signature(answer: ParsedResponse, sent: SentProbe) -> tuple[int | None, str | None, str]:
@@ -124,6 +142,7 @@ def _signature(answer: ParsedResponse, sent: SentProbe) -> tuple[int | None, str
     if answer.body is NOT_JSON:
         return answer.status, answer.code, answer.content_type.split(";")[0]
     message = re.sub(r"[/'\"]?[\w.%~-]*/[\w./%~-]*", "<path>", answer.message)
+    message = re.sub(r"NoSuchOperation[0-9a-z]*", sent.probe.operation.name, message)
     for value in sorted((v for v in sent.values.values() if isinstance(v, str) and v), key=len):
         message = message.replace(value, "<value>")
     return answer.status, answer.code, re.sub(r"[0-9a-f-]{8,}|\d+", "#", message)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import islice
-
-from conformance.contract.model import Contract, FoundRequest
+from conformance.contract.model import Contract
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import WrongCredentials
@@ -14,7 +11,6 @@ from conformance.engine.probe_result import UNSURE, attempt
 from conformance.engine.session import Session
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.base_requests import base
-from conformance.plan.other_creations import MOST, other_creations
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import with_unknown_ids
 
@@ -78,24 +74,10 @@ class SupportRegistry:
         self._check_credentials(sent)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.REFUSED and self._contract.overlay.inferred:
-            if self._is_taken_otherwise(probe, sent):
+            if self._session.search.improve(sent) is not None:
                 return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
-
-    def _is_taken_otherwise(self, probe: Probe, refused: SentProbe) -> bool:
-        """Whether a request with one more of the members that the refusal names is accepted."""
-        told = refused.answer.message
-        for request in islice(other_creations(probe.operation, probe.values, told), MOST):
-            try:
-                sent = attempt(self._session, replace(probe, values=request), fresh=True).sent
-            except SetupFailed:
-                return False
-            if sent.answer.ok:
-                found = FoundRequest(request, (refused.answer.told(),))
-                self._contract.found.by_operation[probe.operation.name] = found
-                return True
-        return False
 
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
         """No resource can be made: only whether the route exists can still be seen."""

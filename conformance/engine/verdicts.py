@@ -106,5 +106,6 @@ def decided(
             requests=tally.requests,
             evidence=as_evidence(steps, masker, signing),
             obstacle=obstacle,
+            covers=requirement.covers,
         )
     )

@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from conformance.contract.model import Contract, Operation
+from conformance.contract.model import MEMBER_MEDIA, Contract, Operation
 from conformance.contract.overlay_rules import (
     ContentCodingRule,
     ErrorBodyRule,
     ErrorCodeRule,
     ErrorCodesAgreeRule,
-    ErrorIsJsonRule,
+    ErrorFormRule,
     ErrorMembersRule,
     ErrorStatusRule,
     ResponseHeaderRule,
     Rule,
-    SuccessIsJsonRule,
+    SuccessFormRule,
 )
 from conformance.error_identity import is_same
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
+from conformance.protocols.registry import of
 from conformance.transport.parsed_response import ParsedResponse
 
 Watch = Callable[[str, Any, Operation, ParsedResponse], Finding | None]
 
 BODY, MEMBERS, CODE, CODES = "error-body", "error-members", "error-code", "error-codes-agree"
 HEADER = "response-header"
-ERROR_FORM, SUCCESS_FORM, ERROR_STATUS = "error-is-json", "success-is-json", "error-status"
+ERROR_FORM, SUCCESS_FORM, ERROR_STATUS = "error-form", "success-form", "error-status"
 FORMS = frozenset({ERROR_FORM, SUCCESS_FORM, ERROR_STATUS})
 IN_REFUSALS = frozenset({BODY, MEMBERS, CODE, CODES, ERROR_FORM})
 """The kinds of which refusals alone show something."""
-JSON = "application/json"
 OF_HTTP = frozenset({408, 411, 413, 414, 431})
 """Statuses by which whatever takes a message in refuses it, whatever operation it is for."""
 
@@ -120,12 +120,14 @@ def _kind(answer: ParsedResponse) -> str:
     return f"{answer.size} bytes of {answer.content_type or 'something else'}"
 
 
-def _code(name: str, _rule: Rule, _operation: Operation, answer: ParsedResponse) -> Finding | None:
-    """Whether a refusal names its error at all."""
-    expected = "a name of the error in x-amzn-errortype, __type or code"
+def _code(name: str, _rule: Rule, operation: Operation, answer: ParsedResponse) -> Finding | None:
+    """Whether a refusal names its error at all; the answer to HEAD has nothing to name it in."""
     held = answer.code is not None
     if not answer.is_refusal or (answer.status in OF_HTTP and not held):
         return None
+    if operation.method == "HEAD" and not held:
+        return None
+    expected = f"a name of the error in {of(operation.protocol).names_errors}"
     return Finding(name, held, expected, answer.told())
 
 
@@ -146,26 +148,27 @@ def _header(
 
 
 def _error_form(
-    name: str, _rule: Rule, _operation: Operation, answer: ParsedResponse
+    name: str, _rule: Rule, operation: Operation, answer: ParsedResponse
 ) -> Finding | None:
-    """Whether the body of a refusal is JSON, where it has one."""
+    """Whether the body of a refusal is of its form, where it has one."""
     if not answer.is_refusal or not answer.size or answer.status in OF_HTTP:
         return None
-    return _of_form(name, answer)
+    return _of_form(name, operation, answer)
 
 
 def _success_form(
     name: str, _rule: Rule, operation: Operation, answer: ParsedResponse
 ) -> Finding | None:
-    """Whether the body of a success is JSON, where the operation's answer is."""
-    if not answer.ok or not answer.size or operation.content_type != JSON:
+    """Whether the body of a success is of its form, where the operation's answer has members."""
+    if not answer.ok or not answer.size or operation.content_type not in MEMBER_MEDIA:
         return None
-    return _of_form(name, answer)
+    return _of_form(name, operation, answer)
 
 
-def _of_form(name: str, answer: ParsedResponse) -> Finding:
+def _of_form(name: str, operation: Operation, answer: ParsedResponse) -> Finding:
+    wanted = f"{of(operation.protocol).told}, and nothing else, as the body"
     seen = f"a body that is {answer.form}, labelled {answer.content_type or 'nothing'}"
-    return Finding(name, not answer.form, "JSON, and nothing else, as the body", seen)
+    return Finding(name, not answer.form, wanted, seen)
 
 
 def _error_status(
@@ -176,6 +179,7 @@ def _error_status(
     named = "x-amzn-errortype" in answer.headers or (
         isinstance(body.get("__type"), str) and "__type" not in operation.output
     )
+    named = named or (answer.ok and bool(answer.codes))
     if not named:
         return None
     seen = f"an error with status {answer.status}"
@@ -197,8 +201,8 @@ WATCHED: Mapping[type[Rule], Watch] = {
     ErrorCodeRule: _code,
     ErrorCodesAgreeRule: _codes,
     ResponseHeaderRule: _header,
-    ErrorIsJsonRule: _error_form,
-    SuccessIsJsonRule: _success_form,
+    ErrorFormRule: _error_form,
+    SuccessFormRule: _success_form,
     ErrorStatusRule: _error_status,
     ContentCodingRule: _coding,
 }

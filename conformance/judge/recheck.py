@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
-from conformance.contract.model import Kind, Location, Member, Operation
 from conformance.contract.places import Place
-from conformance.contract.routes import PathTemplate, query_of
-from conformance.contract.texts import from_text, from_texts
 from conformance.contract.validate import violations
 from conformance.plan.probes import Fault, Probe, Side
+from conformance.protocols.registry import members_of
 from conformance.transport.exchange import Request
 
 CHECKED = {Fault.LIMIT, Fault.ENUM, Fault.TYPE, Fault.REQUIRED}
@@ -41,46 +37,4 @@ def _within(inner: Place, outer: Place) -> bool:
 
 def sent_values(probe: Probe, request: Request) -> dict[str, Any]:
     """The members that a request carries, read from its bytes."""
-    operation = probe.operation
-    parts = urlsplit(request.url)
-    values: dict[str, Any] = _labels(operation, parts.path)
-    query = query_of(parse_qsl(parts.query, keep_blank_values=True))
-    for member in operation.input.values():
-        if member.location is Location.QUERY and member.name in query:
-            values[member.name] = from_texts(member.shape, query[member.name])
-        elif member.location is Location.HEADER and (seen := _header(member, request)) is not None:
-            values[member.name] = seen
-    try:
-        body = json.loads(request.body or b"{}")
-    except ValueError:
-        body = {}
-    if isinstance(body, dict):
-        values.update(body)
-    payload = (m.name for m in operation.input.values() if m.location is Location.PAYLOAD)
-    return {**values, **dict.fromkeys(payload, "")}
-
-
-def _labels(operation: Operation, path: str) -> dict[str, str]:
-    raw = PathTemplate(operation.path, operation.greedy, empty=True).match_end(path) or {}
-    return {
-        name: from_text(operation.input[name].shape, unquote(value))
-        for name, value in raw.items()
-        if name in operation.input
-    }
-
-
-def _header(member: Member, request: Request) -> Any:
-    """A header's value; of a map, the headers whose names begin with the member's."""
-    if member.shape.kind is Kind.MAP:
-        begin = member.name.lower()
-        shape = member.shape.element or member.shape
-        found = {
-            name[len(begin) :]: from_text(shape, value)
-            for name, value in request.headers
-            if name.lower().startswith(begin)
-        }
-        return found or None
-    text = request.header(member.name)
-    if text is None:
-        return None
-    return from_texts(member.shape, text.split(",") if member.shape.kind is Kind.LIST else [text])
+    return members_of(probe.operation, request)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, DeclaredError, Operation
 from conformance.contract.places import find, show
+from conformance.contract.protocols import facts
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.transport.parsed_response import ParsedResponse, same
@@ -16,9 +17,6 @@ Refusal = tuple[int | str, str]
 
 ANY_REFUSAL, ANY_CODE = "4xx", "any"
 """In the overlay's table: every status from 400 to 499, every error code and none."""
-
-# Without an overlay: what restJson1 itself calls a malformed request.
-PROTOCOL_REFUSALS = ((400, "SerializationException"), (400, "ValidationException"))
 
 # What the pages of common errors have for these faults. A model lists none of them, so without an
 # overlay they are right, too.
@@ -75,7 +73,7 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
     if answer.ok:
         return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
     # Whether a name outside its limits is looked up or refused first is order of validation.
-    allowed += tuple((error.status, error.name) for error in _tolerated(probe))
+    allowed += tuple((error.status or ANY_REFUSAL, error.name) for error in _tolerated(probe))
     held = any(_is(answer, *one) for one in allowed) or _is_common(contract, probe, answer)
     return Finding(probe.requirement, held, expected, answer.told())
 
@@ -122,17 +120,20 @@ def refusals(
     without one it is the operation's declared errors of the status that fits, and the protocol's.
     """
     if fault is Fault.NOT_FOUND:
-        return _declared(operation, 404)
+        return _as_refusals(operation.missing)
     if fault is Fault.CONFLICT:
-        return _declared(operation, 409)
+        return _as_refusals(operation.conflicting)
     table = contract.overlay.refusals
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
             return table[kind]
-    return tuple(dict.fromkeys((*_declared(operation, 400), *PROTOCOL_REFUSALS)))
+    malformed = facts(contract.protocol).malformed
+    return tuple(dict.fromkeys((*_declared(operation, 400), *malformed)))
 
 
 def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:
-    return tuple(
-        (error.status, error.name) for error in operation.errors.values() if error.status == status
-    )
+    return _as_refusals(one for one in operation.errors.values() if one.status in {status, 0})
+
+
+def _as_refusals(errors: Iterable[DeclaredError]) -> tuple[Refusal, ...]:
+    return tuple((error.status or ANY_REFUSAL, error.name) for error in errors)

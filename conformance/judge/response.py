@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from conformance.contract import statements
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
-from conformance.contract.places import show
+from conformance.contract.places import Place, show
+from conformance.contract.protocols import facts
 from conformance.contract.walk import ShapeCheck, ValueWalker
 from conformance.judge.errors import observe_rules
 from conformance.judge.findings import Finding
@@ -43,7 +45,7 @@ def _refusal(operation: Operation, answer: ParsedResponse, prefix: str) -> Itera
     if answer.code in operation.errors:
         declared = operation.errors[answer.code or ""].status
         yield Finding(
-            f"{prefix}/error/{answer.code}", answer.status == declared,
+            f"{prefix}/error/{answer.code}", declared in {answer.status, 0},
             f"status {declared}", f"status {answer.status}",
         )  # fmt: skip
 
@@ -66,7 +68,7 @@ def _success(
         )  # fmt: skip
     if isinstance(answer.body, dict):
         yield from _members(operation.output, answer.body, f"{prefix}/response")
-    else:
+    elif not facts(operation.protocol).textual:
         seen = "a body that is not JSON" if answer.body is NOT_JSON else "JSON, but no object"
         for name, member in operation.output.items():
             if member.required:
@@ -91,14 +93,19 @@ def _members(
     for one in _WALKER.members(members, values):
         if one.keyword == "union":
             continue
-        place = show(one.place)
-        where = f"{prefix}/{place}"
+        where = _address(prefix, one.place)
         if one.held:
             yield Finding(f"{where}/{one.keyword}", True)
         else:
-            yield _broken(one, place, where)
+            yield _broken(one, show(one.place), where)
         if one.keyword == "type" and one.held and one.shape.kind is Kind.TIMESTAMP:
             yield _format(one, where)
+
+
+@lru_cache(maxsize=4096)
+def _address(prefix: str, place: Place) -> str:
+    """The ids of what is stated of a place begin so: a list shows the same places many times."""
+    return f"{prefix}/{show(place)}"
 
 
 def _broken(one: ShapeCheck, place: str, where: str) -> Finding:

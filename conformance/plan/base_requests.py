@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.contract.model import Contract, Location, Operation, Shape
+from conformance.contract.aws_values import example
+from conformance.contract.model import Contract, Location, Member, Operation, Shape
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import ABSENT, Place, find, put
 from conformance.contract.walk import step_into
 from conformance.plan import values
 from conformance.plan.resources import creators, kinds, lifecycle_of
+from conformance.plan.suggestions import suggestions
 
 
 def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[str, Any]:
@@ -44,10 +46,20 @@ def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
         creates = operation.name in creators(resource)
         placeholders[resource.label] = chosen if creates else "${id}"
     return {
-        name: placeholders.get(name) or values.sample(member.shape)
+        name: placeholders.get(name) or _sample(member)
         for name, member in operation.input.items()
         if member.required or member.location is Location.PATH
     }
+
+
+def _sample(member: Member) -> Any:
+    """A value of a member; in a path one without slashes, as they may lead to another route."""
+    if member.location is Location.PATH:
+        plain = (one for one in suggestions(member.shape) if "/" not in str(example(one)))
+        found = next(plain, None)
+        if found is not None:
+            return found
+    return values.sample(member.shape)
 
 
 def _needed(contract: Contract, resource: Resource) -> Iterator[tuple[str, str]]:

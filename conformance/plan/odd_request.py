@@ -13,7 +13,7 @@ from conformance.contract.places import ITEM, VALUE, Place, show
 from conformance.contract.protocols import MOST_DEEP, of_body
 from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.spelling import spelled_body, spelled_form
-from conformance.plan.wire_variant import WireVariant
+from conformance.protocols.variant import WireVariant
 
 MOST_PLACES = 12
 """Places of a body that are tried, those nearest to its top first: a bound on what is sent."""
@@ -50,7 +50,8 @@ class OddRequestMaker:
         """The request with this for a body."""
         spelt = spelled_body(self.contract, self.operation, written)
         if spelt is not None:
-            yield Odd(self.base, f"the body {spelt!r:.60}", raw=spelt.encode())
+            told = spelt.decode(errors="replace")
+            yield Odd(self.base, f"the body {told!r:.60}", raw=spelt)
 
     def written(self, **words: Any) -> Iterator[Odd]:
         """The request in another form."""

@@ -10,13 +10,14 @@ from typing import Any
 from conformance.contract.arns import RULE as ARNS
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
-from conformance.contract.protocols import WATCHED
+from conformance.contract.protocols import TOKENS, WATCHED, page_member
 from conformance.contract.requirements import Requirement, Subject
 from conformance.contract.validate import unchecked
 from conformance.plan import patching, rules, strings, values
 from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
-from conformance.plan.resources import lifecycle_of, others, with_unknown_ids
+from conformance.plan.resources import creators, lifecycle_of, others, with_unknown_ids
+from conformance.plan.travelling import travels
 
 ONLY_OBSERVED = {
     Subject.NO_SERVER_ERROR,
@@ -49,6 +50,7 @@ def _without_unchecked(planned: Plan) -> Plan:
         if probe.side in BOTH
         and (pattern := next(unchecked(probe.operation.input, probe.values), None)) is not None
     }
+    planned = _without_untold(planned)
     probes = tuple(one for one in planned.probes if id(one) not in unknown)
     drawings = tuple(
         one
@@ -63,6 +65,16 @@ def _without_unchecked(planned: Plan) -> Plan:
     pattern = f"{next(iter(unknown.values())):.80}"
     why_not = f"no request is known to be right: the pattern {pattern} in it cannot be translated"
     return Plan(planned.requirement, sides=(), why_not=why_not)
+
+
+def _without_untold(planned: Plan) -> Plan:
+    """The plan without requests whose values cannot be written; a side without any is none."""
+    kept = tuple(one for one in planned.probes if travels(one))
+    if len(kept) == len(planned.probes):
+        return planned
+    sides = tuple(side for side in planned.sides if any(one.side is side for one in kept))
+    why_not = "" if sides else "no value that breaks it can be written in this protocol"
+    return replace(planned, probes=kept, sides=sides, why_not=why_not)
 
 
 def _planned(contract: Contract, requirement: Requirement) -> Plan:
@@ -108,7 +120,7 @@ def _valid(contract: Contract, operation: Operation, requirement: Requirement) -
 
 def not_found(operation: Operation) -> tuple[str, ...]:
     """The operation's errors that say that the thing asked for is not there."""
-    return tuple(error.name for error in operation.errors.values() if error.status == 404)
+    return tuple(error.name for error in operation.missing)
 
 
 def _error(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
@@ -195,7 +207,7 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
         return Plan(requirement.id, sides=(), why_not=f"the pattern cannot be generated: {error}")
     valid = _valid(contract, operation, requirement)
     stateful = _stateful(contract, operation, place)
-    if _is_label(operation, place) or stateful:
+    if _is_label(operation, place) or stateful or _is_identifier(contract, operation, place):
         # It names something: whether that is looked up or its form refused first is unknown.
         valid = replace(valid, tolerated=not_found(operation))
     allowed = () if stateful else tuple(_allowed(contract, valid, shape, place, keyword))
@@ -262,6 +274,12 @@ def _is_label(operation: Operation, place: Place) -> bool:
     return operation.input[place[0]].location is Location.PATH
 
 
+def _is_identifier(contract: Contract, operation: Operation, place: Place) -> bool:
+    """True for the member that says which resource is meant, of an operation that makes none."""
+    resource = lifecycle_of(contract, operation.name)
+    return place == (resource.label,) and operation.name not in creators(resource)
+
+
 def _can_travel(operation: Operation, place: Place, value: Any) -> bool:
     """A label that is empty, a dot segment or has a slash changes the route: not a limit probe."""
     if not _is_label(operation, place) or not isinstance(value, str):
@@ -278,6 +296,9 @@ def _shape(requirement: Requirement) -> Shape:
 def _stateful(contract: Contract, operation: Operation, place: Place) -> bool:
     """True where only a value that depends on other state of the target would be accepted."""
     stateful = contract.overlay.words_of(operation.name).stateful
+    token = page_member(operation, TOKENS)
+    if place == (token,) and operation.input[place[0]].location is Location.BODY:
+        return True  # what no answer gave is no token
     return any(place[: len(parse(one))] == parse(one) for one in stateful)
 
 

@@ -19,7 +19,7 @@ from conformance.plan.malformed import MALFORMED
 from conformance.plan.odd_request import Odd, OddRequestMaker, body_places
 from conformance.plan.resources import all_creators
 from conformance.plan.spelling import last_label
-from conformance.plan.wire_variant import form
+from conformance.protocols.variant import form
 
 MOST_TEXTS, MOST_LISTS, MOST_PARAMETERS = 2, 3, 4
 UNPAIRED = ("a\x00b", "\ud83d")

@@ -12,7 +12,7 @@ A rule names its kind with ``rule``:
   nothing but a server error counts.
 
 Each but the last may have ``forms``: what is sent is then sent in each of them (see
-conformance.plan.wire_variant), spelled out for the operation (conformance.plan.spelling).
+conformance.protocols.variant), spelled out for the operation (conformance.plan.spelling).
 ``operations`` lists the operations it holds for (default: the one in its address).
 Any other kind is a rule over several requests: see conformance.plan.sequences.
 """
@@ -41,7 +41,7 @@ from conformance.plan.base_requests import base, edited, present
 from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
 from conformance.plan.robustness import odd_requests
 from conformance.plan.spelling import is_elsewhere, spelled_body, spelled_form
-from conformance.plan.wire_variant import WireVariant
+from conformance.protocols.variant import WireVariant
 
 ROBUST = "robust"
 Texts = tuple[str, ...] | Mapping[str, tuple[str, ...]]
@@ -138,7 +138,7 @@ def _bodies(contract: Contract, operation: Operation, rule: SingleRule) -> Itera
     for written in _for(operation.name, rule.bodies):
         body = spelled_body(contract, operation, written)
         if body is not None and not (_wants_bad_syntax(rule) and _is_object(body)):
-            yield body.encode()
+            yield body
     yield from (bytes.fromhex(text) for text in _for(operation.name, rule.bytes))
     if rule.nested is not None:
         yield b"[" * rule.nested + b"]" * rule.nested
@@ -149,7 +149,7 @@ def _wants_bad_syntax(rule: RawRule) -> bool:
     return Side(rule.side) is Side.REJECT and Fault(rule.fault) is Fault.SYNTAX
 
 
-def _is_object(body: str) -> bool:
+def _is_object(body: bytes) -> bool:
     """True for a body that is a JSON object after all: made of an empty one, nothing is wrong."""
     try:
         return isinstance(json.loads(body, parse_constant=_no_json), dict)

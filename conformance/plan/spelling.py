@@ -1,14 +1,14 @@
 """Bodies and forms of the protocol's rules, spelled out for one operation.
 
-A body is written with ``${body}``, the JSON of the operation's valid request, and pieces of it
-(``WORDS``); a form with ``path: ${path}`` and with ``label`` in place of the last label's text.
+A body is written with ``${body}``, that of the operation's valid request, and pieces of it, which
+its protocol knows; a form with ``path: ${path}`` and with ``label`` in place of the last label's
+text.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,24 +17,33 @@ from conformance.contract.overlay_steps import WireForm
 from conformance.contract.routes import PathTemplate
 from conformance.plan import values
 from conformance.plan.base_requests import base
-from conformance.plan.wire import encode, text
-from conformance.plan.wire_variant import WireVariant, form
+from conformance.protocols.json_text import encode, text
+from conformance.protocols.registry import of, wire
+from conformance.protocols.variant import WireVariant, form
 
 WORD = re.compile(r"\$\{(body(?:\.[a-z]+)?)\}")
-DIGITS = "1" + "0" * 400
+SELECTORS = ("Action", "Version")
+"""Parameters that say which operation is meant: words of a body, in lower case."""
 NO_MEMBER = {"body.first", "body.apostrophes", "body.escaped", "body.inside", "body.half"}
 """Words that mean nothing of an empty object."""
 
 
-def spelled_body(contract: Contract, operation: Operation, written: str) -> str | None:
+def spelled_body(contract: Contract, operation: Operation, written: str) -> bytes | None:
     """A body with its words replaced; None where the operation's body lacks what they speak of."""
+    for name in SELECTORS:
+        written = written.replace(f"${{{name.lower()}}}", operation.selectors.get(name, ""))
     words = WORD.findall(written)
     if not words:
-        return written
+        return written.encode()
     members = plain(contract, operation)
     if not members and NO_MEMBER.intersection(words):
         return None
-    return WORD.sub(lambda match: WORDS[match[1]](members), written)
+    protocol = of(operation.protocol)
+    usual = wire(operation, base(contract, operation)).body or b""
+    spelt = {word: protocol.spelled(word, members, usual) for word in words}
+    parts = WORD.split(written)
+    # Of what is split, every other part is a word.
+    return b"".join(spelt[part] if index % 2 else part.encode() for index, part in enumerate(parts))
 
 
 def plain(contract: Contract, operation: Operation) -> dict[str, Any]:
@@ -54,37 +63,6 @@ def plain(contract: Contract, operation: Operation) -> dict[str, Any]:
     return {}
 
 
-def _json(members: Mapping[str, Any]) -> str:
-    return encode(dict(members)).decode()
-
-
-def _escaped(members: Mapping[str, Any]) -> str:
-    """The same JSON: the first letter of every name, and every slash, as an escape."""
-    written = _json(members).replace("/", "\\/")
-    for name in members:
-        other = f'"\\u{ord(name[0]):04x}{name[1:]}":'
-        written = written.replace(f'"{name}":', other, 1)
-    return written
-
-
-def _more(members: Mapping[str, Any]) -> str:
-    return _json(members)[:-1] + ("," if members else "")
-
-
-WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "body": _json,
-    "body.open": lambda members: _json(members)[:-1],
-    "body.more": _more,
-    "body.inside": lambda members: _json(members)[1:-1],
-    "body.half": lambda members: _json(members)[: len(_json(members)) // 2],
-    "body.first": lambda members: next(iter(members)),
-    "body.spaced": lambda members: json.dumps(members, separators=(" ,\n", " : ")),
-    "body.escaped": _escaped,
-    "body.apostrophes": lambda members: _json(members).replace('"', "'"),
-    "body.digits": lambda _: DIGITS,
-}
-
-
 def spelled_form(contract: Contract, operation: Operation, written: WireForm) -> WireVariant | None:
     """The form of a request; None where it is not what the rule means it to be.
 
@@ -93,7 +71,13 @@ def spelled_form(contract: Contract, operation: Operation, written: WireForm) ->
     if written.label is not None:
         path = _relabelled(contract, operation, written.label)
         return None if path is None else replace(form(written), path=path)
-    return replace(form(written), path=written.path.replace("${path}", operation.path))
+    target = next(iter(operation.selectors.values()), "")
+    headers = tuple(
+        (name, None if text is None else text.replace("${target}", target))
+        for name, text in form(written).headers
+    )
+    path = written.path.replace("${path}", operation.path)
+    return replace(form(written), path=path, headers=headers)
 
 
 def _relabelled(contract: Contract, operation: Operation, label: str) -> str | None:
@@ -119,6 +103,8 @@ def is_elsewhere(contract: Contract, operation: Operation, written: WireVariant)
 
     Encoded slashes are no slashes; placeholders are texts without any.
     """
+    if any(name in operation.selectors for name, _ in written.headers):
+        return True
     path = re.sub(r"\$?\{[^}]*\}", "x", written.path or operation.path).rstrip("/")
     method = written.method or operation.method
     return not any(

@@ -20,6 +20,8 @@ _parser: Any = importlib.import_module("re._parser")
 
 FILL = "abcdefghijklmnopqrstuvwxyz"
 UNBOUNDED = 1_000_000
+KEPT = 256
+"""Characters of a text that is kept."""
 NEAR_MISSES = (" ", "\u00e9", "\u0663", "\u4e2d", "/", "%", "<", "{", "#", "~", "'", "@", "!", ":")
 
 
@@ -37,10 +39,21 @@ def of_length(java: str | None, length: int) -> str | None:
     """A string of exactly ``length`` characters that matches; None where none is found."""
     if java is None:
         return filler(length)
+    return _kept(java, length) if length <= KEPT else _matching(java, length)
+
+
+@lru_cache(maxsize=4096)
+def _kept(java: str, length: int) -> str | None:
+    """What short texts are made of is asked for again with every request that has one."""
+    return _matching(java, length)
+
+
+def _matching(java: str, length: int) -> str | None:
     found = _sequence(list(_tree(java)), length)
     return found if found is not None and patterns.matches(java, found) else None
 
 
+@lru_cache(maxsize=2048)
 def shortest(java: str, least: int = 0) -> int:
     """The length of the shortest match that has at least ``least`` characters."""
     low, high = _span(list(_tree(java)))

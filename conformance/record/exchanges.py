@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 
 class Role(StrEnum):
     """What an exchange was sent for."""
@@ -69,8 +71,7 @@ class RecordedResponse:
         return head | _body(self.body, self.body_base64)
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True, rename={"source": "from"}):
     """``value`` appears in this request and came from an earlier answer.
 
     ``source`` is the index of that exchange in the evidence (``from`` in the record), ``pointer``
@@ -80,10 +81,6 @@ class Use:
     value: str
     source: int
     pointer: str
-
-    def as_json(self) -> dict[str, Any]:
-        """The record's form."""
-        return {"value": self.value, "from": self.source, "pointer": self.pointer}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ class RecordedExchange:
             "expected": self.expected,
             "seen": self.seen,
         }
-        uses = [use.as_json() for use in self.uses]
+        uses = [msgspec.to_builtins(use) for use in self.uses]
         return made | known(
             seconds=self.seconds,
             uses=uses or None,

@@ -137,7 +137,7 @@ def _object(file: Path, number: int, line: bytes) -> dict[str, Any]:
 
 def _decode(line: bytes) -> Any:
     text = line.decode("utf-8")
-    value = json.loads(text, parse_constant=_refuse_constant)
+    value = json.loads(text, parse_constant=_refuse_constant, parse_float=parse.number)
     # A lone surrogate cannot be written in UTF-8, so no report could show it.
     return _without_surrogates(value) if "\\ud" in text.lower() else value
 

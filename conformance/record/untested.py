@@ -32,9 +32,10 @@ def untested(lines: Iterable[VerdictLine], *, strict: bool) -> tuple[Untested, .
     """The operations that were not tested, in the order of the record.
 
     One of these holds of each, at the levels of the gate: a requirement is inconclusive for lack
-    of an answer; or all of its requirements that were meant to be tested were not, or at least half
-    and more than a handful, since what they rest on did not succeed. What stands in their way
-    because of a failure that a baseline accepts is accepted with it.
+    of an answer, or was not reached before the run ended at a limit; or all of its requirements
+    that were meant to be tested were not, or at least half and more than a handful, since what
+    they rest on did not succeed. What stands in their way because of a failure that a baseline
+    accepts is accepted with it.
     """
     known = list(lines)
     accepted = {line.requirement for line in known if line.baseline is not None}
@@ -59,14 +60,17 @@ def _untested(
 ) -> Untested | None:
     left = [line for line in lines if line.verdict in OPEN and not _is_accepted(line, accepted)]
     large = len(left) == len(lines) or (len(left) > HANDFUL and len(left) >= LARGE * len(lines))
-    if not left or not (large or any(map(_has_no_answer, left))):
+    if not left or not (large or any(map(_is_left, left))):
         return None
     reasons = [line.reason for line in left]
     return Untested(service, operation, len(left), len(lines), max(reasons, key=reasons.count))
 
 
-def _has_no_answer(line: VerdictLine) -> bool:
+def _is_left(line: VerdictLine) -> bool:
+    """Whether there was no answer, or no time to ask."""
     obstacle = line.obstacle
+    if obstacle is not None and obstacle.cause is ObstacleCause.LIMIT:
+        return True
     if line.verdict is not Verdict.INCONCLUSIVE or obstacle is None:
         return False
     return obstacle.cause is ObstacleCause.NO_ANSWER

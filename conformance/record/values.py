@@ -18,9 +18,6 @@ from conformance.record.exchanges import RecordedExchange, known
 FORMAT = 1
 """The version of the record format that this package writes and reads."""
 
-Counts = Mapping[Level, Mapping["Verdict", int]]
-"""How many requirements of each level got each verdict."""
-
 
 class Verdict(StrEnum):
     """What a run found out about one requirement."""
@@ -33,6 +30,10 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
+Counts = Mapping[Level, Mapping[Verdict, int]]
+"""How many requirements of each level got each verdict."""
+
+
 class ObstacleCause(StrEnum):
     """What kept a requirement from being tested, where that was not asked for."""
 
@@ -40,6 +41,8 @@ class ObstacleCause(StrEnum):
     """A request for it was not answered."""
     SETUP = "setup"
     """What it rests on did not succeed: a valid request, or the making of a resource."""
+    LIMIT = "limit"
+    """The run ended at a limit of its own before this was reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,8 @@ class VerdictLine:
     baseline: str | None = None
     obstacle: Obstacle | None = None
     """What kept it from being tested; None where nothing did, or where it was not meant to be."""
+    covers: tuple[str, ...] = ()
+    """The places of the same structure that it stands for: ``Operation/request/member``."""
 
     def as_json(self) -> dict[str, Any]:
         """The record's form."""
@@ -173,8 +178,9 @@ class VerdictLine:
         }
         obstacle = None if self.obstacle is None else self.obstacle.as_json()
         return made | known(
-            related=list(self.related) or None, baseline=self.baseline, obstacle=obstacle
-        )
+            related=list(self.related) or None, baseline=self.baseline, obstacle=obstacle,
+            covers=list(self.covers) or None,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

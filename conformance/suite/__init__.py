@@ -35,6 +35,9 @@ class Suite:
         auth: Signatures are ``off``, ``report`` or ``require``, as of ``conformance run --auth``.
         strict: Failures of level strict fail, too.
         timeout: Seconds for one whole exchange.
+        time_limit: Seconds after which the run ends; what it did not reach fails at the levels of
+            the gate, and is skipped at the others. With workers each has that time.
+        max_requests: Requests after which the run ends, likewise.
     """
 
     services: Sequence[str] = ()
@@ -50,6 +53,8 @@ class Suite:
     auth: str = "report"
     strict: bool = False
     timeout: float = 10.0
+    time_limit: float | None = None
+    max_requests: int | None = None
 
 
 __all__ = ["Suite"]

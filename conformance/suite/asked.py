@@ -25,6 +25,8 @@ OPTIONS = {
     "seed": "conformance_seed",
     "profile": "conformance_profile",
     "auth": "conformance_auth",
+    "time_limit": "conformance_time_limit",
+    "max_requests": "conformance_max_requests",
 }
 """Fields of a suite by the option that comes before each."""
 

@@ -73,7 +73,7 @@ def _judged(request: pytest.FixtureRequest) -> None:
     line: VerdictLine = item.line
     if line.verdict is Verdict.PASSED:
         return
-    if _has_no_answer(line, strict=item.parent.suite.strict):
+    if _is_untested(line, strict=item.parent.suite.strict):
         pytest.fail(f"could not be tested: {line.reason}", pytrace=False)
     if line.verdict is not Verdict.FAILED:
         pytest.skip(f"{line.verdict}: {line.reason}")
@@ -86,11 +86,15 @@ def _judged(request: pytest.FixtureRequest) -> None:
     raise RequirementBroken(f"{one_line(line.reason)}\n\n{explanation(line)}")
 
 
-def _has_no_answer(line: VerdictLine, *, strict: bool) -> bool:
-    """Whether a requirement of the gate is undecided for lack of an answer: that is no pass."""
-    mute = line.obstacle is not None and line.obstacle.cause is ObstacleCause.NO_ANSWER
-    open_ = line.verdict is Verdict.INCONCLUSIVE and line.level in gate_levels(strict=strict)
-    return mute and open_
+def _is_untested(line: VerdictLine, *, strict: bool) -> bool:
+    """Whether a requirement of the gate is undecided for lack of an answer, or at a limit.
+
+    That is no pass.
+    """
+    cause = None if line.obstacle is None else line.obstacle.cause
+    mute = cause is ObstacleCause.NO_ANSWER and line.verdict is Verdict.INCONCLUSIVE
+    left = cause is ObstacleCause.LIMIT
+    return (mute or left) and line.level in gate_levels(strict=strict)
 
 
 class RequirementItem(pytest.Function):

@@ -61,6 +61,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=["off", "report", "require"],
         help="signatures: ignore them, report whether they are checked, or require that",
     )
+    group.addoption(
+        "--conformance-time-limit", type=float, metavar="S", help="end the run after S seconds"
+    )
+    group.addoption(
+        "--conformance-max-requests", type=int, metavar="N", help="end the run after N requests"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -103,6 +103,7 @@ class Running:
         from conformance.driver.access import gain_access
         from conformance.driver.execution import run_all, settings_for
         from conformance.engine.run import RunConfig
+        from conformance.engine.stops import Limits
         from conformance.transport.retry import RetryingTransport
 
         suite = self._suite
@@ -113,7 +114,7 @@ class Running:
                 jobs=self._jobs, url=access.url, credentials=access.credentials,
                 region=access.region, transport=RetryingTransport(self._transport, retries=0),
                 settings=settings_for(suite.profile, suite.seed, auth=suite.auth),
-                emit=self._hear,
+                emit=self._hear, limits=Limits(suite.time_limit, suite.max_requests),
             )
         )  # fmt: skip
 

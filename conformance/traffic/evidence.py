@@ -16,9 +16,9 @@ from typing import Any
 
 from conformance.contract.model import Member, Operation
 from conformance.judge.redacted import is_redacted
+from conformance.protocols.registry import read
 from conformance.traffic.entries import TrafficEntry
 from conformance.transport.exchange import Request, Response
-from conformance.transport.parsed_response import read
 
 CLIENTS = re.compile(
     r"(?:^|\s|md/|/)(?:boto3|botocore|aws-cli|aws-sdk-[\w-]+|aws-internal|apn/\d)\b|terraform-provider-aws",
@@ -77,7 +77,7 @@ def is_page(entry: TrafficEntry) -> bool:
 
 def _has_form(entry: TrafficEntry, operation: Operation) -> bool:
     """True for a success that consists of the documented members, but for one at most."""
-    answer = read(entry.exchange)
+    answer = read(entry.exchange, operation)
     return answer.ok and _is_like(answer.body, operation.output)
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from conformance.contract.model import Kind, Location, Member
+from conformance.contract.model import Kind, Location, Member, ProtocolName
 from conformance.contract.texts import from_text
 from conformance.judge.redacted import Redacted, is_redacted, marked
+from conformance.protocols.registry import members_of, of, read
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.routes import TrafficRoute
-from conformance.transport.parsed_response import ParsedResponse, read
+from conformance.transport.exchange import Request
+from conformance.transport.parsed_response import ParsedResponse
 
 NAME = 12
 """Characters from which on a text may be a name that no other request has."""
@@ -41,6 +43,8 @@ def asked(route: TrafficRoute, entry: TrafficEntry) -> RequestMembers:
             _add(values, member, text)
     body = entry.exchange.request.body
     raw = None if entry.parsed else body
+    if route.operation.protocol is not ProtocolName.REST_JSON_1 and not entry.parsed:
+        return _otherwise(route, entry, values)
     payload = [m.name for m in route.operation.input.values() if m.location is Location.PAYLOAD]
     if payload:
         text = (body or b"").decode(errors="replace")
@@ -56,6 +60,14 @@ def asked(route: TrafficRoute, entry: TrafficEntry) -> RequestMembers:
     if not isinstance(given, dict):
         return RequestMembers(values, known=False, raw=raw)
     return RequestMembers(values | marked(given), known=True, raw=raw)
+
+
+def _otherwise(route: TrafficRoute, entry: TrafficEntry, values: dict[str, Any]) -> RequestMembers:
+    """What a request of another protocol asks for, as that reads its own bytes."""
+    request = entry.exchange.request
+    read_back = members_of(route.operation, request)
+    known = entry.request_known and bool(read_back or not route.operation.input)
+    return RequestMembers(values | marked(read_back), known, request.body)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -79,6 +91,8 @@ def is_usual(route: TrafficRoute, entry: TrafficEntry) -> bool:
         return False
     if entry.parsed or not request.headers:
         return True
+    if route.operation.protocol is not ProtocolName.REST_JSON_1:
+        return _has_media(request, of(route.operation.protocol).media)
     accept, media = request.header("accept"), request.header("content-type")
     if accept is not None and not {"application/json", "*/*"} & set(_media(accept)):
         return is_redacted(accept)
@@ -87,6 +101,14 @@ def is_usual(route: TrafficRoute, entry: TrafficEntry) -> bool:
     ):
         return True
     return media is not None and (is_redacted(media) or _media(media) == ["application/json"])
+
+
+def _has_media(request: Request, wanted: tuple[str, ...]) -> bool:
+    """Whether a body is labelled as its protocol has it."""
+    media = request.header("content-type")
+    if not request.body:
+        return True
+    return media is not None and (is_redacted(media) or set(_media(media)) <= set(wanted))
 
 
 def _media(text: str) -> list[str]:
@@ -111,7 +133,7 @@ def _add(values: dict[str, Any], member: Member, text: str) -> None:
 
 def answered(route: TrafficRoute, entry: TrafficEntry) -> ParsedResponse:
     """The recorded answer, hidden values marked; of bodies that a client parsed ``{}`` is none."""
-    answer = read(entry.exchange)
+    answer = read(entry.exchange, route.operation)
     body = marked(answer.body)
     nothing = entry.parsed and body == {} and route.operation.content_type is None
     return replace(answer, body=body, size=0 if nothing else answer.size)

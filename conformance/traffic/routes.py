@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from conformance.contract.model import Contract, Operation
 from conformance.contract.routes import MatchedRoute, RouteMatcher, query_of
 from conformance.judge.redacted import is_redacted
+from conformance.protocols.selecting import selectors_of
 from conformance.traffic.addresses import PORT, Host, host_of
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.evidence import Sign, has_marks, is_sdk
@@ -82,7 +83,7 @@ class Routes:
             )
             for contract in self._contracts
             if (certain := self._is_of(contract, entry, host)) is not None
-            if (one := self._match(contract, request.method, path, query)) is not None
+            if (one := self._match(contract, request, path, query)) is not None
         ]  # fmt: skip
         # The same path with and without literal query parameters: the more it names the nearer.
         return max(found, key=lambda one: len(one.operation.query), default=None)
@@ -93,7 +94,7 @@ class Routes:
         parts = urlsplit(request.url)
         query = parse_qsl(parts.query, keep_blank_values=True)
         return any(
-            self._match(contract, request.method, parts.path, query) is not None
+            self._match(contract, request, parts.path, query) is not None
             for contract in self._contracts
         )
 
@@ -107,9 +108,10 @@ class Routes:
         return None
 
     def _match(
-        self, contract: Contract, method: str, path: str, query: Iterable[tuple[str, str]]
+        self, contract: Contract, request: Request, path: str, query: Iterable[tuple[str, str]]
     ) -> MatchedRoute | None:
-        return self._matchers[contract.service].find(method, path, query_of(query))
+        found = query_of(query) | selectors_of(request)
+        return self._matchers[contract.service].find(request.method, path, found)
 
     def _is_of(self, contract: Contract, entry: TrafficEntry, host: Host) -> bool | None:
         """Whether a request of this service would be addressed and signed like that.

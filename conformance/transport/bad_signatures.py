@@ -91,7 +91,9 @@ def _other_end(text: str) -> str:
 
 
 def _with(credentials: Callable[[Credentials], Credentials]) -> Missign:
-    return _by(lambda one: Signer(credentials(one.credentials), one.region, one.service))
+    return _by(
+        lambda one: Signer(credentials(one.credentials), one.region, one.service, one.version)
+    )
 
 
 SIGNATURE_FAULTS: Mapping[str, Missign] = {
@@ -104,8 +106,10 @@ SIGNATURE_FAULTS: Mapping[str, Missign] = {
     "other-body": _other_body,
     "expired": _dated(-BESIDE_THE_CLOCK),
     "future": _dated(BESIDE_THE_CLOCK),
-    "no-region": _by(lambda one: Signer(one.credentials, NO_REGION, one.service)),
-    "other-service": _by(lambda one: Signer(one.credentials, one.region, OTHER_SERVICE)),
+    "no-region": _by(lambda one: Signer(one.credentials, NO_REGION, one.service, one.version)),
+    "other-service": _by(
+        lambda one: Signer(one.credentials, one.region, OTHER_SERVICE, one.version)
+    ),
     "foreign-token": _with(lambda one: replace(one, token=FOREIGN_TOKEN)),
     "without-token": _with(lambda one: replace(one, token=None)),
     "presigned": _presigned,

@@ -16,6 +16,7 @@ import contextlib
 import http.client
 import io
 import queue
+import re
 import ssl
 import time
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-_INTERIM = frozenset(range(102, 200))
+_INTERIM = frozenset({100, *range(102, 200)})
+_BODILESS = frozenset({204, 304})
+_VERSIONS = {"HTTP/1.0": 10, "HTTP/0.9": 10}
+_FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)\r?\n")
+_END = frozenset({b"\r\n", b"\n", b""})
+LONGEST_LINE, MOST_LINES = 65_536, 100
 _ENDED = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 """How a connection shows that the other side has ended it."""
 IDLE = 4.0
@@ -113,6 +119,12 @@ class _DeadlineResponse(http.client.HTTPResponse):
     left for the exchange.
     """
 
+    if TYPE_CHECKING:  # parts of http.client that are no promise of it
+        _method: str | None
+
+        def _read_status(self) -> tuple[str, int, str]: ...
+        def _check_close(self) -> bool: ...
+
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         limit = sock.gettimeout()
@@ -121,12 +133,61 @@ class _DeadlineResponse(http.client.HTTPResponse):
             self.fp = io.BufferedReader(DeadlineReader(sock, file, time.monotonic() + limit))
 
     def begin(self) -> None:
-        """Read the status line and headers of the answer that counts: interim ones come first."""
-        super().begin()
+        """Read the status line and headers of the answer that counts: interim ones come first.
+
+        As the library does it, but that it skips 100 alone (a 101 would be the end of HTTP, and is
+        an answer), and has the parser of mail read the headers, which takes four times as long.
+        """
+        if hasattr(self, "code"):
+            return
+        version, self.status, reason = self._read_status()
         while self.status in _INTERIM:
-            # The library skips 100 alone; a 101 would be the end of HTTP, and is an answer.
-            self.headers = self.msg = None  # type: ignore[assignment]
-            super().begin()
+            _header_lines(self.fp)
+            version, self.status, reason = self._read_status()
+        if version not in _VERSIONS and not version.startswith("HTTP/1."):
+            raise http.client.UnknownProtocol(version)
+        self.code, self.reason = self.status, reason.strip()
+        self.version = _VERSIONS.get(version, 11)
+        self.headers = self.msg = _message(_header_lines(self.fp))
+        self.chunked = self.headers.get("transfer-encoding", "").lower() == "chunked"
+        self.chunk_left = None
+        self.will_close = self._check_close()
+        self.length = self._stated_length()
+        if self.length is None and not self.chunked:
+            self.will_close = True
+
+    def _stated_length(self) -> int | None:
+        if self._method == "HEAD" or self.status in _BODILESS or self.status < 200:
+            return 0
+        with contextlib.suppress(ValueError):
+            length = int(self.headers.get("content-length") or "")
+            return length if length >= 0 and not self.chunked else None
+        return None
+
+
+def _header_lines(file: io.BufferedIOBase) -> list[bytes]:
+    """The lines of a head up to the empty one, within the library's own limits."""
+    lines: list[bytes] = []
+    while not lines or lines[-1] not in _END:
+        line = file.readline(LONGEST_LINE + 1)
+        if len(line) > LONGEST_LINE:
+            raise http.client.LineTooLong("header line")
+        lines.append(line)
+        if len(lines) > MOST_LINES:
+            raise http.client.HTTPException(f"got more than {MOST_LINES} headers")
+    return lines
+
+
+def _message(lines: list[bytes]) -> http.client.HTTPMessage:
+    """The headers of an answer; what is not plainly a header in each line is read as mail is."""
+    found = [_FIELD.fullmatch(line) for line in lines[:-1]]
+    if not all(found):
+        return http.client.parse_headers(io.BytesIO(b"".join(lines)))
+    message = http.client.HTTPMessage()
+    for field in found:
+        if field is not None:
+            message[field[1].decode("ascii")] = field[2].decode("iso-8859-1")
+    return message
 
 
 class _Careful(HTTPConnection):

@@ -94,7 +94,7 @@ class RetryingTransport:
                 break
             self._sleep(self._wait(retry, asked, exchange.response))
             retry += 1
-        return replace(exchange, attempts=attempts)
+        return exchange if attempts == exchange.attempts else replace(exchange, attempts=attempts)
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
         """Send requests over one connection; none of them is sent again."""

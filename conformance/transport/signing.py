@@ -111,15 +111,31 @@ class _Auth(SigV4Auth):  # type: ignore[misc]
         return key
 
 
+class _S3Auth(_Auth):
+    """S3's way: the path is signed as it is sent, and the body's digest is a header."""
+
+    def _normalize_url_path(self, path: str) -> str:
+        return path
+
+
+DIGEST = "X-Amz-Content-SHA256"
+S3 = "s3v4"
+"""The version of the signature that S3 has."""
+
+
 class Signer:
     """Makes signed requests for one service in one region. Safe to share between threads."""
 
-    def __init__(self, credentials: Credentials, region: str, service: str) -> None:
+    def __init__(
+        self, credentials: Credentials, region: str, service: str, version: str = ""
+    ) -> None:
         """Take the ``service`` by its signing name, for example ``apigateway`` or ``geo``."""
         self.credentials = credentials
         self.region = region
         self.service = service
-        self._auth = _Auth(credentials, service, region)
+        self.version = version
+        made = _S3Auth if version == S3 else _Auth
+        self._auth = made(credentials, service, region)
 
     def sign(
         self,
@@ -135,6 +151,8 @@ class Signer:
         ``url`` is absolute and percent-encoded. ``headers`` come after the usual ones and replace
         those of the same name (see ``unsigned``). ``at`` dates the signature (default: now).
         """
+        if self.version == S3:
+            headers = (*headers, (DIGEST, hashlib.sha256(body or b"").hexdigest()))
         plain = unsigned(method, url, headers, body)
         draft = _Draft(method, url, _joined(plain.headers), body, at=at)
         self._auth.add_auth(draft)

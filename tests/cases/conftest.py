@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,12 +24,17 @@ from typing import Any
 
 import pytest
 
+from conformance.reference.server import ServerOptions
+from tests import serving
+from tests.command import in_process
+
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "cases"
 COMMAND = [sys.executable, "-m", "conformance"]
-HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "host"}
+"""For tests that are about the process itself; all others run it in their own."""
 LONGEST = 240
-"""Seconds after which a run that a test started is ended: a bound, not an expectation."""
+"""Seconds after which a process that a test started is ended: a bound, not an expectation."""
+HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "host"}
 
 
 @dataclass
@@ -53,42 +59,52 @@ class Run:
         }
 
 
-@pytest.fixture
-def environment():
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return {**kept, "PYTHONPATH": str(ROOT), "AWS_EC2_METADATA_DISABLED": "true"}
+@pytest.fixture(autouse=True)
+def environment(tmp_path, monkeypatch):
+    """Every test has a folder of its own, and no credentials of AWS; gives that of processes."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture
-def started(environment):
-    """Starts a server, waits until it takes connections, and ends it by its pid."""
-    children = []
-
-    def start(command, port):
-        child = subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+def reference():
+    """Serves the reference with these options until the test ends; gives the port."""
+    with ExitStack() as serving_now:
+        yield lambda **options: serving_now.enter_context(
+            serving.reference(ServerOptions(**{"seed": 1, **options}))
         )
-        children.append(child)
-        _wait_for(port, child)
-        return port
 
-    yield start
-    for child in children:
+
+@pytest.fixture
+def reference_port(reference):
+    return reference()
+
+
+@pytest.fixture(scope="session")
+def moto_server():
+    pytest.importorskip("moto")
+    port = free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(port, child)
+        yield port
+    finally:
         child.terminate()
         child.wait(20)
 
 
 @pytest.fixture
-def reference_port(started):
-    port = free_port()
-    return started([*COMMAND, "serve", "--port", str(port), "--seed", "1"], port)
-
-
-@pytest.fixture
-def moto_port(started):
-    pytest.importorskip("moto")
-    port = free_port()
-    return started([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], port)
+def moto_port(moto_server):
+    """A moto that has nothing yet; it is started once for all tests."""
+    connection = HTTPConnection("127.0.0.1", moto_server, timeout=60)
+    connection.request("POST", "/moto-api/reset")
+    assert connection.getresponse().status == 200
+    connection.close()
+    return moto_server
 
 
 @pytest.fixture
@@ -111,23 +127,27 @@ def proxied():
 
 
 @pytest.fixture
-def run(environment, tmp_path):
-    """``conformance run`` as a user starts it; gives the Run."""
+def run(tmp_path):
+    """``conformance run``; gives the Run."""
 
     def go(url, *arguments):
         record = tmp_path / "record.jsonl"
         record.unlink(missing_ok=True)
-        ended = subprocess.run(
-            [*COMMAND, "run", url, "-q", "--no-color", "--record", str(record), *arguments],
-            env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST,
-            check=False,
-        )  # fmt: skip
-        lines = record.read_text().splitlines() if record.exists() else []
-        found = [json.loads(line) for line in lines]
-        verdicts = {line["requirement"]: line for line in found if line["type"] == "verdict"}
-        return Run(ended.returncode, ended.stdout, ended.stderr, verdicts)
+        ended = in_process("run", url, "-q", "--no-color", "--record", record, *arguments)
+        return Run(ended.code, ended.out, ended.err, recorded(record)[0])
 
     return go
+
+
+def recorded(record):
+    """The verdict lines of a record by requirement, and all of its lines."""
+    lines = [json.loads(line) for line in _lines(record)]
+    verdicts = {line["requirement"]: line for line in lines if line["type"] == "verdict"}
+    return verdicts, lines
+
+
+def _lines(record):
+    return record.read_text().splitlines() if record.exists() else []
 
 
 def free_port() -> int:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.cases.conftest import COMMAND, ROOT, free_port
+from tests.cases.conftest import ROOT
 from tests.sampling import sampled
 
 QUICK = ("--profile", "quick", "--seed", "7")
@@ -31,9 +31,9 @@ def on_moto(moto_port, proxied, run):
 
 
 @pytest.fixture
-def without(on_moto):
+def without(on_moto, made_once):
     """The requirements that moto itself fails."""
-    return on_moto(SimpleNamespace()).failed()
+    return made_once("moto-alone", lambda: on_moto(SimpleNamespace()).failed())
 
 
 def test_moto_alone_fails_what_its_update_does_not_take(without):
@@ -147,9 +147,8 @@ def undeletable(method, path, headers, body, upstream):
 
 
 @pytest.mark.parametrize("fault", sampled(TAKEN, TAKEN[0]))
-def test_what_was_wrongly_taken_is_blamed_once(fault, started, proxied, run, without_listing):
-    port = free_port()
-    started([*COMMAND, "serve", "--port", str(port), "--seed", "1", "--fault", fault], port)
+def test_what_was_wrongly_taken_is_blamed_once(fault, reference, proxied, run, without_listing):
+    port = reference(faults=(fault,))
     _, operation, place, keyword, _ = fault.split(":")
     named = f"location/{operation}/request/{place}/{keyword}"
     chosen = [

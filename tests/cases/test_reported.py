@@ -5,12 +5,13 @@ Here is what no other file beside this one has.
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cases.conftest import COMMAND, LONGEST, SHARED
+from tests.cases.conftest import SHARED
+from tests.command import in_process
+from tests.sampling import narrowed
 
 QUICK = ("--profile", "quick", "--seed", "7")
 
@@ -27,34 +28,32 @@ def on_reference(reference_port, proxied, case, run):
 
 
 @pytest.fixture
-def derived(environment, tmp_path):
+def derived(tmp_path):
     """Derives the pages of a published case; gives the text of its spec, which must be whole."""
 
     def go(name):
         pages = SHARED / name / "page"
         if not pages.is_dir():
             pytest.skip("the published cases are not beside the project")
-        ended = subprocess.run(
-            [*COMMAND, "derive", str(pages), "-o", str(tmp_path)],
-            env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST,
-            check=False,
-        )  # fmt: skip
-        assert ended.returncode == 0, ended.stdout + ended.stderr
-        assert "left out" not in ended.stdout + ended.stderr
+        ended = in_process("derive", pages, "-o", tmp_path)
+        assert ended.code == 0, ended.out + ended.err
+        assert "left out" not in ended.out + ended.err
         return (tmp_path / "page" / "openapi.yaml").read_text()
 
     return go
 
 
-def test_an_error_without_a_code_is_told_wherever_it_comes(on_reference):
-    found = on_reference("run-404-xml", "apigateway")
+@pytest.mark.parametrize("asked", narrowed("*/UpdateApiKey/*"))
+def test_an_error_without_a_code_is_told_wherever_it_comes(on_reference, asked):
+    found = on_reference("run-404-xml", "apigateway", *asked)
 
     assert found.code == 1
     assert "apigateway/UpdateApiKey/error/NotFoundException" in found.failed()
 
 
-def test_an_update_that_is_never_answered_fails_by_its_name(on_reference):
-    found = on_reference("run-hang-on-update", "apigateway", "--timeout", "2")
+@pytest.mark.parametrize("asked", narrowed("*/UpdateApiKey/response/*", "*/status/*", "*/error/*"))
+def test_an_update_that_is_never_answered_fails_by_its_name(on_reference, asked):
+    found = on_reference("run-hang-on-update", "apigateway", "--timeout", "2", *asked)
 
     assert found.code == 1
     own = {"apigateway/UpdateApiKey/status/200", "apigateway/UpdateApiKey/status/no-5xx"}
@@ -62,12 +61,13 @@ def test_an_update_that_is_never_answered_fails_by_its_name(on_reference):
     assert "conforms" not in found.out
 
 
-def test_one_operation_is_left_out_of_a_run(reference_port, run):
+@pytest.mark.parametrize("asked", narrowed("*/status/*", "*/protocol/m*"))
+def test_one_operation_is_left_out_of_a_run(reference_port, run, asked):
     if not (SHARED / "cli-exclude").is_dir():
         pytest.skip("the published cases are not beside the project")
     url = f"http://127.0.0.1:{reference_port}"
     for options in (("--exclude", "*/CreateApiKey/*"), ("--requirement", "!*/CreateApiKey/*")):
-        found = run(url, "--service", "apigateway", *QUICK, *options)
+        found = run(url, "--service", "apigateway", *QUICK, *options, *asked)
 
         assert found.code == 0, found.out + found.err
         assert found.verdict("apigateway/UpdateApiKey/status/200") == "passed"

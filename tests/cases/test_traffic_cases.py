@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.cases.conftest import COMMAND, LONGEST, SHARED, Run
+from tests.cases.conftest import SHARED, Run, recorded
+from tests.command import in_process
 
 BROKEN = "apigateway/UpdateApiKey/patch/id/replace"
 KEY = {
@@ -34,22 +34,16 @@ class Judged(Run):
 
 
 @pytest.fixture
-def judge(environment, tmp_path):
-    """``conformance judge`` as a user starts it."""
+def judge(tmp_path):
+    """``conformance judge``; gives what it said."""
 
     def go(path, *arguments):
         record = tmp_path / "judged.jsonl"
         record.unlink(missing_ok=True)
-        ended = subprocess.run(
-            [*COMMAND, "judge", str(path), "-q", "--no-color", "--record", str(record), *arguments],
-            env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST,
-            check=False,
-        )  # fmt: skip
-        lines = record.read_text().splitlines() if record.exists() else []
-        found = [json.loads(line) for line in lines]
-        verdicts = {line["requirement"]: line for line in found if line["type"] == "verdict"}
-        notes = tuple(found[-1].get("notes", ())) if found else ()
-        return Judged(ended.returncode, ended.stdout, ended.stderr, verdicts, notes)
+        ended = in_process("judge", path, "-q", "--no-color", "--record", record, *arguments)
+        verdicts, lines = recorded(record)
+        notes = tuple(lines[-1].get("notes", ())) if lines else ()
+        return Judged(ended.code, ended.out, ended.err, verdicts, notes)
 
     return go
 

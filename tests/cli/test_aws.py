@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
-
 from testbed.cloud import ACCOUNT, Cloud
 from testbed.sockets import make_server
 from testbed.wire import Response

@@ -92,6 +92,11 @@ def test_links_lead_somewhere(page):
         assert not anchor or anchor in anchors(to.read_text()), link
 
 
+def test_pages_have_links():
+    pages = [(ROOT / page).read_text() for page in (*PAGES, *SITE)]
+    assert sum(len(re.findall(r"\]\(([^)\s]+)\)", text)) for text in pages) > 100
+
+
 def anchors(text):
     """The anchors of a page's headings."""
     headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)

@@ -5,12 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
-
 from testbed.broken import KINDS, broken
 
 from conformance.record import Verdict, read_record

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance.record import Verdict, read_record
-from conformance.transport import endpoint
+from conformance.reference.server import HOST, ServerOptions
+from tests import serving
 
 REQUIREMENT = "location/UpdateKey/request/Description/maxLength"
 FAULT = "constraint:UpdateKey:Description:maxLength:off"
@@ -15,13 +16,8 @@ FEW = ("--requirement", REQUIREMENT, "--requirement", "location/UpdateKey/status
 @pytest.fixture(scope="module")
 def mutant():
     """The URL of the reference with one fault."""
-    from conformance.transport.child import Child
-
-    child = Child("mutant", "conformance.reference", "--fault", FAULT)
-    try:
-        yield child.wait_ready(endpoint.START_SECONDS)
-    finally:
-        child.close()
+    with serving.reference(ServerOptions(faults=(FAULT,))) as port:
+        yield f"http://{HOST}:{port}"
 
 
 @pytest.fixture
@@ -124,15 +120,10 @@ WIRE = [
 def test_what_was_wrong_on_the_wire_is_sent_again_as_it_was(
     conformance, place, target, fault, requirement
 ):
-    from conformance.transport.child import Child
-
-    child = Child("mutant", "conformance.reference", "--fault", fault)
-    try:
-        url = child.wait_ready(endpoint.START_SECONDS)
+    with serving.reference(ServerOptions(faults=(fault,))) as port:
         wanted = ("--requirement", requirement)
+        url = f"http://{HOST}:{port}"
         assert conformance("run", url, *wanted, "--record", "w.jsonl").code == 1
         assert conformance("replay", "w.jsonl", requirement).code == 1
-    finally:
-        child.close()
     assert conformance("replay", "w.jsonl", requirement, "--target", target.url).code == 0
     assert conformance("report", "w.jsonl", "--html=w.html").code == 0

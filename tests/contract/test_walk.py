@@ -15,8 +15,8 @@ from conformance.contract.validate import Violation, shape_violations, violation
 from conformance.contract.walk import ValueWalker, inner_shapes, shape_at, step_into
 from conformance.judge.redacted import Redacted
 from conformance.judge.response import observe
+from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
-from conformance.transport.parsed_response import read
 
 TEXT = Shape(
     Kind.STRING, {"maxLength": Constraint("maxLength", 3, Source(), Level.REQUIRED)}

@@ -22,7 +22,6 @@ from conformance.contract.model_comparison import Only, compare, operation_names
 from conformance.contract.overlay_model import KnownDifference
 from conformance.documents.sdk.models import (
     NoOperations,
-    NotRestJson,
     SdkModel,
     UnknownModel,
     load_model,
@@ -215,7 +214,6 @@ def test_operations_on_some_paths_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["--from-model", "dynamodb"], NotRestJson),
         (["--from-model", "no-such-service"], UnknownModel),
         (["--from-model", "scheduler", "--path", "/nothing"], NoOperations),
     ],

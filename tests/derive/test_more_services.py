@@ -102,6 +102,7 @@ def sent(contract: Contract, name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_base_is_valid_by_the_contract(service: str) -> None:
     contract = load_contract(service)
+    assert len(contract.operations) > 5
     for name, operation in contract.operations.items():
         values = sent(contract, name)
         if isinstance(values.get("TagKeys"), str):
@@ -113,7 +114,7 @@ def test_every_base_is_valid_by_the_contract(service: str) -> None:
 def test_every_requirement_can_be_planned(service: str) -> None:
     contract = load_contract(service)
     found = catalogue(contract)
-    assert len({one.id for one in found}) == len(found)
+    assert len({one.id for one in found}) == len(found) > 100
     for requirement in found:
         for probe in plan(contract, requirement).probes:
             assert "${" not in str(sorted(others(probe.values)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from testbed.edge import Upright
+from testbed.switches import Switches, wrongs
+from testbed.wire import Request as Asked
 
 from conformance.contract.levels import Level
 from conformance.driver.execution import run_all
@@ -24,12 +25,6 @@ from conformance.transport.exchange import Exchange, Response
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials
 from tests import contracts
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
-
-from testbed.edge import Upright
-from testbed.switches import Switches, wrongs
-from testbed.wire import Request as Asked
 
 SERVICES = ("apigateway", "location")
 NAMED = {

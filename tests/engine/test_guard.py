@@ -13,6 +13,7 @@ from conformance.engine.journal import Header, Journal
 from conformance.engine.names import Names
 from conformance.engine.request_classifier import RequestEffect, RouteTable
 from conformance.engine.run_tag import TAG, RunTag
+from conformance.protocols.registry import read
 from conformance.transport.exchange import (
     Exchange,
     FailureKind,
@@ -20,7 +21,6 @@ from conformance.transport.exchange import (
     Response,
     TransportFailure,
 )
-from conformance.transport.parsed_response import read
 
 URL = "http://127.0.0.1:1/base"
 HEADER = Header(URL, "abcd1234", "us-east-1", "2026-01-01T00:00:00Z", {}, None, TAG)

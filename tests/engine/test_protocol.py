@@ -12,7 +12,7 @@ from conformance.driver.execution import run_all
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.mutants.globs import Globs
-from conformance.plan.wire_variant import Labels
+from conformance.protocols.variant import Labels
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import ServerOptions

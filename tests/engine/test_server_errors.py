@@ -24,6 +24,7 @@ from conformance.record import Verdict
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport
+from tests.sampling import sampled
 
 PAGE = {"document": "p.md", "section": "s", "line": 1}
 TEXT = {"type": "string"}
@@ -374,7 +375,7 @@ KINDS: dict[str, tuple[str, Given]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sampled(KINDS, *list(KINDS)[::4]))
 def test_each_kind_has_a_name_of_its_own(kind: str) -> None:
     name, crashes = KINDS[kind]
     lines = run(Shop(crashes))

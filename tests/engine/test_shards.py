@@ -17,8 +17,8 @@ from conformance.record import (
     merged,
     read_record,
 )
-from conformance.transport.child import Child
-from tests import contracts
+from conformance.reference.server import HOST, ServerOptions
+from tests import contracts, serving
 from tests.cli.conftest import conformance
 from tests.reports.fakes import fake_record, one_failure
 
@@ -58,15 +58,12 @@ def test_a_part_without_anything_is_told():
 
 def test_what_is_watched_is_judged_right(conformance, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    child = Child("mutant", "conformance.reference", "--fault", FAULT)
-    try:
-        url = child.wait_ready(30)
+    with serving.reference(ServerOptions(faults=(FAULT,))) as port:
+        url = f"http://{HOST}:{port}"
         assert conformance("run", url, *PART, "--record", "whole.jsonl").code == 1
         for index in (1, 2, 3):
             shard = ("--shard", f"{index}/3", "--record", f"{index}.jsonl")
             assert conformance("run", url, *PART, *shard).code in {0, 1}
-    finally:
-        child.close()
     parts = [f"{index}.jsonl" for index in (1, 2, 3)]
     assert conformance("report", "merge", *parts, "-o", "all.jsonl").code == 0
     whole, made = read_record("whole.jsonl"), read_record("all.jsonl")

@@ -10,8 +10,8 @@ from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.spoilt import Spoilt
 from conformance.judge.response import observe
 from conformance.plan.probes import Fault, Probe, Side
+from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
-from conformance.transport.parsed_response import read
 from tests import contracts
 
 LONG = "conformance-a0b1c2d3-00001" + "x" * 80

@@ -14,6 +14,7 @@ import queue
 import re
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore import auth
@@ -98,6 +99,18 @@ def test_urllib3_makes_connections_and_responses_of_the_classes_that_it_names():
     assert http.client.HTTPConnection.response_class is http.client.HTTPResponse
     assert isinstance(vars(connection.HTTPConnection)["is_connected"], property)
     assert isinstance(connectionpool.HTTPConnectionPool("127.0.0.1").pool, queue.LifoQueue)
+
+
+def test_a_response_of_the_standard_library_has_the_parts_that_a_head_is_read_with():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        response: Any = http.client.HTTPResponse(ours, method="GET")
+        assert response._method == "GET"
+        assert response._read_status() == ("HTTP/1.1", 204, "No Content\r\n")
+        response.version, response.headers = 11, http.client.parse_headers(response.fp)
+        assert response._check_close() is True
+        response.close()
 
 
 def test_a_response_of_the_standard_library_reads_a_file_that_can_be_replaced():

@@ -1,5 +1,6 @@
 import pytest
 
+from conformance.protocols.registry import read
 from conformance.transport.exchange import (
     Exchange,
     FailureKind,
@@ -7,7 +8,7 @@ from conformance.transport.exchange import (
     Response,
     TransportFailure,
 )
-from conformance.transport.parsed_response import NOT_JSON, read
+from conformance.transport.parsed_response import NOT_JSON
 
 REQUEST = Request("GET", "http://127.0.0.1/", ())
 

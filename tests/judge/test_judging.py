@@ -6,8 +6,8 @@ from conformance.contract.load import load_contract
 from conformance.judge.refusal import judge_probe
 from conformance.judge.response import observe
 from conformance.plan.probes import ExpectedMember, Fault, Probe, Side
+from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
-from conformance.transport.parsed_response import read
 
 UPDATED = {
     "id": "abcdefghij",

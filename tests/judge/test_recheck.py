@@ -11,7 +11,7 @@ from conformance.contract.levels import Source
 from conformance.contract.model import Kind, Location, Member, Operation, Shape
 from conformance.judge.recheck import bytes_match_probe, sent_values
 from conformance.plan.probes import Probe, Side
-from conformance.plan.wire import wire
+from conformance.protocols.registry import wire
 from conformance.transport.exchange import Request
 
 TEXT = Shape(Kind.STRING)

@@ -18,9 +18,9 @@ from conformance.plan.probes import Side
 
 SAMPLE = (
     "amplify", "appflow", "codeartifact", "dlm", "eks", "efs", "iot-data", "kafka",
-    "lakeformation", "rbin", "signer", "xray",
+    "lakeformation", "managedblockchain", "mediaconvert", "rbin", "signer", "xray",
 )  # fmt: skip
-"""Some with patterns that are no Java, or that are not translated."""
+"""Some with patterns that are no Java, or that are not translated; one with many structures."""
 PAGE = {"document": "p.md", "section": "s", "line": 1}
 BROKEN = "[a-z]{11}{0,1011}"
 

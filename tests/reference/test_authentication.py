@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.protocols.registry import read
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.mutations.signatures import FAULTS
 from conformance.reference.outcome import Refusal
 from conformance.reference.server import TEST_KEYS, ServerOptions
 from conformance.transport.bad_signatures import SIGNATURE_FAULTS, UnsignedRequest, sign_incorrectly
 from conformance.transport.credentials import TEST_CREDENTIALS
-from conformance.transport.parsed_response import read
 from conformance.transport.signing import Signer
 
 

@@ -98,6 +98,7 @@ class Placeholders:
 @pytest.mark.parametrize("steps", [pytest.param(steps, id=name) for name, steps in scenarios()])
 def test_api_gateway(send, steps):
     known = Placeholders()
+    assert steps
     for step in steps:
         request, expected = step["request"], step["response"]
         if "{id}" in request["path"] and not known.ids:

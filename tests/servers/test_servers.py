@@ -6,14 +6,12 @@ signatures and on the wire format.
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from http.client import HTTPConnection
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -21,9 +19,6 @@ import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from testbed.crooked import KINDS, make_crooked
 from testbed.edge import Upright
 from testbed.sockets import Answer, make_server
@@ -90,7 +85,10 @@ def test_no_combination_of_readings_crashes(seed: int) -> None:
     names = [
         name for name in readings() if name != "slow" and Random(f"{seed} {name}").random() < 0.5
     ]
-    for trace in walks(names).values():
+    walked = walks(names)
+    assert len(walked) == len(usual())
+    for trace in walked.values():
+        assert trace
         assert [note for note in trace if note.split("\n")[1].startswith("5")] == []
 
 

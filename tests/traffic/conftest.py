@@ -7,7 +7,7 @@ import json
 import pytest
 
 from conformance.engine.channel import SignedChannel
-from conformance.plan.wire import WireRequest
+from conformance.protocols.message import WireRequest
 from conformance.record import Verdict
 from conformance.reference.inprocess import InProcess
 from conformance.reference.server import ServerOptions

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from conformance.protocols.registry import read
 from conformance.transport.exchange import (
     Exchange,
     FailureKind,
@@ -14,7 +15,6 @@ from conformance.transport.exchange import (
     TransportFailure,
 )
 from conformance.transport.pace import PacedTransport
-from conformance.transport.parsed_response import read
 from conformance.transport.retry import RetryingTransport, is_passing, is_throttled
 
 REQUEST = Request("GET", "http://h/", ())

@@ -6,15 +6,10 @@ import shutil
 import socket
 import ssl
 import subprocess
-import sys
 import threading
-from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "servers"))
-
 from testbed.verifier import Raw, problem
 
 from conformance.driver.execution import run_all

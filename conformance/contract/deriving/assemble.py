@@ -9,6 +9,7 @@ from conformance.contract.deriving.operations import (
     operation,
     path_key,
     required_list,
+    told_by,
 )
 from conformance.contract.deriving.schemas import Schema, SchemaBuilder, pointer, tidy
 from conformance.contract.deriving.shown import SyntaxExamples, look
@@ -64,13 +65,14 @@ def assemble(pages: ServicePages) -> dict[str, Any]:
         "openapi": OPENAPI,
         "info": {"title": pages.title, "version": pages.version},
         "x-service": pages.service,
+        **({"x-protocol": pages.protocol} if pages.protocol else {}),
         **({"x-signing": dict(pages.signing)} if pages.signing else {}),
         **({"x-model": pages.model} if pages.model else {}),
         "x-documents": {document.name: _about(document) for document in pages.documents},
     }
     if pages.common_errors:
         found["x-common-errors"] = {
-            name: {"status": error.status, "x-source": pointer(error.place)}
+            name: {"status": error.status or 400, "x-source": pointer(error.place)}
             for name, error in pages.common_errors.items()
         }
     found["paths"] = _paths(pages, builder, components)
@@ -160,8 +162,9 @@ def _error_schema() -> Schema:
 
 def _paths(pages: ServicePages, builder: SchemaBuilder, names: dict[str, str]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
+    present = told_by(pages.operations)
     for name, page in sorted(pages.operations.items()):
-        item = paths.setdefault(path_key(page), {})
+        item = paths.setdefault(path_key(page, present.get(name, ())), {})
         if page.method.lower() in item:
             other = item[page.method.lower()]["operationId"]
             raise SameRequest(pages.service, other, name)
@@ -171,5 +174,8 @@ def _paths(pages: ServicePages, builder: SchemaBuilder, names: dict[str, str]) -
             "error": names[f"={ERROR}"],
         }
         rows = pages.patches.get(name, ())
-        item[page.method.lower()] = operation(page, builder, parts, rows)
+        made = operation(page, builder, parts, rows)
+        if name in present:
+            made["x-query-present"] = present[name]
+        item[page.method.lower()] = made
     return dict(sorted(paths.items()))

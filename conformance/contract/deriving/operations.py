@@ -11,6 +11,7 @@ from conformance.contract.deriving.schemas import (
     pointer,
     reference,
     tidy,
+    xml_object,
 )
 from conformance.documents.model import (
     BaseType,
@@ -24,17 +25,47 @@ from conformance.documents.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 JSON = "application/json"
 BINARY = "application/octet-stream"
 JSON_BODIES = {BaseType.STRUCTURE, BaseType.LIST, BaseType.MAP, BaseType.JSON}
 
 
-def path_key(page: OperationPage) -> str:
-    """The key below ``paths``: literal query parts tell operations on one path apart."""
+def told_by(pages: Mapping[str, OperationPage]) -> dict[str, list[str]]:
+    """Of operations with one method and path: the parameters and headers only some must have."""
+    groups: dict[tuple[str, str], list[OperationPage]] = {}
+    for page in pages.values():
+        groups.setdefault((page.method, path_key(page)), []).append(page)
+    found: dict[str, list[str]] = {}
+    for group in groups.values():
+        needed = [_needed(page) for page in group]
+        more = [tuple(sorted(one - set[str].intersection(*needed))) for one in needed]
+        if len(set(more)) == len(group) > 1:
+            named = zip(group, more, strict=True)
+            found |= {page.name: list(names) for page, names in named if names}
+    return found
+
+
+def _needed(page: OperationPage) -> set[str]:
+    return {
+        one.wire
+        for one in page.parameters
+        if one.where is not ParameterLocation.PATH and one.member.required
+    }
+
+
+def path_key(page: OperationPage, present: Sequence[str] = ()) -> str:
+    """The key below ``paths``: literal query parts, or a fragment, tell operations apart.
+
+    ``present`` are the parameters and headers without which it would be another operation.
+    """
     query = urlencode(page.literal_query)
-    return f"{page.path}?{query}" if query else page.path
+    selected = next(iter((page.selectors or {}).items()), None)
+    behind = f"#{selected[0]}={selected[1]}" if selected else ""
+    if present:
+        behind = f"#{'&'.join(present)}"
+    return f"{page.path}?{query}{behind}" if query else f"{page.path}{behind}"
 
 
 def operation(
@@ -48,6 +79,10 @@ def operation(
     }
     if page.literal_query:
         found["x-query"] = dict(page.literal_query)
+    if page.selectors:
+        found["x-selectors"] = dict(page.selectors)
+    if page.checksum:
+        found["x-checksum-required"] = True
     if page.host_prefix:
         found["x-host-prefix"] = page.host_prefix
     if page.recovered:
@@ -73,6 +108,9 @@ def object_schema(owner: str, content: Content, builder: SchemaBuilder) -> Schem
     found: Schema = {"type": "object", "x-type": "structure"}
     if content.place is not None:
         found["x-source"] = pointer(content.place)
+    xml = xml_object(content.names)
+    if xml:
+        found["xml"] = xml
     return tidy({**found, "properties": properties, **required_list(content.members)})
 
 
@@ -158,8 +196,9 @@ def _responses(page: OperationPage, builder: SchemaBuilder, names: dict[str, str
 
 
 def _add_error(responses: Schema, error: ErrorEntry, component: str) -> None:
-    response = responses.setdefault(str(error.status), {})
-    response.setdefault("description", f"Error {error.status}")
+    status = str(error.status or "default")
+    response = responses.setdefault(status, {})
+    response.setdefault("description", f"Error {error.status}" if error.status else "Error")
     response.setdefault("content", {JSON: {"schema": {"$ref": reference(component)}}})
     about: dict[str, Any] = {"x-source": pointer(error.place)}
     if error.members:

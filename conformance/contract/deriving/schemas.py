@@ -20,6 +20,7 @@ from conformance.documents.model import (
     ObjectNode,
     SourceLocation,
     TypeName,
+    WireNames,
 )
 
 Schema = dict[str, Any]
@@ -103,6 +104,7 @@ class SchemaBuilder:
         self._default(where, schema, stated, member)
         if member.required_place is not None:
             schema.setdefault("x-sources", {})["required"] = pointer(member.required_place)
+        _name(schema, member.names)
         return tidy(schema)
 
     def shown(self, node: Node, document: str, section: str) -> Schema:
@@ -148,11 +150,15 @@ class SchemaBuilder:
         element = stated.element or TypeName(BaseType.JSON)
         if stated.base is BaseType.LIST:
             inner = node.item if isinstance(node, ListNode) else None
-            return {"type": "array", "items": self._typed(element, inner, wire)}
+            items = _name(self._typed(element, inner, wire), element.names)
+            return {"type": "array", "items": items}
         if stated.base is BaseType.MAP:
             inner = node.as_map if isinstance(node, ObjectNode) else None
-            values = self._typed(element, inner, wire)
-            return {"type": "object", "x-type": "map", "additionalProperties": values}
+            values = _name(self._typed(element, inner, wire), element.names)
+            found: Schema = {"type": "object", "x-type": "map", "additionalProperties": values}
+            if stated.key_names is not None:
+                found["propertyNames"] = _name({"type": "string"}, stated.key_names)
+            return found
         return dict(SCALARS[stated.base])
 
     def _sources(self, schema: Schema, stated: TypeName, source: SourcePointer) -> None:
@@ -229,6 +235,29 @@ class SchemaBuilder:
                 return
             schema["default"] = value
         sources["default"] = pointer(member.default_place)
+
+
+def _name(schema: Schema, names: WireNames | None) -> Schema:
+    """The schema with what its value is called in XML, and in form parameters."""
+    if names is None:
+        return schema
+    xml = xml_object(names)
+    if xml:
+        schema["xml"] = xml
+    if names.query is not None:
+        schema["x-query-name"] = names.query
+    return schema
+
+
+def xml_object(names: WireNames | None) -> Schema:
+    """The names as OpenAPI has them; a list is wrapped only where that says so."""
+    if names is None:
+        return {}
+    told = {
+        "name": names.name, "namespace": names.namespace, "prefix": names.prefix,
+        "attribute": names.attribute, "wrapped": names.wrapped,
+    }  # fmt: skip
+    return {key: value for key, value in told.items() if value}
 
 
 def _suggested(member: DocumentedMember) -> TypeName:

@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING, Any
 from conformance.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-RESTJSON = "rest-json"
+REST_JSON = "rest-json-1"
+NAMES = {
+    "smithy-rpc-v2-cbor": "rpc-v2-cbor",
+    "json": "aws-json-{version}",
+    "rest-json": REST_JSON,
+    "rest-xml": "rest-xml",
+    "query": "aws-query",
+    "ec2": "ec2-query",
+}
+"""botocore's names of protocols, in the order in which an SDK prefers them, and our names."""
 
 
 class UnknownModel(BadInput):
@@ -26,14 +35,13 @@ class UnknownModel(BadInput):
         super().__init__(f"botocore has no model of the service {service!r}")
 
 
-class NotRestJson(BadInput):
-    """A service that speaks another protocol than restJson1: ``service`` and ``protocol``."""
+class UnspokenProtocol(BadInput):
+    """A protocol that a service does not have: ``service``, ``protocol`` and what it ``speaks``."""
 
-    hint = "only services of the protocol restJson1 can be derived and tested"
-
-    def __init__(self, service: str, protocol: str) -> None:
-        self.service, self.protocol = service, protocol
-        super().__init__(f"{service} does not speak restJson1 but {protocol}")
+    def __init__(self, service: str, protocol: str, speaks: Sequence[str]) -> None:
+        self.service, self.protocol, self.speaks = service, protocol, tuple(speaks)
+        hint = f"its model has {', '.join(speaks) or 'none that is known'}"
+        super().__init__(f"{service} does not speak {protocol}", hint)
 
 
 class NoOperations(BadInput):
@@ -48,11 +56,15 @@ class NoOperations(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class SdkModel:
-    """A model as plain data: ``name`` has service and version, ``sha256`` is of its content."""
+    """A model as plain data: ``name`` has service and version, ``sha256`` is of its content.
+
+    ``protocol`` is the one that it is read for.
+    """
 
     name: str
     sha256: str
     data: Mapping[str, Any]
+    protocol: str = REST_JSON
 
     @property
     def title(self) -> str:
@@ -82,14 +94,23 @@ class SdkModel:
             for one in self.data["operations"].values()
         }
         same = prefixes.pop() if len(prefixes) == 1 else ""
+        if about.get("signatureVersion") in {"s3", "s3v4"}:
+            found["version"] = "s3v4"
         return {**found, "host-prefix": same} if same and "{" not in same else found
 
 
-@cache
-def load_model(service: str) -> SdkModel:
-    """The newest model of a service.
+def protocols_of(about: Mapping[str, Any]) -> list[str]:
+    """The protocols of a model by our names, the one that SDKs use first."""
+    stated = about.get("protocols") or [about.get("protocol", "none")]
+    version = about.get("jsonVersion", "1.0")
+    return [name.format(version=version) for theirs, name in NAMES.items() if theirs in stated]
 
-    Raises UnknownModel, and NotRestJson for a service of another protocol.
+
+@cache
+def load_model(service: str, protocol: str | None = None) -> SdkModel:
+    """The newest model of a service, for one of its protocols: as a rule the one that SDKs use.
+
+    Raises UnknownModel, and UnspokenProtocol where it has not that one, or none that is known.
     """
     from botocore.exceptions import DataNotFoundError, UnknownServiceError
     from botocore.loaders import create_loader
@@ -98,9 +119,9 @@ def load_model(service: str) -> SdkModel:
         data = create_loader().load_service_model(service, "service-2")
     except (DataNotFoundError, UnknownServiceError) as error:
         raise UnknownModel(service) from error
-    protocol = data["metadata"].get("protocol", "none")
-    if protocol != RESTJSON:
-        raise NotRestJson(service, protocol)
+    speaks = protocols_of(data["metadata"])
+    if not speaks or protocol not in {None, *speaks}:
+        raise UnspokenProtocol(service, protocol or data["metadata"]["protocol"], speaks)
     content = json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
     name = f"{service}-{data['metadata']['apiVersion']}"
-    return SdkModel(name, hashlib.sha256(content).hexdigest(), data)
+    return SdkModel(name, hashlib.sha256(content).hexdigest(), data, protocol or speaks[0])

@@ -22,11 +22,11 @@ from conformance.documents.model import (
     StructurePage,
     TypeName,
 )
-from conformance.documents.sdk.models import SdkModel
+from conformance.documents.sdk.bindings import Bindings
+from conformance.documents.sdk.models import REST_JSON, SdkModel
 from conformance.documents.sdk.types import Shapes
 from conformance.documents.service_pages import ServicePages
 
-JSON = "application/json"
 PLACES = {
     "uri": ParameterLocation.PATH,
     "querystring": ParameterLocation.QUERY,
@@ -42,7 +42,7 @@ def model_pages(
 ) -> ServicePages:
     """The pages that the model stands for; of the ``wanted`` operations only, where that is given.
 
-    Operations that restJson1 alone does not describe (event streams) are left out, with a note.
+    Operations that no single request and answer make up (event streams) are left out, with a note.
     """
     return _ModelReader(model, service).read(wanted)
 
@@ -56,7 +56,12 @@ class _ModelReader:
     @property
     def shapes(self) -> Shapes:
         """The model's shapes."""
-        return Shapes(self.model.name, self.model.data["shapes"])
+        return Shapes(self.model.name, self.model.data["shapes"], self.bindings)
+
+    @property
+    def bindings(self) -> Bindings:
+        """What the protocol decides."""
+        return Bindings(self.model)
 
     def read(self, wanted: frozenset[str] | None) -> ServicePages:
         """All pages of the model."""
@@ -65,6 +70,7 @@ class _ModelReader:
             stated_title=self.model.title,
             stated_version=self.model.version,
             signing=self.model.signing,
+            protocol=None if self.model.protocol == REST_JSON else self.model.protocol,
         )
         pages.documents.append(
             Document(self.model.name, self.model.name, self.service, "", self.model.sha256)
@@ -72,12 +78,23 @@ class _ModelReader:
         for name, operation in self.model.data["operations"].items():
             if wanted is not None and name not in wanted:
                 continue
+            if self._is_replaced(operation):
+                pages.notes.append(f"{name}: left out: another operation took its route")
+                continue
             if self._streams_events(operation):
-                pages.notes.append(f"{name}: left out: it speaks in event streams, not restJson1")
+                pages.notes.append(f"{name}: left out: it speaks in event streams")
             else:
                 pages.operations[name] = self._operation(name, operation)
         self._structures(pages)
         return pages
+
+    def _is_replaced(self, operation: Mapping[str, Any]) -> bool:
+        """True for a deprecated operation whose route a newer one has."""
+        if not operation.get("deprecated") or not self.bindings.is_located:
+            return False
+        others = self.model.data["operations"].values()
+        same = [one for one in others if one["http"] == operation["http"]]
+        return any(not one.get("deprecated") for one in same)
 
     def _streams_events(self, operation: Mapping[str, Any]) -> bool:
         for side in ("input", "output"):
@@ -94,8 +111,9 @@ class _ModelReader:
         return found
 
     def _operation(self, name: str, operation: Mapping[str, Any]) -> OperationPage:
-        http = operation["http"]
-        path, _, query = http["requestUri"].partition("?")
+        bindings = self.bindings
+        method, uri = bindings.route(operation)
+        path, _, query = uri.partition("?")
         place = self._at("operations", name)
         given, request = self._content(operation, "input")
         answered, response = self._content(operation, "output")
@@ -103,17 +121,19 @@ class _ModelReader:
             document=self.model.name,
             name=name,
             place=place,
-            method=http["method"],
+            method=method,
             path=path.replace("+}", "}"),
             literal_query=dict(parse_qsl(query, keep_blank_values=True)),
             parameters=given,
             request=request,
-            status=http.get("responseCode", 200),
+            status=operation["http"].get("responseCode", 200) if bindings.is_located else 200,
             status_place=self._at("operations", name, "http"),
             response_headers=answered,
             response=response,
             errors=tuple(self._errors(operation)),
             host_prefix=operation.get("endpoint", {}).get("hostPrefix"),
+            selectors=bindings.selectors(operation),
+            checksum=bool(operation.get("httpChecksum", {}).get("requestChecksumRequired")),
         )
 
     def _at(self, *parts: str) -> ModelPlace:
@@ -122,10 +142,8 @@ class _ModelReader:
     def _errors(self, operation: Mapping[str, Any]) -> Iterator[ErrorEntry]:
         for error in operation.get("errors", ()):
             shape = self.shapes.shapes[error["shape"]]
-            about = shape.get("error", {})
-            # A model that states no status means what its fault says.
-            status = about.get("httpStatusCode") or (500 if shape.get("fault") else 400)
-            code = about.get("code") or error["shape"]
+            code = self.bindings.code(error["shape"], shape)
+            status = self.bindings.status(shape)
             yield ErrorEntry(code, status, self.shapes.place(error["shape"]))
 
     def _content(
@@ -133,14 +151,16 @@ class _ModelReader:
     ) -> tuple[tuple[Parameter, ...], Content]:
         """The members outside the body, and the body."""
         if side not in operation:
-            return (), Content()
+            return (), self._nothing(side)
         owner = operation[side]["shape"]
         shape = self.shapes.shapes[owner]
         located: list[Parameter] = []
         body: list[DocumentedMember] = []
         for key, about in shape.get("members", {}).items():
-            location = about.get("location", "")
+            location = about.get("location", "") if self.bindings.is_located else ""
             wire = about.get("locationName", key)
+            if location == "header" and side == "input" and wire.lower() == "content-length":
+                continue  # it frames the message: whoever sends one says how long it is
             if location in PLACES:
                 member = self.shapes.member(owner, key, key, location)
                 greedy = f"{{{wire}+}}" in operation["http"]["requestUri"]
@@ -148,27 +168,48 @@ class _ModelReader:
                     Parameter(member, PLACES[location], wire, location == "headers", greedy)
                 )
             elif location != "statusCode" and key != shape.get("payload"):
-                body.append(self.shapes.member(owner, key, wire))
+                body.append(self.shapes.member(owner, key, self._called(key, wire)))
         self._mention(one.type for one in body)
         self._mention(one.member.type for one in located)
-        return tuple(located), self._body(owner, shape, body)
+        return tuple(located), self._body(operation, side, owner, body)
 
-    def _body(self, owner: str, shape: Mapping[str, Any], body: list[DocumentedMember]) -> Content:
+    def _called(self, key: str, wire: str) -> str:
+        """What a member of a body is called."""
+        return key if self.bindings.is_named else wire
+
+    def _nothing(self, side: str) -> Content:
+        """A body without members: where every message has one, it is there all the same."""
+        if self.bindings.is_located or (self.bindings.is_named and side == "input"):
+            return Content()
+        return Content(
+            syntax=ObjectNode({}, 0),
+            media_type=self.bindings.media(side),
+            media_place=self._at("metadata", "protocol"),
+        )
+
+    def _body(
+        self, operation: Mapping[str, Any], side: str, owner: str, body: list[DocumentedMember]
+    ) -> Content:
+        shape = self.shapes.shapes[owner]
         place = self.shapes.place(owner)
         protocol = self._at("metadata", "protocol")
-        if "payload" in shape:
+        if "payload" in shape and self.bindings.is_located:
             payload = self.shapes.member(owner, shape["payload"], shape["payload"])
             self._mention([payload.type])
-            return Content(payload=payload, place=place)
-        if not body:
+            whole = self.shapes.shapes[shape["members"][shape["payload"]]["shape"]]
+            named = self.bindings.is_named and whole["type"] == "structure"
+            media = self.bindings.media(side) if named else None
+            return Content(payload=payload, place=place, media_type=media)
+        if not body and self.bindings.is_located:
             return Content(place=place)
         entries: dict[str, Node] = {member.name: OPENING for member in body}
         return Content(
             members=tuple(sorted(body, key=lambda member: member.name.lower())),
             syntax=ObjectNode(entries, 0),
-            media_type=JSON,
+            media_type=self.bindings.media(side),
             media_place=protocol,
             place=place,
+            names=self.bindings.root(operation, side),
         )
 
     def _mention(self, types: Any) -> None:
@@ -190,7 +231,8 @@ class _ModelReader:
             shape = self.shapes.shapes[name]
             keys = shape.get("members", {}).items()
             members = tuple(
-                self.shapes.member(name, key, about.get("locationName", key)) for key, about in keys
+                self.shapes.member(name, key, self._called(key, about.get("locationName", key)))
+                for key, about in keys
             )
             union = bool(shape.get("union"))
             place = self.shapes.place(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.documents.model import (
@@ -13,7 +13,9 @@ from conformance.documents.model import (
     LimitTarget,
     ModelPlace,
     TypeName,
+    WireNames,
 )
+from conformance.documents.sdk.bindings import Bindings
 
 SCALARS = {
     "string": BaseType.STRING,
@@ -32,7 +34,7 @@ SCALARS = {
 }
 TIMESTAMPS = {"unixTimestamp": "number", "iso8601": "string", "rfc822": "http-date"}
 USUAL_TIMESTAMP = {"header": "rfc822", "querystring": "iso8601", "uri": "iso8601"}
-"""By location; in a body restJson1 writes seconds."""
+"""By location; in a body the protocol decides."""
 LIMITS = {
     LimitTarget.LEAF: ("minLength", "maxLength"),
     LimitTarget.LIST: ("minItems", "maxItems"),
@@ -49,6 +51,7 @@ class Shapes:
 
     model: str
     shapes: Mapping[str, Mapping[str, Any]]
+    bindings: Bindings
 
     def place(self, *parts: str) -> ModelPlace:
         """The place of a node below ``/shapes``."""
@@ -65,14 +68,27 @@ class Shapes:
         if kind == "structure":
             return TypeName(BaseType.STRUCTURE, name=name)
         if kind in {"list", "map"}:
-            inner = shape["member" if kind == "list" else "value"]
-            element = self.type_of(inner["shape"], inner, location, depth + 1)
-            return TypeName(BaseType.LIST if kind == "list" else BaseType.MAP, element=element)
+            return self._grouped(shape, location, depth)
         if kind == "timestamp":
             stated = member.get("timestampFormat") or shape.get("timestampFormat")
-            wire = TIMESTAMPS[stated or USUAL_TIMESTAMP.get(location, "unixTimestamp")]
+            usual = USUAL_TIMESTAMP.get(location, self.bindings.timestamp)
+            # CBOR has a form of its own for instants, whatever the model says.
+            wire = TIMESTAMPS[usual if self.bindings.is_binary else stated or usual]
             return TypeName(BaseType.TIMESTAMP, wire=wire)
         return TypeName(SCALARS[kind])
+
+    def _grouped(self, shape: Mapping[str, Any], location: str, depth: int) -> TypeName:
+        """The type of a list or a map, with the names of what is in it."""
+        is_list = shape["type"] == "list"
+        inner = shape["member" if is_list else "value"]
+        usual = "member" if is_list else "value"
+        element = self.type_of(inner["shape"], inner, location, depth + 1)
+        names = self.bindings.names(usual, inner, self.shapes[inner["shape"]])
+        element = replace(element, names=names)
+        if is_list:
+            return TypeName(BaseType.LIST, element=element)
+        keys = self.bindings.names("key", shape["key"], self.shapes[shape["key"]["shape"]])
+        return TypeName(BaseType.MAP, element=element, key_names=keys)
 
     def limits(self, name: str, lists: int = 0, depth: int = 0) -> Iterator[Limit]:
         """Every limit of a shape and of what it is made of, up to the next structure."""
@@ -103,7 +119,12 @@ class Shapes:
             limits=tuple(self.limits(about["shape"])),
             required=required,
             required_place=self.place(owner, "required") if required else place,
+            names=None if location else self._names(key, about),
         )
+
+    def _names(self, key: str, about: Mapping[str, Any]) -> WireNames | None:
+        shape = self.shapes[about["shape"]]
+        return self.bindings.names(key, about, shape, shape.get("member", {}).get("locationName"))
 
     def _leaf(self, name: str, on: LimitTarget) -> Iterator[Limit]:
         shape = self.shapes[name]

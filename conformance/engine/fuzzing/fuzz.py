@@ -24,7 +24,7 @@ from conformance.engine.session import Session
 from conformance.judge.recheck import sent_values
 from conformance.judge.response import observe
 from conformance.plan.probes import Probe, Side
-from conformance.plan.wire import encode
+from conformance.protocols.json_text import encode
 
 CUTS = 40
 """Requests that may be sent to make one finding smaller."""

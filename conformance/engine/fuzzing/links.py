@@ -23,7 +23,7 @@ from conformance.engine.fuzzing.spec import prepared
 from conformance.engine.session import Session
 from conformance.plan.determinism import hypothesis_settings, seed_number, steady
 from conformance.plan.probes import Probe, Side
-from conformance.plan.wire import encode
+from conformance.protocols.json_text import encode
 from conformance.transport.exchange import Exchange
 
 STEPS = 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,6 +17,8 @@ from conformance.plan.from_shape import faults_of, from_shape
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import lifecycle_of
 
+MOST = 1000
+"""So many faults of one member are drawn from: structures within structures have far more."""
 NESTED = 4
 """How much more often what is nested is drawn: planned probes go least deep there."""
 
@@ -59,7 +62,7 @@ def _of_member(operation: Operation, member: Member, *, is_fixed: bool) -> Itera
     if not is_fixed and not member.shape.closed:
         yield FuzzCase(operation, member, None)
     nested = member.shape.kind in {Kind.LIST, Kind.MAP, Kind.STRUCTURE}
-    for fault in faults_of(member.shape, (member.name,)):
+    for fault in islice(faults_of(member.shape, (member.name,)), MOST):
         times = NESTED if nested and len(fault.place) > 1 else 1
         yield from [FuzzCase(operation, member, fault)] * times
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
+
 from conformance.engine.journal import lines
 from conformance.engine.journal.errors import JournalProblem
 from conformance.engine.journal.lines import Header
 from conformance.engine.journal.state import State
+
+_NO_LINE = (ValueError, TypeError, KeyError, RecursionError, msgspec.ValidationError)
 
 
 def read(path: Path) -> tuple[Header | None, State]:
@@ -28,6 +32,6 @@ def read(path: Path) -> tuple[Header | None, State]:
                 head = lines.header(line)
             else:
                 state.apply(lines.entry(line))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        except _NO_LINE as error:
             raise JournalProblem(path, f"it is no line of a journal ({error})", number) from None
     return head, state

@@ -9,10 +9,17 @@ import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from conformance.engine.journal.errors import InUse, JournalProblem
-from conformance.engine.journal.lines import Creation, Entry, Gone, Header, Made, Settled
+from conformance.engine.journal.lines import (
+    Creation,
+    Entry,
+    Gone,
+    Header,
+    Made,
+    Settled,
+    as_json,
+)
 from conformance.engine.journal.reader import read
 from conformance.engine.journal.state import State
 
@@ -35,7 +42,7 @@ class Journal:
         except (OSError, ValueError) as error:
             raise JournalProblem(path, getattr(error, "strerror", "") or str(error)) from None
         journal = cls(path, header, State(), file)
-        journal._append(header.as_json(), sync=True)
+        journal._append(header, sync=True)
         # The file's name, too, has to outlive a crash of the machine.
         _sync_folder(path.parent)
         return journal
@@ -100,12 +107,12 @@ class Journal:
         return not self.state.empty
 
     def _note(self, entry: Entry, *, sync: bool = False) -> None:
-        self._append(entry.as_json(), sync=sync)
+        self._append(entry, sync=sync)
         self.state.apply(entry)
 
-    def _append(self, line: dict[str, Any], *, sync: bool) -> None:
+    def _append(self, line: Header | Entry, *, sync: bool) -> None:
         # One write a line: an interrupt comes before or after it, never within.
-        text = json.dumps(line, ensure_ascii=True, separators=(",", ":"))
+        text = json.dumps(as_json(line), ensure_ascii=True, separators=(",", ":"))
         try:
             os.write(self._file, text.encode("ascii") + b"\n")
             if sync:

@@ -19,7 +19,7 @@ from conformance.engine.stateful.compare import Compared, ModelDifference, diffe
 from conformance.engine.stateful.moves import ModelStep
 from conformance.engine.stateful.protocol import Model
 from conformance.plan.resources import creators, identifiers
-from conformance.plan.wire import wire
+from conformance.protocols.registry import wire
 from conformance.transport.parsed_response import ParsedResponse
 
 AT_ONCE = 3

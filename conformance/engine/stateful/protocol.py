@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from conformance.plan.wire import WireRequest
+from conformance.protocols.message import WireRequest
 from conformance.transport.parsed_response import ParsedResponse
 
 

@@ -6,13 +6,14 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from conformance.engine.stateful.protocol import Model, ModelState
-from conformance.plan.wire import WireRequest
+from conformance.protocols.message import WireRequest
+from conformance.protocols.registry import read
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.application import Application, Setting
 from conformance.reference.http import message
 from conformance.reference.tables import load, matcher
 from conformance.transport.exchange import Exchange, Request, Response
-from conformance.transport.parsed_response import ParsedResponse, read
+from conformance.transport.parsed_response import ParsedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -29,7 +29,7 @@ from conformance.plan.sequences.steps import (
     Sequence,
 )
 from conformance.plan.spelling import spelled_form
-from conformance.plan.wire_variant import WireVariant
+from conformance.protocols.variant import WireVariant
 from conformance.transport.parsed_response import ParsedResponse
 
 ROLES = ("create", "read", "update", "list", "delete")

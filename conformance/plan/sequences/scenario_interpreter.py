@@ -158,7 +158,7 @@ def _kind(step: Step, answer: ParsedResponse) -> bool:
         return answer.ok
     right = {
         "refused": answer.is_refusal,
-        "not-found": answer.status == 404,
+        "not-found": answer.is_missing,
     }.get(wanted or "", answer.ok)
     if not right and wanted is None:
         raise NotShown(f"{step.send} was answered {answer.told()}")

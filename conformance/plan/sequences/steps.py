@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.requirements import Requirement
-from conformance.plan.wire_variant import WireVariant
+from conformance.protocols.variant import WireVariant
 from conformance.transport.parsed_response import ParsedResponse
 
 

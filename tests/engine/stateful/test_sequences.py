@@ -29,6 +29,7 @@ from conformance.reference.tables import load, matcher
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.signing import Signer
 from tests import contracts
+from tests.sampling import one_in
 
 SERVICES = ("apigateway", "location")
 
@@ -100,7 +101,7 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("service", "fault", "most"), FAULTS)
+@pytest.mark.parametrize(("service", "fault", "most"), one_in(3, FAULTS))
 def test_a_fault_is_shown_in_the_fewest_steps(service, fault, most):
     transport = InProcess(ServerOptions(faults=(fault,)))
     found = wandered(service, transport, games=15)

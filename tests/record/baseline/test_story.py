@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
 
 from conformance.record import Shard, Verdict, read_record
+from conformance.reference.server import HOST, ServerOptions
+from tests import serving
 from tests.cli.conftest import conformance, place
 from tests.reports.fakes import fake_record, write_record
 
@@ -18,7 +21,7 @@ KNOWN = "location/UpdateKey/request/Description/maxLength"
 BROKEN = "location/UpdateKey/request/Restrictions.AllowActions/maxItems"
 STILL = "location/UpdateKey/status/200"
 FEW = [part for name in (KNOWN, BROKEN, STILL) for part in ("--requirement", name)]
-RUN = [*FEW, "--seed", "1", "--quiet"]
+RUN = [*FEW, "--profile", "quick", "--seed", "1", "--quiet"]
 FAULT = {
     KNOWN: "constraint:UpdateKey:Description:maxLength:off",
     BROKEN: "constraint:UpdateKey:Restrictions.AllowActions:maxItems:off",
@@ -28,18 +31,13 @@ FAULT = {
 @pytest.fixture
 def emulator():
     """Serves the reference with faults and gives its URL; ended with the test."""
-    from conformance.transport.child import Child
+    with ExitStack() as started:
 
-    started = []
+        def serve(*names):
+            options = ServerOptions(faults=tuple(FAULT[name] for name in names))
+            return f"http://{HOST}:{started.enter_context(serving.reference(options))}"
 
-    def serve(*names):
-        faults = [part for name in names for part in ("--fault", FAULT[name])]
-        started.append(Child("mutant", "conformance.reference", *faults))
-        return started[-1].wait_ready(30)
-
-    yield serve
-    for child in started:
-        child.close()
+        yield serve
 
 
 def verdicts(path):

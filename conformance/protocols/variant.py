@@ -8,6 +8,7 @@ percent-encoded), ``query`` (what is put behind the query, percent-encoded), ``c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
@@ -59,8 +60,9 @@ class WireVariant:
 
     @property
     def is_elsewhere(self) -> bool:
-        """True when the request is not for the operation: another method or another path."""
-        return bool(self.method or self.path)
+        """True when the request is not for the operation: another method, path or target."""
+        targets = (name for name, _ in self.headers if name == "X-Amz-Target")
+        return bool(self.method or self.path or any(targets))
 
     @property
     def overrides(self) -> Overrides:
@@ -68,6 +70,13 @@ class WireVariant:
         if not self.chunked:
             return self.headers
         return (*self.headers, ("Content-Length", None), ("Transfer-Encoding", "chunked"))
+
+
+def merged(usual: Iterable[tuple[str, str]], variant: WireVariant) -> Overrides:
+    """The headers that a protocol writes, less those that a form has others for, and those."""
+    own = {name.lower() for name, _ in variant.headers}
+    kept = ((name, value) for name, value in usual if name.lower() not in own)
+    return (*kept, *variant.overrides)
 
 
 def form(written: WireForm) -> WireVariant:

@@ -1,0 +1,78 @@
+"""Which protocol a target speaks, of a service that has several.
+
+The one that SDKs use is spoken first. Where the target shows at the first request that it knows
+nothing of it, the next one is tried, and the run says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from conformance.contract.locate import add_derived, is_on_demand, spoken
+
+if TYPE_CHECKING:
+    from conformance.contract.model import Contract, Operation
+    from conformance.driver.access import Access
+    from conformance.engine.run import Job
+
+
+def understood(
+    jobs: Sequence[Job], access: Access, select: Callable[[], list[Job]]
+) -> tuple[list[Job], list[str]]:
+    """The jobs in protocols that the target speaks, and what a person should know of that.
+
+    ``select`` makes the jobs anew, where a contract is another one now.
+    """
+    notes = [note for job in jobs if (note := _settled(job.contract, access))]
+    return (select() if notes else list(jobs)), notes
+
+
+def _settled(contract: Contract, access: Access) -> str:
+    """Take the contract of the first protocol that is understood; "" where that is this one."""
+    if spoken() is not None or not is_on_demand(contract.service):
+        return ""
+    from conformance.contract.load import load_contract
+    from conformance.contract.on_demand import folder_of, told
+    from conformance.documents.sdk.models import load_model, protocols_of
+
+    service, first = contract.service, contract.protocol
+    others = [one for one in protocols_of(load_model(service).data["metadata"]) if one != first]
+    if not others or _is_understood(contract, access):
+        return ""
+    for protocol in others:
+        add_derived(service, folder_of(service, protocol), told(service, protocol))
+        if _is_understood(load_contract(service), access):
+            return f"{service}: the target does not speak {first}: tested in {protocol}"
+    add_derived(service, folder_of(service, first), told(service, first))
+    return ""
+
+
+def _is_understood(contract: Contract, access: Access) -> bool:
+    """Whether a valid request of the service is answered in its protocol, whatever it says."""
+    from conformance.engine.channel import SignedChannel
+    from conformance.engine.support import lacks
+    from conformance.plan.base_requests import base
+    from conformance.protocols.registry import read, wire
+    from conformance.transport.signing import Signer
+
+    operation = _harmless(contract)
+    if operation is None:
+        return True
+    signer = Signer(
+        access.credentials, access.region, contract.signing_name, contract.signature_version
+    )
+    channel = SignedChannel(access.url, signer, access.transport)
+    answer = read(channel.send(wire(operation, base(contract, operation))), operation)
+    if answer.status is None or answer.ok:
+        return answer.status is None or not answer.form
+    return answer.code is not None and not answer.form and not lacks(answer)
+
+
+def _harmless(contract: Contract) -> Operation | None:
+    """An operation that only looks, one that needs nothing first."""
+    from conformance.contract.protocols import is_reading
+
+    reading = [one for one in contract.operations.values() if is_reading(one)]
+    reading.sort(key=lambda one: sum(member.required for member in one.input.values()))
+    return reading[0] if reading else None

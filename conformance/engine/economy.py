@@ -1,0 +1,105 @@
+"""What a run need not send, as it is known already; and what is worth sending first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable
+from dataclasses import replace
+
+from conformance.contract.model import Shape
+from conformance.contract.requirements import Requirement, Subject
+from conformance.engine.probe_result import ProbeResult
+from conformance.plan.probes import Plan, Probe, Side
+from conformance.plan.rules import ROBUST
+from conformance.protocols.json_text import encode
+
+OF_SHAPES = frozenset({Subject.INPUT_LIMIT, Subject.INPUT_TYPE})
+MOST, MOST_BEFORE_NESTED = 6000, 4000
+"""Requests that a quick run sends to one service, and those after which it leaves what is nested:
+some are kept for how the service takes what is broken."""
+LARGE = 1000
+"""So many requirements are all decided, however many requests that takes."""
+NESTED = 4
+
+
+class Economy:
+    """Keeps what was accepted, and which limits were tried with all that there is at a boundary.
+
+    A quick run (``thrifty``) sends no request again that was accepted, and all boundary values of
+    a limit at one place of the shape that has it: elsewhere one that is allowed, and one that is
+    not. It begins with what must be refused, as no more is to be sent where that is accepted.
+    """
+
+    def __init__(self, *, thrifty: bool) -> None:
+        self._thrifty, self._bounded = thrifty, False
+        self._accepted: set[bytes] = set()
+        self._tried: set[Hashable] = set()
+
+    def begin(self, requirements: int) -> bool:
+        """Whether so many requirements are too many, so that what tells most is to come first."""
+        self._bounded = self._thrifty and requirements > LARGE
+        return self._bounded
+
+    def left(self, requirement: Requirement, sent: int) -> str:
+        """Why a requirement is not tested after so many requests; empty where it is."""
+        most = MOST_BEFORE_NESTED if telling(requirement) >= NESTED else MOST
+        if not self._bounded or sent < most:
+            return ""
+        return f"left to the profile standard: a quick run sends about {MOST} requests a service"
+
+    def reduced(self, requirement: Requirement, planned: Plan) -> Plan:
+        """The plan, with one probe a side where the limit was tried at another place."""
+        if not self._thrifty or requirement.subject not in OF_SHAPES:
+            return planned
+        probes = sorted(planned.probes, key=lambda one: one.side is Side.ACCEPT)
+        if _limit(requirement) in self._tried:
+            firsts = {probe.side: probe for probe in reversed(probes)}
+            probes = [one for one in probes if firsts[one.side] is one]
+        return replace(planned, probes=tuple(probes))
+
+    def note(self, requirement: Requirement) -> None:
+        """Everything that there is to be tried of a requirement was tried."""
+        if self._thrifty and requirement.subject in OF_SHAPES:
+            self._tried.add(_limit(requirement))
+
+    def is_known(self, probe: Probe) -> bool:
+        """Whether the very same request was accepted before."""
+        return self._may_be_kept(probe) and _template(probe) in self._accepted
+
+    def learn(self, trial: ProbeResult) -> None:
+        """Keep that a request was accepted."""
+        held = trial.finding is not None and trial.finding.held
+        if held and trial.sent.answer.ok and self._may_be_kept(trial.probe):
+            self._accepted.add(_template(trial.probe))
+
+    def _may_be_kept(self, probe: Probe) -> bool:
+        plain = probe.raw is None and probe.form is None and not probe.shown
+        return self._thrifty and plain and probe.side is Side.ACCEPT and not probe.exact_status
+
+
+def telling(requirement: Requirement) -> int:
+    """The rank of a requirement: what tells most of a target comes first."""
+    if requirement.subject is Subject.STATUS:
+        return 0
+    if requirement.keyword == ROBUST:
+        return NESTED - 1
+    if requirement.subject not in {*OF_SHAPES, Subject.INPUT_REQUIRED}:
+        return 1
+    return 2 if len(requirement.place) == 1 else NESTED + len(requirement.place)
+
+
+def _template(probe: Probe) -> bytes:
+    return hashlib.sha256(encode([probe.operation.name, probe.values])).digest()
+
+
+def _limit(requirement: Requirement) -> Hashable:
+    shape = requirement.shape
+    if requirement.subject not in OF_SHAPES or shape is None:
+        return None
+    return (requirement.keyword, requirement.subject, *_limits(shape), shape.name)
+
+
+def _limits(shape: Shape) -> tuple[Hashable, ...]:
+    named = tuple((one.name, str(one.value)) for one in shape.constraints.values())
+    inner = () if shape.element is None else _limits(shape.element)
+    return shape.kind, shape.wire, shape.union, named, inner

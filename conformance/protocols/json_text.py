@@ -1,0 +1,63 @@
+"""JSON as protocols write and read it."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from typing import Any
+
+from conformance.transport.parsed_response import NOT_JSON
+
+LONGEST_INTEGER = 400
+"""Digits: a little more than the largest float has."""
+
+
+def encode(body: Any) -> bytes:
+    """Compact JSON in UTF-8; text that UTF-8 cannot hold is escaped."""
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, separators=(",", ":")).encode()
+
+
+def decode(body: bytes) -> Any:
+    """The value of a body; NOT_JSON where it is none."""
+    if body.startswith(codecs.BOM_UTF8):
+        return NOT_JSON  # RFC 8259, 8.1: JSON on a network does not begin with a byte order mark
+    try:
+        return json.loads(body.decode(), parse_constant=_no_constant, parse_int=_integer)
+    except (ValueError, RecursionError):
+        return NOT_JSON
+
+
+def members(body: bytes | None) -> dict[str, Any]:
+    """The members of a request's body; none where it is no object."""
+    try:
+        found = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def message(body: Any) -> str:
+    """What an error says, in whatever case its member is written."""
+    if not isinstance(body, dict):
+        return ""
+    found = next((body[key] for key in ("message", "Message") if key in body), "")
+    return found if isinstance(found, str) else json.dumps(found)
+
+
+def text(value: Any) -> str:
+    """A value as a label, a query parameter or a header carries it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _integer(digits: str) -> int | float:
+    """An integer; one of more digits than anybody reads as the float that it is next to."""
+    return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
