@@ -48,6 +48,8 @@ class OptionTable(
     html: str | None = None
     junit: str | None = None
     markdown: str | None = None
+    ctrf: str | None = None
+    allure: str | None = None
     durations: Annotated[int, msgspec.Meta(ge=0)] = 0
     region: str | None = None
     profile_name: str | None = None
@@ -83,7 +85,7 @@ class ConfigTable(OptionTable, frozen=True, kw_only=True):
 
 PATHS = frozenset(
     {"changed-since", "baseline", "ca-bundle", "record", "html", "junit", "markdown", "specs"}
-    | {"output"}
+    | {"output", "ctrf", "allure"}
 )
 """The keys whose values are files or folders."""
 

@@ -7,10 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from conformance.record import Record
+
+ctrf_option = click.option(
+    "--ctrf",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where the CTRF file goes.",
+)
+allure_option = click.option(
+    "--allure",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Where Allure results go.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +36,18 @@ class Outputs:
     html: Path | None
     junit: Path | None
     markdown: Path | None
+    ctrf: Path | None
+    allure: Path | None
 
     def check_writable(self) -> None:
         """Find out beforehand whether the reports can be written. Raises UnwritableReport."""
-        from conformance.reports.files import check_writable
+        from conformance.reports.files import check_folder, check_writable
 
-        for path in (self.html, self.junit, self.markdown):
+        for path in (self.html, self.junit, self.markdown, self.ctrf):
             if path is not None:
                 check_writable(path)
+        if self.allure is not None:
+            check_folder(self.allure)
 
     def write(self, record: Record) -> Iterator[tuple[str, Path]]:
         """Write the reports one by one; gives each one's kind and file. Raises UnwritableReport."""
@@ -38,6 +57,8 @@ class Outputs:
             ("html", self.html, reports.write_html),
             ("junit", self.junit, reports.write_junit),
             ("markdown", self.markdown, reports.write_markdown),
+            ("ctrf", self.ctrf, reports.write_ctrf),
+            ("allure", self.allure, reports.write_allure),
         )
         for kind, path, write in writers:
             if path is not None:

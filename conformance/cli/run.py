@@ -107,6 +107,8 @@ COLLECT_AFTER = (10_000, 20, 20)
 @click.option("--html", type=click.Path(path_type=Path), help="Where the HTML report goes.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Where the Markdown goes.")
+@outputs.ctrf_option
+@outputs.allure_option
 @click.option(
     "--durations",
     type=click.IntRange(min=0),

@@ -65,6 +65,8 @@ NOT_REPEATED = {
     "html": "a file of this run",
     "junit": "a file of this run",
     "markdown": "a file of this run",
+    "ctrf": "a file of this run",
+    "allure": "files of this run",
     "durations": "what is printed, not what is sent",
     "quiet": "what is printed, not what is sent",
     "verbose": "what is printed, not what is sent",
