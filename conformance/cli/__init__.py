@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
@@ -111,6 +112,9 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """Run the command; whatever goes wrong becomes one line, its hint and its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Of a terminal or a pipe that has few characters the others are shown by their codes.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = cli(prog_name="conformance", standalone_mode=False)
     except Problem as problem:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from conformance.transport.address import host_and_port
 from conformance.transport.errors import TargetDidNotStart
+from conformance.transport.sessions import apart
 
 _PAUSE = 0.1
 _GRACE = 5.0
@@ -40,8 +41,8 @@ class Command:
                 stdin=subprocess.DEVNULL if shell else subprocess.PIPE,
                 stdout=said,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
                 env=env,
+                **apart(),
             )
 
     def wait_ready(self, timeout: float) -> None:
@@ -102,6 +103,6 @@ class Command:
             return False
 
     def _last_line(self) -> str:
-        lines = self._log.read_text(errors="replace").split("\n")
+        lines = self._log.read_text("utf-8", errors="replace").split("\n")
         last = next((line.strip() for line in reversed(lines) if line.strip()), "")
         return last or f"it ended with status {self._process.returncode}"
