@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,22 @@ allure_option = click.option(
     metavar="FOLDER",
     help="Where Allure results go.",
 )
+
+_OPTIONS = (
+    click.option("--record", type=click.Path(path_type=Path), help="Where the record goes."),
+    click.option("--html", type=click.Path(path_type=Path), help="Where the HTML report goes."),
+    click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes."),
+    click.option("--markdown", type=click.Path(path_type=Path), help="Where the Markdown goes."),
+    ctrf_option,
+    allure_option,
+)
+
+
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say where its record and reports go."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import secrets
 import sys
-from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +21,7 @@ from conformance.cli.connect import (
     time_limit_option,
     timeout_option,
 )
+from conformance.cli.display_options import display_options, tell_durations
 from conformance.cli.given_options import given_options, taken_given
 from conformance.cli.interrupts import Interrupts
 from conformance.cli.protocol_option import protocol_option
@@ -46,7 +45,6 @@ from conformance.driver.jobs import (
     shared_note,
 )
 from conformance.driver.speaking import understood
-from conformance.errors import Problem
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
 
@@ -88,42 +86,14 @@ COLLECT_AFTER = (10_000, 20, 20)
     help="Signatures: ignore them, report whether they are checked, or require that (default:"
     " report; require where the target is AWS).",
 )
-@click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
-@click.option("--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate.")
-@click.option(
-    "--baseline",
-    type=baseline_gate.FILE,
-    metavar="FILE",
-    help="Accepted failures, which do not fail.",
-)
-@click.option(
-    "--strict-baseline", is_flag=True, help="What the baseline lists and now passes fails the run."
-)
+@baseline_gate.gate_options
 @click.option(
     "--shard", callback=read_shard, metavar="I/N", help="Only part I of N; the parts can be merged."
 )
 @ca_bundle_option
-@click.option("--record", type=click.Path(path_type=Path), help="Where the record goes.")
-@click.option("--html", type=click.Path(path_type=Path), help="Where the HTML report goes.")
-@click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes.")
-@click.option("--markdown", type=click.Path(path_type=Path), help="Where the Markdown goes.")
-@outputs.ctrf_option
-@outputs.allure_option
-@click.option(
-    "--durations",
-    type=click.IntRange(min=0),
-    default=0,
-    help="Print the N requirements with the most requests.",
-)
+@outputs.output_options
 @aws_options
-@click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
-@click.option(
-    "-v",
-    "--verbose",
-    is_flag=True,
-    help="Print every verdict as it is decided, and every failure whole at the end.",
-)
-@click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
+@display_options
 @protocol_option
 @specs_option
 def command(**given: Any) -> None:
@@ -163,9 +133,12 @@ def _options(given: dict[str, Any]) -> RunOptions:
 
 
 def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
+    from conformance.driver import changed
+    from conformance.driver.execution import nothing_tested
+
     gate = baseline_gate.read_gate(options.baseline, strict=options.strict_baseline)
     jobs = select_jobs(options.services, options.globs, options.given)
-    since = _since(options, jobs)
+    since = changed.since(jobs, options.changed_since, options.outputs.record)
     if since is not None:
         click.echo(since.told(), err=True)
         if not since.jobs:
@@ -197,22 +170,12 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
     with journal_files.ended(custody):
         outcome, code = _recorded(options, target, access, jobs, gate, custody, interrupts, since)
     _report(options, outcome)
-    problem = outcome.problem or _untested(outcome)
+    problem = outcome.problem or nothing_tested(outcome)
     if problem is not None:
         tell(str(problem), problem.hint)
     elif code == baseline_gate.OPEN:
         baseline_gate.tell_untested(outcome.verdicts, strict=options.strict)
     return code
-
-
-def _since(options: RunOptions, jobs: list[Job]) -> Narrowed | None:
-    """What an earlier record leaves to be tested; None where none is named."""
-    if options.changed_since is None:
-        return None
-    from conformance.driver import changed
-
-    changed.check_kept(options.changed_since, options.outputs.record)
-    return changed.narrowed(jobs, options.changed_since)
 
 
 def _reach(
@@ -332,33 +295,11 @@ def _finish(
     return end.code
 
 
-def _untested(outcome: RunOutcome) -> Problem | None:
-    """Why nothing was decided, where nothing was."""
-    from conformance.engine.errors import NothingTested
-    from conformance.record import Verdict
-
-    decided = {Verdict.PASSED, Verdict.FAILED}
-    if outcome.interrupted or any(line.verdict in decided for line in outcome.verdicts):
-        return None
-    reasons = Counter(line.reason for line in outcome.verdicts)
-    return NothingTested(reasons.most_common(1)[0][0]) if reasons else None
-
-
 def _report(options: RunOptions, outcome: RunOutcome) -> None:
     from rich.console import Console
 
     console = Console(soft_wrap=True, no_color=options.no_color or None)
     options.outputs.report(console, detail=options.verbose)
-    _durations(options, outcome)
+    tell_durations(outcome.verdicts, options.durations)
     if outcome.interrupted:
         click.echo("interrupted: the record holds what was found so far", err=True)
-
-
-def _durations(options: RunOptions, outcome: RunOutcome) -> None:
-    """Print the requirements that took the most requests."""
-    if not options.durations:
-        return
-    hungry = sorted(outcome.verdicts, key=lambda line: -line.requests)[: options.durations]
-    click.echo(f"the {len(hungry)} requirements with the most requests")
-    for line in hungry:
-        click.echo(f"  {line.requests:>6} requests  {line.seconds:>7.2f} s  {line.requirement}")

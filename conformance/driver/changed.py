@@ -72,10 +72,16 @@ def narrowed(jobs: Sequence[Job], path: Path) -> Narrowed:
     return Narrowed(kept, reasons, held, path)
 
 
-def check_kept(path: Path, record: Path) -> None:
-    """Raise Replaced where both are the same file."""
+def since(jobs: Sequence[Job], path: Path | None, record: Path) -> Narrowed | None:
+    """The same for an option that may be missing; ``record`` is where the run writes.
+
+    Raises RecordProblem, Replaced.
+    """
+    if path is None:
+        return None
     if path.resolve() == record.resolve():
         raise Replaced(path)
+    return narrowed(jobs, path)
 
 
 def _why(requirement: Requirement, line: VerdictLine | None) -> Why | None:
