@@ -21,7 +21,7 @@ from conformance.engine.given_guard import GivenGuard
 from conformance.engine.given_state import GivenState
 from conformance.engine.inventory import Inventory
 from conformance.engine.liveness import LivenessTransport
-from conformance.engine.masking import Masker
+from conformance.engine.masking import LEAST_CREDENTIAL, Masker
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience
 from conformance.engine.phases import NONE, Phases
@@ -99,6 +99,7 @@ class RunConfig:
         settings: How far to look, the seed, signatures.
         emit: Is given every event as it happens, in the thread of the run.
         custody: Keeps to what the run itself made; None where the target ends with the run.
+        secrets: What must not be written down, besides what the credentials are.
         phases: What is done besides the plan.
         sleep: Waits so many seconds before the next request to a silent target.
         limits: What the run may take before it ends, with what it knows.
@@ -113,6 +114,7 @@ class RunConfig:
     settings: Settings = field(default_factory=Settings)
     emit: Emit = _unheard
     custody: RunSafety | None = None
+    secrets: tuple[str, ...] = ()
     phases: Phases = NONE
     sleep: Callable[[float], None] = time.sleep
     limits: Limits = field(default_factory=Limits)
@@ -125,6 +127,8 @@ class Run:
     def __init__(self, config: RunConfig) -> None:
         self._config, self._masker = config, Masker()
         self._masker.learn_credentials(config.credentials)
+        for secret in config.secrets:
+            self._masker.learn(secret, LEAST_CREDENTIAL)
         self._names = Names() if config.custody is None else config.custody.names
         self._stops = Stops(config.limits, lambda: config.transport.sent, config.free)
         limited = LimitedTransport(config.transport, self._stops)
