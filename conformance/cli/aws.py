@@ -78,6 +78,7 @@ def reach(
 
     sending = transport(
         timeout=options.timeout, ca_bundle=options.ca_bundle, rate=options.rate,
+        headers=options.headers,
         wrap=interrupts.wrapped, limit=limit, retries=RETRIES, longest=_LONGEST,
     )  # fmt: skip
     access = Access(placed[0].url, credentials, cloud.region, sending)

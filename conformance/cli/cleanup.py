@@ -18,6 +18,7 @@ from conformance.transport import aws, endpoint
 
 if TYPE_CHECKING:
     from conformance.engine.cleanup import CleanupResult
+    from conformance.engine.companions import Companions
     from conformance.engine.journal import Journal
 
 
@@ -109,6 +110,10 @@ def _clean(
             swept = _sweep(journal, service, at, access)
             deleted += len(swept.deleted)
             lines += [f"{service}: {line}" for line in told(swept, "resource")]
+        if header.target != aws.NAME:
+            count, stayed = _companions(journal, access).sweep()
+            deleted += count
+            lines += [f"could not delete what was made first: {one}" for one in stayed]
     finally:
         left = journal.close()
     ending = "the journal stays" if left else "nothing that it made is left"
@@ -116,6 +121,17 @@ def _clean(
     for line in lines:
         click.echo(f"  {line}")
     return 1 if left else 0
+
+
+def _companions(journal: Journal, access: Access) -> Companions:
+    """What the run made of other services; on AWS it never makes any."""
+    from conformance.engine.companions import Companions
+    from conformance.engine.names import Names
+    from conformance.engine.sdk_calls import SdkCaller
+
+    region = journal.header.region
+    caller = SdkCaller(access.url, access.credentials, region, access.transport)
+    return Companions(Names(journal.header.nonce), region, caller, journal)
 
 
 def _cloud(

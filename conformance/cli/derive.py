@@ -217,11 +217,11 @@ def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServiceP
 
 def _check_model(name: str, *, from_pages: bool) -> None:
     """Raises UnknownModel, UnspokenProtocol, or click.UsageError where there are no pages."""
-    from conformance.documents.sdk.models import load_model
+    from conformance.documents.sdk.models import REST_JSON, load_model
 
     if not from_pages:
         raise click.UsageError("--model goes with pages; --from-model derives without any")
-    load_model(name)
+    load_model(name, REST_JSON)
 
 
 def _lacking(service: str, document: Mapping[str, Any]) -> str:

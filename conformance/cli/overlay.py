@@ -34,8 +34,12 @@ def command() -> None:
 )
 @click.option("--force", is_flag=True, help="Replace an overlay that is there.")
 @protocol_option
+@click.option(
+    "--learn", metavar="TARGET",
+    help="Ask a target (moto or a URL) what valid requests are, as a run does.",
+)  # fmt: skip
 @specs_option
-def init(service: str, output: Path | None, *, force: bool) -> None:
+def init(service: str, output: Path | None, learn: str | None, *, force: bool) -> None:
     """Write what can be inferred of SERVICE as an overlay, for a person to correct.
 
     It says which operations create, read, update, list and delete what, and how sure that is. As
@@ -56,6 +60,13 @@ def init(service: str, output: Path | None, *, force: bool) -> None:
         raise OverlayExists(path)
     from conformance.contract.deriving.writing import write_all
 
+    if learn is not None:
+        from conformance.driver.learning import found_requests
+
+        found = found_requests(service, learn)
+        contract.found.by_operation.update(found)
+        told = f"valid requests of {len(found)} operations were found by trial on {learn}"
+        click.echo(f"{service}: {told}")
     text, kinds = draft(contract)
     files = {path: text}
     if own:

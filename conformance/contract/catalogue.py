@@ -7,14 +7,11 @@ from dataclasses import replace
 
 from conformance.contract.arns import arns_rule
 from conformance.contract.levels import Level
-from conformance.contract.model import Contract, Kind
-from conformance.contract.protocols import TOKENS, facts
+from conformance.contract.model import Contract
+from conformance.contract.protocols import facts
 from conformance.contract.readback import read_backs
 from conformance.contract.requirements import PRESENCE, Requirement, Subject, of_operation
 from conformance.contract.sharing import Sharing, sharing_of
-
-_LEAST = {Kind.STRING: "minLength", Kind.LIST: "minItems", Kind.MAP: "minProperties"}
-"""The kinds whose values may be empty, and what says that one is not."""
 
 
 def catalogue(contract: Contract) -> tuple[Requirement, ...]:
@@ -50,42 +47,18 @@ def _standing_for(requirement: Requirement, covers: dict[str, tuple[str, ...]]) 
 
 
 def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
-    """The requirement as far as it can be held against anybody without an overlay.
+    """The requirement as far as it can be held against anybody.
 
     Services hold requests to the limits of their model, not their own answers: these have values
-    that are newer than its lists, and empty ones. And some models say that the token of a page is
-    always in the answer, where the first page was asked for with none and the last has no next one.
+    that are newer than its lists, empty ones, and lack members that it calls required. Only a page
+    or an observation says otherwise.
     """
-    if _is_page_token(contract, requirement) or _may_be_left_out(contract, requirement):
-        return replace(requirement, level=Level.INFORMATIONAL)
-    is_limit = requirement.subject is Subject.OUTPUT_LIMIT
-    if is_limit and contract.overlay.inferred:
+    of_answers = {Subject.OUTPUT_LIMIT, Subject.OUTPUT_REQUIRED}
+    weak = contract.overlay.inferred or requirement.source.model is not None
+    if weak and requirement.subject in of_answers:
         return replace(requirement, level=Level.INFORMATIONAL)
     level = _protocols_level(contract, requirement)
     return requirement if level is None else replace(requirement, level=level)
-
-
-def _is_page_token(contract: Contract, requirement: Requirement) -> bool:
-    """True for the presence of a token that a request may have, too."""
-    if requirement.subject is not Subject.OUTPUT_REQUIRED or requirement.operation is None:
-        return False
-    name = requirement.place[-1].lower()
-    given = contract.operations[requirement.operation].input
-    return name in TOKENS and any(name == one.lower() for one in given)
-
-
-def _may_be_left_out(contract: Contract, requirement: Requirement) -> bool:
-    """True for the presence of what may be empty, where an element stands for every value.
-
-    Of such protocols it is not published whether an empty text, list or map has an element, and
-    services that speak them leave theirs out.
-    """
-    shape = requirement.shape
-    if requirement.subject is not Subject.OUTPUT_REQUIRED or shape is None:
-        return False
-    least = shape.limit(_LEAST.get(shape.kind, "enum"))
-    may_be_empty = shape.kind in _LEAST and not least and shape.limit("enum") is None
-    return facts(contract.protocol).textual and may_be_empty
 
 
 def _protocols_level(contract: Contract, requirement: Requirement) -> Level | None:

@@ -1,22 +1,24 @@
 """The lifecycles of a service's resources, read off its operations where no overlay states them.
 
-An operation's role shows in the beginning of its name and in its path: what is deleted, read and
-updated has a label at the end of its path; what is created and listed has the path before it, or
-that of the label itself. Where these agree the role is sure; where only one of them speaks, or two
-operations could have it, nobody has it. What is uncertain is left out: no requirement rests on it.
+The names and paths of operations say which one makes, shows and deletes what (``nouns``), and the
+names and places of members say what identifies it (``identities``) and which requests must name it
+(``binding``). What is uncertain is left out: no requirement rests on it, and a guess that turns out
+wrong is held against nobody.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from conformance.contract.binding import Binding, Bound, ordered
+from conformance.contract.identities import Identity
 from conformance.contract.levels import Level, Source
-from conformance.contract.model import Contract, Kind, Operation, Shape
+from conformance.contract.model import Contract, Kind, Operation
+from conformance.contract.naming import plain
 from conformance.contract.overlay_model import (
     Identifier,
     Listing,
@@ -29,23 +31,10 @@ from conformance.contract.overlay_model import (
 from conformance.contract.overlay_rules import StepsRule
 from conformance.contract.overlay_steps import Step
 from conformance.contract.protocols import LIMITS, TOKENS
-from conformance.contract.routes import trailing_label
 
-VERBS = {
-    "create": ("Create", "Put", "Register", "Add"),
-    "read": ("Get", "Describe"),
-    "update": ("Update", "Modify", "Put"),
-    "list": ("List", "Get", "Describe"),
-    "delete": ("Delete", "Remove", "Deregister"),
-}
-METHODS = {
-    "create": {"POST", "PUT"},
-    "read": {"GET"},
-    "update": {"PATCH", "PUT", "POST"},
-    "list": {"GET", "POST"},
-    "delete": {"DELETE"},
-}
 SURE, LIKELY = "sure", "likely"
+_REPEATABLE = ("Put", "Set", "Start", "Enable")
+"""The verbs of creations that may be sent again for the same parent."""
 
 
 @dataclass(slots=True)
@@ -70,19 +59,22 @@ def inferred_overlay(contract: Contract) -> Overlay:
 
     The main kind is the one that most operations are about and that is part of nothing else.
     """
-    found = infer(contract)
-    empty = {
-        name: OperationWords(empty_object_allowed=True)
+    found, bound = _inferred(contract)
+    words = {
+        name: OperationWords(
+            resource=bound[name].about,
+            binds=bound[name].members,
+            empty_object_allowed=operation.content_type is None,
+        )
         for name, operation in contract.operations.items()
-        if operation.content_type is None
     }
     rules = {address: rule for one in found for address, rule in _rules(one)}
     if not found:
-        return Overlay(inferred=True, operations=empty)
+        return Overlay(inferred=True, operations=words)
     main, *others = found
     return Overlay(
         inferred=True,
-        operations=empty,
+        operations=words,
         resource=replace(main.resource, called=main.name),
         resources={one.name: one.resource for one in others},
         rules=rules,
@@ -92,7 +84,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
 def _rules(one: Inferred) -> Iterator[tuple[str, StepsRule]]:
     """What resources do everywhere, if nothing is delayed: reported, without failing anything."""
     about = one.resource
-    if about.not_found is not None:
+    if about.not_found is not None and about.delete is not None:
         gone = (Step(make={}), Step(send="read"), Step(send="delete"),
                 Step(send="read", gives="not-found"))  # fmt: skip
         statement = f"a {about.name} that was deleted is not found"
@@ -111,136 +103,62 @@ def _rule(statement: str, steps: tuple[Step, ...]) -> StepsRule:
 
 
 def infer(contract: Contract) -> list[Inferred]:
-    """The kinds whose creation, identifier and deletion are certain, the main one first."""
-    kinds = [one for one in _candidates(contract) if _is_whole(one)]
-    names = {one.name for one in kinds}
-    if len(names) < len(kinds):
-        kinds = list({one.name: one for one in kinds}.values())
-    known = {one.path: one for one in kinds}
-    whole = [one for one in kinds if _add_needs(one, known)]
-
-    def weight(one: Inferred) -> tuple[int, int]:
-        about = sum(op.path.startswith(one.path) for op in contract.operations.values())
-        return len(one.resource.needs), -about
-
-    return sorted(whole, key=weight)
+    """The kinds whose creation and identifier are certain, the main one first."""
+    return _inferred(contract)[0]
 
 
-def _candidates(contract: Contract) -> Iterator[Inferred]:
-    """Every path that ends in a label, as a kind, with the roles that are certain."""
-    paths = dict.fromkeys(one.path for one in contract.operations.values())
-    for path in paths:
-        label = trailing_label(path)
-        if label is None:
-            continue
-        parent = label.parent
-        one = Inferred("", label.name, path)
-        for role in ("delete", "read", "update"):
-            _take(one, role, _with(contract, path, role))
-        _take(one, "create", [*_with(contract, parent, "create"), *_with(contract, path, "create")])
-        _take(one, "list", _with(contract, parent, "list"))
-        noun = _noun(one.resource.create or "", "create")
-        one.name = re.sub(r"(?<!^)(?=[A-Z])", "-", noun).lower()
-        one.add("name", name=one.name.replace("-", " "))
-        _identify(contract, one)
-        _add_errors(contract, one)
-        _add_listing(contract, one)
-        yield one
+def _inferred(contract: Contract) -> tuple[list[Inferred], dict[str, Bound]]:
+    binding = Binding(contract)
+    while True:
+        bound = {name: binding.of(one) for name, one in contract.operations.items()}
+        needs = {kind: bound[noun.create.name].needs for kind, noun in binding.nouns.items()}
+        order = list(ordered(needs))
+        if len(order) == len(needs):
+            break
+        for kind in needs.keys() - {*order}:
+            binding.leave_out(kind)
+    kinds = [_kind(contract, binding, kind, needs[kind]) for kind in order]
+    about = [one.about for one in bound.values()]
+
+    def weight(one: Inferred) -> tuple[int, int, int]:
+        return len(one.resource.needs), -len(one.resource.roles()), -about.count(one.name)
+
+    return sorted(kinds, key=weight), bound
 
 
-def _with(contract: Contract, path: str, role: str) -> list[Operation]:
-    """The operations of a path whose method and name fit a role."""
-    return [
-        one
-        for one in contract.operations.values()
-        if one.path.rstrip("/") == path
-        and not one.query
-        and one.method in METHODS[role]
-        and one.name.startswith(VERBS[role])
-    ]
+def _kind(contract: Contract, binding: Binding, name: str, needs: tuple[str, ...]) -> Inferred:
+    noun, identity = binding.nouns[name], binding.identities[name]
+    one = Inferred(name, identity.label, noun.create.path)
+    one.add("name", name=name.replace("-", " "))
+    for role, operation in noun.roles().items():
+        one.add(role, SURE, **{role: operation.name})
+    _identify(one, identity)
+    also = binding.also_made_by(name)
+    if also:
+        one.add("also-created-by", LIKELY, also_created_by=also)
+    if needs:
+        once = identity.of_parent and not noun.create.name.startswith(_REPEATABLE)
+        how: Literal["shared", "fresh"] = "fresh" if once else "shared"
+        one.add("needs", SURE, needs=dict.fromkeys(needs, how))
+    _add_errors(contract, one)
+    _add_listing(contract, one)
+    return one
 
 
-def _take(one: Inferred, role: str, candidates: list[Operation]) -> None:
-    """Give a role to the only operation that may have it, whose name is about the same thing."""
-    taken = {*one.resource.roles().values()}
-    free = [operation for operation in candidates if operation.name not in taken]
-    best = [
-        operation for verb in VERBS[role] for operation in free if operation.name.startswith(verb)
-    ]
-    first = best[:1] if role in {"create", "update"} else best if len(best) == 1 else []
-    for operation in first:
-        noun = _noun(one.resource.delete or "", "delete")
-        same = not noun or _stem(_noun(operation.name, role)) == _stem(noun)
-        if same:
-            one.add(role, SURE, **{role: operation.name})
-
-
-def _noun(name: str, role: str) -> str:
-    """What an operation's name says that it is about."""
-    for verb in VERBS[role]:
-        if name.startswith(verb):
-            return name.removeprefix(verb)
-    return name
-
-
-def _stem(noun: str) -> str:
-    """A noun without its plural: ``UsagePlans`` and ``UsagePlan`` are one."""
-    lower = noun.lower()
-    return re.sub(r"ie$", "y", re.sub(r"e?s$", "", lower)) if not lower.endswith("ss") else lower
-
-
-def _identify(contract: Contract, one: Inferred) -> None:
-    """Where a new resource's identifier is: chosen by the request, or shown by the answer."""
-    create = contract.operations.get(one.resource.create or "")
-    if create is None:
-        return
-    if one.label in create.input:
-        template = _template(create.input[one.label].shape)
-        if template is not None:
-            unknown = f"${{{template}}}"
-            identifier = Identifier(label=one.label, given=one.label, unknown=unknown)
-            unique = Unique(member=one.label, template=template)
-            one.add("identifier", SURE, identifier=identifier, unique=unique)
-        return
-    member = _shown(create, one.label)
-    if member is not None:
-        identifier = Identifier(label=one.label, created=member, unknown="${alnum:10}")
-        sure = SURE if member.lower() == _plain(one.label) else LIKELY
+def _identify(one: Inferred, identity: Identity) -> None:
+    """Where a new one's identifier is: chosen by the request, or shown by the answer."""
+    known, label = identity.known, identity.label
+    if not known.given:
+        sure = SURE if plain(known.name) == plain(label) else LIKELY
+        identifier = Identifier(label=label, created=known.place, unknown="${alnum:10}")
         one.add("identifier", sure, identifier=identifier)
-
-
-def _template(shape: Shape) -> str | None:
-    """What makes new names of this shape; None where its limits allow none that is known."""
-    if shape.limit("enum") or shape.kind is not Kind.STRING:
-        return None
-    from conformance.contract.validate import shape_violations
-
-    for template, example in (("name", "conformance-a0b1c2d3-00001"), ("alnum", "a0b1c2d3e4")):
-        if not list(shape_violations(shape, example)):
-            return template
-    return None
-
-
-def _plain(label: str) -> str:
-    return label.replace("_", "").replace("-", "").lower()
-
-
-def _shown(create: Operation, label: str) -> str | None:
-    """The member of the answer that has what the label takes; None where several may."""
-    texts = [name for name, one in create.output.items() if one.shape.kind is Kind.STRING]
-    wanted = _plain(label)
-    exact = [name for name in texts if _plain(name) == wanted]
-    ending = re.search(r"(id|arn|name)$", wanted)
-    alike = [name for name in texts if ending and _plain(name) == ending[1]]
-    plain_id = [name for name in texts if _plain(name) == "id"] if ending is None else []
-    chosen = exact or alike or plain_id
-    return chosen[0] if len(chosen) == 1 else None
-
-
-def _is_whole(one: Inferred) -> bool:
-    """Whether enough is sure to make one and to take it away again."""
-    made = {"create", "delete"} <= one.resource.roles().keys()
-    return made and one.resource.identifier is not None
+        return
+    made = identity.template
+    unknown = "${alnum:10}" if made is None else f"${{{made}}}"
+    identifier = Identifier(label=label, given=known.place, unknown=unknown)
+    one.add("identifier", SURE, identifier=identifier)
+    if made is not None:
+        one.add("unique", unique=Unique(member=known.place, template=made))
 
 
 def _add_errors(contract: Contract, one: Inferred) -> None:
@@ -283,19 +201,3 @@ def _page(listing: Operation) -> Page | None:
         return None
     most = listing.input[limit].shape.limit("maximum") or 100
     return Page(page_size=limit, most=most, input_token=token, output_token=shown)
-
-
-def _add_needs(one: Inferred, known: Mapping[str, Inferred]) -> bool:
-    """The kinds that the path leads through; False where one of its labels is of no kind."""
-    needs: dict[str, Literal["shared", "fresh"]] = {}
-    segments = one.path.split("/")
-    for index in range(1, len(segments)):
-        before = "/".join(segments[:index])
-        if trailing_label(before) is None:
-            continue
-        if before not in known:
-            return False
-        needs[known[before].name] = "shared"
-    if needs:
-        one.add("needs", SURE, needs=needs)
-    return True

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from conformance.contract.building import build_contract
 from conformance.contract.locate import (
@@ -84,8 +86,18 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
         whole = completed(contract, spec, build_contract)
         if whole.completed:
             announce(whole.completed)
-        return with_protocol(whole)
+        return with_protocol(_with_identities(whole))
+    if contract.overlay.inferred:
+        contract = _with_identities(contract)
     return with_protocol(contract, spec["x-conformance"].get("rules", {}))
+
+
+def _with_identities(contract: Contract) -> Contract:
+    """The contract with what its model says of identifiers."""
+    from conformance.contract.identity_rules import identity_rules
+
+    rules = {**identity_rules(contract), **contract.overlay.rules}
+    return replace(contract, overlay=msgspec.structs.replace(contract.overlay, rules=rules))
 
 
 def read_spec_files(service: str) -> SpecFiles:

@@ -18,7 +18,7 @@ Members = Mapping[str, Member]
 
 PLACEHOLDERS = (
     "name", "secret", "alnum", "long", "id", "ID", "taken", "made", "region", "future", "farther",
-    "past", "each", "absent",
+    "past", "each", "absent", "word", "uuid", "account", "aws",
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"\$\{([^}.:]*)(?:\.([^}:]*))?[^}]*\}")
 _NAMED = frozenset({"id", "ID", "taken"})

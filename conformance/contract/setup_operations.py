@@ -16,11 +16,13 @@ from typing import Any
 
 import msgspec
 
-from conformance.contract.inferring import VERBS, inferred_overlay
+from conformance.contract.binding import named_kinds
+from conformance.contract.inferring import inferred_overlay
 from conformance.contract.json_patch import with_patch_example
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.model_examples import with_written, written_values
 from conformance.contract.model_match import ModelMatch, matching_model
+from conformance.contract.naming import VERBS
 from conformance.contract.overlay_model import Overlay, Resource
 from conformance.contract.protection import unprotected
 from conformance.documents.sdk.models import SdkModel, load_model
@@ -55,7 +57,7 @@ def completed(contract: Contract, spec: Mapping[str, Any], build: Build) -> Cont
     if match.name is None:
         told = _ambiguous(contract.service, match) if match.names else ""
         return replace(_inferred(contract), completed=told)
-    return _with_model(contract, load_model(match.name), build)
+    return _with_model(contract, load_model(match.name, contract.protocol), build)
 
 
 def _inferred(contract: Contract) -> Contract:
@@ -200,9 +202,11 @@ def _kinds(overlay: Overlay) -> dict[str, Resource]:
 
 def _is_about(contract: Contract, operation: str, kind: str, one: Resource) -> bool:
     """Whether an operation has a role in a kind's lifecycle, or takes its identifier."""
-    stated = contract.overlay.words_of(operation).resource
+    words = contract.overlay.words_of(operation)
     has_role = operation in {*one.roles().values(), *one.also_created_by}
-    return has_role or stated == kind or one.label in contract.operations[operation].input
+    if has_role or kind == words.resource or kind in named_kinds(words.binds):
+        return True
+    return one.label in contract.operations[operation].input
 
 
 def _suited(contract: Contract, one: Resource, own: tuple[str, ...]) -> Resource:

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.transport.targets.known import KNOWN
+
 if TYPE_CHECKING:
     from conformance.engine.run import Job
     from conformance.engine.run_safety import RunSafety
 
 FOLDER = Path("reports") / "journals"
-EMBEDDED = frozenset({"reference", "moto"})
+EMBEDDED = frozenset(KNOWN)
 """Targets that end with the run, and all that was made on them."""
 
 

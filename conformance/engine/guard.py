@@ -7,8 +7,10 @@ rest of the tool does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
+from conformance.contract.naming import changes
 from conformance.engine.journal import Journal
 from conformance.engine.names import Names
 from conformance.engine.request_classifier import ClassifiedRequest, RequestEffect, RouteTable
@@ -52,7 +54,7 @@ class GuardedTransport:
             return _withheld(request, f"{stranger!r} is not of this run")
         exchange = self._inner.send(request)
         if visit.kind is RequestEffect.DELETE and read(exchange, visit.operation).is_gone:
-            for label in visit.labels.values():
+            for label in self._territory.deleted(visit):
                 self._journal.gone(self._service, label)
         return exchange
 
@@ -92,7 +94,8 @@ class GuardedTransport:
             if exchange.failure is not None and exchange.failure.kind is FailureKind.REFUSED:
                 self._journal.settled(number)
             return
-        if visit.operation is not None and answer.ok:
+        whole = visit.operation is not None and not self._territory.is_part(visit.operation)
+        if whole and visit.operation is not None and answer.ok:
             ids = self._territory.made(visit.operation, exchange)
             if ids:
                 self._journal.made(number, self._service, ids)
@@ -107,15 +110,19 @@ class GuardedTransport:
             ours = self._names.made_by_us(path) or self._journal.state.is_ours(self._service, last)
             return None if ours else last
         if not visit.labels:
-            return visit.operation.name
+            # A request that lacks the name of what it is about is about nothing.
+            # So is one that makes, changes and deletes nothing.
+            harmless = visit.must_name or not changes(visit.operation.name)
+            return None if harmless and self._absent else visit.operation.name
         return next((one for one in visit.labels.values() if not self._is_ours(one, visit)), None)
 
     def _is_ours(self, label: str, visit: ClassifiedRequest) -> bool:
         if any(one.value == label for one in self._territory.contract.given.members):
             return True  # whether it may be changed was asked before
-        # An ARN ends with the identifier.
+        # An ARN ends with the identifier, or with that of a part.
         state = self._journal.state
-        for text in (label, label.rpartition("/")[2]):
+        parts = re.split("[/:]", label) if label.startswith("arn:") else [label.rpartition("/")[2]]
+        for text in (label, *parts):
             if state.is_ours(self._service, text) or self._names.made_by_us(text):
                 return True
         return self._absent is not None and self._absent(label.rpartition("/")[2], visit)

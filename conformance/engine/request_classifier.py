@@ -6,17 +6,20 @@ nothing that goes to a target is left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.model import Contract, Location, Operation, ProtocolName
+from conformance.contract.naming import DELETE, identifies, looks_only, split
+from conformance.contract.overlay_model import Resource
+from conformance.contract.places import find, parse, texts
 from conformance.contract.protocols import is_reading
 from conformance.contract.routes import RouteMatcher, query_of
 from conformance.engine.run_tag import is_tagged
-from conformance.plan.resources import all_creators, identifiers, kinds
+from conformance.plan.resources import MADE, all_creators, identifiers, kind_of, kinds, others
 from conformance.protocols.json_text import members
 from conformance.protocols.registry import members_of, read
 from conformance.protocols.selecting import selectors_of
@@ -38,11 +41,16 @@ class RequestEffect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClassifiedRequest:
-    """A request as its operation; ``labels`` are the decoded parts of its path by name."""
+    """A request as its operation; ``labels`` are the identifiers that it names, by member.
+
+    Those are what the contract binds to resources, wherever it stands; where it binds nothing, the
+    decoded parts of the path. ``must_name``: a valid request of the operation names something.
+    """
 
     kind: RequestEffect
     operation: Operation | None
     labels: Mapping[str, str]
+    must_name: bool = False
 
 
 class RouteTable:
@@ -58,24 +66,61 @@ class RouteTable:
         self._deletes = {one.delete for one in every}
         self._is_named = contract.protocol not in {ProtocolName.REST_JSON_1, ProtocolName.REST_XML}
         self._labels = {one.label for one in every if one.label is not None}
+        parts = [one for one in every if _is_named_by_parent(contract, one)]
+        self._parts = {name for one in parts for name in (one.create, one.delete)}
         # A server may take an empty label for one: what it would touch must be known here.
         self._matcher = RouteMatcher(contract.operations.values(), empty=True)
 
     def visit(self, request: Request) -> ClassifiedRequest:
         """What the request would do."""
         operation, labels = self.match(request)
-        if request.method in _SAFE:
+        if request.method in _SAFE and (operation is None or not split(operation.name, DELETE)):
             return ClassifiedRequest(RequestEffect.LOOK, operation, labels)
         if operation is None:
             # Where a name alone says what is meant, one that no operation has means nothing.
             kind = RequestEffect.LOOK if self._is_named else RequestEffect.UNKNOWN
             return ClassifiedRequest(kind, None, {})
+        names = self._identifiers(operation)
+        if names:
+            labels = dict(_named(request, labels, names, self._body(request)))
+        return ClassifiedRequest(self._kind(operation), operation, labels, bool(names))
+
+    def _identifiers(self, operation: Operation) -> list[str]:
+        """The members that name what an operation is about, but for those of the path alone."""
+        found = self._bound(operation)
         if self._is_named:
-            given = members_of(operation, request)
-            named = {name: given[name] for name in self._labels & given.keys()}
-            # A server may take a number for the text that it is written as.
-            labels = {name: str(one) for name, one in named.items() if one is not None}
-        return ClassifiedRequest(self._kind(operation), operation, labels)
+            stated = [name for name in operation.input if name in self._labels]
+            found = list(dict.fromkeys([*found, *stated]))
+        if found or any(one.location is Location.PATH for one in operation.input.values()):
+            return found
+        needed = [name for name, one in operation.input.items() if one.required]
+        return [name for name in needed if identifies(name)]
+
+    def _bound(self, operation: Operation) -> list[str]:
+        binds = self.contract.overlay.words_of(operation.name).binds
+        own = any("${id}" in texts(value) for value in binds.values())
+        return [
+            name
+            for name, template in binds.items()
+            # Not a version, nor another name of what is named already.
+            if not own or not any(MADE.fullmatch(text) for text in texts(template))
+        ]
+
+    def is_part(self, operation: Operation) -> bool:
+        """Whether what an operation makes or deletes is named by what it is part of."""
+        return operation.name in self._parts
+
+    def deleted(self, visit: ClassifiedRequest) -> list[str]:
+        """The identifiers that are gone once a deletion was accepted.
+
+        What is named by what it is part of has none of its own.
+        """
+        if visit.operation is None or self.is_part(visit.operation):
+            return []
+        about = kinds(self.contract).get(kind_of(self.contract, visit.operation.name) or "")
+        own = None if about is None else about.label
+        label = visit.labels.get(own or "")
+        return list(visit.labels.values()) if label is None else [label]
 
     def match(self, request: Request) -> tuple[Operation | None, Mapping[str, str]]:
         """The operation that a request is of, and its labels."""
@@ -88,7 +133,8 @@ class RouteTable:
     def _kind(self, operation: Operation) -> RequestEffect:
         if operation.name in self._created:
             return RequestEffect.CREATE
-        if operation.name in self._looks or (self._is_named and is_reading(operation)):
+        is_look = looks_only(operation.name) or (self._is_named and is_reading(operation))
+        if operation.name in self._looks or is_look:
             return RequestEffect.LOOK
         return RequestEffect.DELETE if operation.name in self._deletes else RequestEffect.TOUCH
 
@@ -109,6 +155,8 @@ class RouteTable:
 
     def made(self, operation: Operation, exchange: Exchange) -> list[str]:
         """The identifiers that the answer to a creation gives."""
+        if self.is_part(operation):
+            return []
         _, labels = self.match(exchange.request)
         asked = {**self._body(exchange.request), **labels}
         return list(
@@ -121,3 +169,25 @@ class RouteTable:
         if operation is None or operation.protocol is ProtocolName.REST_JSON_1:
             return members(request.body)
         return members_of(operation, request)
+
+
+def _named(
+    request: Request, labels: Mapping[str, str], names: Sequence[str], body: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """The identifiers that a request has, from its path, query, headers and body."""
+    query = query_of(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+    for name in names:
+        inner = next(find(body, parse(name)), None)
+        found = query.get(name, request.header(name)) if inner is None else inner
+        value = labels.get(name, found)
+        # A server may take a number for the text that it is written as.
+        written = [str(value)] if isinstance(value, int | float) else texts(value)
+        for text in written:
+            yield name, text
+
+
+def _is_named_by_parent(contract: Contract, kind: Resource) -> bool:
+    """Whether a kind's identifier is that of what it is part of."""
+    given = None if kind.identifier is None else kind.identifier.given
+    binds = contract.overlay.words_of(kind.create or "").binds
+    return given is not None and any(True for _ in others(binds.get(given)))

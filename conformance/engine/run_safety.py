@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, Location
+from conformance.contract.overlay_model import Resource
+from conformance.contract.places import texts
+from conformance.contract.protocols import TOKENS
 from conformance.engine.channel import SignedChannel
 from conformance.engine.cleanup import Cleanup, CleanupResult
 from conformance.engine.guard import GuardedTransport, Look
@@ -15,7 +18,7 @@ from conformance.engine.patience import Patience, faulty_kinds
 from conformance.engine.request_classifier import ClassifiedRequest, RouteTable
 from conformance.engine.run_tag import RunTag
 from conformance.plan.probes import Fault
-from conformance.plan.resources import lifecycle_of
+from conformance.plan.resources import kinds, lifecycle_of, others
 from conformance.protocols.registry import read, wire
 from conformance.transport.base import Transport
 from conformance.transport.signing import Signer
@@ -75,20 +78,53 @@ def _looking(
     channel = SignedChannel(url, signer, transport)
 
     def absent(identifier: str, visit: ClassifiedRequest) -> bool:
-        resource = lifecycle_of(contract, visit.operation.name if visit.operation else "")
+        resource = _named(contract, identifier, visit)
         operation = contract.operations.get(resource.read or "")
         if operation is None or resource.label is None:
-            return False
+            return _is_not_listed(contract, channel, resource, identifier, visit)
         request = wire(operation, {**visit.labels, resource.label: identifier})
         # It asks for something that does not exist, as the probes of that fault do.
-        kinds = faulty_kinds(contract.service, operation.name, Fault.NOT_FOUND)
-        request = replace(request, body=None, content_type=None, within=patience.within(kinds))
-        exchange = channel.send(request)
-        patience.note(kinds, operation.name, exchange)
+        waited = faulty_kinds(contract.service, operation.name, Fault.NOT_FOUND)
+        label = operation.input.get(resource.label)
+        if label is None or label.location is not Location.BODY:
+            request = replace(request, body=None, content_type=None)
+        exchange = channel.send(replace(request, within=patience.within(waited)))
+        patience.note(waited, operation.name, exchange)
         answer = read(exchange, operation)
         return answer.is_refusal and not answer.throttled
 
     return absent
+
+
+def _named(contract: Contract, identifier: str, visit: ClassifiedRequest) -> Resource:
+    """The kind of what a request names so: not always the one that its operation is about."""
+    operation = visit.operation.name if visit.operation else ""
+    binds = contract.overlay.words_of(operation).binds
+    for member, text in visit.labels.items():
+        kind = next(others(binds.get(member)), None)
+        if kind is not None and text.rpartition("/")[2] == identifier:
+            return kinds(contract)[kind]
+    return lifecycle_of(contract, operation)
+
+
+def _is_not_listed(
+    contract: Contract,
+    channel: SignedChannel,
+    resource: Resource,
+    identifier: str,
+    visit: ClassifiedRequest,
+) -> bool:
+    """Whether a whole list of a kind that cannot be read has nothing of that name."""
+    operation = contract.operations.get(resource.list or "")
+    if operation is None:
+        return False
+    known = {name: text for name, text in visit.labels.items() if name in operation.input}
+    known.pop(resource.label or "", None)
+    answer = read(channel.send(wire(operation, known)))
+    if not answer.ok or not isinstance(answer.body, dict):
+        return False
+    more = any(name.lower() in TOKENS and value for name, value in answer.body.items())
+    return not more and not any(identifier in text for text in texts(answer.body))
 
 
 def told(swept: CleanupResult, name: str) -> list[str]:

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance import error_identity
+from conformance.contract.identity_rules import missing_errors, taken_errors
 from conformance.contract.model import Contract, DeclaredError, Operation
 from conformance.contract.places import find, show
 from conformance.contract.protocols import facts
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Fault, Probe, Side
+from conformance.plan.resources import lifecycle_of
 from conformance.transport.parsed_response import ParsedResponse, same
 
 Refusal = tuple[int | str, str]
@@ -73,16 +75,17 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
     expected = f"refused with {' or '.join(_told(*one) for one in allowed)}"
     if answer.ok:
         return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
-    # Whether a name outside its limits is looked up or refused first is order of validation; the
-    # status of what is not found is another statement.
-    allowed += tuple((ANY_REFUSAL, error.name) for error in _tolerated(probe))
+    # Whether a name outside its limits is looked up or refused first is order of validation. With
+    # which status that error comes is a requirement of its own.
+    looked_up = answer.is_refusal and answer.code in _tolerated(contract, probe)
     plain = facts(contract.protocol).refused_with
     allowed += tuple((status, code) for status in plain for _, code in allowed)
-    nameless = probe.operation.method == "HEAD" and answer.code is None
-    if nameless:  # the answer to HEAD has nothing to name an error in
+    if probe.operation.method == "HEAD" and answer.code is None:
+        # The answer to HEAD has nothing to name an error in.
         allowed = tuple((status, ANY_CODE) for status, _ in allowed)
-    held = any(_is(answer, *one) for one in allowed) or _is_common(contract, probe, answer)
-    held = held or _is_of_another_fault(contract, probe, answer)
+    right = any(_is(answer, *one) for one in allowed)
+    other = _is_common(contract, probe, answer) or _is_of_another_fault(contract, probe, answer)
+    held = right or looked_up or other
     return Finding(probe.requirement, held, expected, answer.told())
 
 
@@ -92,7 +95,9 @@ def _is_of_another_fault(contract: Contract, probe: Probe, answer: ParsedRespons
     A name that is taken already, or that nothing has: which fault is seen first is no statement.
     A member that is missing names nothing.
     """
-    if not contract.overlay.inferred or not answer.is_refusal or answer.code is None:
+    if probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT} or answer.code is None:
+        return False
+    if not contract.overlay.inferred or not answer.is_refusal:
         return False
     missing = probe.fault is not Fault.REQUIRED and error_identity.says_missing(answer.code)
     return missing or error_identity.says_taken(answer.code)
@@ -127,8 +132,19 @@ def _worded(probe: Probe, answer: ParsedResponse, values: Mapping[str, Any]) -> 
     return Finding(probe.requirement, answer.message == wanted, repr(wanted), repr(answer.message))
 
 
-def _tolerated(probe: Probe) -> list[DeclaredError]:
-    return [error for error in probe.operation.errors.values() if error.name in probe.tolerated]
+def _tolerated(contract: Contract, probe: Probe) -> set[str]:
+    """The operation's errors that are as right; where no overlay says which, any refusal of its.
+
+    Which of its members name something that is looked up before anything is checked, nobody says.
+    """
+    errors = probe.operation.errors.values()
+    if contract.overlay.inferred and probe.fault is Fault.NOT_FOUND:
+        return {error.name for error in missing_errors(probe.operation)}
+    if contract.overlay.inferred and probe.fault is Fault.CONFLICT:
+        return {error.name for error in taken_errors(probe.operation)}
+    if contract.overlay.inferred:
+        return {error.name for error in errors if error.status == 0 or 400 <= error.status < 500}
+    return {error.name for error in errors if error.name in probe.tolerated}
 
 
 def refusals(
@@ -139,16 +155,37 @@ def refusals(
     The overlay's table says which answers are documented or recorded for each kind of fault;
     without one it is the operation's declared errors of the status that fits, and the protocol's.
     """
-    if fault is Fault.NOT_FOUND:
-        return _as_refusals(operation.missing)
-    if fault is Fault.CONFLICT:
-        return _as_refusals(operation.conflicting)
+    if fault in {Fault.NOT_FOUND, Fault.CONFLICT}:
+        return _by_identity(contract, operation, fault)
     table = contract.overlay.refusals
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
             return table[kind]
     malformed = facts(contract.protocol).malformed
     return tuple(dict.fromkeys((*_declared(operation, 400), *malformed)))
+
+
+def _taken(contract: Contract, operation: Operation) -> tuple[Refusal, ...]:
+    """The error of a taken name, where it is declared with another status than 409."""
+    unique = lifecycle_of(contract, operation.name).unique
+    error = None if unique is None else operation.errors.get(unique.error or "")
+    return () if error is None else ((error.status, error.name),)
+
+
+def _by_identity(contract: Contract, operation: Operation, fault: Fault) -> tuple[Refusal, ...]:
+    """How an identifier that nothing has, or that is taken, is refused.
+
+    Where no overlay says it, the errors of another status whose names say so are as right; and what
+    is made up may not have the form of an identifier.
+    """
+    missing = fault is Fault.NOT_FOUND
+    by_status = _as_refusals(operation.missing if missing else operation.conflicting)
+    if not contract.overlay.inferred:
+        return by_status or (() if missing else _taken(contract, operation))
+    named = missing_errors(operation) if missing else taken_errors(operation)
+    malformed = facts(contract.protocol).malformed
+    form = (*_declared(operation, 400), *malformed) if missing else ()
+    return tuple(dict.fromkeys((*by_status, *_as_refusals(named), *form)))
 
 
 def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:
