@@ -81,7 +81,7 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     if spec is not files.merged:
         contract = build_contract(service, spec, hashes)
     if "x-conformance" not in spec:
-        from conformance.contract.setup_operations import completed
+        from conformance.contract.inference.setup_operations import completed
 
         whole = completed(contract, spec, build_contract)
         if whole.completed:
@@ -94,7 +94,7 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
 
 def _with_identities(contract: Contract) -> Contract:
     """The contract with what its model says of identifiers."""
-    from conformance.contract.identity_rules import identity_rules
+    from conformance.contract.inference.identity_rules import identity_rules
 
     rules = {**identity_rules(contract), **contract.overlay.rules}
     return replace(contract, overlay=msgspec.structs.replace(contract.overlay, rules=rules))

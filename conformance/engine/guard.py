@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from conformance.contract.naming import changes
+from conformance.contract.inference.naming import changes
 from conformance.engine.journal import Journal
 from conformance.engine.names import Names
 from conformance.engine.request_classifier import ClassifiedRequest, RequestEffect, RouteTable

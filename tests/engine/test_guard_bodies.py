@@ -12,7 +12,7 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.deriving import assemble
-from conformance.contract.inferring import inferred_overlay
+from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.model import Contract
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
