@@ -13,7 +13,11 @@ from collections.abc import Callable, Sequence
 from conformance.contract.inference.naming import changes
 from conformance.engine.journal import Journal
 from conformance.engine.names import Names
-from conformance.engine.request_classifier import ClassifiedRequest, RequestEffect, RouteTable
+from conformance.engine.safety.request_classifier import (
+    ClassifiedRequest,
+    RequestEffect,
+    RouteTable,
+)
 from conformance.protocols.registry import read
 from conformance.transport.base import Transport
 from conformance.transport.exchange import Exchange, FailureKind, Request, TransportFailure
