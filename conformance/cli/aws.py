@@ -56,8 +56,8 @@ def reach(
 
     Raises CouldNotTest where the account is another one than was named, or cannot be determined.
     """
-    from conformance.engine.quotas import counter, quotas
-    from conformance.engine.request_classifier import RouteTable
+    from conformance.engine.safety.quotas import counter, quotas
+    from conformance.engine.safety.request_classifier import RouteTable
     from conformance.transport.credentials import find_credentials
     from conformance.transport.endpoint import Target
     from conformance.transport.quota import QuotaTransport

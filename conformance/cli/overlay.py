@@ -90,7 +90,7 @@ def check(services: tuple[str, ...]) -> None:
     """
     from conformance.contract.load import overlay_mistakes, read_spec_files
     from conformance.contract.locate import services as all_services
-    from conformance.contract.overlay_faults import WrongOverlay
+    from conformance.contract.overlays.overlay_faults import WrongOverlay
 
     wrong = 0
     for service in services or all_services():
@@ -116,7 +116,7 @@ def schema() -> None:
     """Print the JSON Schema of an overlay's `x-conformance`, for an editor to complete."""
     import json
 
-    from conformance.contract.overlay_reading import overlay_schema
+    from conformance.contract.overlays.overlay_reading import overlay_schema
 
     click.echo(json.dumps(overlay_schema(), indent=2))
 

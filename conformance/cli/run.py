@@ -51,7 +51,7 @@ from conformance.transport.aws import NAME as AWS
 if TYPE_CHECKING:
     from conformance.driver.changed import Narrowed
     from conformance.engine.run import Job, RunConfig, RunOutcome
-    from conformance.engine.run_safety import RunSafety
+    from conformance.engine.safety.run_safety import RunSafety
     from conformance.record import RecordWriter
     from conformance.record.baseline import Gate
     from conformance.transport.endpoint import Target

@@ -20,7 +20,7 @@ from conformance.contract.model import (
     PatchRule,
     ProtocolName,
 )
-from conformance.contract.overlay_reading import read_overlay
+from conformance.contract.overlays.overlay_reading import read_overlay
 from conformance.contract.shapes import ShapeReader, SpecProblem
 from conformance.documents.model import WireNames
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from conformance.contract.inference.naming import identifies
 from conformance.contract.model import Contract, FoundRequest, Kind, Location
-from conformance.contract.naming import identifies
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import WrongCredentials

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance import error_identity
-from conformance.contract.identity_rules import missing_errors, taken_errors
+from conformance.contract.inference.identity_rules import missing_errors, taken_errors
 from conformance.contract.model import Contract, DeclaredError, Operation
 from conformance.contract.places import find, show
 from conformance.contract.protocols import facts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.identity_rules import naming_members
+from conformance.contract.inference.identity_rules import naming_members
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.overlay_rules import AnyRule, TakenIdentifierRule, UnknownIdentifierRule
 from conformance.contract.requirements import Requirement

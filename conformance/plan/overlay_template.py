@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from conformance.contract.inferring import Inferred, infer, inferred_overlay
+from conformance.contract.inference.inferring import Inferred, infer, inferred_overlay
 from conformance.contract.model import Contract
 from conformance.contract.overlay_model import OperationWords, Overlay
 from conformance.plan.base_requests import base

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.binding import OTHERS, named_kinds
+from conformance.contract.inference.binding import OTHERS, named_kinds
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find, parse

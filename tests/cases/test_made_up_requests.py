@@ -13,8 +13,8 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
-from conformance.contract.identity_rules import identity_rules
-from conformance.contract.inferring import inferred_overlay
+from conformance.contract.inference.identity_rules import identity_rules
+from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
 from conformance.contract.protocols import with_protocol
 from conformance.driver.execution import run_all

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.binding import Binding, named_kinds, ordered
 from conformance.contract.building import build_contract
 from conformance.contract.deriving import assemble
-from conformance.contract.inferring import inferred_overlay
+from conformance.contract.inference.binding import Binding, named_kinds, ordered
+from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.inference.naming import changes, looks_only, part, same
 from conformance.contract.model import Contract
-from conformance.contract.naming import changes, looks_only, part, same
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
 

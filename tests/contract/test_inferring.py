@@ -21,7 +21,7 @@ from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
 from conformance.contract.deriving import assemble
 from conformance.contract.deriving.writing import as_yaml
-from conformance.contract.inferring import SURE, infer, inferred_overlay
+from conformance.contract.inference.inferring import SURE, infer, inferred_overlay
 from conformance.contract.load import load_contract
 from conformance.contract.locate import NoSpecs
 from conformance.contract.model import Contract

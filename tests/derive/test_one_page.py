@@ -25,8 +25,8 @@ from conformance.cli.derive import command
 from conformance.contract import locate
 from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
+from conformance.contract.inference.model_match import matching_model
 from conformance.contract.load import load_contract
-from conformance.contract.model_match import matching_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

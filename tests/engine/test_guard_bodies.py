@@ -12,14 +12,14 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.deriving import assemble
-from conformance.contract.inferring import inferred_overlay
+from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.model import Contract
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
-from conformance.engine.guard import GuardedTransport
 from conformance.engine.journal import Header, Journal
 from conformance.engine.names import Names
-from conformance.engine.request_classifier import RequestEffect, RouteTable
+from conformance.engine.safety.guard import GuardedTransport
+from conformance.engine.safety.request_classifier import RequestEffect, RouteTable
 from conformance.transport.exchange import Exchange, FailureKind, Request, Response
 
 URL = "http://127.0.0.1:1"

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Operation
-from conformance.contract.overlay_faults import OverlayFault
-from conformance.contract.overlay_names import (
+from conformance.contract.overlay_rules import OneConnectionRule, SingleRule, StepsRule
+from conformance.contract.overlay_steps import Step
+from conformance.contract.overlays.overlay_faults import OverlayFault
+from conformance.contract.overlays.overlay_names import (
     OverlayNames,
     Way,
     has_place,
     not_here,
 )
-from conformance.contract.overlay_rules import OneConnectionRule, SingleRule, StepsRule
-from conformance.contract.overlay_steps import Step
 from conformance.contract.protocols import stated_rule
 
 SECTIONS = ("auth", "behavior", "protocol")

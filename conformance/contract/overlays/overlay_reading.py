@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from conformance.contract import overlay_model as words
-from conformance.contract.overlay_faults import OverlayFault, suggestion
 from conformance.contract.overlay_rules import AnyRule
+from conformance.contract.overlays.overlay_faults import OverlayFault, suggestion
 from conformance.contract.protocols import stated_rule
 
 ROOT = "x-conformance"

@@ -16,15 +16,15 @@ from typing import Any
 
 import msgspec
 
-from conformance.contract.binding import named_kinds
-from conformance.contract.inferring import inferred_overlay
-from conformance.contract.json_patch import with_patch_example
+from conformance.contract.inference.binding import named_kinds
+from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.inference.json_patch import with_patch_example
+from conformance.contract.inference.model_examples import with_written, written_values
+from conformance.contract.inference.model_match import ModelMatch, matching_model
+from conformance.contract.inference.naming import VERBS
+from conformance.contract.inference.protection import unprotected
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
-from conformance.contract.model_examples import with_written, written_values
-from conformance.contract.model_match import ModelMatch, matching_model
-from conformance.contract.naming import VERBS
 from conformance.contract.overlay_model import Overlay, Resource
-from conformance.contract.protection import unprotected
 from conformance.documents.sdk.models import SdkModel, load_model
 
 MODEL = "x-model"

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from conformance.contract.inference.naming import DELETE, identifies, looks_only, split
 from conformance.contract.model import Contract, Location, Operation, ProtocolName
-from conformance.contract.naming import DELETE, identifies, looks_only, split
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find, parse, texts
 from conformance.contract.protocols import is_reading

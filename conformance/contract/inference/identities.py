@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.contract.inference.naming import (
+    ARN,
+    BARE,
+    ID,
+    NAME,
+    NamePart,
+    forms,
+    part,
+    plain,
+    same,
+)
+from conformance.contract.inference.nouns import Noun, Owners, arns
 from conformance.contract.model import Kind, Location, Member, Operation, Shape
-from conformance.contract.naming import ARN, BARE, ID, NAME, NamePart, forms, part, plain, same
-from conformance.contract.nouns import Noun, Owners, arns
 
 _ORDER = {NAME: 0, ID: 1, BARE: 2, ARN: 3}
 _LATER = 20

@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from conformance.contract.binding import Binding, Bound, ordered
-from conformance.contract.identities import Identity
+from conformance.contract.inference.binding import Binding, Bound, ordered
+from conformance.contract.inference.identities import Identity
+from conformance.contract.inference.naming import plain
 from conformance.contract.levels import Level, Source
 from conformance.contract.model import Contract, Kind, Operation
-from conformance.contract.naming import plain
 from conformance.contract.overlay_model import (
     Identifier,
     Listing,

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from conformance.contract.identities import (
+from conformance.contract.inference.identities import (
     Identity,
     arn,
     chosen,
@@ -23,8 +23,7 @@ from conformance.contract.identities import (
     source,
     template,
 )
-from conformance.contract.model import Contract, Kind, Location, Member, Operation
-from conformance.contract.naming import (
+from conformance.contract.inference.naming import (
     ARN,
     BARE,
     ID,
@@ -35,7 +34,8 @@ from conformance.contract.naming import (
     same,
     split,
 )
-from conformance.contract.nouns import RESOURCE, Noun, Owners, nouns
+from conformance.contract.inference.nouns import RESOURCE, Noun, Owners, nouns
+from conformance.contract.model import Contract, Kind, Location, Member, Operation
 from conformance.contract.places import texts
 
 OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+\}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.overlay_faults import OverlayFault, suggestion
+from conformance.contract.overlays.overlay_faults import OverlayFault, suggestion
 
 Way = tuple[str | int, ...]
 

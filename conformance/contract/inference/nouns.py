@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.contract.model import Contract, Kind, Location, Member, Operation
-from conformance.contract.naming import (
+from conformance.contract.inference.naming import (
     ARN,
     BARE,
     CREATE,
@@ -30,6 +29,7 @@ from conformance.contract.naming import (
     split,
     words,
 )
+from conformance.contract.model import Contract, Kind, Location, Member, Operation
 from conformance.contract.routes import LABEL, trailing_label
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH"})

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.contract import overlay_model as words
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
-from conformance.contract.overlay_faults import OverlayFault, suggestion
+from conformance.contract.overlays.overlay_faults import OverlayFault, suggestion
 from conformance.contract.places import KEY, Place, parse, texts
 from conformance.contract.walk import step_into
 

@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract.model import Contract
-from conformance.contract.overlay_faults import Mistake, OverlayFault, WrongOverlay, suggestion
-from conformance.contract.overlay_reading import value_faults
-from conformance.contract.spec_keywords import keyword_faults
+from conformance.contract.overlays.overlay_faults import (
+    Mistake,
+    OverlayFault,
+    WrongOverlay,
+    suggestion,
+)
+from conformance.contract.overlays.overlay_reading import value_faults
+from conformance.contract.overlays.spec_keywords import keyword_faults
 
 Json = Mapping[str, Any]
 
@@ -36,7 +41,7 @@ def spec_mistakes(path: Path, derived: Json, merged: Json) -> list[Mistake]:
 
 def reference_mistakes(path: Path, contract: Contract) -> list[Mistake]:
     """The names in an overlay that nothing in the contract has."""
-    from conformance.contract.overlay_references import reference_faults
+    from conformance.contract.overlays.overlay_references import reference_faults
 
     return _located(path, reference_faults(contract, contract.overlay))
 
@@ -62,7 +67,7 @@ def _located(path: Path, faults: Any) -> list[Mistake]:
     found = list(dict.fromkeys(faults))
     if not found:
         return []
-    from conformance.contract.overlay_lines import Lines
+    from conformance.contract.overlays.overlay_lines import Lines
 
     lines = Lines(path)
     return sorted(

@@ -13,7 +13,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance.contract.given import OPTION, GivenMember, deletes, looks, makes_another
 from conformance.contract.places import texts
-from conformance.engine.request_classifier import ClassifiedRequest, RequestEffect, RouteTable
+from conformance.engine.safety.request_classifier import (
+    ClassifiedRequest,
+    RequestEffect,
+    RouteTable,
+)
 from conformance.plan.resources import kinds
 from conformance.transport.base import Transport
 from conformance.transport.exchange import Exchange, FailureKind, Request, TransportFailure

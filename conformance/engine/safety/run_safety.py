@@ -10,13 +10,13 @@ from conformance.contract.overlay_model import Resource
 from conformance.contract.places import texts
 from conformance.contract.protocols import TOKENS
 from conformance.engine.channel import SignedChannel
-from conformance.engine.cleanup import Cleanup, CleanupResult
-from conformance.engine.guard import GuardedTransport, Look
 from conformance.engine.journal import Journal
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience, faulty_kinds
-from conformance.engine.request_classifier import ClassifiedRequest, RouteTable
 from conformance.engine.run_tag import RunTag
+from conformance.engine.safety.cleanup import Cleanup, CleanupResult
+from conformance.engine.safety.guard import GuardedTransport, Look
+from conformance.engine.safety.request_classifier import ClassifiedRequest, RouteTable
 from conformance.plan.probes import Fault
 from conformance.plan.resources import kinds, lifecycle_of, others
 from conformance.protocols.registry import read, wire

@@ -10,10 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from conformance.contract.naming import changes
+from conformance.contract.inference.naming import changes
 from conformance.engine.journal import Journal
 from conformance.engine.names import Names
-from conformance.engine.request_classifier import ClassifiedRequest, RequestEffect, RouteTable
+from conformance.engine.safety.request_classifier import (
+    ClassifiedRequest,
+    RequestEffect,
+    RouteTable,
+)
 from conformance.protocols.registry import read
 from conformance.transport.base import Transport
 from conformance.transport.exchange import Exchange, FailureKind, Request, TransportFailure

@@ -7,15 +7,15 @@ from typing import Any
 
 from conformance.contract import overlay_model as words
 from conformance.contract.model import Contract, Operation
-from conformance.contract.overlay_faults import OverlayFault
-from conformance.contract.overlay_names import (
+from conformance.contract.overlays.overlay_faults import OverlayFault
+from conformance.contract.overlays.overlay_names import (
     OverlayNames,
     Way,
     has_place,
     not_here,
     shape_at,
 )
-from conformance.contract.overlay_rule_references import RuleReferences
+from conformance.contract.overlays.overlay_rule_references import RuleReferences
 from conformance.contract.places import parse
 
 FAULTS = ("limit", "enum", "type", "required", "patch", "syntax", "route")
