@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import conformance
+from conformance.record import Verdict
 from tests.protocols.server import serving
 from tests.protocols.things import write_specs
 
@@ -85,5 +86,7 @@ def test_a_fault_is_found_by_what_it_breaks(protocol: str, fault: str, tmp_path:
             url, specs=specs, services=["things"], requirements=[broken, *beside],
             profile="quick", seed=7, journal_folder=tmp_path / "journals",
         )  # fmt: skip
-    assert broken in {one.requirement for one in found.failures}
-    assert found.exit_code == 1
+    failed = {one.requirement for one in found.verdicts if one.verdict is Verdict.FAILED}
+    assert broken in failed
+    # What a model alone says of an answer's members is told, and fails no gate.
+    assert found.exit_code == (0 if broken.endswith("/required") else 1)
