@@ -19,7 +19,9 @@ PAGES = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md"]
 SITE = sorted(str(path.relative_to(ROOT)) for path in DOCS.rglob("*.md"))
 README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
-VOCABULARY = "".join((DOCS / name).read_text() for name in ("overlays.md", "overlay-reference.md"))
+VOCABULARY = "".join(
+    (DOCS / name).read_text() for name in ("overlays.md", "overlay-reference.md", "protocols.md")
+)
 """Where the words of the overlays are explained."""
 
 
@@ -165,7 +167,11 @@ def test_the_vocabulary_of_the_overlays_is_explained(path):
 )
 def test_the_vocabulary_of_the_protocols_is_explained(path):
     stated = yaml.safe_load(path.read_text())
-    rules = [rule for part in ("rules", "operations", "showing") for rule in stated[part].values()]
+    rules = [
+        rule
+        for part in ("rules", "operations", "showing")
+        for rule in stated.get(part, {}).values()
+    ]
     used = sorted({word for rule in rules for word in words_of(rule)} | {*stated} - {"protocol"})
     missing = [key for key in used if not re.search(rf"`{re.escape(key)}[`:]", VOCABULARY)]
     assert missing == []

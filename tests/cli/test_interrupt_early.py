@@ -37,14 +37,14 @@ main()
 ENDLESS = """
 import sys
 from conformance.cli import main
-from conformance.engine import runner
+from conformance.engine import probe_decider
 
 def plan(*given):
     print("plan", file=sys.stderr, flush=True)
     while True:
         pass
 
-runner.plan = plan
+probe_decider.plan = plan
 sys.argv = ["conformance", *sys.argv[1:]]
 main()
 """
@@ -90,7 +90,7 @@ def interrupted(child, mark):
         ("conformance.contract.deriving.assemble", "assemble_whole"),
         ("conformance.contract.deriving", "as_yaml"),
         ("conformance.contract.load", "build_contract"),
-        ("conformance.contract.requirements", "listed"),
+        ("conformance.contract.catalogue", "listed"),
     ],
 )
 def test_a_large_service_is_not_gone_through_first(script, tmp_path, module, name):
