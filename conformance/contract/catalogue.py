@@ -47,13 +47,14 @@ def _standing_for(requirement: Requirement, covers: dict[str, tuple[str, ...]]) 
 
 
 def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
-    """The requirement as far as it can be held against anybody without an overlay.
+    """The requirement as far as it can be held against anybody.
 
     Services hold requests to the limits of their model, not their own answers: these have values
-    that are newer than its lists, and empty ones.
+    that are newer than its lists, and empty ones. Only a page or an observation says otherwise.
     """
     is_limit = requirement.subject is Subject.OUTPUT_LIMIT
-    if is_limit and contract.overlay.inferred:
+    weak = contract.overlay.inferred or requirement.source.model is not None
+    if is_limit and weak:
         return replace(requirement, level=Level.INFORMATIONAL)
     level = _protocols_level(contract, requirement)
     return requirement if level is None else replace(requirement, level=level)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.engine.exchange_log import RunResource, SentProbe
@@ -86,10 +86,17 @@ def needs_resource(probe: Probe) -> bool:
 def _made(resource: RunResource) -> dict[str, Say]:
     """``${made.MEMBER}``: the texts that the answer to its creation shows."""
     created: SentProbe | None = resource.created  # the model of random sequences has none
-    body = None if created is None else created.answer.body
-    shown = body.items() if isinstance(body, dict) else ()
+    shown = {} if created is None else dict(_texts(created.answer.body))
     return {
         f"{MADE}.{name}": lambda _, text=value: text  # type: ignore[misc]
-        for name, value in shown
-        if isinstance(value, str)
+        for name, value in shown.items()
     }
+
+
+def _texts(value: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
+    """The texts of an answer by name, the outermost last, for many answers wrap the rest in one."""
+    if not isinstance(value, Mapping):
+        return
+    for inner in value.values() if depth else ():
+        yield from _texts(inner, depth - 1)
+    yield from ((name, text) for name, text in value.items() if isinstance(text, str))

@@ -11,6 +11,7 @@ from conformance.contract.places import find, show
 from conformance.contract.protocols import facts
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Fault, Probe, Side
+from conformance.plan.resources import lifecycle_of
 from conformance.transport.parsed_response import ParsedResponse, same
 
 Refusal = tuple[int | str, str]
@@ -122,13 +123,20 @@ def refusals(
     if fault is Fault.NOT_FOUND:
         return _as_refusals(operation.missing)
     if fault is Fault.CONFLICT:
-        return _as_refusals(operation.conflicting)
+        return _as_refusals(operation.conflicting) or _taken(contract, operation)
     table = contract.overlay.refusals
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
             return table[kind]
     malformed = facts(contract.protocol).malformed
     return tuple(dict.fromkeys((*_declared(operation, 400), *malformed)))
+
+
+def _taken(contract: Contract, operation: Operation) -> tuple[Refusal, ...]:
+    """The error of a taken name, where it is declared with another status than 409."""
+    unique = lifecycle_of(contract, operation.name).unique
+    error = None if unique is None else operation.errors.get(unique.error or "")
+    return () if error is None else ((error.status, error.name),)
 
 
 def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:

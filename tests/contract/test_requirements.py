@@ -77,7 +77,7 @@ def test_a_glob_that_matches_nothing_is_told(everything):
 def test_an_unknown_service_names_the_known_ones():
     with pytest.raises(UnknownService) as problem:
         load_contract("../location")
-    assert "apigateway-usageplans, location" in problem.value.hint
+    assert "apigateway-usageplans, apigatewayv2" in problem.value.hint
 
 
 def test_the_examples_of_a_contract_are_in_the_region_of_the_run():
