@@ -71,7 +71,7 @@ class OneFileManyServices(BadInput):
     "paths",
     multiple=True,
     metavar="GLOB",
-    help="With --from-model: only operations on these paths (repeatable).",
+    help="With --from-model: only operations on these paths, or of these names (repeatable).",
 )
 @click.option(
     "--cache",
@@ -246,7 +246,7 @@ def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:
     wanted = frozenset(
         name
         for name, one in loaded.data["operations"].items()
-        if any(path.fullmatch(one["http"]["requestUri"]) for path in globs)
+        if any(path.fullmatch(one["http"]["requestUri"]) or path.fullmatch(name) for path in globs)
     )
     if not wanted:
         raise NoOperations(model, paths)

@@ -94,7 +94,8 @@ def compare(service: str, derived: Json, model: SdkModel, about: Sdk) -> Compari
     wanted = frozenset(
         name
         for name, one in everything.items()
-        if name in stated or any(path.fullmatch(one["http"]["requestUri"]) for path in within)
+        if name in stated
+        or any(path.fullmatch(one["http"]["requestUri"]) or path.fullmatch(name) for path in within)
     )
     theirs = lifecycle_of(assemble(model_pages(model, service, wanted)))
     found = Comparison(service, model.name, outside=len(everything) - len(wanted))

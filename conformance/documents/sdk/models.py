@@ -45,9 +45,9 @@ class UnspokenProtocol(BadInput):
 
 
 class NoOperations(BadInput):
-    """No operation of a model is on the requested paths."""
+    """No operation of a model has a requested path or name."""
 
-    hint = "paths are globs as the model writes them, for example '/usageplans*'"
+    hint = "globs of paths as the model writes them ('/usageplans*'), or of names ('*Table')"
 
     def __init__(self, service: str, paths: tuple[str, ...]) -> None:
         self.service, self.paths = service, paths
