@@ -107,8 +107,16 @@ class GuardedTransport:
             ours = self._names.made_by_us(path) or self._journal.state.is_ours(self._service, last)
             return None if ours else last
         if not visit.labels:
-            return visit.operation.name
+            made = any(self._is_made(text) for text in visit.texts)
+            return None if made else visit.operation.name
         return next((one for one in visit.labels.values() if not self._is_ours(one, visit)), None)
+
+    def _is_made(self, text: str) -> bool:
+        """Whether a text is an identifier of what this run made, or an ARN that ends with one."""
+        return any(
+            self._journal.state.is_ours(self._service, one)
+            for one in (text, text.rpartition("/")[2])
+        )
 
     def _is_ours(self, label: str, visit: ClassifiedRequest) -> bool:
         if any(one.value == label for one in self._territory.contract.given.members):

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.model import Contract, Location, Operation, ProtocolName
+from conformance.contract.places import texts
 from conformance.contract.protocols import is_reading
 from conformance.contract.routes import RouteMatcher, query_of
 from conformance.engine.run_tag import is_tagged
@@ -38,11 +39,16 @@ class RequestEffect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClassifiedRequest:
-    """A request as its operation; ``labels`` are the decoded parts of its path by name."""
+    """A request as its operation; ``labels`` are the decoded parts of its path by name.
+
+    ``texts`` are those of a request without labels: the ARN of what is tagged is among them, and
+    the names that stand deeper in batches.
+    """
 
     kind: RequestEffect
     operation: Operation | None
     labels: Mapping[str, str]
+    texts: tuple[str, ...] = ()
 
 
 class RouteTable:
@@ -75,6 +81,9 @@ class RouteTable:
             named = {name: given[name] for name in self._labels & given.keys()}
             # A server may take a number for the text that it is written as.
             labels = {name: str(one) for name, one in named.items() if one is not None}
+            if not labels:
+                found = tuple(texts(given))
+                return ClassifiedRequest(self._kind(operation), operation, {}, found)
         return ClassifiedRequest(self._kind(operation), operation, labels)
 
     def match(self, request: Request) -> tuple[Operation | None, Mapping[str, str]]:
