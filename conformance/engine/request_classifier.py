@@ -6,14 +6,13 @@ nothing that goes to a target is left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.model import Contract, Location, Operation, ProtocolName
-from conformance.contract.places import texts
 from conformance.contract.protocols import is_reading
 from conformance.contract.routes import RouteMatcher, query_of
 from conformance.engine.run_tag import is_tagged
@@ -82,7 +81,7 @@ class RouteTable:
             # A server may take a number for the text that it is written as.
             labels = {name: str(one) for name, one in named.items() if one is not None}
             if not labels:
-                found = tuple(texts(given))
+                found = tuple(_texts(given))
                 return ClassifiedRequest(self._kind(operation), operation, {}, found)
         return ClassifiedRequest(self._kind(operation), operation, labels)
 
@@ -130,3 +129,16 @@ class RouteTable:
         if operation is None or operation.protocol is ProtocolName.REST_JSON_1:
             return members(request.body)
         return members_of(operation, request)
+
+
+def _texts(value: Any, depth: int = 8) -> Iterator[str]:
+    """The texts of a value and the names in its maps, as deep as a contract names anything."""
+    if isinstance(value, str):
+        yield value
+    elif depth and isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _texts(inner, depth - 1)
+    elif depth and isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, depth - 1)
