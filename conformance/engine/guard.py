@@ -112,9 +112,10 @@ class GuardedTransport:
         return next((one for one in visit.labels.values() if not self._is_ours(one, visit)), None)
 
     def _is_made(self, text: str) -> bool:
-        """Whether a text is an identifier of what this run made, or an ARN that ends with one."""
+        """Whether a text names what this run made, or is an ARN that ends with such a name."""
+        state = self._journal.state
         return any(
-            self._journal.state.is_ours(self._service, one)
+            state.is_ours(self._service, one) or self._names.made_by_us(one)
             for one in (text, text.rpartition("/")[2])
         )
 
