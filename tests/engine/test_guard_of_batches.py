@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -26,6 +27,10 @@ class Target:
     def send(self, request: Request) -> Exchange:
         """An empty success."""
         return Exchange(request, Response(200, (), b"{}"), None, 0.0)
+
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """The same of each."""
+        return [self.send(request) for request in requests]
 
 
 @pytest.fixture
