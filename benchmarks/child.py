@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import threading
 import time
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _POLL = 0.02
+GRACE = 60.0
+"""Seconds that an interrupted command has to end by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,15 @@ class Measured:
     first: float | None
     memory: float | None
     output: str
+    ended: bool = False
+    """It was interrupted when its time was over."""
 
 
-def measure(command: list[str], first: str, cwd: Path) -> Measured:
-    """Run a command to its end; ``first`` is a pattern that is searched in every line it writes."""
+def measure(command: list[str], first: str, cwd: Path, limit: float | None = None) -> Measured:
+    """Run a command to its end; ``first`` is a pattern that is searched in every line it writes.
+
+    After ``limit`` seconds it is interrupted, and killed where that does not end it.
+    """
     start = time.perf_counter()
     process = subprocess.Popen(
         command,
@@ -40,6 +48,9 @@ def measure(command: list[str], first: str, cwd: Path) -> Measured:
     )
     peak = _Peak(process)
     peak.start()
+    over = [] if limit is None else _ending(process, limit)
+    for timer in over:
+        timer.start()
     seen, lines = None, []
     with process:
         for line in process.stdout or ():
@@ -47,8 +58,18 @@ def measure(command: list[str], first: str, cwd: Path) -> Measured:
                 seen = time.perf_counter() - start
             lines.append(line)
     peak.join()
+    for timer in over:
+        timer.cancel()
     seconds = time.perf_counter() - start
-    return Measured(process.returncode, seconds, seen, peak.mebibytes, "".join(lines))
+    ended = limit is not None and seconds > limit
+    return Measured(process.returncode, seconds, seen, peak.mebibytes, "".join(lines), ended)
+
+
+def _ending(process: subprocess.Popen[str], limit: float) -> list[threading.Timer]:
+    return [
+        threading.Timer(limit, process.send_signal, [signal.SIGINT]),
+        threading.Timer(limit + GRACE, process.kill),
+    ]
 
 
 class _Peak(threading.Thread):

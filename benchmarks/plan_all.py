@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
 from conformance.contract.deriving.assemble import assemble_whole
-from conformance.contract.inferring import inferred_overlay
+from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.contract.sharing import MOST

@@ -54,7 +54,7 @@ from conformance.transport.address import is_real
 from conformance.transport.aws import NAME as AWS
 
 if TYPE_CHECKING:
-    from conformance.engine.run_safety import RunSafety
+    from conformance.engine.safety.run_safety import RunSafety
 
 __all__ = ["AuthMode", "CommandOnly", "Profile", "RunResult", "run"]
 

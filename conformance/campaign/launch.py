@@ -16,8 +16,9 @@ from pathlib import Path
 
 from conformance.campaign.errors import PartFailed
 from conformance.campaign.file import CampaignTarget
+from conformance.transport import targets
 
-LOOPBACK = Path(__file__).with_name("loopback.py")
+LOOPBACK = Path(targets.__file__).with_name("loopback.py")
 _PAUSE, _ANSWER, _GRACE = 0.2, 5.0, 10.0
 _TAIL = 500
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
@@ -28,6 +29,9 @@ SUBCOMMANDS = {
     "replay": "Send one failing case of a record again.",
     "serve": "Serve the embedded reference.",
     "cleanup": "Delete what an interrupted run left behind.",
+    "init": "Write a configuration file and a workflow for a project.",
+    "config": "Check a configuration file, or print its schema.",
+    "doctor": "Say what a target is, and whether it can be tested.",
     "completion": "Print the completion script of a shell.",
     "mutants": "Count the deliberate faults that the suite detects.",
 }
@@ -108,6 +112,9 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """Run the command; whatever goes wrong becomes one line, its hint and its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Of a terminal or a pipe that has few characters the others are shown by their codes.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = cli(prog_name="conformance", standalone_mode=False)
     except Problem as problem:

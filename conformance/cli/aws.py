@@ -56,8 +56,8 @@ def reach(
 
     Raises CouldNotTest where the account is another one than was named, or cannot be determined.
     """
-    from conformance.engine.quotas import counter, quotas
-    from conformance.engine.request_classifier import RouteTable
+    from conformance.engine.safety.quotas import counter, quotas
+    from conformance.engine.safety.request_classifier import RouteTable
     from conformance.transport.credentials import find_credentials
     from conformance.transport.endpoint import Target
     from conformance.transport.quota import QuotaTransport
@@ -78,6 +78,7 @@ def reach(
 
     sending = transport(
         timeout=options.timeout, ca_bundle=options.ca_bundle, rate=options.rate,
+        headers=options.headers,
         wrap=interrupts.wrapped, limit=limit, retries=RETRIES, longest=_LONGEST,
     )  # fmt: skip
     access = Access(placed[0].url, credentials, cloud.region, sending)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +20,31 @@ if TYPE_CHECKING:
 OPEN = 3
 """The exit code of a run that could not test what matters."""
 FILE = click.Path(dir_okay=False, path_type=Path)
+
+_OPTIONS = (
+    click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too."),
+    click.option(
+        "--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate."
+    ),
+    click.option(
+        "--baseline",
+        type=FILE,
+        metavar="FILE",
+        help="Accepted failures, which do not fail.",
+    ),
+    click.option(
+        "--strict-baseline",
+        is_flag=True,
+        help="What the baseline lists and now passes fails the run.",
+    ),
+)
+
+
+def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what fails a run."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
 def read_gate(path: Path | None, *, strict: bool) -> Gate | None:

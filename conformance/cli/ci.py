@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 from conformance.cli import tell
+from conformance.cli.configured import ConfiguredCommand, config_of_run
 
 MARK = "<!-- conformance -->"
 """By this line a job finds the comment that it wrote before."""
@@ -40,8 +41,8 @@ class CiOptions:
     more: tuple[str, ...]
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("target")
+@click.command(cls=ConfiguredCommand, context_settings={"ignore_unknown_options": True})
+@click.argument("target", required=False)
 @click.option("--start", default="", help="A shell command that starts the target (ended after).")
 @click.option("--wait", type=float, default=60.0, show_default=True, help="Seconds to wait for it.")
 @click.option("--services", default="", help="Only these, separated by blanks or commas.")
@@ -61,11 +62,13 @@ class CiOptions:
 def command(**given: Any) -> None:
     """Test TARGET in a job of continuous integration; further options are those of `run`.
 
+    TARGET may be left to the configuration file, whose options are those of the run.
+
     Starts the target where --start says how, writes record.jsonl, report.html, junit.xml,
     summary.md and comment.md (for a pull request) and, on GitHub Actions, the step summary,
     annotations and outputs. The exit status is that of `conformance run`.
     """
-    options = CiOptions(**given)
+    options = CiOptions(**_with_config(given))
     options.output.mkdir(parents=True, exist_ok=True)
     with _started(options):
         code = subprocess.run(_run(options), check=False).returncode  # noqa: S603 - ourselves
@@ -75,6 +78,23 @@ def command(**given: Any) -> None:
     else:
         tell(f"the run left no record: it exited with {code}", "what it said is above")
     sys.exit(code)
+
+
+def _with_config(given: dict[str, Any]) -> dict[str, Any]:
+    """The command line, with the target and the seed that the file may have for the run.
+
+    Raises:
+        click.UsageError: nothing says what is to be tested.
+    """
+    target, more = given["target"] or "", given["more"]
+    if target.startswith("-"):  # an option of the run: click cannot tell, for it knows none of them
+        target, more = "", (target, *more)
+    options, forwarded = config_of_run()
+    target = target or str(options.get("target", ""))
+    if not target:
+        raise click.UsageError("say what to test: TARGET, or `target` in the configuration file")
+    seed = given["seed"] or str(options.get("seed", ""))
+    return {**given, "target": target, "seed": seed, "more": (*forwarded, *more)}
 
 
 @contextmanager

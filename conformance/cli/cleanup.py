@@ -17,8 +17,9 @@ from conformance.errors import BadInput
 from conformance.transport import aws, endpoint
 
 if TYPE_CHECKING:
-    from conformance.engine.cleanup import CleanupResult
+    from conformance.engine.companions import Companions
     from conformance.engine.journal import Journal
+    from conformance.engine.safety.cleanup import CleanupResult
 
 
 class NoSuchJournal(BadInput):
@@ -93,7 +94,7 @@ def _clean(
     endpoint_url: str | None,
     ca_bundle: Path | None,
 ) -> int:
-    from conformance.engine.run_safety import told
+    from conformance.engine.safety.run_safety import told
 
     header = journal.header
     try:
@@ -109,6 +110,10 @@ def _clean(
             swept = _sweep(journal, service, at, access)
             deleted += len(swept.deleted)
             lines += [f"{service}: {line}" for line in told(swept, "resource")]
+        if header.target != aws.NAME:
+            count, stayed = _companions(journal, access).sweep()
+            deleted += count
+            lines += [f"could not delete what was made first: {one}" for one in stayed]
     finally:
         left = journal.close()
     ending = "the journal stays" if left else "nothing that it made is left"
@@ -116,6 +121,17 @@ def _clean(
     for line in lines:
         click.echo(f"  {line}")
     return 1 if left else 0
+
+
+def _companions(journal: Journal, access: Access) -> Companions:
+    """What the run made of other services; on AWS it never makes any."""
+    from conformance.engine.companions import Companions
+    from conformance.engine.names import Names
+    from conformance.engine.sdk_calls import SdkCaller
+
+    region = journal.header.region
+    caller = SdkCaller(access.url, access.credentials, region, access.transport)
+    return Companions(Names(journal.header.nonce), region, caller, journal)
 
 
 def _cloud(
@@ -127,8 +143,8 @@ def _cloud(
 ) -> Access:
     """Access to AWS, if it is the account of the run. Raises WrongAccount, UnknownIdentity."""
     from conformance.contract.load import load_contract
-    from conformance.engine.quotas import counter, quotas
-    from conformance.engine.request_classifier import RouteTable
+    from conformance.engine.safety.quotas import counter, quotas
+    from conformance.engine.safety.request_classifier import RouteTable
     from conformance.transport.credentials import find_credentials
     from conformance.transport.quota import QuotaTransport
 
@@ -151,7 +167,7 @@ def _sweep(journal: Journal, service: str, url: str, access: Access) -> CleanupR
     from conformance.contract.load import load_contract
     from conformance.engine.channel import SignedChannel
     from conformance.engine.names import Names
-    from conformance.engine.run_safety import RunSafety
+    from conformance.engine.safety.run_safety import RunSafety
     from conformance.transport.signing import Signer
 
     contract = load_contract(service)

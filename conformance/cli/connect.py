@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
+
+from conformance.transport.extra_headers import ExtraHeaders, read_headers
 
 timeout_option = click.option(
     "--timeout",
@@ -31,3 +34,16 @@ max_requests_option = click.option(
 ca_bundle_option = click.option(
     "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
 )
+header_option = click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="NAME:VALUE",
+    help="Send this with every request, unsigned; ${NAME} in it is of the environment"
+    " (repeatable).",
+)
+
+
+def taken_headers(texts: tuple[str, ...]) -> ExtraHeaders:
+    """The headers that the option named. Raises BadHeader."""
+    return read_headers(texts, os.environ)

@@ -199,8 +199,8 @@ def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServiceP
     """The services by name; where a folder is named as no service is, by the model of its pages."""
     from conformance.contract.building import build_contract
     from conformance.contract.deriving.assemble import assemble_whole
+    from conformance.contract.inference.model_match import matching_model
     from conformance.contract.locate import known_services
-    from conformance.contract.model_match import matching_model
     from conformance.contract.on_demand import is_offered
 
     for name, found in services.items():
@@ -217,17 +217,17 @@ def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServiceP
 
 def _check_model(name: str, *, from_pages: bool) -> None:
     """Raises UnknownModel, UnspokenProtocol, or click.UsageError where there are no pages."""
-    from conformance.documents.sdk.models import load_model
+    from conformance.documents.sdk.models import REST_JSON, load_model
 
     if not from_pages:
         raise click.UsageError("--model goes with pages; --from-model derives without any")
-    load_model(name)
+    load_model(name, REST_JSON)
 
 
 def _lacking(service: str, document: Mapping[str, Any]) -> str:
     """What a run will take from an SDK model, as pages do not state it; in one line."""
     from conformance.contract.building import build_contract
-    from conformance.contract.setup_operations import completed
+    from conformance.contract.inference.setup_operations import completed
 
     if "x-signing" in document:
         return ""

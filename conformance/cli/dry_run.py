@@ -59,7 +59,7 @@ class _Counting:
     """The reference, which counts every request."""
 
     def __init__(self, jobs: Sequence[Job], url: str) -> None:
-        from conformance.engine.request_classifier import RouteTable
+        from conformance.engine.safety.request_classifier import RouteTable
         from conformance.reference.inprocess import InProcess
         from conformance.reference.server import ServerOptions
 
@@ -80,7 +80,7 @@ class _Counting:
         return exchanges
 
     def _count(self, request: Request, exchange: Exchange) -> None:
-        from conformance.engine.request_classifier import RequestEffect
+        from conformance.engine.safety.request_classifier import RequestEffect
 
         for territory in self._territories:
             visit = territory.visit(request)
@@ -145,7 +145,7 @@ def render(
     rate: float | None,
 ) -> list[str]:
     """The lines that tell what a run would do; ``rate`` is what the user allows a second."""
-    from conformance.engine.quotas import seconds
+    from conformance.engine.safety.quotas import seconds
 
     limited = target == "aws"
     least = seconds(outline.sent, contracts, factor) if limited else 0.0

@@ -11,7 +11,7 @@ import click
 from conformance.driver.journals import something_left
 
 if TYPE_CHECKING:
-    from conformance.engine.run_safety import RunSafety
+    from conformance.engine.safety.run_safety import RunSafety
 
 
 @contextmanager

@@ -68,6 +68,8 @@ class JudgeOptions:
 @click.option("--html", type=_FILE, help="Where the HTML report goes.")
 @click.option("--junit", type=_FILE, help="Where the JUnit file goes.")
 @click.option("--markdown", type=_FILE, help="Where the Markdown goes.")
+@outputs.ctrf_option
+@outputs.allure_option
 @click.option("-v", "--verbose", is_flag=True, help="Print every failure.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")

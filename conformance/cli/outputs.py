@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import click
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from conformance.record import Record
+
+ctrf_option = click.option(
+    "--ctrf",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where the CTRF file goes.",
+)
+allure_option = click.option(
+    "--allure",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Where Allure results go.",
+)
+
+_OPTIONS = (
+    click.option("--record", type=click.Path(path_type=Path), help="Where the record goes."),
+    click.option("--html", type=click.Path(path_type=Path), help="Where the HTML report goes."),
+    click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes."),
+    click.option("--markdown", type=click.Path(path_type=Path), help="Where the Markdown goes."),
+    ctrf_option,
+    allure_option,
+)
+
+
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say where its record and reports go."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +52,18 @@ class Outputs:
     html: Path | None
     junit: Path | None
     markdown: Path | None
+    ctrf: Path | None
+    allure: Path | None
 
     def check_writable(self) -> None:
         """Find out beforehand whether the reports can be written. Raises UnwritableReport."""
-        from conformance.reports.files import check_writable
+        from conformance.reports.files import check_folder, check_writable
 
-        for path in (self.html, self.junit, self.markdown):
+        for path in (self.html, self.junit, self.markdown, self.ctrf):
             if path is not None:
                 check_writable(path)
+        if self.allure is not None:
+            check_folder(self.allure)
 
     def write(self, record: Record) -> Iterator[tuple[str, Path]]:
         """Write the reports one by one; gives each one's kind and file. Raises UnwritableReport."""
@@ -38,6 +73,8 @@ class Outputs:
             ("html", self.html, reports.write_html),
             ("junit", self.junit, reports.write_junit),
             ("markdown", self.markdown, reports.write_markdown),
+            ("ctrf", self.ctrf, reports.write_ctrf),
+            ("allure", self.allure, reports.write_allure),
         )
         for kind, path, write in writers:
             if path is not None:

@@ -34,8 +34,12 @@ def command() -> None:
 )
 @click.option("--force", is_flag=True, help="Replace an overlay that is there.")
 @protocol_option
+@click.option(
+    "--learn", metavar="TARGET",
+    help="Ask a target (moto or a URL) what valid requests are, as a run does.",
+)  # fmt: skip
 @specs_option
-def init(service: str, output: Path | None, *, force: bool) -> None:
+def init(service: str, output: Path | None, learn: str | None, *, force: bool) -> None:
     """Write what can be inferred of SERVICE as an overlay, for a person to correct.
 
     It says which operations create, read, update, list and delete what, and how sure that is. As
@@ -56,6 +60,13 @@ def init(service: str, output: Path | None, *, force: bool) -> None:
         raise OverlayExists(path)
     from conformance.contract.deriving.writing import write_all
 
+    if learn is not None:
+        from conformance.driver.learning import found_requests
+
+        found = found_requests(service, learn)
+        contract.found.by_operation.update(found)
+        told = f"valid requests of {len(found)} operations were found by trial on {learn}"
+        click.echo(f"{service}: {told}")
     text, kinds = draft(contract)
     files = {path: text}
     if own:
@@ -79,7 +90,7 @@ def check(services: tuple[str, ...]) -> None:
     """
     from conformance.contract.load import overlay_mistakes, read_spec_files
     from conformance.contract.locate import services as all_services
-    from conformance.contract.overlay_faults import WrongOverlay
+    from conformance.contract.overlays.overlay_faults import WrongOverlay
 
     wrong = 0
     for service in services or all_services():
@@ -105,7 +116,7 @@ def schema() -> None:
     """Print the JSON Schema of an overlay's `x-conformance`, for an editor to complete."""
     import json
 
-    from conformance.contract.overlay_reading import overlay_schema
+    from conformance.contract.overlays.overlay_reading import overlay_schema
 
     click.echo(json.dumps(overlay_schema(), indent=2))
 

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.connect import ca_bundle_option, timeout_option
-from conformance.driver.access import gain_access
+from conformance.cli.configured import own_targets
+from conformance.cli.connect import ca_bundle_option, header_option, taken_headers, timeout_option
+from conformance.driver.access import Access, gain_access
 from conformance.errors import BadInput
 from conformance.transport import endpoint
+from conformance.transport.targets.known import KNOWN
 
 if TYPE_CHECKING:
     from conformance.engine.masking import Masker
     from conformance.engine.replay import Replayed
     from conformance.record import Record, VerdictLine
-    from conformance.transport.endpoint import Target
 
 
 class NothingToReplay(BadInput):
@@ -36,20 +37,31 @@ class NothingToReplay(BadInput):
 @click.option("--target", help="Where to send it (default: the target of the record).")
 @timeout_option
 @ca_bundle_option
+@header_option
 def command(
-    record: Path, requirement: str, target: str | None, timeout: float, ca_bundle: Path | None
+    record: Path,
+    requirement: str,
+    target: str | None,
+    timeout: float,
+    ca_bundle: Path | None,
+    headers: tuple[str, ...],
 ) -> None:
     """Send the exchanges that showed REQUIREMENT to fail, as recorded in RECORD.
 
     Exit status: 1 when the answer is as it was, 0 when it is another one.
     """
+    from conformance.engine.masking import LEAST_CREDENTIAL
     from conformance.record import read_record
 
     read = read_record(record)
     line = _line(read, requirement)
     name = target or (read.run.target.name if _startable(read) else read.run.target.url)
-    with endpoint.open_target(name or "reference", ca_bundle=ca_bundle) as reached:
-        done, masker = _replay(line, reached, timeout, ca_bundle)
+    name, extra = name or "reference", taken_headers(headers)
+    with endpoint.open_target(name, ca_bundle=ca_bundle, own=own_targets(name)) as reached:
+        access = gain_access(reached, timeout=timeout, ca_bundle=ca_bundle, headers=extra)
+        done, masker = _replay(line, access)
+    for secret in extra.secrets:
+        masker.learn(secret, LEAST_CREDENTIAL)
     for one in done:
         masker.learn_signature(one.exchange.request)
         _show(one, masker)
@@ -60,7 +72,7 @@ def command(
 
 
 def _startable(read: Record) -> bool:
-    return read.run.target.name in {"reference", "moto"}
+    return read.run.target.name in KNOWN
 
 
 def _line(read: Record, requirement: str) -> VerdictLine:
@@ -74,15 +86,12 @@ def _line(read: Record, requirement: str) -> VerdictLine:
     raise NothingToReplay(requirement, "it is not in the record")
 
 
-def _replay(
-    line: VerdictLine, target: Target, timeout: float, ca_bundle: Path | None
-) -> tuple[list[Replayed], Masker]:
+def _replay(line: VerdictLine, access: Access) -> tuple[list[Replayed], Masker]:
     from conformance.engine.channel import SignedChannel
     from conformance.engine.masking import Masker
     from conformance.engine.replay import replay
     from conformance.transport.signing import DIGEST, S3, Signer
 
-    access = gain_access(target, timeout=timeout, ca_bundle=ca_bundle)
     signing = line.evidence[-1].request.signing
     service = signing.service if signing else line.service
     heads = {name.lower() for name in line.evidence[-1].request.headers}

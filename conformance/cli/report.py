@@ -13,7 +13,7 @@ import click
 
 from conformance.cli.annotations import command as annotate
 from conformance.cli.compare import SUBCOMMANDS
-from conformance.cli.outputs import Outputs
+from conformance.cli.outputs import Outputs, allure_option, ctrf_option
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -58,9 +58,18 @@ class ReportCommand(click.Command):
 @click.option("--html", type=_FILE, metavar="FILE", help="Write the HTML report.")
 @click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML.")
 @click.option("--markdown", type=_FILE, metavar="FILE", help="Write the Markdown summary.")
+@ctrf_option
+@allure_option
 @click.option("-v", "--verbose", is_flag=True, help="Print every failure with its curl lines.")
 def command(
-    record: Path, html: Path | None, junit: Path | None, markdown: Path | None, *, verbose: bool
+    record: Path,
+    html: Path | None,
+    junit: Path | None,
+    markdown: Path | None,
+    ctrf: Path | None,
+    allure: Path | None,
+    *,
+    verbose: bool,
 ) -> None:
     """Make reports from a run RECORD; without options, print its summary.
 
@@ -69,7 +78,7 @@ def command(
     from conformance.record import read_record
 
     read = read_record(record)
-    outputs = Outputs(record, html, junit, markdown)
+    outputs = Outputs(record, html, junit, markdown, ctrf, allure)
     made = 0
     for _, path in outputs.write(read):
         click.echo(path)

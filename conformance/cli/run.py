@@ -5,26 +5,33 @@ from __future__ import annotations
 import gc
 import secrets
 import sys
-from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from conformance.cli import aws, baseline_gate, journal_files, outputs, tell
 from conformance.cli.aws_options import aws_options, region_of, require_consent, take_aws_options
+from conformance.cli.configured import ConfiguredCommand, own_targets
 from conformance.cli.connect import (
     ca_bundle_option,
+    header_option,
     max_requests_option,
     rate_option,
+    taken_headers,
     time_limit_option,
     timeout_option,
 )
+from conformance.cli.display_options import display_options, tell_durations
 from conformance.cli.given_options import given_options, taken_given
 from conformance.cli.interrupts import Interrupts
 from conformance.cli.protocol_option import protocol_option
 from conformance.cli.run_options import RunOptions, command_line
-from conformance.cli.selection import exclude_option, requirement_option, taken
+from conformance.cli.selection import (
+    changed_since_option,
+    exclude_option,
+    requirement_option,
+    taken,
+)
 from conformance.cli.sharding import cut, read_shard
 from conformance.cli.specs_option import specs_option
 from conformance.driver import journals, recording
@@ -38,13 +45,13 @@ from conformance.driver.jobs import (
     shared_note,
 )
 from conformance.driver.speaking import understood
-from conformance.errors import Problem
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
 
 if TYPE_CHECKING:
+    from conformance.driver.changed import Narrowed
     from conformance.engine.run import Job, RunConfig, RunOutcome
-    from conformance.engine.run_safety import RunSafety
+    from conformance.engine.safety.run_safety import RunSafety
     from conformance.record import RecordWriter
     from conformance.record.baseline import Gate
     from conformance.transport.endpoint import Target
@@ -53,11 +60,12 @@ COLLECT_AFTER = (10_000, 20, 20)
 """How often garbage is collected: Python's own numbers are for programs that keep less."""
 
 
-@click.command()
+@click.command(cls=ConfiguredCommand)
 @click.argument("target", default="reference")
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
 @requirement_option
 @exclude_option
+@changed_since_option
 @given_options
 @click.option(
     "--profile",
@@ -69,6 +77,7 @@ COLLECT_AFTER = (10_000, 20, 20)
 @click.option("--seed", type=int, help="Fixes every request but the names (default: random).")
 @rate_option
 @timeout_option
+@header_option
 @time_limit_option
 @max_requests_option
 @click.option(
@@ -77,44 +86,18 @@ COLLECT_AFTER = (10_000, 20, 20)
     help="Signatures: ignore them, report whether they are checked, or require that (default:"
     " report; require where the target is AWS).",
 )
-@click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
-@click.option("--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate.")
-@click.option(
-    "--baseline",
-    type=baseline_gate.FILE,
-    metavar="FILE",
-    help="Accepted failures, which do not fail.",
-)
-@click.option(
-    "--strict-baseline", is_flag=True, help="What the baseline lists and now passes fails the run."
-)
+@baseline_gate.gate_options
 @click.option(
     "--shard", callback=read_shard, metavar="I/N", help="Only part I of N; the parts can be merged."
 )
 @ca_bundle_option
-@click.option("--record", type=click.Path(path_type=Path), help="Where the record goes.")
-@click.option("--html", type=click.Path(path_type=Path), help="Where the HTML report goes.")
-@click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes.")
-@click.option("--markdown", type=click.Path(path_type=Path), help="Where the Markdown goes.")
-@click.option(
-    "--durations",
-    type=click.IntRange(min=0),
-    default=0,
-    help="Print the N requirements with the most requests.",
-)
+@outputs.output_options
 @aws_options
-@click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
-@click.option(
-    "-v",
-    "--verbose",
-    is_flag=True,
-    help="Print every verdict as it is decided, and every failure whole at the end.",
-)
-@click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
+@display_options
 @protocol_option
 @specs_option
 def command(**given: Any) -> None:
-    """Test TARGET: reference (default), moto, aws, or a URL.
+    """Test TARGET: reference (default), moto, any emulator by name, aws, or a URL.
 
     Exit status: 0 conforms, 1 a failure at a gate level, 2 bad usage or input, 3 could not test.
     """
@@ -125,7 +108,8 @@ def command(**given: Any) -> None:
         if options.aws.dry_run or options.target == AWS:
             sys.exit(_run(options, None, interrupts))
         # The target loads while we do.
-        starting = endpoint.start(options.target, ca_bundle=options.ca_bundle)
+        own = own_targets(options.target)
+        starting = endpoint.start(options.target, ca_bundle=options.ca_bundle, own=own)
         try:
             sys.exit(_run(options, starting, interrupts))
         finally:
@@ -140,16 +124,26 @@ def _options(given: dict[str, Any]) -> RunOptions:
     region = region_of(given)
     again = command_line(command, {**given, "region": region})
     globs = taken(given)
+    headers = taken_headers(given.pop("headers"))
     resources = taken_given(given)
     return RunOptions(
         outputs=outputs.asked(given, given["target"], part), aws=take_aws_options(given),
-        globs=globs, given=resources, again=again, **given,
+        globs=globs, given=resources, headers=headers, again=again, **given,
     )  # fmt: skip
 
 
 def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
+    from conformance.driver import changed
+    from conformance.driver.execution import nothing_tested
+
     gate = baseline_gate.read_gate(options.baseline, strict=options.strict_baseline)
     jobs = select_jobs(options.services, options.globs, options.given)
+    since = changed.since(jobs, options.changed_since, options.outputs.record)
+    if since is not None:
+        click.echo(since.told(), err=True)
+        if not since.jobs:
+            return 0
+        jobs = since.jobs
     jobs = cut(jobs, options.shard)
     account = None
     # No file is touched for a target that is not there: it may hold the record of another run.
@@ -174,9 +168,9 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
             account=account, strict=starting is None,
         )  # fmt: skip
     with journal_files.ended(custody):
-        outcome, code = _recorded(options, target, access, jobs, gate, custody, interrupts)
+        outcome, code = _recorded(options, target, access, jobs, gate, custody, interrupts, since)
     _report(options, outcome)
-    problem = outcome.problem or _untested(outcome)
+    problem = outcome.problem or nothing_tested(outcome)
     if problem is not None:
         tell(str(problem), problem.hint)
     elif code == baseline_gate.OPEN:
@@ -196,6 +190,7 @@ def _reach(
         ca_bundle=options.ca_bundle,
         rate=options.rate,
         wrap=interrupts.wrapped,
+        headers=options.headers,
         profile=options.aws.profile_name,
         region=options.aws.region,
     )
@@ -210,6 +205,7 @@ def _recorded(
     gate: Gate | None,
     custody: RunSafety | None,
     interrupts: Interrupts,
+    since: Narrowed | None,
 ) -> tuple[RunOutcome, int]:
     """Run, and record every verdict as it is decided."""
     from conformance import record
@@ -225,7 +221,8 @@ def _recorded(
         with interrupts.held_back():
             outcome = _work(options, config, gate, writer)
         outcome.notes += excluded_note(options.globs) + derived_note(config.jobs)
-        outcome.notes += given_note(options.given)
+        outcome.notes += [since.told()] if since else []
+        outcome.notes += given_note(options.given) + options.headers.note()
         outcome.notes += shared_note(config.jobs)
         code = _finish(options, config, outcome, gate, writer)
     return outcome, code
@@ -251,7 +248,7 @@ def _config(
     return RunConfig(
         jobs=jobs, url=access.url, credentials=access.credentials, region=access.region,
         transport=access.transport, custody=custody, free=interrupts.free,
-        limits=Limits(options.time_limit, options.max_requests),
+        limits=Limits(options.time_limit, options.max_requests), secrets=options.headers.secrets,
         settings=settings_for(options.profile, options.seed, auth=options.auth, url=access.url),
     )  # fmt: skip
 
@@ -291,22 +288,11 @@ def _finish(
 
     end = concluded(
         config, outcome, gate, strict=options.strict,
-        fail_on_unsupported=options.fail_on_unsupported, whole=options.shard is None,
+        fail_on_unsupported=options.fail_on_unsupported,
+        whole=options.shard is None and options.changed_since is None,
     )  # fmt: skip
     writer.write(recording.last_line(config.jobs, outcome, end.code, end.baseline))
     return end.code
-
-
-def _untested(outcome: RunOutcome) -> Problem | None:
-    """Why nothing was decided, where nothing was."""
-    from conformance.engine.errors import NothingTested
-    from conformance.record import Verdict
-
-    decided = {Verdict.PASSED, Verdict.FAILED}
-    if outcome.interrupted or any(line.verdict in decided for line in outcome.verdicts):
-        return None
-    reasons = Counter(line.reason for line in outcome.verdicts)
-    return NothingTested(reasons.most_common(1)[0][0]) if reasons else None
 
 
 def _report(options: RunOptions, outcome: RunOutcome) -> None:
@@ -314,16 +300,6 @@ def _report(options: RunOptions, outcome: RunOutcome) -> None:
 
     console = Console(soft_wrap=True, no_color=options.no_color or None)
     options.outputs.report(console, detail=options.verbose)
-    _durations(options, outcome)
+    tell_durations(outcome.verdicts, options.durations)
     if outcome.interrupted:
         click.echo("interrupted: the record holds what was found so far", err=True)
-
-
-def _durations(options: RunOptions, outcome: RunOutcome) -> None:
-    """Print the requirements that took the most requests."""
-    if not options.durations:
-        return
-    hungry = sorted(outcome.verdicts, key=lambda line: -line.requests)[: options.durations]
-    click.echo(f"the {len(hungry)} requirements with the most requests")
-    for line in hungry:
-        click.echo(f"  {line.requests:>6} requests  {line.seconds:>7.2f} s  {line.requirement}")

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conformance.cli.configured import CONFIG
+from conformance.transport.extra_headers import told
+
 if TYPE_CHECKING:
     from conformance.cli.aws_options import AwsOptions
     from conformance.cli.outputs import Outputs
     from conformance.contract.given_values import Given
     from conformance.record import Shard
+    from conformance.transport.extra_headers import ExtraHeaders
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,9 @@ class RunOptions:
     target: str
     services: tuple[str, ...]
     globs: tuple[str, ...]
+    changed_since: Path | None
     given: Given
+    headers: ExtraHeaders
     profile: str
     seed: int
     rate: float | None
@@ -59,11 +65,14 @@ NOT_REPEATED = {
     "html": "a file of this run",
     "junit": "a file of this run",
     "markdown": "a file of this run",
+    "ctrf": "a file of this run",
+    "allure": "files of this run",
     "durations": "what is printed, not what is sent",
     "quiet": "what is printed, not what is sent",
     "verbose": "what is printed, not what is sent",
     "no_color": "what is printed, not what is sent",
     "dry_run": "sends nothing, so that there is nothing to do again",
+    "config_profile": "what it said is written out",
     "yes": "a rerun on real AWS needs its own consent",
 }
 """The options that the same command line again goes without, each with the reason."""
@@ -80,6 +89,7 @@ def command_line(command: click.Command, given: Mapping[str, Any]) -> str:
         **given,
         "specs": context.meta.get(SPECS),
         "protocol": context.meta.get(PROTOCOL),
+        **context.meta.get(CONFIG, {}),
     }
     parts = ["conformance", str(context.info_name)]
     for parameter in command.params:
@@ -98,6 +108,8 @@ def _written(parameter: click.Parameter, value: Any) -> list[str]:
         return [name] if value else []
     if not several and (value is None or value == parameter.default):
         return []
+    if parameter.name == "headers":
+        values = [told(one) for one in values]
     return [part for one in values for part in (name, _text(one))]
 
 

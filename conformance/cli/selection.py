@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,6 +19,12 @@ exclude_option = click.option(
     multiple=True,
     metavar="GLOB",
     help="Leave out ids that match; of an operation that is left out nothing is sent (repeatable).",
+)
+changed_since_option = click.option(
+    "--changed-since",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="RECORD",
+    help="Only what failed in that record, was not decided there, or is new since.",
 )
 
 

@@ -20,7 +20,7 @@ from conformance.contract.model import (
     PatchRule,
     ProtocolName,
 )
-from conformance.contract.overlay_reading import read_overlay
+from conformance.contract.overlays.overlay_reading import read_overlay
 from conformance.contract.shapes import ShapeReader, SpecProblem
 from conformance.documents.model import WireNames
 
@@ -33,8 +33,9 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
     """The typed contract of a merged spec given as plain data."""
     try:
         reader = ShapeReader(
-            service, spec.get("components", {}).get("schemas", {}), spec.get("x-documents", {})
-        )
+            service, spec.get("components", {}).get("schemas", {}), spec.get("x-documents", {}),
+            _named_for(service, spec),
+        )  # fmt: skip
         operations = {operation.name: operation for operation in _operations(service, spec, reader)}
         return Contract(
             service=service,
@@ -53,6 +54,14 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
         KeyError, TypeError, AttributeError, ValueError, msgspec.ValidationError
     ) as error:  # fmt: skip
         raise SpecProblem(service, "merged spec", f"{type(error).__name__}: {error}") from error
+
+
+def _named_for(service: str, spec: Json) -> str | None:
+    """The signing name where requests are made up: an overlay of a person's states right ones."""
+    if not spec.get("x-conformance", {}).get("inferred", "x-conformance" not in spec):
+        return None
+    stated = {**spec.get("x-signing", {}), **spec.get("x-conformance", {}).get("signing", {})}
+    return str(stated.get("service", service))
 
 
 def _signing(spec: Json) -> dict[str, Any]:

@@ -50,11 +50,12 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
     """The requirement as far as it can be held against anybody.
 
     Services hold requests to the limits of their model, not their own answers: these have values
-    that are newer than its lists, and empty ones. Only a page or an observation says otherwise.
+    that are newer than its lists, empty ones, and lack members that it calls required. Only a page
+    or an observation says otherwise.
     """
-    is_limit = requirement.subject is Subject.OUTPUT_LIMIT
+    of_answers = {Subject.OUTPUT_LIMIT, Subject.OUTPUT_REQUIRED}
     weak = contract.overlay.inferred or requirement.source.model is not None
-    if is_limit and weak:
+    if weak and requirement.subject in of_answers:
         return replace(requirement, level=Level.INFORMATIONAL)
     level = _protocols_level(contract, requirement)
     if requirement.subject is Subject.STATUS and requirement.operation is not None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from conformance.contract.building import build_contract
 from conformance.contract.locate import (
@@ -21,15 +23,15 @@ from conformance.contract.locate import (
 from conformance.contract.model import (
     Contract,
 )
-from conformance.contract.overlay_check import (
+from conformance.contract.overlay_model import Overlay
+from conformance.contract.overlays.overlay_check import (
     document_mistakes,
     reference_mistakes,
     refuse,
     spec_mistakes,
 )
-from conformance.contract.overlay_faults import Mistake
-from conformance.contract.overlay_model import Overlay
-from conformance.contract.overlay_reading import read_overlay
+from conformance.contract.overlays.overlay_faults import Mistake
+from conformance.contract.overlays.overlay_reading import read_overlay
 from conformance.contract.protocols import with_protocol
 from conformance.contract.yaml_file import COPY, read_json, read_yaml
 from conformance.errors import BadInput
@@ -79,13 +81,23 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     if spec is not files.merged:
         contract = build_contract(service, spec, hashes)
     if "x-conformance" not in spec:
-        from conformance.contract.setup_operations import completed
+        from conformance.contract.inference.setup_operations import completed
 
         whole = completed(contract, spec, build_contract)
         if whole.completed:
             announce(whole.completed)
-        return with_protocol(whole)
+        return with_protocol(_with_identities(whole))
+    if contract.overlay.inferred:
+        contract = _with_identities(contract)
     return with_protocol(contract, spec["x-conformance"].get("rules", {}))
+
+
+def _with_identities(contract: Contract) -> Contract:
+    """The contract with what its model says of identifiers."""
+    from conformance.contract.inference.identity_rules import identity_rules
+
+    rules = {**identity_rules(contract), **contract.overlay.rules}
+    return replace(contract, overlay=msgspec.structs.replace(contract.overlay, rules=rules))
 
 
 def read_spec_files(service: str) -> SpecFiles:
@@ -94,7 +106,7 @@ def read_spec_files(service: str) -> SpecFiles:
     path = spec_file(service, "overlay.yaml")
     if not path.exists():
         return SpecFiles(derived, None, derived)
-    from conformance.contract.overlay import apply_overlay
+    from conformance.contract.overlays.overlay import apply_overlay
 
     document = read_yaml(path)
     refuse(document_mistakes(path, document))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conformance import error_identity
 from conformance.contract.given_values import Given
@@ -90,6 +90,14 @@ class Constraint:
     that is tested."""
 
 
+class Called(NamedTuple):
+    """What a value is called, the structure that it stands in, and the service's signing name."""
+
+    name: str
+    inside: str
+    service: str
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A value's kind and limits; element and key and members by kind."""
@@ -117,6 +125,10 @@ class Shape:
     union: bool = False
     """A structure of which exactly one member is given."""
     secret: bool = False
+    called: Called | None = None
+    """What made-up values go by; None where the values that are right are stated."""
+    usual: tuple[Any, ...] = ()
+    """What the model's prose and published examples show: made-up values may be like it."""
     untested: bool = False
     """Of a structure: its members are known from elsewhere than the documents, and not tested."""
     whole: bool = False

@@ -38,7 +38,7 @@ def folder_of(service: str, protocol: str | None = None) -> Path:
     Raises UnknownModel, and UnspokenProtocol for a service of another protocol.
     """
     model = load_model(service, protocol)
-    folder = _cache() / model.protocol / service
+    folder = _cache() / (service if model.protocol == REST_JSON else f"{service}-{model.protocol}")
     if not (folder / SPEC).is_file():
         folder = _written(model, service, folder)
     return folder
@@ -88,10 +88,12 @@ def _names() -> tuple[str, ...]:
 def _written(model: SdkModel, service: str, folder: Path) -> Path:
     from conformance.contract.deriving import as_yaml, write_all
     from conformance.contract.deriving.assemble import assemble_whole
+    from conformance.contract.deriving.usual import add_usual
     from conformance.contract.deriving.writing import UnwritableOutput
     from conformance.documents.sdk.pages import model_pages
 
     document, _ = assemble_whole(model_pages(model, service))
+    add_usual(document, model)
     files = {COPY: json.dumps(document), SPEC: as_yaml(document)}
     try:
         write_all({folder / name: text for name, text in files.items()})

@@ -150,6 +150,7 @@ class OperationWords(OverlayPart, frozen=True):
 
     resource: str | None = None
     base: Template | None = None
+    binds: Template = field(default_factory=dict)
     bases: Mapping[str, Template] = field(default_factory=dict)
     stateful: tuple[str, ...] = ()
     patch_values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)

@@ -190,6 +190,16 @@ class RobustRule(Rule, frozen=True, tag="robust"):
     operations: tuple[str, ...] = ()
 
 
+class UnknownIdentifierRule(Rule, frozen=True, tag="unknown-identifier"):
+    """An identifier that nothing has is refused, as the operation's errors say."""
+
+
+class TakenIdentifierRule(Rule, frozen=True, tag="taken-identifier"):
+    """A creation with an identifier that is taken is refused, as its errors say."""
+
+    with_: Template = field(default_factory=dict, name="with")
+
+
 class StillAnswersRule(Rule, frozen=True, tag="still-answers"):
     """A list or a read answers after each odd change that was accepted."""
 
@@ -207,6 +217,10 @@ class ParallelMembersRule(Rule, frozen=True, tag="parallel-members"):
 
 class SuccessFormRule(Rule, frozen=True, tag="success-form"):
     """The body of a success is of the form that its protocol has."""
+
+
+class NullMembersRule(Rule, frozen=True, tag="null-members"):
+    """What an answer has nothing to say of is left out of it, not null."""
 
 
 class ErrorFormRule(Rule, frozen=True, tag="error-form"):
@@ -244,10 +258,13 @@ AnyRule = (
     | ErrorCodeRule
     | ErrorCodesAgreeRule
     | ResponseHeaderRule
+    | NullMembersRule
     | ParallelOneRule
     | ParallelManyRule
     | PagingAfterDeletionRule
     | RobustRule
+    | UnknownIdentifierRule
+    | TakenIdentifierRule
     | StillAnswersRule
     | ArnsRule
     | ParallelMembersRule

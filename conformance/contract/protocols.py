@@ -34,6 +34,7 @@ WATCHED = {
     "error-body",
     "response-header",
     "success-form",
+    "null-members",
     "error-form",
     "error-status",
     "content-coding",
@@ -44,6 +45,8 @@ SIMPLE = "simple"
 BINDING = ("roles", "takes")
 """Keys of the protocol's file that say which operations a rule is for."""
 NEEDS_LIFECYCLE = {"one-connection"}
+NULLS = "protocol/nulls-in-answers"
+"""Where this rule holds, a member that is null is told of by it alone, once for the service."""
 READING = ("List", "Describe", "Get")
 """What the names of operations begin with that only look."""
 ANSWERED = {"protocol": "HTTP semantics, RFC 9110, 15.6: a 5xx is the server's own failure"}
@@ -145,7 +148,9 @@ def _is_on(rule: Rule) -> bool:
 def _of_service(contract: Contract, stated: Mapping[str, Rule]) -> Iterator[tuple[str, Rule]]:
     for name, rule in stated.items():
         if rule["rule"] in WATCHED:
-            yield name, rule
+            # Where an overlay says what a service does, each of its members has the type it has.
+            if f"protocol/{name}" != NULLS or contract.overlay.inferred:
+                yield name, rule
             continue
         about = _operations(contract, rule["roles"], rule.get("takes", ""))
         if about and not (rule["rule"] in NEEDS_LIFECYCLE and not _has_lifecycle(contract)):

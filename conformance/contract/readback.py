@@ -2,7 +2,9 @@
 
 Where a request and the answer of the resource's own read have a member of one name and kind, the
 read shows what was given. Documents do not state that: it is the member's purpose. What rests
-on an inferred lifecycle, and what only an entry of a list shows, is reported and fails nothing.
+on an inferred lifecycle, and what only an entry of a list or the answer to the request itself
+shows, is reported and fails nothing; but that a creation's description is there to be read is sure:
+nothing about a free text depends on anything else.
 """
 
 from __future__ import annotations
@@ -21,6 +23,10 @@ from conformance.contract.overlay_rules import AnyRule, StepsRule
 from conformance.contract.places import Place, parse
 
 RULES = ("stored-by-create", "stored-by-update", "reset-by-update", "listed")
+ECHOED = "echoed"
+"""Not a sequence: looked for in every answer to a creation or an update."""
+FREE_TEXT = re.compile(r"description|comment|notes?|title", re.IGNORECASE)
+CHANGING = ("Create", "Update", "Modify", "Put", "Register", "Add")
 HIDDEN = re.compile(r"passw|secret|credential|token|private.?key|creator.?request", re.IGNORECASE)
 """Names of what is written and not shown, or shown masked, and of what makes a request unique."""
 OPAQUE = {Kind.BLOB, Kind.ANY}
@@ -54,6 +60,19 @@ def read_backs(contract: Contract) -> Iterator[ReadBack]:
         if life.create is not None and life.read is not None and life.identifier is not None:
             create, read = contract.operations[life.create], contract.operations[life.read]
             yield from _of_kind(contract, life, create, read)
+    if contract.overlay.inferred:
+        yield from _echoes(contract)
+
+
+def _echoes(contract: Contract) -> Iterator[ReadBack]:
+    """What an answer shows of the very request that it answers."""
+    for operation in contract.operations.values():
+        if operation.method == "GET" or not operation.name.startswith(CHANGING):
+            continue
+        for member, place, shape in _shared(contract, operation, operation):
+            yield _make(
+                operation, ECHOED, member, place, shape, Level.INFORMATIONAL, operation
+            )  # fmt: skip
 
 
 def _of_kind(
@@ -68,12 +87,20 @@ def _of_kind(
         said = _said(contract, operation, role, "read")
         for member, place, shape in _shared(contract, operation, read):
             if member.name not in identity | said:
-                yield _make(operation, f"stored-by-{role}", member, place, shape, level, read)
+                # An update may be of a revision, while the read shows the whole.
+                sure = role == "create" and _is_free_text(member)
+                held = Level.EXPECTED if sure else level
+                yield _make(operation, f"stored-by-{role}", member, place, shape, held, read)
             if role == "update" and _is_reset(life, contract, operation, member, create):
                 yield _make(operation, "reset-by-update", member, place, shape, level, read)
     if life.listing is not None and life.listing.page is not None and life.list is not None:
         listing = contract.operations[life.list]
         yield from _listed(contract, listing, life.listing.items, create, identity)
+
+
+def _is_free_text(member: Member) -> bool:
+    free = member.shape.limit("enum") is None and member.shape.limit("pattern") is None
+    return free and member.shape.kind is Kind.STRING and bool(FREE_TEXT.fullmatch(member.name))
 
 
 def _listed(
@@ -111,6 +138,9 @@ def _make(
         ),
         "listed": (
             "is-listed", f"{name} that {other.name} was given is shown by {operation.name}",
+        ),
+        ECHOED: (
+            "is-echoed", f"{name} that {operation.name} was given is shown by its answer",
         ),
     }[rule]  # fmt: skip
     roles = ("create", "list") if rule == "listed" else ("create", "read")

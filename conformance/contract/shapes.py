@@ -4,7 +4,7 @@ The spec's own conventions: ``x-type`` where JSON Schema types do not tell, ``x-
 pattern as documented, ``x-sources`` the source of each keyword, ``x-levels`` a level that differs
 from the source's own, ``x-examples`` values known to be valid, ``x-lenient`` JSON types that AWS
 may convert, ``x-secret`` for values that must not be written down, ``x-union`` for a structure of
-which exactly one member is given.
+which exactly one member is given, ``x-usual`` values that the model's prose and examples show.
 """
 
 from __future__ import annotations
@@ -13,7 +13,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.model import NO_NAMES, Constraint, Kind, Location, Member, Shape
+from conformance.contract.model import (
+    NO_NAMES,
+    Called,
+    Constraint,
+    Kind,
+    Location,
+    Member,
+    Shape,
+)
 from conformance.documents.model import WireNames
 from conformance.errors import BadInput
 
@@ -65,8 +73,12 @@ def wire_names(schema: Json) -> WireNames:
 class ShapeReader:
     """Turns schemas into shapes; one for each spec, as ``$ref`` and sources resolve in it."""
 
-    def __init__(self, name: str, schemas: Json, documents: Json) -> None:
+    def __init__(
+        self, name: str, schemas: Json, documents: Json, named_for: str | None = None
+    ) -> None:
+        """``named_for`` is the signing name, where values are made up by what they are called."""
         self._name, self._schemas, self._documents = name, schemas, documents
+        self._named_for = named_for
         self._open: list[str] = []
         self._refers: dict[str, frozenset[str]] = {}
         self._reach: dict[str, frozenset[str]] = {}
@@ -154,7 +166,15 @@ class ShapeReader:
             secret=bool(schema.get("x-secret", False)),
             whole=bool(schema.get("x-whole", False)),
             names=wire_names(schema) if "xml" in schema or "x-query-name" in schema else NO_NAMES,
+            called=self._called(where),
+            usual=tuple(schema.get("x-usual", ())) if self._named_for is not None else (),
         )
+
+    def _called(self, where: str) -> Called | None:
+        if self._named_for is None:
+            return None
+        inside = self._open[-1] if self._open else ""
+        return Called(where.rstrip("[]"), inside, self._named_for)
 
     def _of_structure(self, target: Json, name: str | None) -> dict[str, Member]:
         """The members of a structure: one that has a name is read once, however often it occurs.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from conformance.transport.base import Transport
     from conformance.transport.endpoint import Target
+    from conformance.transport.extra_headers import ExtraHeaders
     from conformance.transport.retry import RetryingTransport
     from conformance.transport.signing import Credentials
 
@@ -31,13 +32,14 @@ def gain_access(
     ca_bundle: Path | None,
     rate: float | None = None,
     wrap: Callable[[Transport], Transport] | None = None,
+    headers: ExtraHeaders | None = None,
     profile: str | None = None,
     region: str | None = None,
 ) -> Access:
     """The access to a target; ``timeout`` in seconds an exchange, ``rate`` in requests a second.
 
-    ``wrap`` puts something around what sends each attempt. ``profile`` and ``region`` count over
-    the environment.
+    ``wrap`` puts something around what sends each attempt, ``headers`` go with each. ``profile``
+    and ``region`` count over the environment.
 
     Raises NoCredentials, NoCertificates.
     """
@@ -49,7 +51,7 @@ def gain_access(
         credentials, region = find_credentials(
             is_loopback=target.is_loopback, profile=profile, region=region
         )
-    sending = transport(timeout=timeout, ca_bundle=ca_bundle, rate=rate, wrap=wrap)
+    sending = transport(timeout=timeout, ca_bundle=ca_bundle, rate=rate, wrap=wrap, headers=headers)
     return Access(target.url, credentials, region, sending)
 
 
@@ -60,18 +62,21 @@ def transport(
     rate: float | None = None,
     wrap: Callable[[Transport], Transport] | None = None,
     limit: Callable[[Transport], Transport] | None = None,
+    headers: ExtraHeaders | None = None,
     **patience: Any,
 ) -> RetryingTransport:
     """The way to a target; ``limit`` keeps each attempt to what it allows.
 
     ``patience`` says how often and how long throttled requests are tried, see RetryingTransport.
     """
+    from conformance.transport.extra_headers import HeaderTransport
     from conformance.transport.http import HttpTransport
     from conformance.transport.pace import PacedTransport
     from conformance.transport.retry import RetryingTransport
 
     http = HttpTransport(timeout=timeout, ca_bundle=ca_bundle)
-    sending: Transport = PacedTransport(http, rate) if rate else http
+    sending: Transport = HeaderTransport(http, headers) if headers and headers.headers else http
+    sending = PacedTransport(sending, rate) if rate else sending
     if wrap is not None:
         sending = wrap(sending)
     if limit is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from conformance.driver.phases import PHASES
 from conformance.engine.events import Decided, Event
 from conformance.engine.run import DRAWS, Run, RunConfig, RunOutcome, exit_code
 from conformance.engine.runner import Settings
-from conformance.errors import CouldNotTest
+from conformance.errors import CouldNotTest, Problem
 from conformance.plan.authentication import Auth
 from conformance.transport.address import is_real
 
@@ -82,3 +83,15 @@ def concluded(
     if use is not None and use.fails:
         code = code or 1
     return Conclusion(code, use)
+
+
+def nothing_tested(outcome: RunOutcome) -> Problem | None:
+    """Why nothing was decided, where nothing was."""
+    from conformance.engine.errors import NothingTested
+    from conformance.record import Verdict
+
+    decided = {Verdict.PASSED, Verdict.FAILED}
+    if outcome.interrupted or any(line.verdict in decided for line in outcome.verdicts):
+        return None
+    reasons = Counter(line.reason for line in outcome.verdicts)
+    return NothingTested(reasons.most_common(1)[0][0]) if reasons else None

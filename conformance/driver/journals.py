@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.transport.targets.known import KNOWN
+
 if TYPE_CHECKING:
     from conformance.engine.run import Job
-    from conformance.engine.run_safety import RunSafety
+    from conformance.engine.safety.run_safety import RunSafety
 
 FOLDER = Path("reports") / "journals"
-EMBEDDED = frozenset({"reference", "moto"})
+EMBEDDED = frozenset(KNOWN)
 """Targets that end with the run, and all that was made on them."""
 
 
@@ -32,8 +34,8 @@ def begin(
     """
     from conformance.engine.journal import Header, Journal
     from conformance.engine.names import Names
-    from conformance.engine.run_safety import RunSafety
     from conformance.engine.run_tag import TAG
+    from conformance.engine.safety.run_safety import RunSafety
 
     names = Names()
     now = datetime.now(UTC)

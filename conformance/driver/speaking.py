@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from conformance.engine.run import Job
 
 
+MOST_ASKED = 25
+"""Operations that are asked before a target is taken not to speak a protocol."""
+
+
 def understood(
     jobs: Sequence[Job], access: Access, select: Callable[[], list[Job]]
 ) -> tuple[list[Job], list[str]]:
@@ -49,30 +53,31 @@ def _settled(contract: Contract, access: Access) -> str:
 
 
 def _is_understood(contract: Contract, access: Access) -> bool:
-    """Whether a valid request of the service is answered in its protocol, whatever it says."""
+    """Whether any of a few requests is answered in the protocol, whatever that says."""
     from conformance.engine.channel import SignedChannel
     from conformance.engine.support import lacks
     from conformance.plan.base_requests import base
     from conformance.protocols.registry import read, wire
     from conformance.transport.signing import Signer
 
-    operation = _harmless(contract)
-    if operation is None:
-        return True
     signer = Signer(
         access.credentials, access.region, contract.signing_name, contract.signature_version
     )
     channel = SignedChannel(access.url, signer, access.transport)
-    answer = read(channel.send(wire(operation, base(contract, operation))), operation)
-    if answer.status is None or answer.ok:
-        return answer.status is None or not answer.form
-    return answer.code is not None and not answer.form and not lacks(answer)
+    asked = _harmless(contract)
+    for operation in asked:
+        answer = read(channel.send(wire(operation, base(contract, operation))), operation)
+        if answer.status is None:
+            return True  # nobody there, or nothing heard: that is for the run to find out
+        if not answer.form and (answer.ok or (answer.code is not None and not lacks(answer))):
+            return True
+    return not asked
 
 
-def _harmless(contract: Contract) -> Operation | None:
-    """An operation that only looks, one that needs nothing first."""
+def _harmless(contract: Contract) -> list[Operation]:
+    """A few operations that only look, those that need nothing first."""
     from conformance.contract.protocols import is_reading
 
     reading = [one for one in contract.operations.values() if is_reading(one)]
     reading.sort(key=lambda one: sum(member.required for member in one.input.values()))
-    return reading[0] if reading else None
+    return reading[:MOST_ASKED]

@@ -52,6 +52,8 @@ class RunResource:
 
     parents: Mapping[str, RunResource] = field(default_factory=dict)
     """The resources of other kinds that it was made of."""
+    seen: Mapping[str, Any] | None = None
+    """What a read showed of it; None where it was changed since, or never read."""
     since: float = field(default_factory=time.monotonic)
     given: bool = False
     """It is somebody's, who named it: ``created`` is the first look at it."""

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
-from itertools import islice
 from typing import Any, Protocol
 
 from conformance.contract.given import given_kinds
-from conformance.contract.model import Contract, FoundRequest, Operation
+from conformance.contract.model import Contract
 from conformance.contract.overlay_model import Resource
-from conformance.contract.places import find
+from conformance.contract.places import find, parse
 from conformance.engine.delivery import resent
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
 from conformance.engine.names import is_template
 from conformance.plan.base_requests import base
-from conformance.plan.other_creations import MOST, other_creations
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import FRESH, all_creators, identifiers, kinds, others
 
@@ -50,15 +47,17 @@ class Inventory:
         send: SendRequest,
         lend: Lend | None = None,
         is_in_vain: Callable[[Probe], bool] = lambda _: False,
+        improve: Callable[[SentProbe], SentProbe | None] = lambda _: None,
     ) -> None:
         self.made: list[RunResource] = []
         self._contract, self._send, self._lend = contract, send, lend
-        self._is_in_vain = is_in_vain
+        self._is_in_vain, self._improve = is_in_vain, improve
         self._kinds = kinds(contract)
         self._creators = all_creators(contract)
         self._given = given_kinds(contract)
         self._someone: dict[str, RunResource] = {}
         self._current: dict[str | None, RunResource] = {}
+        self._lacking: dict[str, RunResource] = {}
         self._lenders: dict[str, Inventory] = {}
 
     def resource(
@@ -104,12 +103,52 @@ class Inventory:
         making, _ = self._creators.get(probe.operation.name, (None, ""))
         needs = self._kinds.get(making or "", Resource()).needs
         found: dict[str, RunResource] = {}
-        for kind in others(probe.values):
-            if resource is not None and kind in resource.parents:
-                found[kind] = resource.parents[kind]
-            elif kind not in found:
-                found[kind] = self.resource(fresh=needs.get(kind) == FRESH, kind=kind)
+        named = list(dict.fromkeys(others(probe.values)))
+        # What is itself made of others first: they are to be the very ones that it is made of.
+        named.sort(key=lambda kind: -len(self._kinds.get(kind, Resource()).needs))
+        for kind in named:
+            made_of = [resource, *found.values()]
+            own = (one.parents[kind] for one in made_of if one and kind in one.parents)
+            parent = next(own, None)
+            if parent is None:
+                parent = self._parent(kind, fresh=needs.get(kind) == FRESH)
+            found[kind] = parent
         return found
+
+    def _parent(self, kind: str, *, fresh: bool) -> RunResource:
+        """One of another kind; where the target cannot make any, a name that nothing has.
+
+        A target that lacks the parents does not look for them either. Raises SetupFailed.
+        """
+        if kind in self._lacking:
+            return self._lacking[kind]
+        try:
+            return self.resource(fresh=fresh, kind=kind)
+        except SetupFailed as failed:
+            answer = failed.sent.answer
+            about = self._kinds.get(kind, Resource())
+            chosen = about.identifier is not None and about.identifier.given is not None
+            no_route = answer.status in {404, 405, 501} and answer.code is None
+            if not (self._contract.overlay.inferred and no_route and chosen):
+                raise
+            given = about.identifier.given if about.identifier else None
+            name = next(find(failed.sent.values, parse(given or "")), None)
+            if not isinstance(name, str) or failed.sent.probe.operation.name != about.create:
+                raise
+            self._lacking[kind] = RunResource(name, "", failed.sent, kind)
+            return self._lacking[kind]
+
+    def look(self, resource: RunResource) -> None:
+        """Read a resource, for what the answer to its creation did not show."""
+        of = self._lifecycle(resource.kind)
+        operation = self._contract.operations.get(of.read or "")
+        if operation is None or resource.seen is not None:
+            return
+        resource.seen = {}  # that the read needs the same is no reason to read again
+        values = base(self._contract, operation)
+        sent = self._send(Probe("", operation, Side.OBSERVE, values, ""), resource=resource)
+        if sent.answer.ok and isinstance(sent.answer.body, dict):
+            resource.seen = sent.answer.body
 
     def create(
         self, values: Mapping[str, Any] | None = None, kind: str | None = None
@@ -126,7 +165,7 @@ class Inventory:
             sent = resent(sent, lambda lost: self._send(lost.probe), is_lost)
         resource = self._made_by(sent)
         if resource is None and values is None:
-            resource = self._made_otherwise(operation, sent)
+            resource = self._made_by(self._improve(sent) or sent)
         if resource is None:
             raise SetupFailed(sent)
         return resource
@@ -146,9 +185,10 @@ class Inventory:
         operation = self._contract.operations.get(of.delete or "")
         if operation is None or of.label is None or resource.given:
             return None
-        # Of what its base has besides, it is the labels that lead to the resource.
-        start = base(self._contract, operation)
-        way = {name: value for name, value in start.items() if any(others(value))}
+        way = base(self._contract, operation)
+        if not self._contract.overlay.inferred:
+            # Of what its base has besides, it is the labels that lead to the resource.
+            way = {name: value for name, value in way.items() if any(others(value))}
         values = {**way, of.label: "${id}", **of.delete_with}
         deletion = Probe("", operation, Side.OBSERVE, values, "")
         if not even_in_vain and self._is_in_vain(deletion):
@@ -160,20 +200,6 @@ class Inventory:
 
     def _made_by(self, sent: SentProbe) -> RunResource | None:
         return next((made for made in self.made if made.created is sent), None)
-
-    def _made_otherwise(self, operation: Operation, refused: SentProbe) -> RunResource | None:
-        """The resource by another request, where none is known to be right and one was refused."""
-        if not self._contract.overlay.inferred or not refused.answer.is_refusal:
-            return None
-        usual, told = refused.probe.values, refused.answer.message
-        for request in islice(other_creations(operation, usual, told), MOST):
-            sent = self._send(replace(refused.probe, values=request))
-            resource = self._made_by(sent)
-            if resource is not None:
-                found = FoundRequest(request, (refused.answer.told(),))
-                self._contract.found.by_operation[operation.name] = found
-                return resource
-        return None
 
     def take_away(self, sent: SentProbe) -> None:
         """Delete what a request made: odd things that are left would spoil lists for the rest."""
@@ -207,6 +233,8 @@ class Inventory:
             self._add(sent, *self._creators[name])
         if sent.resource is not None:
             of = self._lifecycle(sent.resource.kind)
+            if name != of.read:
+                sent.resource.seen = None
             if name == of.delete:
                 sent.resource.gone = True
             elif name == of.update:
@@ -216,7 +244,11 @@ class Inventory:
         unique = self._kinds[kind].unique_member or ""
         given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")
         for found in identifiers(pointer, sent.values, sent.answer.body):
-            self.made.append(RunResource(found, str(given), sent, kind, parents=sent.parents))
+            parents = {
+                of: one for part in sent.parents.values() for of, one in part.parents.items()
+            }
+            parents.update(sent.parents)
+            self.made.append(RunResource(found, str(given), sent, kind, parents=parents))
 
     def _lifecycle(self, kind: str | None) -> Resource:
         """The lifecycle of a kind, or that of the main one."""

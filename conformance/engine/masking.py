@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 LEAST = 12
 """Shorter texts are no secrets: masking them would blank out innocent words."""
-_LEAST_CREDENTIAL = 8
+LEAST_CREDENTIAL = 8
 """Of an access key or a secret that somebody made up; ``test`` is everybody's."""
 _LEAST_DIFFERENT = 4
 """Different characters: of a long row of one letter there is nothing to keep."""
-_KEYS = (28, 12, _LEAST_CREDENTIAL)
+_KEYS = (28, 12, LEAST_CREDENTIAL)
 """Characters by which secrets are looked up: the longest that one has; most differ after 28."""
 _PART = 16
 """So many characters of the beginning of a secret give it away where a text was cut off."""
@@ -68,7 +68,7 @@ class Masker:
     def learn_credentials(self, credentials: Credentials) -> None:
         """Remember whose credentials sign."""
         for text in (credentials.access_key, credentials.secret_key, credentials.token):
-            self.learn(text, _LEAST_CREDENTIAL)
+            self.learn(text, LEAST_CREDENTIAL)
 
     def learn_signature(self, request: Request) -> None:
         """Remember what vouches for a request."""
@@ -85,7 +85,7 @@ class Masker:
         """The text with every known secret replaced by its mark."""
         self._learn_signatures()
         kept: list[str] = []
-        start, size, heads = 0, _LEAST_CREDENTIAL, self._heads
+        start, size, heads = 0, LEAST_CREDENTIAL, self._heads
         # One pass over the text, and it is a long one: only what begins like a secret is looked up.
         for here in [at for at in range(len(text) - size + 1) if text[at : at + size] in heads]:
             if here < start:
@@ -104,7 +104,7 @@ class Masker:
         if form in self._marks:
             return
         self._marks[form] = hidden
-        self._heads.add(form[:_LEAST_CREDENTIAL])
+        self._heads.add(form[:LEAST_CREDENTIAL])
         size = next(size for size in _KEYS if len(form) >= size)
         self._begins.setdefault(form[:size], []).append(form)
         if len(form) >= _PART:

@@ -8,12 +8,15 @@ import string
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from conformance.contract.places import texts
 
 ALPHABET = string.ascii_lowercase + string.digits
-TOKEN = re.compile(r"\$\{(\w+)(?:\.([\w-]+))?(?::(\d+))?\}")
+TOKEN = re.compile(r"\$\{(\w+)(?:\.([\w.-]+))?(?::(\d+))?\}")
 NONCE_LENGTH = 8
+MADE = "made"
+"""The placeholders of what the creation of a resource shows."""
 UNGUESSABLE = 10
 """Random characters from which on a text counts as unique."""
 USUAL = 26
@@ -41,11 +44,22 @@ class Names:
         """A new value of letters and digits alone: what a key's value may hold is not published."""
         return self.new(length).replace("-", "0")
 
+    def word(self, length: int = USUAL) -> str:
+        """A new name of letters and digits that begins with a letter."""
+        text = self.new(length) if length >= USUAL else f"c{self.new(length - 1)}"
+        return text.replace("-", "0")
+
     def unknown(self, length: int) -> str:
         """A random text of lower-case letters and digits, for an identifier that nothing has."""
         text = random_text(length)
         if length >= UNGUESSABLE:
             self._drawn.add(text)
+        return text
+
+    def uuid(self) -> str:
+        """A new identifier in the form of a UUID, of version 4."""
+        text = str(uuid4())
+        self._drawn.add(text)
         return text
 
     def made_by_us(self, text: str) -> bool:
@@ -93,6 +107,8 @@ def _token(match: re.Match[str], lookup: Lookup, tagged: dict[str, str] | None) 
     of_kind = f"{name}.{tag}"
     if tagged is None and of_kind in lookup:
         return lookup[of_kind](int(length) if length else None)
+    if tagged is None and name == MADE:
+        return _instead(tag or "", lookup) or match.group(0)
     if name not in lookup or (tag is None and tagged is not None):
         return match.group(0)
     if tagged is None:
@@ -100,6 +116,13 @@ def _token(match: re.Match[str], lookup: Lookup, tagged: dict[str, str] | None) 
     if match.group(0) not in tagged:
         tagged[match.group(0)] = lookup[name](int(length) if length else None)
     return tagged[match.group(0)]
+
+
+def _instead(tag: str, lookup: Lookup) -> str | None:
+    """The identifier, where the creation did not show the member that is asked for."""
+    kind = tag.rpartition(".")[0]
+    say = lookup.get(f"id.{kind}" if kind else "id")
+    return None if say is None else say(None)
 
 
 def is_template(value: Any) -> bool:

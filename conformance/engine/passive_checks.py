@@ -13,6 +13,7 @@ from conformance.contract.sharing import sharing_of
 from conformance.engine.arns import Arns
 from conformance.engine.case_counts import PendingFailures
 from conformance.engine.confirmation import ANSWER, confirm, not_repeated
+from conformance.engine.echoes import Echoes
 from conformance.engine.evidence import LONGEST
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.list_filter import entries_of_this_run
@@ -50,6 +51,7 @@ class PassiveChecker:
         self._standings, self._decisions = standings, decisions
         self._suspects, self._arns = PendingFailures(), Arns(contract, session.names)
         self._spoilt, self._sharing = Spoilt(), sharing_of(contract)
+        self._echoes = Echoes(contract)
         self.is_held = False
         """True while answers serve another purpose and are not counted here."""
         session.observers.append(self.observe)
@@ -94,10 +96,11 @@ class PassiveChecker:
         That is others' entries in a list, and what was wrongly taken.
         """
         own = entries_of_this_run(self._contract, sent, self._session.inventory.made)
-        answer = self._spoilt.hide(own)
+        answer = self._spoilt.hide(own, "" if sent.resource is None else sent.resource.id)
         for finding in observe(self._contract, sent.probe.operation, answer):
             yield self._stated_where_listed(finding)
         yield from self._arns.observe(sent, answer)
+        yield from self._echoes.observe(sent, answer)
 
     def _stated_where_listed(self, finding: Finding) -> Finding:
         """The finding of the requirement that stands for it, where its own place is covered."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from conformance.contract.places import texts
+from conformance.engine.companions import Companions
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.masking import Masker
-from conformance.engine.names import Names, far_future, fill, mentions
+from conformance.engine.names import MADE, USUAL, Names, far_future, fill, mentions
 from conformance.plan.probes import Probe
+from conformance.plan.resources import MADE as OWN
 
 PAST = "2001-01-01T00:00:00.000Z"
-MADE = "made"
+
+ASKED = re.compile(r"\$\{made\.(?:([\w-]+)\.)?([\w-]+)\}")
+"""A placeholder of what a resource shows: its kind, where it is not the own one, and the member."""
 
 Say = Callable[[int | None], str]
 """Gives the text for a placeholder, of so many characters where the template says how many."""
@@ -20,8 +26,11 @@ Say = Callable[[int | None], str]
 class Placeholders:
     """Fills the templates of one run; the masker learns every new secret."""
 
-    def __init__(self, names: Names, masker: Masker, region: str) -> None:
+    def __init__(
+        self, names: Names, masker: Masker, region: str, companions: Companions | None = None
+    ) -> None:
         self._names, self._masker, self._region = names, masker, region
+        self._companions = Companions(names, region) if companions is None else companions
 
     def fill(self, value: Any, resource: RunResource | None = None) -> Any:
         """A value with its placeholders filled for a resource, and for all that it is made of."""
@@ -43,19 +52,25 @@ class Placeholders:
         found: dict[str, Say] = {
             "name": lambda length: self._names.new(length or 26),
             "secret": lambda length: self._secret(length or 40),
+            "word": lambda length: self._names.word(length or USUAL),
             "alnum": lambda length: self._names.unknown(length or 10),
+            "uuid": lambda _: self._names.uuid(),
+            "account": lambda _: self._companions.account(),
             "long": lambda length: "a" * (length or 0),
             "region": lambda _: self._region,
             "future": lambda _: far_future(),
             "farther": lambda _: far_future(6),
             "past": lambda _: PAST,
         }
+        found.update(self._companions.values())
         if resource is not None:
             found.update(self._identity(resource))
             found.update(_made(resource))
         for kind, parent in parents.items():
             of_parent = self._identity(parent)
             found.update({f"{name}.{kind}": say for name, say in of_parent.items()})
+            for name, say in _made(parent).items():
+                found[f"{MADE}.{kind}.{name.removeprefix(f'{MADE}.')}"] = say
         return found
 
     def _secret(self, length: int) -> str:
@@ -80,23 +95,45 @@ class Placeholders:
 
 def needs_resource(probe: Probe) -> bool:
     """True when a probe's template speaks of a resource that must be there."""
-    return mentions(probe.values, "${id}", "${taken}", f"${{{MADE}.")
+    named = mentions(probe.values, "${id}", "${taken}")
+    return named or any(OWN.search(text) for text in texts(probe.values))
 
 
 def _made(resource: RunResource) -> dict[str, Say]:
-    """``${made.MEMBER}``: the texts that the answer to its creation shows."""
-    created: SentProbe | None = resource.created  # the model of random sequences has none
-    shown = {} if created is None else dict(_texts(created.answer.body))
+    """``${made.MEMBER}``: the texts that a resource shows, as ``facts`` has them."""
     return {
-        f"{MADE}.{name}": lambda _, text=value: text  # type: ignore[misc]
-        for name, value in shown.items()
+        f"{MADE}.{name}": lambda _, text=text: text  # type: ignore[misc]
+        for name, text in facts(resource).items()
     }
 
 
+def facts(resource: RunResource) -> dict[str, str]:
+    """The texts that the creation of a resource shows: its answer, else its request.
+
+    Of an answer that is one structure around the rest, those inside. What a read showed comes
+    last: it says what the creation does not.
+    """
+    created: SentProbe | None = resource.created  # the model of random sequences has none
+    if created is None:
+        return {}
+    found: dict[str, str] = {}
+    for source in (resource.seen, created.values, created.answer.body):
+        found.update(_texts(source))
+    return found
+
+
 def _texts(value: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
-    """The texts of an answer by name, the outermost last, for many answers wrap the rest in one."""
+    """The texts and numbers of an answer by name, the outermost last."""
     if not isinstance(value, Mapping):
         return
     for inner in value.values() if depth else ():
         yield from _texts(inner, depth - 1)
-    yield from ((name, text) for name, text in value.items() if isinstance(text, str))
+    for name, text in value.items():
+        if isinstance(text, str | int) and not isinstance(text, bool):
+            yield name, str(text)
+
+
+def unknown_facts(value: Any, kind: str | None, resource: RunResource) -> bool:
+    """Whether a template asks for what a resource has not shown yet; None is its own kind."""
+    asked = [name for of, name in ASKED.findall("\n".join(texts(value))) if (of or None) == kind]
+    return bool(asked) and not {*asked} <= facts(resource).keys()

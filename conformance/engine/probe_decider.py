@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from conformance.contract.overlay_rules import RobustRule
+from conformance.contract.overlay_rules import RobustRule, UnknownIdentifierRule
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine import verdicts
 from conformance.engine.aftermath import Aftermath
@@ -14,7 +14,7 @@ from conformance.engine.confirmation import ANSWER, confirm, not_repeated, unrel
 from conformance.engine.exchange_log import SetupFailed
 from conformance.engine.patience import kinds_of_request
 from conformance.engine.phases import FuzzFindings
-from conformance.engine.probe_result import ProbeResult, attempt, smallest
+from conformance.engine.probe_result import ProbeResult, attempt, is_taken, smallest
 from conformance.engine.service_run import ServiceRun
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.planner import plan
@@ -58,6 +58,9 @@ class ProbeDecider:
             if not _is_worth_probing(requirement, standing):
                 self._run.without(requirement, standing)
                 return
+        if self._run.contract.found.by_operation:
+            # Which requests are valid may have shown only now.
+            planned = plan(self._run.contract, requirement).without(self._run.session.left_out)
         try:
             self._probe(requirement, planned)
         except SetupFailed as failed:
@@ -166,6 +169,8 @@ class ProbeDecider:
     def _broken_again(self, trial: ProbeResult) -> ProbeResult | None:
         """The same failure on a fresh resource, or None where it does not come again."""
         again = self._try(trial.probe, fresh=True)
+        if trial.sent.answer.ok and is_taken(again.sent.answer):
+            return trial  # that it was accepted is why it is refused now
         return None if again.finding is None or again.finding.held else again
 
     def _try(self, probe: Probe, *, fresh: bool = False) -> ProbeResult:
@@ -178,6 +183,9 @@ def _is_worth_probing(requirement: Requirement, support: Support) -> bool:
         # Of an update without required members the empty object is the valid request. What answers
         # nothing at all answers nothing to it either: that is reported once.
         return support.standing not in {SupportStatus.LACKING, SupportStatus.SILENT}
+    if isinstance(requirement.rule, UnknownIdentifierRule):
+        # For what nothing has, none has to be made.
+        return support.standing in {SupportStatus.WORKS, SupportStatus.UNKNOWN}
     if requirement.subject is Subject.STATUS:
         return support.standing in {SupportStatus.WORKS, SupportStatus.REFUSED}
     return support.standing is SupportStatus.WORKS

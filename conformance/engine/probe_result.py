@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
+from conformance.contract.places import texts
 from conformance.contract.protocols import facts
+from conformance.contract.walk import shape_at
 from conformance.engine.confirmation import repeats_of_silence
 from conformance.engine.delivery import is_repeatable, resent
-from conformance.engine.exchange_log import SentProbe, is_lost
+from conformance.engine.exchange_log import SentProbe, SetupFailed, is_lost
 from conformance.engine.patience import is_brief, is_unanswered, kinds_of_request
 from conformance.engine.placeholders import needs_resource
 from conformance.engine.session import Session
@@ -15,10 +19,15 @@ from conformance.engine.support import lacks
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.refusal import judge_probe
+from conformance.plan.base_requests import edited
+from conformance.plan.identities import of_nothing
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.resources import kind_of, lifecycle_of
+from conformance.plan.resources import kind_of, lifecycle_of, path_labels, with_unknown_ids
+from conformance.plan.values import sample
 from conformance.protocols.registry import of
+from conformance.protocols.variant import Labels
 from conformance.transport.exchange import FailureKind
+from conformance.transport.parsed_response import ParsedResponse
 
 SAYS_NOTHING = frozenset({FailureKind.TLS, FailureKind.REFUSED, FailureKind.WITHHELD})
 """Failures that show nothing of what a probe was sent for."""
@@ -57,7 +66,7 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResu
         )
     _leave_clean(session, trial)
     if trial.finding is not None and not trial.finding.held:
-        return _blamed_on_its_form(session, trial)
+        return _blamed_on_its_form(session, _blamed_on_its_fault(session, trial))
     return trial
 
 
@@ -88,7 +97,11 @@ def unanswered(session: Session, sent: SentProbe) -> str:
 def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
     """The trial, or one that shows nothing where the usual form of the request fares no better."""
     probe = trial.probe
-    if probe.form is None or probe.form.is_elsewhere or probe.side is Side.REJECT:
+    if trial.finding is None:
+        return trial
+    if probe.form is None or probe.side is Side.REJECT:
+        return _blamed_on_its_route(session, trial)
+    if probe.form.is_elsewhere:
         return trial
     usual = _judged(session, *_in_usual_form(session, probe))
     _leave_clean(session, usual)
@@ -98,6 +111,74 @@ def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
     return ProbeResult(
         probe, trial.sent, None, f"the request is no better in its usual form: {told}"
     )
+
+
+def _blamed_on_its_fault(session: Session, trial: ProbeResult) -> ProbeResult:
+    """The trial, or one that shows nothing where a request without its fault fails, too.
+
+    Then it is something else that fails: an identifier that nothing has, or a part that the target
+    has no code for. The server error is told by its own name. Where an overlay says what is valid,
+    nothing of that is in doubt.
+    """
+    probe = trial.probe
+    meant = probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT} or probe.side is Side.ACCEPT
+    made_up = session.contract.overlay.inferred and not meant
+    if not made_up or not trial.sent.answer.server_error:
+        return trial
+    usual = _without_fault(session, probe)
+    if usual is None or not usual.answer.server_error:
+        return trial
+    told = f"{trial.sent.answer.told()}, and so is the same request without what is odd about it"
+    return ProbeResult(probe, trial.sent, None, told)
+
+
+def _without_fault(session: Session, probe: Probe) -> SentProbe | None:
+    """The answer to a probe with a right value in place of its fault; None where it has none.
+
+    A label that is odd in itself, or in how it is written, gives way to one that nothing has.
+    """
+    plain = replace(probe, side=Side.OBSERVE, fault=Fault.NONE, raw=None, form=None)
+    if probe.place:
+        about = shape_at(probe.operation.input[str(probe.place[0])].shape, probe.place[1:])
+        if about is None:
+            return None
+        named = probe.place[0] in path_labels(probe.operation)
+        right = of_nothing(about) if named else sample(about)
+        plain = replace(plain, values=edited(dict(probe.values), probe.place, right))
+    elif probe.form is not None and (probe.form.path or probe.form.labels is not Labels.USUAL):
+        plain = replace(plain, values=_of_nothing(session, probe))
+    try:
+        usual = session.send(plain)
+    except SetupFailed:
+        return None
+    session.inventory.take_away(usual)
+    return usual
+
+
+def _of_nothing(session: Session, probe: Probe) -> dict[str, Any]:
+    """The members of a probe with labels that name nothing."""
+    unknown = with_unknown_ids(session.contract, probe.operation, probe.values)
+    same = [one for one in path_labels(probe.operation) if unknown[one] == probe.values[one]]
+    return {**unknown, **dict.fromkeys(same, "${name}")}
+
+
+def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
+    """The trial, or one that shows nothing where whatever a label names is served.
+
+    A path that leads nowhere is then read as one more name, and that names are not looked up is
+    told elsewhere.
+    """
+    probe = trial.probe
+    made_up = session.contract.overlay.inferred and probe.fault is Fault.ROUTE
+    if not made_up or probe.form is None or not trial.sent.answer.ok:
+        return trial
+    if probe.form.method or not path_labels(probe.operation):
+        return trial
+    usual = session.send(replace(probe, values=_of_nothing(session, probe), form=None))
+    session.inventory.take_away(usual)
+    if not usual.answer.ok:
+        return trial
+    return ProbeResult(probe, trial.sent, None, "whatever the path names is served")
 
 
 def _in_usual_form(session: Session, probe: Probe) -> tuple[Probe, SentProbe]:
@@ -126,17 +207,24 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
         return ProbeResult(probe, sent, None, answer.told(), unsupported=True)
     if probe.form is not None and probe.form.chunked and _is_old(sent):
         return ProbeResult(probe, sent, None, "the target speaks HTTP/1.0, which has no chunks")
+    if _is_without_route(session, probe, answer):
+        return ProbeResult(probe, sent, None, answer.told(), unsupported=True)
     unsure = session.contract.overlay.inferred and answer.code not in probe.tolerated
-    if unsure and probe.side is Side.ACCEPT and answer.is_refusal:
+    failed = answer.is_refusal or answer.server_error
+    if unsure and probe.side is Side.ACCEPT and failed:
         return ProbeResult(probe, sent, None, f"{answer.told()}: {UNSURE}")
-    finding = judge_probe(session.contract, probe, answer, sent.values)
+    finding = judge_probe(session.contract, _as_filled(probe, sent), answer, sent.values)
     if not finding.held and not bytes_match_probe(probe, sent.exchange.request):
+        if any(COMPANION in text for text in texts(probe.values)):
+            return ProbeResult(probe, sent, None, FOREIGN)
+        # Where values are made up, there may be none that keeps every other limit.
+        ours = not session.contract.overlay.inferred
         return ProbeResult(
             probe,
             sent,
             None,
             "the request that was sent is not the one meant",
-            ours=not facts(probe.operation.protocol).textual,
+            ours=ours and not facts(probe.operation.protocol).textual,
         )
     silent = is_unanswered(sent.exchange)
     if silent:
@@ -144,11 +232,43 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
     return ProbeResult(probe, sent, finding, silent=silent)
 
 
+def _is_without_route(session: Session, probe: Probe, answer: ParsedResponse) -> bool:
+    """True where nothing tells a thing that is not there from a route that is not there."""
+    unknown = session.contract.overlay.inferred and probe.fault is Fault.NOT_FOUND
+    return unknown and answer.status in {404, 405} and answer.code is None
+
+
+def _as_filled(probe: Probe, sent: SentProbe) -> Probe:
+    """The probe with what its answer must show as it was sent, where that was a template."""
+    shown = tuple(
+        replace(one, value=_filled(one.value, probe.values, sent.values)) for one in probe.shown
+    )
+    return replace(probe, shown=shown) if shown != probe.shown else probe
+
+
+def _filled(value: Any, template: Any, sent: Any) -> Any:
+    """What stands in the request that was sent where its template has this value."""
+    if "${" not in str(value):
+        return value
+    if template == value:
+        return sent
+    pairs: list[tuple[Any, Any]] = []
+    if isinstance(template, Mapping) and isinstance(sent, Mapping):
+        pairs = [(one, sent.get(name)) for name, one in template.items()]
+    elif isinstance(template, list) and isinstance(sent, list):
+        pairs = list(zip(template, sent, strict=False))
+    found = (_filled(value, *pair) for pair in pairs)
+    return next((one for one in found if one != value), value)
+
+
 def _is_old(sent: SentProbe) -> bool:
     """RFC 9112, 6.1: chunks are for servers that are known to speak HTTP/1.1."""
     return sent.exchange.response is not None and sent.exchange.response.is_old
 
 
+COMPANION = "${aws."
+"""What a template has that speaks of a resource of another service."""
+FOREIGN = "what the target names its own resources of other services does not keep the limits"
 UNSURE = "without an overlay the tool does not know whether the request is valid"
 
 
@@ -176,6 +296,11 @@ def is_elsewhere(probe: Probe) -> bool:
         if not of(operation.protocol).is_for(operation, probe.raw):
             return True
     return probe.form is not None and (probe.form.is_elsewhere or probe.form.connection > 0)
+
+
+def is_taken(answer: ParsedResponse) -> bool:
+    """True for a refusal that says that something of that name is there already."""
+    return answer.is_refusal and (answer.status == 409 or "Exists" in (answer.code or ""))
 
 
 def smallest(trials: list[ProbeResult]) -> list[ProbeResult]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 
-from conformance.contract.overlay_rules import OneConnectionRule
+from conformance.contract.overlay_rules import OneConnectionRule, StepsRule
+from conformance.contract.overlay_steps import Step
 from conformance.contract.requirements import Requirement
 from conformance.engine.confirmation import ONCE, RULES, not_repeated
 from conformance.engine.events import Note
@@ -103,6 +105,8 @@ class RuleDecider:
         roles: tuple[str, ...] = ("create", "read", "update", "delete")
         if requirement.read_back is not None:
             roles = requirement.read_back.roles
+        elif isinstance(requirement.rule, StepsRule):
+            roles = ("create", *_sent_in(requirement.rule.steps))
         elif isinstance(requirement.rule, OneConnectionRule):
             roles = ("read",)  # what goes first may be refused, or have no answer
         return [named[role] for role in roles if role in named]
@@ -175,3 +179,11 @@ class RuleDecider:
             self._give(requirement, Verdict.PASSED, ending.told)
             if ending.told:
                 self._run.emit(Note(f"{requirement.id}: {ending.told}"))
+
+
+def _sent_in(steps: Sequence[Step]) -> Iterator[str]:
+    """The roles that steps send something to."""
+    for step in steps:
+        if step.send is not None:
+            yield step.send
+        yield from _sent_in(step.together)

@@ -14,23 +14,26 @@ from conformance.contract.levels import Level
 from conformance.contract.model import Contract
 from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.channel import SignedChannel
+from conformance.engine.companions import Companions
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
-from conformance.engine.given_guard import GivenGuard
-from conformance.engine.given_state import GivenState
 from conformance.engine.inventory import Inventory
 from conformance.engine.liveness import LivenessTransport
-from conformance.engine.masking import Masker
+from conformance.engine.masking import LEAST_CREDENTIAL, Masker
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience
 from conformance.engine.phases import NONE, Phases
-from conformance.engine.request_classifier import RouteTable
-from conformance.engine.run_safety import RunSafety, told
 from conformance.engine.runner import Runner, Settings
+from conformance.engine.safety.given_guard import GivenGuard
+from conformance.engine.safety.given_state import GivenState
+from conformance.engine.safety.request_classifier import RouteTable
+from conformance.engine.safety.run_safety import RunSafety, told
+from conformance.engine.sdk_calls import SdkCaller
 from conformance.engine.session import Session
 from conformance.engine.stops import LimitedTransport, LimitReached, Limits, Stops
 from conformance.errors import Problem
 from conformance.record import Obstacle, ObstacleCause, Verdict, VerdictLine
+from conformance.transport.address import is_real
 from conformance.transport.base import Transport
 from conformance.transport.errors import SpeaksTLS
 from conformance.transport.retry import RetryingTransport
@@ -96,6 +99,7 @@ class RunConfig:
         settings: How far to look, the seed, signatures.
         emit: Is given every event as it happens, in the thread of the run.
         custody: Keeps to what the run itself made; None where the target ends with the run.
+        secrets: What must not be written down, besides what the credentials are.
         phases: What is done besides the plan.
         sleep: Waits so many seconds before the next request to a silent target.
         limits: What the run may take before it ends, with what it knows.
@@ -110,6 +114,7 @@ class RunConfig:
     settings: Settings = field(default_factory=Settings)
     emit: Emit = _unheard
     custody: RunSafety | None = None
+    secrets: tuple[str, ...] = ()
     phases: Phases = NONE
     sleep: Callable[[float], None] = time.sleep
     limits: Limits = field(default_factory=Limits)
@@ -122,11 +127,14 @@ class Run:
     def __init__(self, config: RunConfig) -> None:
         self._config, self._masker = config, Masker()
         self._masker.learn_credentials(config.credentials)
+        for secret in config.secrets:
+            self._masker.learn(secret, LEAST_CREDENTIAL)
         self._names = Names() if config.custody is None else config.custody.names
         self._stops = Stops(config.limits, lambda: config.transport.sent, config.free)
         limited = LimitedTransport(config.transport, self._stops)
         self._pulse = LivenessTransport(limited, self._masker.mask, sleep=config.sleep)
         self._patience = Patience()
+        self._of_others: dict[str, Companions] = {}
         self.outcome = RunOutcome()
 
     def run(self) -> RunOutcome:
@@ -150,6 +158,8 @@ class Run:
         except TargetDied as died:
             self.outcome.problem = died
         finally:
+            self._stops.end()
+            self._clean_up_companions()
             self.outcome.seconds = time.monotonic() - start
             self.outcome.requests = self._config.transport.sent
         return self.outcome
@@ -212,9 +222,21 @@ class Run:
         lend = partial(self._lent, url)
         session = Session(
             contract, channel, self._names, self._masker, mark, lend, self._patience,
-            settle=self._config.settings.settle,
+            settle=self._config.settings.settle, companions=self._companions(url),
         )  # fmt: skip
         return session, channel
+
+    def _companions(self, url: str) -> Companions:
+        """The resources of other services at an address; on a real AWS none is made."""
+        if url not in self._of_others:
+            config, custody = self._config, self._config.custody
+            self._of_others[url] = Companions(
+                self._names, config.region,
+                None if is_real(url)
+                else SdkCaller(url, config.credentials, config.region, self._pulse),
+                None if custody is None else custody.journal,
+            )  # fmt: skip
+        return self._of_others[url]
 
     def _lent(self, url: str, service: str) -> Inventory:
         """The resources of another service, which those of this one are made of."""
@@ -238,7 +260,17 @@ class Run:
             lines = [f"could not delete {len(left)} {name}s of this run: {shown}"]
         else:
             lines = []
+        found = contract.found.by_operation
+        if found:
+            some = f"valid requests of {len(found)} operations were found by trial"
+            lines.append(f"{some}: {', '.join(found)}")
         self._note(session, lines)
+
+    def _clean_up_companions(self) -> None:
+        for companions in self._of_others.values():
+            left = companions.clean_up()
+            if left:
+                self._tell(f"could not delete what was made first: {', '.join(left)}")
 
     def _note(self, session: Session, lines: list[str]) -> None:
         for line in lines:

@@ -27,9 +27,9 @@ from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.verdict_log import VerdictLog
 from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.base_requests import base
-from conformance.plan.other_creations import richer_creations
 from conformance.plan.planner import is_watched
 from conformance.plan.resources import kinds
+from conformance.plan.richer_creations import richer_creations
 from conformance.plan.rules import ROBUST
 from conformance.plan.sequences import KINDS, RANDOM
 from conformance.record import Obstacle, Verdict

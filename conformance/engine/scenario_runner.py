@@ -18,6 +18,7 @@ from conformance.engine.probe_result import SAYS_NOTHING
 from conformance.engine.session import Session
 from conformance.engine.settling import LONGEST, NONE, Time
 from conformance.engine.support import excluded, obstacle_of, obstacle_to
+from conformance.plan.lifecycle import NotStated
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import kind_of
 from conformance.plan.sequences import (
@@ -193,7 +194,10 @@ class ScenarioRun:
         if self._held_up is not None:
             step, self._held_up = self._held_up, None
             return step
-        step = next(self._sequence) if self._last is None else self._sequence.send(self._last)
+        try:
+            step = next(self._sequence) if self._last is None else self._sequence.send(self._last)
+        except NotStated as missing:
+            raise NotShown(str(missing)) from None
         if not isinstance(step, Pause):
             self._number += 1
             reads = isinstance(step, Send) and only_reads(self._session.contract, step.operation)

@@ -9,13 +9,15 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
+from conformance.engine.companions import Companions
 from conformance.engine.delivery import connection_broke, is_repeatable, resent
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.inventory import Inventory, Lend
 from conformance.engine.masking import Masker, secret_places
 from conformance.engine.names import Names
 from conformance.engine.patience import Patience, faults_of, kinds_of_request, missigned_kinds
-from conformance.engine.placeholders import Placeholders, needs_resource
+from conformance.engine.placeholders import Placeholders, needs_resource, unknown_facts
+from conformance.engine.request_search import RequestSearch
 from conformance.engine.run_tag import RunTag
 from conformance.engine.settling import SETTLE, Arrival
 from conformance.plan.probes import Probe, Side
@@ -51,11 +53,15 @@ class Session:
         patience: Patience | None = None,
         *,
         settle: float = SETTLE,
+        companions: Companions | None = None,
     ) -> None:
         self._arrival = Arrival(settle)
         self.contract, self.names, self.masker = contract, names, masker
-        self.inventory = Inventory(contract, self.send, lend, self._is_in_vain)
-        self.placeholders = Placeholders(names, masker, channel.region)
+        self.search = RequestSearch(contract, self.send)
+        self.inventory = Inventory(
+            contract, self.send, lend, self._is_in_vain, self.search.improve
+        )  # fmt: skip
+        self.placeholders = Placeholders(names, masker, channel.region, companions)
         self.observers: list[Callable[[SentProbe], None]] = []
         self.sent = 0
         self.left_out: frozenset[str] = frozenset()
@@ -162,6 +168,11 @@ class Session:
         """The probes, each for its resource: all that they need is made before any is filled."""
         pairs = list(zip(probes, resources, strict=True))
         parents = [self.inventory.parents(*pair) for pair in pairs]
+        for (probe, resource), others in zip(pairs, parents, strict=True):
+            spoken = [*others.items(), *([] if resource is None else [(None, resource)])]
+            for kind, one in spoken:
+                if unknown_facts(probe.values, kind, one):
+                    self.inventory.look(one)
         return [self._fill(*pair, of) for pair, of in zip(pairs, parents, strict=True)]
 
     def _fill(

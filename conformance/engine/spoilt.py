@@ -37,40 +37,53 @@ class Spoilt:
     _values: dict[str, set[str]] = field(default_factory=dict)
     _texts: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_TEXTS))
     _resources: set[str] = field(default_factory=set)
+    _common: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    """By the resource that has it, what any other may show of its own accord."""
 
     def note(self, sent: SentProbe, made: Sequence[RunResource]) -> None:
         """Remember what a faulty request that was accepted has brought in, and made."""
         members = _members(sent)
         places = _places(sent, members)
-        if places:
-            self._resources |= {one.id for one in made[-NEWEST:] if one.created is sent}
+        about = {one.id for one in made[-NEWEST:] if one.created is sent} if places else set()
+        self._resources |= about
+        if sent.resource is not None:
+            about.add(sent.resource.id)
         for place in places:
             for value in find(members, place):
-                self._add(place, value)
+                self._add(place, value, about)
 
-    def _add(self, place: Place, value: Any) -> None:
-        if isinstance(value, bool) or value in COMMON:
-            return
+    def _add(self, place: Place, value: Any, about: set[str]) -> None:
         name = next((one for one in reversed(place) if one not in {ITEM, KEY, VALUE}), "")
+        if isinstance(value, bool) or value in COMMON:
+            for one in about:
+                self._common.setdefault(one, set()).add((name, _canonical(value)))
+            return
         self._values.setdefault(name, set()).add(_canonical(value))
         if isinstance(value, str) and len(value) >= TELLING:
             self._texts.append(value)
 
-    def hide(self, answer: ParsedResponse) -> ParsedResponse:
-        """The answer without what was brought in so, and without entries of what was made so."""
-        known = self._values or self._resources
+    def hide(self, answer: ParsedResponse, about: str = "") -> ParsedResponse:
+        """The answer without what was brought in so, and without entries of what was made so.
+
+        ``about`` is the resource that was asked for.
+        """
+        known = self._values or self._resources or self._common
         if not (known and answer.ok and isinstance(answer.body, dict)):
             return answer
-        return replace(answer, body=self._hidden(answer.body, ""))
+        common = self._common.get(about, set())
+        return replace(answer, body=self._hidden(answer.body, "", common))
 
-    def _hidden(self, value: Any, name: str) -> Any:
-        if self._is_known(name, value):
+    def _hidden(self, value: Any, name: str, common: set[tuple[str, str]]) -> Any:
+        if self._is_known(name, value) or (common and (name, _canonical(value)) in common):
             return UNKNOWN
         if isinstance(value, list):
-            return [UNKNOWN if self._is_entry(item) else self._hidden(item, name) for item in value]
+            return [
+                UNKNOWN if self._is_entry(item) else self._hidden(item, name, common)
+                for item in value
+            ]
         if isinstance(value, dict):
             return {
-                Redacted(key) if self._is_known(name, key) else key: self._hidden(item, key)
+                Redacted(key) if self._is_known(name, key) else key: self._hidden(item, key, common)
                 for key, item in value.items()
             }
         return value

@@ -64,6 +64,10 @@ class Stops:
             self._over = True
             raise LimitReached(reached)
 
+    def end(self) -> None:
+        """From now on nothing is limited: what is left is to clean up."""
+        self._over = True
+
     def _reached(self) -> str | None:
         limits = self.limits
         if limits.requests is not None and self.sent() >= limits.requests:

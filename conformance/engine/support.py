@@ -8,6 +8,7 @@ answer to a valid request is compared with the answer to a route that no service
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -116,6 +117,34 @@ def obstacle_to(contract: Contract, failed: SentProbe) -> Obstacle | None:
     """
     unsure = contract.overlay.inferred and failed.answer.is_refusal
     return None if unsure else obstacle_of(failed.probe.operation)
+
+
+def answering_for(contract: Contract, sent: SentProbe) -> str | None:
+    """Another operation whose answer this is; its route takes in what is none of its own.
+
+    None of the members that are answered is one of the operation's, and all are of the other one.
+    """
+    answer, operation = sent.answer, sent.probe.operation
+    shown = set(answer.body) if answer.ok and isinstance(answer.body, dict) else set()
+    if not shown or not operation.output or shown & operation.output.keys():
+        return None
+    for other in contract.operations.values():
+        if other.method == operation.method and shown <= other.output.keys():
+            return other.name
+    return None
+
+
+def always_fails(sent: SentProbe, others: Iterator[SentProbe]) -> bool:
+    """Whether one and the same server error that names nothing answers whatever is asked.
+
+    So do targets answer that find a path in the SDK model and have no code for it. ``others`` are
+    other requests of the operation: one that is answered in another way shows that it is there.
+    """
+    answer = sent.answer
+    if not answer.server_error or answer.code is not None or answer.body is not NOT_JSON:
+        return False
+    seen = [_signature(one.answer, one) for one in others]
+    return bool(seen) and all(one == _signature(answer, sent) for one in seen)
 
 
 def _control(sent: SentProbe, channel: Channel, nonce: str) -> ParsedResponse:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 
-from conformance.contract.model import Contract, FoundRequest
+from conformance.contract.inference.naming import identifies
+from conformance.contract.model import Contract, FoundRequest, Kind, Location
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
 from conformance.engine.errors import WrongCredentials
@@ -14,9 +15,12 @@ from conformance.engine.probe_result import UNSURE, attempt
 from conformance.engine.session import Session
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.base_requests import base
-from conformance.plan.other_creations import MOST, other_creations
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import with_unknown_ids
+from conformance.plan.resources import path_labels, with_unknown_ids
+from conformance.plan.values import sample
+from conformance.transport.exchange import FailureKind
+
+ALWAYS_FAILS = "whatever is asked is answered alike, as by a target that has no code for it"
 
 
 class SupportRegistry:
@@ -74,28 +78,92 @@ class SupportRegistry:
         try:
             sent = attempt(self._session, probe, fresh=True).sent
         except SetupFailed as failed:
+            if self._works_unbound(probe, failed):
+                return Support(SupportStatus.WORKS)
             return self._establish_without(probe, failed)
         self._check_credentials(sent)
+        if sent.answer.failure is FailureKind.WITHHELD:
+            sent = self._asked_of_nothing(probe) or sent
+        other = support.answering_for(self._contract, sent)
+        if other is not None and self._contract.overlay.inferred:
+            why = f"{other} answers at its path: {', '.join(sent.answer.body)}"
+            return Support(SupportStatus.LACKING, why)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
+        if found.standing is SupportStatus.REFUSED and self._always_fails(sent):
+            return Support(SupportStatus.LACKING, f"{ALWAYS_FAILS}: {sent.answer.told()}")
         if found.standing is SupportStatus.REFUSED and self._contract.overlay.inferred:
-            if self._is_taken_otherwise(probe, sent):
+            if self._session.search.improve(sent) is not None:
                 return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
 
-    def _is_taken_otherwise(self, probe: Probe, refused: SentProbe) -> bool:
-        """Whether a request with one more of the members that the refusal names is accepted."""
-        told = refused.answer.message
-        for request in islice(other_creations(probe.operation, probe.values, told), MOST):
+    def _works_unbound(self, probe: Probe, failed: SetupFailed) -> bool:
+        """Whether the operation is accepted without the resources that it need not name.
+
+        From then on its requests name none.
+        """
+        operation = probe.operation
+        bound = self._contract.overlay.words_of(operation.name).binds
+        free = {
+            name
+            for name, one in operation.input.items()
+            if name in bound and not one.required and one.location is not Location.PATH
+        }
+        request = {name: value for name, value in probe.values.items() if name not in free}
+        if not free or not self._contract.overlay.inferred:
+            return False
+        try:
+            sent = attempt(self._session, replace(probe, values=request), fresh=True).sent
+        except SetupFailed:
+            return False
+        if sent.answer.ok:
+            found = FoundRequest(request, (failed.sent.answer.told(),))
+            self._contract.found.by_operation[operation.name] = found
+        return sent.answer.ok
+
+    def _asked_of_nothing(self, probe: Probe) -> SentProbe | None:
+        """The answer to the same request about what nothing has: it shows whether there is a route.
+
+        None where that may be an accepted one, which says nothing, or cannot be sent either.
+        """
+        named = [
+            name
+            for name, one in probe.operation.input.items()
+            if one.shape.kind is Kind.STRING
+            and (one.location is Location.PATH or (one.required and identifies(name)))
+        ]
+        if not named:
+            return None
+        sent = self._session.call(
+            probe.operation, {**probe.values, **dict.fromkeys(named, "${name}")}
+        )
+        return None if sent.answer.ok or sent.answer.failure is not None else sent
+
+    def _always_fails(self, sent: SentProbe) -> bool:
+        """Where an overlay says what is valid, that this fails is the operation's own failure."""
+        inferred = self._contract.overlay.inferred
+        return inferred and support.always_fails(sent, self._others(sent))
+
+    def _others(self, sent: SentProbe) -> Iterator[SentProbe]:
+        """Other requests of an operation: for what nothing has, and with every member.
+
+        What they make is taken away again.
+        """
+        operation, values = sent.probe.operation, dict(sent.probe.values)
+        unknown = with_unknown_ids(self._contract, operation, values)
+        unknown.update(dict.fromkeys(path_labels(operation), "${name}"))
+        whole = {
+            name: sample(member.shape)
+            for name, member in operation.input.items()
+            if member.location is not Location.PATH
+        }
+        for request in (unknown, {**whole, **values}):
             try:
-                sent = attempt(self._session, replace(probe, values=request), fresh=True).sent
+                other = self._session.call(operation, request)
             except SetupFailed:
-                return False
-            if sent.answer.ok:
-                found = FoundRequest(request, (refused.answer.told(),))
-                self._contract.found.by_operation[probe.operation.name] = found
-                return True
-        return False
+                continue
+            self._session.inventory.take_away(other)
+            yield other
 
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
         """No resource can be made: only whether the route exists can still be seen."""
@@ -108,6 +176,8 @@ class SupportRegistry:
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.LACKING:
             return found
+        if found.standing is SupportStatus.REFUSED and self._always_fails(sent):
+            return Support(SupportStatus.LACKING, f"{ALWAYS_FAILS}: {sent.answer.told()}")
         obstacle = obstacle_to(self._contract, failed.sent)
         why = f"no resource could be made for it: {failed}"
         return Support(SupportStatus.UNKNOWN, why, obstacle=obstacle)

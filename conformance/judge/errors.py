@@ -18,6 +18,7 @@ from conformance.contract.overlay_rules import (
     Rule,
     SuccessFormRule,
 )
+from conformance.contract.protocols import facts
 from conformance.error_identity import is_same
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
@@ -125,8 +126,9 @@ def _code(name: str, _rule: Rule, operation: Operation, answer: ParsedResponse) 
     held = answer.code is not None
     if not answer.is_refusal or (answer.status in OF_HTTP and not held):
         return None
-    if operation.method == "HEAD" and not held:
-        return None
+    unreadable = facts(operation.protocol).textual and bool(answer.form)
+    if (operation.method == "HEAD" or unreadable) and not held:
+        return None  # what cannot be read is told by its form
     expected = f"a name of the error in {of(operation.protocol).names_errors}"
     return Finding(name, held, expected, answer.told())
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from conformance.contract.inference.identity_rules import missing_errors, taken_errors
 from conformance.contract.model import Contract, DeclaredError, Operation
 from conformance.contract.places import find, show
 from conformance.contract.protocols import facts
@@ -73,9 +74,11 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
     expected = f"refused with {' or '.join(_told(*one) for one in allowed)}"
     if answer.ok:
         return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
-    # Whether a name outside its limits is looked up or refused first is order of validation.
-    allowed += tuple((error.status or ANY_REFUSAL, error.name) for error in _tolerated(probe))
-    held = any(_is(answer, *one) for one in allowed) or _is_common(contract, probe, answer)
+    # Whether a name outside its limits is looked up or refused first is order of validation. With
+    # which status that error comes is a requirement of its own.
+    looked_up = answer.is_refusal and answer.code in _tolerated(contract, probe)
+    right = any(_is(answer, *one) for one in allowed)
+    held = right or looked_up or _is_common(contract, probe, answer)
     return Finding(probe.requirement, held, expected, answer.told())
 
 
@@ -108,8 +111,19 @@ def _worded(probe: Probe, answer: ParsedResponse, values: Mapping[str, Any]) -> 
     return Finding(probe.requirement, answer.message == wanted, repr(wanted), repr(answer.message))
 
 
-def _tolerated(probe: Probe) -> list[DeclaredError]:
-    return [error for error in probe.operation.errors.values() if error.name in probe.tolerated]
+def _tolerated(contract: Contract, probe: Probe) -> set[str]:
+    """The operation's errors that are as right; where no overlay says which, any refusal of its.
+
+    Which of its members name something that is looked up before anything is checked, nobody says.
+    """
+    errors = probe.operation.errors.values()
+    if contract.overlay.inferred and probe.fault is Fault.NOT_FOUND:
+        return {error.name for error in missing_errors(probe.operation)}
+    if contract.overlay.inferred and probe.fault is Fault.CONFLICT:
+        return {error.name for error in taken_errors(probe.operation)}
+    if contract.overlay.inferred:
+        return {error.name for error in errors if error.status == 0 or 400 <= error.status < 500}
+    return {error.name for error in errors if error.name in probe.tolerated}
 
 
 def refusals(
@@ -120,10 +134,8 @@ def refusals(
     The overlay's table says which answers are documented or recorded for each kind of fault;
     without one it is the operation's declared errors of the status that fits, and the protocol's.
     """
-    if fault is Fault.NOT_FOUND:
-        return _as_refusals(operation.missing)
-    if fault is Fault.CONFLICT:
-        return _as_refusals(operation.conflicting) or _taken(contract, operation)
+    if fault in {Fault.NOT_FOUND, Fault.CONFLICT}:
+        return _by_identity(contract, operation, fault)
     table = contract.overlay.refusals
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
@@ -137,6 +149,22 @@ def _taken(contract: Contract, operation: Operation) -> tuple[Refusal, ...]:
     unique = lifecycle_of(contract, operation.name).unique
     error = None if unique is None else operation.errors.get(unique.error or "")
     return () if error is None else ((error.status, error.name),)
+
+
+def _by_identity(contract: Contract, operation: Operation, fault: Fault) -> tuple[Refusal, ...]:
+    """How an identifier that nothing has, or that is taken, is refused.
+
+    Where no overlay says it, the errors of another status whose names say so are as right; and what
+    is made up may not have the form of an identifier.
+    """
+    missing = fault is Fault.NOT_FOUND
+    by_status = _as_refusals(operation.missing if missing else operation.conflicting)
+    if not contract.overlay.inferred:
+        return by_status or (() if missing else _taken(contract, operation))
+    named = missing_errors(operation) if missing else taken_errors(operation)
+    malformed = facts(contract.protocol).malformed
+    form = (*_declared(operation, 400), *malformed) if missing else ()
+    return tuple(dict.fromkeys((*by_status, *_as_refusals(named), *form)))
 
 
 def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from conformance.contract import statements
-from conformance.contract.model import Contract, Kind, Member, Operation, Shape
-from conformance.contract.places import Place, show
-from conformance.contract.protocols import facts
+from conformance.contract.model import Contract, Kind, Operation, Shape
+from conformance.contract.places import ITEM, VALUE, Place, show
+from conformance.contract.protocols import NULLS, facts
 from conformance.contract.walk import ShapeCheck, ValueWalker
 from conformance.judge.errors import observe_rules
 from conformance.judge.findings import Finding
@@ -20,9 +20,13 @@ from conformance.transport.exchange import FailureKind
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
+DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
+"""How fine a moment is told is the service's to choose, where no overlay says it."""
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
 """2000 and 2100 in seconds: outside them a number is not seconds since 1970."""
 _WALKER = ValueWalker(is_hidden=lambda value: isinstance(value, Redacted))
+OF_VALUES = (ITEM, VALUE)
+"""A null there is a value, and of the wrong type; a null for a member is none at all."""
 
 
 def observe(contract: Contract, operation: Operation, answer: ParsedResponse) -> Iterator[Finding]:
@@ -61,13 +65,15 @@ def _success(
         yield from _empty(contract, operation, answer, prefix)
         return
     media = answer.content_type.split(";", 1)[0].strip().lower()
-    if not operation.content_type_given:
+    # Without an overlay, a body that is not there has no label to get wrong.
+    labelled = answer.size > 0 or not contract.overlay.inferred
+    if labelled and not operation.content_type_given:
         yield Finding(
             f"{prefix}/response/content-type", media == operation.content_type,
             operation.content_type, answer.content_type or "no content type",
         )  # fmt: skip
     if isinstance(answer.body, dict):
-        yield from _members(operation.output, answer.body, f"{prefix}/response")
+        yield from _members(contract, operation, answer.body)
     elif not facts(operation.protocol).textual:
         seen = "a body that is not JSON" if answer.body is NOT_JSON else "JSON, but no object"
         for name, member in operation.output.items():
@@ -84,22 +90,34 @@ def _empty(
 
 
 def _members(
-    members: Mapping[str, Member], values: Mapping[str, Any], prefix: str
+    contract: Contract, operation: Operation, values: Mapping[str, Any]
 ) -> Iterator[Finding]:
     """What an answer's members hold and break; of what a recording hides nothing is known.
 
     How many members of a union are given is no statement about answers.
     """
-    for one in _WALKER.members(members, values):
+    prefix = f"{operation.service}/{operation.name}/response"
+    nulls = NULLS in contract.overlay.rules
+    null = ""
+    for one in _WALKER.members(operation.output, values):
         if one.keyword == "union":
             continue
         where = _address(prefix, one.place)
         if one.held:
             yield Finding(f"{where}/{one.keyword}", True)
+        elif nulls and one.value is None and _is_null_member(one):
+            null = null or show(one.place)
         else:
             yield _broken(one, show(one.place), where)
         if one.keyword == "type" and one.held and one.shape.kind is Kind.TIMESTAMP:
-            yield _format(one, where)
+            yield _format(one, where, finely=contract.overlay.inferred)
+    if nulls:
+        seen = f"{null} in the answer to {operation.name} is null"
+        yield Finding(f"{operation.service}/{NULLS}", not null, "no member that is null", seen)
+
+
+def _is_null_member(one: ShapeCheck) -> bool:
+    return one.keyword == "type" and one.place[-1] not in OF_VALUES
 
 
 @lru_cache(maxsize=4096)
@@ -119,16 +137,16 @@ def _broken(one: ShapeCheck, place: str, where: str) -> Finding:
     return Finding(f"{where}/{one.keyword}", False, limit, _shown(one.value))
 
 
-def _format(one: ShapeCheck, where: str) -> Finding:
-    if _well_formed(one.shape, one.value):
+def _format(one: ShapeCheck, where: str, *, finely: bool) -> Finding:
+    if _well_formed(one.shape, one.value, finely=finely):
         return Finding(f"{where}/format", True)
     wanted = statements.instant(one.shape)
     return Finding(f"{where}/format", False, wanted, _shown(one.value))
 
 
-def _well_formed(shape: Shape, value: Any) -> bool:
+def _well_formed(shape: Shape, value: Any, *, finely: bool) -> bool:
     if isinstance(value, str):
-        return ISO_8601.fullmatch(value) is not None
+        return (DATE_TIME if finely else ISO_8601).fullmatch(value) is not None
     return EARLIEST <= value <= LATEST and (float(value).is_integer() or not shape.whole)
 
 

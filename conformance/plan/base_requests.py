@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.contract.model import Contract, Location, Operation, Shape
+from conformance.contract.aws_values import example
+from conformance.contract.model import Contract, Location, Member, Operation, Shape
 from conformance.contract.overlay_model import Resource
-from conformance.contract.places import ABSENT, Place, find, put
+from conformance.contract.places import ABSENT, Place, find, parse, put
 from conformance.contract.walk import step_into
 from conformance.plan import values
 from conformance.plan.resources import creators, kinds, lifecycle_of
+from conformance.plan.suggestions import suggestions
 
 
 def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[str, Any]:
@@ -35,19 +37,36 @@ def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[st
 def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
     """A base from the required members alone; identifiers of resources as placeholders.
 
-    An operation that creates the resource chooses what the label holds, where it has one.
+    An operation that creates the resource chooses what the label holds, where it has one. What the
+    overlay binds is always there.
     """
+    binds = contract.overlay.words_of(operation.name).binds
     resource = lifecycle_of(contract, operation.name)
-    placeholders = dict(_needed(contract, resource))
+    placeholders: dict[str, Any] = dict(_needed(contract, resource))
     if resource.label is not None:
         chosen = "${" + ("name" if resource.unique is None else resource.unique.template) + "}"
         creates = operation.name in creators(resource)
         placeholders[resource.label] = chosen if creates else "${id}"
-    return {
-        name: placeholders.get(name) or values.sample(member.shape)
+    placeholders |= binds
+    made = {
+        name: placeholders[name] if name in placeholders else _sample(member)
         for name, member in operation.input.items()
-        if member.required or member.location is Location.PATH
+        if member.required or member.location is Location.PATH or name in binds
     }
+    for place, value in binds.items():
+        if place not in operation.input:
+            made = edited(made, parse(place), value)
+    return made
+
+
+def _sample(member: Member) -> Any:
+    """A value of a member; in a path one without slashes, as they may lead to another route."""
+    if member.location is Location.PATH:
+        plain = (one for one in suggestions(member.shape) if "/" not in str(example(one)))
+        found = next(plain, None)
+        if found is not None:
+            return found
+    return values.sample(member.shape)
 
 
 def _needed(contract: Contract, resource: Resource) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,10 @@ from conformance.plan.resources import lifecycle_of
 Part = TypeVar("Part")
 
 
+class NotStated(LookupError):
+    """A part of the lifecycle that a rule needs, and that the overlay does not state."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
     """Which operation plays which role, and where the identifier stands."""
@@ -34,12 +38,12 @@ class Lifecycle:
 
     @property
     def listing(self) -> Listing:
-        """Where the list has its entries. Raises LookupError without a list."""
+        """Where the list has its entries. Raises NotStated without a list."""
         return _stated(self.resource.listing, "list")
 
     @property
     def page(self) -> Page:
-        """The members that lead through the list. Raises LookupError where it has no pages."""
+        """The members that lead through the list. Raises NotStated where it has no pages."""
         return _stated(self.resource.page, "pages")
 
     def listed(self) -> Mapping[str, Member]:
@@ -50,7 +54,7 @@ class Lifecycle:
 
     @property
     def label(self) -> str:
-        """The request member that carries the identifier. Raises LookupError without one."""
+        """The request member that carries the identifier. Raises NotStated without one."""
         return _stated(self.resource.label, "identifier")
 
     def request(self, role: str, **members: Any) -> dict[str, Any]:
@@ -62,7 +66,7 @@ class Lifecycle:
 
 def _stated(value: Part | None, part: str) -> Part:
     if value is None:
-        raise LookupError(f"the lifecycle states no {part}")
+        raise NotStated(f"the overlay states no {part} of the resource")
     return value
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import yaml
 
-from conformance.contract.inferring import Inferred, infer, inferred_overlay
+from conformance.contract.inference.inferring import Inferred, infer, inferred_overlay
 from conformance.contract.model import Contract
 from conformance.contract.overlay_model import OperationWords, Overlay
-from conformance.plan.base_requests import derived
+from conformance.plan.base_requests import base
 
 HEAD = """\
 # Drafted by `conformance overlay init` from the operations' names, paths and members.
@@ -78,7 +78,11 @@ def _operations(contract: Contract, overlay: Overlay) -> str:
     lines = ["      operations:\n"]
     for name, operation in contract.operations.items():
         allowed = overlay.words_of(name).empty_object_allowed
-        words = OperationWords(base=derived(known, operation), empty_object_allowed=allowed)
+        found = contract.found.by_operation.get(name)
+        if found is not None:
+            told = "; ".join(" ".join(one.split())[:100] for one in found.instead_of)
+            lines.append(f"        # Found by trial, after: {told}\n")
+        words = OperationWords(base=base(known, operation), empty_object_allowed=allowed)
         lines.append(_block({name: words}, 8))
     return "".join(lines)
 

@@ -10,14 +10,17 @@ from typing import Any
 from conformance.contract.arns import RULE as ARNS
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
-from conformance.contract.protocols import TOKENS, WATCHED, page_member
+from conformance.contract.protocols import TEXT, TOKENS, WATCHED, page_member
+from conformance.contract.readback import ECHOED
 from conformance.contract.requirements import Requirement, Subject
-from conformance.contract.validate import unchecked
+from conformance.contract.texts import from_texts
+from conformance.contract.validate import is_of_kind, unchecked
 from conformance.plan import patching, rules, strings, values
 from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
 from conformance.plan.resources import creators, lifecycle_of, others, with_unknown_ids
 from conformance.plan.travelling import travels
+from conformance.protocols.json_text import text
 
 ONLY_OBSERVED = {
     Subject.NO_SERVER_ERROR,
@@ -28,7 +31,7 @@ ONLY_OBSERVED = {
     Subject.OUTPUT_LIMIT,
     Subject.OUTPUT_REQUIRED,
 }
-WATCHED_RULES = {*WATCHED, ARNS, "error-members", "still-answers"}
+WATCHED_RULES = {*WATCHED, ARNS, ECHOED, "error-members", "still-answers"}
 """Rules that are watched in every answer."""
 BOTH = (Side.ACCEPT, Side.REJECT)
 
@@ -196,6 +199,7 @@ def _type(contract: Contract, operation: Operation, requirement: Requirement) ->
             values=edited(dict(valid.values), place, case.value),
         )
         for case in values.wrong_types(shape)
+        if not _reads_as_right(operation, place, shape, case.value)
     )  # fmt: skip
     return Plan(requirement.id, (*allowed, *wrong), sides=BOTH if allowed else (Side.REJECT,))
 
@@ -217,6 +221,7 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
                 values=edited(dict(valid.values), place, _unique(contract, operation, place, case)))
         for case in values.refused(shape, keyword)
         if _can_travel(operation, place, case.value)
+        and not _may_be_none(contract, operation, place, case.value)
     )  # fmt: skip
     sides = tuple(side for side, cases in zip(BOTH, (allowed, forbidden), strict=True) if cases)
     drawings = tuple(_drawings(operation, valid, shape, place, keyword, stateful=stateful))
@@ -285,6 +290,23 @@ def _can_travel(operation: Operation, place: Place, value: Any) -> bool:
     if not _is_label(operation, place) or not isinstance(value, str):
         return True
     return bool(value.strip(".")) and not set(value) & set("/%\\\n")
+
+
+def _reads_as_right(operation: Operation, place: Place, shape: Shape, value: Any) -> bool:
+    """True where nothing of a value's JSON type travels, and the text that does is a right one.
+
+    In a query ``[1]`` is ``1``, and ``"true"`` is ``true``.
+    """
+    if len(place) > 1 or operation.input[place[0]].location not in TEXT:
+        return False
+    many = value if isinstance(value, list) else [value]
+    return is_of_kind(shape, from_texts(shape, [text(one) for one in many]))
+
+
+def _may_be_none(contract: Contract, operation: Operation, place: Place, value: Any) -> bool:
+    """An empty parameter or header may be read as none: who does is held to nothing unstated."""
+    located = operation.input[place[0]].location in {Location.QUERY, Location.HEADER}
+    return located and value == "" and contract.overlay.inferred
 
 
 def _shape(requirement: Requirement) -> Shape:

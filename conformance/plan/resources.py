@@ -11,15 +11,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.contract.inference.binding import OTHERS, named_kinds
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.overlay_model import Resource
-from conformance.contract.places import find, parse, texts
+from conformance.contract.places import find, parse
 
 MAIN = "main"
 FRESH = "fresh"
 """Of a need: a new one for each creation, as what is made of it may exist once only."""
 GIVEN = "request:"
-OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}")
+MADE = re.compile(r"\$\{made\.[\w-]+\}")
 
 
 def kinds(contract: Contract) -> dict[str, Resource]:
@@ -54,13 +55,18 @@ def _by_label(contract: Contract, known: Mapping[str, Resource], operation: str)
     about = contract.operations.get(operation)
     if about is None:
         return None
-    labels = [one.name for one in about.input.values() if one.location is Location.PATH]
+    labels = path_labels(about)
     labels.sort(key=lambda name: about.path.rfind(f"{{{name}}}"), reverse=True)
     for label in labels:
         for name, one in known.items():
             if one.label == label:
                 return name
     return None
+
+
+def path_labels(operation: Operation) -> list[str]:
+    """The members that its path carries."""
+    return [one.name for one in operation.input.values() if one.location is Location.PATH]
 
 
 def lifecycle_of(contract: Contract, operation: str) -> Resource:
@@ -89,7 +95,7 @@ def identifiers(place: str, asked: Mapping[str, Any], answer: Any) -> Iterator[s
     ``asked`` are the members of the request, ``answer`` is the body of what came back.
     """
     chosen = place.removeprefix(GIVEN)
-    given = find(answer, parse(place)) if chosen == place else find(asked, (chosen,))
+    given = find(answer, parse(place)) if chosen == place else find(asked, parse(chosen))
     yield from (one for one in given if isinstance(one, str) and one)
 
 
@@ -104,8 +110,7 @@ def all_creators(contract: Contract) -> dict[str, tuple[str, str]]:
 
 def others(value: Any) -> Iterator[str]:
     """The kinds that a template speaks of by name, in order."""
-    for text in texts(value):
-        yield from OTHERS.findall(text)
+    yield from named_kinds(value)
 
 
 def foreign_kinds(contract: Contract) -> dict[str, str]:
@@ -126,8 +131,11 @@ def with_unknown_ids(
         return "${name}" if identifier is None else identifier.unknown
 
     def replaced(value: Any) -> Any:
+        if isinstance(value, list):
+            return [replaced(one) for one in value]
         if not isinstance(value, str):
             return value
-        return OTHERS.sub(lambda match: unknown(match[1]), value.replace("${id}", unknown(own)))
+        text = MADE.sub(lambda _: unknown(own), value.replace("${id}", unknown(own)))
+        return OTHERS.sub(lambda match: unknown(match[1] or match[2]), text)
 
     return {name: replaced(value) for name, value in values.items()}

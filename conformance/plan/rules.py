@@ -38,6 +38,7 @@ from conformance.contract.overlay_rules import (
 from conformance.contract.places import Place, parse
 from conformance.contract.requirements import Requirement, rule_of
 from conformance.plan.base_requests import base, edited, present
+from conformance.plan.identities import IDENTITIES, of_identity
 from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
 from conformance.plan.robustness import odd_requests
 from conformance.plan.spelling import is_elsewhere, spelled_body, spelled_form
@@ -55,7 +56,7 @@ SIDES: Mapping[type[Rule], Side] = {
 
 def is_single(requirement: Requirement) -> bool:
     """True for a rule that single requests show."""
-    return isinstance(requirement.rule, SingleRule | RobustRule)
+    return isinstance(requirement.rule, (SingleRule, RobustRule, *IDENTITIES))
 
 
 def plan_rule(contract: Contract, requirement: Requirement) -> Plan:
@@ -65,7 +66,9 @@ def plan_rule(contract: Contract, requirement: Requirement) -> Plan:
         for operation in operations_of(contract, requirement)
         for probe in _probes(contract, operation, requirement)
     )
-    return Plan(requirement.id, probes, sides=tuple(dict.fromkeys(p.side for p in probes)))
+    why_not = "" if probes else "nothing that names a resource is in its valid request"
+    sides = tuple(dict.fromkeys(p.side for p in probes))
+    return Plan(requirement.id, probes, why_not=why_not, sides=sides)
 
 
 def operations_of(contract: Contract, requirement: Requirement) -> list[Operation]:
@@ -77,6 +80,9 @@ def operations_of(contract: Contract, requirement: Requirement) -> list[Operatio
 def _probes(contract: Contract, operation: Operation, requirement: Requirement) -> Iterator[Probe]:
     if isinstance(requirement.rule, RobustRule):
         yield from _robust(contract, operation, requirement, requirement.rule)
+        return
+    if isinstance(requirement.rule, IDENTITIES):
+        yield from of_identity(contract, operation, requirement, requirement.rule)
         return
     rule = rule_of(requirement, SingleRule)
     side = Side(rule.side) if isinstance(rule, RawRule) else SIDES[type(rule)]

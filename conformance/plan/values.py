@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from conformance.contract.model import Kind, Shape
 from conformance.contract.validate import shape_violations
 from conformance.plan import strings
+from conformance.plan.suggestions import suggestions
 
 FAR = "${future}"
 
@@ -31,6 +32,9 @@ def sample(shape: Shape, index: int = 0) -> Any:
     enum = shape.limit("enum")
     if enum:
         return enum[index % len(enum)]
+    likely = suggestions(shape)
+    if index < len(likely):
+        return likely[index]
     if shape.kind is Kind.STRING:
         return _text(shape, index)
     return _simple(shape, index)

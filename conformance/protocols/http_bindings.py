@@ -18,7 +18,7 @@ from conformance.transport.exchange import Request
 
 
 @dataclass(slots=True)
-class Bound:
+class BoundRequest:
     """The members of a request, sorted by where they travel."""
 
     path: str
@@ -38,6 +38,8 @@ class Bound:
         """The request with a body and its content type."""
         parts = [urlencode(self.query, quote_via=quote), form.query]
         behind = "&".join(part for part in parts if part)
+        if _states_content_type(operation):
+            body = (body[0], None)  # a header says it; left out, that is what is left out
         return WireRequest(
             form.method or operation.method,
             f"{self.path}?{behind}" if behind else self.path,
@@ -47,15 +49,23 @@ class Bound:
         )
 
 
-def bind(operation: Operation, values: Mapping[str, Any], form: WireVariant) -> Bound:
+def _states_content_type(operation: Operation) -> bool:
+    return any(
+        one.location is Location.HEADER and one.name.lower() == "content-type"
+        for one in operation.input.values()
+    )
+
+
+def bind(operation: Operation, values: Mapping[str, Any], form: WireVariant) -> BoundRequest:
     """The members where the operation has them; one that it does not know is in the body."""
-    bound = Bound(form.path or operation.path, list(operation.query.items()))
+    bound = BoundRequest(form.path or operation.path, list(operation.query.items()))
     for name, value in values.items():
         location = operation.input[name].location if name in operation.input else Location.BODY
         if value is ABSENT:
             continue
         if location is Location.PATH:
-            bound.path = bound.path.replace(f"{{{name}}}", form.labels.encoded(text(value)))
+            written = _label(operation, name, text(value), form)
+            bound.path = bound.path.replace(f"{{{name}}}", written)
         elif location is Location.QUERY:
             bound.query += [(name, text(item)) for item in _many(value)]
         elif location is Location.HEADER:
@@ -65,6 +75,12 @@ def bind(operation: Operation, values: Mapping[str, Any], form: WireVariant) -> 
         else:
             bound.body[name] = value
     return bound
+
+
+def _label(operation: Operation, name: str, value: str, form: WireVariant) -> str:
+    """A label percent-encoded; the slashes of a greedy one stay what they are."""
+    parts = value.split("/") if name in operation.greedy else [value]
+    return "/".join(form.labels.encoded(part) for part in parts)
 
 
 def _headers(name: str, value: Any) -> list[tuple[str, str]]:

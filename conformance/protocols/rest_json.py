@@ -8,7 +8,7 @@ from typing import Any
 from conformance import error_identity
 from conformance.contract.model import Location, Operation
 from conformance.protocols import json_text
-from conformance.protocols.http_bindings import Bound, bind, bound_members
+from conformance.protocols.http_bindings import BoundRequest, bind, bound_members
 from conformance.protocols.json_words import spelled
 from conformance.protocols.message import WireRequest
 from conformance.protocols.seam import ReadBody
@@ -63,7 +63,9 @@ class RestJson:
         return spelled(word, body)
 
 
-def _body(operation: Operation, bound: Bound, raw: bytes | None) -> tuple[bytes | None, str | None]:
+def _body(
+    operation: Operation, bound: BoundRequest, raw: bytes | None
+) -> tuple[bytes | None, str | None]:
     if raw is not None:
         return raw, JSON
     if bound.payload is not None:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from conformance.contract.model import Location, Operation
 from conformance.protocols import json_text
-from conformance.protocols.http_bindings import Bound, bind, bound_members
+from conformance.protocols.http_bindings import BoundRequest, bind, bound_members
 from conformance.protocols.message import WireRequest
 from conformance.protocols.seam import ReadBody, spelled_bytes
 from conformance.protocols.variant import WireVariant
@@ -107,7 +107,9 @@ def _body_members(operation: Operation, root: Element) -> dict[str, Any]:
     return found
 
 
-def _body(operation: Operation, bound: Bound, raw: bytes | None) -> tuple[bytes | None, str | None]:
+def _body(
+    operation: Operation, bound: BoundRequest, raw: bytes | None
+) -> tuple[bytes | None, str | None]:
     if raw is not None:
         return raw, XML
     if bound.payload is not None:

@@ -16,6 +16,7 @@ from conformance.reference.application import Application, Setting
 from conformance.reference.clock import Identifiers, system_clock
 from conformance.reference.faults import InjectedFault, compose
 from conformance.reference.http.protocol import HttpProtocol
+from conformance.reference.processes import lives
 from conformance.reference.signatures import Checks, Signatures, SigningKey
 
 if TYPE_CHECKING:
@@ -123,18 +124,7 @@ def _watch(
     loop: asyncio.AbstractEventLoop, parent: int, starter: int, ended: asyncio.Event
 ) -> None:
     """Set ``ended`` once the parent process is gone, or the process that started this one."""
-    if os.getppid() != starter or not _lives(parent):
+    if os.getppid() != starter or not lives(parent):
         ended.set()
         return
     loop.call_later(_WATCH_SECONDS, _watch, loop, parent, starter, ended)
-
-
-def _lives(pid: int) -> bool:
-    """Whether a process is there; an ended one that was not waited for counts as there."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

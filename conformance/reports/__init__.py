@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
     from conformance.record import Record
 
-__all__ = ["render_terminal", "write_html", "write_junit", "write_markdown"]
+__all__ = [
+    "render_terminal",
+    "write_allure",
+    "write_ctrf",
+    "write_html",
+    "write_junit",
+    "write_markdown",
+]
 
 
 def render_terminal(
@@ -46,6 +53,20 @@ def write_junit(record: Record, path: str | Path) -> None:
     from conformance.reports import junit
 
     junit.write_junit(record, path)
+
+
+def write_ctrf(record: Record, path: str | Path) -> None:
+    """Write the CTRF report; raises UnwritableReport."""
+    from conformance.reports import ctrf
+
+    ctrf.write_ctrf(record, path)
+
+
+def write_allure(record: Record, folder: str | Path) -> None:
+    """Write a folder of Allure results; raises UnwritableReport."""
+    from conformance.reports import allure
+
+    allure.write_allure(record, folder)
 
 
 def write_markdown(record: Record, path: str | Path) -> None:

@@ -50,3 +50,12 @@ def check_writable(path: str | Path) -> None:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else None
         raise UnwritableReport(file, why or str(error)) from None
+
+
+def check_folder(path: str | Path) -> None:
+    """Find out whether reports could be written into a folder. Raises UnwritableReport."""
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else None
+        raise UnwritableReport(Path(path), why or str(error)) from None

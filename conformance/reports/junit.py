@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.record import Record, Verdict, VerdictLine, fails_gate
+from conformance.record import Record, Verdict, VerdictLine
 from conformance.reports import facts
 from conformance.reports.explanation import explanation
 from conformance.reports.files import write_report
+from conformance.reports.outcome import outcome
 from conformance.reports.text import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
     from xml.etree.ElementTree import Element
-
-    from conformance.contract.levels import Level
 
 
 def write_junit(record: Record, path: str | Path) -> None:
@@ -97,7 +96,7 @@ def _case(line: VerdictLine, *, strict: bool) -> Element:
             "time": f"{line.seconds:.3f}",
         },
     )
-    tag, message = _outcome(line, strict=strict)
+    tag, message = outcome(line, strict=strict)
     if tag:
         part = ET.SubElement(case, tag, {"message": _attribute(message)})
         if tag != "skipped":
@@ -106,30 +105,6 @@ def _case(line: VerdictLine, *, strict: bool) -> Element:
     if line.verdict is Verdict.FAILED and tag == "skipped":
         ET.SubElement(case, "system-out").text = explanation(line)
     return case
-
-
-def _outcome(line: VerdictLine, *, strict: bool) -> tuple[str, str]:
-    """The element that tells the verdict, and its message; no element where it passed."""
-    if line.verdict is Verdict.PASSED:
-        return "", ""
-    if line.verdict is Verdict.ERROR:
-        return "error", line.reason or "error"
-    if line.verdict is not Verdict.FAILED:
-        return "skipped", f"{line.verdict}: {line.reason}" if line.reason else line.verdict
-    if fails_gate(line, strict=strict):
-        return "failure", f"{line.statement}: {_seen(line)}"
-    accepted = line.baseline is not None
-    why = f"baseline: {line.baseline}" if accepted else _level(line.level)
-    return "skipped", f"{why}: {_seen(line)}"
-
-
-def _level(level: Level) -> str:
-    return f"{level}, does not fail the gate"
-
-
-def _seen(line: VerdictLine) -> str:
-    exchange = facts.deciding(line)
-    return (exchange.seen if exchange else line.reason) or "failed"
 
 
 def _attribute(text: str) -> str:

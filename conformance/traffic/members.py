@@ -19,6 +19,8 @@ from conformance.transport.parsed_response import ParsedResponse
 
 NAME = 12
 """Characters from which on a text may be a name that no other request has."""
+NOTHING = frozenset({b"", b"{}", bytes.fromhex("a0"), bytes.fromhex("bfff")})
+"""Bodies that have no members: none at all, and empty ones in JSON and in CBOR."""
 LABEL = re.compile(r"\{[\w:.-]+\}")
 
 
@@ -66,7 +68,12 @@ def _otherwise(route: TrafficRoute, entry: TrafficEntry, values: dict[str, Any])
     """What a request of another protocol asks for, as that reads its own bytes."""
     request = entry.exchange.request
     read_back = members_of(route.operation, request)
-    known = entry.request_known and bool(read_back or not route.operation.input)
+    # Without members a body may be empty, or one that could not be read.
+    selected = any(
+        f"{name}=".encode() in (request.body or b"") for name in route.operation.selectors
+    )
+    none = selected or (request.body or b"").strip() in NOTHING
+    known = entry.request_known and bool(read_back or none)
     return RequestMembers(values | marked(read_back), known, request.body)
 
 

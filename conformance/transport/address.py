@@ -39,7 +39,7 @@ def parse_url(text: str) -> str:
 
 def _complaint(text: str, scheme: str, host: str | None, port: int | None) -> str | None:
     if scheme not in _PORTS:
-        return "it is neither reference nor moto nor an http or https URL"
+        return "it is neither a name that is known nor an http or https URL"
     if not host:
         return "the URL names no host"
     if port == 0:

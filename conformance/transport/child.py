@@ -11,6 +11,7 @@ import threading
 from typing import IO
 
 from conformance.transport.errors import TargetDidNotStart
+from conformance.transport.sessions import apart
 
 READY = "listening on "
 """What the line starts with that a child writes when it accepts requests; the URL follows."""
@@ -36,7 +37,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            start_new_session=True,
+            **apart(),
         )
         threading.Thread(target=self._read, daemon=True).start()
 

@@ -10,17 +10,20 @@ import importlib.util
 import os
 import socket
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from conformance import __version__
 from conformance.transport.address import host_and_port, is_loopback, is_real, parse_url
 from conformance.transport.child import Child
-from conformance.transport.errors import NotInstalled, RealAWS, Unreachable
+from conformance.transport.errors import MalformedURL, NotInstalled, RealAWS, Unreachable
+from conformance.transport.targets.known import KNOWN, STARTED, KnownTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from conformance.transport.targets.own import OwnTarget
 
 START_SECONDS = 30.0
 """How long a child process may take until it listens."""
@@ -66,21 +69,31 @@ class Starting(Protocol):
         ...
 
 
-def start(text: str, *, ca_bundle: Path | None = None) -> Starting:
+def start(
+    text: str,
+    *,
+    ca_bundle: Path | None = None,
+    own: Mapping[str, OwnTarget] | None = None,
+) -> Starting:
     """Begin to make a target available and return at once.
 
-    ``text`` is ``reference``, ``moto`` or a URL.
+    ``text`` is a name that is known (see conformance.transport.targets), one of the user's ``own``,
+    or a URL.
 
     Raises:
         MalformedURL: the text is none of these.
         RealAWS: the URL is one of AWS.
-        NotInstalled: moto is the target and its extra is not installed.
+        NotInstalled: the name is that of an emulator that is not installed.
     """
+    if own and text in own:
+        return _Named(text, own[text], ca_bundle)
     if text == "reference":
         return _Reference()
     if text == "moto":
         return _Moto()
-    url = parse_url(text)
+    if text in STARTED:
+        return _Named(text, STARTED[text], ca_bundle)
+    url = _url(text, [*KNOWN, *(own or ())])
     if is_real(url):
         raise RealAWS(url)
     return _Remote(url, ca_bundle)
@@ -92,9 +105,10 @@ def open_target(
     *,
     ca_bundle: Path | None = None,
     timeout: float = START_SECONDS,
+    own: Mapping[str, OwnTarget] | None = None,
 ) -> Iterator[Target]:
     """Start a target, wait for it and end it afterwards; see ``start`` and ``wait_ready``."""
-    starting = start(text, ca_bundle=ca_bundle)
+    starting = start(text, ca_bundle=ca_bundle, own=own)
     try:
         yield starting.wait_ready(timeout)
     finally:
@@ -139,6 +153,38 @@ class _Moto:
         self._child.close()
 
 
+class _Named:
+    """An emulator that is installed, or what the user's file says how to start."""
+
+    def __init__(
+        self, name: str, described: KnownTarget | OwnTarget, ca_bundle: Path | None
+    ) -> None:
+        # Slow to import, and of no use to a target that runs already.
+        from conformance.transport.targets.started import start_known, start_own
+
+        if isinstance(described, KnownTarget):
+            self._target = start_known(described)
+        else:
+            self._target = start_own(name, described)
+        self._ca_bundle = ca_bundle
+
+    def expect(self, signing_name: str, path: str) -> None:
+        """It loads as it does."""
+
+    def wait_ready(self, timeout: float = START_SECONDS) -> Target:
+        """The target; how long that may take is in its description."""
+        started = self._target
+        started.wait_ready()
+        url = parse_url(started.url)
+        if is_real(url):
+            raise RealAWS(url)
+        reached = _Remote(url, self._ca_bundle).wait_ready(timeout)
+        return replace(reached, name=started.name, version=started.version)
+
+    def close(self) -> None:
+        self._target.close()
+
+
 class _Remote:
     """Something that somebody else runs."""
 
@@ -171,6 +217,19 @@ class _Remote:
                 from conformance.transport import tls
 
                 tls.check(connection, tls.TlsEndpoint(host, port), self._ca_bundle)
+
+
+def _url(text: str, names: Sequence[str]) -> str:
+    """The text as a URL; where it may be a mistyped name, the complaint names what is alike."""
+    try:
+        return parse_url(text)
+    except MalformedURL as error:
+        if "://" in text:
+            raise
+        import difflib
+
+        alike = difflib.get_close_matches(text.lower(), names, 3, 0.6)
+        raise MalformedURL(text, error.reason, alike) from None
 
 
 def _version(distribution: str) -> str:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from conformance.errors import BadInput, CouldNotTest
 
 
 class MalformedURL(BadInput):
     """The text given as a target is neither a known name nor a usable URL."""
 
-    hint = "give reference, moto, or a URL such as http://127.0.0.1:4566"
+    hint = (
+        "give reference, moto, ministack, localstack, a target of the configuration file, or a URL"
+        " such as http://127.0.0.1:4566"
+    )
 
-    def __init__(self, text: str, reason: str) -> None:
+    def __init__(self, text: str, reason: str, alike: Sequence[str] = ()) -> None:
         super().__init__()
+        if alike:
+            reason = f"{reason}; did you mean {' or '.join(alike)}?"
         self.text = text
         self.reason = reason
 
@@ -135,10 +142,10 @@ class SpeaksTLS(CouldNotTest):
 
 
 class NotInstalled(CouldNotTest):
-    """The target comes with an extra that is not installed."""
+    """The target is started where it is installed, and it is not."""
 
-    def __init__(self, target: str) -> None:
-        super().__init__(hint=f"pip install 'aws-conformance[{target}]'")
+    def __init__(self, target: str, how: str = "") -> None:
+        super().__init__(hint=how or f"pip install 'aws-conformance[{target}]'")
         self.target = target
 
     def __str__(self) -> str:
@@ -147,6 +154,8 @@ class NotInstalled(CouldNotTest):
 
 class TargetDidNotStart(CouldNotTest):
     """The target was started as a child process and did not come up."""
+
+    hint = "that is the last that was heard of it; start it by hand to see the rest"
 
     def __init__(self, target: str, detail: str) -> None:
         super().__init__()

@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,18 @@ def _names(place: TlsEndpoint, ca_bundle: Path | None) -> tuple[str, ...]:
     except OSError:
         return ()
     return tuple(value for _, value in shown.get("subjectAltName", ()))
+
+
+def valid_until(place: TlsEndpoint, ca_bundle: Path | None) -> str:
+    """The last day of a certificate that is trusted; "" where there is no way to it."""
+    try:
+        with _connected(place) as plain:
+            context = _context(ca_bundle)
+            with context.wrap_socket(plain, server_hostname=place.host) as connection:
+                shown: dict[str, Any] = connection.getpeercert() or {}
+    except OSError:
+        return ""
+    if "notAfter" not in shown:
+        return ""
+    seconds = ssl.cert_time_to_seconds(shown["notAfter"])
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"

@@ -10,7 +10,7 @@ import pytest
 from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
 from conformance.contract.deriving import assemble
-from conformance.contract.inferring import inferred_overlay
+from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
 from conformance.contract.requirements import Subject
 from conformance.documents.sdk.models import load_model

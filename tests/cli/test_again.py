@@ -8,7 +8,7 @@ import click
 import pytest
 
 from conformance.cli import judge, run
-from conformance.cli.run_options import NOT_REPEATED, SPECS, command_line
+from conformance.cli.run_options import NOT_REPEATED, PROTOCOL, SPECS, command_line
 
 VALUES = {
     "services": ("apigateway",),
@@ -17,6 +17,12 @@ VALUES = {
     "given": ("KeyName=my key",),
     "profile": "deep",
     "seed": 11,
+    "headers": ("X-Tenant: blue",),
+    "config": "a file.toml",
+    "changed_since": "a record.jsonl",
+    "time_limit": 90.0,
+    "max_requests": 500,
+    "protocol": "awsQuery",
     "rate": 2.5,
     "timeout": 3.0,
     "auth": "require",
@@ -48,7 +54,7 @@ def changed(command, names):
 
 def again(command, given):
     context = click.Context(command, info_name="run")
-    context.meta[SPECS] = given.pop("specs", None)
+    context.meta[SPECS], context.meta[PROTOCOL] = given.pop("specs", None), given.get("protocol")
     with context:
         return command_line(command, given)
 

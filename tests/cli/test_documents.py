@@ -43,6 +43,9 @@ def test_a_command_of_the_documents_is_understood(page, line, tmp_path, monkeypa
     # `--specs` wants a folder with a contract in it.
     (tmp_path / "specs" / "service").mkdir(parents=True)
     (tmp_path / "specs" / "service" / "openapi.yaml").touch()
+    (tmp_path / "records").mkdir()
+    for file in ("conformance.toml", "other.toml"):
+        (tmp_path / file).write_text("[profiles.nightly]\n")
     monkeypatch.chdir(tmp_path)
     name, *arguments = shlex.split(line)[1:]
     assert name in SUBCOMMANDS

@@ -21,7 +21,7 @@ from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
 from conformance.contract.deriving import assemble
 from conformance.contract.deriving.writing import as_yaml
-from conformance.contract.inferring import SURE, infer, inferred_overlay
+from conformance.contract.inference.inferring import SURE, infer, inferred_overlay
 from conformance.contract.load import load_contract
 from conformance.contract.locate import NoSpecs
 from conformance.contract.model import Contract
@@ -66,9 +66,11 @@ def test_chains_are_inferred_from_paths() -> None:
     assert identifier is not None
     assert identifier.created == "id"
     assert kinds["usage-plan-key"].resource.needs == {"usage-plan": "shared"}
-    assert kinds["stage"].resource.needs == {"rest-api": "shared"}
+    assert kinds["stage"].resource.needs == {"rest-api": "shared", "deployment": "shared"}
     # A gateway response is of one of some types: no new name can be made for it.
-    assert "gateway-response" not in kinds
+    response = kinds["gateway-response"].resource.identifier
+    assert response is not None
+    assert response.given == "restapi_id"
     contract = modelled("apigateway")
     found = inferred_overlay(contract)
     known = replace(contract, overlay=found)

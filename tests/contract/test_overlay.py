@@ -1,6 +1,6 @@
 import pytest
 
-from conformance.contract.overlay import OverlayProblem, apply_overlay
+from conformance.contract.overlays.overlay import OverlayProblem, apply_overlay
 
 DOCUMENT = {"paths": {"/a": {"get": {"tags": ["one"], "x": {"deep": 1}}}}}
 

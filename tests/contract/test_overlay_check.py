@@ -16,10 +16,15 @@ from conformance.contract import overlay_model as words
 from conformance.contract import overlay_part, overlay_rule_references, overlay_rules, overlay_steps
 from conformance.contract.load import load_contract
 from conformance.contract.locate import use
-from conformance.contract.overlay_faults import WrongOverlay
 from conformance.contract.overlay_model import Overlay
-from conformance.contract.overlay_reading import RULES, overlay_schema, read_overlay, value_faults
 from conformance.contract.overlay_rules import FaultName
+from conformance.contract.overlays.overlay_faults import WrongOverlay
+from conformance.contract.overlays.overlay_reading import (
+    RULES,
+    overlay_schema,
+    read_overlay,
+    value_faults,
+)
 from conformance.contract.protocols import stated_rule
 from conformance.plan.probes import Fault, Side
 from conformance.transport.bad_signatures import SIGNATURE_FAULTS

@@ -9,8 +9,8 @@ import pytest
 
 from conformance.contract.given import BadGiven, Given, GivenMember, read_given, with_given
 from conformance.contract.load import load_contract
-from conformance.engine.given_guard import GivenGuard
-from conformance.engine.request_classifier import RouteTable
+from conformance.engine.safety.given_guard import GivenGuard
+from conformance.engine.safety.request_classifier import RouteTable
 from conformance.transport.exchange import Exchange, FailureKind, Request
 
 URL = "http://127.0.0.1:1"

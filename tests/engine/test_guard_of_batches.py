@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from conformance.contract.load import load_contract
-from conformance.engine.guard import GuardedTransport
 from conformance.engine.journal import Header, Journal
 from conformance.engine.names import Names
-from conformance.engine.request_classifier import RouteTable
 from conformance.engine.run_tag import TAG
+from conformance.engine.safety.guard import GuardedTransport
+from conformance.engine.safety.request_classifier import RouteTable
 from conformance.transport.exchange import Exchange, FailureKind, Request, Response
 
 URL = "http://127.0.0.1:1"

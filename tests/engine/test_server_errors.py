@@ -13,7 +13,7 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
-from conformance.contract.inferring import inferred_overlay
+from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol

@@ -33,14 +33,18 @@ def test_a_service_is_planned(service: str) -> None:
     assert found.probes >= 200
 
 
-@pytest.mark.parametrize("service", ["rbin", "codeartifact"])
+@pytest.mark.parametrize("service", ["rbin", "codeartifact", "dlm"])
 def test_no_request_is_taken_for_a_right_one_that_is_not_known_to_be(service: str) -> None:
     contract = contract_of(service)
     plans = [plan(contract, one) for one in catalogue(contract)]
     judged = [one for each in plans for one in each.probes if one.side is not Side.OBSERVE]
     assert len(judged) > 200
     assert not [one for one in judged if list(unchecked(one.operation.input, one.values))]
-    reasons = {each.why_not for each in plans}
+
+
+def test_a_pattern_that_is_not_translated_is_named_as_the_reason() -> None:
+    contract = contract_of("dlm")
+    reasons = {plan(contract, one).why_not for one in catalogue(contract)}
     assert any("no request is known to be right" in one for one in reasons)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from conformance.contract.aws_values import example
 from conformance.contract.building import build_contract
 from conformance.contract.deriving import assemble
 from conformance.contract.places import parse
@@ -31,7 +34,16 @@ def test_the_way_to_a_nested_place_is_valid(where: str) -> None:
     base = {**derived(CONTRACT, operation), "Name": "conformance"}
     request = scaffolded(operation, base, parse(where))
     assert request != base
-    assert list(violations(dict(operation.input), request)) == []
+    assert list(violations(dict(operation.input), _sent(request))) == []
+
+
+def _sent(value: Any) -> Any:
+    """A template as a run may fill it."""
+    if isinstance(value, dict):
+        return {name: _sent(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_sent(one) for one in value]
+    return example(value)
 
 
 def test_what_is_there_is_left_as_it_is() -> None:

@@ -483,7 +483,10 @@ def serving(protocol: str, *faults: str) -> Iterator[str]:
         timeout = 20
 
         def handle_one_request(self) -> None:
-            self.raw_requestline = self.rfile.readline(65537)
+            try:
+                self.raw_requestline = self.rfile.readline(65537)
+            except TimeoutError:
+                self.raw_requestline = b""
             if not self.raw_requestline or not self.parse_request():
                 self.close_connection = True
                 return

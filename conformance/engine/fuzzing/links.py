@@ -15,6 +15,7 @@ import schemathesis
 from hypothesis import reject
 from hypothesis import seed as seeded
 from hypothesis.errors import Flaky, Unsatisfiable
+from schemathesis.core.errors import NoLinksFound
 
 from conformance.contract.load import merged_spec
 from conformance.contract.locate import known_services
@@ -35,8 +36,11 @@ class Enough(BaseException):
     """Ends the walking; passes through Hypothesis as an interrupt does."""
 
 
-OVER = (Enough, Flaky, Unsatisfiable)
-"""How walking ends: enough was sent, the target answered the same in two ways, nothing to draw."""
+OVER = (Enough, Flaky, Unsatisfiable, NoLinksFound)
+"""How walking ends: enough was sent, the target answered the same in two ways, nothing to draw.
+
+Or there is no way: whose bodies are not JSON has no operations that Schemathesis could send.
+"""
 
 
 def walk_links(session: Session, budget: int, seed: str) -> list[SentProbe]:

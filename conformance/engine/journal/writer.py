@@ -20,6 +20,7 @@ from conformance.engine.journal.lines import (
     Settled,
     as_json,
 )
+from conformance.engine.journal.locking import FLAGS, lock
 from conformance.engine.journal.reader import read
 from conformance.engine.journal.state import State
 
@@ -97,13 +98,16 @@ class Journal:
             if self._file < 0:
                 return not self.state.empty
             file, self._file = self._file, -1
+            if sys.platform == "win32":  # which deletes no file that is open
+                os.close(file)
             if self.state.empty:
                 self.path.unlink(missing_ok=True)
                 if self.path.parent.name == FOLDER:
                     # It stays where it is not empty: that is no error.
                     with contextlib.suppress(OSError):
                         self.path.parent.rmdir()
-            os.close(file)
+            if sys.platform != "win32":
+                os.close(file)
         return not self.state.empty
 
     def _note(self, entry: Entry, *, sync: bool = False) -> None:
@@ -133,15 +137,10 @@ def _created(path: Path) -> int:
 
 def _opened(path: Path, flags: int) -> int:
     """The file, locked for this process: the lock ends with the process, however that ends."""
-    file = os.open(path, os.O_RDWR | os.O_APPEND | flags, 0o600)
-    if sys.platform != "win32":
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            raise InUse(path) from None
+    file = os.open(path, os.O_RDWR | os.O_APPEND | FLAGS | flags, 0o600)
+    if not lock(file):
+        os.close(file)
+        raise InUse(path)
     return file
 
 

@@ -1,0 +1,149 @@
+"""``conformance doctor``: what a target is and whether it can be tested, on one screen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from conformance.cli.configured import ConfiguredCommand, own_targets
+from conformance.cli.connect import (
+    ca_bundle_option,
+    header_option,
+    taken_headers,
+    timeout_option,
+)
+from conformance.cli.specs_option import specs_option
+from conformance.driver.access import Access, gain_access
+from conformance.errors import CouldNotTest
+from conformance.transport import endpoint
+
+if TYPE_CHECKING:
+    from conformance.driver.diagnosis import Diagnosis
+    from conformance.transport.endpoint import Target
+
+_WIDTH = 14
+
+
+@click.command(cls=ConfiguredCommand)
+@click.argument("target")
+@click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
+@timeout_option
+@ca_bundle_option
+@header_option
+@click.option("--region", help="The region to sign for.")
+@click.option("--profile-name", metavar="NAME", help="Whose credentials: a profile of AWS's.")
+@specs_option
+def command(
+    target: str,
+    services: tuple[str, ...],
+    timeout: float,
+    ca_bundle: Path | None,
+    headers: tuple[str, ...],
+    region: str | None,
+    profile_name: str | None,
+) -> None:
+    """Say what TARGET is, which services it has, and whether credentials and certificate are right.
+
+    Sends a few requests, which change nothing. Exit status: 0 it can be tested, 3 it cannot.
+    """
+    extra = taken_headers(headers)
+    starting = endpoint.start(target, ca_bundle=ca_bundle, own=own_targets(target))
+    try:
+        reached = starting.wait_ready()
+        access = gain_access(
+            reached, timeout=timeout, ca_bundle=ca_bundle, headers=extra,
+            region=region, profile=profile_name,
+        )  # fmt: skip
+        _say("address", f"{reached.url}, accepts connections")
+        _say("certificate", _certificate(reached, ca_bundle))
+        sys.exit(_examine(access, reached, services))
+    except CouldNotTest as problem:
+        _say("address", f"{target}: {problem}")
+        raise
+    finally:
+        starting.close()
+
+
+def _examine(access: Access, target: Target, services: tuple[str, ...]) -> int:
+    from conformance.driver.diagnosis import examine
+    from conformance.reports.text import one_line
+
+    found = examine(access, services)
+    version = f"{target.name} {target.version}" if target.version else ""
+    _say("what it is", found.product or version or "nothing that is known by its pages")
+    _say("server", found.server or "it does not say")
+    for name, text in _facts(found, access):
+        _say(name, text)
+    width = max((len(one.service) for one in found.services), default=0)
+    for number, one in enumerate(found.services):
+        asked = f"{one.operation}: {one.told}" if one.operation else one.told
+        heading = "services" if not number else ""
+        click.echo(
+            f"{heading:<{_WIDTH}}{one.service:<{width}}  {one.presence:<8}  {one_line(asked, 90)}"
+        )
+    for hint in _hints(found):
+        click.echo(f"hint: {hint}")
+    click.echo("it can be tested" if found.usable else "it cannot be tested as it is")
+    return 0 if found.usable else CouldNotTest.exit_code
+
+
+def _facts(found: Diagnosis, access: Access) -> Iterator[tuple[str, str]]:
+    from conformance.driver.diagnosis import SKEW
+
+    key = access.credentials.access_key
+    shown = key if len(key) < 8 else f"{key[:4]}..."
+    said = {True: "accepted", False: "refused", None: "nothing shows whether they are accepted"}
+    yield "credentials", f"access key {shown}, region {access.region}: {said[found.accepted]}"
+    if found.enforced is None:
+        yield "signatures", "unknown whether they are checked"
+    else:
+        unsigned, wrong = ("refused" if one else "accepted" for one in found.enforced)
+        yield "signatures", f"unsigned requests are {unsigned}, wrongly signed ones {wrong}"
+    if found.skew is None:
+        yield "clock", "it tells no time"
+    else:
+        off = abs(found.skew) > SKEW
+        agrees = "off" if off else "right"
+        yield (
+            "clock",
+            f"{agrees}, {abs(found.skew):.0f} s {'ahead' if found.skew > 0 else 'behind'}",
+        )
+
+
+def _hints(found: Diagnosis) -> Iterator[str]:
+    from conformance.driver.diagnosis import SKEW, Presence
+
+    if found.accepted is False:
+        yield "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to what the target takes"
+    if found.skew is not None and abs(found.skew) > SKEW:
+        yield "set the clock of the target or of this machine: signatures are dated"
+    kinds = {one.presence for one in found.services}
+    if kinds <= {Presence.LACKING}:
+        yield "is this the address of the emulator, with the path in front if it has one?"
+    elif Presence.LACKING in kinds:
+        yield "--service tests only what it has"
+    if Presence.UNSURE in kinds and found.accepted is None:
+        yield "a slow target may need --timeout; look at what each service answered"
+
+
+def _certificate(target: Target, ca_bundle: Path | None) -> str:
+    from conformance.transport.address import host_and_port
+
+    if not target.url.startswith("https:"):
+        return "none, it speaks plain HTTP"
+    from conformance.transport import tls
+
+    until = tls.valid_until(tls.TlsEndpoint(*host_and_port(target.url)), ca_bundle)
+    return (
+        f"trusted, valid until {until}" if until else "behind a proxy, which is not looked through"
+    )
+
+
+def _say(name: str, text: str) -> None:
+    from conformance.reports.text import one_line
+
+    click.echo(f"{name:<{_WIDTH}}{one_line(text, 140)}")

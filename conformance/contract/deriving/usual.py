@@ -1,0 +1,52 @@
+"""Puts the usual values of a model's members into the spec that is derived of it on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.documents.sdk.models import SdkModel
+from conformance.documents.sdk.usual import usual_values
+
+KEYWORD = "x-usual"
+
+
+def add_usual(document: dict[str, Any], model: SdkModel) -> None:
+    """Write the usual values beside the types of the members that have any."""
+    shapes, usual = model.data["shapes"], usual_values(model)
+    by_owner: dict[str, dict[str, tuple[Any, ...]]] = {}
+    for (owner, key), values in usual.items():
+        wire = shapes[owner]["members"][key].get("locationName", key)
+        by_owner.setdefault(owner, {})[wire] = values
+    schemas = document.get("components", {}).get("schemas", {})
+    for owner, of_owner in by_owner.items():
+        _mark(schemas.get(owner, {}).get("properties", {}), of_owner)
+    for path in document["paths"].values():
+        for node in path.values():
+            if isinstance(node, dict) and "operationId" in node:
+                about = model.data["operations"].get(node["operationId"], {}).get("input", {})
+                _mark_operation(node, schemas, by_owner.get(about.get("shape", ""), {}))
+
+
+def _mark_operation(
+    node: dict[str, Any], schemas: Mapping[str, Any], values: Mapping[str, tuple[Any, ...]]
+) -> None:
+    parameters = {one["name"]: one["schema"] for one in node.get("parameters", ())}
+    _mark(parameters, values)
+    for content in node.get("requestBody", {}).get("content", {}).values():
+        schema = content["schema"]
+        if "$ref" in schema:
+            schema = schemas.get(schema["$ref"].rpartition("/")[2], {})
+        _mark(schema.get("properties", {}), values)
+
+
+def _mark(schemas: Mapping[str, Any], values: Mapping[str, tuple[Any, ...]]) -> None:
+    for name, usual in values.items():
+        schema = schemas.get(name)
+        while isinstance(schema, dict) and schema.get("type") == "array":
+            schema = schema.get("items")
+        if isinstance(schema, dict) and "$ref" not in schema:
+            schema[KEYWORD] = list(usual)
+
+
+__all__ = ["KEYWORD", "add_usual"]

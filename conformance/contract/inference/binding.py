@@ -1,0 +1,298 @@
+"""Which members of a request name a resource that must be there, and by which of its identifiers.
+
+The identifier of a member's noun is written as a placeholder: ``${id}`` and ``${made.MEMBER}`` of
+the kind that the operation is about, ``${id.KIND}`` and ``${made.KIND.MEMBER}`` of others. What is
+not certain is not bound; and a wrong guess makes a request that is refused, which without an
+overlay is held against nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance.contract.inference.identities import (
+    Identity,
+    arn,
+    chosen,
+    identity,
+    is_needed,
+    shown_as,
+    source,
+    template,
+)
+from conformance.contract.inference.naming import (
+    ARN,
+    BARE,
+    ID,
+    NAME,
+    hyphenated,
+    part,
+    plain,
+    same,
+    split,
+)
+from conformance.contract.inference.nouns import RESOURCE, Noun, Owners, nouns
+from conformance.contract.model import Contract, Kind, Location, Member, Operation
+from conformance.contract.places import texts
+
+OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+\}")
+"""A placeholder of another kind's."""
+_PREFERRED = (NAME, ID, BARE, ARN)
+_MAKES = ("Create", "Register", "Import", "Request", "Allocate")
+_WRITTEN = frozenset({Location.PATH, Location.QUERY, Location.HEADER})
+"""Where numbers travel as texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The members of one operation that are bound, with their placeholders.
+
+    ``about`` is the kind whose identifier is ``${id}``.
+    """
+
+    about: str | None
+    members: Mapping[str, Any] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    """The other kinds that the placeholders speak of."""
+
+
+class Binding:
+    """The nouns of a service with their identities, and what each request must name."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        known = nouns(contract)
+        self.identities: dict[str, Identity] = {}
+        self.nouns: dict[str, Noun] = {}
+        while True:
+            self._owners = Owners(contract, known)
+            found = {one.name: identity(one, self._owners) for one in known}
+            whole = [one for one in known if found[one.name] is not None]
+            if len(whole) == len(known):
+                break
+            known = whole  # whose identity is not known owns nothing
+        for one in known:
+            about = found[one.name]
+            if about is not None:
+                self.nouns[hyphenated(one.name)] = one
+                self.identities[hyphenated(one.name)] = about
+        self._kinds = {noun.name: kind for kind, noun in self.nouns.items()}
+        self._needs: dict[str, tuple[str, ...]] = {}
+
+    def leave_out(self, kind: str) -> None:
+        """Bind nothing to a kind any more: it can never be made."""
+        del self.nouns[kind], self.identities[kind]
+        self._owners = Owners(self._contract, list(self.nouns.values()))
+        self._kinds = {noun.name: kind for kind, noun in self.nouns.items()}
+        self._needs.clear()
+
+    def also_made_by(self, kind: str) -> dict[str, str]:
+        """Further operations that make a kind, each with the place of the identifier."""
+        noun, about = self.nouns[kind], self.identities[kind]
+        roles = {one.name for one in noun.roles().values()}
+        found = {}
+        for one in self._contract.operations.values():
+            said = split(one.name, _MAKES)
+            if said is None or one.name in roles or not self._is_kind_of(said[1], noun):
+                continue
+            known = source(replace(noun, create=one), about.known.name)
+            if known is not None and not about.of_parent:
+                found[one.name] = f"request:{known.place}" if known.given else known.place
+        return found
+
+    def _is_kind_of(self, name: str, noun: Noun) -> bool:
+        """Whether a name is another one of a noun, or that of a special sort of it."""
+        if same(name, noun.name):
+            return True
+        special = plain(name).endswith(plain(noun.name))
+        return special and not any(same(name, one.name) for one in self.nouns.values())
+
+    def _makes(self, operation: Operation, kind: str) -> bool:
+        return operation.name == self.nouns[kind].create.name or (
+            operation.name in self.also_made_by(kind)
+        )
+
+    def of(self, operation: Operation) -> Bound:
+        """What an operation's requests must name."""
+        about = self._owners.about(operation)
+        own = None if about is None else self._kinds.get(about.name)
+        makes = own is not None and self._makes(operation, own)
+        named = self._chosen(operation, own, makes=makes)
+        if own is None and named:
+            # Of all that it names, it is about what is part of the rest.
+            own = max((kind for _, kind in named), key=lambda kind: len(self._parents(kind)))
+            makes = self._makes(operation, own)
+        members: dict[str, Any] = {}
+        needs = []
+        for member, kind in named:
+            if kind == own and makes:
+                text = self._new(kind, member)
+            else:
+                text = self._token(kind, member, own=kind == own)
+                needs += [kind] if text is not None and kind != own else []
+            if text is not None:
+                members[member.name] = [text] if member.shape.kind is Kind.LIST else text
+        if own is not None and not makes:
+            members.update(self._shown(operation, own, members))
+            members.update(self._inner(operation, own, members))
+        if own is not None and makes:
+            members.update(self._inner_names(operation, own))
+        return Bound(own, members, tuple(dict.fromkeys(needs)))
+
+    def _inner(
+        self, operation: Operation, own: str, members: Mapping[str, Any]
+    ) -> Iterator[tuple[str, str]]:
+        """The identifier within the one structure of a request that names nothing outside it."""
+        label = self.identities[own].label
+        update = self.nouns[own].update
+        if members or update is None or update.name != operation.name:
+            return
+        for name, member in operation.input.items():
+            inner = member.shape.members.get(label)
+            if member.required and inner is not None and inner.shape.kind is Kind.STRING:
+                yield f"{name}.{label}", "${id}"
+
+    def _inner_names(self, operation: Operation, own: str) -> Iterator[tuple[str, str]]:
+        """New names within the structure that a creation describes the new one by."""
+        about = self.identities[own]
+        for place, member in chosen(replace(self.nouns[own], create=operation)).items():
+            if "." not in place:
+                continue
+            if place == about.known.place and about.template is not None:
+                yield place, f"${{{about.template}}}"
+            elif part(member.name).kind == NAME and self._is_own(own, member):
+                made = template(member.shape)
+                if made is not None:
+                    yield place, f"${{{made}}}"
+
+    def _is_own(self, kind: str, member: Member) -> bool:
+        of = part(member.name).of
+        return not of or plain(self.nouns[kind].name).endswith(of)
+
+    def _shown(
+        self, operation: Operation, own: str, members: Mapping[str, Any]
+    ) -> Iterator[tuple[str, str]]:
+        """What else a request must have that the creation's answer shows: a version, say."""
+        for member in operation.input.values():
+            shape = member.shape
+            texts = shape.kind is Kind.STRING and not shape.limit("enum")
+            numbers = shape.kind is Kind.INTEGER and member.location in _WRITTEN
+            if member.name in members or not is_needed(member) or not (texts or numbers):
+                continue
+            known = shown_as(self.nouns[own], member.name)
+            if known is not None:
+                yield member.name, f"${{made.{known.name}}}"
+
+    def _chosen(
+        self, operation: Operation, own: str | None, *, makes: bool
+    ) -> list[tuple[Member, str]]:
+        """The members to bind, each with its kind: those that are needed, and one of several."""
+        needed, free = [], dict[str, list[Member]]()
+        for member in operation.input.values():
+            noun = self._owner(operation, member, own, makes=makes)
+            kind = None if noun is None else self._kinds.get(noun.name)
+            if kind is None:
+                continue
+            if is_needed(member):
+                needed.append((member, kind))
+            else:
+                free.setdefault(kind, []).append(member)
+        bound = {kind for _, kind in needed}
+        for kind, members in free.items():
+            if kind not in bound and self._is_meant(operation, kind, members, own, makes=makes):
+                members.sort(key=lambda one: _PREFERRED.index(part(one.name).kind))
+                needed.append((members[0], kind))
+                bound.add(kind)
+        if own is not None and self.identities[own].of_parent:
+            label = operation.input.get(self.identities[own].label)
+            owner = None if label is None else self._owners.owner(operation, label)
+            bound |= set() if owner is None else {self._kinds.get(owner.name, "")}
+        parents = {one for kind in bound if kind for one in self._parents(kind)} - bound
+        needed += [(free[kind][0], kind) for kind in free if kind in parents and not makes]
+        return needed
+
+    def _parents(self, kind: str) -> tuple[str, ...]:
+        """The kinds that a creation must name: what is called by name is so within them."""
+        if kind not in self._needs:
+            self._needs[kind] = ()  # it may be made of its own kind
+            create = self.nouns[kind].create
+            named = self._chosen(create, kind, makes=True)
+            self._needs[kind] = tuple(dict.fromkeys(of for _, of in named if of != kind))
+        return self._needs[kind]
+
+    def _owner(
+        self, operation: Operation, member: Member, own: str | None, *, makes: bool
+    ) -> Noun | None:
+        if own is not None and not makes and member.name == self.identities[own].label:
+            return self.nouns[own]
+        new = own is not None and makes and not self.identities[own].of_parent
+        if own is not None and new and member.name == self.identities[own].known.place:
+            return self.nouns[own]
+        return self._owners.owner(operation, member)
+
+    def _is_meant(
+        self,
+        operation: Operation,
+        kind: str,
+        members: list[Member],
+        own: str | None,
+        *,
+        makes: bool,
+    ) -> bool:
+        """Whether a request that leaves all of these out names too little."""
+        several = len({part(one.name).kind for one in members}) > 1
+        if kind == own:
+            identified = self.identities[kind]
+            if makes:
+                return identified.known.given and any(
+                    one.name == identified.known.place for one in members
+                )
+            return operation in self.nouns[kind].about_one() or several
+        return several
+
+    def _new(self, kind: str, member: Member) -> str | None:
+        """What a creation calls the new one."""
+        about = self.identities[kind]
+        if about.template is not None and member.name == about.known.place:
+            return f"${{{about.template}}}"
+        made = template(member.shape) if part(member.name).kind == NAME else None
+        return None if made is None else f"${{{made}}}"
+
+    def _token(self, kind: str, member: Member, *, own: bool) -> str | None:
+        about = self.identities[kind]
+        of = "" if own else f".{kind}"
+        if own and member.name == about.label:
+            return "${id}"
+        if about.of_parent:
+            return None
+        said = part(member.name)
+        known = source(self.nouns[kind], member.name)
+        if said.of == RESOURCE and said.kind in {BARE, ARN}:
+            known = arn(self.nouns[kind])
+        if known is None:
+            return None
+        if said.kind == BARE and said.of != RESOURCE and known.name != member.name:
+            return f"${{id{of}}}"
+        if known.place == about.known.place and known.given == about.known.given:
+            return f"${{id{of}}}"
+        return f"${{made{of}.{known.name}}}"
+
+
+def named_kinds(value: Any) -> Iterator[str]:
+    """The other kinds that a template speaks of, in order."""
+    for text in texts(value):
+        yield from (one or other for one, other in OTHERS.findall(text))
+
+
+def ordered(needs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The kinds, each after those that it needs; those in a circle are left out."""
+    done: set[str] = set()
+    while True:
+        ready = [kind for kind in needs if kind not in done and {*needs[kind]} <= done]
+        if not ready:
+            return
+        done.update(ready)
+        yield from ready

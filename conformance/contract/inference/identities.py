@@ -1,0 +1,269 @@
+"""What identifies one thing of a noun: which member of which request or answer has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.contract.inference.naming import (
+    ARN,
+    BARE,
+    ID,
+    NAME,
+    NamePart,
+    forms,
+    part,
+    plain,
+    same,
+)
+from conformance.contract.inference.nouns import Noun, Owners, arns
+from conformance.contract.model import Kind, Location, Member, Operation, Shape
+
+_ORDER = {NAME: 0, ID: 1, BARE: 2, ARN: 3}
+_LATER = 20
+"""What only a read shows is the last to be taken."""
+_SHOWN = {ID: 0, BARE: 1, NAME: 2, ARN: 3}
+_TELLING = 6
+"""Letters from which on the beginning of a name says what the whole one does."""
+_TEMPLATES = (
+    ("name", ("conformance-a0b1c2d3-00001", "conformance-00b1c2d3-00001")),
+    ("name:20", ("a0b1c2d3-00001xxxxxx", "00b1c2d3-00001xxxxxx")),
+    ("word", ("c0a0b1c2d300001xxxxxxxxxxx", "c000b1c2d300001xxxxxxxxxxx")),
+    ("word:16", ("c0a0b1c2d300001x", "c000b1c2d300001x")),
+    ("alnum", ("a0b1c2d3e4", "0a1b2c3d4e")),
+    ("word:8", ("c0a0b1c2", "c000b1c2")),
+)
+"""Names of placeholders, each with what it may make: the most readable first."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFrom:
+    """Where an identifier is known from: a place of the creation's answer, or of its request."""
+
+    place: str
+    given: bool
+
+    @property
+    def name(self) -> str:
+        """The member at the end of the place."""
+        return self.place.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What identifies a noun: ``label`` carries it in the requests that are about one."""
+
+    label: str
+    known: KnownFrom
+    template: str | None = None
+    """The placeholder that makes new ones, where the request of its creation chooses it."""
+    of_parent: bool = False
+    """It is the identifier of what it is part of: there is one at most."""
+
+
+def template(shape: Shape) -> str | None:
+    """What makes new names of this shape; None where its limits allow none that is known."""
+    from conformance.contract.validate import shape_violations
+
+    if shape.limit("enum") or shape.kind is not Kind.STRING:
+        return None
+    for name, examples in _TEMPLATES:
+        if not any(list(shape_violations(shape, example)) for example in examples):
+            return name
+    return None
+
+
+def identity(noun: Noun, owners: Owners) -> Identity | None:
+    """What identifies one of a noun; None where that is not known for certain."""
+    for find in (_own, _shared, _of_parent):
+        for operation in noun.about_one():
+            found = find(noun, operation, owners)
+            if found is not None:
+                return found
+    return None
+
+
+def _own(noun: Noun, operation: Operation, owners: Owners) -> Identity | None:
+    own = [
+        one
+        for one in operation.input.values()
+        if one.shape.kind is Kind.STRING and owners.owner(operation, one) is noun
+    ]
+
+    def rank(one: Member) -> tuple[bool, bool, int]:
+        last = operation.path.rstrip("/").endswith(f"{{{one.name}}}")
+        return not is_needed(one), not last, _ORDER[part(one.name).kind]
+
+    for member in sorted(own, key=rank):
+        known = source(noun, member.name)
+        if known is not None:
+            return _identity(noun, member.name, known)
+    return None
+
+
+def _shared(noun: Noun, operation: Operation, owners: Owners) -> Identity | None:
+    """A member that nobody owns, and that the creation gives or shows under the same name."""
+    for member in operation.input.values():
+        text = member.shape.kind is Kind.STRING and not member.shape.limit("enum")
+        if (
+            not text
+            or not is_needed(member)
+            or _leads_on(noun, member.name)
+            or owners.owner(operation, member) is not None
+        ):
+            continue
+        known = next((one for rank, one in _ranked(noun, member.name) if rank == 0), None)
+        if known is not None:
+            found = _identity(noun, member.name, known)
+            if found is not None:
+                return found
+    return None
+
+
+def _leads_on(noun: Noun, name: str) -> bool:
+    """Whether a label stands within the path of the creation: it says where, not which."""
+    path = noun.create.path.rstrip("/")
+    return f"{{{name}}}" in path and not path.endswith(f"{{{name}}}")
+
+
+def _of_parent(noun: Noun, operation: Operation, owners: Owners) -> Identity | None:
+    """The identifier of what it is part of: a policy of a function, a setting of a cluster."""
+    found = []
+    for member in operation.input.values():
+        given = noun.create.input.get(member.name)
+        owner = owners.owner(operation, member)
+        if given is None or owner is None or owner is noun or member.shape.kind is not Kind.STRING:
+            continue
+        needed = is_needed(member) or is_needed(given)
+        if needed or plain(noun.name).startswith(plain(owner.name)):
+            found.append((not needed, _ORDER[part(member.name).kind], member.name))
+    if not found:
+        return None
+    name = min(found)[2] if all(free for free, *_ in found) else _last_needed(found)
+    return Identity(name, KnownFrom(name, given=True), of_parent=True)
+
+
+def _last_needed(found: list[tuple[bool, int, str]]) -> str:
+    """What stands last is the most special: a permission of a function of an account."""
+    return next(name for free, _, name in reversed(found) if not free)
+
+
+def _identity(noun: Noun, label: str, known: KnownFrom) -> Identity | None:
+    if not known.given:
+        return Identity(label, known)
+    made = template(chosen(noun)[known.place].shape)
+    return None if made is None else Identity(label, known, made)
+
+
+def is_needed(member: Member) -> bool:
+    """Whether every request has the member."""
+    return member.required or member.location is Location.PATH
+
+
+def source(noun: Noun, name: str) -> KnownFrom | None:
+    """Where what a member wants is known from once one was made."""
+    best = min(_ranked(noun, name), key=lambda one: one[0], default=None)
+    return None if best is None else best[1]
+
+
+def arn(noun: Noun) -> KnownFrom | None:
+    """Where the ARN of a new one is known from."""
+    place = next(arns(noun), None)
+    return None if place is None else KnownFrom(place, given=False)
+
+
+def shown_as(noun: Noun, name: str) -> KnownFrom | None:
+    """What the answer to the creation shows under the same name, or under its beginning."""
+    wanted = plain(name)
+    alike = [
+        place
+        for place, text in [*_shown(noun, numbers=True), *_read(noun, numbers=True)]
+        if plain(text) == wanted or (len(text) >= _TELLING and wanted.startswith(plain(text)))
+    ]
+    return KnownFrom(alike[0], given=False) if alike else None
+
+
+def _ranked(noun: Noun, name: str) -> Iterator[tuple[int, KnownFrom]]:
+    """Every place that may have it, the surest with the least rank."""
+    wanted = part(name)
+    for place, member in chosen(noun).items():
+        rank = _rank(noun, wanted, name, member.name)
+        if rank is not None and wanted.kind != ARN:
+            # What a request is free to leave out tells less than what its answer shows.
+            yield rank if is_needed(member) else rank + 5, KnownFrom(place, given=True)
+    for place, text in _shown(noun):
+        rank = _rank(noun, wanted, name, text, shown=True)
+        if rank is not None:
+            yield rank if rank == 0 else rank + 1, KnownFrom(place, given=False)
+    for place, text in _read(noun):
+        rank = _rank(noun, wanted, name, text)
+        if rank is not None and wanted.kind == ARN:
+            yield rank + _LATER, KnownFrom(place, given=False)
+
+
+def chosen(noun: Noun) -> dict[str, Member]:
+    """The texts that the request of a creation gives, by place.
+
+    Those of a structure that is called as the noun is are the request's own.
+    """
+    found = {}
+    for name, member in noun.create.input.items():
+        if member.shape.kind is Kind.STRING:
+            found[name] = member
+        elif member.required and member.shape.kind is Kind.STRUCTURE and same(name, noun.name):
+            for inner, text in member.shape.members.items():
+                if text.shape.kind is Kind.STRING and (text.required or _is_name(noun, inner)):
+                    found[f"{name}.{inner}"] = text
+    return found
+
+
+def _is_name(noun: Noun, member: str) -> bool:
+    said = part(member)
+    return said.kind == NAME and (not said.of or plain(noun.name).endswith(said.of))
+
+
+def _rank(
+    noun: Noun, wanted: NamePart, name: str, other: str, *, shown: bool = False
+) -> int | None:
+    if plain(name) == plain(other):
+        return 0
+    said = part(other)
+    own = {*forms(noun.name), ""}
+    belongs = said.of in own or (len(said.of) > 2 and plain(noun.name).endswith(said.of))
+    if not belongs:
+        return None
+    if said.kind == wanted.kind:
+        return 2
+    if wanted.kind == ARN:
+        return None
+    if said.kind == BARE and not said.of:
+        return None
+    # What a request chooses is its name; what an answer shows first of all is the identifier.
+    return 4 + 2 * (_SHOWN if shown else _ORDER)[said.kind]
+
+
+def _shown(noun: Noun, *, numbers: bool = False) -> Iterator[tuple[str, str]]:
+    """The texts of the creation's answer, as place and name."""
+    return _texts(noun, noun.create, numbers=numbers)
+
+
+def _read(noun: Noun, *, numbers: bool = False) -> Iterator[tuple[str, str]]:
+    """The texts that a read shows: where the creation shows less, a run reads what it made."""
+    if noun.read is not None:
+        yield from _texts(noun, noun.read, numbers=numbers)
+
+
+def _texts(noun: Noun, operation: Operation, *, numbers: bool) -> Iterator[tuple[str, str]]:
+    """The texts of an answer, as place and name; of its one structure too."""
+    wanted = {Kind.STRING, Kind.INTEGER} if numbers else {Kind.STRING}
+    inner = []
+    for name, member in operation.output.items():
+        if member.shape.kind in wanted:
+            yield name, name
+        elif member.shape.kind is Kind.STRUCTURE:
+            inner.append(member)
+    named = [one for one in inner if plain(one.name) in forms(noun.name)]
+    for member in named or (inner if len(inner) == 1 else []):
+        for name, shown in member.shape.members.items():
+            if shown.shape.kind in wanted:
+                yield f"{member.name}.{name}", name

@@ -1,0 +1,172 @@
+"""What a model says of identifiers: of those that nothing has, and of those that are taken.
+
+For services without an overlay. An error that an operation declares for something that is not
+there is provoked with an identifier that nothing has. That reads and updates end with it is sure;
+deletions may succeed in vain, and lists may be empty: those are told and held against nobody. A
+creation that chooses its own identifier, and that declares an error for one that exists, is sent
+twice, the second time with another content, as to repeat a request may be fine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.contract.levels import Level
+from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation
+from conformance.contract.overlay_model import Identifier, Resource
+from conformance.contract.overlay_rules import AnyRule, TakenIdentifierRule, UnknownIdentifierRule
+from conformance.contract.protocols import TOKENS
+from conformance.contract.validate import shape_violations
+
+MISSING = re.compile(r"NotFound|NoSuch|DoesNotExist|NotExist")
+TAKEN = re.compile(r"AlreadyExist|Exists|Duplicate")
+CONFLICT = re.compile(r"Conflict|InUse")
+NOT_FOUND, TAKEN_STATUS = 404, 409
+NAMING = re.compile(r"(arn|id|name|identifier)$", re.IGNORECASE)
+GIVEN = re.compile(r"account|region|version|type$|date|locale|language|stage", re.IGNORECASE)
+CREATES = ("Create", "Put", "Register", "Add", "Start", "Import")
+CONTENT = "conformance"
+READS, UPDATES = ("Get", "Describe"), ("Update", "Modify")
+
+
+def missing_errors(operation: Operation) -> list[DeclaredError]:
+    """The errors that say that what is asked for is not there."""
+    return [
+        one
+        for one in operation.errors.values()
+        if one.status == NOT_FOUND or MISSING.search(one.name)
+    ]
+
+
+def taken_errors(operation: Operation) -> list[DeclaredError]:
+    """The errors that say that something of that name is there already."""
+    said = [one for one in operation.errors.values() if TAKEN.search(one.name)]
+    return said or [
+        one
+        for one in operation.errors.values()
+        if one.status == TAKEN_STATUS or CONFLICT.search(one.name)
+    ]
+
+
+def identity_rules(contract: Contract) -> dict[str, AnyRule]:
+    """The rules about identifiers, by their addresses."""
+    kinds = (contract.overlay.main, *contract.overlay.resources.values())
+    return {**dict(_unknown(contract, kinds)), **dict(_taken(contract, kinds))}
+
+
+def _unknown(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[str, AnyRule]]:
+    provoked = {name for one in kinds for name in one.not_found_by or ()}
+    labels = {one.label for one in kinds if one.label is not None}
+    for operation in contract.operations.values():
+        errors = missing_errors(operation)
+        if not errors or operation.name in provoked or not _is_about_one(operation, labels):
+            continue
+        yield (
+            f"{operation.name}/behavior/unknown-identifier",
+            UnknownIdentifierRule(
+                level=_level(contract, operation),
+                statement=f"{operation.name} refuses an identifier that nothing has",
+                source=errors[0].source,
+            ),
+        )
+
+
+def naming_members(operation: Operation) -> list[str]:
+    """The members that say which thing is meant: labels, or what must be given and is so called.
+
+    Of a creation only the labels: what else it is given is a name for what is made.
+    """
+    labels = [name for name, one in operation.input.items() if one.location is Location.PATH]
+    if labels or operation.name.startswith(CREATES):
+        return [name for name in labels if _is_of_a_thing(operation, name)]
+    return [
+        name
+        for name, one in operation.input.items()
+        if one.required and one.shape.kind is Kind.STRING and NAMING.search(name)
+    ]
+
+
+def _is_of_a_thing(operation: Operation, name: str) -> bool:
+    """Not of what is there for everybody, and not one of a few words."""
+    shape = operation.input[name].shape
+    words = shape.kind is Kind.STRING and shape.limit("enum") is None
+    return words and not GIVEN.search(name)
+
+
+def _is_about_one(operation: Operation, labels: set[str]) -> bool:
+    return bool(naming_members(operation)) or any(name in labels for name in operation.input)
+
+
+def _level(contract: Contract, operation: Operation) -> Level:
+    sure = _is_sure(operation) and _is_made_here(contract, operation)
+    return Level.EXPECTED if sure else Level.INFORMATIONAL
+
+
+def _is_made_here(contract: Contract, operation: Operation) -> bool:
+    """Whether the service makes what is named: what another one has, it may take on trust."""
+    labels = [f"{{{name}}}" for name in naming_members(operation)]
+    named = [label for label in labels if label in operation.path]
+    if named:
+        last = max(named, key=operation.path.find)
+        parent = operation.path.partition(last)[0].rstrip("/")
+        places = {parent, f"{parent}/{last}"}
+        return any(
+            one.method in {"POST", "PUT"} and one.path.rstrip("/") in places
+            for one in contract.operations.values()
+            if one.name.startswith(CREATES)
+        )
+    noun = re.sub("^[A-Z][a-z]+", "", operation.name)
+    return any(f"{verb}{noun}" in contract.operations for verb in CREATES)
+
+
+def _is_sure(operation: Operation) -> bool:
+    """A read or an update of one thing, of which nothing is shown or changed if it is not there.
+
+    A list may be empty, and what a path has in its query may be no more than a filter.
+    """
+    if not naming_members(operation):
+        return False
+    if any(name.lower() in TOKENS for name in operation.output):
+        return False
+    return operation.name.startswith(READS + UPDATES)
+
+
+def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[str, AnyRule]]:
+    for one in kinds:
+        operation = contract.operations.get(one.create or "")
+        chosen = one.identifier is not None and one.identifier.given is not None
+        if operation is None or not chosen or operation.method == "PUT":
+            continue
+        errors = taken_errors(operation)
+        if not errors:
+            continue
+        other = _other_content(operation, one.identifier)
+        sure = bool(other) and any(TAKEN.search(error.name) for error in errors)
+        yield (
+            f"{operation.name}/behavior/taken-identifier",
+            TakenIdentifierRule(
+                level=Level.EXPECTED if sure else Level.INFORMATIONAL,
+                statement=f"{operation.name} refuses an identifier that is taken",
+                source=errors[0].source,
+                with_=other,
+            ),
+        )
+
+
+def _other_content(operation: Operation, identifier: Identifier | None) -> dict[str, Any]:
+    """A member that a creation may leave out: with it, it is no repetition of one without it."""
+    named = None if identifier is None else identifier.given
+    free = [
+        name
+        for name, one in operation.input.items()
+        if one.location is Location.BODY
+        and not one.required
+        and name != named
+        and one.shape.kind is Kind.STRING
+        and not re.search(r"token|arn|id$", name, re.IGNORECASE)
+        and not list(shape_violations(one.shape, CONTENT))
+    ]
+    free.sort(key=lambda name: "description" not in name.lower())
+    return {free[0]: CONTENT} if free else {}

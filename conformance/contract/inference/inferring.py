@@ -1,0 +1,203 @@
+"""The lifecycles of a service's resources, read off its operations where no overlay states them.
+
+The names and paths of operations say which one makes, shows and deletes what (``nouns``), and the
+names and places of members say what identifies it (``identities``) and which requests must name it
+(``binding``). What is uncertain is left out: no requirement rests on it, and a guess that turns out
+wrong is held against nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from conformance.contract.inference.binding import Binding, Bound, ordered
+from conformance.contract.inference.identities import Identity
+from conformance.contract.inference.naming import plain
+from conformance.contract.levels import Level, Source
+from conformance.contract.model import Contract, Kind, Operation
+from conformance.contract.overlay_model import (
+    Identifier,
+    Listing,
+    OperationWords,
+    Overlay,
+    Page,
+    Resource,
+    Unique,
+)
+from conformance.contract.overlay_rules import StepsRule
+from conformance.contract.overlay_steps import Step
+from conformance.contract.protocols import LIMITS, TOKENS
+
+SURE, LIKELY = "sure", "likely"
+_REPEATABLE = ("Put", "Set", "Start", "Enable")
+"""The verbs of creations that may be sent again for the same parent."""
+
+
+@dataclass(slots=True)
+class Inferred:
+    """One kind of resource as an overlay would state it, and how sure each part of it is."""
+
+    name: str
+    label: str
+    path: str
+    resource: Resource = field(default_factory=Resource)
+    why: dict[str, str] = field(default_factory=dict)
+
+    def add(self, part: str, sure: str = "", **stated: Any) -> None:
+        """State a part of the resource."""
+        self.resource = replace(self.resource, **stated)
+        if sure:
+            self.why[part] = sure
+
+
+def inferred_overlay(contract: Contract) -> Overlay:
+    """What an overlay would say, marked as inferred; the main kind first.
+
+    The main kind is the one that most operations are about and that is part of nothing else.
+    """
+    found, bound = _inferred(contract)
+    words = {
+        name: OperationWords(
+            resource=bound[name].about,
+            binds=bound[name].members,
+            empty_object_allowed=operation.content_type is None,
+        )
+        for name, operation in contract.operations.items()
+    }
+    rules = {address: rule for one in found for address, rule in _rules(one)}
+    if not found:
+        return Overlay(inferred=True, operations=words)
+    main, *others = found
+    return Overlay(
+        inferred=True,
+        operations=words,
+        resource=replace(main.resource, called=main.name),
+        resources={one.name: one.resource for one in others},
+        rules=rules,
+    )
+
+
+def _rules(one: Inferred) -> Iterator[tuple[str, StepsRule]]:
+    """What resources do everywhere, if nothing is delayed: reported, without failing anything."""
+    about = one.resource
+    if about.not_found is not None and about.delete is not None:
+        gone = (Step(make={}), Step(send="read"), Step(send="delete"),
+                Step(send="read", gives="not-found"))  # fmt: skip
+        statement = f"a {about.name} that was deleted is not found"
+        yield f"{about.delete}/behavior/gone-after-deletion", _rule(statement, gone)
+    if about.page is not None:
+        steps = (Step(make={}), Step(send="list", entry=True))
+        statement = f"a new {about.name} is in the list"
+        yield f"{about.list}/behavior/lists-what-was-made", _rule(statement, steps)
+
+
+def _rule(statement: str, steps: tuple[Step, ...]) -> StepsRule:
+    source = Source(observation="inferred from the operations' names, paths and members")
+    return StepsRule(
+        level=Level.INFORMATIONAL, statement=statement, source=source, steps=steps
+    )  # fmt: skip
+
+
+def infer(contract: Contract) -> list[Inferred]:
+    """The kinds whose creation and identifier are certain, the main one first."""
+    return _inferred(contract)[0]
+
+
+def _inferred(contract: Contract) -> tuple[list[Inferred], dict[str, Bound]]:
+    binding = Binding(contract)
+    while True:
+        bound = {name: binding.of(one) for name, one in contract.operations.items()}
+        needs = {kind: bound[noun.create.name].needs for kind, noun in binding.nouns.items()}
+        order = list(ordered(needs))
+        if len(order) == len(needs):
+            break
+        for kind in needs.keys() - {*order}:
+            binding.leave_out(kind)
+    kinds = [_kind(contract, binding, kind, needs[kind]) for kind in order]
+    about = [one.about for one in bound.values()]
+
+    def weight(one: Inferred) -> tuple[int, int, int]:
+        return len(one.resource.needs), -len(one.resource.roles()), -about.count(one.name)
+
+    return sorted(kinds, key=weight), bound
+
+
+def _kind(contract: Contract, binding: Binding, name: str, needs: tuple[str, ...]) -> Inferred:
+    noun, identity = binding.nouns[name], binding.identities[name]
+    one = Inferred(name, identity.label, noun.create.path)
+    one.add("name", name=name.replace("-", " "))
+    for role, operation in noun.roles().items():
+        one.add(role, SURE, **{role: operation.name})
+    _identify(one, identity)
+    also = binding.also_made_by(name)
+    if also:
+        one.add("also-created-by", LIKELY, also_created_by=also)
+    if needs:
+        once = identity.of_parent and not noun.create.name.startswith(_REPEATABLE)
+        how: Literal["shared", "fresh"] = "fresh" if once else "shared"
+        one.add("needs", SURE, needs=dict.fromkeys(needs, how))
+    _add_errors(contract, one)
+    _add_listing(contract, one)
+    return one
+
+
+def _identify(one: Inferred, identity: Identity) -> None:
+    """Where a new one's identifier is: chosen by the request, or shown by the answer."""
+    known, label = identity.known, identity.label
+    if not known.given:
+        sure = SURE if plain(known.name) == plain(label) else LIKELY
+        identifier = Identifier(label=label, created=known.place, unknown="${alnum:10}")
+        one.add("identifier", sure, identifier=identifier)
+        return
+    made = identity.template
+    unknown = "${alnum:10}" if made is None else f"${{{made}}}"
+    identifier = Identifier(label=label, given=known.place, unknown=unknown)
+    one.add("identifier", SURE, identifier=identifier)
+    if made is not None:
+        one.add("unique", unique=Unique(member=known.place, template=made))
+
+
+def _add_errors(contract: Contract, one: Inferred) -> None:
+    """The error of a read of what is not there, where the page of it declares just one."""
+    read = contract.operations.get(one.resource.read or "")
+    missing = [error.name for error in read.missing] if read else []
+    if read is not None and len(missing) == 1:
+        one.add("not-found", SURE, not_found=missing[0], not_found_by=(read.name,))
+
+
+def _add_listing(contract: Contract, one: Inferred) -> None:
+    """Where the list has its entries, and how its pages go on."""
+    listing = contract.operations.get(one.resource.list or "")
+    identifier = one.resource.identifier
+    if listing is None or identifier is None:
+        one.add("list", list=None)
+        return
+    named = (identifier.created, identifier.given, one.label)
+    names = {name for name in named if name is not None}
+    lists = [
+        (name, member.shape.element)
+        for name, member in listing.output.items()
+        if member.shape.kind is Kind.LIST and member.shape.element is not None
+    ]
+    fitting = [(name, names & shape.members.keys()) for name, shape in lists]
+    sure = [(name, shared) for name, shared in fitting if len(shared) == 1]
+    if len(sure) != 1:
+        one.add("list", list=None)
+        return
+    name, shared = sure[0]
+    stated = Listing(items=f"{name}[]", id=next(iter(shared)), page=_page(listing))
+    one.add("listing", SURE, listing=stated)
+
+
+def _page(listing: Operation) -> Page | None:
+    limit = next((name for name in listing.input if name.lower() in LIMITS), None)
+    token = next((name for name in listing.input if name.lower() in TOKENS), None)
+    shown = next((name for name in listing.output if name.lower() in TOKENS), None)
+    if limit is None or token is None or shown is None:
+        return None
+    most = listing.input[limit].shape.limit("maximum") or 100
+    return Page(page_size=limit, most=most, input_token=token, output_token=shown)

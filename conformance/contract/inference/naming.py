@@ -1,0 +1,148 @@
+"""What the names of operations and members say: verb and noun, and which part identifies.
+
+``DescribeJobQueues`` describes the noun ``JobQueues``; ``vectorBucketName`` is the ``name`` of a
+``vector bucket``. Nothing here knows what exists: ``inferring`` and ``binding`` compare.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+CREATE = (
+    "Create", "Register", "Put", "Add", "Import", "Allocate", "Associate", "Attach", "Submit",
+    "Start", "Request", "Initiate", "Upload", "Publish", "Set", "Enable",
+)  # fmt: skip
+"""What makes something, the surest first."""
+READ = ("Get", "Describe", "Head")
+UPDATE = ("Update", "Modify", "Put", "Set", "Patch")
+LIST = ("List", "Get", "Describe", "Search")
+DELETE = (
+    "Delete", "Deregister", "Remove", "Terminate", "Disassociate", "Detach", "Release", "Cancel",
+    "Revoke", "Stop", "Abort", "Disable",
+)  # fmt: skip
+"""What takes it away, the surest first."""
+_CHANGES = (
+    "Tag",
+    "Untag",
+    "Reset",
+    "Restore",
+    "Accept",
+    "Reject",
+    "Move",
+    "Replace",
+    "Purge",
+    "Write",
+)
+LOOKS = (
+    "Get", "List", "Describe", "Head", "BatchGet", "BatchDescribe", "Search", "Query", "Lookup",
+    "Check", "Estimate", "Preview", "Validate", "Scan", "Select", "Count", "Is", "Synthesize",
+    "Detect", "Evaluate", "Render", "Test", "Verify", "Calculate", "Simulate", "Decode",
+    "Translate", "Convert", "Compare", "Predict", "Resolve", "Parse",
+)  # fmt: skip
+"""The verbs of operations that change nothing, whatever their method is."""
+VERBS = {"create": CREATE, "read": READ, "update": UPDATE, "list": LIST, "delete": DELETE}
+
+NAME, ID, ARN, BARE = "name", "id", "arn", ""
+_ENDINGS = {
+    "id": ID, "ids": ID, "identifier": ID, "identifiers": ID, "name": NAME, "names": NAME,
+    "arn": ARN, "arns": ARN,
+}  # fmt: skip
+_VERSION = re.compile(r"V\d+$")
+"""Of ``CreateClusterV2``: another way to make the same."""
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+class NamePart(NamedTuple):
+    """What a member's name says: whose (in lower case, without gaps) and which identifier."""
+
+    of: str
+    kind: str
+
+
+def split(name: str, verbs: tuple[str, ...]) -> tuple[str, str] | None:
+    """An operation's name as verb and noun; None where it begins with none of the verbs."""
+    for verb in verbs:
+        rest = name.removeprefix(verb)
+        if rest != name and rest[:1].isupper():
+            return verb, _VERSION.sub("", rest)
+    return None
+
+
+def changes(name: str) -> bool:
+    """Whether an operation's name says that something is there, or other, or gone after it."""
+    each = name.removeprefix("Batch").removeprefix("Transact")
+    return split(each, (*CREATE, *UPDATE, *DELETE, *_CHANGES)) is not None
+
+
+def identifies(member: str) -> bool:
+    """Whether a member's name says that it has an identifier or an ARN."""
+    return part(member).kind in {ID, ARN}
+
+
+def is_versioned(name: str) -> bool:
+    """Whether a name says that it is another version of an operation."""
+    return _VERSION.search(name) is not None
+
+
+def looks_only(name: str) -> bool:
+    """Whether an operation's name says that it changes nothing."""
+    return split(name, LOOKS) is not None
+
+
+def words(name: str) -> list[str]:
+    """The words of a name, in lower case."""
+    return [word.lower() for word in _WORDS.findall(name)]
+
+
+def plain(name: str) -> str:
+    """The name in lower case without anything between its words."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def part(member: str) -> NamePart:
+    """What the name of a member says."""
+    parts = words(member)
+    ending = _ENDINGS.get(parts[-1]) if parts else None
+    if ending is None:
+        # ``apiid`` and ``KeyARN`` as well: not every name shows its words.
+        text = plain(member)
+        tail = next((end for end in _ENDINGS if text.endswith(end) and text != end), None)
+        if tail in {"arn", "arns"}:
+            return NamePart(text.removesuffix(tail), ARN)
+        return NamePart(text, BARE)
+    return NamePart("".join(parts[:-1]), ending)
+
+
+def forms(noun: str) -> frozenset[str]:
+    """A noun as it may stand in another name: with and without its plural."""
+    text = plain(noun)
+    found = {text}
+    if text.endswith("s") and not text.endswith("ss"):
+        found.add(text[:-1])
+    if text.endswith("es"):
+        found.add(text[:-2])
+    if text.endswith("ies"):
+        found.add(f"{text[:-3]}y")
+    return frozenset(found)
+
+
+def plurals(noun: str) -> tuple[str, ...]:
+    """A noun in the singular and in what may be its plural."""
+    text = plain(noun)
+    return (text, f"{text[:-1]}ies") if text.endswith("y") else (text,)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two nouns are one, in the singular or the plural."""
+    return not forms(one).isdisjoint(forms(other))
+
+
+def is_plural(noun: str, of: str) -> bool:
+    """Whether a noun is the plural of another."""
+    return plain(noun) != plain(of) and plain(of) in forms(noun)
+
+
+def hyphenated(noun: str) -> str:
+    """A noun as the name of a kind: ``VectorBucket`` is ``vector-bucket``."""
+    return "-".join(words(noun))

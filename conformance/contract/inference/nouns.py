@@ -1,0 +1,320 @@
+"""The nouns of a service that something makes: which operation makes, shows and deletes each.
+
+A noun is what is left of an operation's name without its verb. Where two operations could have a
+role the surest verb has it; what only one of name and path speaks for is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.contract.inference.naming import (
+    ARN,
+    BARE,
+    CREATE,
+    DELETE,
+    LIST,
+    READ,
+    UPDATE,
+    NamePart,
+    forms,
+    is_plural,
+    is_versioned,
+    part,
+    plain,
+    plurals,
+    same,
+    split,
+    words,
+)
+from conformance.contract.model import Contract, Kind, Location, Member, Operation
+from conformance.contract.routes import LABEL, trailing_label
+
+_CHANGES = frozenset({"POST", "PUT", "PATCH"})
+_RELATIONS = ("source", "target", "parent", "primary", "default", "destination", "existing")
+_LASTING = ("Create", "Register", "Import", "Start", "Submit", "Initiate")
+_SHORTEST = 3
+"""Letters from which on the end of a noun stands for the noun."""
+_DEEPEST = 2
+"""Structures within structures in which an ARN is looked for."""
+RESOURCE = "resource"
+"""What operations about tags and policies call whatever they are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """One noun and the operations of its roles; ``create`` is always there.
+
+    ``others`` are further operations that must be told which one.
+    """
+
+    name: str
+    create: Operation
+    read: Operation | None = None
+    update: Operation | None = None
+    listing: Operation | None = None
+    delete: Operation | None = None
+    others: tuple[Operation, ...] = ()
+
+    def roles(self) -> dict[str, Operation]:
+        """The operations by role."""
+        found = {
+            "create": self.create, "read": self.read, "update": self.update, "list": self.listing,
+            "delete": self.delete,
+        }  # fmt: skip
+        return {role: one for role, one in found.items() if one is not None}
+
+    def about_one(self) -> list[Operation]:
+        """The operations that are about one of them, the one that tells most first."""
+        roles = (self.delete, self.read, self.update)
+        return [*(one for one in roles if one is not None), *self.others]
+
+
+def nouns(contract: Contract) -> list[Noun]:
+    """Every noun that something surely makes and that is deleted, or at least shown, one by one."""
+    found = [one for one in _nouns(contract) if one.about_one() and not _is_unsure(contract, one)]
+    # What is deleted under a more general name is of that kind.
+    general = [
+        one.name
+        for one in found
+        if (split(one.create.name, CREATE) or ("", one.name))[1] != one.name
+    ]
+    return [one for one in found if one.delete is not None or not _is_sort(one.name, general)]
+
+
+def _is_sort(name: str, general: list[str]) -> bool:
+    return any(name != one and plain(name).endswith(plain(one)) for one in general)
+
+
+def _nouns(contract: Contract) -> Iterator[Noun]:
+    made: dict[str, Operation] = {}
+    for verb in CREATE:
+        for one in _first(contract):
+            found = split(one.name, (verb,))
+            if found and one.method in _CHANGES and not any(same(found[1], name) for name in made):
+                made[found[1]] = one
+    for name, create in made.items():
+        taken = {create.name}
+        roles: dict[str, Any] = {}
+        for role, verbs in (("delete", DELETE), ("read", READ), ("update", UPDATE)):
+            roles[role] = _with(contract, name, verbs, taken)
+        roles["listing"] = _with(contract, name, LIST, taken, plural=True)
+        noun = Noun(name, create, **roles)
+        if not noun.about_one() and create.name.startswith(_LASTING):
+            noun = replace(noun, others=tuple(_naming(contract, noun)))
+        yield noun
+    yield from _general(contract, list(made.items()))
+
+
+def _naming(contract: Contract, noun: Noun) -> Iterator[Operation]:
+    """The operations whose every request has an identifier that is called after the noun."""
+    for one in contract.operations.values():
+        for name, member in one.input.items():
+            said = part(name)
+            needed = member.required or member.location is Location.PATH
+            if needed and said.kind != BARE and said.of in forms(noun.name):
+                yield one
+                break
+
+
+def _general(contract: Contract, made: list[tuple[str, Operation]]) -> Iterator[Noun]:
+    """What is deleted under one name and made under several: ``Job``, of ``ProfileJob`` and more.
+
+    The first of those makes it; it must not be deleted under its own name.
+    """
+    for one in _first(contract):
+        found = split(one.name, DELETE[:3])
+        if found is None or any(same(found[1], name) for name, _ in made):
+            continue
+        sorts = [create for name, create in made if plain(name).endswith(plain(found[1]))]
+        own = [create for create in sorts if f"Delete{create.name.removeprefix('Create')}"
+               not in contract.operations]  # fmt: skip
+        if own and own[0].name.startswith(CREATE[:2]):
+            taken = {one.name, own[0].name}
+            read = _with(contract, found[1], READ, taken)
+            listing = _with(contract, found[1], LIST, taken, plural=True)
+            yield Noun(found[1], own[0], read, None, listing, one)
+
+
+def _first(contract: Contract) -> list[Operation]:
+    """The operations, those first that are no other version of one."""
+    return sorted(contract.operations.values(), key=lambda one: is_versioned(one.name))
+
+
+def _with(
+    contract: Contract, noun: str, verbs: tuple[str, ...], taken: set[str], *, plural: bool = False
+) -> Operation | None:
+    """The operation with the surest verb whose noun is this one."""
+    for verb in verbs:
+        for one in _first(contract):
+            found = split(one.name, (verb,))
+            if found is None or one.name in taken:
+                continue
+            exact = plain(found[1]) == plain(noun)
+            listed = is_plural(found[1], noun) or (exact and verb in {"List", "Search"})
+            if listed if plural else exact or is_plural(noun, found[1]):
+                taken.add(one.name)
+                return one
+    return None
+
+
+def _is_unsure(contract: Contract, noun: Noun) -> bool:
+    """Whether something under another name deletes at the place where the noun is made."""
+    if noun.delete is not None:
+        return False
+    path = noun.create.path.rstrip("/")
+    own = trailing_label(path)
+    places = {path} if own is None else {path, own.parent}
+    for one in contract.operations.values():
+        label = trailing_label(one.path)
+        if one.method == "DELETE" and label is not None and not one.query:
+            at = one.path.rstrip("/")
+            if at == path or (own is None and label.parent in places):
+                return True
+    return False
+
+
+class Owners:
+    """Whom a member of a request names: by its place in the path, else by its name."""
+
+    def __init__(self, contract: Contract, known: list[Noun]) -> None:
+        self._contract, self._known = contract, known
+        self._places = self._by_place()
+        self._about: dict[str, Noun | None] = {}
+
+    def _by_place(self) -> Mapping[str, Noun]:
+        """The nouns by the path that leads to one of them."""
+        found: dict[str, Noun] = {}
+        elsewhere: dict[str, Noun] = {}
+        for noun in self._known:
+            for one in noun.about_one():
+                label = trailing_label(one.path)
+                if label is None:
+                    continue
+                at = _unnamed(one.path)
+                created = _unnamed(noun.create.path)
+                if created in {at, _unnamed(label.parent)}:
+                    found.setdefault(at, noun)
+                elif one in (noun.delete, noun.read) and LABEL.search(noun.create.path) is None:
+                    elsewhere.setdefault(at, noun)
+        return {**elsewhere, **found}
+
+    def about(self, operation: Operation) -> Noun | None:
+        """The noun that an operation is about; None where no one can tell."""
+        if operation.name not in self._about:
+            self._about[operation.name] = self._find_about(operation)
+        return self._about[operation.name]
+
+    def _find_about(self, operation: Operation) -> Noun | None:
+        for noun in self._known:
+            if operation.name in {one.name for one in noun.roles().values()}:
+                return noun
+        text = plain("".join(words(operation.name)[1:]))
+        begins = [one for one in self._known if text.startswith(plurals(one.name))]
+        ends = [one for one in self._known if text.endswith(plain(one.name))]
+        if begins or ends:
+            return max(begins or ends, key=lambda one: len(one.name))
+        deepest: Noun | None = None
+        for member in operation.input.values():
+            if member.location is Location.PATH:
+                deepest = self._at(operation, member) or deepest
+        return deepest
+
+    def owner(self, operation: Operation, member: Member) -> Noun | None:
+        """The noun that a member identifies."""
+        shape = member.shape.element if member.shape.kind is Kind.LIST else member.shape
+        if shape is None or shape.kind is not Kind.STRING or shape.limit("enum"):
+            return None
+        said = part(member.name)
+        own = self.about(operation)
+        if self._is_any(said) or (said == ("", ARN) and own is None):
+            return self._tagged(shape.limit("pattern"))
+        if member.location is Location.PATH:
+            found = self._at(operation, member)
+            if found is not None:
+                return found
+        if not said.of:
+            return own
+        return self._named(operation, said)
+
+    def _is_any(self, said: NamePart) -> bool:
+        """Whether a member speaks of whatever may have tags or policies."""
+        return said.of == RESOURCE and not any(RESOURCE in forms(one.name) for one in self._known)
+
+    def _at(self, operation: Operation, member: Member) -> Noun | None:
+        head, found, _ = operation.path.partition(f"{{{member.name}}}")
+        if not found:
+            head, found, _ = operation.path.partition(f"{{{member.name}+}}")
+        return self._places.get(_unnamed(f"{head}{{x}}")) if found else None
+
+    def _named(self, operation: Operation, said: NamePart) -> Noun | None:
+        exact = [
+            one for one in self._known if said.of in forms(one.name) or same(one.name, said.of)
+        ]
+        if exact:
+            return exact[0]
+        own = self.about(operation)
+        if said.kind == BARE or len(said.of) < _SHORTEST:
+            return None
+        ends = [one for one in self._known if plain(one.name).endswith(said.of)]
+        if own in ends:
+            return own
+        if len(ends) == 1:
+            return ends[0]
+        for relation in _RELATIONS:
+            rest = said.of.removeprefix(relation)
+            if rest != said.of:
+                return next((one for one in self._known if rest in forms(one.name)), None)
+        return None
+
+    def _uses(self, noun: Noun) -> int:
+        """In how many operations a member is called after the noun."""
+        own = forms(noun.name)
+        every = self._contract.operations.values()
+        return sum(any(part(name).of in own for name in one.input) for one in every)
+
+    def _tagged(self, pattern: str | None) -> Noun | None:
+        """The noun with an ARN that most likely has tags: that which most operations name.
+
+        A pattern that names some of them is of those.
+        """
+        named = [one for one in self._known if any(True for _ in arns(one))]
+        text = plain(pattern or "")
+        fitting = [one for one in named if plain(one.name) in text] or named
+
+        def rank(noun: Noun) -> tuple[bool, bool, int, int, int]:
+            given = noun.create.input
+            tags = any("tag" in words(name) or "tags" in words(name) for name in given)
+            labels = sum(one.location is Location.PATH for one in given.values())
+            needed = sum(one.required for one in given.values())
+            surely = noun.create.name.startswith(CREATE[:2])
+            return not tags, not surely, labels, -self._uses(noun), needed
+
+        return min(fitting, key=rank) if fitting else None
+
+
+def arns(noun: Noun) -> Iterator[str]:
+    """The places of its answers that have its ARN."""
+    for operation in (noun.create, noun.read):
+        for place, text in leaves(operation.output) if operation else ():
+            said = part(text)
+            if said.kind == ARN and said.of in {*forms(noun.name), ""}:
+                yield place
+
+
+def leaves(
+    members: Mapping[str, Member], before: str = "", depth: int = _DEEPEST
+) -> Iterator[tuple[str, str]]:
+    """The texts of an answer, each as place and name; those of outer structures first."""
+    for name, member in members.items():
+        if member.shape.kind is Kind.STRING:
+            yield f"{before}{name}", name
+    for name, member in members.items():
+        if member.shape.kind is Kind.STRUCTURE and depth:
+            yield from leaves(member.shape.members, f"{before}{name}.", depth - 1)
+
+
+def _unnamed(path: str) -> str:
+    return LABEL.sub("{}", path.rstrip("/"))

@@ -1,0 +1,332 @@
+"""What the pages of a service lack and its SDK model has, for setup only.
+
+A single page says neither which name requests are signed for nor how the resource comes to be that
+its operation is about. Where pages have no overlay beside them, the model that fits them gives the
+signing name, the host, the types of parameters outside the body, and the operations that create,
+read, list and delete what the pages' own operations need. Those are not tested: no requirement is
+made of them, and nothing is concluded from what they answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from conformance.contract.inference.binding import named_kinds
+from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.inference.json_patch import with_patch_example
+from conformance.contract.inference.model_examples import with_written, written_values
+from conformance.contract.inference.model_match import ModelMatch, matching_model
+from conformance.contract.inference.naming import VERBS
+from conformance.contract.inference.protection import unprotected
+from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
+from conformance.contract.overlay_model import Overlay, Resource
+from conformance.documents.sdk.models import SdkModel, load_model
+
+MODEL = "x-model"
+"""In a spec: the SDK model that its pages are of, where somebody named it."""
+ROUNDS = 3
+"""What is made of other resources, and those of others again: so far is looked."""
+MOST = 80
+"""Operations of a model that are looked at, the nearest first: a bound on what is read."""
+SHOWN = 6
+DEEPEST = 8
+Build = Callable[[str, Mapping[str, Any], Mapping[str, str]], Contract]
+IDENTIFIES = re.compile(r"(Id|ID|Name|Arn|ARN|Identifier|Names|Ids|Arns)$|_id$|_name$")
+VERB = re.compile(
+    "(" + "|".join(sorted({one for words in VERBS.values() for one in words}, key=len)[::-1]) + ")"
+)
+
+
+def completed(contract: Contract, spec: Mapping[str, Any], build: Build) -> Contract:
+    """The contract of pages with what the model gives, and with its lifecycles inferred.
+
+    A spec that was derived from a model lacks nothing of it, and gets its inferred lifecycles only.
+    ``build`` makes a contract of a spec. Raises UnknownModel, UnspokenProtocol for a model
+    that the spec names.
+    """
+    if "x-signing" in spec:
+        return _inferred(contract)
+    named = spec.get(MODEL)
+    version = str(spec.get("info", {}).get("version", ""))
+    match = ModelMatch((named,)) if named else matching_model(contract, version)
+    if match.name is None:
+        told = _ambiguous(contract.service, match) if match.names else ""
+        return replace(_inferred(contract), completed=told)
+    return _with_model(contract, load_model(match.name, contract.protocol), build)
+
+
+def _inferred(contract: Contract) -> Contract:
+    stated = contract.overlay
+    operations = {
+        name: unprotected(with_patch_example(one)) for name, one in contract.operations.items()
+    }
+    contract = replace(contract, operations=operations)
+    overlay = msgspec.structs.replace(
+        inferred_overlay(contract), signing=stated.signing, endpoint=stated.endpoint
+    )
+    return replace(contract, overlay=overlay)
+
+
+def _with_model(contract: Contract, model: SdkModel, build: Build) -> Contract:
+    """The contract with the setup operations that its own operations have a use for."""
+    known = _read(model, contract, _related(contract, model), build)
+    own = {
+        name: _typed(one, known.operations.get(name)) for name, one in contract.operations.items()
+    }
+    taken = {(one.method, one.path, tuple(one.query)) for one in own.values()}
+    more = {
+        name: one
+        for name, one in known.operations.items()
+        if name not in own and (one.method, one.path, tuple(one.query)) not in taken
+    }
+    written = written_values(model)
+    both = {name: with_written(one, written) for name, one in {**own, **more}.items()}
+    whole = _inferred(replace(contract, operations=both, overlay=known.overlay))
+    overlay, used = _needed(whole, tuple(own))
+    kept = {name: one for name, one in whole.operations.items() if name in own or name in used}
+    setup = frozenset(kept.keys() - own.keys())
+    return replace(
+        contract,
+        operations=kept,
+        overlay=overlay,
+        hashes={**contract.hashes, model.name: model.sha256},
+        setup=setup,
+        completed=_told(contract.service, model, overlay, setup),
+    )
+
+
+def _read(model: SdkModel, contract: Contract, wanted: frozenset[str], build: Build) -> Contract:
+    """The wanted operations of a model as the contract of a service of the same name."""
+    from conformance.contract.deriving.assemble import assemble_whole
+    from conformance.documents.sdk.pages import model_pages
+
+    document, _ = assemble_whole(model_pages(model, contract.service, wanted))
+    return build(contract.service, document, {})
+
+
+# -- Which operations ----------------------------------------------------------------------------
+
+
+def _related(contract: Contract, model: SdkModel) -> frozenset[str]:
+    """The model's operations that may make, show or delete what the pages' operations are about."""
+    every: Mapping[str, Any] = model.data["operations"]
+    own = {name for name in contract.operations if name in every}
+    paths = {path for one in contract.operations.values() for path in _steps(one.path)}
+    nouns = {noun for one in contract.operations.values() for noun in _nouns(one)}
+    found = dict.fromkeys(sorted(own))
+    for _ in range(ROUNDS):
+        before = len(found)
+        for name, about in every.items():
+            path = _path(about)
+            if path in paths or _stem(name) in nouns:
+                found.setdefault(name)
+        for name in list(found):
+            nouns |= set(_nouns_of_model(model, name))
+        if len(found) == before:
+            break
+    return frozenset(list(found)[: max(MOST, len(own))])
+
+
+def _path(about: Mapping[str, Any]) -> str:
+    """The path of a model's operation, its labels without names."""
+    return re.sub(r"\{[^}]*\}", "{}", about["http"]["requestUri"].partition("?")[0]).rstrip("/")
+
+
+def _steps(path: str) -> Iterator[str]:
+    """A path, and the paths before each of its labels and up to it: where what it names is made."""
+    plain = re.sub(r"\{[^}]*\}", "{}", path).rstrip("/")
+    yield plain
+    parts = plain.split("/")
+    for index, part in enumerate(parts):
+        if "{}" in part:
+            yield "/".join(parts[:index])
+            yield "/".join(parts[: index + 1])
+
+
+def _stem(name: str) -> str:
+    """What an operation or a member is about, in one form: ``UpdateKeys`` and ``Key`` are one."""
+    noun = IDENTIFIES.sub("", VERB.sub("", name, count=1) if VERB.match(name) else name)
+    plain = re.sub(r"[^a-z0-9]", "", noun.lower())
+    return re.sub(r"ie$", "y", re.sub(r"e?s$", "", plain)) if not plain.endswith("ss") else plain
+
+
+def _nouns(operation: Operation) -> Iterator[str]:
+    yield _stem(operation.name)
+    for member in operation.input.values():
+        if member.location is Location.PATH or member.required:
+            yield from filter(None, [_stem(member.name)])
+
+
+def _nouns_of_model(model: SdkModel, name: str) -> Iterator[str]:
+    """What the required members of an operation are about."""
+    shape = model.data["operations"][name].get("input", {}).get("shape")
+    if shape is not None:
+        for one in model.data["shapes"][shape].get("required", ()):
+            yield from filter(None, [_stem(one)])
+
+
+def _needed(contract: Contract, own: tuple[str, ...]) -> tuple[Overlay, set[str]]:
+    """The overlay of the kinds alone that these operations are about, and all their operations."""
+    overlay = contract.overlay
+    known = _kinds(overlay)
+    wanted = dict.fromkeys(
+        name for name, one in known.items() if any(_is_about(contract, op, name, one) for op in own)
+    )
+    for name in list(wanted):
+        _add_needs(name, known, wanted)
+    kept = {name: known[name] for name in wanted}
+    kept = {name: _suited(contract, one, own) for name, one in kept.items()}
+    used = {name for one in kept.values() for name in one.roles().values()}
+    used |= {name for one in kept.values() for name in one.also_created_by}
+    tested = set(own)
+    main, *others = kept or [""]
+    return msgspec.structs.replace(
+        overlay,
+        resource=msgspec.structs.replace(kept[main], called=main) if kept else None,
+        resources={name: kept[name] for name in others},
+        operations={k: one for k, one in overlay.operations.items() if k in tested | used},
+        rules={k: one for k, one in overlay.rules.items() if k.partition("/")[0] in tested},
+    ), used
+
+
+def _kinds(overlay: Overlay) -> dict[str, Resource]:
+    if overlay.resource is None:
+        return {}
+    return {overlay.resource.called or "main": overlay.resource, **overlay.resources}
+
+
+def _is_about(contract: Contract, operation: str, kind: str, one: Resource) -> bool:
+    """Whether an operation has a role in a kind's lifecycle, or takes its identifier."""
+    words = contract.overlay.words_of(operation)
+    has_role = operation in {*one.roles().values(), *one.also_created_by}
+    if has_role or kind == words.resource or kind in named_kinds(words.binds):
+        return True
+    return one.label in contract.operations[operation].input
+
+
+def _suited(contract: Contract, one: Resource, own: tuple[str, ...]) -> Resource:
+    """The kind with the flag that lets it be deleted whatever its state, where there is one.
+
+    And with the pages' operations that say themselves that what they are about is not there.
+    """
+    lacking = [
+        name
+        for name in own
+        if name.startswith(("Update", "Modify"))
+        and (about := contract.operations[name]).method != "PUT"
+        and one.not_found in about.errors
+        and one.label in about.input
+    ]
+    delete = contract.operations.get(one.delete or "")
+    flags = {
+        name: True
+        for name, member in (delete.input.items() if delete is not None else ())
+        if name.lower().startswith("force") and member.shape.kind is Kind.BOOLEAN
+    }
+    by = one.not_found_by if one.not_found_by is None else (*one.not_found_by, *lacking)
+    return msgspec.structs.replace(one, delete_with={**flags, **one.delete_with}, not_found_by=by)
+
+
+def _add_needs(name: str, known: Mapping[str, Resource], wanted: dict[str, None]) -> None:
+    for need in known[name].needs:
+        if need in known and need not in wanted:
+            wanted[need] = None
+            _add_needs(need, known, wanted)
+
+
+# -- What members are ----------------------------------------------------------------------------
+
+
+def _typed(own: Operation, known: Operation | None) -> Operation:
+    """The operation with the types of its parameters, and with what keeps its values valid.
+
+    Pages state no type for a parameter outside the body, and a structure without a page of its own
+    has no limits. Of what the model adds no requirement is made: it only makes better requests.
+    """
+    if known is None:
+        return own
+    input_ = {
+        name: replace(one, shape=_with_model_shape(one, known.input[name]))
+        if name in known.input
+        else one
+        for name, one in own.input.items()
+    }
+    # Where a page has lost the names of its errors, or is older, those of the model are right, too.
+    errors = {name: replace(one, untested=True) for name, one in known.errors.items()}
+    return replace(
+        own, input=input_, greedy=own.greedy | known.greedy, errors={**errors, **own.errors}
+    )
+
+
+def _with_model_shape(own: Member, known: Member) -> Shape:
+    shape = own.shape
+    is_text = own.location in {Location.PATH, Location.QUERY, Location.HEADER}
+    if is_text and shape.kind is Kind.STRING and known.shape.kind is not Kind.STRING:
+        other = replace(known.shape, constraints={}, source=shape.source, members={})
+        shape = replace(other, constraints=shape.constraints, level=shape.level)
+    return with_limits(shape, known.shape)
+
+
+def with_limits(own: Shape, known: Shape, depth: int = 0) -> Shape:
+    """A shape with the limits that another one has besides, none of which is tested."""
+    if own.kind is not known.kind or depth > DEEPEST:
+        return own
+    if own.kind is Kind.STRUCTURE and not own.members:
+        # The page of the type is not there.
+        return replace(own, members=known.members, union=known.union, untested=True)
+    more = {
+        name: replace(limit, untested=True)
+        for name, limit in known.constraints.items()
+        if name not in own.constraints
+    }
+    element, key = own.element, own.key
+    if element is not None and known.element is not None:
+        element = with_limits(element, known.element, depth + 1)
+    if key is not None and known.key is not None:
+        key = with_limits(key, known.key, depth + 1)
+    members = {
+        name: _member(one, known.members[name], depth + 1) if name in known.members else one
+        for name, one in own.members.items()
+    }
+    return replace(
+        own, constraints={**own.constraints, **more}, element=element, key=key, members=members,
+        union=own.union or (known.union and own.members.keys() <= known.members.keys()),
+    )  # fmt: skip
+
+
+def _member(own: Member, known: Member, depth: int) -> Member:
+    more = known.required and not own.required
+    return replace(
+        own, shape=with_limits(own.shape, known.shape, depth), required=own.required or more,
+        untested=own.untested or more,
+    )  # fmt: skip
+
+
+# -- What is said of it --------------------------------------------------------------------------
+
+
+def _told(service: str, model: SdkModel, overlay: Overlay, setup: frozenset[str]) -> str:
+    used = ", ".join(sorted(setup)[:SHOWN]) + (
+        f" and {len(setup) - SHOWN} more" if len(setup) > SHOWN else ""
+    )
+    about = f"signed for {overlay.signing.service}"
+    return (
+        f"{service}: what its pages lack is taken from the SDK model {model.name}, for setup"
+        f" only: {about}" + (f"; with {used}, which are not tested" if used else "")
+    )
+
+
+def _ambiguous(service: str, match: ModelMatch) -> str:
+    shown = ", ".join(match.names[:SHOWN])
+    return (
+        f"{service}: its pages fit {len(match.names)} SDK models ({shown}), so that nothing is"
+        " taken from one; name it: `conformance derive PAGE... --model NAME`"
+    )
+
+
+__all__ = ["completed"]

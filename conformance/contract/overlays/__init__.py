@@ -1,0 +1,1 @@
+"""Overlays: applied, read, and checked, with a line for every mistake."""

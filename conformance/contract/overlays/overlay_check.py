@@ -1,0 +1,92 @@
+"""Checks an overlay against its vocabulary and the contract; every mistake with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.contract.model import Contract
+from conformance.contract.overlays.overlay_faults import (
+    Mistake,
+    OverlayFault,
+    WrongOverlay,
+    suggestion,
+)
+from conformance.contract.overlays.overlay_reading import value_faults
+from conformance.contract.overlays.spec_keywords import keyword_faults
+
+Json = Mapping[str, Any]
+
+_DOCUMENT = ("overlay", "info", "extends", "actions", "x-default", "x-notes")
+_ACTION = ("target", "description", "update", "remove", "copy")
+
+
+def document_mistakes(path: Path, document: Json) -> list[Mistake]:
+    """What is wrong with the overlay document itself: its own keys and those of its actions."""
+    faults = [*_keys(document, _DOCUMENT, ())]
+    for number, action in enumerate(document.get("actions", ())):
+        faults += _keys(action, _ACTION, ("actions", number))
+    return _located(path, faults)
+
+
+def spec_mistakes(path: Path, derived: Json, merged: Json) -> list[Mistake]:
+    """What the overlay puts into the spec that is never read, and mistakes in its own part."""
+    new = [*keyword_faults(merged)]
+    if new:
+        old = {*keyword_faults(derived)}
+        new = [fault for fault in new if fault not in old]
+    return _located(path, [*new, *value_faults(merged.get("x-conformance", {}))])
+
+
+def reference_mistakes(path: Path, contract: Contract) -> list[Mistake]:
+    """The names in an overlay that nothing in the contract has."""
+    from conformance.contract.overlays.overlay_references import reference_faults
+
+    return _located(path, reference_faults(contract, contract.overlay))
+
+
+def refuse(mistakes: list[Mistake]) -> None:
+    """Raises WrongOverlay where there are mistakes."""
+    if mistakes:
+        raise WrongOverlay(tuple(mistakes))
+
+
+def _keys(value: Any, known: tuple[str, ...], at: tuple[str | int, ...]) -> Iterator[OverlayFault]:
+    if not isinstance(value, Mapping):
+        yield OverlayFault(at, "is not a mapping", f"known here: {', '.join(known)}")
+        return
+    for key in value:
+        if key not in known:
+            what = f"`{key}` is not known here"
+            yield OverlayFault((*at, str(key)), what, suggestion(str(key), known))
+
+
+def _located(path: Path, faults: Any) -> list[Mistake]:
+    """Faults with their lines; the file is only read again where there are any."""
+    found = list(dict.fromkeys(faults))
+    if not found:
+        return []
+    from conformance.contract.overlays.overlay_lines import Lines
+
+    lines = Lines(path)
+    return sorted(
+        (Mistake(path, _line(lines, fault), fault.what, fault.hint) for fault in found),
+        key=lambda mistake: mistake.line,
+    )
+
+
+def _line(lines: Any, fault: OverlayFault) -> int:
+    """The line of a fault: where an action writes that part, else where its key stands."""
+    if fault.way[:1] == ("actions",) or len(fault.way) < 2:
+        return int(lines.of(fault.way))
+    if fault.way[0] == "x-conformance":
+        for at in lines.under("x-conformance"):
+            if len(fault.way) == 1 or lines.has((*at, *fault.way[1:2])):
+                return int(lines.of((*at, *fault.way[1:])))
+    last = [step for step in fault.way if isinstance(step, str)]
+    for size in (2, 1):
+        line = lines.ending_in(*last[-size:])
+        if line is not None:
+            return int(line)
+    return 1

@@ -1,0 +1,154 @@
+"""What a contract and an overlay have that an overlay may name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.contract import overlay_model as words
+from conformance.contract.model import Contract, Kind, Member, Operation, Shape
+from conformance.contract.overlays.overlay_faults import OverlayFault, suggestion
+from conformance.contract.places import KEY, Place, parse, texts
+from conformance.contract.walk import step_into
+
+Way = tuple[str | int, ...]
+Members = Mapping[str, Member]
+
+PLACEHOLDERS = (
+    "name", "secret", "alnum", "long", "id", "ID", "taken", "made", "region", "future", "farther",
+    "past", "each", "absent", "word", "uuid", "account", "aws",
+)  # fmt: skip
+_PLACEHOLDER = re.compile(r"\$\{([^}.:]*)(?:\.([^}:]*))?[^}]*\}")
+_NAMED = frozenset({"id", "ID", "taken"})
+_MAIN = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayNames:
+    """The names of one service, and checks that yield a fault for any other."""
+
+    contract: Contract
+    overlay: words.Overlay
+
+    def kinds(self) -> Iterator[tuple[str, words.Resource]]:
+        """Every kind of resource with its name, the main one first."""
+        main = self.overlay.resource
+        if main is not None:
+            yield main.called or _MAIN, main
+        yield from self.overlay.resources.items()
+
+    def roles(self, head: str) -> dict[str, str]:
+        """The operations of the kind that a rule is about, by role."""
+        resource = self.resource_of(head)
+        return {} if resource is None else resource.roles()
+
+    def resource_of(self, operation: str) -> words.Resource | None:
+        """The kind whose lifecycle an operation is part of, as ``plan.resources`` finds it."""
+        stated = self.overlay.operations.get(operation)
+        kinds = dict(self.kinds())
+        if stated is not None and stated.resource is not None:
+            return kinds.get(stated.resource)
+        for one in kinds.values():
+            if operation in one.roles().values() or operation in one.also_created_by:
+                return one
+        return next(iter(kinds.values()), None)
+
+    def entry(self, head: str) -> Members | None:
+        """The members of an entry of the list of the kind that a rule is about."""
+        resource = self.resource_of(head)
+        listed = self.named(resource.list) if resource is not None else None
+        if resource is None or resource.listing is None or listed is None:
+            return None
+        shape = shape_at(listed.output, parse(resource.listing.items))
+        return shape.members if shape is not None and shape.members else None
+
+    def named(self, name: str | None) -> Operation | None:
+        """The operation of this name, if there is one."""
+        return self.contract.operations.get(name or "")
+
+    def is_operation(self, name: str, at: Way) -> Iterator[OverlayFault]:
+        """A fault where the service has no such operation."""
+        if name not in self.contract.operations:
+            yield not_here("operation", name, self.contract.operations, at)
+
+    def is_kind(self, name: str, at: Way) -> Iterator[OverlayFault]:
+        """A fault where the overlay has no such kind of resource."""
+        known = [kind for kind, _ in self.kinds()]
+        if name not in known:
+            yield not_here("kind of resource", name, known, at)
+
+    def is_error(self, name: str, at: Way) -> Iterator[OverlayFault]:
+        """A fault where no operation declares the error."""
+        declared = {error for one in self.contract.operations.values() for error in one.errors}
+        known = declared | {*self.contract.common_errors}
+        if known and name not in known:
+            yield not_here("declared error", name, known, at)
+
+    def sent(self, name: str, head: str, at: Way) -> Iterator[OverlayFault]:
+        """A fault where a step sends neither a role nor an operation."""
+        roles = self.roles(head)
+        if name in roles or name in self.contract.operations:
+            return
+        yield not_here("role or operation", name, {*roles, *self.contract.operations}, at)
+
+    def template(self, request: Any, members: Members, at: Way) -> Iterator[OverlayFault]:
+        """Every member of a request is one that the operation takes."""
+        if isinstance(request, Mapping):
+            for name in request:
+                if name not in members:
+                    yield not_here("request member", str(name), members, (*at, str(name)))
+        yield from self.placeholders(request, at)
+
+    def placeholders(self, value: Any, at: Way) -> Iterator[OverlayFault]:
+        """A fault for each placeholder that is not known."""
+        for text in texts(value):
+            for name, tag in _PLACEHOLDER.findall(text):
+                if name not in PLACEHOLDERS:
+                    yield not_here("placeholder", name, PLACEHOLDERS, at)
+                elif name in _NAMED and tag:
+                    yield from self.is_kind(tag, at)
+
+
+def has_place(members: Members, where: str, at: Way) -> Iterator[OverlayFault]:
+    """The place is one that such members have."""
+    place = parse(where)
+    reached = members
+    for depth, step in enumerate(place):
+        shape = shape_at(members, place[: depth + 1])
+        if shape is None:
+            yield not_here("member", step, reached, at)
+            return
+        if shape.kind in {Kind.ANY, Kind.MAP}:
+            return
+        reached = (shape.element.members if shape.element else shape.members) or {}
+
+
+def shape_at(members: Members, place: Place) -> Shape | None:
+    """The shape at a place; None where there is no such place."""
+    if not place or place[0] not in members:
+        return None
+    shape = members[place[0]].shape
+    for step in place[1:]:
+        inner = _step_into(shape, step)
+        if inner is None:
+            return None
+        shape = inner
+    return shape
+
+
+def _step_into(shape: Shape, step: str) -> Shape | None:
+    if shape.kind is Kind.ANY:
+        return shape
+    if shape.kind is Kind.MAP and step != KEY:
+        return shape.element  # an entry by its name
+    return step_into(shape, step)
+
+
+def not_here(kind: str, name: str, known: Iterable[str], at: Way) -> OverlayFault:
+    """The fault of a name that the service does not have."""
+    article = "an" if kind[0] in "aeiou" else "a"
+    return OverlayFault(
+        at, f"`{name}` is not {article} {kind} of this service", suggestion(name, known)
+    )

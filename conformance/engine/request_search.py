@@ -1,0 +1,113 @@
+"""Looks for a valid request where the one that was made up is refused: a few, led by the answers.
+
+Only where no overlay of a person states what a valid request is. What is accepted is kept with the
+contract, so that everything that is planned after it starts from it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from conformance.contract.model import Contract, FoundRequest
+from conformance.contract.places import texts
+from conformance.engine.exchange_log import SentProbe, SetupFailed
+from conformance.judge.authentication import is_denied
+from conformance.plan.amending import SHORTEST, RefusalText, amended
+from conformance.plan.probes import Probe, Side
+from conformance.plan.resources import kinds
+from conformance.transport.parsed_response import ParsedResponse
+
+MOST = 6
+"""Requests of one operation, with the one that was refused first."""
+LONGEST = 10
+"""Where each answer says something new: one leads to the next."""
+
+Send = Callable[[Probe], SentProbe]
+
+
+class RequestSearch:
+    """What one run finds out about the valid requests of one service."""
+
+    def __init__(self, contract: Contract, send: Send) -> None:
+        self._contract, self._send = contract, send
+        self._tried: set[str] = set()
+
+    def improve(self, sent: SentProbe) -> SentProbe | None:
+        """An accepted request of the same operation; None where none is found, or was before."""
+        name = sent.probe.operation.name
+        if not self._contract.overlay.inferred or name in self._tried:
+            return None
+        self._tried.add(name)
+        if not _is_worth_asking(sent.answer):
+            return None
+        try:
+            return self._search(sent)
+        except SetupFailed:
+            return None
+
+    def _search(self, sent: SentProbe) -> SentProbe | None:
+        """Go on from the newest answer that says something new; back where one says nothing."""
+        answers = {_told(sent): sent.answer.told()}
+        seen = {_canonical(sent.probe.values)}
+        trails = [self._amended(sent)]
+        for count in range(1, LONGEST):
+            if count >= MOST + len(answers) - 1:
+                return None
+            candidate = _next(trails, seen)
+            if candidate is None:
+                return None
+            probe = Probe("", sent.probe.operation, Side.ACCEPT, candidate, "a valid request")
+            again = self._send(probe)
+            if again.answer.ok:
+                found = FoundRequest(candidate, tuple(answers.values()))
+                self._contract.found.by_operation[probe.operation.name] = found
+                return again
+            if not _is_worth_asking(again.answer):
+                return None
+            if _told(again) not in answers:
+                answers[_told(again)] = again.answer.told()
+                trails.append(self._amended(again))
+        return None
+
+    def _amended(self, sent: SentProbe) -> Iterator[dict[str, Any]]:
+        answer, known = sent.answer, tuple(kinds(self._contract))
+        refusal = RefusalText(answer.status or 0, answer.code or "", answer.message, known)
+        return amended(sent.probe.operation, sent.probe.values, sent.values, refusal)
+
+
+def _next(trails: list[Iterator[dict[str, Any]]], seen: set[str]) -> dict[str, Any] | None:
+    """The next request that was not tried yet, from the newest trail that has one."""
+    while trails:
+        for candidate in trails[-1]:
+            text = _canonical(candidate)
+            if text not in seen:
+                seen.add(text)
+                return candidate
+        trails.pop()
+    return None
+
+
+def _is_worth_asking(answer: ParsedResponse) -> bool:
+    """Whether another request of the operation may be answered otherwise."""
+    if answer.ok or answer.status is None or answer.throttled or answer.status in {405, 501}:
+        return False
+    return not is_denied(answer)
+
+
+def _told(sent: SentProbe) -> str:
+    """What an answer says, without what differs from one request to the next."""
+    answer, message = sent.answer, sent.answer.message
+    for value in sorted({*texts(sent.values)}, key=len, reverse=True):
+        if len(value) >= SHORTEST:
+            message = message.replace(value, "#")
+    return f"{answer.status} {answer.code} {re.sub(r'[0-9a-f-]{8,}|[0-9]+', '#', message)}"
+
+
+def _canonical(request: Any) -> str:
+    return json.dumps(request, sort_keys=True, default=str)
+
+
+__all__ = ["RequestSearch"]

@@ -1,0 +1,142 @@
+"""What a run owes to a target that outlives it: a journal, a guard, a tag and a clean-up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from conformance.contract.model import Contract, Location
+from conformance.contract.overlay_model import Resource
+from conformance.contract.places import texts
+from conformance.contract.protocols import TOKENS
+from conformance.engine.channel import SignedChannel
+from conformance.engine.journal import Journal
+from conformance.engine.names import Names
+from conformance.engine.patience import Patience, faulty_kinds
+from conformance.engine.run_tag import RunTag
+from conformance.engine.safety.cleanup import Cleanup, CleanupResult
+from conformance.engine.safety.guard import GuardedTransport, Look
+from conformance.engine.safety.request_classifier import ClassifiedRequest, RouteTable
+from conformance.plan.probes import Fault
+from conformance.plan.resources import kinds, lifecycle_of, others
+from conformance.protocols.registry import read, wire
+from conformance.transport.base import Transport
+from conformance.transport.signing import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class RunSafety:
+    """One run's. ``strict``: nothing of others is touched even where it seems not to be there."""
+
+    journal: Journal
+    names: Names
+    strict: bool
+
+    def guarded(
+        self,
+        contract: Contract,
+        url: str,
+        signer: Signer,
+        transport: Transport,
+        patience: Patience | None = None,
+    ) -> Transport:
+        """The transport for requests of a service; services without a lifecycle have no other."""
+        if contract.overlay.resource is None:
+            return transport
+        look = None
+        if not self.strict:
+            look = _looking(contract, url, signer, transport, patience or Patience())
+        territory = RouteTable(contract, url)
+        return GuardedTransport(transport, territory, self.journal, self.names, look)
+
+    def mark(self, contract: Contract) -> RunTag | None:
+        """The tag that goes on what is created, where this run tags."""
+        return RunTag.of(contract, self.names.nonce) if self.journal.header.tag else None
+
+    def sweep(
+        self,
+        contract: Contract,
+        channel: SignedChannel,
+        lacks: Callable[[str], bool] = lambda _: False,
+    ) -> CleanupResult:
+        """Clean up what the run itself could not, or does not know of.
+
+        ``lacks`` says which operations the target does not have: those have created nothing.
+        """
+        if contract.overlay.resource is None:
+            return CleanupResult()
+        for creation in self.journal.state.doubtful(contract.service):
+            if lacks(creation.operation):
+                self.journal.settled(creation.number)
+        return Cleanup(contract, channel, self.journal).run()
+
+
+def _looking(
+    contract: Contract, url: str, signer: Signer, transport: Transport, patience: Patience
+) -> Look:
+    """Asks the target itself whether it has something of that name."""
+    channel = SignedChannel(url, signer, transport)
+
+    def absent(identifier: str, visit: ClassifiedRequest) -> bool:
+        resource = _named(contract, identifier, visit)
+        operation = contract.operations.get(resource.read or "")
+        if operation is None or resource.label is None:
+            return _is_not_listed(contract, channel, resource, identifier, visit)
+        request = wire(operation, {**visit.labels, resource.label: identifier})
+        # It asks for something that does not exist, as the probes of that fault do.
+        waited = faulty_kinds(contract.service, operation.name, Fault.NOT_FOUND)
+        label = operation.input.get(resource.label)
+        if label is None or label.location is not Location.BODY:
+            request = replace(request, body=None, content_type=None)
+        exchange = channel.send(replace(request, within=patience.within(waited)))
+        patience.note(waited, operation.name, exchange)
+        answer = read(exchange, operation)
+        return answer.is_refusal and not answer.throttled
+
+    return absent
+
+
+def _named(contract: Contract, identifier: str, visit: ClassifiedRequest) -> Resource:
+    """The kind of what a request names so: not always the one that its operation is about."""
+    operation = visit.operation.name if visit.operation else ""
+    binds = contract.overlay.words_of(operation).binds
+    for member, text in visit.labels.items():
+        kind = next(others(binds.get(member)), None)
+        if kind is not None and text.rpartition("/")[2] == identifier:
+            return kinds(contract)[kind]
+    return lifecycle_of(contract, operation)
+
+
+def _is_not_listed(
+    contract: Contract,
+    channel: SignedChannel,
+    resource: Resource,
+    identifier: str,
+    visit: ClassifiedRequest,
+) -> bool:
+    """Whether a whole list of a kind that cannot be read has nothing of that name."""
+    operation = contract.operations.get(resource.list or "")
+    if operation is None:
+        return False
+    known = {name: text for name, text in visit.labels.items() if name in operation.input}
+    known.pop(resource.label or "", None)
+    answer = read(channel.send(wire(operation, known)))
+    if not answer.ok or not isinstance(answer.body, dict):
+        return False
+    more = any(name.lower() in TOKENS and value for name, value in answer.body.items())
+    return not more and not any(identifier in text for text in texts(answer.body))
+
+
+def told(swept: CleanupResult, name: str) -> list[str]:
+    """What of a sweep somebody has to know, as sentences."""
+    lines = []
+    if swept.left:
+        shown = "; ".join(f"{one} ({why})" for one, why in list(swept.left.items())[:5])
+        lines.append(f"could not delete {len(swept.left)} {name}s of this run: {shown}")
+    if swept.unknown:
+        shown = ", ".join(swept.unknown[:5])
+        lines.append(f"it is unknown whether these were made: {shown} ({swept.why})")
+    if swept.doubtful:
+        shown = ", ".join([*dict.fromkeys(swept.doubtful)][:5])
+        lines.append(f"left alone, as nothing proves that this run made them: {shown}")
+    return lines

@@ -1,0 +1,113 @@
+"""Requests of services of any protocol, for what is made before a test: written as the SDK does.
+
+botocore writes the request and reads the answer; it is signed and sent as every other request.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from conformance.transport.base import Transport
+from conformance.transport.exchange import Exchange, Request
+from conformance.transport.signing import Credentials, Signer
+
+WITHIN = 10.0
+"""Seconds after which no answer is waited for: nothing but made-up requests rests on it."""
+
+
+class SdkAnswer(NamedTuple):
+    """What came of a call: the members of a successful answer, else None and what is told."""
+
+    members: Mapping[str, Any] | None
+    told: str = ""
+    sent: bool = True
+    """Whether the target may have carried it out."""
+
+
+class SdkCaller:
+    """Calls operations of any service at one address."""
+
+    def __init__(
+        self, url: str, credentials: Credentials, region: str, transport: Transport
+    ) -> None:
+        self._url, self._credentials, self._region = url, credentials, region
+        self._transport = transport
+
+    def call(self, service: str, operation: str, members: Mapping[str, Any]) -> SdkAnswer:
+        """Send a request of an operation; what is not answered with a success has no members."""
+        model = _model(service)
+        about = model.operation_model(operation)
+        given = _with_bytes(about.input_shape, members) if about.input_shape else {}
+        signer = Signer(self._credentials, self._region, model.signing_name)
+        exchange = self._transport.send(self._written(signer, about, given))
+        response = exchange.response
+        if response is None:
+            return SdkAnswer(None, f"{service} {operation}: {exchange.failure}")
+        if not 200 <= response.status < 300:
+            return SdkAnswer(None, f"{service} {operation}: {response.status}", sent=False)
+        return SdkAnswer(_read(about, exchange))
+
+    def _written(self, signer: Signer, about: Any, members: Mapping[str, Any]) -> Request:
+        from botocore.awsrequest import prepare_request_dict
+        from botocore.serialize import create_serializer
+
+        protocol = about.service_model.resolved_protocol
+        serializer = create_serializer(protocol, include_validation=False)
+        written: dict[str, Any] = serializer.serialize_to_request(dict(members), about)
+        prepare_request_dict(written, endpoint_url=self._url)
+        body = written["body"]
+        headers = {"Accept": "*/*", **dict(written["headers"])}
+        if isinstance(body, dict):
+            from urllib.parse import urlencode
+
+            body = urlencode(body)
+        data = body.encode() if isinstance(body, str) else bytes(body or b"")
+        pairs = tuple((name, value) for name, value in headers.items())
+        signed = signer.sign(written["method"], written["url"], pairs, data or None)
+        return Request(signed.method, signed.url, signed.headers, signed.body, WITHIN)
+
+
+@cache
+def _model(service: str) -> Any:
+    from botocore.session import get_session
+
+    return get_session().get_service_model(service)
+
+
+def _read(about: Any, exchange: Exchange) -> Mapping[str, Any]:
+    """The members of an answer; none where it cannot be read."""
+    from botocore.compat import HTTPHeaders
+    from botocore.parsers import ResponseParserError, create_parser
+
+    response = exchange.response
+    if response is None or about.output_shape is None:
+        return {}
+    raw = {
+        "status_code": response.status,
+        "headers": HTTPHeaders.from_pairs(response.headers),
+        "body": response.body,
+    }
+    try:
+        parser = create_parser(about.service_model.resolved_protocol)
+        members: Mapping[str, Any] = parser.parse(raw, about.output_shape)
+    except (ResponseParserError, ValueError, KeyError, json.JSONDecodeError):
+        return {}
+    return members
+
+
+def _with_bytes(shape: Any, value: Any) -> Any:
+    """The members with texts decoded where a blob is meant: a file of data has base64."""
+    if shape.type_name == "structure" and isinstance(value, Mapping):
+        return {name: _with_bytes(shape.members[name], one) for name, one in value.items()}
+    if shape.type_name == "list" and isinstance(value, list | tuple):
+        return [_with_bytes(shape.member, one) for one in value]
+    if shape.type_name == "blob" and isinstance(value, str):
+        return base64.b64decode(value)
+    return value
+
+
+__all__ = ["SdkAnswer", "SdkCaller"]

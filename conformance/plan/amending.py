@@ -1,0 +1,263 @@
+"""The next request to try where one was refused: by what the refusal says, then by guessing.
+
+A refusal names a member, a value, a pattern, what is listed, or that something is missing. The
+answer is read as people read it, by what most services say; it is only ever used to find a request
+that is accepted, never to judge one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.contract.model import Kind, Location, Operation, Shape
+from conformance.contract.places import ABSENT, Place, find
+from conformance.contract.validate import shape_violations
+from conformance.contract.walk import shape_at
+from conformance.plan import strings, values
+from conformance.plan.base_requests import edited, scaffolded
+from conformance.plan.fuller import DEEPEST, Request, fuller, is_free, is_structured, whole
+from conformance.plan.suggestions import suggestions
+
+OTHERS = 3
+"""Other values that are tried of one member."""
+MISSING = re.compile(
+    r"required|missing|must (be )?(specif|provid|suppl|includ|contain|have|set)|mandatory"
+    r"|(not|n't|cannot) (be )?(empty|null|none|specified|provided|present|blank)|need(s|ed)? to"
+    r"|at least one|no .{1,40} (was |were |is )?(given|provided|specified|supplied)|keyerror",
+    re.IGNORECASE,
+)
+EXCLUSIVE = re.compile(
+    r"(only|exactly|at most) one|mutually exclusive|cannot (both|be used|be specified|specify)"
+    r"|either .* or |not both|not (allowed|permitted|valid) (with|together|for)",
+    re.IGNORECASE,
+)
+LISTED = re.compile(
+    r"(?:enum value set:?|one of:?|valid values?(?: are| is)?:?|allowed values?(?: are| is)?:?"
+    r"|supported values?(?: are| is)?:?|possible values?(?: are| is)?:?|expected:?)"
+    r"\s*[\[({]?(?P<list>[^\])}]+)",
+    re.IGNORECASE,
+)
+PATTERN = re.compile(
+    r"(?:regular expression )?pattern:?\s*[\"'`]?(?P<pattern>[^\s\"'`]+)", re.IGNORECASE
+)
+WORD = re.compile(r"[\w.:/*@+-]+")
+NOUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+NO_NOUNS = frozenset(
+    [
+        "not",
+        "found",
+        "invalid",
+        "exception",
+        "error",
+        "already",
+        "exists",
+        "resource",
+        "bad",
+        "request",
+        "validation",
+        "parameter",
+        "value",
+        "missing",
+        "conflict",
+        "limit",
+        "exceeded",
+        "malformed",
+        "client",
+        "unknown",
+        "no",
+        "such",
+        "in",
+        "use",
+        "id",
+        "arn",
+    ]
+)
+NOT_FOUND = 404
+NAMES = re.compile(r"(names?|ids?|identifiers?|s)$")
+"""What the name of a member has after the noun of what it names."""
+SHORTEST = 4
+"""Characters of a name or a value that is looked for anywhere in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalText:
+    """What an answer said: its status, its error code and its message."""
+
+    status: int
+    code: str
+    message: str
+    kinds: tuple[str, ...] = ()
+    """The kinds of resources that the service has, of which members may speak."""
+
+    @property
+    def is_not_found(self) -> bool:
+        """Whether something that the request speaks of is not there."""
+        return self.status == NOT_FOUND or "NotFound" in self.code
+
+
+def amended(
+    operation: Operation, request: Mapping[str, Any], sent: Mapping[str, Any], refusal: RefusalText
+) -> Iterator[Request]:
+    """Requests that may do better, the likeliest first; none where nothing is to be tried.
+
+    ``request`` is the template that was refused, ``sent`` what was in its place.
+    """
+    start = dict(request)
+    named = list(_named(operation, dict(sent), refusal))
+    for place in named:
+        yield from _about(operation, start, place, refusal)
+    if EXCLUSIVE.search(refusal.message):
+        yield from _one_of_each(operation, start)
+        yield from _one_more(operation, start)
+    if not refusal.is_not_found:
+        yield from fuller(operation, start)
+
+
+# -- which member is meant -------------------------------------------------------------------------
+
+
+def _named(operation: Operation, sent: Request, refusal: RefusalText) -> Iterator[Place]:
+    """The places that a refusal speaks of: by name, by value, then by the noun of its code."""
+    places = list(_places(operation, sent))
+    words = {_plain(part) for word in WORD.findall(refusal.message) for part in word.split(".")}
+    text = _plain(refusal.message)
+    by_name = [place for place in places if _plain(place[-1]) in words]
+    long = [place for place in places if len(_plain(place[-1])) > SHORTEST
+            and _plain(place[-1]) in text]  # fmt: skip
+    by_value = [place for place in places if _is_quoted(sent, place, refusal.message)]
+    nouns = [word.lower() for word in NOUN.findall(refusal.code)]
+    nouns = [word for word in nouns if word not in NO_NOUNS and len(word) >= SHORTEST]
+    by_noun = [place for place in places if any(noun in _plain(place[-1]) for noun in nouns)]
+    by_name.sort(key=len)  # those at the top first
+    found = dict.fromkeys([*by_value, *by_name, *sorted(long, key=_length), *by_noun])
+    yield from found
+
+
+def _length(place: Place) -> int:
+    return -len(place[-1])
+
+
+def _places(operation: Operation, request: Request) -> Iterator[Place]:
+    """Every member by place: those at the top, and those in what the request has."""
+    for name, member in operation.input.items():
+        yield (name,)
+        yield from _inside(member.shape, (name,), given=bool(request.get(name)))
+
+
+def _inside(shape: Shape, place: Place, depth: int = 1, *, given: bool) -> Iterator[Place]:
+    if depth >= DEEPEST or shape.kind is Kind.MAP:
+        return
+    inner = shape.element if shape.kind is Kind.LIST else shape
+    if inner is None or not (given or depth == 1):
+        return
+    here = (*place, "[]") if shape.kind is Kind.LIST else place
+    for name, member in inner.members.items():
+        yield (*here, name)
+        yield from _inside(member.shape, (*here, name), depth + 1, given=given)
+
+
+def _is_quoted(request: Request, place: Place, message: str) -> bool:
+    shown = (one for one in find(request, place) if isinstance(one, str))
+    return any(len(one) >= SHORTEST and one in message for one in shown)
+
+
+# -- what is done about it -------------------------------------------------------------------------
+
+
+def _about(
+    operation: Operation, request: Request, place: Place, refusal: RefusalText
+) -> Iterator[Request]:
+    """What a refusal of this member, or for want of it, leads to."""
+    top = operation.input[place[0]]
+    shape = shape_at(top.shape, place[1:])
+    if shape is None:
+        return
+    given = list(find(request, place))
+    if not given:
+        if not EXCLUSIVE.search(refusal.message) or MISSING.search(refusal.message):
+            for value in _likely(shape, refusal):
+                yield edited(scaffolded(operation, request, place), place, value)
+        return
+    for value in (*_likely(shape, refusal), *_in_capitals(shape, given)):
+        if value not in given:
+            yield edited(request, place, value)
+    if len(place) == 1 and not top.required and top.location is not Location.PATH:
+        yield edited(request, place, ABSENT)
+
+
+def _likely(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
+    """Values of a shape, those that the refusal itself lists first."""
+    found = [*_stated(shape, refusal), *_own(shape, refusal.kinds), *_others(shape)]
+    seen: set[str] = set()
+    for value in found:
+        text = json.dumps(value, sort_keys=True, default=str)
+        if text not in seen and len(seen) < OTHERS:
+            seen.add(text)
+            yield value
+
+
+def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
+    """What the message lists, or a match of the pattern that it shows."""
+    if shape.kind is not Kind.STRING:
+        return
+    listed = LISTED.search(refusal.message)
+    if listed is not None:
+        for word in re.split(r"[\s,|'\"]+(?:or\s+|and\s+)?", listed["list"].strip()):
+            if word and not any(shape_violations(shape, word.rstrip("."))):
+                yield word.rstrip(".")
+                break
+    shown = PATTERN.search(refusal.message)
+    if shown is not None and strings.pattern_error(shown["pattern"]) is None:
+        pattern = shown["pattern"]
+        value = strings.of_length(pattern, strings.shortest(pattern, 1))
+        if value:
+            yield value
+
+
+def _own(shape: Shape, kinds: tuple[str, ...]) -> Iterator[str]:
+    """What a resource of the run is named by, where the member is called as its kind is."""
+    if shape.kind is Kind.STRING and shape.called is not None:
+        noun = NAMES.sub("", _plain(shape.called.name))
+        yield from (f"${{id.{kind}}}" for kind in kinds if _plain(kind) == noun)
+
+
+def _others(shape: Shape) -> Iterator[Any]:
+    yield from suggestions(shape)
+    yield values.sample(shape)
+    yield values.sample(shape, 1)
+    if is_structured(shape):
+        yield whole(shape, 2)
+
+
+def _in_capitals(shape: Shape, given: list[Any]) -> Iterator[str]:
+    """Words as constants are written: prose writes them as names."""
+    words = [one.upper() for one in given if isinstance(one, str) and one.isalpha()]
+    yield from (one for one in words if not any(shape_violations(shape, one)))
+
+
+def _one_of_each(operation: Operation, request: Request) -> Iterator[Request]:
+    """The request with one member alone in each structure that requires none."""
+    loose = [name for name in request if name in operation.input
+             and not any(one.required for one in operation.input[name].shape.members.values())
+             and isinstance(request[name], dict) and len(request[name]) > 1]  # fmt: skip
+    for name in loose:
+        for inner, value in request[name].items():
+            yield {**request, name: {inner: value}}
+
+
+def _one_more(operation: Operation, request: Request) -> Iterator[Request]:
+    """The request with each of the members that it lacks."""
+    for name, member in operation.input.items():
+        if name not in request and is_free(operation, name):
+            yield {**request, name: values.sample(member.shape)}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+__all__ = ["RefusalText", "amended"]

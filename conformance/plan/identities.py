@@ -1,0 +1,88 @@
+"""Probes with an identifier that nothing has, and with one that is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.contract.inference.identity_rules import naming_members
+from conformance.contract.model import Contract, Kind, Operation, Shape
+from conformance.contract.overlay_rules import AnyRule, TakenIdentifierRule, UnknownIdentifierRule
+from conformance.contract.requirements import Requirement
+from conformance.contract.validate import shape_violations
+from conformance.plan.base_requests import base
+from conformance.plan.probes import Fault, Probe, Side
+from conformance.plan.resources import lifecycle_of, others, with_unknown_ids
+from conformance.plan.values import sample
+
+IDENTITIES = (UnknownIdentifierRule, TakenIdentifierRule)
+LIKE_A_NAME = "conformance-a0b1c2d3-00001"
+ANOTHER = 5
+"""Which of the values of a shape stands for one that nothing has."""
+
+
+def of_identity(
+    contract: Contract, operation: Operation, requirement: Requirement, rule: AnyRule
+) -> Iterator[Probe]:
+    """The request of a rule about identifiers; none where the operation has no such member."""
+    request = base(contract, operation)
+    if isinstance(rule, TakenIdentifierRule):
+        unique = lifecycle_of(contract, operation.name).unique_member
+        if unique is not None:
+            yield Probe(
+                requirement.id, operation, Side.REJECT,
+                {**request, **rule.with_, unique: "${taken}"},
+                "an identifier that is taken", Fault.CONFLICT, (unique,), beyond_limits=True,
+            )  # fmt: skip
+        return
+    name = named_by(contract, operation, request)
+    unknown = "" if name is None else _unknown(contract, operation, request, name)
+    if name is not None and unknown != "":
+        yield Probe(
+            requirement.id, operation, Side.REJECT, {**request, name: unknown},
+            "an identifier that nothing has", Fault.NOT_FOUND, (name,), beyond_limits=True,
+        )  # fmt: skip
+
+
+def named_by(contract: Contract, operation: Operation, request: Mapping[str, Any]) -> str | None:
+    """The member that says which resource is meant: its own, another one's, the last label."""
+    own = next((name for name in request if "${id}" in str(request[name])), None)
+    if own is not None:
+        return own
+    label = lifecycle_of(contract, operation.name).label
+    labels = sorted(naming_members(operation), key=lambda name: operation.path.find(f"{{{name}}}"))
+    of_others = [name for name in reversed(labels) if any(others(request.get(name)))]
+    # What a creation chooses itself names nothing yet.
+    given = [name for name in reversed(labels) if "${" not in str(request.get(name))]
+    found = [*of_others, *given]
+    return found[0] if found else label if label in request else None
+
+
+def _unknown(
+    contract: Contract, operation: Operation, request: Mapping[str, Any], name: str
+) -> Any:
+    stated = with_unknown_ids(contract, operation, {name: request[name]})[name]
+    if stated != request[name]:
+        return stated
+    return of_nothing(operation.input[name].shape)
+
+
+def of_nothing(shape: Shape) -> Any:
+    """A value that is right for a member that names something, and that nothing is called by.
+
+    The empty text where none is known.
+    """
+    if shape.kind is Kind.STRING and _fits(shape, LIKE_A_NAME):
+        return "${name}"
+    first, another = sample(shape), sample(shape, ANOTHER)
+    if isinstance(first, str) and first and _fits(shape, _letters(len(first))):
+        return f"${{alnum:{len(first)}}}"
+    return another if another and _fits(shape, another) else first
+
+
+def _letters(length: int) -> str:
+    return ("a0b1c2d3e4" * (length // 10 + 1))[:length]
+
+
+def _fits(shape: Shape, value: Any) -> bool:
+    return not list(shape_violations(shape, value))
