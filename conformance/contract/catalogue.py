@@ -58,6 +58,9 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
     if weak and requirement.subject in of_answers:
         return replace(requirement, level=Level.INFORMATIONAL)
     level = _protocols_level(contract, requirement)
+    if requirement.subject is Subject.STATUS and requirement.operation is not None:
+        unproved = contract.overlay.words_of(requirement.operation).unproved
+        level = Level.INFORMATIONAL if unproved else level
     return requirement if level is None else replace(requirement, level=level)
 
 

@@ -155,6 +155,7 @@ class OperationWords(OverlayPart, frozen=True):
     stateful: tuple[str, ...] = ()
     patch_values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     empty_object_allowed: bool = False
+    unproved: bool = False
     not_shown: tuple[str, ...] = ()
 
 

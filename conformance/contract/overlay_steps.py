@@ -45,6 +45,7 @@ class Step(OverlayPart, frozen=True):
     key: int = 0
     gives: Literal["accepted", "refused", "not-found", "any"] | None = None
     must: bool = False
+    codes: tuple[str, ...] = ()
     stop_if_refused: bool = False
     entry: bool | Template | None = None
     shows: Template = field(default_factory=dict)

@@ -13,11 +13,12 @@ import pytest
 
 from conformance.cli import main
 from conformance.contract import overlay_model as words
-from conformance.contract import overlay_part, overlay_rule_references, overlay_rules, overlay_steps
+from conformance.contract import overlay_part, overlay_rules, overlay_steps
 from conformance.contract.load import load_contract
 from conformance.contract.locate import use
 from conformance.contract.overlay_model import Overlay
 from conformance.contract.overlay_rules import FaultName
+from conformance.contract.overlays import overlay_rule_references
 from conformance.contract.overlays.overlay_faults import WrongOverlay
 from conformance.contract.overlays.overlay_reading import (
     RULES,

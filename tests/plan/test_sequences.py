@@ -189,3 +189,16 @@ def test_only_a_declared_conflict_may_meet_updates_at_once(
     except (RuleBroken, NotShown) as raised:
         found = raised
     assert found is None if ending is None else isinstance(found, ending)
+
+
+@pytest.mark.parametrize(
+    ("code", "holds"), [("Gone", True), ("Lost", True), ("Other", False), (None, False)]
+)
+def test_a_refusal_names_one_of_the_errors_of_its_step(code, holds):
+    step = {"send": "read", "gives": "refused", "must": True, "codes": ["Gone", "Lost"]}
+    refused = ParsedResponse(400, {}, code, "", "application/json", 2)
+    ending = played([{"make": {}}, step], [MADE, refused])
+    assert (ending is None) is holds
+    if not holds:
+        assert isinstance(ending, RuleBroken)
+        assert ending.expected == "read refused with Gone or Lost"

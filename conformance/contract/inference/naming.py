@@ -22,7 +22,18 @@ DELETE = (
     "Revoke", "Stop", "Abort", "Disable",
 )  # fmt: skip
 """What takes it away, the surest first."""
-_CHANGES = ("Tag", "Untag", "Reset", "Restore", "Accept", "Reject", "Move", "Replace", "Purge")
+_CHANGES = (
+    "Tag",
+    "Untag",
+    "Reset",
+    "Restore",
+    "Accept",
+    "Reject",
+    "Move",
+    "Replace",
+    "Purge",
+    "Write",
+)
 LOOKS = (
     "Get", "List", "Describe", "Head", "BatchGet", "BatchDescribe", "Search", "Query", "Lookup",
     "Check", "Estimate", "Preview", "Validate", "Scan", "Select", "Count", "Is", "Synthesize",
@@ -60,7 +71,8 @@ def split(name: str, verbs: tuple[str, ...]) -> tuple[str, str] | None:
 
 def changes(name: str) -> bool:
     """Whether an operation's name says that something is there, or other, or gone after it."""
-    return split(name, (*CREATE, *UPDATE, *DELETE, *_CHANGES)) is not None
+    each = name.removeprefix("Batch").removeprefix("Transact")
+    return split(each, (*CREATE, *UPDATE, *DELETE, *_CHANGES)) is not None
 
 
 def identifies(member: str) -> bool:

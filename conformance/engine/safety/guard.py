@@ -114,11 +114,21 @@ class GuardedTransport:
             ours = self._names.made_by_us(path) or self._journal.state.is_ours(self._service, last)
             return None if ours else last
         if not visit.labels:
+            if any(self._is_made(text) for text in visit.texts):
+                return None
             # A request that lacks the name of what it is about is about nothing.
             # So is one that makes, changes and deletes nothing.
             harmless = visit.must_name or not changes(visit.operation.name)
             return None if harmless and self._absent else visit.operation.name
         return next((one for one in visit.labels.values() if not self._is_ours(one, visit)), None)
+
+    def _is_made(self, text: str) -> bool:
+        """Whether a text names what this run made, or is an ARN that ends with such a name."""
+        state = self._journal.state
+        return any(
+            state.is_ours(self._service, one) or self._names.made_by_us(one)
+            for one in (text, text.rpartition("/")[2])
+        )
 
     def _is_ours(self, label: str, visit: ClassifiedRequest) -> bool:
         if any(one.value == label for one in self._territory.contract.given.members):

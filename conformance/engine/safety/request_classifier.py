@@ -45,12 +45,14 @@ class ClassifiedRequest:
 
     Those are what the contract binds to resources, wherever it stands; where it binds nothing, the
     decoded parts of the path. ``must_name``: a valid request of the operation names something.
+    ``texts`` are those of a request without any: names may stand deeper, in batches.
     """
 
     kind: RequestEffect
     operation: Operation | None
     labels: Mapping[str, str]
     must_name: bool = False
+    texts: tuple[str, ...] = ()
 
 
 class RouteTable:
@@ -83,7 +85,8 @@ class RouteTable:
         names = self._identifiers(operation)
         if names:
             labels = dict(_named(request, labels, names, self._body(request)))
-        return ClassifiedRequest(self._kind(operation), operation, labels, bool(names))
+        deeper = () if labels or not self._is_named else tuple(_texts(self._body(request)))
+        return ClassifiedRequest(self._kind(operation), operation, labels, bool(names), deeper)
 
     def _identifiers(self, operation: Operation) -> list[str]:
         """The members that name what an operation is about, but for those of the path alone."""
@@ -169,6 +172,19 @@ class RouteTable:
         if operation is None or operation.protocol is ProtocolName.REST_JSON_1:
             return members(request.body)
         return members_of(operation, request)
+
+
+def _texts(value: Any, depth: int = 8) -> Iterator[str]:
+    """The texts of a value and the names in its maps, as deep as a contract names anything."""
+    if isinstance(value, str):
+        yield value
+    elif depth and isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _texts(inner, depth - 1)
+    elif depth and isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, depth - 1)
 
 
 def _named(

@@ -166,6 +166,8 @@ def _kind(step: Step, answer: ParsedResponse) -> bool:
         raise NotShown("the request that should be refused was accepted")
     if not right:
         raise RuleBroken(f"{step.send} {(wanted or '').replace('-', ' ')}", answer.told())
+    if step.codes and not answer.ok and answer.code not in step.codes:
+        raise RuleBroken(f"{step.send} refused with {' or '.join(step.codes)}", answer.told())
     return answer.ok
 
 

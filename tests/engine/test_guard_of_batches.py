@@ -1,0 +1,83 @@
+"""Requests without an identifier of their own: batches and tags name what they are about deeper."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from conformance.contract.load import load_contract
+from conformance.engine.journal import Header, Journal
+from conformance.engine.names import Names
+from conformance.engine.run_tag import TAG
+from conformance.engine.safety.guard import GuardedTransport
+from conformance.engine.safety.request_classifier import RouteTable
+from conformance.transport.exchange import Exchange, FailureKind, Request, Response
+
+URL = "http://127.0.0.1:1"
+HEADER = Header(URL, "abcd1234", "us-east-1", "2026-01-01T00:00:00Z", {}, None, TAG)
+OURS = "conformance-abcd1234-00001"
+
+
+class Target:
+    """Accepts everything."""
+
+    def send(self, request: Request) -> Exchange:
+        """An empty success."""
+        return Exchange(request, Response(200, (), b"{}"), None, 0.0)
+
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """The same of each."""
+        return [self.send(request) for request in requests]
+
+
+@pytest.fixture
+def is_sent(tmp_path):
+    journal = Journal.begin(tmp_path / "j.jsonl", HEADER)
+    territory = RouteTable(load_contract("dynamodb"), URL)
+    guard = GuardedTransport(Target(), territory, journal, Names(HEADER.nonce), lambda *_: False)
+
+    def send(operation: str, members: Any) -> bool:
+        headers = (("X-Amz-Target", f"DynamoDB_20120810.{operation}"),)
+        exchange = guard.send(Request("POST", f"{URL}/", headers, json.dumps(members).encode()))
+        return exchange.failure is None or exchange.failure.kind is not FailureKind.WITHHELD
+
+    assert send("CreateTable", {"TableName": OURS})
+    yield send
+    journal.close()
+
+
+def test_what_only_this_run_can_have_named_is_sent(is_sent):
+    assert is_sent("BatchWriteItem", {"RequestItems": {"conformance-abcd1234-00002": []}})
+
+
+def deep(depth: int) -> Any:
+    return {"M": {"inner": deep(depth - 1)}} if depth else {"S": OURS}
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("BatchWriteItem", {"RequestItems": {OURS: []}}),
+        ("TransactWriteItems", {"TransactItems": [{"Put": {"TableName": OURS, "Item": {}}}]}),
+        ("TagResource", {"ResourceArn": f"arn:aws:dynamodb:us-east-1:1:table/{OURS}", "Tags": []}),
+    ],
+)
+def test_what_names_ours_deeper_is_sent(is_sent, operation, members):
+    assert is_sent(operation, members)
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("BatchWriteItem", {"RequestItems": {"orders": []}}),
+        ("BatchWriteItem", {}),
+        ("TransactWriteItems", {"TransactItems": [{"Put": {"TableName": "orders", "Item": {}}}]}),
+        ("TagResource", {"ResourceArn": "arn:aws:dynamodb:us-east-1:1:table/orders", "Tags": []}),
+        ("BatchWriteItem", {"RequestItems": {"orders": [deep(60)]}}),
+    ],
+)
+def test_what_names_nothing_of_ours_is_withheld(is_sent, operation, members):
+    assert not is_sent(operation, members)
