@@ -65,13 +65,18 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     With a ``region`` the ARNs in it are there, not in the region that it was written for, and
     with a ``partition`` likewise.
 
-    Raises UnknownService when there is no spec, SpecProblem when it cannot be read, and
-    WrongOverlay when something is wrong with what its overlay says.
+    Raises UnknownService when there is no spec, SpecProblem when it cannot be read,
+    UnspokenProtocol when it is of another protocol than the one asked for, and WrongOverlay when something is wrong with what its overlay says.
     """
     files = read_spec_files(service)
     spec, hashes = files.merged, spec_hashes(service)
     refuse(_spec_mistakes(files))
     contract = build_contract(service, spec, hashes)
+    wanted = spoken()
+    if wanted is not None and wanted != contract.protocol:
+        from conformance.documents.sdk.models import UnspokenProtocol
+
+        raise UnspokenProtocol(service, wanted, (contract.protocol,))
     refuse(_reference_mistakes(files, contract))
     written = spec.get("x-conformance", {}).get("signing", {}).get("region")
     if region and written:

@@ -14,7 +14,7 @@ from conformance.plan.rules import ROBUST
 from conformance.protocols.json_text import encode
 
 OF_SHAPES = frozenset({Subject.INPUT_LIMIT, Subject.INPUT_TYPE})
-MOST, MOST_BEFORE_NESTED = 6000, 4000
+MOST, MOST_BEFORE_NESTED = 10_000, 7_500
 """Requests that a quick run sends to one service, and those after which it leaves what is nested:
 some are kept for how the service takes what is broken."""
 LARGE = 1000
@@ -45,7 +45,7 @@ class Economy:
         most = MOST_BEFORE_NESTED if telling(requirement) >= NESTED else MOST
         if not self._bounded or sent < most:
             return ""
-        return f"left to the profile standard: a quick run sends about {MOST} requests a service"
+        return f"left to the profile standard: a quick run sends about {MOST:,} requests a service"
 
     def reduced(self, requirement: Requirement, planned: Plan) -> Plan:
         """The plan, with one probe a side where the limit was tried at another place."""

@@ -7,6 +7,7 @@ within the limits: a target may refuse one for reasons that no limit states, so 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ from conformance.plan.resources import lifecycle_of
 MOST = 6
 """Requests that are tried of one member."""
 DEEPEST = 4
+DRAWN = re.compile(r"\$\{(name|word|alnum|uuid)(:\d+)?\}")
+"""Placeholders that stand for another text wherever they are filled in."""
 
 Request = dict[str, Any]
 
@@ -51,7 +54,7 @@ def _tagged(request: Request) -> Request:
 
 def _with_tag(value: Any) -> Any:
     if isinstance(value, str):
-        return value.replace("${name}", "${name.given}")
+        return DRAWN.sub(r"${\1.given\2}", value)
     if isinstance(value, list | tuple):
         return [_with_tag(item) for item in value]
     if isinstance(value, Mapping):

@@ -142,7 +142,7 @@ def vocabulary(overlay):
         if facts is None:
             continue
         yield from facts
-        for lifecycle in (facts["resource"], *facts.get("resources", {}).values()):
+        for lifecycle in (facts.get("resource", {}), *facts.get("resources", {}).values()):
             yield from lifecycle
         yield from facts.get("model", {}).get("members", ())
         for operation in facts["operations"].values():

@@ -215,7 +215,7 @@ def test_what_fits_several_models_takes_nothing_until_one_is_named(tmp_path: Pat
 
 def test_a_model_that_there_is_not_is_refused(tmp_path: Path) -> None:
     page = str(OWN / "location" / "UpdateKey.txt")
-    for model in ("no-such-service", ""):
+    for model in ("no-such-service", "no such service"):
         result = CliRunner().invoke(command, [page, "-o", str(tmp_path / "o"), "--model", model])
         assert result.exit_code != 0
         assert not (tmp_path / "o").exists()

@@ -50,6 +50,6 @@ def test_published_examples_count() -> None:
 
 
 def test_they_stand_in_the_spec_that_is_derived_and_keep_the_limits() -> None:
-    shape = load_contract("lambda").operations["CreateFunction"].input["MemorySize"].shape
+    shape = load_contract("batch").operations["CreateComputeEnvironment"].input["type"].shape
     assert shape.usual
     assert suggestions(shape)[0] in shape.usual

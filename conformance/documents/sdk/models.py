@@ -40,7 +40,7 @@ class UnspokenProtocol(BadInput):
 
     def __init__(self, service: str, protocol: str, speaks: Sequence[str]) -> None:
         self.service, self.protocol, self.speaks = service, protocol, tuple(speaks)
-        hint = f"its model has {', '.join(speaks) or 'none that is known'}"
+        hint = f"it has {', '.join(speaks) or 'none that is known'}"
         super().__init__(f"{service} does not speak {protocol}", hint)
 
 
