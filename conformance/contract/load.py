@@ -66,7 +66,8 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     with a ``partition`` likewise.
 
     Raises UnknownService when there is no spec, SpecProblem when it cannot be read,
-    UnspokenProtocol when it is of another protocol than the one asked for, and WrongOverlay when something is wrong with what its overlay says.
+    UnspokenProtocol when it is of another protocol than the one asked for, and
+    WrongOverlay when something is wrong with what its overlay says.
     """
     files = read_spec_files(service)
     spec, hashes = files.merged, spec_hashes(service)

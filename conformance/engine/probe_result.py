@@ -19,7 +19,7 @@ from conformance.engine.support import lacks
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.refusal import judge_probe
-from conformance.plan.base_requests import edited
+from conformance.plan.base_requests import base, edited
 from conformance.plan.identities import of_nothing
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.resources import kind_of, lifecycle_of, path_labels, with_unknown_ids
@@ -147,6 +147,8 @@ def _without_fault(session: Session, probe: Probe) -> SentProbe | None:
         plain = replace(plain, values=edited(dict(probe.values), probe.place, right))
     elif probe.form is not None and (probe.form.path or probe.form.labels is not Labels.USUAL):
         plain = replace(plain, values=_of_nothing(session, probe))
+    else:
+        plain = replace(plain, values=base(session.contract, probe.operation))
     try:
         usual = session.send(plain)
     except SetupFailed:
