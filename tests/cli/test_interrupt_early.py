@@ -117,6 +117,15 @@ def test_planning_that_never_ends_is_left(script, tmp_path, target):
     assert record.exit == 3
 
 
+@pytest.fixture
+def heard():
+    """SIGINT is heard: in the background of a shell it is ignored, which is then the run's wish."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 def test_where_nothing_is_under_way_a_signal_waits_for_nothing():
     interrupts = Interrupts()
     with interrupts.listening(), interrupts.held_back():
@@ -125,6 +134,7 @@ def test_where_nothing_is_under_way_a_signal_waits_for_nothing():
         interrupts.check()  # what is sent to clean up is sent
 
 
+@pytest.mark.usefixtures("heard")
 def test_what_waited_is_heard_before_planning():
     interrupts = Interrupts()
     with interrupts.listening(), interrupts.held_back():
@@ -133,6 +143,7 @@ def test_what_waited_is_heard_before_planning():
             pytest.fail("planned all the same")
 
 
+@pytest.mark.usefixtures("heard")
 def test_after_planning_a_signal_waits_again():
     interrupts = Interrupts()
     with interrupts.listening(), interrupts.held_back():
