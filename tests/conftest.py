@@ -55,6 +55,6 @@ def _connections_may_end():
         if not isinstance(sys.exc_info()[1], ConnectionError):
             handle(self, request, client_address)
 
-    socketserver.BaseServer.handle_error = quiet
-    yield
-    socketserver.BaseServer.handle_error = handle
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socketserver.BaseServer, "handle_error", quiet)
+        yield
