@@ -88,7 +88,7 @@ def test_an_operation_that_never_answers_fails_by_its_name(judged, operation, as
     own = {f"apigateway/{operation}/status/{status}", f"apigateway/{operation}/status/no-5xx"}
     assert own <= found.failed()
     for name in own:
-        assert "no whole answer within 2 s" in found.verdicts[name]["reason"]
+        assert "no whole answer within" in found.verdicts[name]["reason"]
         assert found.verdicts[name]["evidence"][-1]["response"] is None
     # Nobody else is blamed for it.
     assert found.failed() == own
