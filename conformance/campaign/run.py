@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -79,7 +80,9 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Client]:
         "distributed.scheduler.worker-saturation": 1.0,
         "distributed.comm.timeouts.connect": f"{CONNECT_SECONDS}s",
     }
-    with dask.config.set(settings):
+    with dask.config.set(settings), warnings.catch_warnings():
+        # It looks for a port for its dashboard even where there is to be none.
+        warnings.simplefilter("ignore", UserWarning)
         if scheduler is None:
             # Loopback alone, no dashboard; what needs memory are the children of a worker.
             with LocalCluster(
