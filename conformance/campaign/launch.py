@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from conformance.cache_folder import cache_folder
 from conformance.campaign.errors import PartFailed
 from conformance.campaign.file import CampaignTarget
 from conformance.transport import targets
@@ -92,8 +93,7 @@ def environment(target: CampaignTarget) -> str:
     from locket import lock_file
 
     digest = hashlib.sha256("\n".join(target.install).encode()).hexdigest()[:12]
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "conformance" / "targets" / f"{target.name}-{digest}"
+    folder = cache_folder("targets", f"{target.name}-{digest}")
     folder.parent.mkdir(parents=True, exist_ok=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     with lock_file(f"{folder}.lock"):

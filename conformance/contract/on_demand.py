@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from conformance import __version__
+from conformance.cache_folder import cache_folder
 from conformance.contract.yaml_file import COPY
 from conformance.documents.sdk.models import (
     REST_JSON,
@@ -105,9 +105,8 @@ def _written(model: SdkModel, service: str, folder: Path) -> Path:
 
 
 def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     made_by = f"botocore-{_botocore()}-conformance-{__version__}-{_digest()}"
-    return Path(base) / "conformance" / "models" / made_by
+    return cache_folder("models", made_by)
 
 
 def _botocore() -> str:

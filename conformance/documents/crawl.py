@@ -20,6 +20,7 @@ from urllib.robotparser import RobotFileParser
 
 import requests
 
+from conformance.cache_folder import cache_folder
 from conformance.documents.problems import NotFetched, UnreadableDocument
 from conformance.documents.sources import HEADERS, MAX_BYTES
 
@@ -48,8 +49,7 @@ class CrawlOptions:
 
 def usual_cache() -> Path:
     """Where fetched pages are kept by default: below the user's cache folder."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "conformance" / "references"
+    return cache_folder("references")
 
 
 @dataclass(slots=True)
