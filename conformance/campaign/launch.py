@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,10 +14,9 @@ from pathlib import Path
 from conformance.cache_folder import cache_folder
 from conformance.campaign.errors import PartFailed
 from conformance.campaign.file import CampaignTarget
-from conformance.transport import targets
+from conformance.transport.targets.started import LOOPBACK, answers, free_port
 
-LOOPBACK = Path(targets.__file__).with_name("loopback.py")
-_PAUSE, _ANSWER, _GRACE = 0.2, 5.0, 10.0
+_PAUSE, _GRACE = 0.2, 10.0
 _TAIL = 500
 
 
@@ -59,7 +55,7 @@ def started(
     if not target.start and not target.command:
         yield target.url or target.name, target.version
         return
-    port = _free_port()
+    port = free_port()
     state = folder / "state"
     state.mkdir()
     values = {"port": port, "folder": str(state)}
@@ -118,22 +114,12 @@ def _version(target: CampaignTarget, python: str) -> str | None:
     return _run([python, "-c", code])
 
 
-def _free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return str(probe.getsockname()[1])
-
-
 def _wait_ready(process: subprocess.Popen[bytes], url: str, log: Path, seconds: float) -> None:
     """Wait until the target answers anything at all."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=_ANSWER).close()
-        except urllib.error.HTTPError:
+        if answers(url):
             return
-        except OSError:
-            time.sleep(_PAUSE)
-        else:
-            return
+        time.sleep(_PAUSE)
     said = log.read_text("utf-8", "replace").strip()[-_TAIL:]
     raise PartFailed(f"the target did not start within {seconds:g} s: {said}")

@@ -21,7 +21,7 @@ from conformance.transport.errors import NotInstalled, TargetDidNotStart
 from conformance.transport.targets.known import KnownTarget
 from conformance.transport.targets.own import OwnTarget
 
-_LOOPBACK = Path(__file__).with_name("loopback.py")
+LOOPBACK = Path(__file__).with_name("loopback.py")
 _PAUSE, _ANSWER = 0.2, 5.0
 _PYTHONS = ("python.exe",) if os.name == "nt" else ("python3", "python")
 
@@ -57,7 +57,7 @@ class StartedTarget:
         if self._process is None:
             return
         deadline = time.monotonic() + self.wait
-        while not _answers(self.url + self._ready):
+        while not answers(self.url + self._ready):
             self._process.check_running(self.name)
             if time.monotonic() > deadline:
                 raise TargetDidNotStart(self.name, f"not ready after {self.wait:g} s")
@@ -77,7 +77,7 @@ def start_known(known: KnownTarget) -> StartedTarget:
         raise NotInstalled(known.name, known.install)
     target = StartedTarget(known.name, ready=known.ready, wait=known.wait)
     target.version = _version(python, known.distributions)
-    target.launch([python, str(_LOOPBACK), "--with-parent", known.module], known.env)
+    target.launch([python, str(LOOPBACK), "--with-parent", known.module], known.env)
     return target
 
 
@@ -120,7 +120,7 @@ def _version(python: str, distributions: tuple[str, ...]) -> str | None:
     return done.stdout.strip() or None
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     """Whether anything at all is answered, past any proxy: it is on this machine."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
