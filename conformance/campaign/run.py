@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import socket
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from conformance.campaign.errors import NoDask, PartFailed, SchedulerLost
 from conformance.campaign.parts import Part
@@ -92,11 +95,29 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Client]:
                 yield client
             return
         try:
+            _reach(scheduler)
             client = Client(scheduler, timeout=CONNECT_SECONDS)
         except (OSError, ValueError) as error:
             raise SchedulerLost(scheduler, str(error)) from None
         with client:
             yield client
+
+
+def _reach(scheduler: str) -> None:
+    """OSError where nothing comes to listen: a client of Dask that fails leaves its socket open."""
+    where = urlsplit(scheduler)
+    if where.scheme != "tcp" or not (where.hostname and where.port):
+        return
+    end = time.monotonic() + CONNECT_SECONDS
+    while True:
+        try:
+            socket.create_connection((where.hostname, where.port), CONNECT_SECONDS).close()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def _ended(

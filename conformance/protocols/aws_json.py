@@ -8,11 +8,12 @@ from typing import Any
 from conformance.contract.model import Operation
 from conformance.contract.places import ABSENT
 from conformance.protocols import json_text
+from conformance.protocols.http_bindings import request_without_bindings
 from conformance.protocols.json_words import spelled
 from conformance.protocols.message import WireRequest
 from conformance.protocols.rest_json import read_json
 from conformance.protocols.seam import ReadBody
-from conformance.protocols.variant import WireVariant, merged
+from conformance.protocols.variant import WireVariant
 from conformance.transport.exchange import Request, Response
 
 TARGET = "X-Amz-Target"
@@ -38,15 +39,8 @@ class AwsJson:
         """The request of an operation with these members; ``raw`` replaces the body."""
         given = {name: value for name, value in values.items() if value is not ABSENT}
         body = json_text.encode(given) if raw is None else raw
-        path = form.path or operation.path
-        return WireRequest(
-            form.method or operation.method,
-            f"{path}?{form.query}" if form.query else path,
-            body,
-            self.media[0],
-            merged(operation.selectors.items(), form),
-            form.names,
-        )
+        selectors = operation.selectors.items()
+        return request_without_bindings(operation, (body, self.media[0]), selectors, form)
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:  # noqa: ARG002
         """What an answer says: it needs no operation for that."""

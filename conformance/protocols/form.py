@@ -9,10 +9,11 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from conformance.contract.model import NO_NAMES, Kind, Operation, Shape
 from conformance.contract.places import ABSENT
+from conformance.protocols.http_bindings import request_without_bindings
 from conformance.protocols.json_text import text
 from conformance.protocols.message import WireRequest
 from conformance.protocols.seam import ReadBody, spelled_bytes
-from conformance.protocols.variant import WireVariant, merged
+from conformance.protocols.variant import WireVariant
 from conformance.protocols.xml_reading import (
     children,
     local,
@@ -51,15 +52,8 @@ class AwsQuery:
             shape = operation.input[name].shape if name in operation.input else None
             pairs += self._pairs(self._named(name, shape), shape, value)
         body = urlencode(pairs, quote_via=quote, errors="surrogatepass").encode()
-        path = form.path or operation.path
-        return WireRequest(
-            form.method or operation.method,
-            f"{path}?{form.query}" if form.query else path,
-            body if raw is None else raw,
-            FORM,
-            merged((("Accept", "*/*"),), form),
-            form.names,
-        )
+        sent = (body if raw is None else raw, FORM)
+        return request_without_bindings(operation, sent, (("Accept", "*/*"),), form)
 
     def _named(self, name: str, shape: Shape | None) -> str:
         """What a member is called in a parameter."""

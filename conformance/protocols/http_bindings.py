@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
@@ -13,7 +13,7 @@ from conformance.contract.routes import PathTemplate, query_of
 from conformance.contract.texts import from_text, from_texts
 from conformance.protocols.json_text import text
 from conformance.protocols.message import WireRequest
-from conformance.protocols.variant import WireVariant
+from conformance.protocols.variant import WireVariant, merged
 from conformance.transport.exchange import Request
 
 
@@ -47,6 +47,29 @@ class BoundRequest:
             (*self.headers, *more, *form.overrides),
             form.names,
         )
+
+
+def request_without_bindings(
+    operation: Operation,
+    body: tuple[bytes | None, str | None],
+    headers: Iterable[tuple[str, str]],
+    form: WireVariant,
+) -> WireRequest:
+    """The request of a protocol whose members are all in the body, with its content type."""
+    path = form.path or operation.path
+    return WireRequest(
+        form.method or operation.method,
+        f"{path}?{form.query}" if form.query else path,
+        *body,
+        merged(headers, form),
+        form.names,
+    )
+
+
+def payload_placeholders(operation: Operation) -> dict[str, Any]:
+    """Members that are the whole body of a request, which as bytes are not read."""
+    members = operation.input.values()
+    return {one.name: "" for one in members if one.location is Location.PAYLOAD}
 
 
 def _states_content_type(operation: Operation) -> bool:

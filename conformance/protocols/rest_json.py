@@ -8,7 +8,12 @@ from typing import Any
 from conformance import error_identity
 from conformance.contract.model import Location, Operation
 from conformance.protocols import json_text
-from conformance.protocols.http_bindings import BoundRequest, bind, bound_members
+from conformance.protocols.http_bindings import (
+    BoundRequest,
+    bind,
+    bound_members,
+    payload_placeholders,
+)
 from conformance.protocols.json_words import spelled
 from conformance.protocols.message import WireRequest
 from conformance.protocols.seam import ReadBody
@@ -46,8 +51,7 @@ class RestJson:
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:
         """The members that a request carries; what is bytes is not looked at."""
         values = bound_members(operation, request) | json_text.members(request.body)
-        payload = (m.name for m in operation.input.values() if m.location is Location.PAYLOAD)
-        return {**values, **dict.fromkeys(payload, "")}
+        return values | payload_placeholders(operation)
 
     def is_for(self, operation: Operation, raw: bytes) -> bool:  # noqa: ARG002
         """No body says which operation is meant."""

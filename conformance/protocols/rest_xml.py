@@ -10,7 +10,12 @@ from xml.etree.ElementTree import Element
 
 from conformance.contract.model import Location, Operation
 from conformance.protocols import json_text
-from conformance.protocols.http_bindings import BoundRequest, bind, bound_members
+from conformance.protocols.http_bindings import (
+    BoundRequest,
+    bind,
+    bound_members,
+    payload_placeholders,
+)
 from conformance.protocols.message import WireRequest
 from conformance.protocols.seam import ReadBody, spelled_bytes
 from conformance.protocols.variant import WireVariant
@@ -81,8 +86,7 @@ class RestXml:
         root = parse(request.body or b"")
         if root is not None:
             values |= _body_members(operation, root)
-        payload = (m.name for m in operation.input.values() if m.location is Location.PAYLOAD)
-        return {**values, **dict.fromkeys(payload, "")}
+        return values | payload_placeholders(operation)
 
     def is_for(self, operation: Operation, raw: bytes) -> bool:  # noqa: ARG002
         """No body says which operation is meant."""

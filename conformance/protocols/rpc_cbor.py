@@ -13,10 +13,11 @@ import cbor2
 from conformance import error_identity
 from conformance.contract.model import Kind, Member, Operation, Shape
 from conformance.contract.places import ABSENT
+from conformance.protocols.http_bindings import request_without_bindings
 from conformance.protocols.json_text import message
 from conformance.protocols.message import WireRequest
 from conformance.protocols.seam import ReadBody, spelled_bytes
-from conformance.protocols.variant import WireVariant, merged
+from conformance.protocols.variant import WireVariant
 from conformance.transport.body_forms import form_of
 from conformance.transport.exchange import Request, Response
 from conformance.transport.parsed_response import NOT_JSON
@@ -45,16 +46,9 @@ class RpcV2Cbor:
         """The request of an operation with these members; ``raw`` replaces the body."""
         given = {name: value for name, value in values.items() if value is not ABSENT}
         body = _written(operation.input, given) if operation.input or given else None
-        path = form.path or operation.path
         sent = body if raw is None else raw
-        return WireRequest(
-            form.method or operation.method,
-            f"{path}?{form.query}" if form.query else path,
-            sent,
-            None if sent is None else CBOR,
-            merged(HEADERS, form),
-            form.names,
-        )
+        typed = (sent, None if sent is None else CBOR)
+        return request_without_bindings(operation, typed, HEADERS, form)
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:
         """What an answer says."""
