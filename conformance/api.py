@@ -175,7 +175,7 @@ def run(
         may_change: What is given may be changed; it is never deleted, and put back at the end.
         profile: How far beyond the boundaries to look.
         seed: Fixes every request but the names; None draws one, see ``RunResult.seed``.
-        auth: Signatures are not looked at, told, or they must be checked; None is ``report``.
+        auth: Signatures are ignored, reported, or must be checked; None is ``report``.
         strict: Failures of level strict fail the gate, too.
         fail_on_unsupported: Operations that the target lacks fail the gate.
         region: The region to sign for, instead of that of the environment.

@@ -75,7 +75,7 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Client]:
         from distributed import Client, LocalCluster
     except ImportError:
         raise NoDask from None
-    # Its warnings are about connections that end, which is told in words of our own.
+    # Its warnings are about connections that end, which the campaign reports itself.
     for name in ("distributed", "tornado", "asyncio", "bokeh"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Idle workers are to take what waits, and none is to start more than it can run.

@@ -113,7 +113,7 @@ def cli(context: click.Context) -> None:
 def main() -> None:
     """Run the command; whatever goes wrong becomes one line, its hint and its exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Of a terminal or a pipe that has few characters the others are shown by their codes.
+        # Of a terminal or a pipe that has few characters the others appear as codes.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = cli(prog_name="conformance", standalone_mode=False)
@@ -124,7 +124,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _end(Interrupted())
-    except Exception as error:  # noqa: BLE001 - the last line of defence: told as our own fault
+    except Exception as error:  # noqa: BLE001 - the last line of defence: reported as our fault
         if os.environ.get(DEBUG, "0") not in {"", "0"}:
             import traceback
 

@@ -1,4 +1,4 @@
-"""Finds, reads and checks a configuration file; each mistake is told with its line and key."""
+"""Finds, reads and checks a configuration file; each mistake comes with its line and key."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from conformance.transport.targets.own import OwnTarget
 
 CONFIG = "conformance.config"
-"""Where the context of a command keeps what it was told of configuration files, as options."""
+"""Where the context of a command keeps the options about configuration files."""
 READ = "conformance.config.read"
 """Where it keeps the file that was read."""
 PROFILE = "conformance.config.profile"

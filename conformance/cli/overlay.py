@@ -43,7 +43,7 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
     """Write what can be inferred of SERVICE as an overlay, for a person to correct.
 
     It says which operations create, read, update, list and delete what, and how sure that is. As
-    long as it says `inferred: true`, nothing that it says is held against a target.
+    long as it says `inferred: true`, nothing that it says counts against a target.
     """
     from conformance.contract.building import build_contract
     from conformance.contract.load import derived_spec

@@ -1,4 +1,4 @@
-"""The option ``--protocol``: which of a service's protocols is spoken."""
+"""The option ``--protocol``: which of a service's protocols to use."""
 
 from __future__ import annotations
 

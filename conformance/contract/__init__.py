@@ -1,6 +1,6 @@
 """From a service's spec and overlay: its operations, its limits and its requirements.
 
-What loads specs is imported when it is first asked for: most of the tool needs the types only.
+What loads specs is imported on first use: most of the tool needs the types only.
 """
 
 from __future__ import annotations

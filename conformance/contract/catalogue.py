@@ -47,7 +47,7 @@ def _standing_for(requirement: Requirement, covers: dict[str, tuple[str, ...]]) 
 
 
 def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
-    """The requirement as far as it can be held against anybody.
+    """The requirement at the level that its evidence allows.
 
     Services hold requests to the limits of their model, not their own answers: these have values
     that are newer than its lists, empty ones, and lack members that it calls required. Only a page

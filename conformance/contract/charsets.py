@@ -60,7 +60,7 @@ def _category(name: str) -> Ranges:
 
 @cache
 def _categories() -> dict[str, list[tuple[int, int]]]:
-    """Every general category's ranges, in one pass over Unicode; made when first asked for."""
+    """Every general category's ranges, in one pass over Unicode; made on first use."""
     from unicodedata import category
 
     # A byte for the category of each code point: both passes are made outside of Python.

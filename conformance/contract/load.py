@@ -66,7 +66,7 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     with a ``partition`` likewise.
 
     Raises UnknownService when there is no spec, SpecProblem when it cannot be read,
-    UnspokenProtocol when it is of another protocol than the one asked for, and
+    UnspokenProtocol when it is of another protocol than the one requested, and
     WrongOverlay when something is wrong with what its overlay says.
     """
     files = read_spec_files(service)

@@ -228,7 +228,7 @@ class Operation:
 
     @property
     def missing(self) -> tuple[DeclaredError, ...]:
-        """The errors that say that what is asked for is not there."""
+        """The errors that say that the resource does not exist."""
         return tuple(self._of(404, error_identity.says_missing))
 
     @property

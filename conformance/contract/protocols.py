@@ -46,7 +46,7 @@ BINDING = ("roles", "takes")
 """Keys of the protocol's file that say which operations a rule is for."""
 NEEDS_LIFECYCLE = {"one-connection"}
 NULLS = "protocol/nulls-in-answers"
-"""Where this rule holds, a member that is null is told of by it alone, once for the service."""
+"""Where this rule holds, it alone reports null members, once for the service."""
 READING = ("List", "Describe", "Get")
 """What the names of operations begin with that only look."""
 ANSWERED = {"protocol": "HTTP semantics, RFC 9110, 15.6: a 5xx is the server's own failure"}

@@ -50,7 +50,7 @@ class ReadBack:
 
 
 def is_hidden(name: str, shape: Shape) -> bool:
-    """True for a member whose value is not expected to be shown as it was given."""
+    """True for a member whose value need not come back as it was sent."""
     return shape.secret or shape.kind in OPAQUE or HIDDEN.search(name) is not None
 
 

@@ -54,7 +54,7 @@ def usual_cache() -> Path:
 
 @dataclass(slots=True)
 class Fetcher:
-    """Fetches pages, each once; ``_fetched`` is what this run asked for already."""
+    """Fetches pages, each once; ``_fetched`` is what this run has fetched."""
 
     how: CrawlOptions
     _fetched: dict[str, bytes | UnreadableDocument | NotFetched] = field(default_factory=dict)

@@ -109,7 +109,7 @@ class WireNames:
 
     ``name`` of its element, where that differs from the member's; ``item``, ``key`` and ``value``
     of what is in a list or a map; ``query`` in form parameters. ``wrapped``: a list or a map has
-    an element of its own around its entries.
+    an extra element around its entries.
     """
 
     name: str | None = None

@@ -81,7 +81,7 @@ def _headers(
     """The headers that are members, by the name that the section lists: own name and wire name.
 
     A section lists a header by its placeholder or by its name on the wire; what it does not list
-    is left out, and told.
+    is left out and reported.
     """
     words = {line.text for line in section.lines}
     folded = {line.text.lower(): line.text for line in section.lines if line.kind is LineKind.NAME}

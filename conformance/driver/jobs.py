@@ -65,7 +65,7 @@ def shared_note(jobs: Sequence[Job]) -> list[str]:
 
 
 def excluded_note(globs: tuple[str, ...]) -> list[str]:
-    """What a run says it was told to leave out; nothing if no option excludes anything."""
+    """The note on what the options exclude; nothing if none does."""
     from conformance.contract.globs import negative
 
     unwanted = negative(globs)

@@ -27,7 +27,7 @@ def found_requests(
 ) -> Mapping[str, FoundRequest]:
     """Valid requests by operation, where the one of the required members alone was refused.
 
-    It is a run of its own, with a journal where the target outlives it, and deletes what it made.
+    It is a separate run, with a journal where the target outlives it, and deletes what it made.
     Raises what a run raises.
     """
     from conformance.engine.run import RunConfig

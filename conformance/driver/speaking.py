@@ -1,6 +1,6 @@
 """Which protocol a target speaks, of a service that has several.
 
-The one that SDKs use is spoken first. Where the target shows at the first request that it knows
+The one that SDKs use comes first. Where the target shows at the first request that it knows
 nothing of it, the next one is tried, and the run says so.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 MOST_ASKED = 25
-"""Operations that are asked before a target is taken not to speak a protocol."""
+"""How many operations are tried before a target counts as not speaking a protocol."""
 
 
 def understood(

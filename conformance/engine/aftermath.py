@@ -1,6 +1,6 @@
 """Whether what shows resources still answers after an odd creation or update was accepted.
 
-One resource that was stored and cannot be shown makes a list fail for everybody. So after each odd
+One resource that was stored and cannot be written out makes every list fail. So after each odd
 request that was accepted (or that failed, and may have been carried out) its resource is listed and
 read. What then fails is reported once, with the request that caused it, and the resource is
 deleted. Where it cannot be deleted, nothing more is concluded about the operation that it spoilt.

@@ -1,6 +1,6 @@
 """The ARNs in answers: region, partition and account of what the run itself made.
 
-Told of every exchange of a session, because what a request gave may be shown by a later answer,
+Sees every exchange of a session, because what a request gave may be shown by a later answer,
 and because an account is only known from the answers before.
 """
 

@@ -28,7 +28,7 @@ class CaseCounts:
             self.accept += 1
 
     def shown(self, side: Side) -> bool:
-        """True when the side has been shown at least once."""
+        """True when the side was observed at least once."""
         return bool(self.reject if side is Side.REJECT else self.accept)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conformance.engine.sdk_calls import SdkCaller
 
 USUAL_ACCOUNT = "123456789012"
-"""Stands for the account where nobody can be asked for it."""
+"""The account where no target can say it."""
 OWNER = "companion/"
 """What a journal has in place of a service, with the name of the companion after it."""
 ACCOUNT = re.compile(r"\d{12}")

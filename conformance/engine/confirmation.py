@@ -1,8 +1,8 @@
 """One failure proves little: it counts when it comes again, on resources that are made for that.
 
-A policy says how often. Whoever found the failure says how the same is brought about once more and
+A policy says how often. The code that found the failure says how to provoke it again and
 what shows it: a probe on a fresh resource, a request on one with the same history, a sequence that
-is played on resources of its own. Rules that are played while others wait (``rule_decider``) count
+is played on fresh resources. Rules that are played while others wait (``rule_decider``) count
 their plays by the same policies.
 """
 
@@ -67,7 +67,7 @@ def not_repeated(seen: str) -> str:
 def repeats_of_silence(exchange: Exchange) -> int:
     """How often what was not answered in time is sent again before that counts.
 
-    Once less where the run has waited for others in vain, and so waited only briefly.
+    Once less where the run has waited for others without an answer, and so waited only briefly.
     """
     return 1 if is_brief(exchange) else 2
 

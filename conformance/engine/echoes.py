@@ -1,7 +1,7 @@
 """What a creation or an update was given, looked for in the answer to it.
 
 An answer may come before what it tells of is done, and leave out what has not changed: what is not
-there at all says less than another value, and both are told and held against nobody.
+there at all says less than another value, and both are informational.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Echoes:
                 self._known.setdefault(one.operation.name, []).append(one)
 
     def observe(self, sent: SentProbe, answer: ParsedResponse) -> Iterator[Finding]:
-        """Of each member that was given, whether it is shown."""
+        """For each member that was sent, whether the answer has it."""
         known = self._known.get(sent.probe.operation.name, ())
         if not known or not answer.ok or sent.is_faulty or not isinstance(answer.body, dict):
             return

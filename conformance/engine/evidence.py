@@ -21,7 +21,7 @@ QUERY_SIGNATURE = re.compile(r"[?&]X-Amz-Algorithm=.*")
 """A presigned URL ends with what vouches for it."""
 
 LONGEST = 8
-"""Of the updates before a probe, at most so many are shown."""
+"""How many of the updates before a probe the evidence keeps, at most."""
 
 
 @dataclass(frozen=True, slots=True)

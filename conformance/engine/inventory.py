@@ -211,7 +211,7 @@ class Inventory:
         """Delete everything that this run made; gives the identifiers that stayed.
 
         What was made last goes first, as it may be made of what was made before. A target that
-        does not answer is not asked about each of them.
+        does not answer gets no request about each of them.
         """
         unanswered = 0
         for resource in reversed(self.made):

@@ -119,7 +119,7 @@ def _token(match: re.Match[str], lookup: Lookup, tagged: dict[str, str] | None) 
 
 
 def _instead(tag: str, lookup: Lookup) -> str | None:
-    """The identifier, where the creation did not show the member that is asked for."""
+    """The identifier, where the creation did not show that member."""
     kind = tag.rpartition(".")[0]
     say = lookup.get(f"id.{kind}" if kind else "id")
     return None if say is None else say(None)

@@ -117,8 +117,8 @@ def _blamed_on_its_fault(session: Session, trial: ProbeResult) -> ProbeResult:
     """The trial, or one that shows nothing where a request without its fault fails, too.
 
     Then it is something else that fails: an identifier that nothing has, or a part that the target
-    has no code for. The server error is told by its own name. Where an overlay says what is valid,
-    nothing of that is in doubt.
+    has no code for. The server error is reported by its own requirement. Where an overlay says what
+    is valid, nothing of that is in doubt.
     """
     probe = trial.probe
     meant = probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT} or probe.side is Side.ACCEPT
@@ -168,7 +168,7 @@ def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
     """The trial, or one that shows nothing where whatever a label names is served.
 
     A path that leads nowhere is then read as one more name, and that names are not looked up is
-    told elsewhere.
+    reported elsewhere.
     """
     probe = trial.probe
     made_up = session.contract.overlay.inferred and probe.fault is Fault.ROUTE

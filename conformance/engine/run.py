@@ -69,7 +69,7 @@ class RunOutcome:
     problem: Problem | None = None
 
     def coverage(self, jobs: Sequence[Job]) -> record.Coverage:
-        """How many request constraints were shown on both sides."""
+        """How many request constraints were observed on both sides."""
         wanted = {one.id for job in jobs for one in job.requirements if one.subject in CONSTRAINTS}
         both = sum(
             1
@@ -140,7 +140,7 @@ class Run:
     def run(self) -> RunOutcome:
         """Run every job; ends early, with what is known, when the target dies or on Ctrl-C.
 
-        At a limit, what was not reached is told to be left.
+        At a limit, what was not reached is marked as left.
 
         Raises WrongCredentials when nothing can be tested at all.
         """

@@ -20,7 +20,7 @@ WITHIN = 10.0
 
 
 class SdkAnswer(NamedTuple):
-    """What came of a call: the members of a successful answer, else None and what is told."""
+    """What came of a call: the members of a successful answer, else None and the reason."""
 
     members: Mapping[str, Any] | None
     told: str = ""

@@ -66,7 +66,7 @@ class Session:
         self.sent = 0
         self.left_out: frozenset[str] = frozenset()
         self.why_left_out: Mapping[str, str] = {}
-        """Of operations that are left out, those that nobody asked to leave out, each with why."""
+        """Of operations that are left out, those that no option excludes, each with the reason."""
         self.patience = Patience() if patience is None else patience
         self._channel, self._mark = channel, mark
         self._secrets = {

@@ -19,7 +19,7 @@ SETTLE = 3.0
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5)
 """Seconds between the tries to reach a resource that was made just now."""
 IN_VAIN = 2
-"""Resources that were waited for in vain, after which no other one is."""
+"""After this many resources that never settled, none is waited for."""
 SOON = 0.5
 """Seconds that it is given first."""
 LONGEST = 45.0

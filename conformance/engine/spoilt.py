@@ -38,7 +38,7 @@ class Spoilt:
     _texts: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_TEXTS))
     _resources: set[str] = field(default_factory=set)
     _common: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-    """By the resource that has it, what any other may show of its own accord."""
+    """Keyed by the resource that has it: what any other may show without being changed."""
 
     def note(self, sent: SentProbe, made: Sequence[RunResource]) -> None:
         """Remember what a faulty request that was accepted has brought in, and made."""
@@ -65,7 +65,7 @@ class Spoilt:
     def hide(self, answer: ParsedResponse, about: str = "") -> ParsedResponse:
         """The answer without what was brought in so, and without entries of what was made so.
 
-        ``about`` is the resource that was asked for.
+        ``about`` is the resource that was requested.
         """
         known = self._values or self._resources or self._common
         if not (known and answer.ok and isinstance(answer.body, dict)):

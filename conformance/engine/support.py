@@ -142,7 +142,7 @@ def answering_for(contract: Contract, sent: SentProbe) -> str | None:
 
 
 def always_fails(sent: SentProbe, others: Iterator[SentProbe]) -> bool:
-    """Whether one and the same server error that names nothing answers whatever is asked.
+    """Whether the same unspecific server error answers every request.
 
     So do targets answer that find a path in the SDK model and have no code for it. ``others`` are
     other requests of the operation: one that is answered in another way shows that it is there.

@@ -1,4 +1,4 @@
-"""Which operations the target has, found out by a valid request of each when it is first asked."""
+"""Which operations the target has, found out by a valid request of each, on first use."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def _code(name: str, _rule: Rule, operation: Operation, answer: ParsedResponse) 
         return None
     unreadable = facts(operation.protocol).textual and bool(answer.form)
     if (operation.method == "HEAD" or unreadable) and not held:
-        return None  # what cannot be read is told by its form
+        return None  # what cannot be read is described by its form
     expected = f"a name of the error in {of(operation.protocol).names_errors}"
     return Finding(name, held, expected, answer.told())
 

@@ -76,7 +76,7 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
     if answer.ok:
         return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
     # Whether a name outside its limits is looked up or refused first is order of validation. With
-    # which status that error comes is a requirement of its own.
+    # which status that error comes is a separate requirement.
     looked_up = answer.is_refusal and answer.code in _tolerated(contract, probe)
     plain = facts(contract.protocol).refused_with
     allowed += tuple((status, code) for status in plain for _, code in allowed)

@@ -21,7 +21,7 @@ from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
-"""How fine a moment is told is the service's to choose, where no overlay says it."""
+"""The service chooses the precision of timestamps where no overlay states it."""
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
 """2000 and 2100 in seconds: outside them a number is not seconds since 1970."""
 _WALKER = ValueWalker(is_hidden=lambda value: isinstance(value, Redacted))

@@ -32,7 +32,7 @@ def attempt(mutant: Mutant, plan: MutantPlan) -> Result:
 def _attempt(mutant: Mutant, plan: MutantPlan) -> Result:
     try:
         ran = suite(mutant.services, plan, (mutant.id,))
-    except Exception as error:  # noqa: BLE001 - told as our own fault, never as a kill
+    except Exception as error:  # noqa: BLE001 - reported as our fault, never as a kill
         ran = Ran(plan.profile, problem=f"{type(error).__name__}: {error}")
     return judged(mutant, ran)
 

@@ -50,7 +50,7 @@ def whole(shape: Shape, depth: int = DEEPEST) -> Any:
 
 
 def is_structured(shape: Shape) -> bool:
-    """Whether values of a shape have members of their own, or keys that are listed."""
+    """Whether values of a shape have members, or keys that are listed."""
     if shape.key is not None and shape.key.limit("enum"):
         return True
     inner = shape.element if shape.element is not None else shape

@@ -17,7 +17,7 @@ from conformance.plan.base_requests import base
 HEAD = """\
 # Drafted by `conformance overlay init` from the operations' names, paths and members.
 # Correct it, give each operation a request that is surely valid (`base`), and take `inferred`
-# out: until then nothing is held against a target that rests on what is guessed here.
+# out: until then nothing that rests on these guesses counts against a target.
 overlay: 1.0.0
 info:
   title: {title}, beyond the reference pages

@@ -62,7 +62,7 @@ def _without_unchecked(planned: Plan) -> Plan:
     )
     if all(any(one.side is side for one in probes) for side in planned.sides):
         return replace(planned, probes=probes, drawings=drawings)
-    # Where one of its sides cannot be shown, the requirement cannot.
+    # Where one of its sides cannot be tested, the requirement cannot.
     if not unknown:
         return planned
     pattern = f"{next(iter(unknown.values())):.80}"
@@ -122,7 +122,7 @@ def _valid(contract: Contract, operation: Operation, requirement: Requirement) -
 
 
 def not_found(operation: Operation) -> tuple[str, ...]:
-    """The operation's errors that say that the thing asked for is not there."""
+    """The operation's errors that say that the resource does not exist."""
     return tuple(error.name for error in operation.missing)
 
 

@@ -94,7 +94,7 @@ class Plan:
     why_not: str = ""
     """Why there is nothing to send, where there is not."""
     sides: tuple[Side, ...] = field(default=(Side.ACCEPT, Side.REJECT))
-    """The sides that must both have been shown before the requirement passes."""
+    """The sides that must both be observed before the requirement passes."""
 
     def without(self, operations: Collection[str]) -> Plan:
         """The plan with nothing in it that is sent to these operations."""

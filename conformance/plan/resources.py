@@ -92,7 +92,7 @@ def creators(resource: Resource) -> dict[str, str]:
 def identifiers(place: str, asked: Mapping[str, Any], answer: Any) -> Iterator[str]:
     """The identifiers of what a creation made, by the place that ``creators`` gives.
 
-    ``asked`` are the members of the request, ``answer`` is the body of what came back.
+    ``asked`` holds the members of the request, ``answer`` is the body of what came back.
     """
     chosen = place.removeprefix(GIVEN)
     given = find(answer, parse(place)) if chosen == place else find(asked, parse(chosen))

@@ -44,7 +44,7 @@ def of_length(java: str | None, length: int) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _kept(java: str, length: int) -> str | None:
-    """What short texts are made of is asked for again with every request that has one."""
+    """Cached: every request with a short text needs the same characters."""
     return _matching(java, length)
 
 

@@ -16,7 +16,7 @@ from conformance.transport.exchange import Request
 def travels(probe: Probe) -> bool:
     """Whether the bytes of a probe's request break the limits that its members break, and no other.
 
-    Of what is written out in full, and of what is only watched, nothing is asked.
+    What is written out in full, and what is only watched, needs nothing.
     """
     written = probe.raw is not None or probe.form is not None or probe.beyond_limits
     if written or probe.side is Side.OBSERVE or not facts(probe.operation.protocol).textual:

@@ -115,7 +115,7 @@ class AwsQuery:
         if not inner:
             if prefix not in flat:
                 return ABSENT
-            # How a list without items is told from one that is not given is not published.
+            # How an empty list differs from one that is not given is not published.
             empty = shape.kind is Kind.LIST and not flat[prefix]
             return ABSENT if empty else scalar(shape, flat[prefix])
         if shape.kind is Kind.LIST and shape.element is not None:
@@ -171,7 +171,7 @@ class AwsQuery:
 
 
 class Ec2Query(AwsQuery):
-    """ec2Query: names of its own, no word before the number of an item, nothing around members."""
+    """ec2Query: other names, no word before the number of an item, nothing around members."""
 
     names_errors = "Response/Errors/Error/Code"
     errors = (("Response", "Errors", "Error"),)

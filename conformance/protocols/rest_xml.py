@@ -103,7 +103,7 @@ class RestXml:
 
 
 def _body_members(operation: Operation, root: Element) -> dict[str, Any]:
-    """The members in the body; how a list without items is told from none is not published."""
+    """The members in the body; how an empty list differs from none is not published."""
     if operation.whole is not None:
         value = read_value(operation.input[operation.whole].shape, root)
         return {operation.whole: without_empty(value)}

@@ -91,7 +91,7 @@ def _written(members: Mapping[str, Member], values: Mapping[str, Any]) -> bytes:
 
 
 def _encoded(shape: Shape | None, value: Any) -> Any:
-    """A value as the encoder takes it: bytes and instants have types of their own."""
+    """A value as the encoder takes it: bytes and instants have native types."""
     if isinstance(value, dict):
         return {
             _encoded(None, name): _encoded(_below(shape, name), item)

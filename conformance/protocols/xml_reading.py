@@ -1,6 +1,6 @@
 """XML as members: read by their shapes, and kept as it stands where it is not of the shape.
 
-So whoever judges can say what is wrong: an element that is no number stays its text, a list whose
+So the judge can say what is wrong: an element that is no number stays its text, a list whose
 items have other names stays the elements that are there.
 """
 

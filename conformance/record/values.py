@@ -35,14 +35,14 @@ Counts = Mapping[Level, Mapping[Verdict, int]]
 
 
 class ObstacleCause(StrEnum):
-    """What kept a requirement from being tested, where that was not asked for."""
+    """What kept a requirement from being tested, where no option did."""
 
     NO_ANSWER = "no-answer"
     """A request for it was not answered."""
     SETUP = "setup"
     """What it rests on did not succeed: a valid request, or the making of a resource."""
     LIMIT = "limit"
-    """The run ended at a limit of its own before this was reached."""
+    """The run ended at a limit that it was given before this was reached."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class RecordWriter:
     """A record being written to ``path``; use as a context manager or call ``close``.
 
-    The file (and its folder) is created at once, so that a path that cannot be written is told
+    The file (and its folder) is created at once, so that a path that cannot be written is reported
     before the first request is sent.
 
     Raises:

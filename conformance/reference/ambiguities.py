@@ -46,7 +46,7 @@ class Ambiguities:
     empty_patch_refused: bool = False
     """U: a missing or empty patchOperations is BadRequestException."""
     tags_only_when_tagged: bool = False
-    """A6, D2: GetApiKey has no ``tags`` for an untagged key; those of a tagged one are shown."""
+    """A6, D2: GetApiKey has no ``tags`` for an untagged key, and has them for a tagged one."""
     stages_must_exist: bool = False
     """U: a stage to be added to a key must exist (and none does here)."""
     missing_op_is_replace: bool = False
@@ -60,7 +60,7 @@ class Ambiguities:
     missing_patch_value_refused: bool = False
     """A3: replacing a text without giving a value is BadRequestException."""
     empty_text_shown: bool = False
-    """A3: a text that was set to "" is shown as "", not left out."""
+    """A3: a text that was set to "" comes back as "", not left out."""
     text_booleans_accepted: bool = False
     """C3: "true" and "false" as strings are taken for JSON booleans."""
     limit_out_of_range_refused: bool = False

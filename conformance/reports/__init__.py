@@ -34,7 +34,7 @@ def render_terminal(
 ) -> None:
     """Print the summary of a record; ``written`` names the reports made and their files.
 
-    With ``detail`` every failure is told, with its curl lines.
+    With ``detail`` every failure is listed, with its curl lines.
     """
     from conformance.reports import terminal
 

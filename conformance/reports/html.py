@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LARGEST = 4_800_000
 """Bytes that a page should not exceed; a browser should have it at once."""
 _TELLING = 10
-"""How many causes are shown at once; the others fold away."""
+"""How many causes are open at first; the others are folded."""
 
 
 def write_html(record: Record, path: str | Path) -> None:

@@ -1,7 +1,7 @@
 """What the HTML report shows, as plain values: how much of each requirement, in which order.
 
 A page must stay small and fast whatever a target does, so the detail is rationed: the worst
-failures are shown whole, the next without bodies, the rest in a line.
+failures are complete, the next lack bodies, the rest take a line.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _ORDER = (Verdict.FAILED, *UNDECIDED, Verdict.PASSED)
 
 @dataclass(frozen=True, slots=True)
 class DetailBudget:
-    """How many requirements are shown whole, how many at least without bodies.
+    """How many requirements appear complete, how many at least without bodies.
 
     ``text`` is the length to which what was expected and seen is cut for the others.
     """
@@ -66,7 +66,7 @@ RATIONS = (
 
 
 class Detail(IntEnum):
-    """How much of a requirement is shown."""
+    """How much of a requirement the page has."""
 
     LINE = 0
     SHORT = 1
@@ -75,7 +75,7 @@ class Detail(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownExchange:
-    """An exchange as shown; the texts are empty where only the line is shown."""
+    """An exchange as the page has it; the texts are empty where only the line appears."""
 
     role: Role
     line: str
@@ -89,7 +89,7 @@ class ShownExchange:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A requirement as shown."""
+    """A requirement as the page has it."""
 
     line: VerdictLine
     anchor: str
@@ -138,7 +138,7 @@ def groups(record: Record, ration: DetailBudget = RATIONS[0]) -> tuple[CauseGrou
 
 
 def rationed(record: Record, ration: DetailBudget) -> int:
-    """How many failures are shown without their requests."""
+    """How many failures appear without their requests."""
     return max(0, sum(bool(line.evidence) for line in failures(record)) - ration.whole)
 
 
@@ -170,7 +170,7 @@ def _rows(record: Record, ration: DetailBudget) -> Mapping[str, ReportRow]:
 
 
 def _details(ranked: Iterable[VerdictLine], ration: DetailBudget) -> Iterator[Detail]:
-    """How much of each is shown; what has no evidence costs nothing."""
+    """How much the page has of each; what has no evidence costs nothing."""
     shown = 0
     for line in ranked:
         shown += bool(line.evidence)

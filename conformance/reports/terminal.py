@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CAUSES = 6
 """So many causes fit on a screen beside the rest, two or three lines each."""
 _FEW = 2
-"""So few failures are shown whole, with their curl lines: there is room for them."""
+"""So few failures appear complete, with their curl lines: there is room for them."""
 _GROUPS = 4
 _SERVICES = 12
 _LONGEST, _SHORT = 300, 100
@@ -46,7 +46,7 @@ def render_terminal(
     """Print the summary of a record; ``written`` names the reports made and their files.
 
     Without ``detail`` it fits on a screen: the causes of the failures with one example each. With
-    it every failure is told, with the curl lines that show it.
+    it every failure is listed, with the curl lines that reproduce it.
     Long lines are never broken, so that a curl line can be copied whole. Colours are the
     console's affair: none where it is no terminal or NO_COLOR is set.
     """

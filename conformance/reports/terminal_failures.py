@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _WHOLE = 150
-"""How many failures are shown whole; the others by id."""
+"""How many failures appear complete; the others by id."""
 _LONGEST_SCRIPT = 4000
 _LONGEST, _SHORT = 300, 60
 

@@ -1,4 +1,4 @@
-"""Reads records line by line for a site of many of them: evidence stays bytes until it is shown.
+"""Reads records line by line for a site of many: evidence stays bytes until a page needs it.
 
 A site may rest on millions of verdicts. What every page needs of one is a few texts; the exchanges
 that show a failure are decoded where a page shows them.

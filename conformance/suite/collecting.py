@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class RequirementBroken(Exception):
-    """A requirement that does not hold; the message is all that is shown."""
+    """A requirement that does not hold; pytest shows the message alone."""
 
 
 class SuiteFile(pytest.File):

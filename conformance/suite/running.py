@@ -92,7 +92,7 @@ class Running:
             self._run()
         except Problem as problem:
             self._why = f"{problem} ({problem.hint})" if problem.hint else str(problem)
-        except Exception as error:  # noqa: BLE001 - told by every test that waits for a verdict
+        except Exception as error:  # noqa: BLE001 - reported by every test that waits for a verdict
             self._why = f"a fault of conformance: {type(error).__name__}: {error}"
         finally:
             with self._news:

@@ -166,7 +166,7 @@ class Judge:
         return True
 
     def _is_negotiated(self, item: RecordedCall) -> bool:
-        """Whether the request asked for the form that the pages describe, where AWS has others."""
+        """Whether the request wants the form that the pages describe, where AWS has others."""
         wanted = self._contract.overlay.accept
         request = item.entry.exchange.request
         if wanted is None or not request.headers or item.entry.parsed:

@@ -106,7 +106,7 @@ def _named(value: Any, names: set[str]) -> Iterator[Any]:
 
 
 def scrubbed(exchange: Exchange) -> Exchange:
-    """The exchange as it may be shown: bodies that are no text are left out, too."""
+    """The exchange as reports may have it: bodies that are no text are left out, too."""
     request = exchange.request
     clean = Request(request.method, _url(request.url), _kept(request.headers), _text(request.body))
     response = exchange.response

@@ -68,7 +68,7 @@ class Cloud:
     dual_stack: bool = False
 
     def account(self, *, timeout: float) -> str:
-        """The account of the credentials, asked of STS. Raises UnknownIdentity."""
+        """The account of the credentials, as STS says it. Raises UnknownIdentity."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:

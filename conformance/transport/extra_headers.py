@@ -29,7 +29,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _NAMED = re.compile(r"(?:(?:bearer|basic|token|apikey) +)?\$\{\w+\}", re.IGNORECASE)
-"""A secret that is not told: a scheme, and where it comes from."""
+"""A secret that is not shown: a scheme, and where it comes from."""
 _SECRET = re.compile(
     r"auth|token|key|secret|cookie|passw|credential|session|signature", re.IGNORECASE
 )

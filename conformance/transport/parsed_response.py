@@ -70,7 +70,7 @@ class ParsedResponse:
 
     @property
     def is_missing(self) -> bool:
-        """What was asked for is not there: by the status, or by the name of the error."""
+        """The resource does not exist: by the status, or by the name of the error."""
         named = self.status == 400 and error_identity.says_missing(self.code or "")
         return self.status == 404 or named
 

@@ -82,7 +82,7 @@ def reference(name: str) -> str:
 class SchemaBuilder:
     """Builds schemas; ``usual`` is the wire form of timestamps that no syntax block shows.
 
-    ``names`` maps a documented structure to its component. What could not be kept is told in
+    ``names`` maps a documented structure to its component. What could not be kept is reported in
     ``notes``.
     """
 

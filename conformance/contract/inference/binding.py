@@ -3,7 +3,7 @@
 The identifier of a member's noun is written as a placeholder: ``${id}`` and ``${made.MEMBER}`` of
 the kind that the operation is about, ``${id.KIND}`` and ``${made.KIND.MEMBER}`` of others. What is
 not certain is not bound; and a wrong guess makes a request that is refused, which without an
-overlay is held against nobody.
+overlay counts against no target.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 For services without an overlay. An error that an operation declares for something that is not
 there is provoked with an identifier that nothing has. That reads and updates end with it is sure;
-deletions may succeed in vain, and lists may be empty: those are told and held against nobody. A
+deletions may succeed without effect, and lists may be empty: those are reported as information. A
 creation that chooses its own identifier, and that declares an error for one that exists, is sent
 twice, the second time with another content, as to repeat a request may be fine.
 """
@@ -32,7 +32,7 @@ READS, UPDATES = ("Get", "Describe"), ("Update", "Modify")
 
 
 def missing_errors(operation: Operation) -> list[DeclaredError]:
-    """The errors that say that what is asked for is not there."""
+    """The errors that say that the resource does not exist."""
     return [
         one
         for one in operation.errors.values()
@@ -122,7 +122,7 @@ def _is_made_here(contract: Contract, operation: Operation) -> bool:
 
 
 def _is_sure(operation: Operation) -> bool:
-    """A read or an update of one thing, of which nothing is shown or changed if it is not there.
+    """A read or an update of one thing, which shows or changes nothing if the thing does not exist.
 
     A list may be empty, and what a path has in its query may be no more than a filter.
     """

@@ -3,7 +3,7 @@
 The names and paths of operations say which one makes, shows and deletes what (``nouns``), and the
 names and places of members say what identifies it (``identities``) and which requests must name it
 (``binding``). What is uncertain is left out: no requirement rests on it, and a guess that turns out
-wrong is held against nobody.
+wrong counts against no target.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ RESOURCE = "resource"
 class Noun:
     """One noun and the operations of its roles; ``create`` is always there.
 
-    ``others`` are further operations that must be told which one.
+    ``others`` are further operations that need the identifier of one.
     """
 
     name: str

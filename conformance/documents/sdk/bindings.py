@@ -22,13 +22,13 @@ MEDIA = {
 }
 """The media types of a request's and of an answer's body."""
 NAMED = frozenset({"aws-query", EC2, "rest-xml"})
-"""Those whose bodies have names of their own: members are called as the model calls them."""
+"""Those whose bodies have other names: members keep the names of the model."""
 LOCATED = frozenset({REST_JSON, "rest-xml"})
 """Those that put members into the path, the query and headers."""
 TIMESTAMPS = {"aws-query": "iso8601", EC2: "iso8601", "rest-xml": "iso8601"}
 """How a body has an instant where the model does not say; elsewhere in seconds."""
 STATED = frozenset({"aws-query", EC2, "rest-xml"})
-"""Those where an error without a status of its own may have any."""
+"""Those where an error without a declared status may have any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Bindings:
 
     @property
     def is_binary(self) -> bool:
-        """Whether values have types of their own on the wire that no format changes."""
+        """Whether the wire has native types for values that no format changes."""
         return self.protocol == "rpc-v2-cbor"
 
     @property
@@ -94,7 +94,7 @@ class Bindings:
 
     def code(self, name: str, shape: Mapping[str, Any]) -> str:
         """The name of an error on the wire."""
-        # Who spoke the query protocol before has its short names in a header of their own.
+        # Who spoke the query protocol before has its short names in a separate header.
         moved = "awsQueryCompatible" in self.model.data["metadata"]
         whole = moved and self.protocol.startswith(("aws-json", "rpc"))
         code: str = (None if whole else shape.get("error", {}).get("code")) or name

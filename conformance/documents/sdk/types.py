@@ -72,7 +72,7 @@ class Shapes:
         if kind == "timestamp":
             stated = member.get("timestampFormat") or shape.get("timestampFormat")
             usual = USUAL_TIMESTAMP.get(location, self.bindings.timestamp)
-            # CBOR has a form of its own for instants, whatever the model says.
+            # CBOR has a native form for instants, whatever the model says.
             wire = TIMESTAMPS[usual if self.bindings.is_binary else stated or usual]
             return TypeName(BaseType.TIMESTAMP, wire=wire)
         return TypeName(SCALARS[kind])

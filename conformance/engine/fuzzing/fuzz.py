@@ -1,4 +1,4 @@
-"""Explores an operation beyond its planned probes, and keeps what it finds until it is asked for.
+"""Explores an operation beyond its planned probes, and keeps its findings until they are needed.
 
 Hypothesis draws the requests and makes what they find small. An acceptance of a request that
 breaks the contract in one clear place belongs to the requirement of that place; a server error or

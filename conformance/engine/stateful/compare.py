@@ -184,7 +184,7 @@ def _told(name: str, value: Any) -> str:
 class Memory:
     """What a target has said of its resources and must say again.
 
-    A time that has moved is only a ``doubt`` where ``times`` is not asked for: times may be of
+    A time that has moved is only a ``doubt`` unless ``times`` is set: times may be of
     whole seconds, so that it is chance whether a hasty sequence shows one that moves.
     """
 
@@ -199,7 +199,7 @@ class Memory:
             self._known.pop((slot, name), None)
 
     def check(self, slot: int, body: Any) -> ModelDifference | None:
-        """Compare what an answer shows of a resource with what was shown before."""
+        """Compare what an answer shows of a resource with what earlier answers showed."""
         if not isinstance(body, dict):
             return None
         for name in (*self._compared.constant, *self._compared.settled):

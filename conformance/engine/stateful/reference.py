@@ -43,7 +43,7 @@ class ReferenceModel:
 
 
 class ReferenceWorld:
-    """One application, asked without a socket or a signature."""
+    """One application, called without a socket or a signature."""
 
     def __init__(self, application: Application) -> None:
         self._application = application

@@ -80,7 +80,7 @@ def _judge(parts: tuple[ParsedResponse, ...], life: Lifecycle, identifier: str) 
         return
     place = parse(creators(life.resource)[life.operation("create").name].removeprefix(GIVEN))
     shown = next(find(parts[1].body, place), None)
-    # What the request chose is shown by a member of the same name, if at all.
+    # What the request chose comes back in a member of the same name, if at all.
     told = place[0] in life.operation("read").output
     if parts[1].ok and not told:
         raise NotShown("the answer does not say which resource it is about")

@@ -23,7 +23,7 @@ def paging(script: Script) -> Sequence:
     """With pages of ``size`` every one of several resources is met exactly once.
 
     ``filter`` (a request member) narrows the walk to the names of this sequence where the list
-    offers that; a page may then be short, but never longer than asked for.
+    offers that; a page may then be short, but never longer than the limit.
     """
     life = Lifecycle.of(script.contract, script.requirement.operation)
     rule = rule_of(script.requirement, PagingRule)

@@ -63,7 +63,7 @@ def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
 def _tokens(life: Lifecycle) -> tuple[str, str]:
     """The members for positions of the request and of the answer.
 
-    Where the overlay states none, for no page size can be asked for, their names tell.
+    Where the overlay states none, so no page size can be requested, their names tell.
     """
     page = life.listing.page
     if page is not None:

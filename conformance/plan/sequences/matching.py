@@ -48,7 +48,7 @@ def mismatch(given: Any, seen: Any, shape: Shape | None, place: Place) -> Mismat
 
 
 def _missing(given: Any, shape: Shape, place: Place) -> Mismatch | None:
-    """Where nothing is shown: of a structure the first part that the answer should have."""
+    """Where nothing matches: of a structure the first part that the answer should have."""
     if shape.kind is Kind.STRUCTURE:
         return _entries(given, {}, shape, place)
     return None if given in ([], {}, "") else Mismatch(place, given, ABSENT)

@@ -7,7 +7,7 @@ A step is a mapping:
   ``pause: SECONDS`` waits.
 - ``key: N`` says which resource (default 0).
 - ``gives: accepted | refused | not-found | any`` makes the kind of answer part of the rule;
-  without it an unexpected answer only means that the rule cannot be shown. Something accepted
+  without it an unexpected answer only means that the rule cannot be tested. Something accepted
   that should be refused breaks the rule only with ``must: true``: else it is another rule's
   business. ``stop-if-refused`` leaves the rest of the steps.
 - ``entry: true`` turns a list into the entry of the resource, found on whatever page it is;
@@ -172,7 +172,7 @@ def _kind(step: Step, answer: ParsedResponse) -> bool:
 
 
 def _demand(play: _Play, step: Step, body: Any) -> None:
-    """Without what the step builds on there is nothing to be shown."""
+    """Without what the step builds on there is nothing to test."""
     for where, value in step.if_.items():
         try:
             assertions.shows(where, play.filled(value, step), body)

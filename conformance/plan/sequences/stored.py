@@ -1,4 +1,4 @@
-"""What was given is shown: rules that the members of the operations state by themselves.
+"""What was sent comes back: rules that the members of the operations state by themselves.
 
 The requirement's ``read_back`` names the member, and where the other answer has it. A value that
 was made up and is refused shows nothing, and the next one is tried. Of flags and listed values

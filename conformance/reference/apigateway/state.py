@@ -1,4 +1,4 @@
-"""API keys as stored, and as shown."""
+"""API keys as stored and as answered."""
 
 from __future__ import annotations
 

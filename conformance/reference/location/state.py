@@ -1,4 +1,4 @@
-"""Location keys as stored, and as shown."""
+"""Location keys as stored and as answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults in what an API key remembers of its creation, and in what is shown of it."""
+"""Faults in what an API key remembers of its creation, and in what answers show of it."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _bind = socket.socket.bind
 
 
 def _bind_here(self: socket.socket, address: Any) -> None:
-    """Bind to the loopback address, whichever was asked for."""
+    """Bind to the loopback address, whichever was requested."""
     here = _LOOPBACK.get(self.family)
     _bind(self, address if here is None else (here, *address[1:]))
 

@@ -1,4 +1,4 @@
-"""How emulators are told from each other: a page that each has, and what stands there."""
+"""How to tell emulators apart: a page that each has, and what stands there."""
 
 from __future__ import annotations
 
