@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance import api
+from conformance.errors import BadInput
 
 SECRET = "opensesame-4711-opensesame"
 ONE = "apigateway/UpdateApiKey/status/*"
@@ -87,5 +88,5 @@ def test_a_program_sends_them_too(target, heard, place, monkeypatch):
     given = [words[at + 1] for at, word in enumerate(words) if word == "--header"]
     assert given == ["X-Gateway-Token:Bearer ${GATE}", "X-Tenant:blue", "X-Key:***"]
     assert any("X-Tenant" in note for note in result.notes)
-    with pytest.raises(api.BadInput, match="on purpose"):
+    with pytest.raises(BadInput, match="on purpose"):
         api.run(target.url, headers={"Host": "x"}, **asked)
