@@ -16,6 +16,7 @@ besides, real AWS and the parts of a sharded run, stays with the command.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,14 +32,7 @@ from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
 from conformance.driver.execution import concluded, run_gated, settings_for
 from conformance.driver.gate import read_gate
-from conformance.driver.jobs import (
-    derived_note,
-    excluded_note,
-    given_note,
-    placed,
-    select_jobs,
-    shared_note,
-)
+from conformance.driver.jobs import notes, placed, select_jobs
 from conformance.driver.result import RunResult
 from conformance.driver.speaking import understood
 from conformance.engine.events import Event
@@ -52,6 +46,7 @@ from conformance.record import (
 from conformance.transport import endpoint
 from conformance.transport.address import is_real
 from conformance.transport.aws import NAME as AWS
+from conformance.transport.extra_headers import ExtraHeaders, read_headers, told
 
 if TYPE_CHECKING:
     from conformance.engine.safety.run_safety import RunSafety
@@ -91,6 +86,8 @@ class _Asked:
     region: str | None
     timeout: float
     rate: float | None
+    headers: ExtraHeaders
+    header_texts: tuple[str, ...]
     limits: Limits
     ca_bundle: Path | None
     baseline: Path | None
@@ -111,6 +108,7 @@ class _Asked:
             "--requirement": self.requirements,
             "--exclude": self.exclude,
             "--given": [f"{one}={one.value}" for one in self.given.members],
+            "--header": [told(one) for one in self.header_texts],
         }
         single = {
             "--profile": self.profile, "--seed": self.seed, "--auth": self.auth,
@@ -155,6 +153,7 @@ def run(
     region: str | None = None,
     timeout: float = 10.0,
     rate: float | None = None,
+    headers: Mapping[str, str] | None = None,
     time_limit: float | None = None,
     max_requests: int | None = None,
     ca_bundle: str | Path | None = None,
@@ -181,6 +180,8 @@ def run(
         region: The region to sign for, instead of that of the environment.
         timeout: Seconds for one whole exchange.
         rate: At most so many requests a second.
+        headers: Sent with every request, unsigned, as ``--header`` does: ``{"X-Tenant": "blue"}``;
+            ``${NAME}`` in a value is of the environment.
         time_limit: Seconds after which the run ends in good order; what it did not reach is skipped
             with that reason.
         max_requests: Requests after which it ends likewise; those that clean up come on top.
@@ -197,6 +198,7 @@ def run(
             there. What ends a run that has begun is ``RunResult.problem`` instead.
         ValueError: ``profile`` or ``auth`` is none of the possible ones.
     """
+    header_texts = tuple(f"{name}:{value}" for name, value in (headers or {}).items())
     asked = _Asked(
         target=target,
         services=_several(services),
@@ -211,6 +213,8 @@ def run(
         region=region,
         timeout=timeout,
         rate=rate,
+        headers=read_headers(header_texts, os.environ),
+        header_texts=header_texts,
         limits=Limits(time_limit, max_requests),
         ca_bundle=_path(ca_bundle),
         baseline=_path(baseline),
@@ -226,8 +230,9 @@ def run(
         jobs = select_jobs(asked.services, asked.globs, asked.given)
         with endpoint.open_target(target, ca_bundle=asked.ca_bundle) as opened:
             access = gain_access(
-                opened, timeout=timeout, ca_bundle=asked.ca_bundle, rate=rate, region=region
-            )
+                opened, timeout=timeout, ca_bundle=asked.ca_bundle, rate=rate, region=region,
+                headers=asked.headers,
+            )  # fmt: skip
             about = RecordedTarget(opened.name, opened.url, opened.version)
             jobs, _ = understood(jobs, access, lambda: select_jobs(asked.services, asked.globs))
             return _tested(asked, about, access, [placed(job, access.region) for job in jobs])
@@ -248,15 +253,10 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
             settings=settings_for(asked.profile, asked.seed, auth=asked.auth, url=access.url),
             custody=custody,
             limits=asked.limits,
+            secrets=asked.headers.secrets,
         )
         outcome = run_gated(config, gate, asked.on_event)
-    outcome.notes += [
-        *excluded_note(asked.globs),
-        *derived_note(jobs),
-        *shared_note(jobs),
-        *given_note(asked.given),
-        *left,
-    ]
+    outcome.notes += [*notes(jobs, asked.globs, asked.given, asked.headers), *left]
     end = concluded(
         config, outcome, gate, strict=asked.strict, fail_on_unsupported=asked.fail_on_unsupported
     )

@@ -17,7 +17,7 @@ from conformance.cli.selection import exclude_option, requirement_option, taken
 from conformance.cli.specs_option import specs_option
 from conformance.driver import recording
 from conformance.driver.gate import baseline_use, marked
-from conformance.driver.jobs import derived_note, excluded_note, select_jobs
+from conformance.driver.jobs import notes, select_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,7 +118,7 @@ def _judge(options: JudgeOptions) -> int:
         writer.write(_run_line(options, jobs, found))
         outcome = _outcome(jobs, found, gate)
         outcome.notes += _left_out(left_out)
-        outcome.notes += excluded_note(options.globs) + derived_note(jobs)
+        outcome.notes += notes(jobs, options.globs)
         outcome.seconds = time.monotonic() - start
         for line in outcome.verdicts:
             writer.write(line)
@@ -145,11 +145,11 @@ def _outcome(jobs: list[Job], found: ClassifiedTraffic, gate: Gate | None) -> Ru
 
 
 def _notes(found: ClassifiedTraffic) -> list[str]:
-    notes = [f"{len(found.items):,} of {found.seen:,} recorded exchanges were judged"]
-    notes += _unjudged(found)
+    told = [f"{len(found.items):,} of {found.seen:,} recorded exchanges were judged"]
+    told += _unjudged(found)
     if len(found.hosts) > 1:
-        notes.append(f"several addresses answered: {', '.join(found.hosts[:5])}")
-    return notes
+        told.append(f"several addresses answered: {', '.join(found.hosts[:5])}")
+    return told
 
 
 def _unjudged(found: ClassifiedTraffic) -> Iterator[str]:

@@ -36,14 +36,7 @@ from conformance.cli.sharding import cut, read_shard
 from conformance.cli.specs_option import specs_option
 from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
-from conformance.driver.jobs import (
-    derived_note,
-    excluded_note,
-    given_note,
-    placed,
-    select_jobs,
-    shared_note,
-)
+from conformance.driver.jobs import notes, placed, select_jobs
 from conformance.driver.speaking import understood
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
@@ -154,10 +147,10 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
         target, access, jobs, account = aws.reach(options, jobs, interrupts)
     else:
         target, access = _reach(options, starting, jobs, interrupts)
-    jobs, notes = understood(
+    jobs, said = understood(
         jobs, access, lambda: cut(select_jobs(options.services, options.globs), options.shard)
     )
-    for note in notes:
+    for note in said:
         tell(note, "")
     jobs = [placed(job, access.region) for job in jobs]
     options.outputs.check_writable()
@@ -220,10 +213,8 @@ def _recorded(
         writer.write(first)
         with interrupts.held_back():
             outcome = _work(options, config, gate, writer)
-        outcome.notes += excluded_note(options.globs) + derived_note(config.jobs)
+        outcome.notes += notes(config.jobs, options.globs, options.given, options.headers)
         outcome.notes += [since.told()] if since else []
-        outcome.notes += given_note(options.given) + options.headers.note()
-        outcome.notes += shared_note(config.jobs)
         code = _finish(options, config, outcome, gate, writer)
     return outcome, code
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from conformance.contract.given_values import Given
     from conformance.contract.sharing import Sharing
     from conformance.engine.run import Job
+    from conformance.transport.extra_headers import ExtraHeaders
 
 
 def select_jobs(
@@ -57,39 +58,52 @@ def _covering(shared: Iterable[Sharing], glob: str) -> str:
     return next((one for one in found if one is not None), glob)
 
 
-def shared_note(jobs: Sequence[Job]) -> list[str]:
-    """What a run says of structures that a service states once, in one of many places."""
-    from conformance.contract.sharing import sharing_of
+def notes(
+    jobs: Sequence[Job],
+    globs: tuple[str, ...],
+    given: Given | None = None,
+    headers: ExtraHeaders | None = None,
+) -> list[str]:
+    """What a run says of what it tested, beside its verdicts."""
+    return [
+        *_excluded(globs),
+        *_derived(jobs),
+        *(_given(given) if given else ()),
+        *(headers.note() if headers else ()),
+        *_shared(jobs),
+    ]
 
-    return [told for job in jobs if (told := sharing_of(job.contract).told())]
 
-
-def excluded_note(globs: tuple[str, ...]) -> list[str]:
+def _excluded(globs: tuple[str, ...]) -> Iterator[str]:
     """The note on what the options exclude; nothing if none does."""
     from conformance.contract.globs import negative
 
     unwanted = negative(globs)
-    if not unwanted:
-        return []
-    return [f"excluded from this run: {', '.join(unwanted)}"]
+    if unwanted:
+        yield f"excluded from this run: {', '.join(unwanted)}"
 
 
-def given_note(given: Given) -> list[str]:
-    """What a run says of the resources that were given; nothing where none was."""
-    if not given:
-        return []
-    may = "which may be changed" if given.may_change else "which are only read"
-    return [f"given, {may}: {', '.join(f'{one}={one.value}' for one in given.members)}"]
-
-
-def derived_note(jobs: Sequence[Job]) -> list[str]:
-    """What a run says of contracts that are made of an SDK model, wholly or for their setup."""
+def _derived(jobs: Sequence[Job]) -> Iterator[str]:
+    """The contracts that are made of an SDK model, wholly or for their setup."""
     from conformance.contract.locate import is_on_demand
     from conformance.contract.on_demand import told
 
     contracts = [job.contract for job in jobs]
-    derived = [told(one.service, one.protocol) for one in contracts if is_on_demand(one.service)]
-    return [*derived, *(one.completed for one in contracts if one.completed)]
+    yield from (told(one.service, one.protocol) for one in contracts if is_on_demand(one.service))
+    yield from (one.completed for one in contracts if one.completed)
+
+
+def _given(given: Given) -> Iterator[str]:
+    """The resources that were given."""
+    may = "which may be changed" if given.may_change else "which are only read"
+    yield f"given, {may}: {', '.join(f'{one}={one.value}' for one in given.members)}"
+
+
+def _shared(jobs: Sequence[Job]) -> Iterator[str]:
+    """The structures that a service states once, in one of many places."""
+    from conformance.contract.sharing import sharing_of
+
+    yield from (told for job in jobs if (told := sharing_of(job.contract).told()))
 
 
 def placed(job: Job, region: str) -> Job:

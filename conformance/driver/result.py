@@ -102,3 +102,15 @@ class RunResult:
         from conformance import reports
 
         reports.write_markdown(self.record, path)
+
+    def write_ctrf(self, path: str | Path) -> None:
+        """Write the report in the Common Test Report Format. Raises UnwritableReport."""
+        from conformance import reports
+
+        reports.write_ctrf(self.record, path)
+
+    def write_allure(self, folder: str | Path) -> None:
+        """Write Allure results into a folder. Raises UnwritableReport."""
+        from conformance import reports
+
+        reports.write_allure(self.record, folder)

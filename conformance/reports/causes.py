@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from conformance.contract.levels import Level
 from conformance.record import Record, RecordedResponse, VerdictLine, fails_gate
-from conformance.reports.facts import deciding, error_code, error_message, failures
+from conformance.reports.facts import Failure, deciding, error_code, error_message, failures
 from conformance.reports.text import one_line
 
 Signature = tuple[str, ...]
@@ -82,7 +82,7 @@ def causes(record: Record) -> tuple[FailureCause, ...]:
     return tuple(sorted(found, key=lambda cause: -_consequence(cause, strict=strict)))
 
 
-def signature(line: VerdictLine) -> Signature:
+def signature(line: Failure) -> Signature:
     """What failures of one cause have in common."""
     exchange = deciding(line)
     if exchange is None:
@@ -132,7 +132,7 @@ def _message(response: RecordedResponse) -> str:
     return skeleton(error_message(response))
 
 
-def _kind(line: VerdictLine) -> tuple[str, str, str]:
+def _kind(line: Failure) -> tuple[str, str, str]:
     """The part of the contract, how it is broken, and on which side, as far as that is known.
 
     For example ``("request", "maxLength", "reject")``.
@@ -150,7 +150,7 @@ def _cause(key: Signature, lines: list[VerdictLine], *, strict: bool) -> Failure
     return FailureCause(key, cause_title(key, lines), tuple(lines), gating)
 
 
-def cause_title(key: Signature, lines: Sequence[VerdictLine]) -> str:
+def cause_title(key: Signature, lines: Sequence[Failure]) -> str:
     """A title for failures with this signature, worst first."""
     if key[0] == "silence":
         said = key[1].removeprefix("no answer").lstrip(" :,")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance import error_identity
 from conformance.contract.levels import Level, Source
@@ -71,6 +71,19 @@ class Undecided:
     verdict: Verdict
     reason: str
     lines: tuple[VerdictLine, ...]
+
+
+class Failure(Protocol):
+    """What of the line of a failure its cause rests on."""
+
+    @property
+    def requirement(self) -> str: ...  # noqa: D102 - as in VerdictLine
+    @property
+    def operation(self) -> str | None: ...  # noqa: D102
+    @property
+    def statement(self) -> str: ...  # noqa: D102
+    @property
+    def evidence(self) -> tuple[RecordedExchange, ...]: ...  # noqa: D102
 
 
 def target_name(record: Record) -> str:
@@ -240,7 +253,7 @@ def web_address(source: Source) -> str | None:
     return address if address.startswith(("https://", "http://")) else None
 
 
-def deciding(line: VerdictLine) -> RecordedExchange | None:
+def deciding(line: Failure) -> RecordedExchange | None:
     """The exchange that decided the verdict: the last one that is not setup."""
     for exchange in reversed(line.evidence):
         if exchange.role is not Role.SETUP:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -54,11 +55,10 @@ def render_html(record: Record) -> str:
 def render_template(name: str, **values: Any) -> str:
     """A page of this package: its template with the style and the script of the same name."""
     style, script = _asset("base.css") + _asset(f"{name}.css"), _asset(f"{name}.js")
-    environment = _environment()
     # What the page itself brings; everything else is escaped.
     assets = {"style": _trusted(style), "script": _trusted(script)}
     policy = {"style_hash": _hash(style), "script_hash": _hash(script)}
-    return environment.get_template(f"{name}.html.j2").render(**assets, **policy, **values)
+    return _own().get_template(f"{name}.html.j2").render(**assets, **policy, **values)
 
 
 def _values(record: Record) -> dict[str, Any]:
@@ -85,37 +85,48 @@ def _values(record: Record) -> dict[str, Any]:
     }
 
 
-def _environment() -> Environment:
+def environment(package: str) -> Environment:
+    """Jinja for the templates of a package: whatever is written is escaped and made visible."""
     # Imported here: a run that writes no HTML should not wait for it.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
-        loader=PackageLoader("conformance.reports", "templates"),
+    made = Environment(
+        loader=PackageLoader(package, "templates"),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters["plural"] = plural
-    environment.filters["anchor"] = page.anchor
-    environment.filters["fragment"] = lambda anchor: "#" + quote(anchor, safe="/.:~-_[]")
-    environment.globals.update(
+    made.filters["plural"] = plural
+    made.globals["share_text"] = facts.share_text
+    return made
+
+
+@cache
+def _own() -> Environment:
+    made = environment("conformance.reports")
+    made.filters["anchor"] = page.anchor
+    made.filters["fragment"] = lambda anchor: "#" + quote(anchor, safe="/.:~-_[]")
+    made.globals.update(
         anchor=page.anchor,
         deciding=facts.deciding,
         difference=difference,
         score_sentence=facts.score_sentence,
-        share_text=facts.share_text,
         source_text=facts.source_text,
     )
-    return environment
+    return made
 
 
-def _shown(value: object) -> object:
-    """Every text that the template writes passes here: hidden characters become visible."""
-    from markupsafe import Markup
+def _shown(value: Any) -> Any:
+    """Every value that a template writes passes here: hidden characters become visible.
 
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    Markup is another type than ``str``: it was made of what had passed already.
+    """
+    if type(value) is not str or (value.isascii() and value.isprintable()):
+        return value
+    return visible(value)
 
 
 def _asset(name: str) -> str:

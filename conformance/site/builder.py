@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -18,7 +19,7 @@ from conformance.reports.badge import Badge, render_svg
 from conformance.reports.facts import share_text
 from conformance.site import rendering
 from conformance.site.league import Entry, League, file_name, league_of, operation_file
-from conformance.site.light import find_runs, no_runs
+from conformance.site.light import find_runs
 from conformance.site.service_pages import write_service
 from conformance.site.standing import ServiceStanding
 
@@ -62,7 +63,6 @@ def build_site(
         RecordProblem: a record cannot be read, or there is none.
     """
     runs = find_runs(records)
-    no_runs(records, runs)
     _check(folder)
     league = league_of(runs)
     new = folder.with_name(f"{folder.name}.new")
@@ -99,12 +99,15 @@ def _services(folder: Path, league: League, workers: int | None) -> Iterator[lis
         return
     # Spawned, as on every system: a process that is forked while threads run may hang.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context) as pool:
+    with ProcessPoolExecutor(count, mp_context=context, initializer=gc.disable) as pool:
         yield from pool.map(_write, jobs, chunksize=1)
 
 
 def _write(job: tuple[Path, str, Sequence[Entry]]) -> list[ServiceStanding]:
-    return write_service(*job)
+    """Write a service's pages; garbage is collected once a service, not while its rows are made."""
+    made = write_service(*job)
+    gc.collect()
+    return made
 
 
 def _write_rest(

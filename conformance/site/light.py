@@ -1,26 +1,26 @@
-"""Reads records line by line for a site of many: evidence stays bytes until a page needs it.
+"""Reads records line by line for a site of many: of a verdict only what pages show.
 
-A site may rest on millions of verdicts. What every page needs of one is a few texts; the exchanges
-that show a failure are decoded where a page shows them.
+A site may rest on millions of verdicts. What every page needs of one is a few texts; only where a
+requirement fails are there exchanges beside them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from conformance.contract.levels import Level
-from conformance.record import RunLine, Verdict, VerdictLine, parse
+from conformance.record import RecordedExchange, RunLine, Verdict, parse
 from conformance.record.errors import LineNotJson, NoRunLine, UnknownFormat, Unreadable, WrongShape
 from conformance.record.values import FORMAT
 
 
 class LightVerdict(msgspec.Struct, frozen=True, gc=False):
-    """What most pages need of a verdict line; ``raw`` is the whole line where it failed."""
+    """What pages need of a verdict line; ``evidence`` is that of a failure."""
 
     requirement: str
     service: str
@@ -31,11 +31,7 @@ class LightVerdict(msgspec.Struct, frozen=True, gc=False):
     source: msgspec.Raw = msgspec.Raw(b"{}")
     reason: str = ""
     baseline: str | None = None
-    raw: bytes = b""
-
-    def whole(self) -> VerdictLine:
-        """The verdict line with its evidence."""
-        return parse.verdict_line(json.loads(self.raw))
+    evidence: tuple[RecordedExchange, ...] = ()
 
 
 class _Kind(msgspec.Struct, frozen=True, gc=False):
@@ -62,10 +58,13 @@ def find_runs(folder: Path) -> tuple[RunFile, ...]:
     that this version does not know is an error.
 
     Raises:
-        RecordProblem: a record cannot be read.
+        RecordProblem: a record cannot be read, or there is none.
     """
-    found = (_run_of(path) for path in sorted(folder.rglob("*.jsonl")))
-    return tuple(one for one in found if one is not None)
+    every = (_run_of(path) for path in sorted(folder.rglob("*.jsonl")))
+    found = tuple(one for one in every if one is not None)
+    if not found:
+        raise NoRunLine(folder)
+    return found
 
 
 def _run_of(path: Path) -> RunFile | None:
@@ -106,8 +105,8 @@ def verdicts_of(file: RunFile, service: str) -> Iterator[LightVerdict]:
                 raise LineNotJson(file.path, number, str(error)) from None
             return
         if found.service == service:
-            failed = found.verdict is Verdict.FAILED
-            yield msgspec.structs.replace(found, raw=line) if failed else found
+            unshown = found.evidence and found.verdict is not Verdict.FAILED
+            yield msgspec.structs.replace(found, evidence=()) if unshown else found
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -125,9 +124,3 @@ def _kind(path: Path, number: int, line: bytes) -> str:
         if line.endswith(b"\n"):
             raise LineNotJson(path, number, str(error)) from None
         return "cut off"
-
-
-def no_runs(folder: Path, found: Iterable[RunFile]) -> None:
-    """Raise NoRunLine where a folder has no record at all."""
-    if not list(found):
-        raise NoRunLine(folder)

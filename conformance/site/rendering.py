@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.record import Verdict
 from conformance.reports import facts
-from conformance.reports.text import plural, visible
+from conformance.reports.html import environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -26,7 +26,7 @@ SHORT = {
 
 def render(name: str, **values: Any) -> str:
     """A page of the site."""
-    return environment().get_template(f"{name}.html.j2").render(**values)
+    return _environment().get_template(f"{name}.html.j2").render(**values)
 
 
 def asset(name: str) -> str:
@@ -40,27 +40,7 @@ def asset(name: str) -> str:
 
 
 @cache
-def environment() -> Environment:
-    """The templates, compiled once a process."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    made = Environment(
-        loader=PackageLoader("conformance.site", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-    made.filters["plural"] = plural
-    made.globals.update(
-        short=SHORT, share_text=facts.share_text, levels=facts.LEVEL_MEANING,
-        verdict_meanings=facts.VERDICT_MEANING,
-    )  # fmt: skip
+def _environment() -> Environment:
+    made = environment("conformance.site")
+    made.globals.update(levels=facts.LEVEL_MEANING)
     return made
-
-
-def _shown(value: Any) -> Any:
-    if type(value) is not str or (value.isascii() and value.isprintable()):
-        return value
-    return visible(value)

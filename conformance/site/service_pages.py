@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _CELLS = 8_000
 """Verdicts on one page: a page of more would be slow to show."""
+_KEPT = 1_000
+"""So many groups of targets are remembered as links."""
 _SCRIPTS, _LONGEST_SCRIPT, _LONGEST = 5, 4_000, 300
 """So many targets have the request that shows a failure; each at most so many characters."""
 
@@ -34,6 +36,10 @@ class _Row:
 
     any: LightVerdict
     lines: tuple[LightVerdict | None, ...]
+
+    @property
+    def verdicts(self) -> tuple[Verdict | None, ...]:
+        return tuple(None if line is None else line.verdict for line in self.lines)
 
     @property
     def file(self) -> str:
@@ -102,8 +108,21 @@ def _cells(row: _Row) -> dict[str, Any]:
         "statement": row.any.statement,
         "level": row.any.level,
         "file": row.file,
-        "verdicts": [None if line is None else line.verdict for line in row.lines],
+        "verdicts": _verdict_cells(row.verdicts),
     }
+
+
+@lru_cache(_KEPT)
+def _verdict_cells(verdicts: tuple[Verdict | None, ...]) -> Markup:
+    """A table's cells: many requirements of a service have the same."""
+    from markupsafe import Markup
+
+    return Markup().join(
+        Markup('<td class="none">not run</td>')
+        if one is None
+        else Markup('<td class="{}">{}</td>').format(one, rendering.SHORT[one])
+        for one in verdicts
+    )
 
 
 def _requirement(row: _Row, targets: Sequence[str], operation_page: str) -> str:
@@ -131,7 +150,11 @@ def _alike(found: Sequence[tuple[str, LightVerdict]]) -> list[dict[str, Any]]:
         groups.setdefault((line.verdict, line.reason), []).append(name)
     order = list(Verdict)
     return [
-        {"verdict": verdict, "reason": one_line(reason, _LONGEST), "targets": names}
+        {
+            "verdict": verdict,
+            "reason": one_line(reason, _LONGEST),
+            "targets": _target_links(tuple(names)),
+        }
         for (verdict, reason), names in sorted(
             groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
         )
@@ -140,11 +163,10 @@ def _alike(found: Sequence[tuple[str, LightVerdict]]) -> list[dict[str, Any]]:
 
 def _evidence(target: str, line: LightVerdict, *, script: bool) -> Mapping[str, str] | None:
     """What shows a failure; None where the record kept no exchange, so that its reason is all."""
-    whole = line.whole()
-    exchange = facts.deciding(whole)
+    exchange = facts.deciding(line)
     if exchange is None:
         return None
-    text = curl_script(whole.evidence) if script else ""
+    text = curl_script(line.evidence) if script else ""
     return {
         "target": target,
         "expected": one_line(exchange.expected, _LONGEST),
@@ -163,17 +185,18 @@ def _page(name: str, depth: int, service: str, values: Mapping[str, Any]) -> str
         **{key: value for key, value in values.items() if key != "service"},
         file_name=file_name,
         operation_file=operation_file,
-        target_link=_target_link,
     )
 
 
-@cache
-def _target_link(target: str) -> Markup:
-    """A link from a requirement's page to that of a target."""
+@lru_cache(_KEPT)
+def _target_links(targets: tuple[str, ...]) -> Markup:
+    """Links from a requirement's page to those of targets: the same targets go together often."""
     from markupsafe import Markup
 
-    at = f"../../../targets/{file_name(target)}.html"
-    return Markup('<a href="{}">{}</a>').format(at, visible(target))
+    return Markup(", ").join(
+        Markup('<a href="../../../targets/{}.html">{}</a>').format(file_name(one), visible(one))
+        for one in targets
+    )
 
 
 def _data(
@@ -200,7 +223,7 @@ def _requirements(groups: Mapping[str | None, Sequence[_Row]]) -> Iterator[dict[
                 "operation": operation,
                 "level": row.any.level,
                 "statement": row.any.statement,
-                "verdicts": [None if line is None else line.verdict for line in row.lines],
+                "verdicts": row.verdicts,
             }
 
 

@@ -146,14 +146,9 @@ def _common_causes(lines: Sequence[LightVerdict]) -> tuple[CommonCause, ...]:
     groups: dict[tuple[str, ...], list[LightVerdict]] = {}
     for line in lines:
         if line.verdict is Verdict.FAILED and line.level in levels and line.baseline is None:
-            groups.setdefault(signature(line.whole()), []).append(line)
+            groups.setdefault(signature(line), []).append(line)
     found = sorted(groups.items(), key=lambda item: -len(item[1]))
     return tuple(
-        CommonCause(_titled(key, some), len(some), some[0].requirement)
+        CommonCause(cause_title(key, some), len(some), some[0].requirement)
         for key, some in found[:_CAUSES]
     )
-
-
-def _titled(key: tuple[str, ...], lines: Sequence[LightVerdict]) -> str:
-    """A title depends on the first failure, and on whether there is another."""
-    return cause_title(key, [one.whole() for one in lines[:2]])

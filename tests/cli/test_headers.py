@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from typing import Any
 
 import pytest
+
+from conformance import api
+from conformance.errors import BadInput
 
 SECRET = "opensesame-4711-opensesame"
 ONE = "apigateway/UpdateApiKey/status/*"
@@ -68,3 +72,21 @@ def test_a_secret_is_written_nowhere(conformance, target, heard, place, monkeypa
 def test_what_cannot_be_sent_is_refused_before_anything_is(conformance, target, heard):
     assert "on purpose" in run(conformance, target, "--header", "Host: x").complaint(2)
     assert heard == []
+
+
+def test_a_program_sends_them_too(target, heard, place, monkeypatch):
+    monkeypatch.setenv("GATE", SECRET)
+    asked: dict[str, Any] = {"requirements": ONE, "profile": "quick", "seed": 1}
+    headers = {"X-Gateway-Token": "Bearer ${GATE}", "X-Tenant": "blue", "X-Key": "open"}
+    result = api.run(target.url, headers=headers, **asked)
+    assert result.exit_code == 1
+    assert all(one["x-gateway-token"] == f"Bearer {SECRET}" for one in heard)
+    assert all(one["x-tenant"] == "blue" for one in heard)
+    result.save("r.jsonl")
+    assert SECRET not in (place / "r.jsonl").read_text()
+    words = shlex.split(result.record.run.command)
+    given = [words[at + 1] for at, word in enumerate(words) if word == "--header"]
+    assert given == ["X-Gateway-Token:Bearer ${GATE}", "X-Tenant:blue", "X-Key:***"]
+    assert any("X-Tenant" in note for note in result.notes)
+    with pytest.raises(BadInput, match="on purpose"):
+        api.run(target.url, headers={"Host": "x"}, **asked)

@@ -116,8 +116,11 @@ def test_reports_are_made_of_it(ran, tmp_path):
     result.write_html(tmp_path / "report.html")
     result.write_junit(tmp_path / "report.xml")
     result.write_markdown(tmp_path / "report.md")
-    for name in ("report.html", "report.xml", "report.md"):
+    result.write_ctrf(tmp_path / "report.json")
+    result.write_allure(tmp_path / "allure")
+    for name in ("report.html", "report.xml", "report.md", "report.json"):
         assert "reference" in (tmp_path / name).read_text("utf-8")
+    assert len(list((tmp_path / "allure").glob("*-result.json"))) == len(result.verdicts)
 
 
 def test_specs_are_used_for_the_run_alone(tmp_path):

@@ -23,6 +23,7 @@ assert_type(result, RunResult)
 conformance.run(services="apigateway", requirements=["*/status/*"], exclude=("*/auth/*",))
 conformance.run("moto", profile="quick", auth="off", baseline=Path("b.yaml"), specs="specs")
 conformance.run("moto", seed=None, region="eu-west-1", timeout=1, rate=2.5, on_event=listen)
+conformance.run("moto", headers={"X-Tenant": "blue"}, exclude="*/auth/*")
 
 assert_type(result.verdicts, tuple[VerdictLine, ...])
 assert_type(result.failures, tuple[VerdictLine, ...])
