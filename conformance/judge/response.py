@@ -11,8 +11,8 @@ from typing import Any
 from conformance.contract import statements
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import ITEM, VALUE, Place, show
-from conformance.contract.protocols import NULLS, facts
-from conformance.contract.walk import ShapeCheck, ValueWalker
+from conformance.contract.protocols import NAMES, NULLS, facts
+from conformance.contract.walk import ShapeCheck, ValueWalker, misspelt
 from conformance.judge.errors import observe_rules
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
@@ -113,6 +113,10 @@ def _members(
             yield _broken(one, show(one.place), where)
         if one.keyword == "type" and one.held and one.shape.kind is Kind.TIMESTAMP:
             yield _format(one, where, finely=contract.overlay.inferred)
+    if NAMES in contract.overlay.rules:
+        odd = misspelt(operation.output, values)
+        seen = f"{odd} in the answer to {operation.name}"
+        yield Finding(f"{operation.service}/{NAMES}", odd is None, "members by their names", seen)
     if nulls:
         seen = f"{null} in the answer to {operation.name} is null"
         yield Finding(f"{operation.service}/{NULLS}", not null, "no member that is null", seen)
