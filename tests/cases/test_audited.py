@@ -6,8 +6,14 @@ import pytest
 
 from conformance.contract.load import load_contract
 from conformance.contract.walk import misspelt
+from conformance.engine.exchange_log import SentProbe
+from conformance.engine.given_moments import GivenMoments
 from conformance.engine.secret_encodings import forms
+from conformance.judge.findings import Finding
+from conformance.plan.probes import Probe, Side
 from conformance.protocols.registry import wire
+from conformance.transport.exchange import Exchange, Request
+from conformance.transport.parsed_response import ParsedResponse
 
 HALF = "\ud83d"
 """Half a surrogate pair: a server that stored one shows it as an identifier, too."""
@@ -51,3 +57,35 @@ MEMBERS = load_contract("apigateway").operations["GetApiKeys"].output
 )
 def test_members_in_other_letters_are_seen_at_any_depth(values, told):
     assert misspelt(MEMBERS, values) == told
+
+
+GRAPH = load_contract("xray").operations["GetServiceGraph"]
+
+
+@pytest.mark.parametrize(
+    ("given", "seen", "again"),
+    [
+        (482196050, "482196050", True),
+        (482196050.5, "482196050", True),
+        ("Fri, 12 Apr 1985 23:20:50 GMT", "482196050", True),
+        ("482196050", "482196050", True),
+        ("1985-04-12", '"1985-04-12"', True),
+        (-1, "-1", True),
+        (10**18, "1000000000000000000", True),
+        (2000000000, "2000000000000", False),
+        ("2049-06-01T12:00:00Z", '"2049-06-01T12:00:00+00:00"', False),
+        (2000000000, "0", False),
+    ],
+)
+def test_a_moment_that_a_request_gave_is_not_the_targets_writing(given, seen, again):
+    moments = GivenMoments()
+    moments.learn(sent(GRAPH, {"EndTime": given}))
+    told = Finding("xray/GetServiceGraph/response/EndTime/format", False, "seconds", seen)
+    assert moments.is_shown_again(told) is again
+    assert not moments.is_shown_again(told._replace(requirement="xray/a/response/b/type"))
+
+
+def sent(operation, values):
+    probe = Probe("r", operation, Side.OBSERVE, values, "")
+    exchange = Exchange(Request("POST", "http://127.0.0.1/", ()), None, None, 0.0)
+    return SentProbe(probe, values, exchange, ParsedResponse(200, {}, None, "", "", 0))
