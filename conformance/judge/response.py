@@ -102,6 +102,7 @@ def _members(
     """
     prefix = f"{operation.service}/{operation.name}/response"
     nulls = NULLS in contract.overlay.rules
+    finely = contract.overlay.inferred or facts(contract.protocol).textual
     null = ""
     for one in _WALKER.members(operation.output, values):
         if one.keyword == "union":
@@ -114,7 +115,7 @@ def _members(
         else:
             yield _broken(one, show(one.place), where)
         if one.keyword == "type" and one.held and one.shape.kind is Kind.TIMESTAMP:
-            yield _format(one, where, finely=contract.overlay.inferred)
+            yield _format(one, where, finely=finely)
     if NAMES in contract.overlay.rules:
         odd = misspelt(operation.output, values)
         seen = f"{odd} in the answer to {operation.name}"

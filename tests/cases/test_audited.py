@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.contract.catalogue import catalogue
+from conformance.contract.levels import Level
 from conformance.contract.load import load_contract
 from conformance.contract.walk import misspelt
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.given_moments import GivenMoments
 from conformance.engine.secret_encodings import forms
 from conformance.judge.findings import Finding
+from conformance.judge.response import observe
 from conformance.plan.probes import Probe, Side
-from conformance.protocols.registry import wire
-from conformance.transport.exchange import Exchange, Request
+from conformance.protocols.registry import read, wire
+from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 
 HALF = "\ud83d"
@@ -89,3 +92,39 @@ def sent(operation, values):
     probe = Probe("r", operation, Side.OBSERVE, values, "")
     exchange = Exchange(Request("POST", "http://127.0.0.1/", ()), None, None, 0.0)
     return SentProbe(probe, values, exchange, ParsedResponse(200, {}, None, "", "", 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("2026-01-20T09:02:29.571Z", True),
+        ("2026-01-20T09:02:29Z", True),
+        ("2026-01-20T09:02:29.571913Z", True),
+        ("2026-01-20 09:02:29.571913", False),
+        ("2026-01-20T09:02:29.571913", False),
+        ("2026-01-20T09:02:29+00:00", False),
+        ("2026-01-20-09-02-29", False),
+    ],
+)
+@pytest.mark.parametrize("service", ["redshift", "sts"])
+def test_a_moment_in_xml_is_one_that_every_sdk_reads(service, text, held):
+    name, inside = READS[service]
+    contract = load_contract(service)
+    operation = contract.operations[name]
+    body = f"<{name}Response><{name}Result>{inside % text}</{name}Result></{name}Response>"
+    response = Response(200, (("content-type", "text/xml"),), body.encode())
+    exchange = Exchange(Request("POST", "http://127.0.0.1/", ()), response, None, 0.0)
+    found = [one for one in observe(contract, operation, read(exchange, operation))
+             if one.requirement.endswith("/format")]  # fmt: skip
+    assert [one.held for one in found] == [held]
+    [level] = [one.level for one in catalogue(contract) if one.id == found[0].requirement]
+    assert level is Level.EXPECTED
+
+
+READS = {
+    "redshift": (
+        "DescribeClusters",
+        "<Clusters><Cluster><ClusterCreateTime>%s</ClusterCreateTime></Cluster></Clusters>",
+    ),
+    "sts": ("GetSessionToken", "<Credentials><Expiration>%s</Expiration></Credentials>"),
+}
