@@ -13,7 +13,9 @@ from conformance.engine.given_moments import GivenMoments
 from conformance.engine.secret_encodings import forms
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
+from conformance.plan.planner import plan
 from conformance.plan.probes import Probe, Side
+from conformance.plan.values import OTHER_CASE
 from conformance.protocols.registry import read, wire
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
@@ -128,3 +130,23 @@ READS = {
     ),
     "sts": ("GetSessionToken", "<Credentials><Expiration>%s</Expiration></Credentials>"),
 }
+
+
+def forbidden(service, requirement):
+    contract = load_contract(service)
+    one = next(one for one in catalogue(contract) if one.id == f"{service}/{requirement}")
+    return [probe for probe in plan(contract, one).probes if probe.side is Side.REJECT]
+
+
+def test_a_word_in_other_case_may_be_the_same_word():
+    notes = {one.note for one in forbidden("macie2", "EnableMacie/request/status/enum")}
+    assert "a value that is not listed" in notes
+    assert OTHER_CASE not in notes
+    curated = {one.note for one in forbidden("lambda", "CreateFunction/request/PackageType/enum")}
+    assert OTHER_CASE in curated
+
+
+def test_an_empty_list_may_be_none_where_everything_is_text():
+    assert not forbidden("elbv2", "AddTags/request/Tags/minItems")
+    least = "TerminateWorkspaces/request/TerminateWorkspaceRequests/minItems"
+    assert forbidden("workspaces", least)
