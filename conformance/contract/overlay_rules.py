@@ -223,6 +223,10 @@ class NullMembersRule(Rule, frozen=True, tag="null-members"):
     """What an answer has nothing to say of is left out of it, not null."""
 
 
+class MemberNamesRule(Rule, frozen=True, tag="member-names"):
+    """Members of answers are named letter for letter."""
+
+
 class ErrorFormRule(Rule, frozen=True, tag="error-form"):
     """The body of an error is of the form that its protocol has."""
 
@@ -259,6 +263,7 @@ AnyRule = (
     | ErrorCodesAgreeRule
     | ResponseHeaderRule
     | NullMembersRule
+    | MemberNamesRule
     | ParallelOneRule
     | ParallelManyRule
     | PagingAfterDeletionRule

@@ -35,6 +35,7 @@ WATCHED = {
     "response-header",
     "success-form",
     "null-members",
+    "member-names",
     "error-form",
     "error-status",
     "content-coding",
@@ -45,6 +46,7 @@ SIMPLE = "simple"
 BINDING = ("roles", "takes")
 """Keys of the protocol's file that say which operations a rule is for."""
 NEEDS_LIFECYCLE = {"one-connection"}
+NAMES = "protocol/member-names"
 NULLS = "protocol/nulls-in-answers"
 """Where this rule holds, it alone reports null members, once for the service."""
 READING = ("List", "Describe", "Get")

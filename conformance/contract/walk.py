@@ -142,6 +142,35 @@ class ValueWalker:
             self._shape(shape, value, place, found)
 
 
+def misspelt(members: Mapping[str, Member], values: Mapping[str, Any]) -> str | None:
+    """The first name in a value that is one of its members' but for its case or its marks.
+
+    The member itself is not there: who shows both has a member of its own besides.
+    """
+    absent = {_letters(name): name for name in members.keys() - values.keys()}
+    for name in values:
+        if name not in members and _letters(name) in absent:
+            return f"{name} for {absent[_letters(name)]}"
+    inside = (
+        _misspelt_inside(one.shape, values[name]) for name, one in members.items() if name in values
+    )
+    return next((one for one in inside if one is not None), None)
+
+
+def _misspelt_inside(shape: Shape, value: Any) -> str | None:
+    if shape.element is not None and isinstance(value, list | dict):
+        items = value.values() if isinstance(value, dict) else value
+        found = (_misspelt_inside(shape.element, one) for one in items)
+        return next((one for one in found if one is not None), None)
+    if not shape.members or not isinstance(value, dict):
+        return None
+    return misspelt(shape.members, value)
+
+
+def _letters(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
 def is_of_kind(shape: Shape, value: Any) -> bool:
     """True when a JSON value has the type that the shape has on the wire."""
     kind = shape.wire if shape.kind is Kind.TIMESTAMP and shape.wire else shape.kind

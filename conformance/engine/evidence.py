@@ -85,7 +85,8 @@ def _uses(step: EvidenceStep, earlier: Sequence[EvidenceStep]) -> tuple[record.U
     urls = (request.url, unquote(request.url), unquote(unquote(request.url)))
     said = "\n".join(urls).encode("utf-8", "surrogatepass") + (request.body or b"")
     for resource in _behind(step.sent):
-        spelt = {resource.id.encode(), quote(resource.id, safe="-._~").encode()}
+        named = resource.id.encode(errors="surrogatepass")
+        spelt = {named, quote(named, safe="-._~").encode()}
         if not any(text in said for text in spelt):
             continue
         for index, before in enumerate(earlier):

@@ -16,6 +16,7 @@ from conformance.engine.confirmation import ANSWER, confirm, not_repeated
 from conformance.engine.echoes import Echoes
 from conformance.engine.evidence import LONGEST
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.given_moments import GivenMoments
 from conformance.engine.list_filter import entries_of_this_run
 from conformance.engine.patience import is_unanswered
 from conformance.engine.probe_result import is_elsewhere, unanswered
@@ -51,7 +52,7 @@ class PassiveChecker:
         self._standings, self._decisions = standings, decisions
         self._suspects, self._arns = PendingFailures(), Arns(contract, session.names)
         self._spoilt, self._sharing = Spoilt(), sharing_of(contract)
-        self._echoes = Echoes(contract)
+        self._echoes, self._moments = Echoes(contract), GivenMoments()
         self.is_held = False
         """True while answers serve another purpose and are not counted here."""
         session.observers.append(self.observe)
@@ -59,6 +60,7 @@ class PassiveChecker:
     def observe(self, sent: SentProbe) -> None:
         """Count what an answer holds, suspect what it breaks."""
         self._arns.learn(sent)
+        self._moments.learn(sent)
         # What a target answers to a faulty request that it accepted says nothing about its
         # answers: the acceptance is the failure.
         if is_elsewhere(sent.probe):
@@ -98,7 +100,8 @@ class PassiveChecker:
         own = entries_of_this_run(self._contract, sent, self._session.inventory.made)
         answer = self._spoilt.hide(own, "" if sent.resource is None else sent.resource.id)
         for finding in observe(self._contract, sent.probe.operation, answer):
-            yield self._stated_where_listed(finding)
+            if not self._moments.is_shown_again(finding):
+                yield self._stated_where_listed(finding)
         yield from self._arns.observe(sent, answer)
         yield from self._echoes.observe(sent, answer)
 

@@ -121,14 +121,37 @@ def _blamed_on_its_fault(session: Session, trial: ProbeResult) -> ProbeResult:
     is valid, nothing of that is in doubt.
     """
     probe = trial.probe
+    if not session.contract.overlay.inferred:
+        return trial
+    if probe.fault is Fault.CONFLICT and trial.sent.answer.is_refusal:
+        return _blamed_on_its_name(session, trial)
     meant = probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT} or probe.side is Side.ACCEPT
-    made_up = session.contract.overlay.inferred and not meant
-    if not made_up or not trial.sent.answer.server_error:
+    if meant or not trial.sent.answer.server_error:
         return trial
     usual = _without_fault(session, probe)
     if usual is None or not usual.answer.server_error:
         return trial
     told = f"{trial.sent.answer.told()}, and so is the same request without what is odd about it"
+    return ProbeResult(probe, trial.sent, None, told)
+
+
+def _blamed_on_its_name(session: Session, trial: ProbeResult) -> ProbeResult:
+    """The trial, or one that shows nothing where the same request with a free name is refused, too.
+
+    What it has besides the name is made up, and may be what is wrong about it.
+    """
+    probe, usual = trial.probe, base(session.contract, trial.probe.operation)
+    free = {name: usual[name] for name in probe.place or () if name in usual}
+    values = {**probe.values, **free}
+    plain = replace(probe, side=Side.OBSERVE, fault=Fault.NONE, values=values)
+    try:
+        control = session.send(plain)
+    except SetupFailed:
+        return trial
+    session.inventory.take_away(control)
+    if not control.answer.is_refusal:
+        return trial
+    told = f"{control.answer.told()} to the same request with a name that is not taken"
     return ProbeResult(probe, trial.sent, None, told)
 
 

@@ -143,7 +143,9 @@ class _StandIns:
 def _body(request: record.RecordedRequest, stand_ins: _StandIns) -> bytes | None:
     if request.body_base64 is not None:
         return base64.b64decode(request.body_base64)
-    return None if request.body is None else stand_ins.put(request.body).encode()
+    if request.body is None:
+        return None
+    return stand_ins.put(request.body).encode(errors="surrogatepass")
 
 
 def _pointed(body: Any, pointer: str) -> Any:

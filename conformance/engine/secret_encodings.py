@@ -19,7 +19,8 @@ def forms(text: str, least: int) -> tuple[str, ...]:
 
 def _forms(text: str) -> Iterator[str]:
     yield text
-    for quoted in (quote(text, safe=""), quote(text)):
+    plain = text.encode(errors="surrogatepass")
+    for quoted in (quote(plain, safe=""), quote(plain)):
         yield quoted
         yield _ESCAPE.sub(lambda found: found[0].lower(), quoted)
         yield quote(quoted, safe="")

@@ -184,7 +184,8 @@ class Session:
             values = self._mark.put_on(probe.operation, values)
         raw = probe.raw
         if raw is not None and b"${" in raw and of(probe.operation.protocol).fillable:
-            raw = fill(respelt(raw, probe.values, values).decode(), resource, parents).encode()
+            written = respelt(raw, probe.values, values).decode()
+            raw = fill(written, resource, parents).encode(errors="surrogatepass")
         form = probe.form or USUAL
         if form.path:
             form = replace(form, path=fill(form.path, resource, parents))

@@ -11,8 +11,8 @@ from typing import Any
 from conformance.contract import statements
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import ITEM, VALUE, Place, show
-from conformance.contract.protocols import NULLS, facts
-from conformance.contract.walk import ShapeCheck, ValueWalker
+from conformance.contract.protocols import NAMES, NULLS, facts
+from conformance.contract.walk import ShapeCheck, ValueWalker, misspelt
 from conformance.judge.errors import observe_rules
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted
@@ -87,7 +87,9 @@ def _empty(
     contract: Contract, operation: Operation, answer: ParsedResponse, prefix: str
 ) -> Iterator[Finding]:
     allowed = contract.overlay.words_of(operation.name).empty_object_allowed
-    held = answer.size == 0 or (allowed and answer.body == {})
+    # Members may be added: without an overlay, those of an answer that has none are passed over.
+    newer = contract.overlay.inferred and isinstance(answer.body, dict)
+    held = answer.size == 0 or newer or (allowed and answer.body == {})
     yield Finding(f"{prefix}/response/body/empty", held, "no body", f"{answer.size} bytes")
 
 
@@ -100,6 +102,7 @@ def _members(
     """
     prefix = f"{operation.service}/{operation.name}/response"
     nulls = NULLS in contract.overlay.rules
+    finely = contract.overlay.inferred or facts(contract.protocol).textual
     null = ""
     for one in _WALKER.members(operation.output, values):
         if one.keyword == "union":
@@ -112,7 +115,11 @@ def _members(
         else:
             yield _broken(one, show(one.place), where)
         if one.keyword == "type" and one.held and one.shape.kind is Kind.TIMESTAMP:
-            yield _format(one, where, finely=contract.overlay.inferred)
+            yield _format(one, where, finely=finely)
+    if NAMES in contract.overlay.rules:
+        odd = misspelt(operation.output, values)
+        seen = f"{odd} in the answer to {operation.name}"
+        yield Finding(f"{operation.service}/{NAMES}", odd is None, "members by their names", seen)
     if nulls:
         seen = f"{null} in the answer to {operation.name} is null"
         yield Finding(f"{operation.service}/{NULLS}", not null, "no member that is null", seen)

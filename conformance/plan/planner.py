@@ -10,7 +10,7 @@ from typing import Any
 from conformance.contract.arns import RULE as ARNS
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
-from conformance.contract.protocols import TEXT, TOKENS, WATCHED, page_member
+from conformance.contract.protocols import TEXT, TOKENS, WATCHED, facts, page_member
 from conformance.contract.readback import ECHOED
 from conformance.contract.requirements import Requirement, Subject
 from conformance.contract.texts import from_texts
@@ -224,7 +224,7 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
                 values=edited(dict(valid.values), place, _unique(contract, operation, place, case)))
         for case in values.refused(shape, keyword)
         if _can_travel(operation, place, case.value)
-        and not _may_be_none(contract, operation, place, case.value)
+        and not _is_doubtful(contract, operation, place, case)
     )  # fmt: skip
     sides = tuple(side for side, cases in zip(BOTH, (allowed, forbidden), strict=True) if cases)
     drawings = tuple(_drawings(operation, valid, shape, place, keyword, stateful=stateful))
@@ -306,10 +306,20 @@ def _reads_as_right(operation: Operation, place: Place, shape: Shape, value: Any
     return is_of_kind(shape, from_texts(shape, [text(one) for one in many]))
 
 
-def _may_be_none(contract: Contract, operation: Operation, place: Place, value: Any) -> bool:
-    """An empty parameter or header may be read as none: who does is held to nothing unstated."""
+def _is_doubtful(
+    contract: Contract, operation: Operation, place: Place, case: values.BoundaryValue
+) -> bool:
+    """What nothing but a model forbids, and a server may rightly read as allowed.
+
+    An empty parameter or header may be read as none, and so may an empty list where everything is
+    text; a word in other case may be the same word.
+    """
+    if not contract.overlay.inferred:
+        return False
     located = operation.input[place[0]].location in {Location.QUERY, Location.HEADER}
-    return located and value == "" and contract.overlay.inferred
+    textual = facts(operation.protocol).textual
+    may_be_none = (located and case.value == "") or (textual and case.value in ([], {}))
+    return may_be_none or case.note == values.OTHER_CASE
 
 
 def _shape(requirement: Requirement) -> Shape:

@@ -237,7 +237,7 @@ def _outside(listed: list[Any]) -> Iterator[BoundaryValue]:
     first = str(listed[0])
     for text, note in (
         ("no-such-value", "a value that is not listed"),
-        (first.swapcase(), "a listed value in other case"),
+        (first.swapcase(), OTHER_CASE),
         (f"{first}x", "a listed value with a letter more"),
         (first[:-1], "a listed value with a letter less"),
     ):
@@ -245,6 +245,7 @@ def _outside(listed: list[Any]) -> Iterator[BoundaryValue]:
             yield BoundaryValue(text, note)
 
 
+OTHER_CASE = "a listed value in other case"
 WRONG: dict[Kind, tuple[Any, ...]] = {
     Kind.STRING: (1, True, ["x"], {"x": "y"}),
     Kind.TIMESTAMP: (True, ["x"], {"x": "y"}),

@@ -73,7 +73,7 @@ def _body(
     if raw is not None:
         return raw, JSON
     if bound.payload is not None:
-        return json_text.text(bound.payload[1]).encode(), BINARY
+        return json_text.text(bound.payload[1]).encode(errors="surrogatepass"), BINARY
     has_body = any(member.location is Location.BODY for member in operation.input.values())
     if not has_body and not bound.body:
         return None, None

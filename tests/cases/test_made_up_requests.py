@@ -13,7 +13,7 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
-from conformance.contract.inference.identity_rules import identity_rules
+from conformance.contract.inference.identity_rules import CONTENT, identity_rules
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
 from conformance.contract.protocols import with_protocol
@@ -162,6 +162,10 @@ class Shop:
         name = given.get("Name", "")
         if not NAME.fullmatch(name):
             raise Refused(400, "ValidationException")
+        if given.get("Description") == CONTENT and "odd-texts" in self.faults:
+            raise Refused(400, "ValidationException")
+        if name in self.things and "wrong-conflict" in self.faults:
+            raise Refused(400, "ValidationException")
         if name in self.things and "taken-names" not in self.faults:
             raise Refused(409, "ThingAlreadyExistsException")
         kept = {key: value for key, value in given.items() if key != "Description"}
@@ -190,6 +194,10 @@ class Shop:
     def _shown(self, thing: dict[str, Any]) -> dict[str, Any]:
         moment = "2026-01-01T00:00:00.123456"
         shown = {**thing, "Created": moment if "local-time" in self.faults else f"{moment}Z"}
+        if "snake" in self.faults:
+            shown = {name.lower(): value for name, value in shown.items()}
+        if "besides" in self.faults:
+            shown = {**shown, **{name.lower(): value for name, value in shown.items()}}
         if "no-time" in self.faults:
             del shown["Created"]
         return {**dict.fromkeys(FREE), **shown} if "nulls" in self.faults else shown
@@ -237,8 +245,14 @@ def failed(found, *levels: Level):
 
 @pytest.mark.parametrize(
     "faults",
-    [(), ("nulls",), ("no-time",), ("missing-is-400", "looks-up-first")],
-    ids=["a right one", "nulls", "a member that is left out", "another status, told elsewhere"],
+    [(), ("nulls",), ("no-time",), ("missing-is-400", "looks-up-first"), ("odd-texts",)],
+    ids=[
+        "a right one",
+        "nulls",
+        "a member that is left out",
+        "another status, told elsewhere",
+        "a text that is refused for what it says",
+    ],
 )
 def test_no_fault_that_nobody_could_be_held_to(run, faults):
     found = run(*faults)
@@ -250,19 +264,36 @@ def test_no_fault_that_nobody_could_be_held_to(run, faults):
     assert found["shop/ListThings/request/Deep/type"].verdict is Verdict.PASSED
 
 
-def test_nulls_are_told_once(contract):
-    shop = Shop(frozenset({"nulls"}))
-    config = RunConfig(
-        jobs=[Job(contract, catalogue(contract))],
-        url="http://127.0.0.1:1", credentials=TEST_CREDENTIALS, region="us-east-1",
-        transport=RetryingTransport(shop, retries=0, base=0.0),
-        settings=Settings(draws=0, seed=1, settle=0.0),
-    )  # fmt: skip
-    lines = run_all(config).verdicts
-    told = [one.requirement for one in lines if one.verdict is Verdict.FAILED]
-    assert [one for one in told if "null" in one or one.endswith("/type")] == [
-        "shop/protocol/nulls-in-answers"
-    ]
+@pytest.fixture
+def told(contract):
+    """What fails of the whole service, its protocol's rules and all."""
+
+    def go(*faults: str):
+        config = RunConfig(
+            jobs=[Job(contract, catalogue(contract))],
+            url="http://127.0.0.1:1", credentials=TEST_CREDENTIALS, region="us-east-1",
+            transport=RetryingTransport(Shop(frozenset(faults)), retries=0, base=0.0),
+            settings=Settings(draws=0, seed=1, settle=0.0),
+        )  # fmt: skip
+        lines = run_all(config).verdicts
+        return {one.requirement: one for one in lines if one.verdict is Verdict.FAILED}
+
+    return go
+
+
+def test_nulls_are_told_once(told):
+    found = [one for one in told("nulls") if "null" in one or one.endswith("/type")]
+    assert found == ["shop/protocol/nulls-in-answers"]
+
+
+def test_a_member_in_other_letters_is_told(told):
+    found = told("snake")["shop/protocol/member-names"]
+    assert found.level is Level.EXPECTED
+    assert "name for Name in the answer to GetThing" in found.reason
+
+
+def test_a_member_besides_is_none_in_other_letters(told):
+    assert "shop/protocol/member-names" not in told("besides")
 
 
 def test_a_moment_without_a_zone_is_none(run):
@@ -288,6 +319,7 @@ def test_an_unknown_identifier_that_crashes_is_told_by_its_own_name(run):
     [
         ("updates-nothing", "UpdateThing/behavior/unknown-identifier"),
         ("taken-names", "CreateThing/behavior/taken-identifier"),
+        ("wrong-conflict", "CreateThing/behavior/taken-identifier"),
         ("forgets-text", "CreateThing/behavior/Description-is-stored"),
         ("loose-flag", "CreateThing/request/Flag/type"),
     ],

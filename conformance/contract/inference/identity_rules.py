@@ -28,6 +28,8 @@ NAMING = re.compile(r"(arn|id|name|identifier)$", re.IGNORECASE)
 GIVEN = re.compile(r"account|region|version|type$|date|locale|language|stage", re.IGNORECASE)
 CREATES = ("Create", "Put", "Register", "Add", "Start", "Import")
 CONTENT = "conformance"
+UPSERTS = ("Put", "Add")
+"""Verbs of creations that may well be repeated: what is taken there may be something else."""
 READS, UPDATES = ("Get", "Describe"), ("Update", "Modify")
 
 
@@ -144,6 +146,7 @@ def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[st
             continue
         other = _other_content(operation, one.identifier)
         sure = bool(other) and any(TAKEN.search(error.name) for error in errors)
+        sure = sure and not operation.name.startswith(UPSERTS)
         yield (
             f"{operation.name}/behavior/taken-identifier",
             TakenIdentifierRule(

@@ -1,0 +1,152 @@
+"""Kinds that an audit of unseen services, right servers and wrong ones found; each is mended."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.contract.catalogue import catalogue
+from conformance.contract.levels import Level
+from conformance.contract.load import load_contract
+from conformance.contract.walk import misspelt
+from conformance.engine.exchange_log import SentProbe
+from conformance.engine.given_moments import GivenMoments
+from conformance.engine.secret_encodings import forms
+from conformance.judge.findings import Finding
+from conformance.judge.response import observe
+from conformance.plan.planner import plan
+from conformance.plan.probes import Probe, Side
+from conformance.plan.values import OTHER_CASE
+from conformance.protocols.registry import read, wire
+from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.parsed_response import ParsedResponse
+
+HALF = "\ud83d"
+"""Half a surrogate pair: a server that stored one shows it as an identifier, too."""
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "values", "written"),
+    [
+        ("macie2", "DisableOrganizationAdminAccount", {"adminAccountId": HALF}, "%ED%A0%BD"),
+        ("macie2", "DeleteMember", {"id": HALF}, "%ED%A0%BD"),
+        ("route53", "ListTrafficPolicies", {"trafficpolicyid": HALF}, "%ED%A0%BD"),
+    ],
+)
+def test_half_a_character_in_an_identifier_is_written(service, operation, values, written):
+    request = wire(load_contract(service).operations[operation], values)
+    assert written in request.target
+
+
+def test_half_a_character_in_a_body_that_is_one_member_is_written():
+    operation = load_contract("iot-data").operations["Publish"]
+    assert wire(operation, {"topic": "a", "payload": HALF}).body == b"\xed\xa0\xbd"
+
+
+def test_a_secret_with_half_a_character_is_hidden_in_its_forms():
+    assert "%ED%A0%BDabcdefgh" in forms(f"{HALF}abcdefgh", 4)
+
+
+MEMBERS = load_contract("apigateway").operations["GetApiKeys"].output
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"item": [{"created_date": 1}]}, "created_date for createdDate"),
+        ({"item": [{"id": "a"}, {"CreatedDate": 1}]}, "CreatedDate for createdDate"),
+        ({"Item": []}, "Item for item"),
+        ({"item": [{"tags": {"Id": "a"}}]}, None),
+        ({"item": [{"createdDate": 1, "created_date": 1}]}, None),
+        ({"item": [{"colour": "blue"}, 1, None], "Position": None, "position": "a"}, None),
+    ],
+)
+def test_members_in_other_letters_are_seen_at_any_depth(values, told):
+    assert misspelt(MEMBERS, values) == told
+
+
+GRAPH = load_contract("xray").operations["GetServiceGraph"]
+
+
+@pytest.mark.parametrize(
+    ("given", "seen", "again"),
+    [
+        (482196050, "482196050", True),
+        (482196050.5, "482196050", True),
+        ("Fri, 12 Apr 1985 23:20:50 GMT", "482196050", True),
+        ("482196050", "482196050", True),
+        ("1985-04-12", '"1985-04-12"', True),
+        (-1, "-1", True),
+        (10**18, "1000000000000000000", True),
+        (2000000000, "2000000000000", False),
+        ("2049-06-01T12:00:00Z", '"2049-06-01T12:00:00+00:00"', False),
+        (2000000000, "0", False),
+    ],
+)
+def test_a_moment_that_a_request_gave_is_not_the_targets_writing(given, seen, again):
+    moments = GivenMoments()
+    moments.learn(sent(GRAPH, {"EndTime": given}))
+    told = Finding("xray/GetServiceGraph/response/EndTime/format", False, "seconds", seen)
+    assert moments.is_shown_again(told) is again
+    assert not moments.is_shown_again(told._replace(requirement="xray/a/response/b/type"))
+
+
+def sent(operation, values):
+    probe = Probe("r", operation, Side.OBSERVE, values, "")
+    exchange = Exchange(Request("POST", "http://127.0.0.1/", ()), None, None, 0.0)
+    return SentProbe(probe, values, exchange, ParsedResponse(200, {}, None, "", "", 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("2026-01-20T09:02:29.571Z", True),
+        ("2026-01-20T09:02:29Z", True),
+        ("2026-01-20T09:02:29.571913Z", True),
+        ("2026-01-20 09:02:29.571913", False),
+        ("2026-01-20T09:02:29.571913", False),
+        ("2026-01-20T09:02:29+00:00", False),
+        ("2026-01-20-09-02-29", False),
+    ],
+)
+@pytest.mark.parametrize("service", ["redshift", "sts"])
+def test_a_moment_in_xml_is_one_that_every_sdk_reads(service, text, held):
+    name, inside = READS[service]
+    contract = load_contract(service)
+    operation = contract.operations[name]
+    body = f"<{name}Response><{name}Result>{inside % text}</{name}Result></{name}Response>"
+    response = Response(200, (("content-type", "text/xml"),), body.encode())
+    exchange = Exchange(Request("POST", "http://127.0.0.1/", ()), response, None, 0.0)
+    found = [one for one in observe(contract, operation, read(exchange, operation))
+             if one.requirement.endswith("/format")]  # fmt: skip
+    assert [one.held for one in found] == [held]
+    [level] = [one.level for one in catalogue(contract) if one.id == found[0].requirement]
+    assert level is Level.EXPECTED
+
+
+READS = {
+    "redshift": (
+        "DescribeClusters",
+        "<Clusters><Cluster><ClusterCreateTime>%s</ClusterCreateTime></Cluster></Clusters>",
+    ),
+    "sts": ("GetSessionToken", "<Credentials><Expiration>%s</Expiration></Credentials>"),
+}
+
+
+def forbidden(service, requirement):
+    contract = load_contract(service)
+    one = next(one for one in catalogue(contract) if one.id == f"{service}/{requirement}")
+    return [probe for probe in plan(contract, one).probes if probe.side is Side.REJECT]
+
+
+def test_a_word_in_other_case_may_be_the_same_word():
+    notes = {one.note for one in forbidden("macie2", "EnableMacie/request/status/enum")}
+    assert "a value that is not listed" in notes
+    assert OTHER_CASE not in notes
+    curated = {one.note for one in forbidden("lambda", "CreateFunction/request/PackageType/enum")}
+    assert OTHER_CASE in curated
+
+
+def test_an_empty_list_may_be_none_where_everything_is_text():
+    assert not forbidden("elbv2", "AddTags/request/Tags/minItems")
+    least = "TerminateWorkspaces/request/TerminateWorkspaceRequests/minItems"
+    assert forbidden("workspaces", least)
