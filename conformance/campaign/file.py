@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
 from conformance.campaign.errors import BadCampaign
+from conformance.contract.locate import default_services
+from conformance.transport.endpoint import target_url
+from conformance.transport.targets.known import KNOWN
 
 Count = msgspec.Meta(ge=1, le=1000)
-NAMED = ("moto", "reference")
-"""Targets that ``conformance run`` starts itself; any other needs a start, a command or a URL."""
 
 
 class CampaignTarget(
@@ -22,7 +25,8 @@ class CampaignTarget(
 
     ``{port}`` and ``{folder}`` in ``start``, ``command`` and ``env`` are a free port and an empty
     folder. ``install`` are requirements for pip, for an environment of the target's own in which
-    ``start`` is run as arguments of its Python. ``loopback`` keeps a Python target that listens on
+    ``start`` is run as arguments of its Python, which ``python`` names where it is to be another
+    than ours. ``loopback`` keeps a Python target that listens on
     every address to 127.0.0.1. ``services`` are those of this target alone.
     """
 
@@ -82,6 +86,27 @@ def read_campaign(path: Path) -> CampaignFile:
     return campaign
 
 
+def campaign_of(targets: Sequence[str], services: Sequence[str]) -> CampaignFile:
+    """A campaign of targets that are started by name, or that run already at a URL.
+
+    Without services it is about those that are tested by default.
+
+    Raises:
+        MalformedURL: a target is neither a name that is known nor a URL.
+    """
+    return CampaignFile(
+        services=tuple(services) or default_services(),
+        target=tuple(_named(one) for one in dict.fromkeys(targets)),
+    )
+
+
+def _named(text: str) -> CampaignTarget:
+    if text in KNOWN:
+        return CampaignTarget(name=text)
+    url = target_url(text)
+    return CampaignTarget(name=urlsplit(url).netloc, url=url)
+
+
 def schema() -> dict[str, Any]:
     """The JSON Schema of the file."""
     return msgspec.json.schema(CampaignFile)
@@ -103,7 +128,7 @@ def _faults(campaign: CampaignFile) -> list[str]:
         ways = [key for key in ("start", "command", "url") if getattr(one, key)]
         if len(ways) > 1:
             found.append(f"target {one.name}: give one of start, command and url")
-        if not ways and one.name not in NAMED:
+        if not ways and one.name not in KNOWN:
             found.append(f"target {one.name}: no start, command or url says how to reach it")
         if one.loopback and not one.start:
             found.append(f"target {one.name}: loopback is for a target with start")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -60,12 +61,22 @@ def started(
     state.mkdir()
     values = {"port": port, "folder": str(state)}
     env = {name: text.format(**values) for name, text in target.env.items()}
-    python = target.python or (environment(target) if target.install else sys.executable)
+    python = environment(target) if target.install else _python(target)
     command = [part.format(**values) for part in _command(target, python)]
     url, log = f"http://127.0.0.1:{port}", folder / "target.log"
     with supervised(command, log, env, state) as process:
         _wait_ready(process, url + target.ready, log, seconds)
         yield url, target.version or _version(target, python)
+
+
+def _python(target: CampaignTarget) -> str:
+    """The interpreter that a target names, by its path or as it is found on the PATH, or ours."""
+    if not target.python:
+        return sys.executable
+    found = shutil.which(target.python)
+    if found is None:
+        raise PartFailed(f"there is no {target.python}, which the target names as its Python")
+    return found
 
 
 def _command(target: CampaignTarget, python: str) -> list[str]:
@@ -84,17 +95,19 @@ def environment(target: CampaignTarget) -> str:
     It is kept in the user's cache, by what is installed, and made by one process at a time.
 
     Raises:
-        PartFailed: pip could not install it.
+        PartFailed: there is no such Python, or pip could not install it.
     """
     from locket import lock_file
 
-    digest = hashlib.sha256("\n".join(target.install).encode()).hexdigest()[:12]
+    base = _python(target)
+    wanted = (*target.install, *([base] if target.python else []))
+    digest = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:12]
     folder = cache_folder("targets", f"{target.name}-{digest}")
     folder.parent.mkdir(parents=True, exist_ok=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     with lock_file(f"{folder}.lock"):
         if not (folder / "complete").exists():
-            _run([sys.executable, "-m", "venv", "--clear", str(folder)])
+            _run([base, "-m", "venv", "--clear", str(folder)])
             _run([str(python), "-m", "pip", "install", "--quiet", *target.install])
             (folder / "complete").touch()
     return str(python)

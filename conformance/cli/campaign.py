@@ -8,7 +8,7 @@ import click
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("what", nargs=-1, required=True, metavar="FILE|TARGET...")
 @click.option(
     "-o", "--output", "folder", type=click.Path(path_type=Path), default=Path("campaign"),
     show_default=True, metavar="FOLDER", help="Records and site; a campaign there goes on.",
@@ -16,14 +16,17 @@ import click
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler (tcp://HOST:PORT).")
 @click.option("--workers", type=click.IntRange(min=1), help="Local workers (default: one a core).")
 @click.option("--target", "targets", multiple=True, help="Only this target (repeatable).")
-@click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
+@click.option(
+    "--service", "services", multiple=True,
+    help="Only this service (repeatable); without a FILE, any in place of the default ones.",
+)  # fmt: skip
 @click.option(
     "--publish", "published", type=click.Path(path_type=Path), metavar="FOLDER",
     help="Put small copies of the records there, for a repository.",
 )  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print the result only.")
 def command(
-    file: Path,
+    what: tuple[str, ...],
     folder: Path,
     scheduler: str | None,
     workers: int | None,
@@ -35,12 +38,15 @@ def command(
 ) -> None:
     """Run the campaign of FILE: every target times every service, in parts, side by side.
 
+    In place of a file may stand targets: names that `conformance run` knows, or URLs. They are
+    tested with the profile quick.
+
     What is finished stays on the disk: the same command goes on where another was ended. At the
     end the site is built. Exit status: 0 every part was run, whatever it found; 2 bad usage; 3
     some could not be run.
     """
     from conformance.campaign.errors import BadCampaign, PartsFailed
-    from conformance.campaign.file import read_campaign
+    from conformance.campaign.file import campaign_of, read_campaign
     from conformance.campaign.parts import parts_of
     from conformance.campaign.progress import CampaignProgress
     from conformance.campaign.publish import publish
@@ -48,7 +54,8 @@ def command(
     from conformance.campaign.store import SITE, Store
     from conformance.site.builder import TITLE, build_site
 
-    campaign = read_campaign(file)
+    file = Path(what[0]) if len(what) == 1 and _is_file(what[0]) else None
+    campaign = read_campaign(file) if file else campaign_of(what, services)
     parts = tuple(
         part
         for part in parts_of(campaign)
@@ -56,6 +63,8 @@ def command(
         and (not services or part.service in services)
     )
     if not parts:
+        if file is None:
+            raise click.UsageError(f"--target: none of {', '.join(what)}")
         raise BadCampaign(file, "it has none of the targets and services that were asked for")
     store = Store(folder)
     with CampaignProgress(parts, store, quiet=quiet) as progress:
@@ -68,3 +77,8 @@ def command(
             click.echo(f"{publish(records, published)} records in {published}", err=True)
     if failed:
         raise PartsFailed(tuple(f"{one.part.name}: {one.failure}" for one in failed))
+
+
+def _is_file(text: str) -> bool:
+    """Whether a file is meant, be it there or not."""
+    return Path(text).is_file() or text.endswith(".toml")

@@ -93,7 +93,7 @@ def start(
         return _Moto()
     if text in STARTED:
         return _Named(text, STARTED[text], ca_bundle)
-    url = _url(text, [*KNOWN, *(own or ())])
+    url = target_url(text, [*KNOWN, *(own or ())])
     if is_real(url):
         raise RealAWS(url)
     return _Remote(url, ca_bundle)
@@ -219,8 +219,12 @@ class _Remote:
                 tls.check(connection, tls.TlsEndpoint(host, port), self._ca_bundle)
 
 
-def _url(text: str, names: Sequence[str]) -> str:
-    """The text as a URL; where it may be a mistyped name, the complaint names what is alike."""
+def target_url(text: str, names: Sequence[str] = KNOWN) -> str:
+    """The text as a URL; where it may be a mistyped name, the complaint names what is alike.
+
+    Raises:
+        MalformedURL: it is no URL of a target.
+    """
     try:
         return parse_url(text)
     except MalformedURL as error:

@@ -12,16 +12,20 @@ from pathlib import Path
 
 import psutil
 import pytest
+from click.testing import CliRunner
 
 from conformance.campaign.errors import BadCampaign, NoDask, PartFailed, SchedulerLost
-from conformance.campaign.file import CampaignTarget, read_campaign, schema
+from conformance.campaign.file import CampaignTarget, campaign_of, read_campaign, schema
 from conformance.campaign.launch import started, supervised
 from conformance.campaign.parts import parts_of
 from conformance.campaign.publish import publish
 from conformance.campaign.run import PartEnded, run_parts
 from conformance.campaign.store import Store, write_whole
 from conformance.campaign.work import run_part
+from conformance.cli.campaign import command
+from conformance.contract.locate import default_services
 from conformance.record import Verdict, read_record
+from conformance.transport.errors import MalformedURL
 
 WAIT = 240.0
 """Seconds after which a process that should have ended is a failure, however busy the machine."""
@@ -93,6 +97,36 @@ def test_parts_are_targets_times_services_and_large_services_come_first(tmp_path
     assert len({part.digest for part in parts}) == len({part.file for part in parts}) == 5
     again = parts_of(read_campaign(written(tmp_path, "seed = 2\n" + FILE)))
     assert not {part.digest for part in parts} & {part.digest for part in again}
+
+
+def test_targets_by_name_or_url_are_a_campaign_without_a_file() -> None:
+    some = campaign_of(["moto", "http://127.0.0.1:4566/", "moto"], ["sqs"])
+    assert [part.name for part in parts_of(some)] == ["moto sqs", "127.0.0.1:4566 sqs"]
+    assert [one.url for one in some.target] == [None, "http://127.0.0.1:4566"]
+    assert campaign_of(["moto"], []).services == default_services()
+    with pytest.raises(MalformedURL, match="did you mean ministack"):
+        campaign_of(["ministak"], [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["motto"], "did you mean moto"),
+        (["none.toml"], "No such file"),
+        (["moto", "--target", "reference"], "none of moto"),
+        ([], "Missing argument"),
+    ],
+)
+def test_what_is_no_campaign_is_told_before_anything_starts(arguments, told) -> None:
+    ended = CliRunner().invoke(command, arguments)
+    assert ended.exit_code
+    assert told in f"{ended.exception} {ended.output}"
+
+
+def test_a_python_that_is_not_there_fails_the_part(tmp_path: Path) -> None:
+    target = CampaignTarget(name="x", start=("-m", "x"), python="python-of-nobody")
+    with pytest.raises(PartFailed, match="no python-of-nobody"), started(target, tmp_path, 1):
+        pass
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch) -> None:
