@@ -1,13 +1,14 @@
-"""Connections that send the exact target, know when they are stale, and keep to a deadline.
+"""Connections over which requests go as they are, byte for byte, and whose answers keep a deadline.
 
-urllib3 makes the pools, TLS and proxies; these classes change three things of a connection:
-
-* the request target is taken as it is (urllib3 would rewrite percent-encodings);
-* the time limit of a response is for all of it. A socket's own timeout starts again with every
-  byte, so a server that trickles one byte a second would never be cut off;
-* a connection that the server closed while it was idle is distinguished from one that it closed
+* A request target is sent as it is given: libraries rewrite percent-encodings.
+* The time limit is for the whole exchange. A socket's own timeout starts again with every byte, so
+  a server that trickles one byte a second would never be cut off.
+* A connection that the server closed while it was idle is distinguished from one that it closed
   because of the request, so that only the first is tried again; one that was idle for long is not
   used again at all, as its other end may be gone.
+
+The usual answer, a plain head and a body of a stated length, is read here. Every other one is read
+by http.client, which takes several times as long.
 """
 
 from __future__ import annotations
@@ -15,26 +16,32 @@ from __future__ import annotations
 import contextlib
 import http.client
 import io
-import queue
 import re
+import socket
 import ssl
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util import wait_for_read
+
+from conformance.transport.address import host_and_port
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Mapping
-
+    from collections.abc import Callable
 
 _INTERIM = frozenset({100, *range(102, 200)})
 _BODILESS = frozenset({204, 304})
 _VERSIONS = {"HTTP/1.0": 10, "HTTP/0.9": 10}
-_FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)\r?\n")
+OLD = 10
+"""HTTP/1.0, as http.client numbers versions."""
+_STATUS = re.compile(rb"HTTP/1\.1 ([2-9]\d\d)(?: [^\r\n]*)?")
+_FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*)")
+_FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
+_LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 _END = frozenset({b"\r\n", b"\n", b""})
 LONGEST_LINE, MOST_LINES = 65_536, 100
+_PIECE = 65_536
 _ENDED = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 """How a connection shows that the other side has ended it."""
 IDLE = 4.0
@@ -42,49 +49,36 @@ IDLE = 4.0
 what lies in between forgets them without a word."""
 
 
-class ExactHeaders(dict[str, str]):
-    """Headers in their order, repeated names included, and the request target with them.
-
-    The pool sends a copy of the headers it is given and asks them for little else: that makes them
-    the one thing that travels untouched from the adapter to the connection.
-    """
-
-    def __init__(self, pairs: tuple[tuple[str, str], ...], target: str | None) -> None:
-        super().__init__(pairs)
-        self.target = target
-        """None where a proxy has to be sent the whole URL."""
-        self._pairs = pairs
-
-    def __contains__(self, name: object) -> bool:
-        wanted = str(name).lower()
-        return any(known.lower() == wanted for known in self)
-
-    def items(self) -> Any:
-        """The pairs as they are sent."""
-        return self._pairs
-
-    def copy(self) -> ExactHeaders:
-        """The same pairs and target."""
-        return ExactHeaders(self._pairs, self.target)
-
-    def update(self, more: Mapping[str, str]) -> None:  # type: ignore[override]
-        """Append what a proxy needs to know."""
-        super().update(more)
-        self._pairs += tuple(more.items())
-
-
 class StaleConnectionError(ConnectionError):
     """A kept-alive connection was closed by the server before it answered."""
 
 
-class DeadlineReader(io.RawIOBase):
-    """Reads a socket until a moment on the monotonic clock, however the bytes are portioned."""
+class TooLargeError(Exception):
+    """The body passes the limit."""
 
-    def __init__(self, sock: socket.socket, file: io.RawIOBase, deadline: float) -> None:
-        self._sock = sock
-        self._file = file
-        self._deadline = deadline
-        self._started = False
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """An answer without its transfer encoding; ``last``: the connection ends with it."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    is_old: bool
+    last: bool
+
+
+class DeadlineReader(io.RawIOBase):
+    """Reads a socket until a moment on the monotonic clock, however the bytes are portioned.
+
+    ``before``: what was read of it already, which comes first.
+    """
+
+    def __init__(self, sock: socket.socket, deadline: float, before: bytes = b"") -> None:
+        self._sock, self._deadline, self._before = sock, deadline, before
+        self._started = bool(before)
+        self.is_over = False
+        """Set when no more is to be read of the socket."""
 
     def readable(self) -> bool:
         """Always."""
@@ -92,32 +86,44 @@ class DeadlineReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Read what there is; TimeoutError at the deadline."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the response took longer than its deadline")
-        self._sock.settimeout(left)
+        if self._before:
+            piece = self._before[: len(buffer)]
+            buffer[: len(piece)] = piece
+            self._before = self._before[len(piece) :]
+            return len(piece)
+        if self.is_over:
+            return 0
+        self._sock.settimeout(_left(self._deadline))
         try:
             count = self._sock.recv_into(buffer)
-        except ConnectionResetError as error:
+        except _ENDED as error:
             if self._started:
                 raise ConnectionAbortedError("reset within the response") from error
             raise
         self._started = True
         return count
 
+
+class KeptReader(io.BufferedReader):
+    """A reader that outlives the responses read from it: each closes its file at its end."""
+
     def close(self) -> None:
-        """Let go of the socket."""
-        # The file is an open use of the socket: the socket outlives its connection until then.
-        self._file.close()
-        super().close()
+        """Stay open."""
 
 
-class _DeadlineResponse(http.client.HTTPResponse):
-    """A response whose status line, headers and body share one time limit.
+class OneReader:
+    """Hands the one reader of a connection to a response that thinks it has a socket."""
 
-    The limit is the timeout that the socket has when reading starts: the pool sets it to what is
-    left for the exchange.
-    """
+    def __init__(self, file: io.BufferedReader) -> None:
+        self._file = file
+
+    def makefile(self, *_: Any) -> io.BufferedReader:
+        """The reader."""
+        return self._file
+
+
+class _Answer(http.client.HTTPResponse):
+    """A response of which interim ones are no part."""
 
     if TYPE_CHECKING:  # parts of http.client that are no promise of it
         _method: str | None
@@ -125,21 +131,12 @@ class _DeadlineResponse(http.client.HTTPResponse):
         def _read_status(self) -> tuple[str, int, str]: ...
         def _check_close(self) -> bool: ...
 
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        limit = sock.gettimeout()
-        if limit is not None:
-            file = self.fp.detach()
-            self.fp = io.BufferedReader(DeadlineReader(sock, file, time.monotonic() + limit))
-
     def begin(self) -> None:
         """Read the status line and headers of the answer that counts: interim ones come first.
 
         As the library does it, but that it skips 100 alone (a 101 would be the end of HTTP, and is
         an answer), and has the parser of mail read the headers, which takes four times as long.
         """
-        if hasattr(self, "code"):
-            return
         version, self.status, reason = self._read_status()
         while self.status in _INTERIM:
             _header_lines(self.fp)
@@ -180,7 +177,7 @@ def _header_lines(file: io.BufferedIOBase) -> list[bytes]:
 
 def _message(lines: list[bytes]) -> http.client.HTTPMessage:
     """The headers of an answer; what is not plainly a header in each line is read as mail is."""
-    found = [_FIELD.fullmatch(line) for line in lines[:-1]]
+    found = [_FIELD.fullmatch(_without_end(line)) for line in lines[:-1]]
     if not all(found):
         return http.client.parse_headers(io.BytesIO(b"".join(lines)))
     message = http.client.HTTPMessage()
@@ -190,93 +187,148 @@ def _message(lines: list[bytes]) -> http.client.HTTPMessage:
     return message
 
 
-class _Careful(HTTPConnection):
-    """What plain and TLS connections have in common."""
+def _without_end(line: bytes) -> bytes:
+    return line[:-2] if line.endswith(b"\r\n") else line.removesuffix(b"\n")
 
-    response_class = _DeadlineResponse
-    _answered = 0
-    _last = 0.0
-    _outgoing: list[bytes] | None = None
 
-    def connect(self) -> None:
+def connected(url: str, timeout: float, context: Callable[[], ssl.SSLContext]) -> socket.socket:
+    """A socket that is connected to the origin of a URL. Raises OSError."""
+    made: socket.socket = socket.create_connection(host_and_port(url), timeout)
+    try:
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if url.startswith("https:"):
+            made = context().wrap_socket(made, server_hostname=host_and_port(url)[0])
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+class Connection:
+    """An open connection, used by one thread at a time and kept between exchanges."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
         self._answered = 0
-        super().connect()
+        self._last = 0.0
 
     @property
     def is_connected(self) -> bool:
-        """Whether another request may go over it: the pool asks before it takes it again."""
-        return time.monotonic() - self._last < IDLE and super().is_connected
+        """Whether another request may go over it: nothing is to be read between two."""
+        if time.monotonic() - self._last >= IDLE:
+            return False
+        return not wait_for_read(self.sock, timeout=0.0)
 
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
-        headers = kwargs.get("headers")
-        target = headers.target if isinstance(headers, ExactHeaders) else None
-        self._outgoing = []
-        try:
-            super().request(method, target or url, *args, **kwargs)
-        finally:
-            parts, self._outgoing = self._outgoing, None
-        try:
-            self.send(b"".join(parts))
-        except ssl.SSLError as error:
-            # Of a plain connection the pool goes on to read: there may be an answer to be had.
-            self._unless_stale(error)
-            raise
+    def exchange(self, data: bytes, method: str, deadline: float, limit: int) -> RawAnswer:
+        """Send the bytes of a request and read its answer, at most ``limit`` bytes of body.
 
-    def send(self, data: Any) -> None:
-        """Hold the pieces of a request back: head and body leave as one write."""
-        if self._outgoing is None:
-            super().send(data)
-        else:
-            self._outgoing.append(bytes(data))
-
-    def getresponse(self) -> Any:
+        Raises StaleConnectionError where a kept connection had ended, TooLargeError, and what the
+        network does. Then the connection is of no use any more.
+        """
         try:
-            response = super().getresponse()
+            self._write(data, deadline)
+            answer = self._read(method, deadline, limit)
         except _ENDED as error:
-            self._unless_stale(error)
+            if self._answered:
+                raise StaleConnectionError(str(error)) from error
             raise
         self._answered += 1
         self._last = time.monotonic()
-        return response
+        return answer
 
-    def _unless_stale(self, error: BaseException) -> None:
-        if self._answered and isinstance(error, _ENDED):
-            raise StaleConnectionError(str(error)) from error
+    def close(self) -> None:
+        """Close it."""
+        self.sock.close()
+
+    def _write(self, data: bytes, deadline: float) -> None:
+        self.sock.settimeout(_left(deadline))
+        # Where the other side reads no more there may be an answer to be had.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.sock.sendall(data)
+
+    def _read(self, method: str, deadline: float, limit: int) -> RawAnswer:
+        self.sock.settimeout(_left(deadline))
+        data = self.sock.recv(_PIECE)
+        usual = _usual_head(data, method)
+        if usual is None:
+            return self._by_library(data, method, deadline, limit)
+        status, headers, start, length, last = usual
+        if length > limit:
+            raise TooLargeError
+        rest, missing = [data[start:]], start + length - len(data)
+        while missing > 0:
+            piece = self._more(deadline)
+            if not piece:
+                raise http.client.IncompleteRead(b"".join(rest), missing)
+            rest.append(piece)
+            missing -= len(piece)
+        # What nobody announced is no part of the next answer.
+        return RawAnswer(status, headers, b"".join(rest)[:length], False, last or missing < 0)
+
+    def _more(self, deadline: float) -> bytes:
+        self.sock.settimeout(_left(deadline))
+        try:
+            return self.sock.recv(_PIECE)
+        except _ENDED as error:
+            raise ConnectionAbortedError("reset within the response") from error
+
+    def _by_library(self, data: bytes, method: str, deadline: float, limit: int) -> RawAnswer:
+        if not data:
+            raise http.client.RemoteDisconnected("Remote end closed connection without response")
+        raw = DeadlineReader(self.sock, deadline, data)
+        file = KeptReader(raw)
+        answer = _Answer(OneReader(file), method=method)  # type: ignore[arg-type]
+        answer.begin()
+        if answer.length is not None and answer.length > limit:
+            raise TooLargeError
+        body = answer.read(limit + 1)
+        if len(body) > limit:
+            raise TooLargeError
+        if answer.length:
+            raise http.client.IncompleteRead(body, answer.length)
+        raw.is_over = True
+        last = answer.will_close or bool(file.peek())
+        headers = tuple(answer.headers.items())
+        return RawAnswer(answer.status, headers, body, answer.version == OLD, last)
 
 
-class _CarefulTLS(_Careful, HTTPSConnection):
-    """The same over TLS."""
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the response took longer than its deadline")
+    return left
 
 
-class _Forgetful:
-    """A pool that can let go of what it keeps while others use it."""
-
-    pool: queue.LifoQueue[Any] | None
-
-    def forget_idle(self) -> None:
-        """Close every connection that waits to be used again."""
-        kept = self.pool
-        if kept is None:
-            return
-        places = 0
-        with contextlib.suppress(queue.Empty):
-            while True:
-                connection = kept.get(block=False)
-                places += 1
-                if connection is not None:
-                    connection.close()
-        with contextlib.suppress(queue.Full):
-            for _ in range(places):
-                kept.put(None, block=False)
+_Usual = tuple[int, tuple[tuple[str, str], ...], int, int, bool]
+"""A status, the headers, where the body begins, how long it is, whether the connection ends."""
 
 
-class CarefulPool(_Forgetful, HTTPConnectionPool):
-    """Keeps plain connections."""
-
-    ConnectionCls = _Careful
-
-
-class CarefulTLSPool(_Forgetful, HTTPSConnectionPool):
-    """Keeps TLS connections."""
-
-    ConnectionCls = _CarefulTLS
+def _usual_head(data: bytes, method: str) -> _Usual | None:
+    """The head of an answer that leaves no question open; None of any other."""
+    end = data.find(b"\r\n\r\n")
+    if end < 0:
+        return None
+    line, *lines = data[:end].split(b"\r\n")
+    status, fields = _STATUS.fullmatch(line), [_FIELD.fullmatch(one) for one in lines]
+    if status is None or len(fields) >= MOST_LINES or end > LONGEST_LINE:
+        return None
+    headers: list[tuple[str, str]] = []
+    framing: dict[str, str] = {}
+    for field in fields:
+        if field is None:
+            return None
+        name, value = field[1].decode("ascii"), field[2].decode("iso-8859-1")
+        headers.append((name, value))
+        known = name.lower()
+        if known in _FRAMING:
+            if known in framing:
+                return None
+            framing[known] = value
+    code = int(status[1])
+    stated = framing.get("content-length", "")
+    if method == "HEAD" or code in _BODILESS:
+        stated = "0"
+    if "transfer-encoding" in framing or _LENGTH.fullmatch(stated) is None:
+        return None
+    last = "close" in framing.get("connection", "").lower()
+    return code, tuple(headers), end + 4, int(stated), last

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import http.client
 import os
+import re
 import ssl
 import time
+import weakref
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
-
-import requests
-from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
-from urllib3.util import SKIP_HEADER, Timeout
 
 from conformance.transport.address import is_loopback
 from conformance.transport.coding import undone
 from conformance.transport.connection import (
-    CarefulPool,
-    CarefulTLSPool,
-    ExactHeaders,
+    Connection,
+    RawAnswer,
     StaleConnectionError,
+    TooLargeError,
+    connected,
 )
 from conformance.transport.errors import NoCertificates
 from conformance.transport.exchange import (
@@ -31,77 +29,54 @@ from conformance.transport.exchange import (
     Response,
     TransportFailure,
 )
-from conformance.transport.failures import NETWORK, causes, failure_of
-from conformance.transport.single_connection import OLD, SocketLine, send_all
+from conformance.transport.failures import NETWORK, failure_of
+from conformance.transport.single_connection import SocketLine, in_chunks, is_chunked, send_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import urllib3
-
 BODY_LIMIT = 8 * 1024 * 1024
 """Bytes of a response body that are read by default."""
 
-_UNASKED = ("User-Agent", "Accept-Encoding")
-"""Headers that urllib3 would add."""
-
-_UNSENDABLE = (http.client.InvalidURL, requests.exceptions.InvalidURL)
-
-
-class _TooLargeError(Exception):
-    """The body passes the limit."""
+_CONTROLS = re.compile(r"[\x00-\x20\x7f]")
+_NAME = re.compile(r"[^:\s][^:\r\n]*")
+_BREAK = re.compile(r"\n(?![ \t])|\r(?![ \t\n])")
+_BODILESS = frozenset({"GET", "HEAD", "DELETE", "TRACE", "OPTIONS", "CONNECT"})
+"""Methods whose requests need no length where they have no body."""
 
 
-class _Adapter(HTTPAdapter):
-    """requests' adapter with our connections, and without what a session would do to an answer."""
+class _Unconnected(Exception):
+    """No connection could be made; the cause says why."""
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self._pools: dict[str, Any] = {}
-        self.poolmanager.pool_classes_by_scheme = {"http": CarefulPool, "https": CarefulTLSPool}
 
-    def close_idle(self) -> None:
-        """Close the connections that are kept; requests to come open new ones."""
-        for pool in self._pools.values():
-            pool.close()
-        self._pools.clear()
-        self.poolmanager.clear()
+class _Origin:
+    """The connections to one origin: those that are kept, and how to make another."""
 
-    def forget_idle(self) -> None:
-        """Close the kept connections that no thread uses now."""
-        for pool in list(self._pools.values()):
-            pool.forget_idle()
+    def __init__(self, url: str, proxies: dict[str, str]) -> None:
+        parts = urlsplit(url)
+        self.base = f"{parts.scheme}://{parts.netloc}"
+        self.host = parts.netloc.rpartition("@")[2]
+        self.proxies = proxies
+        self.whole = False
+        """A proxy has to be sent the whole URL."""
+        self.more: tuple[tuple[str, str], ...] = ()
+        """Headers that the proxy needs."""
+        self.idle: list[Connection] = []
 
-    def close(self) -> None:
-        self.close_idle()
-        super().close()
+    def taken(self) -> Connection | None:
+        """A kept connection that may be used again."""
+        while self.idle:
+            connection = self.idle.pop()
+            if connection.is_connected:
+                return connection
+            connection.close()
+        return None
 
-    def get_connection_with_tls_context(
-        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
-    ) -> Any:
-        """Remember the pool of an origin: finding it again costs as much as a signature."""
-        if proxies:
-            return super().get_connection_with_tls_context(request, verify, proxies, cert)
-        origin = "/".join((request.url or "").split("/", 3)[:3])
-        pool = self._pools.get(origin)
-        if pool is None:
-            pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
-            self._pools[origin] = pool
-        return pool
-
-    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
-        """The request target as it stands."""
-        target = getattr(request.headers, "target", None)
-        return super().request_url(request, proxies) if target is None else str(target)
-
-    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        """Leave cookies and encodings alone: only the status and the raw body are used."""
-        response = requests.Response()
-        response.status_code = resp.status
-        response.raw = resp
-        response.request = req
-        return response
+    def forget(self) -> None:
+        """Close the kept connections; requests to come open new ones."""
+        while self.idle:
+            self.idle.pop().close()
 
 
 class HttpTransport:
@@ -125,8 +100,9 @@ class HttpTransport:
         self._timeout = timeout
         self._limit = body_limit
         self._verify = trusted(ca_bundle)
-        self._adapter = _Adapter(pool_maxsize=connections)
-        self._proxies: dict[str, dict[str, str]] = {}
+        self._kept = connections
+        self._origins: dict[str, _Origin] = {}
+        weakref.finalize(self, _forget, self._origins)
 
     def send(self, request: Request) -> Exchange:
         """Send a request; again over a new connection where a kept one had ended.
@@ -144,19 +120,19 @@ class HttpTransport:
                 return self._attempt(request, attempts)
             except StaleConnectionError:
                 # The others that are kept may have ended, too. A new one is never stale.
-                self._adapter.forget_idle()
+                self._origin(request.url).forget()
                 attempts += 1
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
         """Send requests over one separate connection; none where only a proxy leads there."""
         url = requests[0].url
-        if self._proxies_for(url):
+        if self._origin(url).proxies:
             return []
         # A server may serve one connection at a time: then one that is kept would block this one.
-        self._adapter.close_idle()
+        self.close()
         timeout = self._within(requests[0])
         try:
-            with SocketLine(url, timeout, self._context) as line:
+            with SocketLine(url, timeout, lambda: self._context) as line:
                 exchanges = send_all(line, requests, self._limit, pipelined=pipelined)
         except OSError as error:
             exchanges = [Exchange(requests[0], None, failure_of(error, connecting=True), 0.0)]
@@ -166,55 +142,116 @@ class HttpTransport:
         """Seconds for the exchange of a request."""
         return self._timeout if request.within is None else min(self._timeout, request.within)
 
+    @cached_property
     def _context(self) -> ssl.SSLContext:
-        file = None if self._verify is True else str(self._verify)
-        context = ssl.create_default_context(cafile=file)
-        if file is None:
-            context.load_verify_locations(requests.utils.DEFAULT_CA_BUNDLE_PATH)
-        return context
+        return context_of(self._verify)
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._adapter.close()
+        _forget(self._origins)
 
     def _attempt(self, request: Request, attempts: int) -> Exchange:
         start = time.monotonic()
         try:
             response, failure = self._exchange(request), None
-        except _TooLargeError:
+        except TooLargeError:
             detail = f"the body is larger than {self._limit} bytes"
             response, failure = None, TransportFailure(FailureKind.TOO_LARGE, detail)
+        except StaleConnectionError:
+            raise
+        except _Unconnected as unmade:
+            cause = unmade.__cause__ or unmade
+            response, failure = None, failure_of(cause, connecting=True)
         except NETWORK as error:
-            response, failure = None, _failure(error)
+            response, failure = None, failure_of(error)
         exchange = Exchange(request, response, failure, time.monotonic() - start, attempts)
         return _as_unanswered(exchange, self._within(request))
 
     def _exchange(self, request: Request) -> Response:
-        proxies = self._proxies_for(request.url)
-        answer = self._adapter.send(
-            _prepared(request, exact=not proxies or request.url.startswith("https:")),
-            stream=True,
-            timeout=Timeout(total=self._within(request)),  # type: ignore[arg-type]
-            verify=self._verify,
-            proxies=proxies,
-        )
-        raw: urllib3.BaseHTTPResponse = answer.raw
+        within = self._within(request)
+        deadline = time.monotonic() + within
+        origin = self._origin(request.url)
+        connection = origin.taken()
+        # A new connection says what a proxy has to be sent.
+        if connection is None:
+            connection = self._connection(origin, within)
         try:
-            body = _read(raw, self._limit)
+            data = _bytes_of(request, origin)
+            answer = connection.exchange(data, request.method, deadline, self._limit)
         except BaseException:
-            raw.close()
+            connection.close()
             raise
-        raw.release_conn()
-        body = undone(body, raw.headers.get("Content-Encoding"), self._limit)
-        return Response(raw.status, tuple(raw.headers.items()), body, raw.version == OLD)
+        if answer.last or len(origin.idle) >= self._kept:
+            connection.close()
+        else:
+            origin.idle.append(connection)
+        return self._response(answer)
 
-    def _proxies_for(self, url: str) -> dict[str, str]:
-        parts = urlsplit(url)
-        found = self._proxies.get(parts.netloc)
-        if found is None:
-            found = {} if is_loopback(parts.hostname or "") else get_environ_proxies(url)
-            self._proxies[parts.netloc] = found
-        return found
+    def _response(self, answer: RawAnswer) -> Response:
+        coding = next((v for k, v in answer.headers if k.lower() == "content-encoding"), None)
+        body = undone(answer.body, coding, self._limit) if coding else answer.body
+        return Response(answer.status, answer.headers, body, answer.is_old)
+
+    def _origin(self, url: str) -> _Origin:
+        key = "/".join(url.split("/", 3)[:3])
+        origin = self._origins.get(key)
+        if origin is None:
+            origin = self._origins[key] = _Origin(url, _proxies_for(url))
+        return origin
+
+    def _connection(self, origin: _Origin, within: float) -> Connection:
+        try:
+            if origin.proxies:
+                return _by_proxy(origin, within, self._verify)
+            return Connection(connected(origin.base, within, lambda: self._context))
+        except OSError as error:
+            raise _Unconnected from error
+
+
+def _forget(origins: dict[str, _Origin]) -> None:
+    for origin in list(origins.values()):
+        origin.forget()
+
+
+def _proxies_for(url: str) -> dict[str, str]:
+    if is_loopback(urlsplit(url).hostname or ""):
+        return {}
+    from requests.utils import get_environ_proxies
+
+    found: dict[str, str] = get_environ_proxies(url)
+    return found
+
+
+def context_of(verify: str | Literal[True]) -> ssl.SSLContext:
+    """How to speak TLS with whom ``trusted`` says is to be trusted."""
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+    place = DEFAULT_CA_BUNDLE_PATH if verify is True else verify
+    folder = os.path.isdir(place)  # noqa: PTH112 - a user's name, not our path
+    return ssl.create_default_context(
+        cafile=None if folder else place, capath=place if folder else None
+    )
+
+
+def _by_proxy(origin: _Origin, within: float, verify: str | Literal[True]) -> Connection:
+    """A connection that leads through a proxy, made by the libraries that know how."""
+    from requests import PreparedRequest
+    from requests.adapters import HTTPAdapter
+    from urllib3.util.proxy import connection_requires_http_tunnel
+
+    asked = PreparedRequest()
+    asked.url = origin.base
+    pool: Any = HTTPAdapter().get_connection_with_tls_context(asked, verify, origin.proxies)
+    made = pool._new_conn()  # noqa: SLF001 - what it keeps itself would go out of our hands
+    made.timeout = within
+    scheme = urlsplit(origin.base).scheme
+    if connection_requires_http_tunnel(pool.proxy, pool.proxy_config, scheme):
+        pool._prepare_proxy(made)  # noqa: SLF001
+    else:
+        made.connect()
+        origin.whole = pool.proxy is not None
+        origin.more = tuple(pool.proxy_headers.items()) if origin.whole else ()
+    return Connection(made.sock)
 
 
 def _as_unanswered(exchange: Exchange, timeout: float) -> Exchange:
@@ -225,7 +262,7 @@ def _as_unanswered(exchange: Exchange, timeout: float) -> Exchange:
     return replace(exchange, failure=told)
 
 
-def trusted(ca_bundle: Path | None) -> str | bool:
+def trusted(ca_bundle: Path | None) -> str | Literal[True]:
     """What requests verifies certificates with: a file, or True for its default.
 
     Raises:
@@ -238,18 +275,30 @@ def trusted(ca_bundle: Path | None) -> str | bool:
     return chosen or True
 
 
-def _prepared(request: Request, *, exact: bool) -> requests.PreparedRequest:
-    """Requests' form of a request, filled by hand so that nothing is normalised."""
-    given = {name.lower() for name, _ in request.headers}
-    kept_out = tuple((name, SKIP_HEADER) for name in _UNASKED if name.lower() not in given)
-    target = _target(request.url) if exact else None
-    headers = ExactHeaders((*request.headers, *kept_out), target)
-    prepared = requests.PreparedRequest()
-    prepared.method = request.method
-    prepared.url = request.url
-    prepared.headers = headers  # type: ignore[assignment]
-    prepared.body = request.body
-    return prepared
+def _bytes_of(request: Request, origin: _Origin) -> bytes:
+    """A request as it is sent: as it stands, with what HTTP itself needs where it is left out.
+
+    Raises ValueError where it cannot be put on the wire.
+    """
+    target = request.url if origin.whole else _target(request.url)
+    bad = _CONTROLS.search(target) or _CONTROLS.search(request.method)
+    if bad:
+        raise ValueError(f"URL can't contain control characters. {target!r} (found {bad[0]!r})")
+    names = {name.lower() for name, _ in request.headers}
+    needed: tuple[tuple[str, str], ...] = () if "host" in names else (("Host", origin.host),)
+    chunked, body = is_chunked(request), request.body
+    sized = chunked or "content-length" in names
+    if not sized and (body is not None or request.method.upper() not in _BODILESS):
+        needed += (("Content-Length", str(len(body or b""))),)
+    lines = [f"{request.method} {target} HTTP/1.1"]
+    for name, value in (*needed, *request.headers, *origin.more):
+        if _NAME.fullmatch(name) is None or _BREAK.search(value):
+            raise ValueError(f"Invalid header {name!r}: {value!r}")
+        lines.append(f"{name}: {value}")
+    head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+    if body is None:
+        return head
+    return head + (in_chunks([body]) if chunked else body)
 
 
 def _target(url: str) -> str:
@@ -260,25 +309,3 @@ def _target(url: str) -> str:
         return rest[slash:]
     query = rest.find("?")
     return "/" + rest[query:] if query >= 0 else "/"
-
-
-def _read(raw: urllib3.BaseHTTPResponse, limit: int) -> bytes:
-    """The whole body, transfer encoding removed, content coding left as it is."""
-    length = raw.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) > limit:
-        raise _TooLargeError
-    body = raw.read(limit + 1, decode_content=False)
-    if len(body) > limit:
-        raise _TooLargeError
-    if raw.length_remaining:
-        raise http.client.IncompleteRead(body, raw.length_remaining)
-    return body
-
-
-def _failure(error: BaseException) -> TransportFailure:
-    for link in causes(error):
-        if isinstance(link, StaleConnectionError):
-            raise link
-        if isinstance(link, _UNSENDABLE):
-            raise ValueError(str(link)) from error  # noqa: TRY004 - its value cannot be sent
-    return failure_of(error)

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import http.client
 import io
-import socket
-import ssl
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import urlsplit
 
 from conformance.transport.coding import undone
-from conformance.transport.connection import DeadlineReader
+from conformance.transport.connection import (
+    OLD,
+    DeadlineReader,
+    KeptReader,
+    OneReader,
+    connected,
+)
 from conformance.transport.exchange import (
     Exchange,
     Request,
@@ -25,12 +29,10 @@ from conformance.transport.exchange import (
 from conformance.transport.failures import failure_of
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
 
 _BROKEN = (OSError, http.client.HTTPException)
-_USUAL_PORT = {"http": 80, "https": 443}
-OLD = 10
-"""HTTP/1.0, as http.client and urllib3 number versions."""
 
 
 class ConnectionLine(Protocol):
@@ -42,23 +44,6 @@ class ConnectionLine(Protocol):
     @property
     def file(self) -> io.BufferedReader:
         """What the peer sends; reading raises OSError."""
-
-
-class KeptReader(io.BufferedReader):
-    """A reader that outlives the responses read from it: each closes its file at its end."""
-
-    def close(self) -> None:
-        """Stay open."""
-
-
-class _Shared:
-    """Hands the one reader of a connection to a response that thinks it has a socket."""
-
-    def __init__(self, file: io.BufferedReader) -> None:
-        self._file = file
-
-    def makefile(self, *_: Any) -> io.BufferedReader:
-        return self._file
 
 
 def send_all(
@@ -102,7 +87,7 @@ def _exchanges(
 
 def _answer(file: io.BufferedReader, request: Request, limit: int) -> tuple[Response, bool]:
     """One response, and whether the connection ends with it."""
-    answer = http.client.HTTPResponse(_Shared(file), method=request.method)  # type: ignore[arg-type]
+    answer = http.client.HTTPResponse(OneReader(file), method=request.method)  # type: ignore[arg-type]
     answer.begin()
     body = answer.read(limit)
     if answer.length:
@@ -130,8 +115,12 @@ def is_chunked(request: Request) -> bool:
 
 def _chunked(body: bytes) -> bytes:
     middle = len(body) // 2
-    halves = (half for half in (body[:middle], body[middle:]) if half)
-    return b"".join(b"%x\r\n%b\r\n" % (len(half), half) for half in halves) + b"0\r\n\r\n"
+    return in_chunks([body[:middle], body[middle:]])
+
+
+def in_chunks(parts: Sequence[bytes]) -> bytes:
+    """A body in these chunks."""
+    return b"".join(b"%x\r\n%b\r\n" % (len(one), one) for one in parts if one) + b"0\r\n\r\n"
 
 
 class SocketLine:
@@ -141,19 +130,9 @@ class SocketLine:
     """
 
     def __init__(self, url: str, timeout: float, context: Callable[[], ssl.SSLContext]) -> None:
-        parts = urlsplit(url)
-        address = (parts.hostname or "", parts.port or _USUAL_PORT[parts.scheme])
-        self._socket: socket.socket = socket.create_connection(address, timeout)
-        try:
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if parts.scheme == "https":
-                self._socket = context().wrap_socket(self._socket, server_hostname=parts.hostname)
-        except OSError:
-            self._socket.close()
-            raise
-        raw = self._socket.makefile("rb", buffering=0)
+        self._socket = connected(url, timeout, context)
         deadline = time.monotonic() + timeout
-        self.file: io.BufferedReader = KeptReader(DeadlineReader(self._socket, raw, deadline))
+        self.file: io.BufferedReader = KeptReader(DeadlineReader(self._socket, deadline))
 
     def write(self, data: bytes) -> None:
         """Send bytes."""
@@ -163,5 +142,4 @@ class SocketLine:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.file.raw.close()
         self._socket.close()

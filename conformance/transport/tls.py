@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
 from dataclasses import dataclass
@@ -76,16 +75,9 @@ def _connected(place: TlsEndpoint) -> socket.socket:
 
 
 def _context(ca_bundle: Path | None) -> ssl.SSLContext:
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+    from conformance.transport.http import context_of, trusted
 
-    from conformance.transport.http import trusted
-
-    verify = trusted(ca_bundle)
-    place = DEFAULT_CA_BUNDLE_PATH if verify is True else str(verify)
-    folder = os.path.isdir(place)  # noqa: PTH112 - a user's name, not our path
-    return ssl.create_default_context(
-        cafile=None if folder else place, capath=place if folder else None
-    )
+    return context_of(trusted(ca_bundle))
 
 
 def _distrusted(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from urllib3.util import wait_for_read
 
-from conformance.transport.connection import _Careful
+from conformance.transport.connection import Connection
 from conformance.transport.exchange import FailureKind, Request
 from conformance.transport.http import HttpTransport
 
@@ -258,7 +258,7 @@ def test_a_reset_that_is_not_seen_before_the_next_request(serve, answer, method,
             gone.set()
 
     def is_connected(connection):
-        """The pool looks, sees a good connection, and only then it is reset."""
+        """The transport looks, sees a good connection, and only then it is reset."""
         found = not wait_for_read(connection.sock, timeout=0.0)
         asked.set()
         gone.wait(10)
@@ -266,7 +266,7 @@ def test_a_reset_that_is_not_seen_before_the_next_request(serve, answer, method,
 
     asked = threading.Event()
     server = serve(handle)
-    monkeypatch.setattr(_Careful, "is_connected", property(is_connected))
+    monkeypatch.setattr(Connection, "is_connected", property(is_connected))
     with transport() as sender:
         sender.send(Request("GET", server.url, ()))
         second = sender.send(Request(method, server.url, (("Content-Length", "2"),), b"{}"))
