@@ -73,8 +73,11 @@ class Spoilt:
         common = self._common.get(about, set())
         return replace(answer, body=self._hidden(answer.body, "", common))
 
-    def _hidden(self, value: Any, name: str, common: set[tuple[str, str]]) -> Any:
-        if self._is_known(name, value) or (common and (name, _canonical(value)) in common):
+    def _hidden(self, value: Any, name: str, common: set[tuple[str, str]], within: str = "") -> Any:
+        # The value of a map's entry is known by the name of the map, not by its key.
+        if self._is_known(name, value) or self._is_known(within, value):
+            return UNKNOWN
+        if common and (name, _canonical(value)) in common:
             return UNKNOWN
         if isinstance(value, list):
             return [
@@ -83,7 +86,9 @@ class Spoilt:
             ]
         if isinstance(value, dict):
             return {
-                Redacted(key) if self._is_known(name, key) else key: self._hidden(item, key, common)
+                Redacted(key) if self._is_known(name, key) else key: self._hidden(
+                    item, key, common, name
+                )
                 for key, item in value.items()
             }
         return value

@@ -43,7 +43,7 @@ class SupportStatus(StrEnum):
     UNKNOWN = "unknown"
     EXCLUDED = "excluded"
     SILENT = "silent"
-    """A valid request of it gets no answer in time, again and again."""
+    """A valid request of it gets no answer, or none in time, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,7 @@ def standing_of(sent: SentProbe, channel: Channel, nonce: str) -> Support:
     if answer.ok:
         return _answered(sent, channel, nonce)
     if answer.failure is FailureKind.TIMEOUT:
-        why = f"a valid {operation.name} request is not answered ({answer.told()}); "
-        status = obstacle_of(operation)
-        return Support(SupportStatus.SILENT, f"{why}see {status.because}", sent, status)
+        return silent_of(sent)
     if answer.status is None:
         why = f"no answer to a valid request ({answer.told()})"
         return Support(SupportStatus.UNKNOWN, why, obstacle=Obstacle(ObstacleCause.NO_ANSWER))
@@ -109,6 +107,14 @@ def _answered(sent: SentProbe, channel: Channel, nonce: str) -> Support:
         why = f"answered like a query parameter that no service has: {sent.answer.told()}"
         return Support(SupportStatus.LACKING, why)
     return Support(SupportStatus.WORKS)
+
+
+def silent_of(sent: SentProbe) -> Support:
+    """The standing of an operation of which a valid request is never answered."""
+    operation = sent.probe.operation
+    why = f"a valid {operation.name} request is not answered ({sent.answer.told()}); "
+    status = obstacle_of(operation)
+    return Support(SupportStatus.SILENT, f"{why}see {status.because}", sent, status)
 
 
 def obstacle_of(operation: Operation) -> Obstacle:

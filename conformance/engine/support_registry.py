@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from conformance.contract.inference.naming import identifies
 from conformance.contract.model import Contract, FoundRequest, Kind, Location
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
+from conformance.engine.confirmation import ANSWER, confirm
+from conformance.engine.delivery import connection_broke
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.exchange_log import SentProbe, SetupFailed
 from conformance.engine.probe_result import UNSURE, attempt
@@ -88,6 +91,9 @@ class SupportRegistry:
         if other is not None and self._contract.overlay.inferred:
             why = f"{other} answers at its path: {', '.join(sent.answer.body)}"
             return Support(SupportStatus.LACKING, why)
+        again = partial(self._broken, probe)
+        if connection_broke(sent.exchange) and confirm(again, ANSWER, sent.answer) is not None:
+            return support.silent_of(sent)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.REFUSED and self._always_fails(sent):
             return Support(SupportStatus.LACKING, f"{ALWAYS_FAILS}: {sent.answer.told()}")
@@ -96,6 +102,14 @@ class SupportRegistry:
                 return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
+
+    def _broken(self, probe: Probe) -> SentProbe | None:
+        """The same request on a fresh resource, where its connection breaks each time, too."""
+        try:
+            sent = attempt(self._session, probe, fresh=True).sent
+        except SetupFailed:
+            return None
+        return sent if connection_broke(sent.exchange) else None
 
     def _works_unbound(self, probe: Probe, failed: SetupFailed) -> bool:
         """Whether the operation is accepted without the resources that it need not name.

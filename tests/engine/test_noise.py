@@ -119,6 +119,22 @@ def test_a_connection_that_always_breaks_is_the_target_s_doing():
     assert "reset" in found[name][1]
 
 
+class Cut(Noisy):
+    """Breaks every answer to a read of one key off."""
+
+    def send(self, request):
+        if request.method == "GET" and "/apikeys/" in request.url:
+            return Exchange(request, None, TransportFailure(FailureKind.RESET, "reset"), 0.0)
+        return super().send(request)
+
+
+def test_an_operation_of_which_every_connection_breaks_fails_by_its_name():
+    found = decided(Cut(), globs=("apigateway/GetApiKey/*", "apigateway/UpdateApiKey/status/*"))
+    failed = {name for name, (verdict, _) in found.items() if verdict is Verdict.FAILED}
+    assert failed == {f"apigateway/GetApiKey/status/{one}" for one in ("200", "no-5xx")}
+    assert all("reset" in found[name][1] for name in failed)
+
+
 class Slow(Noisy):
     """Now and then takes longer than anybody waits."""
 

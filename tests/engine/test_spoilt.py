@@ -42,6 +42,7 @@ def spoilt():
     one.note(made, [RunResource(LONG, LONG, made)])
     tags = {"Tags": {"x" * 129: "one"}}
     one.note(sent("CreateKey", tags, {}, place=("Tags", "{key}")), [])
+    one.note(sent("CreateKey", {"Tags": {"k": 7}}, {}, place=("Tags", "{value}")), [])
     one.note(sent("UpdateKey", {"Description": "d" * 1001}, {}, place=("Description",)), [])
     return one
 
@@ -53,8 +54,9 @@ def spoilt():
         ("DescribeKey", {"KeyName": LONG, "KeyArn": f"arn:aws:geo:us-east-1:1:api-key/{LONG}"}),
         ("DescribeKey", {"Description": "d" * 1001}),
         ("DescribeKey", {"Tags": {"x" * 129: "one"}}),
+        ("DescribeKey", {"Tags": {"k": 7}}),
     ],
-    ids=["an entry", "a name and its ARN", "a text", "the name of a tag"],
+    ids=["an entry", "a name and its ARN", "a text", "the name of a tag", "the value of a tag"],
 )
 def test_what_was_wrongly_taken_is_not_held_against_a_reader(name, body, spoilt):
     assert broken(name, body, Spoilt())
