@@ -20,6 +20,9 @@ some are kept for how the service takes what is broken."""
 LARGE = 1000
 """So many requirements are all decided, however many requests that takes."""
 NESTED = 4
+ENOUGH, ENOUGH_IF_QUICK = 3, 2
+MOST_LOOKS = 3
+"""A bound on what is sent to see what odd requests have spoilt."""
 
 
 class Economy:
@@ -39,6 +42,18 @@ class Economy:
         """Whether so many requirements are too many, so that what tells most is to come first."""
         self._bounded = self._thrifty and requirements > LARGE
         return self._bounded
+
+    @property
+    def enough(self) -> int:
+        """So many broken probes of a requirement are looked at before more of them are sent."""
+        if self._bounded:
+            return 1
+        return ENOUGH_IF_QUICK if self._thrifty else ENOUGH
+
+    @property
+    def looks(self) -> int:
+        """How often one requirement's accepted requests are looked after."""
+        return 1 if self._bounded else MOST_LOOKS
 
     def left(self, requirement: Requirement, sent: int) -> str:
         """Why a requirement is not tested after so many requests; empty where it is."""
