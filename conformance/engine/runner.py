@@ -64,7 +64,7 @@ class Runner:
         self._give = self._decisions.give
         self._standings = SupportRegistry(contract, session, channel)
         self._watch = PassiveChecker(contract, session, self._standings, self._decisions)
-        self._economy = Economy(thrifty=not settings.draws)
+        self._economy = Economy(thrifty=not settings.draws, made_up=contract.overlay.inferred)
         self._aftermath = Aftermath(
             contract, session, self._standings, self._decisions, self._watch, self._economy
         )

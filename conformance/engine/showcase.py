@@ -71,14 +71,18 @@ class Showcase:
         if not any(self._is_open(name) for name in names):
             return
         reads = [one for one in shown if READS.match(one.name) or one.name == about.read]
+        made = set(all_creators(self._contract))
+        acts = [one for one in shown
+                if one not in reads and one.name not in made
+                if not ENDS.match(one.name)]  # fmt: skip
 
         def create(values: dict[str, Any]) -> bool:
             try:
                 resource = self._session.inventory.create(values, kind)
             except SetupFailed:
                 return False
-            for read in reads:
-                self._call(read, base(self._contract, read), resource)
+            for one in (*reads, *acts):
+                self._call(one, base(self._contract, one), resource)
             self._watch.confirm()
             if not resource.gone:
                 self._session.inventory.delete(resource)

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.contract.aws_values import example
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
+from conformance.contract.places import find
 from conformance.contract.validate import shape_violations
 from conformance.plan import values
 from conformance.plan.fuller import is_free
@@ -20,6 +22,8 @@ LARGEST = 1500
 """Values that one request holds at most: what would hold more is made less deep."""
 MOST = 40
 """Variants of one member."""
+NAMED = "conformance-a0b1c2d3-00001"
+"""What stands for the name of a resource that is made first."""
 IN_BODY = frozenset({Location.BODY, Location.HEADER})
 
 
@@ -68,7 +72,7 @@ class Variants:
         right = {
             name: value
             for name, value in found.items()
-            if not any(shape_violations(self.operation.input[name].shape, value))
+            if _keeps(self.operation.input[name].shape, value)
         }
         return {**self.start, **right}
 
@@ -96,8 +100,7 @@ def variant(shape: Shape, index: int, depth: int, within: tuple[str, ...] = ()) 
     return {
         name: value
         for name, value in made.items()
-        if shape.members[name].required
-        or not any(shape_violations(shape.members[name].shape, value))
+        if shape.members[name].required or _keeps(shape.members[name].shape, value)
     }
 
 
@@ -122,6 +125,23 @@ def merged(shape: Shape, made: Any, given: Any) -> Any:
         first = merged(shape.element, made[0], given[0])
         return [first, *given[1:]]
     return given
+
+
+def _keeps(shape: Shape, template: Any) -> bool:
+    """Whether a value keeps the limits, as far as that is known before a run fills it."""
+    filled = _exampled(template)
+    return not any(
+        "${" not in str(next(find(filled, one.place), ""))
+        for one in shape_violations(shape, filled)
+    )
+
+
+def _exampled(template: Any) -> Any:
+    if isinstance(template, dict):
+        return {name: _exampled(one) for name, one in template.items()}
+    if isinstance(template, list):
+        return [_exampled(one) for one in template]
+    return example(template, named=NAMED)
 
 
 def _is_open(shape: Shape) -> bool:
