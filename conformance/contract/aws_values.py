@@ -66,6 +66,7 @@ class MemberRule(_FileWords, frozen=True):
     name: str | None = None
     inside: str | None = None
     pattern: str | None = None
+    service: str | None = None
     type: Type = "string"
 
     @property
@@ -121,7 +122,7 @@ def suggested(
     found: dict[str, Any] = {}
     plain = _plain(name)
     for rule in _rules_of(of_type):
-        if not _fits(rule, plain, _plain(inside), pattern):
+        if rule.service not in {None, service} or not _fits(rule, plain, _plain(inside), pattern):
             continue
         for value in _of_rule(rule):
             for one in _spelt(value, name, pattern, service):

@@ -13,6 +13,8 @@ from conformance.contract.readback import read_backs
 from conformance.contract.requirements import PRESENCE, Requirement, Subject, of_operation
 from conformance.contract.sharing import Sharing, sharing_of
 
+ANY_BYTES = "application/octet-stream"
+
 
 def catalogue(contract: Contract) -> tuple[Requirement, ...]:
     """Every requirement of a service, in the order of its operations; ids are unique.
@@ -57,11 +59,21 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
     weak = contract.overlay.inferred or requirement.source.model is not None
     if weak and requirement.subject in of_answers:
         return replace(requirement, level=Level.INFORMATIONAL)
+    if contract.overlay.inferred and _is_label_of_bytes(contract, requirement):
+        return replace(requirement, level=Level.INFORMATIONAL)
     level = _protocols_level(contract, requirement)
     if requirement.subject is Subject.STATUS and requirement.operation is not None:
         unproved = contract.overlay.words_of(requirement.operation).unproved
         level = Level.INFORMATIONAL if unproved else level
     return requirement if level is None else replace(requirement, level=level)
+
+
+def _is_label_of_bytes(contract: Contract, requirement: Requirement) -> bool:
+    """Whether it is how a body of any bytes is labelled: services label them as what they are."""
+    name = requirement.operation
+    if requirement.subject is not Subject.CONTENT_TYPE or name is None:
+        return False
+    return contract.operations[name].content_type == ANY_BYTES
 
 
 def _protocols_level(contract: Contract, requirement: Requirement) -> Level | None:

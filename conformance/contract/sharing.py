@@ -3,7 +3,9 @@
 A service whose structures are nested in each other has every limit of them in every place that
 leads there: a million statements, of which most say the same. Where that makes too many, what is
 said of a structure is stated in one place of each direction, the one nearest to the top, and that
-covers the others. Services of a usual size state everything everywhere.
+covers the others. A service that has an overlay and a usual size states everything everywhere; one
+that nobody wrote anything for states a structure once in the request, and once in the answer, of
+each operation.
 """
 
 from __future__ import annotations
@@ -96,6 +98,12 @@ class Sharing:
             found.setdefault(str(by), []).append(str(covered))
         return {by: tuple(dict.fromkeys(places)) for by, places in found.items()}
 
+    @cached_property
+    def is_of_service(self) -> bool:
+        """Whether a place may stand for one in another operation."""
+        pairs = (*self.inside.items(), *self.whole.items())
+        return any(covered.operation != by.operation for covered, by in pairs)
+
     def told(self) -> str:
         """In one line what is covered; empty where nothing is."""
         if not self.left_out:
@@ -124,8 +132,9 @@ def sharing_within(contract: Contract, most: int) -> Sharing:
     found = Sharing(contract.service)
     others = sum(OTHERS + len(one.errors) for one in contract.operations.values())
     everywhere = _everywhere(contract)
+    least = Extent.OPERATION if contract.overlay.inferred else Extent.NOTHING
     for extent in list(Extent)[1:]:
-        if everywhere - found.left_out + others <= most:
+        if extent > least and everywhere - found.left_out + others <= most:
             break
         found = shared_to(contract, extent, everywhere)
     return found

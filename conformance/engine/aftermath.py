@@ -16,6 +16,7 @@ from typing import Any
 from conformance.contract.model import Contract, Operation
 from conformance.contract.overlay_model import Resource
 from conformance.engine.confirmation import ConfirmationPolicy, confirm, unreliable
+from conformance.engine.economy import Economy
 from conformance.engine.evidence import EvidenceStep, with_setup
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.passive_checks import PassiveChecker
@@ -30,8 +31,6 @@ from conformance.record import Role, Verdict
 ADDRESS = "behavior/still-answers"
 ON_ITS_OWN = ConfirmationPolicy(times=2)
 """Of what fails although nothing odd was sent just before."""
-MOST_LOOKS = 3
-"""How often one requirement's accepted requests are looked after: a bound on what is sent."""
 
 
 class Aftermath:
@@ -44,9 +43,11 @@ class Aftermath:
         standings: SupportRegistry,
         decisions: VerdictLog,
         watch: PassiveChecker,
+        economy: Economy,
     ) -> None:
         self._contract, self._session = contract, session
         self._standings, self._decisions, self._watch = standings, decisions, watch
+        self._economy = economy
         self._creators = all_creators(contract)
         self._kinds = kinds(contract)
         self._looks: Counter[str] = Counter()
@@ -84,7 +85,7 @@ class Aftermath:
             return
         self._last = sent
         self._looks[sent.probe.requirement] += sent.answer.ok
-        if self._looks[sent.probe.requirement] > MOST_LOOKS:
+        if self._looks[sent.probe.requirement] > self._economy.looks:
             return
         with self._watch.held():
             for operation in self._shows(self._kinds[kind]):

@@ -20,6 +20,11 @@ some are kept for how the service takes what is broken."""
 LARGE = 1000
 """So many requirements are all decided, however many requests that takes."""
 NESTED = 4
+ENOUGH, ENOUGH_IF_QUICK = 3, 2
+ENUM, LISTED = "enum", 4
+"""Of the values that are listed for a made-up request, so many are tried."""
+MOST_LOOKS = 3
+"""A bound on what is sent to see what odd requests have spoilt."""
 
 
 class Economy:
@@ -27,11 +32,13 @@ class Economy:
 
     A quick run (``thrifty``) sends no request again that was accepted, and all boundary values of
     a limit at one place of the shape that has it: elsewhere one that is allowed, and one that is
-    not. It begins with what must be refused, as no more is to be sent where that is accepted.
+    not. It begins with what must be refused, as no more is to be sent where that is accepted. Of
+    requests that are ``made_up``, fewer listed values are tried: that one is refused shows little.
     """
 
-    def __init__(self, *, thrifty: bool) -> None:
+    def __init__(self, *, thrifty: bool, made_up: bool = False) -> None:
         self._thrifty, self._bounded = thrifty, False
+        self._brief = thrifty and made_up
         self._accepted: set[bytes] = set()
         self._tried: set[Hashable] = set()
 
@@ -39,6 +46,18 @@ class Economy:
         """Whether so many requirements are too many, so that what tells most is to come first."""
         self._bounded = self._thrifty and requirements > LARGE
         return self._bounded
+
+    @property
+    def enough(self) -> int:
+        """So many broken probes of a requirement are looked at before more of them are sent."""
+        if self._brief or self._bounded:
+            return 1
+        return ENOUGH_IF_QUICK if self._thrifty else ENOUGH
+
+    @property
+    def looks(self) -> int:
+        """How often one requirement's accepted requests are looked after."""
+        return 1 if self._brief or self._bounded else MOST_LOOKS
 
     def left(self, requirement: Requirement, sent: int) -> str:
         """Why a requirement is not tested after so many requests; empty where it is."""
@@ -52,6 +71,10 @@ class Economy:
         if not self._thrifty or requirement.subject not in OF_SHAPES:
             return planned
         probes = sorted(planned.probes, key=lambda one: one.side is Side.ACCEPT)
+        if self._brief and requirement.keyword == ENUM:
+            accepted = [one for one in probes if one.side is Side.ACCEPT]
+            kept = accepted[:: max(1, -(-len(accepted) // LISTED))]
+            probes = [one for one in probes if one.side is not Side.ACCEPT or one in kept]
         if _limit(requirement) in self._tried:
             firsts = {probe.side: probe for probe in reversed(probes)}
             probes = [one for one in probes if firsts[one.side] is one]

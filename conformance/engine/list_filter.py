@@ -6,8 +6,9 @@ acceptance is the failure, not what the list then shows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 from conformance.contract.model import Contract
 from conformance.contract.places import parse
@@ -32,8 +33,15 @@ def entries_of_this_run(
         return sent.answer
     kind = kind_of(contract, name)
     ours = {one.id for one in made if one.kind == kind and not one.gone and _is_clean(one)}
-    kept = [one for one in body[items] if not isinstance(one, dict) or one.get(listing.id) in ours]
+    kept = [
+        one for one in body[items] if not isinstance(one, dict) or _is_of(one.get(listing.id), ours)
+    ]
     return replace(sent.answer, body={**body, items: kept})
+
+
+def _is_of(identifier: Any, ours: Collection[str]) -> bool:
+    """Whether an entry is one of these; an odd request may have been stored as its identifier."""
+    return isinstance(identifier, str) and identifier in ours
 
 
 def culprit(

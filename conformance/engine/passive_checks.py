@@ -81,7 +81,7 @@ class PassiveChecker:
     @property
     def is_shared(self) -> bool:
         """Whether a requirement may stand for places in other operations than its own."""
-        return bool(self._sharing.left_out)
+        return self._sharing.is_of_service
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -22,8 +22,6 @@ from conformance.plan.probes import Plan, Probe
 from conformance.record import Verdict
 
 EMPTY_OBJECT = "empty-object"
-ENOUGH, ENOUGH_IF_QUICK = 3, 2
-"""So many broken probes of a requirement are looked at before more of them are sent."""
 
 
 class ProbeDecider:
@@ -135,7 +133,7 @@ class ProbeDecider:
                 tally.count(probe.side)
             elif trial.finding is not None:
                 broken.append(trial)
-                if len(broken) == (ENOUGH if self._run.settings.draws else ENOUGH_IF_QUICK):
+                if len(broken) == economy.enough:
                     break
         return broken
 

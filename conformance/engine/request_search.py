@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from conformance.contract.model import Contract, FoundRequest
-from conformance.contract.places import texts
+from conformance.contract.model import Contract, FoundRequest, Location, Operation
+from conformance.contract.places import ABSENT, Place, texts
 from conformance.engine.exchange_log import SentProbe, SetupFailed
 from conformance.judge.authentication import is_denied
 from conformance.plan.amending import SHORTEST, RefusalText, amended
+from conformance.plan.base_requests import edited
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import kinds
 from conformance.transport.parsed_response import ParsedResponse
@@ -24,6 +26,8 @@ MOST = 6
 """Requests of one operation, with the one that was refused first."""
 LONGEST = 10
 """Where each answer says something new: one leads to the next."""
+PRUNINGS = 24
+"""Requests that find out what of an accepted request need not be there."""
 
 Send = Callable[[Probe], SentProbe]
 
@@ -62,7 +66,8 @@ class RequestSearch:
             probe = Probe("", sent.probe.operation, Side.ACCEPT, candidate, "a valid request")
             again = self._send(probe)
             if again.answer.ok:
-                found = FoundRequest(candidate, tuple(answers.values()))
+                again = self._pruned(again, sent.probe.values)
+                found = FoundRequest(dict(again.probe.values), tuple(answers.values()))
                 self._contract.found.by_operation[probe.operation.name] = found
                 return again
             if not _is_worth_asking(again.answer):
@@ -72,10 +77,58 @@ class RequestSearch:
                 trails.append(self._amended(again))
         return None
 
+    def _pruned(self, accepted: SentProbe, start: Mapping[str, Any]) -> SentProbe:
+        """The least of an accepted request that is accepted still.
+
+        What was put in and need not be there may cost: a capacity that the target then provides.
+        """
+        left = PRUNINGS
+        for depth in (1, 2):
+            values = accepted.probe.values
+            places = [one for one in _added(accepted.probe.operation, values, start)
+                      if len(one) == depth]  # fmt: skip
+            waiting = [places] if depth == 2 else _halves(places)
+            while any(waiting) and left:
+                some, left = waiting.pop(0), left - 1
+                values = dict(accepted.probe.values)
+                for place in some:
+                    values = edited(values, place, ABSENT)
+                without = self._send(replace(accepted.probe, values=values))
+                if without.answer.ok and not without.is_faulty:
+                    accepted = without
+                elif len(some) > 1:
+                    waiting[:0] = _halves(some)
+        return accepted
+
     def _amended(self, sent: SentProbe) -> Iterator[dict[str, Any]]:
         answer, known = sent.answer, tuple(kinds(self._contract))
         refusal = RefusalText(answer.status or 0, answer.code or "", answer.message, known)
         return amended(sent.probe.operation, sent.probe.values, sent.values, refusal)
+
+
+def _halves(places: list[Place]) -> list[list[Place]]:
+    middle = (len(places) + 1) // 2
+    return [half for half in (places[:middle], places[middle:]) if half]
+
+
+def _added(
+    operation: Operation, values: Mapping[str, Any], start: Mapping[str, Any]
+) -> Iterator[Place]:
+    """The places at the top and right below it that a request has besides, and need not have."""
+    for name, value in values.items():
+        member = operation.input.get(name)
+        if member is None or member.location is Location.PATH:
+            continue
+        if name not in start and not member.required:
+            yield (name,)
+        before = start.get(name)
+        if isinstance(value, dict) and isinstance(before, dict | None):
+            inner = member.shape.members
+            yield from (
+                (name, one)
+                for one in value
+                if one in inner and not inner[one].required and one not in (before or {})
+            )
 
 
 def _next(trails: list[Iterator[dict[str, Any]]], seen: set[str]) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from conformance.engine.probe_decider import ProbeDecider
 from conformance.engine.rule_decider import RuleDecider
 from conformance.engine.service_run import ServiceRun, Settings
 from conformance.engine.session import Session
+from conformance.engine.showcase import Showcase
 from conformance.engine.stops import Stops
 from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry
@@ -29,7 +30,6 @@ from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.base_requests import base
 from conformance.plan.planner import is_watched
 from conformance.plan.resources import kinds
-from conformance.plan.richer_creations import richer_creations
 from conformance.plan.rules import ROBUST
 from conformance.plan.sequences import KINDS, RANDOM
 from conformance.record import Obstacle, Verdict
@@ -64,17 +64,18 @@ class Runner:
         self._give = self._decisions.give
         self._standings = SupportRegistry(contract, session, channel)
         self._watch = PassiveChecker(contract, session, self._standings, self._decisions)
+        self._economy = Economy(thrifty=not settings.draws, made_up=contract.overlay.inferred)
         self._aftermath = Aftermath(
-            contract, session, self._standings, self._decisions, self._watch
+            contract, session, self._standings, self._decisions, self._watch, self._economy
         )
         self._stops = Stops() if stops is None else stops
-        self._economy = Economy(thrifty=not settings.draws)
         run = ServiceRun(
             contract, session, settings, self._standings, self._decisions, emit, phases,
             self._stops, self._economy,
         )  # fmt: skip
         self._without = run.without
         self._probes, self._rules = ProbeDecider(run, self._aftermath), RuleDecider(run)
+        self._more = Showcase(run, self._watch)
 
     def run(self) -> None:
         """Decide every requirement. Raises WrongCredentials, TargetDied."""
@@ -82,6 +83,9 @@ class Runner:
         self._showcase()
         self._aftermath.begin()
         self._authentication()
+        if not self._stops.limits.any:
+            # Before odd requests may spoil what shows resources.
+            self._more.show()
         explored = self._probes.explored = self._fuzz()
         active = [
             one for one in self._requirements if not is_watched(one) and not is_authentication(one)
@@ -104,6 +108,8 @@ class Runner:
         for sent in explored.broken(self._decisions.open) if explored else ():
             self._watch.observe(sent)
         self._watch.confirm()
+        if self._stops.limits.any:
+            self._more.show()
         self._decide_watched()
 
     def _turn(self, requirement: Requirement) -> int:
@@ -118,20 +124,8 @@ class Runner:
     def _showcase(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""
         for kind, one in kinds(self._contract).items():
-            for values in [*one.showcase, *self._richer(one)]:
+            for values in one.showcase:
                 self._show(kind, one, values)
-
-    def _richer(self, about: Resource) -> list[Mapping[str, Any]]:
-        """What a resource is made of to show more, where it is made for a page's sake alone.
-
-        Nobody states such requests: a member is tried by itself, too, as one of them may be wrong.
-        """
-        name = about.create or ""
-        if name not in self._contract.setup or not self._standings.works(name):
-            return []
-        operation = self._contract.operations[name]
-        start = base(self._contract, operation)
-        return list(richer_creations(self._contract, operation, start))
 
     def _show(self, kind: str, about: Resource, values: Mapping[str, Any]) -> None:
         roles = (about.create, about.read, about.list, about.update)

@@ -73,15 +73,16 @@ class Spoilt:
         common = self._common.get(about, set())
         return replace(answer, body=self._hidden(answer.body, "", common))
 
-    def _hidden(self, value: Any, name: str, common: set[tuple[str, str]], within: str = "") -> Any:
-        # The value of a map's entry is known by the name of the map, not by its key.
-        if self._is_known(name, value) or self._is_known(within, value):
-            return UNKNOWN
-        if common and (name, _canonical(value)) in common:
+    def _hidden(self, value: Any, name: str, common: set[tuple[str, str]], above: str = "") -> Any:
+        """Without what is known of a member, or of the map (``above``) that has it as an entry."""
+        names = (name, above) if above else (name,)
+        if any(self._is_known(one, value) for one in names) or (
+            common and any((one, _canonical(value)) in common for one in names)
+        ):
             return UNKNOWN
         if isinstance(value, list):
             return [
-                UNKNOWN if self._is_entry(item) else self._hidden(item, name, common)
+                UNKNOWN if self._is_entry(item) else self._hidden(item, name, common, above)
                 for item in value
             ]
         if isinstance(value, dict):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from conformance.engine.exchange_log import RunResource, SentProbe
-from conformance.engine.spoilt import Spoilt
+from conformance.engine.spoilt import UNKNOWN, Spoilt
 from conformance.judge.response import observe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.protocols.registry import read
@@ -74,6 +74,15 @@ def test_what_was_wrongly_taken_is_not_held_against_a_reader(name, body, spoilt)
 )
 def test_what_a_reader_breaks_by_itself_still_counts(name, body, where, spoilt):
     assert any(one.endswith(where) for one in broken(name, body, spoilt))
+
+
+def test_a_null_that_was_taken_as_an_entry_of_a_map_is_hidden_of_that_resource_alone():
+    one = Spoilt()
+    made = sent("CreateKey", {"Tags": {"stage": None}}, {"KeyName": "k"}, place=("Tags", "{value}"))
+    one.note(made, [RunResource("k", "k", made)])
+    shown = sent("DescribeKey", {}, {"Tags": {"stage": None}}).answer
+    assert one.hide(shown, "k").body == {"Tags": {"stage": UNKNOWN}}
+    assert one.hide(shown, "other").body == {"Tags": {"stage": None}}
 
 
 @pytest.mark.parametrize("value", [None, "", "true", True, False])
