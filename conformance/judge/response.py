@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -101,18 +102,21 @@ def _members(
     prefix = f"{operation.service}/{operation.name}/response"
     nulls = NULLS in contract.overlay.rules
     null = ""
+    held: Counter[tuple[Place, str]] = Counter()
     for one in _WALKER.members(operation.output, values):
         if one.keyword == "union":
             continue
-        where = _address(prefix, one.place)
         if one.held:
-            yield Finding(f"{where}/{one.keyword}", True)
+            held[one.place, one.keyword] += 1
         elif nulls and one.value is None and _is_null_member(one):
             null = null or show(one.place)
         else:
-            yield _broken(one, show(one.place), where)
+            yield _broken(one, show(one.place), _address(prefix, one.place))
         if one.keyword == "type" and one.held and one.shape.kind is Kind.TIMESTAMP:
+            where = _address(prefix, one.place)
             yield _format(one, where, finely=contract.overlay.inferred)
+    for (place, keyword), times in held.items():
+        yield Finding(f"{_address(prefix, place)}/{keyword}", True, times=times)
     if nulls:
         seen = f"{null} in the answer to {operation.name} is null"
         yield Finding(f"{operation.service}/{NULLS}", not null, "no member that is null", seen)
