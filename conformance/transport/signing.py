@@ -9,14 +9,17 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from botocore.auth import SIGNED_HEADERS_BLACKLIST, SIGV4_TIMESTAMP, SigV4Auth
 
 from conformance import __version__
 from conformance.transport.exchange import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 USER_AGENT = f"conformance/{__version__}"
 
@@ -58,16 +61,14 @@ class _Draft:
     signed: _SignedHeaders | None = None
 
 
-class _SignedHeaders(dict[str, str]):
-    """Lower-case names to values, in the order in which they are signed."""
+class _SignedHeaders:
+    """The headers that are signed, as the canonical request has them."""
 
-    @cached_property
-    def names(self) -> str:
-        return ";".join([name.strip() for name in self])
-
-    @cached_property
-    def lines(self) -> str:
-        return "\n".join([f"{name}:{' '.join(value.split())}" for name, value in self.items()])
+    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Take them with lower-case names, each once."""
+        ordered = sorted(pairs)
+        self.names = ";".join([name.strip() for name, _ in ordered])
+        self.lines = "\n".join([f"{name}:{' '.join(value.split())}" for name, value in ordered])
 
 
 class _Auth(SigV4Auth):  # type: ignore[misc]
@@ -82,9 +83,7 @@ class _Auth(SigV4Auth):  # type: ignore[misc]
         """As botocore's, for names that stand once; made once, though it is asked for twice."""
         if request.signed is None:
             pairs = [(name.lower(), value) for name, value in request.headers.items()]
-            request.signed = _SignedHeaders(
-                sorted([pair for pair in pairs if pair[0] not in _NOT_SIGNED])
-            )
+            request.signed = _SignedHeaders([one for one in pairs if one[0] not in _NOT_SIGNED])
         return request.signed
 
     def canonical_headers(self, headers_to_sign: _SignedHeaders) -> str:
