@@ -16,8 +16,8 @@ PINS := pyproject.toml constraints.txt
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 ARGS ?=
 
-# The tests start a hundred processes: what these load is compiled once, whatever the environment says.
-test test-doubles: export PYTHONDONTWRITEBYTECODE :=
+# What the processes of tests and measures load is compiled once, whatever the environment says.
+test test-doubles bench: export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
 .PHONY: run test test-doubles bench docs reports clean

@@ -71,14 +71,22 @@ def _inside(value: Any, segment: str) -> list[Any]:
 
 def texts(value: Any) -> Iterator[str]:
     """Every text of a value, the names of its members too, in order."""
+    found: list[str] = []
+    _gather(value, found)
+    return iter(found)
+
+
+def _gather(value: Any, found: list[str]) -> None:
+    # Into one list, and with dict before Mapping: it is done several times for every request.
     if isinstance(value, str):
-        yield value
+        found.append(value)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from texts(item)
-    elif isinstance(value, Mapping):
-        for pair in value.items():
-            yield from texts(pair)
+            _gather(item, found)
+    elif isinstance(value, dict | Mapping):
+        for name, item in value.items():
+            _gather(name, found)
+            _gather(item, found)
 
 
 def put(value: Any, place: Place, new: Any) -> Any:

@@ -20,12 +20,12 @@ class CaseCounts:
     decided: bool = False
     broken: tuple[Finding, SentProbe] | None = None
 
-    def count(self, side: Side) -> None:
-        """One case held on this side."""
+    def count(self, side: Side, times: int = 1) -> None:
+        """One case held on this side, or several."""
         if side is Side.REJECT:
-            self.reject += 1
+            self.reject += times
         else:
-            self.accept += 1
+            self.accept += times
 
     def shown(self, side: Side) -> bool:
         """True when the side was observed at least once."""

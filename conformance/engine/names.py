@@ -7,7 +7,7 @@ import secrets
 import string
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from conformance.contract.places import texts
@@ -80,7 +80,15 @@ def far_future(years: int = 5, now: datetime | None = None) -> str:
     return f"{(now or datetime.now(UTC)).year + years}-06-01T12:00:00.000Z"
 
 
-Lookup = Mapping[str, Callable[[int | None], str]]
+Say = Callable[[int | None], str]
+"""Gives the text for a placeholder, of so many characters where the template says how many."""
+
+
+class Lookup(Protocol):
+    """What a name of a placeholder stands for."""
+
+    def get(self, name: str, /) -> Say | None:
+        """How its text is made; None where the name is not known."""
 
 
 def fill(value: Any, lookup: Lookup, tagged: dict[str, str] | None = None) -> Any:
@@ -93,6 +101,8 @@ def fill(value: Any, lookup: Lookup, tagged: dict[str, str] | None = None) -> An
         if "${" not in value:
             return value
         return TOKEN.sub(lambda match: _token(match, lookup, tagged), value)
+    if value is None or isinstance(value, int | float):
+        return value
     if isinstance(value, list | tuple):
         return [fill(item, lookup, tagged) for item in value]
     if isinstance(value, Mapping):
@@ -105,16 +115,18 @@ def fill(value: Any, lookup: Lookup, tagged: dict[str, str] | None = None) -> An
 def _token(match: re.Match[str], lookup: Lookup, tagged: dict[str, str] | None) -> str:
     name, tag, length = match.groups()
     of_kind = f"{name}.{tag}"
-    if tagged is None and of_kind in lookup:
-        return lookup[of_kind](int(length) if length else None)
+    say = lookup.get(of_kind) if tagged is None else None
+    if say is not None:
+        return say(int(length) if length else None)
     if tagged is None and name == MADE:
         return _instead(tag or "", lookup) or match.group(0)
-    if name not in lookup or (tag is None and tagged is not None):
+    say = lookup.get(name)
+    if say is None or (tag is None and tagged is not None):
         return match.group(0)
     if tagged is None:
-        return lookup[name](int(length) if length else None)
+        return say(int(length) if length else None)
     if match.group(0) not in tagged:
-        tagged[match.group(0)] = lookup[name](int(length) if length else None)
+        tagged[match.group(0)] = say(int(length) if length else None)
     return tagged[match.group(0)]
 
 

@@ -122,7 +122,7 @@ class PassiveChecker:
             return  # what takes the address in may refuse it, as HTTP does
         if finding.held:
             if is_watched(requirement) or requirement.subject is Subject.ERROR:
-                self._decisions.tally(requirement).count(_side(requirement))
+                self._decisions.tally(requirement).count(_side(requirement), finding.times)
         elif requirement.subject is not Subject.STATUS and not self._has_own_probe(requirement):
             self._suspects.add(finding, sent)
 

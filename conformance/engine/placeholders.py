@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from conformance.contract.places import texts
 from conformance.engine.companions import Companions
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.masking import Masker
-from conformance.engine.names import MADE, USUAL, Names, far_future, fill, mentions
+from conformance.engine.names import MADE, USUAL, Names, Say, far_future, fill, mentions
 from conformance.plan.probes import Probe
 from conformance.plan.resources import MADE as OWN
 
@@ -18,9 +19,6 @@ PAST = "2001-01-01T00:00:00.000Z"
 
 ASKED = re.compile(r"\$\{made\.(?:([\w-]+)\.)?([\w-]+)\}")
 """A placeholder of what a resource shows: its kind, where it is not the own one, and the member."""
-
-Say = Callable[[int | None], str]
-"""Gives the text for a placeholder, of so many characters where the template says how many."""
 
 
 class Placeholders:
@@ -46,10 +44,13 @@ class Placeholders:
         """A value with its tagged placeholders filled, the same tag by the same text."""
         return fill(value, self._lookup(None, {}), tagged)
 
-    def _lookup(
-        self, resource: RunResource | None, parents: Mapping[str, RunResource]
-    ) -> dict[str, Say]:
-        found: dict[str, Say] = {
+    def _lookup(self, resource: RunResource | None, parents: Mapping[str, RunResource]) -> _Lookup:
+        return _Lookup(self, resource, parents)
+
+    @cached_property
+    def usual(self) -> Mapping[str, Say]:
+        """The placeholders that stand for the same whatever a request is about."""
+        return {
             "name": lambda length: self._names.new(length or 26),
             "secret": lambda length: self._secret(length or 40),
             "word": lambda length: self._names.word(length or USUAL),
@@ -61,17 +62,8 @@ class Placeholders:
             "future": lambda _: far_future(),
             "farther": lambda _: far_future(6),
             "past": lambda _: PAST,
+            **self._companions.values(),
         }
-        found.update(self._companions.values())
-        if resource is not None:
-            found.update(self._identity(resource))
-            found.update(_made(resource))
-        for kind, parent in parents.items():
-            of_parent = self._identity(parent)
-            found.update({f"{name}.{kind}": say for name, say in of_parent.items()})
-            for name, say in _made(parent).items():
-                found[f"{MADE}.{kind}.{name.removeprefix(f'{MADE}.')}"] = say
-        return found
 
     def _secret(self, length: int) -> str:
         """A new value, which is a secret wherever it is put: in a list that is imported, say."""
@@ -79,7 +71,7 @@ class Placeholders:
         self._masker.learn(value)
         return value
 
-    def _identity(self, resource: RunResource) -> dict[str, Say]:
+    def identity(self, resource: RunResource) -> dict[str, Say]:
         """The placeholders of one resource."""
         return {
             "id": lambda _: resource.id,
@@ -91,6 +83,34 @@ class Placeholders:
         """Another identifier with the same letters; an unknown one where there are none."""
         swapped = identifier.swapcase()
         return swapped if swapped != identifier else self._names.unknown(10)
+
+
+class _Lookup:
+    """The placeholders of one request; what resources show is looked up when it is asked for."""
+
+    def __init__(
+        self,
+        of: Placeholders,
+        resource: RunResource | None,
+        parents: Mapping[str, RunResource],
+    ) -> None:
+        self._of, self._resource, self._parents = of, resource, parents
+
+    def get(self, name: str) -> Say | None:
+        return self._of.usual.get(name) or self._own.get(name)
+
+    @cached_property
+    def _own(self) -> Mapping[str, Say]:
+        found: dict[str, Say] = {}
+        if self._resource is not None:
+            found.update(self._of.identity(self._resource))
+            found.update(_made(self._resource))
+        for kind, parent in self._parents.items():
+            of_parent = self._of.identity(parent)
+            found.update({f"{name}.{kind}": say for name, say in of_parent.items()})
+            for name, say in _made(parent).items():
+                found[f"{MADE}.{kind}.{name.removeprefix(f'{MADE}.')}"] = say
+        return found
 
 
 def needs_resource(probe: Probe) -> bool:
@@ -124,7 +144,7 @@ def facts(resource: RunResource) -> dict[str, str]:
 
 def _texts(value: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
     """The texts and numbers of an answer by name, the outermost last."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict) and not isinstance(value, Mapping):
         return
     for inner in value.values() if depth else ():
         yield from _texts(inner, depth - 1)
@@ -135,5 +155,6 @@ def _texts(value: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
 
 def unknown_facts(value: Any, kind: str | None, resource: RunResource) -> bool:
     """Whether a template asks for what a resource has not shown yet; None is its own kind."""
-    asked = [name for of, name in ASKED.findall("\n".join(texts(value))) if (of or None) == kind]
+    text = "\n".join(texts(value))
+    asked = [name for of, name in ASKED.findall(text) if (of or None) == kind]
     return bool(asked) and not {*asked} <= facts(resource).keys()

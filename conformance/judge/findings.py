@@ -15,3 +15,5 @@ class Finding(NamedTuple):
     held: bool
     expected: str = ""
     seen: str = ""
+    times: int = 1
+    """How often it held: every entry of a list holds the same."""

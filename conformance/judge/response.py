@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -104,18 +105,20 @@ def _members(
     nulls = NULLS in contract.overlay.rules
     finely = contract.overlay.inferred or facts(contract.protocol).textual
     null = ""
+    held: Counter[tuple[Place, str]] = Counter()
     for one in _WALKER.members(operation.output, values):
         if one.keyword == "union":
             continue
-        where = _address(prefix, one.place)
         if one.held:
-            yield Finding(f"{where}/{one.keyword}", True)
+            held[one.place, one.keyword] += 1
         elif nulls and one.value is None and _is_null_member(one):
             null = null or show(one.place)
         else:
-            yield _broken(one, show(one.place), where)
+            yield _broken(one, show(one.place), _address(prefix, one.place))
         if one.keyword == "type" and one.held and one.shape.kind is Kind.TIMESTAMP:
-            yield _format(one, where, finely=finely)
+            yield _format(one, _address(prefix, one.place), finely=finely)
+    for (place, keyword), times in held.items():
+        yield Finding(f"{_address(prefix, place)}/{keyword}", True, times=times)
     if NAMES in contract.overlay.rules:
         odd = misspelt(operation.output, values)
         seen = f"{odd} in the answer to {operation.name}"

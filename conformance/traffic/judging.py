@@ -282,7 +282,7 @@ class Judge:
         if tally is None:
             return
         if finding.held:
-            tally.count(side)
+            tally.count(side, finding.times)
         elif tally.broken is None:
             tally.broken = (finding, item.sent)
 

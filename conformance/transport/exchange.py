@@ -94,5 +94,8 @@ class Exchange:
 
 
 def _first(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
-    wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), None)
+    size, wanted = len(name), name.lower()
+    for key, value in headers:
+        if len(key) == size and key.lower() == wanted:
+            return value
+    return None

@@ -9,13 +9,17 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from botocore.auth import SIGNED_HEADERS_BLACKLIST, SIGV4_TIMESTAMP, SigV4Auth
 
 from conformance import __version__
 from conformance.transport.exchange import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 USER_AGENT = f"conformance/{__version__}"
 
@@ -54,13 +58,17 @@ class _Draft:
     context: dict[str, Any] = field(default_factory=dict)
     params: None = None
     at: datetime | None = None
+    signed: _SignedHeaders | None = None
 
 
-class _SignedHeaders(dict[str, str]):
-    """Lower-case names to values, with the one method of an email message that is called."""
+class _SignedHeaders:
+    """The headers that are signed, as the canonical request has them."""
 
-    def get_all(self, name: str) -> list[str]:
-        return [self[name]]
+    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Take them with lower-case names, each once."""
+        ordered = sorted(pairs)
+        self.names = ";".join([name.strip() for name, _ in ordered])
+        self.lines = "\n".join([f"{name}:{' '.join(value.split())}" for name, value in ordered])
 
 
 class _Auth(SigV4Auth):  # type: ignore[misc]
@@ -72,16 +80,17 @@ class _Auth(SigV4Auth):  # type: ignore[misc]
         self._key = b""
 
     def headers_to_sign(self, request: _Draft) -> _SignedHeaders:
-        pairs = ((name.lower(), value) for name, value in request.headers.items())
-        return _SignedHeaders((name, value) for name, value in pairs if name not in _NOT_SIGNED)
+        """As botocore's, for names that stand once; made once, though it is asked for twice."""
+        if request.signed is None:
+            pairs = [(name.lower(), value) for name, value in request.headers.items()]
+            request.signed = _SignedHeaders([one for one in pairs if one[0] not in _NOT_SIGNED])
+        return request.signed
 
     def canonical_headers(self, headers_to_sign: _SignedHeaders) -> str:
-        """As botocore's, for names that are in lower case and stand once."""
-        pairs = sorted(headers_to_sign.items())
-        return "\n".join(f"{name}:{' '.join(value.split())}" for name, value in pairs)
+        return headers_to_sign.lines
 
     def signed_headers(self, headers_to_sign: _SignedHeaders) -> str:
-        return ";".join(sorted(name.strip() for name in headers_to_sign))
+        return headers_to_sign.names
 
     def canonical_query_string(self, request: _Draft) -> str:
         """The query as the verifier writes it: every name and value decoded and encoded again.
@@ -90,6 +99,8 @@ class _Auth(SigV4Auth):  # type: ignore[misc]
         botocore's own set of reserved characters.
         """
         query = urlsplit(request.url).query
+        if not query:
+            return ""
         pairs = (pair.partition("=") for pair in query.split("&") if pair)
         return "&".join(f"{n}={v}" for n, v in sorted((_again(n), _again(v)) for n, _, v in pairs))
 
@@ -192,7 +203,12 @@ def unsigned(method: str, url: str, headers: Overrides = (), body: bytes | None 
     Content-Length. A header given by the caller replaces the one of the same name; one whose value
     is None is left out.
     """
-    usual = {"Host": _host(url), "User-Agent": USER_AGENT, "Accept": "application/json"}
+    parts = urlsplit(url)
+    usual = {
+        "Host": _host_of(parts.scheme, parts.netloc),
+        "User-Agent": USER_AGENT,
+        "Accept": "application/json",
+    }
     if body is not None:
         usual["Content-Type"] = "application/json"
     if body is not None or method in _WITH_BODY:
@@ -214,11 +230,11 @@ def _joined(headers: Headers) -> dict[str, str]:
     return joined
 
 
-def _host(url: str) -> str:
+@lru_cache(maxsize=64)
+def _host_of(scheme: str, authority: str) -> str:
     """The Host header: the authority without a port that goes without saying."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    usual = _USUAL_PORT.get(parts.scheme, "")
+    host = authority.rpartition("@")[2]
+    usual = _USUAL_PORT.get(scheme, "")
     return host.removesuffix(usual) if usual else host
 
 
