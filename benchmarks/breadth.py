@@ -71,6 +71,8 @@ OTHERS = [
     "vpc-lattice",
 ]
 SECONDS, MEBIBYTES = 120.0, 200.0
+GRACE = 60.0
+"""Seconds for a run to start, and to end in good order at its limit."""
 TESTED = ("passed", "failed")
 
 
@@ -135,21 +137,35 @@ def _read(path: Path) -> Iterator[Breadth]:
 
 
 def _measured(service: str, given: argparse.Namespace) -> Breadth:
-    from conformance.contract.on_demand import folder_of
-
-    specs = folder_of(service)
     with tempfile.TemporaryDirectory() as scratch, _target(given) as (url, counting):
         folder = given.records or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         record = (folder / f"{service}.jsonl").resolve()
         command = [sys.executable, "-m", "conformance", "run", url, "--service", service]
-        command += ["--specs", str(specs), "--profile", "quick", "--seed", str(given.seed), "-q"]
-        command += ["--record", str(record)]
+        command += [*_specs(service, Path(scratch)), "--profile", "quick"]
+        command += ["--seed", str(given.seed), "-q", "--record", str(record)]
+        command += ["--time-limit", str(given.limit)]
         before = counting.states(service) if counting else {}
-        run = measure(command, "", ROOT, limit=given.limit)
+        run = measure(command, "", ROOT, limit=given.limit + GRACE)
         left = left_over(before, counting.states(service)) if counting else {}
         lines = _lines(record)
     return counted(service, run, lines, left)
+
+
+def _specs(service: str, scratch: Path) -> list[str]:
+    """The derived contract of a service that has a curated one, under the name of the service.
+
+    Others are derived by the run itself, in a protocol that the target speaks.
+    """
+    from conformance.contract.locate import known_services
+    from conformance.contract.on_demand import folder_of
+
+    if service not in known_services():
+        return []
+    specs = scratch / "specs"
+    specs.mkdir()
+    (specs / service).symlink_to(folder_of(service), target_is_directory=True)
+    return ["--specs", str(specs)]
 
 
 @contextmanager

@@ -258,6 +258,8 @@ class FoundRequests:
     """Valid requests by operation that one run found by trial: the one part that changes."""
 
     by_operation: dict[str, FoundRequest] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
+    """Operations that have to be called first, by the operation that needs it."""
 
 
 @dataclass(frozen=True, slots=True)

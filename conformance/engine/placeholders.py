@@ -143,10 +143,16 @@ def facts(resource: RunResource) -> dict[str, str]:
 
 
 def _texts(value: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
-    """The texts and numbers of an answer by name, the outermost last."""
-    if not isinstance(value, dict) and not isinstance(value, Mapping):
+    """The texts and numbers of an answer by name, the outermost last, of lists the first entry's.
+
+    What is in a list comes before what is not: it tells less of the whole.
+    """
+    if isinstance(value, list) and value:
+        value = value[0]
+    if not isinstance(value, Mapping):
         return
-    for inner in value.values() if depth else ():
+    inside = value.values() if depth else ()
+    for inner in sorted(inside, key=lambda one: not isinstance(one, list)):
         yield from _texts(inner, depth - 1)
     for name, text in value.items():
         if isinstance(text, str | int) and not isinstance(text, bool):

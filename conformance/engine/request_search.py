@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from conformance.contract.model import Contract, FoundRequest, Location, Operation
 from conformance.contract.places import ABSENT, Place, texts
-from conformance.engine.exchange_log import SentProbe, SetupFailed
+from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.prerequisites import (
+    first_operations,
+    lacks_something,
+    lists_of,
+    shared,
+    shown_first,
+)
 from conformance.judge.authentication import is_denied
 from conformance.plan.amending import SHORTEST, RefusalText, amended
-from conformance.plan.base_requests import edited
+from conformance.plan.base_requests import base, edited
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import kinds
+from conformance.plan.resources import arn_of, kinds
 from conformance.transport.parsed_response import ParsedResponse
 
 MOST = 6
@@ -29,7 +36,16 @@ LONGEST = 10
 PRUNINGS = 24
 """Requests that find out what of an accepted request need not be there."""
 
-Send = Callable[[Probe], SentProbe]
+FIRST = 3
+"""Operations that are tried before one that is refused for want of what they make."""
+
+
+class Send(Protocol):
+    """Sends a probe, for a resource where one is given."""
+
+    def __call__(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
+        """Send it. Raises SetupFailed."""
+        ...
 
 
 class RequestSearch:
@@ -47,10 +63,14 @@ class RequestSearch:
         self._tried.add(name)
         if not _is_worth_asking(sent.answer):
             return None
-        try:
-            return self._search(sent)
-        except SetupFailed:
-            return None
+        for way in (self._search, self._listed, self._prepared):
+            try:
+                found = way(sent)
+            except SetupFailed:
+                continue
+            if found is not None:
+                return found
+        return None
 
     def _search(self, sent: SentProbe) -> SentProbe | None:
         """Go on from the newest answer that says something new; back where one says nothing."""
@@ -100,8 +120,49 @@ class RequestSearch:
                     waiting[:0] = _halves(some)
         return accepted
 
+    def _listed(self, sent: SentProbe) -> SentProbe | None:
+        """The same request about what is there: what a list of such things shows first."""
+        if not lacks_something(sent.answer):
+            return None
+        request = dict(sent.probe.values)
+        for name, listing in lists_of(self._contract, sent.probe):
+            shown = self._send(Probe("", listing, Side.OBSERVE, base(self._contract, listing), ""))
+            if not shown.answer.ok:
+                shown = self.improve(shown) or shown
+            value = shown_first(listing, shown.answer.body, name) if shown.answer.ok else None
+            request.update({} if value is None else {name: value})
+        if request == sent.probe.values:
+            return None
+        return self._accepted(replace(sent.probe, values=request), (sent.answer.told(),))
+
+    def _accepted(self, probe: Probe, told: tuple[str, ...]) -> SentProbe | None:
+        """The answer to a request, which is kept where it is accepted."""
+        again = self._send(probe)
+        if not again.answer.ok:
+            return None
+        found = FoundRequest(probe.values, told)
+        self._contract.found.by_operation[probe.operation.name] = found
+        return again
+
+    def _prepared(self, sent: SentProbe) -> SentProbe | None:
+        """The same request once what it needs is there, or what is in its way is gone."""
+        name = sent.probe.operation.name
+        for one in list(first_operations(self._contract, name, sent.answer))[:FIRST]:
+            first = Probe("", one, Side.ACCEPT, base(self._contract, one), "what is needed first")
+            try:
+                if not self._send(first, resource=shared(self._contract, one, sent)).answer.ok:
+                    continue
+            except SetupFailed:
+                continue
+            again = self._send(sent.probe, resource=sent.resource)
+            if again.answer.ok:
+                self._contract.found.before[name] = one.name
+                return again
+        return None
+
     def _amended(self, sent: SentProbe) -> Iterator[dict[str, Any]]:
-        answer, known = sent.answer, tuple(kinds(self._contract))
+        answer = sent.answer
+        known = {kind: arn_of(self._contract, kind) for kind in kinds(self._contract)}
         refusal = RefusalText(answer.status or 0, answer.code or "", answer.message, known)
         return amended(sent.probe.operation, sent.probe.values, sent.values, refusal)
 

@@ -11,7 +11,7 @@ from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
 from conformance.engine.companions import Companions
 from conformance.engine.delivery import connection_broke, is_repeatable, resent
-from conformance.engine.exchange_log import RunResource, SentProbe
+from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.inventory import Inventory, Lend
 from conformance.engine.masking import Masker, secret_places
 from conformance.engine.names import Names
@@ -20,6 +20,7 @@ from conformance.engine.placeholders import Placeholders, needs_resource, unknow
 from conformance.engine.request_search import RequestSearch
 from conformance.engine.run_tag import RunTag
 from conformance.engine.settling import SETTLE, Arrival
+from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import all_creators, kind_of, lifecycle_of
 from conformance.plan.spelling import respelt
@@ -64,6 +65,7 @@ class Session:
         self.placeholders = Placeholders(names, masker, channel.region, companions)
         self.observers: list[Callable[[SentProbe], None]] = []
         self.sent = 0
+        self._calls_first = False
         self.left_out: frozenset[str] = frozenset()
         self.why_left_out: Mapping[str, str] = {}
         """Of operations that are left out, those that no option excludes, each with the reason."""
@@ -85,10 +87,29 @@ class Session:
         """
         if resource is None:
             resource = self._needed(probe, fresh=fresh)
+        self._call_first(probe, resource)
         [filled] = self._filled([probe], [resource])
         exchange = self._usual(filled)
         self._note(filled, exchange)
         return self._came_back(filled, exchange)
+
+    def _call_first(self, probe: Probe, resource: RunResource | None) -> None:
+        """Call what the run found out to be needed before an operation; whatever comes of it."""
+        name = self.contract.found.before.get(probe.operation.name)
+        if name is None or self._calls_first:
+            return
+        first = self.contract.operations[name]
+        about = kind_of(self.contract, name)
+        own = resource if resource is not None and resource.kind == about else None
+        self._calls_first = True
+        try:
+            sent = self.call(first, base(self.contract, first), own)
+        except SetupFailed:
+            return
+        finally:
+            self._calls_first = False
+        if sent.answer.ok and resource is not None and sent not in resource.history:
+            resource.history.append(sent)
 
     def send_by(
         self, channel: Channel, kind: str, probe: Probe, *, fresh: bool = False
@@ -179,7 +200,7 @@ class Session:
         self, probe: Probe, resource: RunResource | None, parents: Mapping[str, RunResource]
     ) -> _Filled:
         fill = self.placeholders.fill_for
-        values: dict[str, Any] = fill(probe.values, resource, parents)
+        values: dict[str, Any] = fill(self.placeholders.tag(probe.values, {}), resource, parents)
         if self._mark is not None and probe.raw is None:
             values = self._mark.put_on(probe.operation, values)
         raw = probe.raw

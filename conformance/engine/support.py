@@ -156,8 +156,13 @@ def always_fails(sent: SentProbe, others: Iterator[SentProbe]) -> bool:
     answer = sent.answer
     if not answer.server_error or answer.code is not None or answer.body is not NOT_JSON:
         return False
-    seen = [_signature(one.answer, one) for one in others]
-    return bool(seen) and all(one == _signature(answer, sent) for one in seen)
+    seen = [is_alike(sent, one) for one in others]
+    return bool(seen) and all(seen)
+
+
+def is_alike(sent: SentProbe, other: SentProbe) -> bool:
+    """Whether two answers come from the same piece of code, as far as can be seen."""
+    return _signature(sent.answer, sent) == _signature(other.answer, other)
 
 
 def _control(sent: SentProbe, channel: Channel, nonce: str) -> ParsedResponse:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from conformance.contract.inference.naming import identifies
+from conformance.contract.inference.naming import identifies, part
+from conformance.contract.inference.nouns import RESOURCE
 from conformance.contract.model import Contract, FoundRequest, Kind, Location
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
@@ -18,9 +19,9 @@ from conformance.engine.probe_result import UNSURE, attempt
 from conformance.engine.session import Session
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.base_requests import base
+from conformance.plan.fuller import fuller
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import path_labels, with_unknown_ids
-from conformance.plan.values import sample
+from conformance.plan.resources import arn_of, kinds, path_labels, with_unknown_ids
 from conformance.transport.exchange import FailureKind
 
 ALWAYS_FAILS = "whatever is asked is answered alike, as by a target that has no code for it"
@@ -81,7 +82,7 @@ class SupportRegistry:
         try:
             sent = attempt(self._session, probe, fresh=True).sent
         except SetupFailed as failed:
-            if self._works_unbound(probe, failed):
+            if self._works_unbound(probe, failed) or self._works_of_another(probe, failed):
                 return Support(SupportStatus.WORKS)
             return self._establish_without(probe, failed)
         self._check_credentials(sent)
@@ -95,7 +96,9 @@ class SupportRegistry:
         if connection_broke(sent.exchange) and confirm(again, ANSWER, sent.answer) is not None:
             return support.silent_of(sent)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
-        if found.standing is SupportStatus.REFUSED and self._always_fails(sent):
+        if found.standing is SupportStatus.LACKING and self._is_answered_otherwise(sent):
+            found = replace(found, standing=SupportStatus.REFUSED)
+        elif found.standing is SupportStatus.REFUSED and self._always_fails(sent):
             return Support(SupportStatus.LACKING, f"{ALWAYS_FAILS}: {sent.answer.told()}")
         if found.standing is SupportStatus.REFUSED and self._contract.overlay.inferred:
             if self._session.search.improve(sent) is not None:
@@ -135,6 +138,37 @@ class SupportRegistry:
             self._contract.found.by_operation[operation.name] = found
         return sent.answer.ok
 
+    def _works_of_another(self, probe: Probe, failed: SetupFailed) -> bool:
+        """Whether what takes the ARN of anything takes that of a kind that can be made.
+
+        From then on its requests name one of that kind.
+        """
+        contract, operation = self._contract, probe.operation
+        bound = contract.overlay.words_of(operation.name).binds
+        anything = [name for name in bound if part(name).of == RESOURCE]
+        if not anything or not contract.overlay.inferred:
+            return False
+        for kind in kinds(contract):
+            arn = arn_of(contract, kind)
+            if arn is None or self._cannot_be_made(kind):
+                continue
+            given = [arn] if isinstance(bound[anything[0]], list) else arn
+            request = {**probe.values, anything[0]: given}
+            try:
+                sent = attempt(self._session, replace(probe, values=request), fresh=True).sent
+            except SetupFailed:
+                continue
+            if sent.answer.ok:
+                found = FoundRequest(request, (failed.sent.answer.told(),))
+                contract.found.by_operation[operation.name] = found
+                return True
+        return False
+
+    def _cannot_be_made(self, kind: str) -> bool:
+        """Whether it is known already that none of a kind can be made."""
+        known = self._known.get(kinds(self._contract)[kind].create or "")
+        return known is not None and known.standing is not SupportStatus.WORKS
+
     def _asked_of_nothing(self, probe: Probe) -> SentProbe | None:
         """The answer to the same request about what nothing has: it shows whether there is a route.
 
@@ -158,20 +192,26 @@ class SupportRegistry:
         inferred = self._contract.overlay.inferred
         return inferred and support.always_fails(sent, self._others(sent))
 
-    def _others(self, sent: SentProbe) -> Iterator[SentProbe]:
-        """Other requests of an operation: for what nothing has, and with every member.
+    def _is_answered_otherwise(self, sent: SentProbe) -> bool:
+        """Whether a failure that any unknown route ends in, too, is one of this request alone.
+
+        A request with every member is answered in another way then.
+        """
+        unclear = self._contract.overlay.inferred and sent.answer.server_error
+        if not unclear or sent.answer.code is not None:
+            return False
+        return any(not support.is_alike(sent, other) for other in self._others(sent, most=1))
+
+    def _others(self, sent: SentProbe, most: int = 2) -> Iterator[SentProbe]:
+        """Other requests of an operation: with every member, and for what nothing has.
 
         What they make is taken away again.
         """
         operation, values = sent.probe.operation, dict(sent.probe.values)
         unknown = with_unknown_ids(self._contract, operation, values)
         unknown.update(dict.fromkeys(path_labels(operation), "${name}"))
-        whole = {
-            name: sample(member.shape)
-            for name, member in operation.input.items()
-            if member.location is not Location.PATH
-        }
-        for request in (unknown, {**whole, **values}):
+        *_, whole = fuller(operation, values)
+        for request in (whole, unknown)[:most]:
             try:
                 other = self._session.call(operation, request)
             except SetupFailed:

@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.contract.inference.naming import ARN, part
 from conformance.contract.model import Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find
 from conformance.contract.validate import shape_violations
 from conformance.contract.walk import shape_at
+from conformance.error_identity import says_missing
 from conformance.plan import strings, values
 from conformance.plan.base_requests import edited, scaffolded
 from conformance.plan.fuller import DEEPEST, Request, fuller, is_free, is_structured, whole
@@ -38,7 +40,7 @@ EXCLUSIVE = re.compile(
 LISTED = re.compile(
     r"(?:enum value set:?|one of:?|valid values?(?: are| is)?:?|allowed values?(?: are| is)?:?"
     r"|supported values?(?: are| is)?:?|possible values?(?: are| is)?:?|expected:?)"
-    r"\s*[\[({]?(?P<list>[^\])}]+)",
+    r"[\s\"'`]*[\[({]?(?P<list>[^\])}]+)",
     re.IGNORECASE,
 )
 PATTERN = re.compile(
@@ -76,7 +78,7 @@ NO_NOUNS = frozenset(
         "arn",
     ]
 )
-NOT_FOUND = 404
+NOT_FOUND, SERVER_ERROR = 404, 500
 NAMES = re.compile(r"(names?|ids?|identifiers?|s)$")
 """What the name of a member has after the noun of what it names."""
 SHORTEST = 4
@@ -90,13 +92,19 @@ class RefusalText:
     status: int
     code: str
     message: str
-    kinds: tuple[str, ...] = ()
-    """The kinds of resources that the service has, of which members may speak."""
+    kinds: Mapping[str, str | None] = field(default_factory=dict)
+    """The kinds of resources that the service has, of which members may speak: each with the
+    placeholder for its ARN, where it has one."""
 
     @property
     def is_not_found(self) -> bool:
         """Whether something that the request speaks of is not there."""
-        return self.status == NOT_FOUND or "NotFound" in self.code
+        return self.status == NOT_FOUND or says_missing(self.code)
+
+    def spoken_of(self) -> list[str]:
+        """The kinds that the message or the code names, the most special first."""
+        text = f"{_plain(self.message)} {_plain(self.code)}"
+        return sorted((kind for kind in self.kinds if _plain(kind) in text), key=len, reverse=True)
 
 
 def amended(
@@ -113,8 +121,14 @@ def amended(
     if EXCLUSIVE.search(refusal.message):
         yield from _one_of_each(operation, start)
         yield from _one_more(operation, start)
+    if refusal.is_not_found or MISSING.search(refusal.message):
+        yield from _of_own_kinds(operation, start, refusal)
+    if refusal.status >= SERVER_ERROR:
+        yield from _one_likely(operation, start)
     if not refusal.is_not_found:
         yield from fuller(operation, start)
+    if not named:
+        yield from _other_words(operation, start)
 
 
 # -- which member is meant -------------------------------------------------------------------------
@@ -182,16 +196,28 @@ def _about(
             for value in _likely(shape, refusal):
                 yield edited(scaffolded(operation, request, place), place, value)
         return
-    for value in (*_likely(shape, refusal), *_in_capitals(shape, given)):
+    if len(place) > 1 and is_structured(shape) and _may_be_left_out(operation, place):
+        yield edited(request, place, ABSENT)
+    for value in (*_in_capitals(shape, given), *_likely(shape, refusal)):
         if value not in given:
             yield edited(request, place, value)
-    if len(place) == 1 and not top.required and top.location is not Location.PATH:
+    if _may_be_left_out(operation, place):
         yield edited(request, place, ABSENT)
+
+
+def _may_be_left_out(operation: Operation, place: Place) -> bool:
+    """Whether nothing says that the member at a place has to be there."""
+    top = operation.input[place[0]]
+    if len(place) == 1:
+        return not top.required and top.location is not Location.PATH
+    around = shape_at(top.shape, place[1:-1])
+    member = None if around is None else around.members.get(place[-1])
+    return member is not None and not member.required
 
 
 def _likely(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     """Values of a shape, those that the refusal itself lists first."""
-    found = [*_stated(shape, refusal), *_own(shape, refusal.kinds), *_others(shape)]
+    found = [*_stated(shape, refusal), *_own(shape, refusal), *_others(shape)]
     seen: set[str] = set()
     for value in found:
         text = json.dumps(value, sort_keys=True, default=str)
@@ -201,7 +227,10 @@ def _likely(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
 
 
 def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
-    """What the message lists, or a match of the pattern that it shows."""
+    """What the message lists, a number in it, or a match of the pattern that it shows."""
+    if shape.kind is Kind.INTEGER:
+        numbers = (int(digits) for digits in re.findall(r"\b\d{1,9}\b", refusal.message))
+        yield from (one for one in numbers if not any(shape_violations(shape, one)))
     if shape.kind is not Kind.STRING:
         return
     listed = LISTED.search(refusal.message)
@@ -218,11 +247,40 @@ def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
             yield value
 
 
-def _own(shape: Shape, kinds: tuple[str, ...]) -> Iterator[str]:
-    """What a resource of the run is named by, where the member is called as its kind is."""
-    if shape.kind is Kind.STRING and shape.called is not None:
-        noun = NAMES.sub("", _plain(shape.called.name))
-        yield from (f"${{id.{kind}}}" for kind in kinds if _plain(kind) == noun)
+def _own(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
+    """What a resource of the run is named by, where the member is called as its kind is.
+
+    Of an ARN also where the refusal speaks of the kind.
+    """
+    if shape.kind is Kind.LIST and shape.element is not None:
+        yield from ([one] for one in _own(shape.element, refusal))
+    if shape.kind is not Kind.STRING or shape.called is None:
+        return
+    noun = NAMES.sub("", _plain(shape.called.name))
+    named = [kind for kind in refusal.kinds if _plain(kind) == noun]
+    if part(shape.called.name).kind == ARN:
+        spoken = (refusal.kinds[kind] for kind in [*named, *refusal.spoken_of()])
+        yield from (one for one in spoken if one is not None)
+    else:
+        yield from (f"${{id.{kind}}}" for kind in named)
+
+
+def _of_own_kinds(
+    operation: Operation, request: Request, refusal: RefusalText
+) -> Iterator[Request]:
+    """The request with a resource of the run in a member that it left out."""
+    for name, member in operation.input.items():
+        if name not in request and not member.required:
+            for value in _own(member.shape, refusal):
+                yield edited(request, (name,), value)
+
+
+def _other_words(operation: Operation, request: Request) -> Iterator[Request]:
+    """The request with another one of the words that a member may have."""
+    for name, value in request.items():
+        member = operation.input.get(name)
+        words = None if member is None else member.shape.limit("enum")
+        yield from ({**request, name: one} for one in (words or ())[-OTHERS:] if one != value)
 
 
 def _others(shape: Shape) -> Iterator[Any]:
@@ -234,8 +292,9 @@ def _others(shape: Shape) -> Iterator[Any]:
 
 
 def _in_capitals(shape: Shape, given: list[Any]) -> Iterator[str]:
-    """Words as constants are written: prose writes them as names."""
-    words = [one.upper() for one in given if isinstance(one, str) and one.isalpha()]
+    """Words as constants are written, or in small letters: prose writes them as names."""
+    shown = [one for one in given if isinstance(one, str) and one.isalpha()]
+    words = [way for one in shown for way in (one.upper(), one.lower())]
     yield from (one for one in words if not any(shape_violations(shape, one)))
 
 
@@ -247,6 +306,14 @@ def _one_of_each(operation: Operation, request: Request) -> Iterator[Request]:
     for name in loose:
         for inner, value in request[name].items():
             yield {**request, name: {inner: value}}
+
+
+def _one_likely(operation: Operation, request: Request) -> Iterator[Request]:
+    """The request with one of the documents that it lacks: what breaks for want of one, says so."""
+    for name, member in operation.input.items():
+        if name not in request and is_free(operation, name):
+            texts = [one for one in suggestions(member.shape) if str(one).startswith("{")]
+            yield from ({**request, name: one} for one in texts[:1])
 
 
 def _one_more(operation: Operation, request: Request) -> Iterator[Request]:

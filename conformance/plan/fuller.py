@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +14,7 @@ from conformance.plan import values
 Request = dict[str, Any]
 
 DEEPEST = 4
+NEW = re.compile(r"\$\{name\}")
 NOT_ADDED = frozenset({*LIMITS, *TOKENS, "dryrun"})
 """Members that change what a request asks for, by name without separators."""
 
@@ -19,13 +22,51 @@ NOT_ADDED = frozenset({*LIMITS, *TOKENS, "dryrun"})
 def fuller(operation: Operation, request: Request) -> Iterator[Request]:
     """The request with every member at its top, then with all that these may hold."""
     missing = [name for name in operation.input if name not in request and is_free(operation, name)]
-    yield {**request, **{name: values.sample(operation.input[name].shape) for name in missing}}
-    yield {
-        name: request[name]
-        if name in request and not is_structured(operation.input[name].shape)
-        else whole(operation.input[name].shape)
-        for name in operation.input
-        if name in request or is_free(operation, name)
+    yield joined(
+        {**request, **{name: values.sample(operation.input[name].shape) for name in missing}}
+    )
+    yield joined(
+        {
+            name: request[name]
+            if name in request and not is_structured(operation.input[name].shape)
+            else whole(operation.input[name].shape)
+            for name in operation.input
+            if name in request or is_free(operation, name)
+        }
+    )
+
+
+def joined(request: Request) -> Request:
+    """The request with one new name wherever members inside it are called alike.
+
+    The attributes of a key are those that are defined, and a rule speaks of a listed origin.
+    """
+    named = Counter(_new_names(request))
+    often = {name for name, count in named.items() if count > 1}
+    return {name: _with_tags(value, often) for name, value in request.items()}
+
+
+def _new_names(value: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _new_names(item, depth)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if depth and isinstance(inner, str) and NEW.fullmatch(inner):
+                yield name
+            yield from _new_names(inner, depth + 1)
+
+
+def _with_tags(value: Any, often: set[str]) -> Any:
+    if isinstance(value, list):
+        return [_with_tags(item, often) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: f"${{name.{name.replace('_', '-')}}}"
+        if name in often and isinstance(inner, str) and NEW.fullmatch(inner)
+        else _with_tags(inner, often)
+        for name, inner in value.items()
     }
 
 
@@ -63,4 +104,4 @@ def is_free(operation: Operation, name: str) -> bool:
     return plain not in NOT_ADDED and (operation.input[name].shape.kind is not Kind.ANY)
 
 
-__all__ = ["fuller", "is_free", "is_structured", "whole"]
+__all__ = ["fuller", "is_free", "is_structured", "joined", "whole"]

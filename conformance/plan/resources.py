@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.inference.binding import OTHERS, named_kinds
+from conformance.contract.inference.nouns import Noun, arns
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find, parse
@@ -106,6 +107,20 @@ def all_creators(contract: Contract) -> dict[str, tuple[str, str]]:
         for name, one in kinds(contract).items()
         for operation, place in creators(one).items()
     }
+
+
+def arn_of(contract: Contract, kind: str) -> str | None:
+    """The placeholder for the ARN of one of a kind, for others; None where nothing shows it."""
+    one = kinds(contract)[kind]
+    create = contract.operations.get(one.create or "")
+    if create is None:
+        return None
+    noun = Noun(kind, create, contract.operations.get(one.read or ""))
+    place = next(arns(noun), None)
+    if place is None:
+        return None
+    known = one.identifier is not None and one.identifier.created == place
+    return f"${{id.{kind}}}" if known else f"${{made.{kind}.{place.rpartition('.')[2]}}}"
 
 
 def others(value: Any) -> Iterator[str]:

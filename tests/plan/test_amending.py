@@ -113,7 +113,9 @@ def test_a_member_that_is_called_as_a_kind_is_names_one_of_the_run() -> None:
     operation = Operation(
         "mq", "CreatePart", "POST", "/parts", {}, members, {}, 200, Source(), {}, Source()
     )
-    refusal = RefusalText(400, "ValidationException", "widget is required", ("wid-get", "other"))
+    refusal = RefusalText(
+        400, "ValidationException", "widget is required", {"wid-get": None, "other": None}
+    )
     assert next(amended(operation, {}, {}, refusal)) == {"widget": "${id.wid-get}"}
-    unknown = RefusalText(400, "ValidationException", "widget is required", ("other",))
+    unknown = RefusalText(400, "ValidationException", "widget is required", {"other": None})
     assert "${id" not in str(next(amended(operation, {}, {}, unknown)))

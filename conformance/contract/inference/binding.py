@@ -29,18 +29,21 @@ from conformance.contract.inference.naming import (
     ID,
     NAME,
     hyphenated,
+    is_within,
     part,
     plain,
     same,
     split,
 )
-from conformance.contract.inference.nouns import RESOURCE, Noun, Owners, nouns
+from conformance.contract.inference.nouns import RESOURCE, Noun, Owners, names_a_copy, nouns
 from conformance.contract.model import Contract, Kind, Location, Member, Operation
 from conformance.contract.places import texts
 
 OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+\}")
 """A placeholder of another kind's."""
 _PREFERRED = (NAME, ID, BARE, ARN)
+_ANYTHING = frozenset({BARE, ARN, NAME})
+"""What members are called that name whatever may have tags: all of them by its ARN."""
 _MAKES = ("Create", "Register", "Import", "Request", "Allocate")
 _WRITTEN = frozenset({Location.PATH, Location.QUERY, Location.HEADER})
 """Where numbers travel as texts."""
@@ -107,7 +110,7 @@ class Binding:
         """Whether a name is another one of a noun, or that of a special sort of it."""
         if same(name, noun.name):
             return True
-        special = plain(name).endswith(plain(noun.name))
+        special = plain(name).endswith(plain(noun.name)) and not is_within(name, noun.name)
         return special and not any(same(name, one.name) for one in self.nouns.values())
 
     def _makes(self, operation: Operation, kind: str) -> bool:
@@ -135,6 +138,10 @@ class Binding:
                 needs += [kind] if text is not None and kind != own else []
             if text is not None:
                 members[member.name] = [text] if member.shape.kind is Kind.LIST else text
+        for member in operation.input.values():
+            if is_needed(member) and names_a_copy(operation, part(member.name)):
+                made = template(member.shape)
+                members.update({} if made is None else {member.name: f"${{{made}}}"})
         if own is not None and not makes:
             members.update(self._shown(operation, own, members))
             members.update(self._inner(operation, own, members))
@@ -270,7 +277,7 @@ class Binding:
             return None
         said = part(member.name)
         known = source(self.nouns[kind], member.name)
-        if said.of == RESOURCE and said.kind in {BARE, ARN}:
+        if said.of == RESOURCE and said.kind in _ANYTHING:
             known = arn(self.nouns[kind])
         if known is None:
             return None

@@ -16,13 +16,15 @@ from conformance.contract.inference.naming import (
     plain,
     same,
 )
-from conformance.contract.inference.nouns import Noun, Owners, arns
+from conformance.contract.inference.nouns import Noun, Owners, arns, leaves
 from conformance.contract.model import Kind, Location, Member, Operation, Shape
 
 _ORDER = {NAME: 0, ID: 1, BARE: 2, ARN: 3}
 _LATER = 20
 """What only a read shows is the last to be taken."""
 _SHOWN = {ID: 0, BARE: 1, NAME: 2, ARN: 3}
+_DEEPEST = 3
+"""Structures within structures, and lists of them, in which a read shows what a request needs."""
 _TELLING = 6
 """Letters from which on the beginning of a name says what the whole one does."""
 _TEMPLATES = (
@@ -180,7 +182,15 @@ def shown_as(noun: Noun, name: str) -> KnownFrom | None:
         for place, text in [*_shown(noun, numbers=True), *_read(noun, numbers=True)]
         if plain(text) == wanted or (len(text) >= _TELLING and wanted.startswith(plain(text)))
     ]
+    alike += [place for place, text in _deep(noun) if plain(text) == wanted]
     return KnownFrom(alike[0], given=False) if alike else None
+
+
+def _deep(noun: Noun) -> Iterator[tuple[str, str]]:
+    """The texts anywhere in what the creation and the read answer, as place and name."""
+    for operation in (noun.create, noun.read):
+        if operation is not None:
+            yield from leaves(operation.output, depth=_DEEPEST, lists=True)
 
 
 def _ranked(noun: Noun, name: str) -> Iterator[tuple[int, KnownFrom]]:
@@ -254,16 +264,23 @@ def _read(noun: Noun, *, numbers: bool = False) -> Iterator[tuple[str, str]]:
 
 
 def _texts(noun: Noun, operation: Operation, *, numbers: bool) -> Iterator[tuple[str, str]]:
-    """The texts of an answer, as place and name; of its one structure too."""
+    """The texts of an answer, as place and name; of its one structure too.
+
+    A creation may answer with a list of what it made, which is called as the noun is.
+    """
     wanted = {Kind.STRING, Kind.INTEGER} if numbers else {Kind.STRING}
-    inner = []
+    inner: dict[str, Shape] = {}
+    lists: dict[str, Shape] = {}
     for name, member in operation.output.items():
+        element = member.shape.element
         if member.shape.kind in wanted:
             yield name, name
         elif member.shape.kind is Kind.STRUCTURE:
-            inner.append(member)
-    named = [one for one in inner if plain(one.name) in forms(noun.name)]
-    for member in named or (inner if len(inner) == 1 else []):
-        for name, shown in member.shape.members.items():
+            inner[name] = member.shape
+        elif element is not None and element.members and same(name, noun.name):
+            lists[f"{name}[]"] = element
+    named = {name: one for name, one in inner.items() if plain(name) in forms(noun.name)} or lists
+    for place, shape in (named or (inner if len(inner) == 1 else {})).items():
+        for name, shown in shape.members.items():
             if shown.shape.kind in wanted:
-                yield f"{member.name}.{name}", name
+                yield f"{place}.{name}", name

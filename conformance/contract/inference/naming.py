@@ -48,6 +48,7 @@ _ENDINGS = {
     "id": ID, "ids": ID, "identifier": ID, "identifiers": ID, "name": NAME, "names": NAME,
     "arn": ARN, "arns": ARN,
 }  # fmt: skip
+_WITHIN = ("With", "To", "For", "From", "In", "On")
 _VERSION = re.compile(r"V\d+$")
 """Of ``CreateClusterV2``: another way to make the same."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -141,6 +142,12 @@ def same(one: str, other: str) -> bool:
 def is_plural(noun: str, of: str) -> bool:
     """Whether a noun is the plural of another."""
     return plain(noun) != plain(of) and plain(of) in forms(noun)
+
+
+def is_within(noun: str, whole: str) -> bool:
+    """Whether a noun speaks of what it is part of: ``TargetWithMaintenanceWindow``."""
+    before = noun.removesuffix(whole)
+    return before != noun and before.endswith(_WITHIN)
 
 
 def hyphenated(noun: str) -> str:

@@ -22,6 +22,7 @@ from conformance.contract.inference.naming import (
     forms,
     is_plural,
     is_versioned,
+    is_within,
     part,
     plain,
     plurals,
@@ -33,7 +34,12 @@ from conformance.contract.model import Contract, Kind, Location, Member, Operati
 from conformance.contract.routes import LABEL, trailing_label
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH"})
-_RELATIONS = ("source", "target", "parent", "primary", "default", "destination", "existing")
+_RELATIONS = (
+    "source", "target", "parent", "primary", "default", "destination", "existing", "original",
+)  # fmt: skip
+_COPIES = ("Copy", "Clone", "Restore")
+_OF_COPIES = ("target", "destination", "new")
+"""What a copy is to be called is not there yet."""
 _LASTING = ("Create", "Register", "Import", "Start", "Submit", "Initiate")
 _SHORTEST = 3
 """Letters from which on the end of a noun stands for the noun."""
@@ -176,6 +182,12 @@ def _is_unsure(contract: Contract, noun: Noun) -> bool:
     return False
 
 
+def names_a_copy(operation: Operation, said: NamePart) -> bool:
+    """Whether a member of a copying operation says what the copy is to be called."""
+    named = said.kind not in {BARE, ARN}
+    return named and operation.name.startswith(_COPIES) and said.of.startswith(_OF_COPIES)
+
+
 class Owners:
     """Whom a member of a request names: by its place in the path, else by its name."""
 
@@ -256,11 +268,11 @@ class Owners:
         if exact:
             return exact[0]
         own = self.about(operation)
-        if said.kind == BARE or len(said.of) < _SHORTEST:
+        if said.kind == BARE or len(said.of) < _SHORTEST or names_a_copy(operation, said):
             return None
         ends = [one for one in self._known if plain(one.name).endswith(said.of)]
-        if own in ends:
-            return own
+        if own is not None and own in ends:
+            return next((one for one in ends if is_within(own.name, one.name)), own)
         if len(ends) == 1:
             return ends[0]
         for relation in _RELATIONS:
@@ -298,22 +310,32 @@ class Owners:
 def arns(noun: Noun) -> Iterator[str]:
     """The places of its answers that have its ARN."""
     for operation in (noun.create, noun.read):
-        for place, text in leaves(operation.output) if operation else ():
+        for place, text in leaves(operation.output, lists=True) if operation else ():
             said = part(text)
-            if said.kind == ARN and said.of in {*forms(noun.name), ""}:
+            listed = "[]" in place and not same(place.partition("[]")[0], noun.name)
+            if said.kind == ARN and said.of in {*forms(noun.name), ""} and not listed:
                 yield place
 
 
 def leaves(
-    members: Mapping[str, Member], before: str = "", depth: int = _DEEPEST
+    members: Mapping[str, Member], before: str = "", depth: int = _DEEPEST, *, lists: bool = False
 ) -> Iterator[tuple[str, str]]:
-    """The texts of an answer, each as place and name; those of outer structures first."""
+    """The texts of an answer, each as place and name; those of outer structures first.
+
+    With ``lists`` those of what is listed, too.
+    """
     for name, member in members.items():
         if member.shape.kind is Kind.STRING:
             yield f"{before}{name}", name
     for name, member in members.items():
         if member.shape.kind is Kind.STRUCTURE and depth:
-            yield from leaves(member.shape.members, f"{before}{name}.", depth - 1)
+            inside = f"{before}{name}."
+            yield from leaves(member.shape.members, inside, depth - 1, lists=lists)
+    for name, member in members.items():
+        element = member.shape.element
+        if lists and depth and member.shape.kind is Kind.LIST and element is not None:
+            inside = f"{before}{name}[]."
+            yield from leaves(element.members, inside, depth - 1, lists=lists)
 
 
 def _unnamed(path: str) -> str:
