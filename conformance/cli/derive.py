@@ -295,8 +295,10 @@ def _targets(output: Path, services: list[str]) -> dict[str, Path]:
 def _report(found: ServicePages, document: Mapping[str, Any]) -> Iterator[str]:
     from conformance.documents.problems import printable
 
+    pages = sum(bool(document.text) for document in found.documents)
     yield (
-        f"{found.service}: {len(found.documents)} documents, {len(found.operations)} operations, "
+        f"{found.service}: {pages or len(found.documents)} documents, "
+        f"{len(found.operations)} operations, "
         f"{len(found.structures)} data types, {len(found.patches)} patch tables, "
         f"{len(found.common_errors)} common errors, {_constraints(document)} constraints"
     )

@@ -89,6 +89,8 @@ class SupportRegistry:
             why = f"{other} answers at its path: {', '.join(sent.answer.body)}"
             return Support(SupportStatus.LACKING, why)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
+        if found.standing is SupportStatus.LACKING and self._breaks_down(sent):
+            return Support(SupportStatus.WORKS)
         if found.standing is SupportStatus.REFUSED and self._always_fails(sent):
             return Support(SupportStatus.LACKING, f"{ALWAYS_FAILS}: {sent.answer.told()}")
         if found.standing is SupportStatus.REFUSED and self._contract.overlay.inferred:
@@ -96,6 +98,15 @@ class SupportRegistry:
                 return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
         return found
+
+    def _breaks_down(self, sent: SentProbe) -> bool:
+        """Whether an operation answers a published example, where a made-up request breaks it.
+
+        A target that breaks at routes that it does not know breaks at odd requests all the same.
+        """
+        inferred = self._contract.overlay.inferred and bool(sent.probe.operation.usual)
+        broken = sent.answer.server_error and sent.answer.code is None
+        return inferred and broken and self._session.search.improve(sent) is not None
 
     def _works_unbound(self, probe: Probe, failed: SetupFailed) -> bool:
         """Whether the operation is accepted without the resources that it need not name.
