@@ -14,6 +14,7 @@ from conformance.errors import BadInput
 
 if TYPE_CHECKING:
     from conformance.contract.deriving import ServicePages
+    from conformance.documents.problems import PageProblem
     from conformance.documents.reference import ReferenceReading
 
 FILE_SUFFIXES = {".yaml", ".yml"}
@@ -128,7 +129,10 @@ def command(
         reading = _read(pages, service, fetching)
         problems += reading.problems
         whole = reading.whole
-        services = _sorted(reading, service, fitting or "")
+        services, refused = _sorted(reading, service, fitting or "")
+        if refused and not whole:
+            raise refused[0]
+        problems += refused
     if not services:
         raise NothingToDerive(problems)
     targets = _targets(output, list(services))
@@ -185,43 +189,69 @@ def _tell_skipped(problems: Sequence[BadInput]) -> None:
         sys.exit(problems[0].exit_code)
 
 
-def _sorted(reading: ReferenceReading, service: str | None, model: str) -> dict[str, ServicePages]:
-    """The pages by service, each with the model that somebody named for them."""
+def _sorted(
+    reading: ReferenceReading, service: str | None, model: str
+) -> tuple[dict[str, ServicePages], list[PageProblem]]:
+    """The pages by service, with what only a model says of their requests; and what has none."""
     from conformance.contract.deriving import by_service
+    from conformance.documents.sdk.matching import by_model
+    from conformance.documents.sdk.wiring import complete
 
-    services = by_service(reading.pages)
-    for found in services.values():
-        found.model = model
-    return services if service else dict(_named(services))
+    services = by_service(by_model(reading.pages))
+    if model:
+        main = max(services.values(), key=lambda found: len(found.operations), default=None)
+        if main is not None:
+            main.model = model
+    problems: list[PageProblem] = []
+    found = services if service else dict(_named(services))
+    for name, one in list(found.items()):
+        problems += complete(one)
+        if not (one.operations or one.structures):
+            del found[name]
+    return found, problems
 
 
 def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServicePages]]:
     """The services by name; where a folder is named as no service is, by the model of its pages."""
-    from conformance.contract.building import build_contract
-    from conformance.contract.deriving.assemble import assemble_whole
-    from conformance.contract.inference.model_match import matching_model
     from conformance.contract.locate import known_services
     from conformance.contract.on_demand import is_offered
 
+    taken = set(services)
     for name, found in services.items():
-        model = found.model
-        if not (model or is_offered(name) or name in known_services()) and len(services) == 1:
-            document, _ = assemble_whole(copy.deepcopy(found))
-            contract = build_contract(name, document, {})
-            model = matching_model(contract, str(document["info"]["version"])).name or ""
-            if model:
+        if not (is_offered(name) or name in known_services()):
+            model = _model_of(found)
+            if model and model not in taken:
                 click.echo(f"{name}: named {model}, whose SDK model has these operations")
                 found.service = model
+                taken.add(model)
         yield found.service, found
+
+
+def _model_of(found: ServicePages) -> str:
+    """The one model that pages are of; an empty name where that is not clear."""
+    from conformance.contract.building import build_contract
+    from conformance.contract.deriving.assemble import assemble_whole
+    from conformance.contract.inference.model_match import matching_model
+    from conformance.documents.model import Layout
+    from conformance.documents.sdk.matching import page_models
+
+    if found.model:
+        return found.model
+    if any(page.layout is not Layout.REST for page in found.operations.values()):
+        models = page_models(found)
+        return models[0] if len(models) == 1 else ""
+    document, _ = assemble_whole(copy.deepcopy(found))
+    contract = build_contract(found.service, document, {})
+    return matching_model(contract, str(document["info"]["version"])).name or ""
 
 
 def _check_model(name: str, *, from_pages: bool) -> None:
     """Raises UnknownModel, UnspokenProtocol, or click.UsageError where there are no pages."""
-    from conformance.documents.sdk.models import REST_JSON, load_model
+    from conformance.documents.sdk.models import load_model
 
     if not from_pages:
         raise click.UsageError("--model goes with pages; --from-model derives without any")
-    load_model(name, REST_JSON)
+    load_model(name)
 
 
 def _lacking(service: str, document: Mapping[str, Any]) -> str:
@@ -265,8 +295,10 @@ def _targets(output: Path, services: list[str]) -> dict[str, Path]:
 def _report(found: ServicePages, document: Mapping[str, Any]) -> Iterator[str]:
     from conformance.documents.problems import printable
 
+    pages = sum(bool(document.text) for document in found.documents)
     yield (
-        f"{found.service}: {len(found.documents)} documents, {len(found.operations)} operations, "
+        f"{found.service}: {pages or len(found.documents)} documents, "
+        f"{len(found.operations)} operations, "
         f"{len(found.structures)} data types, {len(found.patches)} patch tables, "
         f"{len(found.common_errors)} common errors, {_constraints(document)} constraints"
     )

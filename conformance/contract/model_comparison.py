@@ -86,7 +86,7 @@ def compare(service: str, derived: Json, model: SdkModel, about: Sdk) -> Compari
     ``about`` is the overlay's ``sdk``: ``paths`` limits the comparison to operations on these
     paths, ``differences`` explains known ones.
     """
-    from conformance.contract.deriving import assemble
+    from conformance.contract.deriving.assemble import assemble_whole
 
     stated = operation_names(derived)
     within = [glob(path) for path in about.paths or ("*",)]
@@ -97,7 +97,8 @@ def compare(service: str, derived: Json, model: SdkModel, about: Sdk) -> Compari
         if name in stated
         or any(path.fullmatch(one["http"]["requestUri"]) or path.fullmatch(name) for path in within)
     )
-    theirs = lifecycle_of(assemble(model_pages(model, service, wanted)))
+    document, _ = assemble_whole(model_pages(model, service, wanted))
+    theirs = lifecycle_of(document)
     found = Comparison(service, model.name, outside=len(everything) - len(wanted))
     _count(found, lifecycle_of(derived), theirs)
     _explain(found, about.differences)

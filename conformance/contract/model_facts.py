@@ -76,7 +76,8 @@ class _FactWalk:
                 place = about.get("x-source", source)
                 yield Fact(f"{name}/error/{error}", "error", "declared", place, name)
                 address = f"{name}/error/{error}/status"
-                yield Fact(address, "error status", int(status), place, f"{name}/error/{error}")
+                stated = None if status == "default" else int(status)
+                yield Fact(address, "error status", stated, place, f"{name}/error/{error}")
 
     def parameter(self, operation: str, parameter: Json) -> Iterator[Fact]:
         address = f"{operation}/request/{parameter['name']}"

@@ -4,7 +4,8 @@ The spec's own conventions: ``x-type`` where JSON Schema types do not tell, ``x-
 pattern as documented, ``x-sources`` the source of each keyword, ``x-levels`` a level that differs
 from the source's own, ``x-examples`` values known to be valid, ``x-lenient`` JSON types that AWS
 may convert, ``x-secret`` for values that must not be written down, ``x-union`` for a structure of
-which exactly one member is given, ``x-usual`` values that the model's prose and examples show.
+which exactly one member is given, ``x-usual`` values that the model's prose and examples show; on
+an operation, whole requests.
 """
 
 from __future__ import annotations

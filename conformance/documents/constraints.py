@@ -22,13 +22,17 @@ from conformance.documents.problems import Contradiction, UnknownNotation
 from conformance.documents.types import parse_type
 
 LABELLED = re.compile(r"([A-Z][A-Za-z]*(?: [A-Za-z]+){0,3}):\s*(.*)", re.DOTALL)
-NUMBER = r"(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)"
+NUMBER = r"(-?\d{1,3}(?:,\d{3})+|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)"
 BOUND = re.compile(rf"(Minimum|Maximum|Fixed) (?:length|value|number) of {NUMBER}(?: items?)?\.?")
+UP_TO = re.compile(rf"Up to {NUMBER} (?:characters|items)\.?")
 # A label of a limit whose number the page lost states nothing.
 BOUND_WITHOUT_NUMBER = re.compile(
     r"(?:(?:Minimum|Maximum|Fixed) (?:length|value|number)(?: of)?(?: items?)?\.?\s*)+"
 )
 PROSE_VALUES = re.compile(r"[^\s,|]+(?:(?:\s*,\s*(?:or\s+|and\s+)?|\s*\|\s*|\s+or\s+)[^\s,|]+)*")
+RANGE = re.compile(r"\d+\s*(?:-|to)\s*\d+")
+WORDS = re.compile(r"\w")
+PLAIN_VALUE = re.compile(r"[A-Za-z0-9_][\w.:/+*-]*")
 SEPARATOR = re.compile(r"\s*,\s*(?:or\s+|and\s+)?|\s*\|\s*|\s+or\s+")
 
 RANGES = {
@@ -40,6 +44,7 @@ RANGES = {
     "Value Length Constraints": ("minLength", "maxLength", LimitTarget.LEAF),
     "Value Valid Range": ("minimum", "maximum", LimitTarget.LEAF),
 }
+BOUNDS = {name for low, high, _ in RANGES.values() for name in (low, high)}
 PATTERNS = {
     "Pattern": LimitTarget.LEAF,
     "Key Pattern": LimitTarget.KEY,
@@ -85,6 +90,7 @@ class _MemberReader:
         self.limits: list[Limit] = []
         self.prose: list[Limit] = []
         self.required: tuple[bool, SourceLocation] | None = None
+        self.differing: Contradiction | None = None
         self.default: tuple[str, SourceLocation] | None = None
 
     def take(self, label: str, rest: str, line: DocumentLine) -> None:
@@ -93,7 +99,7 @@ class _MemberReader:
             self._type(rest, line)
         elif label == "Required":
             self._required(rest, line)
-        elif label in RANGES and not BOUND_WITHOUT_NUMBER.fullmatch(rest):
+        elif label in RANGES and rest and not BOUND_WITHOUT_NUMBER.fullmatch(rest):
             low, high, on = RANGES[label]
             self._add(self._bounds(low, high, on, rest, line))
         elif label in PATTERNS:
@@ -111,6 +117,8 @@ class _MemberReader:
         """The member, once every line was taken."""
         if self.unread is not None and not self.types:
             raise self._unknown(self.unread, "a type such as 'String' or 'Array of strings'")
+        if self.differing is not None:
+            raise self.differing
         stated = {limit.name for limit in self.limits if limit.on is LimitTarget.LEAF}
         limits = [*self.limits, *(one for one in self.prose if one.name not in stated)]
         type_name, type_place = self.types[0] if self.types else (None, None)
@@ -150,40 +158,53 @@ class _MemberReader:
         elif not self.types:
             self.types.append((found, self._place(line, quote=False)))
             # The member's own line comes after its type: one before it is of a part of it.
-            self.required = None
+            self.required = self.differing = None
 
     def _required(self, rest: str, line: DocumentLine) -> None:
         word = rest.rstrip(".")
+        if word.startswith(("Conditional", "Yes, when", "No, when")):
+            return
         if word not in {"Yes", "No"}:
             raise self._unknown(line, "'Required: Yes' or 'Required: No'")
         if self.required is not None and self.required[0] != (word == "Yes"):
-            raise self._contradiction(line, "'Required' line")
+            # Before the type, lines of parts of the member may differ.
+            self.differing = self._contradiction(line, "'Required' line")
+            if self.types:
+                raise self.differing
         self.required = (word == "Yes", self._place(line, quote=False))
 
     def _bounds(
         self, low: str, high: str, on: LimitTarget, rest: str, line: DocumentLine
     ) -> list[Limit]:
+        rest = UP_TO.sub(r"Maximum length of \1.", rest)
         bounds = list(BOUND.finditer(rest))
         if not bounds or BOUND.sub("", rest).strip():
             raise self._unknown(line, "'Minimum ... of N. Maximum ... of N.' or 'Fixed ... of N.'")
         number: NumberReader = _number if low == "minimum" else _whole
         found: list[Limit] = []
+        seen = self._seen(on)
         for kind, text in (bound.groups() for bound in bounds):
-            value = number(text)
+            value = number(text.replace(",", ""))
             if value is None:
                 raise self._unknown(line, "a whole number that is not negative")
             names = {"Minimum": [low], "Maximum": [high], "Fixed": [low, high]}[kind]
-            depth = self._lists_seen() if on is LimitTarget.LIST else 0
-            found.extend(Limit(name, value, on, self._place(line), depth) for name in names)
+            found.extend(Limit(name, value, on, self._place(line), seen) for name in names)
         ordered = bounds[0][1] == "Minimum" and bounds[-1][1] == "Maximum"
-        if ordered and float(bounds[0][2]) > float(bounds[-1][2]):
+        low_text, high_text = (bounds[at][2].replace(",", "") for at in (0, -1))
+        if ordered and float(low_text) > float(high_text):
             expected = "a minimum not above the maximum"
             raise Contradiction(self.document.shown, line.number, expected, line.text)
         return found
 
-    def _lists_seen(self) -> int:
-        """How many ``Array Members`` lines came before: they go from the outer list inwards."""
-        return len({limit.place.line for limit in self.limits if limit.on is LimitTarget.LIST})
+    def _seen(self, on: LimitTarget) -> int:
+        """How many lines of one label came before: of lists and maps, from the outer one inwards.
+
+        Of a map the keys have the same label as those of a map inside of it.
+        """
+        if on is LimitTarget.LEAF:
+            return 0
+        same = {one.place.line for one in self.limits if one.on is on and one.name in BOUNDS}
+        return len(same)
 
     def _pattern(self, on: LimitTarget, rest: str, line: DocumentLine) -> None:
         if not rest:
@@ -192,6 +213,11 @@ class _MemberReader:
 
     def _values(self, on: LimitTarget, rest: str, line: DocumentLine) -> None:
         values = tuple(word.strip() for word in rest.split("|"))
+        odd = any(" " in one or not WORDS.search(one) for one in values) and not self.types
+        if odd or any(RANGE.fullmatch(one) for one in values):
+            # What stands before the type belongs to the description.
+            self._prose_values(rest, line)
+            return
         if not all(values) or len(set(values)) != len(values):
             raise self._unknown(line, "distinct values separated by '|'")
         self._add([Limit("enum", values, on, self._place(line))])
@@ -200,6 +226,8 @@ class _MemberReader:
         text = rest.rstrip(".")
         if PROSE_VALUES.fullmatch(text):
             values = tuple(dict.fromkeys(SEPARATOR.split(text)))
+            if not all(PLAIN_VALUE.fullmatch(one) and not RANGE.fullmatch(one) for one in values):
+                return
             self.prose.append(Limit("enum", values, LimitTarget.LEAF, self._place(line)))
 
     def _add(self, limits: list[Limit]) -> None:

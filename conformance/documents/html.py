@@ -13,10 +13,10 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from conformance.documents.lines import (
     BULLET,
-    IDENTIFIER,
     NEWLINE,
     DocumentLine,
     LineKind,
+    name_in,
     table_lines,
     text_line,
 )
@@ -114,8 +114,9 @@ class _HtmlWalk:
 
     def _name(self, tag: Tag) -> None:
         text = " ".join(tag.get_text().split())
-        if IDENTIFIER.fullmatch(text):
-            self.lines.append(DocumentLine(LineKind.NAME, text, self.line, text))
+        name = name_in(text)
+        if name is not None:
+            self.lines.append(DocumentLine(LineKind.NAME, name, self.line, text))
         else:
             self.lines.append(text_line(text, self.line))
 

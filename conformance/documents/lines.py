@@ -15,6 +15,14 @@ from enum import Enum, auto
 
 BULLET = "\u2022 "
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+# A name beside its other forms: that of an answer, or those of the entries of a map.
+NAMED_TWICE = re.compile(
+    r"([A-Za-z_][A-Za-z0-9_.-]*?)"
+    r"(?:\s*\((?:request|response)\),\s*[A-Za-z_][\w.-]*\s*\((?:request|response)\)"
+    r"|(?:\s*\1\.[\w.]+\s*\((?:key|value)\))+)"
+)
+ENTRY_NAME = re.compile(r"[A-Za-z_]\w*\.[\w.]+ \((?:key|value)\)")
+"""The name of a part of a map's entry, below the name of the map."""
 NEWLINE = re.compile(r"\r\n|\n|\r")
 FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
@@ -50,6 +58,14 @@ class DocumentLine:
     number: int
     raw: str = ""
     level: int = 0
+
+
+def name_in(text: str) -> str | None:
+    """The name that a line of nothing else has; None for any other line."""
+    if IDENTIFIER.fullmatch(text):
+        return text
+    twice = NAMED_TWICE.fullmatch(text)
+    return twice[1] if twice else None
 
 
 def text_line(text: str, number: int, raw: str | None = None) -> DocumentLine:
@@ -114,13 +130,20 @@ def _markdown_line(line: str, number: int) -> list[DocumentLine]:
     if bare.lstrip().startswith("|"):
         return _table_row(bare, number)
     bold = BOLD.fullmatch(bare)
-    if bold:
-        name = inline(bold[1])
-        if IDENTIFIER.fullmatch(name):
-            return [DocumentLine(LineKind.NAME, name, number, line.strip())]
+    name = name_in(inline(bold[1])) if bold else _named_twice(bare)
+    if name is not None:
+        return [DocumentLine(LineKind.NAME, name, number, line.strip())]
     # What is indented belongs to a bullet of the description and states nothing of the member.
     mark = BULLET if bare.startswith(("  ", "\t")) and bare.strip() else ""
     return [text_line(mark + inline(bare), number, line)]
+
+
+def _named_twice(line: str) -> str | None:
+    """The name of a line whose first word is bold, and whose others are forms of it."""
+    if not line.startswith("**"):
+        return None
+    twice = NAMED_TWICE.fullmatch(inline(line.replace("**", "")).strip())
+    return twice[1] if twice else None
 
 
 def _table_row(line: str, number: int) -> list[DocumentLine]:

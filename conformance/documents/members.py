@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.documents.constraints import read_member
-from conformance.documents.lines import IDENTIFIER, DocumentLine, LineKind
+from conformance.documents.lines import (
+    ENTRY_NAME,
+    IDENTIFIER,
+    DocumentLine,
+    LineKind,
+    name_in,
+)
 from conformance.documents.model import Document, DocumentedMember, Rendering
 from conformance.documents.problems import Contradiction
 
@@ -46,9 +52,31 @@ def entries(
     ]
     ends = [*starts[1:], len(lines)][: len(starts)]
     return [
-        MemberEntry(lines[start].text, lines[start], tuple(lines[start + 1 : end]))
+        MemberEntry(name_in(lines[start].text), lines[start], tuple(lines[start + 1 : end]))
         for start, end in zip(starts, ends, strict=True)
     ]
+
+
+def typed_entries(page: DocumentOutline, section: DocumentSection) -> list[MemberEntry]:
+    """The entries of a list that no syntax block names: each member has a ``Type:`` line.
+
+    A name without one is a heading inside of the description above it.
+    """
+    found: list[MemberEntry] = []
+    for entry in entries(page, section, set()):
+        if found and not _is_complete(found[-1].lines):
+            last = found.pop()
+            found.append(
+                MemberEntry(last.name, last.start, (*last.lines, entry.start, *entry.lines))
+            )
+        else:
+            found.append(entry)
+    return found
+
+
+def _is_complete(lines: Sequence[DocumentLine]) -> bool:
+    """Whether the lines of a member state its type, or end as those of a member do."""
+    return any(line.text.startswith(("Type:", "Required:")) for line in lines)
 
 
 def nameless(section: DocumentSection) -> list[MemberEntry]:
@@ -73,7 +101,8 @@ def listed(
 
     Raises Contradiction when a name stands twice, and what read_member raises.
     """
-    return read_entries(page.document, section, entries(page, section, known))
+    found = entries(page, section, known) if known else typed_entries(page, section)
+    return read_entries(page.document, section, found)
 
 
 def read_entries(
@@ -94,6 +123,8 @@ def _is_name(lines: Sequence[DocumentLine], index: int, known: AbstractSet[str])
     line = lines[index]
     if line.kind is not LineKind.NAME or EMPHASIS.fullmatch(line.text):
         return False
+    if index and lines[index - 1].kind is LineKind.TEXT and lines[index - 1].raw.startswith("**"):
+        return False  # the second line of a remark in bold
     return line.text in known or line.text not in CALLOUTS or _states_type(lines, index)
 
 
@@ -113,10 +144,12 @@ def _states_type(lines: Sequence[DocumentLine], index: int) -> bool:
 def _plain_name(lines: Sequence[DocumentLine], index: int, known: AbstractSet[str]) -> bool:
     """A paragraph of one word is a name, unless it is the description of the name before."""
     line = lines[index]
-    if line.kind is not LineKind.TEXT or not IDENTIFIER.fullmatch(line.text):
+    if line.kind is not LineKind.TEXT or name_in(line.text) is None:
         return False
     alone = all(
-        not 0 <= near < len(lines) or lines[near].kind is LineKind.BLANK
+        not 0 <= near < len(lines)
+        or lines[near].kind is LineKind.BLANK
+        or ENTRY_NAME.fullmatch(lines[near].text)
         for near in (index - 1, index + 1)
     )
     if not alone or line.text in known:

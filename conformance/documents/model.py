@@ -207,6 +207,19 @@ class ObjectNode:
 Node: TypeAlias = Leaf | ListNode | ObjectNode
 
 
+class Layout(StrEnum):
+    """How an operation page is laid out: by its protocol, which pages do not name."""
+
+    REST = "restJson1"
+    """A request line, URI parameters and, where there is one, a JSON body."""
+    JSON = "an AWS JSON protocol"
+    """Bodies in JSON without a request line."""
+    QUERY = "the Query protocol"
+    """Parameters in dotted names without a syntax block."""
+    XML = "restXml"
+    """A request line and a body in XML."""
+
+
 class ParameterLocation(StrEnum):
     """Where a request member or a response member travels."""
 
@@ -248,6 +261,8 @@ class Content:
     place: SourceLocation | None = None
     names: WireNames | None = None
     """Of the element that the whole body is."""
+    root: DocumentedMember | None = None
+    """The entry of that element, where the page lists it beside the members in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +294,9 @@ class OperationPage:
     """The header or the form parameters that say which operation is meant, and their texts."""
     checksum: bool = False
     """A digest of the body must come with it."""
+    layout: Layout = Layout.REST
+    unplaced: tuple[DocumentedMember, ...] = ()
+    """Parameters that the page lists and its request line has nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,4 +339,13 @@ class CommonErrorsPage:
     errors: tuple[ErrorEntry, ...]
 
 
-Page: TypeAlias = OperationPage | StructurePage | PatchPage | CommonErrorsPage
+@dataclass(frozen=True, slots=True)
+class ResourcePage:
+    """A page of one resource: the operations on its address, and the types that they use."""
+
+    document: str
+    operations: tuple[OperationPage, ...]
+    structures: tuple[StructurePage, ...]
+
+
+Page: TypeAlias = OperationPage | StructurePage | PatchPage | CommonErrorsPage | ResourcePage

@@ -10,6 +10,7 @@ from conformance.documents.members import listed
 from conformance.documents.model import (
     CommonErrorsPage,
     Document,
+    Layout,
     OperationPage,
     Page,
     PatchPage,
@@ -22,9 +23,14 @@ from conformance.documents.problems import (
     TruncatedPage,
     UnknownNotation,
 )
-from conformance.documents.protocols import refuse_other_protocol
-from conformance.documents.request import read_request
-from conformance.documents.response import ERRORS, read_errors, read_response
+from conformance.documents.protocols import layout_of
+from conformance.documents.request import read_plain_request, read_request
+from conformance.documents.response import (
+    ERRORS,
+    read_errors,
+    read_plain_response,
+    read_response,
+)
 from conformance.documents.sections import (
     OPERATION,
     PATCH_TITLE,
@@ -42,6 +48,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 UNION = re.compile(r"data type is a UNION")
+SECTIONS = {
+    Layout.REST: OPERATION,
+    Layout.XML: tuple(title for title in OPERATION if title != ERRORS),
+    Layout.JSON: (ERRORS, "See Also"),
+    Layout.QUERY: (ERRORS, "See Also"),
+}
+"""What every operation page of a layout has."""
 PATCH_HEAD = re.compile(r"Path((?:op:[a-z]+)+)")
 PATCH_OP = re.compile(r"op:([a-z]+?)(?=op:|$)")
 
@@ -57,9 +70,9 @@ def read_page(document: Document, fuller: OperationPage | None = None) -> Page:
         return PatchPage(document.name, _patch_tables(page))
     if is_common_errors(page):
         return _common_errors(page)
-    refuse_other_protocol(page)
-    if is_operation(page):
-        return _operation(page, fuller)
+    layout = layout_of(page)
+    if is_operation(page) or layout is not Layout.REST:
+        return _operation(page, fuller, layout)
     if "Contents" in page.sections:
         return _structure(page)
     raise NotAnApiPage(
@@ -67,18 +80,21 @@ def read_page(document: Document, fuller: OperationPage | None = None) -> Page:
     )
 
 
-def _operation(page: DocumentOutline, fuller: OperationPage | None) -> OperationPage:
+def _operation(
+    page: DocumentOutline, fuller: OperationPage | None, layout: Layout
+) -> OperationPage:
     check_title(page)
-    for title in OPERATION:
-        page.section(title)
-    request = read_request(page, fuller)
-    response = read_response(page)
+    for title in SECTIONS[layout]:
+        page.section(title, layout)
+    if layout in {Layout.JSON, Layout.QUERY}:
+        request, response = read_plain_request(page), read_plain_response(page)
+    else:
+        request, response = read_request(page, fuller), read_response(page)
+    first = page.sections.get("Request Syntax") or page.sections.get("Request Parameters")
     return OperationPage(
         document=page.document.name,
         name=page.title,
-        place=SourceLocation(
-            page.document.name, "Request Syntax", page.section("Request Syntax").line
-        ),
+        place=SourceLocation(page.document.name, first.title, first.line) if first else page.place,
         method=request.method,
         path=request.path,
         literal_query=request.literal_query,
@@ -88,9 +104,11 @@ def _operation(page: DocumentOutline, fuller: OperationPage | None) -> Operation
         status_place=response.place,
         response_headers=response.headers,
         response=response.content,
-        errors=tuple(read_errors(page, page.section(ERRORS))),
+        errors=tuple(read_errors(page, page.sections[ERRORS])) if ERRORS in page.sections else (),
         recovered=(*request.recovered, *response.recovered),
         left_out=(*request.left_out, *response.left_out),
+        layout=layout,
+        unplaced=request.unplaced,
     )
 
 

@@ -5,7 +5,7 @@ PageProblem                a document cannot be read as what it should be (exit 
 ├── BinaryDocument         not UTF-8 text
 ├── EmptyDocument          nothing in it
 ├── NotAnApiPage           text, but not one of the kinds of page that are read
-├── OtherProtocol          an operation of a protocol that is not restJson1
+├── OtherProtocol          an operation whose protocol no SDK model completes
 ├── OtherLanguage          a translated page: its labels are not the English ones
 ├── TruncatedPage          the page ends, or skips, before something that must be there
 ├── Contradiction          two places of one page disagree
@@ -78,9 +78,9 @@ class NotAnApiPage(PageProblem):
 
 
 class OtherProtocol(PageProblem):
-    """An operation page of another protocol, named in ``expected``'s place: found says which."""
+    """An operation page that needs what only an SDK model says of its protocol, and has none."""
 
-    hint = "only operations of the protocol restJson1 are read"
+    hint = "name the SDK model of its service with --model"
 
 
 class OtherLanguage(PageProblem):

@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conformance.documents.lines import IDENTIFIER, LineKind
-from conformance.documents.members import MemberEntry, entries, nameless, read_entries
+from conformance.documents.members import (
+    MemberEntry,
+    entries,
+    listed,
+    nameless,
+    read_entries,
+)
 from conformance.documents.model import (
     BaseType,
     Content,
@@ -23,14 +29,17 @@ from conformance.documents.model import (
     Parameter,
     ParameterLocation,
     SourceLocation,
+    WireNames,
 )
 from conformance.documents.problems import Contradiction, NamesLost, UnknownNotation
 from conformance.documents.slots import SyntaxSlot, choose, slots_of, template, wired
 from conformance.documents.syntax import (
     REQUEST_LINE,
     Block,
+    Element,
     Head,
     read_body,
+    read_element,
     read_head,
 )
 from conformance.documents.types import agrees
@@ -41,6 +50,7 @@ if TYPE_CHECKING:
     from conformance.documents.sections import DocumentOutline, DocumentSection
 
 SYNTAX, URI, BODY = "Request Syntax", "URI Request Parameters", "Request Body"
+PARAMETERS = "Request Parameters"
 EXPECTED = "a request line such as 'PATCH /things/{{Name}} HTTP/1.1'"
 
 
@@ -53,8 +63,9 @@ class DocumentedRequest:
     literal_query: Mapping[str, str]
     parameters: tuple[Parameter, ...]
     content: Content
-    recovered: tuple[str, ...]
-    left_out: tuple[str, ...]
+    recovered: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    unplaced: tuple[DocumentedMember, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +104,66 @@ def read_request(page: DocumentOutline, fuller: OperationPage | None) -> Documen
     chosen = choose(page, section, slots, sorted(names))
     members = {m.name: m for m in read_entries(page.document, section, found)}
     _check_labels(page.document, chosen.slots, members)
-    read = read_content(page, BODY, SYNTAX, read_body(block, offset))
-    listed = sorted(chosen.slots, key=lambda name: slots.index(chosen.slots[name]))
+    read = read_content(page, BODY, SYNTAX, whole_body(block, offset))
+    ordered = sorted(chosen.slots, key=lambda name: slots.index(chosen.slots[name]))
     return DocumentedRequest(
         method=head.start[0],
         path=template(head.start[1], chosen.labels),
         literal_query=chosen.literal_query(slots),
         parameters=(
-            *(_parameter(members[name], wired(chosen.slots[name])) for name in listed),
+            *(_parameter(members[name], wired(chosen.slots[name])) for name in ordered),
             *(_unlisted(page, slot, head.line) for slot in chosen.unlisted),
         ),
         content=with_media(read.content, head, names, page.document, SYNTAX),
         recovered=(*recovered, *read.recovered),
         left_out=(*chosen.notes, *read.left_out),
+        unplaced=tuple(members[name] for name in sorted(chosen.missing)),
     )
+
+
+def read_plain_request(page: DocumentOutline) -> DocumentedRequest:
+    """The request of a page without a request line: a body in JSON, or parameters alone."""
+    return DocumentedRequest("POST", "/", {}, (), *_plain(page, PARAMETERS, SYNTAX))
+
+
+def _plain(
+    page: DocumentOutline, listing: str, syntax: str
+) -> tuple[Content, tuple[str, ...], tuple[str, ...]]:
+    read = read_plain_content(page, listing, syntax)
+    return read.content, read.recovered, read.left_out
+
+
+def read_plain_content(page: DocumentOutline, listing: str, syntax: str) -> Listed:
+    """A body that its syntax block shows without any head; where there is no block, its list."""
+    section = page.sections.get(listing)
+    if syntax in page.sections:
+        block = syntax_block(page, syntax)
+        body = read_body(block, json_start(block))
+        if section is not None:
+            return read_content(page, listing, syntax, body)
+        if not isinstance(body, ObjectNode) or body.entries:
+            page.section(listing)
+        return Listed(Content(syntax=body if isinstance(body, ObjectNode) else None))
+    if section is None:
+        return Listed(Content())
+    place = SourceLocation(page.document.name, listing, section.line)
+    members = listed(page, section, set())
+    for member in members:
+        _check_type(page, member, None)
+    return Listed(Content(members=tuple(members), place=place))
+
+
+def json_start(block: Block) -> int:
+    """Where the body of a block begins: behind a request line and headers, where it has any."""
+    head = block.text.find("{")
+    return head if REQUEST_LINE.match(block.text) and head >= 0 else 0
+
+
+def whole_body(block: Block, offset: int) -> Node | Element | None:
+    """The body of a syntax block, in JSON or in XML."""
+    if block.text[offset:].lstrip().startswith("<"):
+        return read_element(block, offset)
+    return read_body(block, offset)
 
 
 def _parameter(member: DocumentedMember, slot: SyntaxSlot) -> Parameter:
@@ -206,13 +263,19 @@ def with_media(
 
 
 def read_content(
-    page: DocumentOutline, listing: str, syntax: str, body: Node | None, headers: Sequence[str] = ()
+    page: DocumentOutline,
+    listing: str,
+    syntax: str,
+    body: Node | Element | None,
+    headers: Sequence[str] = (),
 ) -> Listed:
     """The members of a body as ``listing`` lists them, checked against the syntax block.
 
     ``headers`` are names that the listing holds besides the body's.
     """
     section = page.section(listing)
+    if isinstance(body, Element):
+        return _read_element(page, section, syntax, body, headers)
     keys = list(body.entries) if isinstance(body, ObjectNode) else []
     keys += [body.text] if isinstance(body, Leaf) else []
     expected = {*keys, *headers}
@@ -240,6 +303,44 @@ def read_content(
     kept = tuple(members[name] for name in members if name in keys)
     content = Content(members=kept, syntax=body, syntax_section=syntax, place=place)
     return Listed(content, recovered, left_out)
+
+
+def _read_element(
+    page: DocumentOutline,
+    section: DocumentSection,
+    syntax: str,
+    body: Element,
+    headers: Sequence[str],
+) -> Listed:
+    """The members of a body in XML: what is right inside of its element, or the element itself."""
+    known = {body.name, *body.inside, *headers}
+    found = entries(page, section, known)
+    # The element itself comes first, also where what is in it has the same name.
+    first = next((entry for entry in found if entry.name == body.name), None)
+    inner = [entry for entry in found if entry is not first or not body.inside]
+    members = {member.name: member for member in read_entries(page.document, section, inner)}
+    root = None
+    if first is not None and body.inside:
+        root = read_entries(page.document, section, [first])[0]
+    inside = body.inside or {body.name: Leaf("", quoted=False, line=body.line)}
+    kept = [one for name, one in members.items() if name not in headers]
+    for member in kept:
+        _check_type(page, member, None)
+    unknown = [name for name in inside if name.lower() not in {one.name.lower() for one in kept}]
+    more = [one for one in kept if one.name.lower() not in {name.lower() for name in inside}]
+    if len(unknown) > len(more):
+        # One may be listed by the name that SDKs have for it.
+        _check_names(page, section, {*inside, *headers}, members)
+    return Listed(
+        Content(
+            members=tuple(kept),
+            syntax=ObjectNode(inside, body.line),
+            syntax_section=syntax,
+            place=SourceLocation(page.document.name, section.title, section.line),
+            names=WireNames(name=body.name, namespace=body.namespace),
+            root=root,
+        )
+    )
 
 
 def _whole_body(

@@ -17,8 +17,14 @@ from conformance.documents.model import (
     SourceLocation,
 )
 from conformance.documents.problems import Contradiction, TruncatedPage
-from conformance.documents.request import read_content, syntax_block, with_media
-from conformance.documents.syntax import PLACEHOLDER, STATUS_LINE, Head, read_body, read_head
+from conformance.documents.request import (
+    read_content,
+    read_plain_content,
+    syntax_block,
+    whole_body,
+    with_media,
+)
+from conformance.documents.syntax import PLACEHOLDER, STATUS_LINE, Head, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +58,7 @@ def read_response(page: DocumentOutline) -> DocumentedResponse:
     word = PLACEHOLDER.sub(r"\1", head.start[0])
     status = int(word) if word.isdigit() else None
     extra = [*headers, *([] if status else [word])]
-    read = read_content(page, ELEMENTS, SYNTAX, read_body(block, offset), extra)
+    read = read_content(page, ELEMENTS, SYNTAX, whole_body(block, offset), extra)
     _check_status(page, section, status)
     members = {member.name: member for member in listed_members(page, section, extra)}
     return DocumentedResponse(
@@ -73,6 +79,17 @@ def read_response(page: DocumentOutline) -> DocumentedResponse:
         recovered=read.recovered,
         left_out=(*unlisted, *read.left_out),
     )
+
+
+def read_plain_response(page: DocumentOutline) -> DocumentedResponse:
+    """The response of a page whose protocol has one status, and no status line on the page."""
+    read = read_plain_content(page, ELEMENTS, SYNTAX)
+    section = page.sections.get(ELEMENTS)
+    stated = [STATUS_SENTENCE.search(line.text) for line in (section.lines if section else ())]
+    status = next((int(match[1]) for match in stated if match), 200)
+    line = section.line if section else page.place.line
+    place = SourceLocation(page.document.name, ELEMENTS, line)
+    return DocumentedResponse(status, place, (), read.content, read.recovered, read.left_out)
 
 
 def _headers(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.documents.lines import IDENTIFIER, DocumentLine, LineKind
-from conformance.documents.model import Document, Rendering, SourceLocation
+from conformance.documents.model import Document, Layout, Rendering, SourceLocation
 from conformance.documents.problems import (
     EmptyDocument,
     NotAnApiPage,
@@ -64,10 +64,11 @@ class DocumentOutline:
     sections: dict[str, DocumentSection]
     last: int
 
-    def section(self, title: str) -> DocumentSection:
+    def section(self, title: str, layout: Layout = Layout.REST) -> DocumentSection:
         """The section of that title; TruncatedPage where the page has none."""
         if title not in self.sections:
-            expected = f"a section {title!r}"
+            of = "" if layout is Layout.REST else f", as pages of {layout} have"
+            expected = f"a section {title!r}{of}"
             raise TruncatedPage(self.document.shown, self.last, expected, "the end of the page")
         return self.sections[title]
 

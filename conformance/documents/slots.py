@@ -48,6 +48,8 @@ class Chosen:
     unlisted: tuple[SyntaxSlot, ...] = ()
     dropped: tuple[SyntaxSlot, ...] = ()
     notes: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset()
+    """Listed names that have no slot."""
 
     @property
     def labels(self) -> set[str]:
@@ -107,10 +109,12 @@ def choose(
     found: dict[str, SyntaxSlot] = {}
     dropped: list[SyntaxSlot] = []
     notes = []
+    missing = []
     for name in names:
         slot = _of(page, section, slots, name)
         if slot is None:
-            notes.append(f"parameter {name}: not in the request line: left out")
+            missing.append(name)
+            notes.append(unplaced(name))
         elif slot.is_open:
             dropped.append(slot)
             notes.append(f"parameter {name}: it has no name in the query: left out")
@@ -122,7 +126,12 @@ def choose(
         slot for slot in rest if slot.where is not ParameterLocation.PATH and _is_placeholder(slot)
     ]
     notes += [f"parameter {slot.name}: in no list of the page: left out" for slot in unknown]
-    return Chosen(found, _once(unlisted), (*dropped, *unknown), tuple(notes))
+    return Chosen(found, _once(unlisted), (*dropped, *unknown), tuple(notes), frozenset(missing))
+
+
+def unplaced(name: str) -> str:
+    """The note on a parameter that a page lists and does not place."""
+    return f"parameter {name}: not in the request line: left out"
 
 
 def _once(slots: Sequence[SyntaxSlot]) -> tuple[SyntaxSlot, ...]:

@@ -9,17 +9,24 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from conformance.documents.lines import NEWLINE, DocumentLine, LineKind
 from conformance.documents.model import Document, Leaf, ListNode, Node, ObjectNode
 from conformance.documents.problems import TruncatedPage, UnknownNotation
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 METHODS = "GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS"
 REQUEST_LINE = re.compile(rf"\s*({METHODS})\s+(/\S*)\s+HTTP/1\.1(?=\s|$)")
 STATUS_LINE = re.compile(r"\s*HTTP/1\.1\s+(\{\{\w+\}\}|[A-Za-z]\w*|\d{3})(?=\s|$)")
-HEADER = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]*\*?|\*):\s+([^\s{}\[\]\"][^\s\"]*|\{\{[^{}\"]+\}\})")
+HEADER = re.compile(
+    r"\s*([A-Za-z][A-Za-z0-9-]*\*?|\*):\s+([^\s{}\[\]\"<][^\s\"<]*|\{\{[^{}\"]+\}\}[^\s{}\"<]*)"
+)
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}\"]+?)\s*\}\}")
+# A body that is one text, which the block shows by what it holds.
+DESCRIBED = re.compile(r"\{\s*([A-Za-z]\w*) in JSON format\s*\}")
 ELIDED = r"\{\s*(?:\.\.\.|\u2026)\s*\}"
 TOKEN = re.compile(
     rf"\s*({ELIDED}|\"(?:[^\"\\]|\\.)*\"|\{{\{{[^{{}}\"]+\}}\}}|[{{}}\[\]:,]|JSON value"
@@ -27,6 +34,8 @@ TOKEN = re.compile(
 )
 # Renderings that keep the emphasis of replaceable words: in asterisks, or in a code span.
 EMPHASIS = re.compile(r"\*\*\*([^*\s]+)\*\*\*|`([^`\s]+)`")
+XML_TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]*)((?:\s[^<>]*?)?)(/?)>|<[?!][^<>]*>")
+XML_NAMESPACE = re.compile(r"""\bxmlns\s*=\s*["']([^"']+)["']""")
 MAX_NESTING = 64
 
 
@@ -37,6 +46,16 @@ class Head:
     start: tuple[str, ...]
     headers: tuple[tuple[str, str, int], ...]
     line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """The element that a body in XML is; ``inside`` has a leaf for each name right inside it."""
+
+    name: str
+    namespace: str | None
+    line: int
+    inside: Mapping[str, Node]
 
 
 class Block:
@@ -90,12 +109,63 @@ def read_head(block: Block, start: re.Pattern[str], expected: str) -> tuple[Head
 
 def read_body(block: Block, offset: int) -> Node | None:
     """The body of a syntax block, or None; a bare word is a Leaf: the body is that member."""
-    if not block.text[offset:].strip():
+    rest = block.text[offset:].strip()
+    if not rest:
         return None
+    described = DESCRIBED.fullmatch(rest)
+    if described:
+        return Leaf(described[1], quoted=False, line=block.line_at(offset))
     reader = _BodyReader(block, offset)
     node = reader.node(0)
     reader.end()
     return node
+
+
+def read_element(block: Block, offset: int) -> Element:
+    """The element of a syntax block in XML, with the names of those right inside of it."""
+    reader = _ElementReader(block)
+    for tag in XML_TAG.finditer(block.text, offset):
+        reader.take(tag)
+    return reader.whole()
+
+
+class _ElementReader:
+    """What the tags of a body have shown so far."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.found: Element | None = None
+        self.inside: dict[str, Node] = {}
+        self.opened: list[str] = []
+
+    def take(self, tag: re.Match[str]) -> None:
+        closes, name, attributes, empty = tag.groups()
+        if name is None:
+            return  # a declaration or a comment
+        if closes:
+            if not self.opened or self.opened.pop() != name:
+                self.block.fail(tag.start(), "the end of the element that was opened last")
+            return
+        if len(self.opened) > MAX_NESTING:
+            self.block.fail(tag.start(), f"at most {MAX_NESTING} nested levels")
+        self._begin(tag, name, attributes)
+        if not empty:
+            self.opened.append(name)
+
+    def _begin(self, tag: re.Match[str], name: str, attributes: str) -> None:
+        line = self.block.line_at(tag.start())
+        if len(self.opened) == 1:
+            self.inside.setdefault(name, Leaf("", quoted=False, line=line))
+        elif not self.opened:
+            if self.found is not None:
+                self.block.fail(tag.start(), "one element as the body")
+            space = XML_NAMESPACE.search(attributes)
+            self.found = Element(name, space[1] if space else None, line, self.inside)
+
+    def whole(self) -> Element:
+        if self.found is None or self.opened:
+            self.block.fail(len(self.block.text), "the end of the element of the body")
+        return self.found
 
 
 class _BodyReader:

@@ -19,6 +19,8 @@ SCALARS = {
     "timestamp": BaseType.TIMESTAMP,
     "blob": BaseType.BLOB,
     "base64-encoded binary data object": BaseType.BLOB,
+    "base64-encoded binary data": BaseType.BLOB,
+    "datetime": BaseType.TIMESTAMP,
     "json value": BaseType.JSON,
     "document": BaseType.JSON,
     # Of a stream of events: an error in it, whose members are on no page.
@@ -26,7 +28,7 @@ SCALARS = {
 }
 ARRAY = re.compile(r"arrays? of (.+)", re.IGNORECASE)
 MAP = re.compile(r"strings? to (.+?) maps?", re.IGNORECASE)
-STRUCTURE = re.compile(r"([A-Za-z_]\w*) objects?")
+STRUCTURE = re.compile(r"([A-Za-z_]\w*) (?:objects?|data types?)")
 NUMBERS = {BaseType.INTEGER, BaseType.LONG, BaseType.FLOAT, BaseType.DOUBLE, BaseType.NUMBER}
 MAX_NESTING = 12
 MAX_LENGTH = 400

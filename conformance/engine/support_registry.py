@@ -96,6 +96,8 @@ class SupportRegistry:
         if connection_broke(sent.exchange) and confirm(again, ANSWER, sent.answer) is not None:
             return support.silent_of(sent)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
+        if found.standing is SupportStatus.LACKING and self._breaks_down(sent):
+            return Support(SupportStatus.WORKS)
         if found.standing is SupportStatus.LACKING and self._is_answered_otherwise(sent):
             found = replace(found, standing=SupportStatus.REFUSED)
         elif found.standing is SupportStatus.REFUSED and self._always_fails(sent):
@@ -113,6 +115,15 @@ class SupportRegistry:
         except SetupFailed:
             return None
         return sent if connection_broke(sent.exchange) else None
+
+    def _breaks_down(self, sent: SentProbe) -> bool:
+        """Whether an operation answers a published example, where a made-up request breaks it.
+
+        A target that breaks at routes that it does not know breaks at odd requests all the same.
+        """
+        inferred = self._contract.overlay.inferred and bool(sent.probe.operation.usual)
+        broken = sent.answer.server_error and sent.answer.code is None
+        return inferred and broken and self._session.search.improve(sent) is not None
 
     def _works_unbound(self, probe: Probe, failed: SetupFailed) -> bool:
         """Whether the operation is accepted without the resources that it need not name.

@@ -115,6 +115,12 @@ def amended(
     ``request`` is the template that was refused, ``sent`` what was in its place.
     """
     start = dict(request)
+    if not refusal.is_not_found:
+        # What is published as an example fits together, where single values may not.
+        bound = {
+            name: value for name, value in start.items() if "${" in json.dumps(value, default=str)
+        }
+        yield from ({**start, **example, **bound} for example in operation.usual)
     named = list(_named(operation, dict(sent), refusal))
     for place in named:
         yield from _about(operation, start, place, refusal)

@@ -10,11 +10,12 @@ from conformance.documents import Document, read_page
 from conformance.documents.lines import inline
 from conformance.documents.model import (
     CommonErrorsPage,
+    Layout,
     ObjectNode,
     OperationPage,
     StructurePage,
 )
-from conformance.documents.problems import OtherProtocol
+from conformance.documents.problems import TruncatedPage
 
 MakeDocument = Callable[..., Document]
 
@@ -199,18 +200,21 @@ def test_the_page_of_a_union(as_document: MakeDocument) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sections", "protocol"),
+    ("sections", "layout"),
     [
-        ("## Response Syntax\n\n```\n{ }\n```\n\n## Response Elements\n", "JSON"),
-        ("## Response Elements\n\n**A**\n\nType: String\n", "Query"),
+        ("## Response Syntax\n\n```\n{ }\n```\n\n## Response Elements\n", Layout.JSON),
+        ("## Response Elements\n\n**A**\n\nType: String\n", Layout.QUERY),
     ],
 )  # fmt: skip
 def test_an_operation_without_a_request_is_of_another_protocol(
-    sections: str, protocol: str, as_document: MakeDocument
+    sections: str, layout: Layout, as_document: MakeDocument
 ) -> None:
-    with pytest.raises(OtherProtocol) as caught:
-        read_page(as_document(f"# ListIt\n\n{sections}\n## Errors\n", "API_ListIt.md"))
-    assert protocol in str(caught.value)
+    text = f"# ListIt\n\n{sections}\n## Errors\n"
+    with pytest.raises(TruncatedPage, match=layout):
+        read_page(as_document(text, "API_ListIt.md"))
+    page = read_page(as_document(f"{text}\n## See Also\n", "API_ListIt.md"))
+    assert isinstance(page, OperationPage)
+    assert page.layout is layout
 
 
 def test_what_a_part_of_a_member_requires_is_not_its_own(

@@ -8,7 +8,9 @@ from conformance.contract.deriving.facts import differences, operation_facts, st
 from conformance.documents.model import (
     CommonErrorsPage,
     OperationPage,
+    Page,
     PatchPage,
+    ResourcePage,
     StructurePage,
 )
 from conformance.documents.service_pages import ServicePages
@@ -31,8 +33,15 @@ def by_service(pages: Sequence[ReadPage]) -> dict[str, ServicePages]:
 
 def _add(pages: ServicePages, read: ReadPage) -> None:
     pages.documents.append(read.document)
-    page = read.page
-    if isinstance(page, OperationPage):
+    _sort(pages, read.page)
+
+
+def _sort(pages: ServicePages, page: Page) -> None:
+    if isinstance(page, ResourcePage):
+        parts: list[Page] = [*page.operations, *page.structures]
+        for one in parts:
+            _sort(pages, one)
+    elif isinstance(page, OperationPage):
         earlier = pages.operations.pop(page.name, None)
         if earlier is not None:
             pages.differences += differences(

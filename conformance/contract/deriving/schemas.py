@@ -191,18 +191,22 @@ class SchemaBuilder:
     ) -> tuple[Schema, BaseType] | None:
         """The schema a limit is about and its kind; None where the type has no such part."""
         depth = limit.depth
+        about = BaseType.LIST if limit.on is LimitTarget.LIST else BaseType.MAP
         while stated.element is not None:
-            if limit.on is LimitTarget.LIST and stated.base is BaseType.LIST:
+            if limit.on is not LimitTarget.LEAF and stated.base is about:
                 if depth == 0:
-                    return schema, stated.base
+                    return self._part(schema, limit), _kept_as(limit, stated)
                 depth -= 1
-            if stated.base is BaseType.MAP and limit.on is LimitTarget.MAP:
-                return schema, stated.base
-            if stated.base is BaseType.MAP and limit.on is LimitTarget.KEY:
-                return schema.setdefault("propertyNames", {"type": "string"}), BaseType.STRING
             schema, stated = inner_of(schema), stated.element
         fits = limit.on is LimitTarget.LEAF and _fits(limit.name, stated.base)
         return (schema, stated.base) if fits else None
+
+    def _part(self, schema: Schema, limit: Limit) -> Schema:
+        """The schema of a list or a map, or that of the map's keys."""
+        if limit.on is not LimitTarget.KEY:
+            return schema
+        keys: Schema = schema.setdefault("propertyNames", {"type": "string"})
+        return keys
 
     def _pattern(self, where: str, schema: Schema, java: str, source: SourcePointer) -> None:
         schema["x-pattern"] = java
@@ -235,6 +239,10 @@ class SchemaBuilder:
                 return
             schema["default"] = value
         sources["default"] = pointer(member.default_place)
+
+
+def _kept_as(limit: Limit, stated: TypeName) -> BaseType:
+    return BaseType.STRING if limit.on is LimitTarget.KEY else stated.base
 
 
 def _name(schema: Schema, names: WireNames | None) -> Schema:

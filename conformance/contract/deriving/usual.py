@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.documents.sdk.models import SdkModel
-from conformance.documents.sdk.usual import usual_values
+from conformance.documents.sdk.usual import usual_requests, usual_values
 
 KEYWORD = "x-usual"
 
@@ -21,11 +21,21 @@ def add_usual(document: dict[str, Any], model: SdkModel) -> None:
     schemas = document.get("components", {}).get("schemas", {})
     for owner, of_owner in by_owner.items():
         _mark(schemas.get(owner, {}).get("properties", {}), of_owner)
+    add_requests(document, model)
     for path in document["paths"].values():
         for node in path.values():
             if isinstance(node, dict) and "operationId" in node:
                 about = model.data["operations"].get(node["operationId"], {}).get("input", {})
                 _mark_operation(node, schemas, by_owner.get(about.get("shape", ""), {}))
+
+
+def add_requests(document: dict[str, Any], model: SdkModel) -> None:
+    """Write the published example requests of the model beside its operations."""
+    requests = usual_requests(model)
+    for path in document["paths"].values():
+        for node in path.values():
+            if isinstance(node, dict) and node.get("operationId") in requests:
+                node[KEYWORD] = list(requests[node["operationId"]])
 
 
 def _mark_operation(
@@ -49,4 +59,4 @@ def _mark(schemas: Mapping[str, Any], values: Mapping[str, tuple[Any, ...]]) -> 
             schema[KEYWORD] = list(usual)
 
 
-__all__ = ["KEYWORD", "add_usual"]
+__all__ = ["KEYWORD", "add_requests", "add_usual"]

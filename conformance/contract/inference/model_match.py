@@ -7,29 +7,19 @@ several fit, the title and the version that the pages state decide, and then the
 
 from __future__ import annotations
 
-import gzip
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from conformance.contract.model import Contract, Operation
-from conformance.documents.sdk.models import (
-    REST_JSON,
-    SdkModel,
-    UnknownModel,
-    UnspokenProtocol,
-    load_model,
-)
+from conformance.documents.sdk.matching import loaded, models_with, plain, titles
+from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 
 Route = tuple[str, str, str]
 """An operation's name, method and path; labels without their names, which documents may change."""
 LABEL = re.compile(r"\{[^}]*\}")
-MODEL = "service-2"
 SOUGHT = 3
 """Operations that are looked for in every model: the first may be one that only pages have."""
-VENDOR = re.compile(r"\b(amazon|aws)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +62,7 @@ def _matched(service: str, routes: frozenset[Route], title: str, version: str) -
     shared = {name: len(_routes(name) & routes) for name in found}
     best = [name for name in found if shared[name] == max(shared.values())]
     for agrees in (
-        lambda model: _plain(title) in _titles(model),
+        lambda model: plain(title) in titles(model),
         lambda model: model.version == version,
     ):
         agreeing = [name for name in best if agrees(load_model(name))]
@@ -83,40 +73,17 @@ def _matched(service: str, routes: frozenset[Route], title: str, version: str) -
 
 def _having(routes: frozenset[Route]) -> list[str]:
     """The restJson1 models that have one of the operations, sought by the first few of them."""
-    from botocore.loaders import create_loader
-
-    names = create_loader().list_available_services(MODEL)
     for route in sorted(routes)[:SOUGHT]:
-        text = f'"{route[0]}"'.encode()
-        having = (name for name in names if text in _content(name))
+        having = models_with(f'"{route[0]}"'.encode())
         found = [name for name in having if _loaded(name) is not None and route in _routes(name)]
         if found:
             return found
     return []
 
 
-@cache
-def _content(name: str) -> bytes:
-    """The newest model file of a service as it stands: most need not be read as JSON."""
-    from botocore.loaders import create_loader
-
-    loader = create_loader()
-    version = loader.determine_latest_version(name, MODEL)
-    for folder in loader.search_paths:
-        for ending in (".json.gz", ".json"):
-            file = Path(folder) / name / version / f"{MODEL}{ending}"
-            if file.is_file():
-                content = file.read_bytes()
-                return gzip.decompress(content) if ending.endswith(".gz") else content
-    return b""
-
-
 def _loaded(name: str) -> SdkModel | None:
-    try:
-        model = load_model(name)
-    except (UnknownModel, UnspokenProtocol):
-        return None
-    return model if model.protocol == REST_JSON else None
+    model = loaded(name)
+    return model if model is not None and model.protocol == REST_JSON else None
 
 
 @cache
@@ -126,18 +93,6 @@ def _routes(name: str) -> frozenset[Route]:
         _route(one, about["http"]["method"], about["http"]["requestUri"])
         for one, about in operations
     )
-
-
-def _titles(model: SdkModel) -> set[str]:
-    about = model.data["metadata"]
-    names: Iterable[str] = (
-        about.get(key, "") for key in ("serviceFullName", "serviceAbbreviation", "serviceId")
-    )
-    return {_plain(name) for name in names if name}
-
-
-def _plain(title: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", VENDOR.sub("", title.lower()))
 
 
 __all__ = ["ModelMatch", "Route", "matching_model", "route_of"]

@@ -25,7 +25,7 @@ from conformance.contract.inference.naming import VERBS
 from conformance.contract.inference.protection import unprotected
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.overlay_model import Overlay, Resource
-from conformance.documents.sdk.models import SdkModel, load_model
+from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 
 MODEL = "x-model"
 """In a spec: the SDK model that its pages are of, where somebody named it."""
@@ -78,11 +78,11 @@ def _with_model(contract: Contract, model: SdkModel, build: Build) -> Contract:
     own = {
         name: _typed(one, known.operations.get(name)) for name, one in contract.operations.items()
     }
-    taken = {(one.method, one.path, tuple(one.query)) for one in own.values()}
+    taken = {_request_of(one) for one in own.values()}
     more = {
         name: one
         for name, one in known.operations.items()
-        if name not in own and (one.method, one.path, tuple(one.query)) not in taken
+        if name not in own and _request_of(one) not in taken
     }
     written = written_values(model)
     both = {name: with_written(one, written) for name, one in {**own, **more}.items()}
@@ -100,12 +100,22 @@ def _with_model(contract: Contract, model: SdkModel, build: Build) -> Contract:
     )
 
 
+def _request_of(operation: Operation) -> tuple[object, ...]:
+    """What tells a request of an operation from those of others."""
+    return (
+        operation.method, operation.path, tuple(operation.query), operation.present,
+        tuple(operation.selectors.items()),
+    )  # fmt: skip
+
+
 def _read(model: SdkModel, contract: Contract, wanted: frozenset[str], build: Build) -> Contract:
     """The wanted operations of a model as the contract of a service of the same name."""
     from conformance.contract.deriving.assemble import assemble_whole
+    from conformance.contract.deriving.usual import add_requests
     from conformance.documents.sdk.pages import model_pages
 
     document, _ = assemble_whole(model_pages(model, contract.service, wanted))
+    add_requests(document, model)
     return build(contract.service, document, {})
 
 
@@ -116,7 +126,8 @@ def _related(contract: Contract, model: SdkModel) -> frozenset[str]:
     """The model's operations that may make, show or delete what the pages' operations are about."""
     every: Mapping[str, Any] = model.data["operations"]
     own = {name for name in contract.operations if name in every}
-    paths = {path for one in contract.operations.values() for path in _steps(one.path)}
+    # On the root there is every operation of some protocols: that says nothing of one.
+    paths = {path for one in contract.operations.values() for path in _steps(one.path) if path}
     nouns = {noun for one in contract.operations.values() for noun in _nouns(one)}
     found = dict.fromkeys(sorted(own))
     for _ in range(ROUNDS):
@@ -259,8 +270,9 @@ def _typed(own: Operation, known: Operation | None) -> Operation:
     # Where a page has lost the names of its errors, or is older, those of the model are right, too.
     errors = {name: replace(one, untested=True) for name, one in known.errors.items()}
     return replace(
-        own, input=input_, greedy=own.greedy | known.greedy, errors={**errors, **own.errors}
-    )
+        own, input=input_, greedy=own.greedy | known.greedy, errors={**errors, **own.errors},
+        usual=known.usual,
+    )  # fmt: skip
 
 
 def _with_model_shape(own: Member, known: Member) -> Shape:
@@ -274,6 +286,9 @@ def _with_model_shape(own: Member, known: Member) -> Shape:
 
 def with_limits(own: Shape, known: Shape, depth: int = 0) -> Shape:
     """A shape with the limits that another one has besides, none of which is tested."""
+    if own.kind is Kind.ANY and own.name and known.kind is Kind.STRUCTURE:
+        # Only its name is known here.
+        return replace(known, source=own.source, level=own.level, untested=True)
     if own.kind is not known.kind or depth > DEEPEST:
         return own
     if own.kind is Kind.STRUCTURE and not own.members:
@@ -315,6 +330,8 @@ def _told(service: str, model: SdkModel, overlay: Overlay, setup: frozenset[str]
         f" and {len(setup) - SHOWN} more" if len(setup) > SHOWN else ""
     )
     about = f"signed for {overlay.signing.service}"
+    if model.protocol != REST_JSON:
+        about = f"the names, places and routes of {model.protocol}, {about}"
     return (
         f"{service}: what its pages lack is taken from the SDK model {model.name}, for setup"
         f" only: {about}" + (f"; with {used}, which are not tested" if used else "")

@@ -90,7 +90,7 @@ class Shapes:
         keys = self.bindings.names("key", shape["key"], self.shapes[shape["key"]["shape"]])
         return TypeName(BaseType.MAP, element=element, key_names=keys)
 
-    def limits(self, name: str, lists: int = 0, depth: int = 0) -> Iterator[Limit]:
+    def limits(self, name: str, lists: int = 0, depth: int = 0, maps: int = 0) -> Iterator[Limit]:
         """Every limit of a shape and of what it is made of, up to the next structure."""
         shape = self.shapes[name]
         kind = shape["type"]
@@ -98,11 +98,11 @@ class Shapes:
             return
         if kind == "list":
             yield from self._bounds(name, LimitTarget.LIST, lists)
-            yield from self.limits(shape["member"]["shape"], lists + 1, depth + 1)
+            yield from self.limits(shape["member"]["shape"], lists + 1, depth + 1, maps)
         elif kind == "map":
-            yield from self._bounds(name, LimitTarget.MAP, 0)
-            yield from self._leaf(shape["key"]["shape"], LimitTarget.KEY)
-            yield from self.limits(shape["value"]["shape"], lists, depth + 1)
+            yield from self._bounds(name, LimitTarget.MAP, maps)
+            yield from self._leaf(shape["key"]["shape"], LimitTarget.KEY, maps)
+            yield from self.limits(shape["value"]["shape"], lists, depth + 1, maps + 1)
         else:
             yield from self._leaf(name, LimitTarget.LEAF)
 
@@ -126,18 +126,18 @@ class Shapes:
         shape = self.shapes[about["shape"]]
         return self.bindings.names(key, about, shape, shape.get("member", {}).get("locationName"))
 
-    def _leaf(self, name: str, on: LimitTarget) -> Iterator[Limit]:
+    def _leaf(self, name: str, on: LimitTarget, depth: int = 0) -> Iterator[Limit]:
         shape = self.shapes[name]
         if shape["type"] in NUMBERS:
             for key, keyword in (("min", "minimum"), ("max", "maximum")):
                 if key in shape:
-                    yield Limit(keyword, shape[key], on, self.place(name, key))
+                    yield Limit(keyword, shape[key], on, self.place(name, key), depth)
         else:
-            yield from self._bounds(name, on, 0)
+            yield from self._bounds(name, on, depth)
         if "pattern" in shape:
-            yield Limit("pattern", shape["pattern"], on, self.place(name, "pattern"))
+            yield Limit("pattern", shape["pattern"], on, self.place(name, "pattern"), depth)
         if "enum" in shape:
-            yield Limit("enum", tuple(shape["enum"]), on, self.place(name, "enum"))
+            yield Limit("enum", tuple(shape["enum"]), on, self.place(name, "enum"), depth)
 
     def _bounds(self, name: str, on: LimitTarget, depth: int) -> Iterator[Limit]:
         shape = self.shapes[name]

@@ -11,11 +11,14 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any
 
+from conformance.documents.sdk.bindings import Bindings
 from conformance.documents.sdk.models import SdkModel
 
 MOST = 4
 """Values that are kept of one member."""
 LONGEST = 200
+REQUESTS = 2
+"""Requests that are kept of one operation, those with the fewest members first."""
 CODE = re.compile(r"<code>\s*([^<>]{1,200}?)\s*</code>")
 SHOWN = re.compile(
     r"(?:for example|for instance|example|e\.g\.|valid values?|valid options?|possible values?"
@@ -99,6 +102,47 @@ def _typed(value: str, kind: str) -> Any:
 # -- published examples ----------------------------------------------------------------------------
 
 
+def usual_requests(model: SdkModel) -> dict[str, tuple[dict[str, Any], ...]]:
+    """The requests of published examples, by operation, with the names that members have here."""
+    shapes, named = model.data["shapes"], Bindings(model).is_named
+    found: dict[str, tuple[dict[str, Any], ...]] = {}
+    for operation, examples in _examples(model).items():
+        about = model.data["operations"].get(operation, {}).get("input")
+        if about is not None:
+            given = (
+                _renamed(shapes, about["shape"], one.get("input"), named=named) for one in examples
+            )
+            whole = [one for one in given if isinstance(one, dict) and one]
+            if whole:
+                found[operation] = tuple(sorted(whole, key=len)[:REQUESTS])
+    return found
+
+
+def _renamed(shapes: Mapping[str, Any], name: str, value: Any, *, named: bool) -> Any:
+    """A value of an example under the names of a spec."""
+    shape = shapes[name]
+    if shape["type"] == "list" and isinstance(value, list):
+        return [_renamed(shapes, shape["member"]["shape"], item, named=named) for item in value]
+    if shape["type"] == "map" and isinstance(value, dict):
+        inner = shape["value"]["shape"]
+        return {key: _renamed(shapes, inner, item, named=named) for key, item in value.items()}
+    if shape["type"] != "structure" or not isinstance(value, dict):
+        return value
+    members = shape["members"]
+    return {
+        _called(key, members[key], named=named): _renamed(
+            shapes, members[key]["shape"], item, named=named
+        )
+        for key, item in value.items()
+        if key in members
+    }
+
+
+def _called(key: str, member: Mapping[str, Any], *, named: bool) -> str:
+    wire: str = member.get("locationName", key)
+    return wire if "location" in member or not named else key
+
+
 def _in_examples(model: SdkModel) -> Iterator[tuple[str, str, Any]]:
     shapes = model.data["shapes"]
     for operation, examples in _examples(model).items():
@@ -147,4 +191,4 @@ def _examples(model: SdkModel) -> Mapping[str, Any]:
     return found
 
 
-__all__ = ["usual_values"]
+__all__ = ["usual_requests", "usual_values"]

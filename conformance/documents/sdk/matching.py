@@ -1,0 +1,213 @@
+"""Which SDK model the pages of a service are of: by what they link, name and state of themselves.
+
+Nothing is known of any service here. Pages link to the guides of SDKs, under the name that the
+model has, too; where they do not, the names of their operations, the service's and the title
+decide.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from conformance.documents.model import Layout, OperationPage
+from conformance.documents.reader import ReadPage
+from conformance.documents.sdk.models import (
+    SdkModel,
+    UnknownModel,
+    UnspokenProtocol,
+    load_model,
+    protocols_of,
+)
+from conformance.documents.service_pages import ServicePages
+
+MODEL = "service-2"
+SOUGHT = 3
+"""Operations that are looked for in every model: the first may be one that only pages have."""
+VENDOR = re.compile(r"\b(amazon|aws)\b")
+LINKED = re.compile(r"goto/[A-Za-z0-9]+/([A-Za-z0-9.-]+?-\d{4}-\d{2}-\d{2})/")
+SPEAKS = {
+    Layout.JSON: ("aws-json-1.0", "aws-json-1.1", "rpc-v2-cbor"),
+    Layout.QUERY: ("aws-query", "ec2-query", "aws-json-1.0", "aws-json-1.1", "rpc-v2-cbor"),
+    Layout.XML: ("rest-xml", "rest-json-1"),
+    Layout.REST: ("rest-json-1", "rest-xml"),
+}
+"""The protocols that pages of a layout may be of, the likeliest first.
+
+Of a JSON service a page of an operation that takes and answers nothing has no syntax either.
+"""
+
+
+def by_model(pages: Sequence[ReadPage]) -> list[ReadPage]:
+    """The pages, where those of one folder that link to other models are of services of their own.
+
+    What most of a folder's pages link to, and pages without a link, keep the folder's name.
+    """
+    links = [_linked(read.document.text) for read in pages]
+    most: dict[str, Counter[str]] = {}
+    for read, link in zip(pages, links, strict=True):
+        if link and isinstance(read.page, OperationPage):
+            most.setdefault(read.document.service, Counter())[link] += 1
+    usual = {service: _main(service, counted) for service, counted in most.items()}
+    found = []
+    for read, link in zip(pages, links, strict=True):
+        service = read.document.service
+        other = _named(link) if link and link != usual.get(service, link) else None
+        document = replace(read.document, service=other) if other else read.document
+        found.append(ReadPage(document, read.page))
+    return found
+
+
+def _main(service: str, counted: Counter[str]) -> str:
+    """The model that a folder is of: the one of its name, else the one that most pages link to."""
+    named = [link for link in counted if _named(link) == service]
+    return named[0] if named else counted.most_common(1)[0][0]
+
+
+def page_models(pages: ServicePages) -> tuple[str, ...]:
+    """The models that fit pages best: none, the one, or several between which nothing decides."""
+    if pages.model:
+        return (pages.model,)
+    names = frozenset(pages.operations)
+    if not names:
+        return ()
+    linked = Counter(filter(None, (_linked(one.text) for one in pages.documents)))
+    for link, _ in linked.most_common(1):
+        name = _named(link)
+        if name is not None and names & _operations(name):
+            return (name,)
+    own = loaded(pages.service)
+    if own is not None and names <= _operations(pages.service):
+        return (pages.service,)
+    speaking = [name for name in _having(names) if _speaks(name, pages)]
+    if not speaking:
+        return ()
+    shared = {name: len(_operations(name) & names) for name in speaking}
+    best = [name for name in speaking if shared[name] == max(shared.values())]
+    for agrees in (
+        lambda name: plain(pages.title) in titles(load_model(name)),
+        lambda name: load_model(name).version == pages.version,
+        lambda name: name == pages.service,
+    ):
+        best = [name for name in best if agrees(name)] or best
+    return tuple(best)
+
+
+def protocol_of(pages: ServicePages, model: str) -> str | None:
+    """The protocol that the pages are of, among those of their model; None for its usual one."""
+    about = load_model(model).data["metadata"]
+    speaks = protocols_of(about)
+    layouts = Counter(page.layout for page in pages.operations.values())
+    for layout, _ in layouts.most_common(1):
+        return next((one for one in SPEAKS[layout] if one in speaks), None)
+    return None
+
+
+def loaded(name: str) -> SdkModel | None:
+    """A model, where there is one of that name."""
+    try:
+        return load_model(name)
+    except (UnknownModel, UnspokenProtocol):
+        return None
+
+
+def titles(model: SdkModel) -> set[str]:
+    """What a model calls its service."""
+    about = model.data["metadata"]
+    names: Iterable[str] = (
+        about.get(key, "") for key in ("serviceFullName", "serviceAbbreviation", "serviceId")
+    )
+    return {plain(name) for name in names if name}
+
+
+def plain(title: str) -> str:
+    """A title without what differs between writings of it."""
+    return re.sub(r"[^a-z0-9]", "", VENDOR.sub("", title.lower()))
+
+
+def models_with(text: bytes) -> list[str]:
+    """The names of the models in whose file a text stands."""
+    from botocore.loaders import create_loader
+
+    return [
+        name for name in create_loader().list_available_services(MODEL) if text in _content(name)
+    ]
+
+
+@cache
+def _content(name: str) -> bytes:
+    """The newest model file of a service as it stands: most need not be read as JSON."""
+    from botocore.loaders import create_loader
+
+    loader = create_loader()
+    version = loader.determine_latest_version(name, MODEL)
+    for folder in loader.search_paths:
+        for ending in (".json.gz", ".json"):
+            file = Path(folder) / name / version / f"{MODEL}{ending}"
+            if file.is_file():
+                found = file.read_bytes()
+                return gzip.decompress(found) if ending.endswith(".gz") else found
+    return b""
+
+
+def _having(names: frozenset[str]) -> list[str]:
+    """The models that have one of the operations, sought by the first few of them."""
+    for name in sorted(names)[:SOUGHT]:
+        having = models_with(f'"{name}"'.encode())
+        found = [one for one in having if loaded(one) is not None and name in _operations(one)]
+        if found:
+            return found
+    return []
+
+
+def _speaks(name: str, pages: ServicePages) -> bool:
+    """Whether a model has a protocol that the pages may be of."""
+    speaks = protocols_of(load_model(name).data["metadata"])
+    layouts = {page.layout for page in pages.operations.values()}
+    return any(one in speaks for layout in layouts for one in SPEAKS[layout])
+
+
+@cache
+def _operations(name: str) -> frozenset[str]:
+    return frozenset(load_model(name).data["operations"])
+
+
+def _linked(text: str) -> str | None:
+    """The model's name that most links of a page have."""
+    found = Counter(LINKED.findall(text))
+    return found.most_common(1)[0][0].lower() if found else None
+
+
+@cache
+def _named(link: str) -> str | None:
+    """The service that a link's name is of: its model has that name, too."""
+    from botocore.loaders import create_loader
+
+    loader = create_loader()
+    name, version = link[:-11], link[-10:]
+    names: list[str] = loader.list_available_services(MODEL)
+    near = sorted(names, key=lambda one: one != name)
+    for one in near:
+        if loader.determine_latest_version(one, MODEL) != version and one != name:
+            continue
+        model = loaded(one)
+        about = model.data["metadata"] if model is not None else {}
+        if link in {about.get("uid", "").lower(), f"{about.get('endpointPrefix')}-{version}"}:
+            return one
+    return name if name in names else None
+
+
+__all__ = [
+    "by_model",
+    "loaded",
+    "models_with",
+    "page_models",
+    "plain",
+    "protocol_of",
+    "titles",
+]
