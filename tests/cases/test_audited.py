@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from conformance.contract.catalogue import catalogue
@@ -150,3 +152,14 @@ def test_an_empty_list_may_be_none_where_everything_is_text():
     assert not forbidden("elbv2", "AddTags/request/Tags/minItems")
     least = "TerminateWorkspaces/request/TerminateWorkspaceRequests/minItems"
     assert forbidden("workspaces", least)
+
+
+def test_an_arn_of_another_service_is_told(reference_port, proxied, run):
+    def answer(method, path, headers, body, status, answered, data, upstream):
+        return status, answered, data.replace(b"arn:aws:geo:", b"arn:aws:location:")
+
+    url = proxied(SimpleNamespace(answer=answer), reference_port)
+    asked = ("--requirement", "location/*Key/response/KeyArn/*")
+    found = run(url, "--service", "location", "--profile", "quick", "--seed", "7", *asked)
+    made = {f"location/{one}/response/KeyArn/pattern" for one in ("CreateKey", "DescribeKey")}
+    assert made <= found.failed()
