@@ -10,8 +10,10 @@ from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
 from conformance.contract.load import load_contract
 from conformance.contract.walk import misspelt
+from conformance.engine.arns import Arns
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.given_moments import GivenMoments
+from conformance.engine.names import Names
 from conformance.engine.secret_encodings import forms
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
@@ -163,3 +165,29 @@ def test_an_arn_of_another_service_is_told(reference_port, proxied, run):
     found = run(url, "--service", "location", "--profile", "quick", "--seed", "7", *asked)
     made = {f"location/{one}/response/KeyArn/pattern" for one in ("CreateKey", "DescribeKey")}
     assert made <= found.failed()
+
+
+HEAD = "arn:aws:ec2:eu-west-1:123456789012"
+
+
+@pytest.mark.parametrize(
+    ("shown", "held"),
+    [
+        (f"<placementGroupArn>{HEAD}:placement-group/of-others</placementGroupArn>", []),
+        (f"<capacityReservationArn>{HEAD}:capacity-reservation/cr-1</capacityReservationArn>",
+         [False]),
+        (f"<placementGroupArn>{HEAD}:placement-group/cr-1</placementGroupArn>", [False]),
+    ],
+)  # fmt: skip
+def test_a_creation_may_show_the_arn_of_what_others_made(shown, held):
+    contract = load_contract("ec2")
+    operation = contract.operations["CreateCapacityReservation"]
+    made = f"<capacityReservationId>cr-1</capacityReservationId>{shown}"
+    body = f"<R><capacityReservation>{made}</capacityReservation></R>".encode()
+    scope = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request, Signature=a"
+    request = Request("POST", "http://127.0.0.1/", (("Authorization", scope),))
+    exchange = Exchange(request, Response(200, (), body), None, 0.0)
+    answer = read(exchange, operation)
+    one = SentProbe(Probe("r", operation, Side.ACCEPT, {}, ""), {}, exchange, answer)
+    found = Arns(contract, Names("abcdefgh")).observe(one, answer)
+    assert [finding.held for finding in found] == held
