@@ -20,7 +20,7 @@ from conformance.judge.response import observe
 from conformance.plan.planner import plan
 from conformance.plan.probes import Probe, Side
 from conformance.plan.values import OTHER_CASE
-from conformance.protocols.registry import read, wire
+from conformance.protocols.registry import of, read, wire
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -191,3 +191,18 @@ def test_a_creation_may_show_the_arn_of_what_others_made(shown, held):
     one = SentProbe(Probe("r", operation, Side.ACCEPT, {}, ""), {}, exchange, answer)
     found = Arns(contract, Names("abcdefgh")).observe(one, answer)
     assert [finding.held for finding in found] == held
+
+
+def test_a_map_in_a_query_has_a_parameter_for_each_entry():
+    operation = load_contract("amp").operations["ListScrapers"]
+    values = {"filters": {"status": ["ACTIVE", "FAILED"], "alias": ["a b"]}, "maxResults": 5}
+    request = wire(operation, values)
+    target = "/scrapers?status=ACTIVE&status=FAILED&alias=a%20b&maxResults=5"
+    assert request.target == target
+    sent_again = Request("GET", f"http://127.0.0.1{target}", ())
+    assert of(operation.protocol).members(operation, sent_again) == values
+
+
+@pytest.mark.parametrize("limit", ["filters/minProperties", "filters.{value}/minItems"])
+def test_nothing_of_a_map_without_entries_travels(limit):
+    assert not forbidden("amp", f"ListScrapers/request/{limit}")
