@@ -14,11 +14,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from conformance.contract.arns import ADDRESS, NAMED
+from conformance.contract.inference.naming import plain
 from conformance.contract.model import Contract
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.names import Names
 from conformance.judge.findings import Finding
-from conformance.plan.resources import all_creators
+from conformance.plan.resources import all_creators, identifiers
 from conformance.transport.exchange import Request
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.regions import partition_of
@@ -37,7 +38,7 @@ class Arns:
 
     def __init__(self, contract: Contract, names: Names) -> None:
         self._requirement = f"{contract.service}/{ADDRESS}"
-        self._creators = frozenset(all_creators(contract))
+        self._creators = all_creators(contract)
         self._names = names
         self._given: set[str] = set()
         self._accounts: dict[tuple[str, str], str] = {}
@@ -59,7 +60,7 @@ class Arns:
             head = HEAD.match(arn)
             if found is None or head is None or head[0] in self._given:
                 continue  # no ARN, or one of a place that a request spoke of
-            if self._is_ours(sent, found[5]) and f'"{found[3]}"' not in _text(request):
+            if self._is_ours(sent, answer, name, found) and f'"{found[3]}"' not in _text(request):
                 yield self._finding(name, found, access=scope[1], region=scope[2])
 
     def _finding(self, name: str, found: re.Match[str], *, access: str, region: str) -> Finding:
@@ -80,11 +81,21 @@ class Arns:
     def _broken(self, expected: str, seen: str) -> Finding:
         return Finding(self._requirement, False, expected, seen)
 
-    def _is_ours(self, sent: SentProbe, resource: str) -> bool:
-        """Whether an ARN's resource is surely one that this run made."""
-        if sent.probe.operation.name in self._creators or self._names.made_by_us(resource):
+    def _is_ours(
+        self, sent: SentProbe, answer: ParsedResponse, name: str, arn: re.Match[str]
+    ) -> bool:
+        """Whether an ARN is surely of something that this run made.
+
+        The answer to a creation may also show what belongs to others.
+        """
+        parts = set(re.split("[/:]", arn[5]))
+        if self._names.made_by_us(arn[5]):
             return True
-        return sent.resource is not None and sent.resource.id in re.split("[/:]", resource)
+        if sent.probe.operation.name not in self._creators:
+            return sent.resource is not None and sent.resource.id in parts
+        kind, place = self._creators[sent.probe.operation.name]
+        made = set(identifiers(place, sent.values, answer.body))
+        return bool(made & {arn[0], *parts}) or plain(name) in {"arn", f"{plain(kind)}arn"}
 
 
 def _named(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from conformance.contract.places import texts
 from conformance.contract.protocols import facts
-from conformance.contract.walk import shape_at
 from conformance.engine.confirmation import repeats_of_silence
+from conformance.engine.control_requests import of_nothing_at_all, refused_alike, without_fault
 from conformance.engine.delivery import is_repeatable, resent
-from conformance.engine.exchange_log import SentProbe, SetupFailed, is_lost
+from conformance.engine.exchange_log import SentProbe, is_lost
 from conformance.engine.patience import is_brief, is_unanswered, kinds_of_request
 from conformance.engine.placeholders import needs_resource
 from conformance.engine.session import Session
@@ -19,13 +19,9 @@ from conformance.engine.support import lacks
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.refusal import judge_probe
-from conformance.plan.base_requests import base, edited
-from conformance.plan.identities import of_nothing
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.resources import kind_of, lifecycle_of, path_labels, with_unknown_ids
-from conformance.plan.values import sample
+from conformance.plan.resources import kind_of, lifecycle_of, path_labels
 from conformance.protocols.registry import of
-from conformance.protocols.variant import Labels
 from conformance.transport.exchange import FailureKind
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -123,68 +119,17 @@ def _blamed_on_its_fault(session: Session, trial: ProbeResult) -> ProbeResult:
     probe = trial.probe
     if not session.contract.overlay.inferred:
         return trial
-    if probe.fault is Fault.CONFLICT and trial.sent.answer.is_refusal:
-        return _blamed_on_its_name(session, trial)
+    if probe.fault in {Fault.CONFLICT, Fault.NOT_FOUND} and trial.sent.answer.is_refusal:
+        told = refused_alike(session, probe, trial.sent.answer)
+        return ProbeResult(probe, trial.sent, None, told) if told else trial
     meant = probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT} or probe.side is Side.ACCEPT
     if meant or not trial.sent.answer.server_error:
         return trial
-    usual = _without_fault(session, probe)
+    usual = without_fault(session, probe)
     if usual is None or not usual.answer.server_error:
         return trial
     told = f"{trial.sent.answer.told()}, and so is the same request without what is odd about it"
     return ProbeResult(probe, trial.sent, None, told)
-
-
-def _blamed_on_its_name(session: Session, trial: ProbeResult) -> ProbeResult:
-    """The trial, or one that shows nothing where the same request with a free name is refused, too.
-
-    What it has besides the name is made up, and may be what is wrong about it.
-    """
-    probe, usual = trial.probe, base(session.contract, trial.probe.operation)
-    free = {name: usual[name] for name in probe.place or () if name in usual}
-    values = {**probe.values, **free}
-    plain = replace(probe, side=Side.OBSERVE, fault=Fault.NONE, values=values)
-    try:
-        control = session.send(plain)
-    except SetupFailed:
-        return trial
-    session.inventory.take_away(control)
-    if not control.answer.is_refusal:
-        return trial
-    told = f"{control.answer.told()} to the same request with a name that is not taken"
-    return ProbeResult(probe, trial.sent, None, told)
-
-
-def _without_fault(session: Session, probe: Probe) -> SentProbe | None:
-    """The answer to a probe with a right value in place of its fault; None where it has none.
-
-    A label that is odd in itself, or in how it is written, gives way to one that nothing has.
-    """
-    plain = replace(probe, side=Side.OBSERVE, fault=Fault.NONE, raw=None, form=None)
-    if probe.place:
-        about = shape_at(probe.operation.input[str(probe.place[0])].shape, probe.place[1:])
-        if about is None:
-            return None
-        named = probe.place[0] in path_labels(probe.operation)
-        right = of_nothing(about) if named else sample(about)
-        plain = replace(plain, values=edited(dict(probe.values), probe.place, right))
-    elif probe.form is not None and (probe.form.path or probe.form.labels is not Labels.USUAL):
-        plain = replace(plain, values=_of_nothing(session, probe))
-    else:
-        plain = replace(plain, values=base(session.contract, probe.operation))
-    try:
-        usual = session.send(plain)
-    except SetupFailed:
-        return None
-    session.inventory.take_away(usual)
-    return usual
-
-
-def _of_nothing(session: Session, probe: Probe) -> dict[str, Any]:
-    """The members of a probe with labels that name nothing."""
-    unknown = with_unknown_ids(session.contract, probe.operation, probe.values)
-    same = [one for one in path_labels(probe.operation) if unknown[one] == probe.values[one]]
-    return {**unknown, **dict.fromkeys(same, "${name}")}
 
 
 def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
@@ -199,7 +144,7 @@ def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
         return trial
     if probe.form.method or not path_labels(probe.operation):
         return trial
-    usual = session.send(replace(probe, values=_of_nothing(session, probe), form=None))
+    usual = session.send(replace(probe, values=of_nothing_at_all(session, probe), form=None))
     session.inventory.take_away(usual)
     if not usual.answer.ok:
         return trial

@@ -290,6 +290,8 @@ def _is_identifier(contract: Contract, operation: Operation, place: Place) -> bo
 
 def _can_travel(operation: Operation, place: Place, value: Any) -> bool:
     """A label that is empty, a dot segment or has a slash changes the route: not a limit probe."""
+    if operation.input[place[0]].location is Location.QUERY and value in ([], {}):
+        return False  # nothing of it travels
     if not _is_label(operation, place) or not isinstance(value, str):
         return True
     return bool(value.strip(".")) and not set(value) & set("/%\\\n")

@@ -90,7 +90,7 @@ def bind(operation: Operation, values: Mapping[str, Any], form: WireVariant) -> 
             written = _label(operation, name, text(value), form)
             bound.path = bound.path.replace(f"{{{name}}}", written)
         elif location is Location.QUERY:
-            bound.query += [(name, text(item)) for item in _many(value)]
+            bound.query += _parameters(name, value)
         elif location is Location.HEADER:
             bound.headers += _headers(name, value)
         elif location is Location.PAYLOAD:
@@ -104,6 +104,12 @@ def _label(operation: Operation, name: str, value: str, form: WireVariant) -> st
     """A label percent-encoded; the slashes of a greedy one stay what they are."""
     parts = value.split("/") if name in operation.greedy else [value]
     return "/".join(form.labels.encoded(part) for part in parts)
+
+
+def _parameters(name: str, value: Any) -> list[tuple[str, str]]:
+    """A query parameter, once for each item of a list; of a map one for each entry."""
+    entries = value.items() if isinstance(value, dict) else [(name, value)]
+    return [(key, text(item)) for key, one in entries for item in _many(one)]
 
 
 def _headers(name: str, value: Any) -> list[tuple[str, str]]:
@@ -131,11 +137,24 @@ def bound_members(operation: Operation, request: Request) -> dict[str, Any]:
     values = dict(_labels(operation, parts.path))
     query = query_of(parse_qsl(parts.query, keep_blank_values=True))
     for member in operation.input.values():
-        if member.location is Location.QUERY and member.name in query:
+        if member.location is Location.QUERY and member.shape.kind is Kind.MAP:
+            entries = _entries(operation, member, query)
+            values |= {member.name: entries} if entries else {}
+        elif member.location is Location.QUERY and member.name in query:
             values[member.name] = from_texts(member.shape, query[member.name])
         elif member.location is Location.HEADER and (seen := _header(member, request)) is not None:
             values[member.name] = seen
     return values
+
+
+def _entries(
+    operation: Operation, member: Member, query: Mapping[str, list[str]]
+) -> dict[str, Any]:
+    """The entries of a map that is spread over the query: the parameters that no other one is."""
+    others = {one.name for one in operation.input.values() if one.location is Location.QUERY}
+    rest = query.keys() - others - operation.query.keys()
+    shape = member.shape.element or member.shape
+    return {name: from_texts(shape, texts) for name, texts in query.items() if name in rest}
 
 
 def _labels(operation: Operation, path: str) -> Iterator[tuple[str, Any]]:

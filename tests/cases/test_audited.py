@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
 from conformance.contract.load import load_contract
 from conformance.contract.walk import misspelt
+from conformance.engine.arns import Arns
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.given_moments import GivenMoments
+from conformance.engine.names import Names
 from conformance.engine.secret_encodings import forms
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
 from conformance.plan.planner import plan
 from conformance.plan.probes import Probe, Side
 from conformance.plan.values import OTHER_CASE
-from conformance.protocols.registry import read, wire
+from conformance.protocols.registry import of, read, wire
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -150,3 +154,55 @@ def test_an_empty_list_may_be_none_where_everything_is_text():
     assert not forbidden("elbv2", "AddTags/request/Tags/minItems")
     least = "TerminateWorkspaces/request/TerminateWorkspaceRequests/minItems"
     assert forbidden("workspaces", least)
+
+
+def test_an_arn_of_another_service_is_told(reference_port, proxied, run):
+    def answer(method, path, headers, body, status, answered, data, upstream):
+        return status, answered, data.replace(b"arn:aws:geo:", b"arn:aws:location:")
+
+    url = proxied(SimpleNamespace(answer=answer), reference_port)
+    asked = ("--requirement", "location/*Key/response/KeyArn/*")
+    found = run(url, "--service", "location", "--profile", "quick", "--seed", "7", *asked)
+    made = {f"location/{one}/response/KeyArn/pattern" for one in ("CreateKey", "DescribeKey")}
+    assert made <= found.failed()
+
+
+HEAD = "arn:aws:ec2:eu-west-1:123456789012"
+
+
+@pytest.mark.parametrize(
+    ("shown", "held"),
+    [
+        (f"<placementGroupArn>{HEAD}:placement-group/of-others</placementGroupArn>", []),
+        (f"<capacityReservationArn>{HEAD}:capacity-reservation/cr-1</capacityReservationArn>",
+         [False]),
+        (f"<placementGroupArn>{HEAD}:placement-group/cr-1</placementGroupArn>", [False]),
+    ],
+)  # fmt: skip
+def test_a_creation_may_show_the_arn_of_what_others_made(shown, held):
+    contract = load_contract("ec2")
+    operation = contract.operations["CreateCapacityReservation"]
+    made = f"<capacityReservationId>cr-1</capacityReservationId>{shown}"
+    body = f"<R><capacityReservation>{made}</capacityReservation></R>".encode()
+    scope = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request, Signature=a"
+    request = Request("POST", "http://127.0.0.1/", (("Authorization", scope),))
+    exchange = Exchange(request, Response(200, (), body), None, 0.0)
+    answer = read(exchange, operation)
+    one = SentProbe(Probe("r", operation, Side.ACCEPT, {}, ""), {}, exchange, answer)
+    found = Arns(contract, Names("abcdefgh")).observe(one, answer)
+    assert [finding.held for finding in found] == held
+
+
+def test_a_map_in_a_query_has_a_parameter_for_each_entry():
+    operation = load_contract("amp").operations["ListScrapers"]
+    values = {"filters": {"status": ["ACTIVE", "FAILED"], "alias": ["a b"]}, "maxResults": 5}
+    request = wire(operation, values)
+    target = "/scrapers?status=ACTIVE&status=FAILED&alias=a%20b&maxResults=5"
+    assert request.target == target
+    sent_again = Request("GET", f"http://127.0.0.1{target}", ())
+    assert of(operation.protocol).members(operation, sent_again) == values
+
+
+@pytest.mark.parametrize("limit", ["filters/minProperties", "filters.{value}/minItems"])
+def test_nothing_of_a_map_without_entries_travels(limit):
+    assert not forbidden("amp", f"ListScrapers/request/{limit}")
