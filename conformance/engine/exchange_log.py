@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from conformance.contract.model import Kind
+from conformance.contract.places import find
 from conformance.contract.validate import violations
+from conformance.contract.walk import shape_at
 from conformance.engine.delivery import connection_broke
 from conformance.plan.probes import Probe, Side
 from conformance.transport.exchange import Exchange
 from conformance.transport.parsed_response import ParsedResponse
+
+FARTHEST = 4_102_444_800
+"""The year 2100 in seconds."""
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+def _is_odd_time(value: Any) -> bool:
+    if isinstance(value, str):
+        return INSTANT.fullmatch(value) is None
+    return not isinstance(value, int | float) or not 0 < value < FARTHEST
 
 
 @dataclass(frozen=True)
@@ -35,7 +49,21 @@ class SentProbe:
         probe = self.probe
         if probe.side is Side.REJECT or probe.raw is not None or probe.form is not None:
             return True
+        if self.has_odd_time:
+            return True
         return any(violations(dict(probe.operation.input), dict(self.values)))
+
+    @property
+    def has_odd_time(self) -> bool:
+        """True where a time is tried in a form that it does not have, which only its text shows."""
+        probe = self.probe
+        if probe.side is not Side.OBSERVE or not probe.place:
+            return False
+        member = probe.operation.input.get(str(probe.place[0]))
+        shape = shape_at(member.shape, probe.place[1:]) if member is not None else None
+        if shape is None or shape.kind is not Kind.TIMESTAMP:
+            return False
+        return any(_is_odd_time(one) for one in find(dict(self.values), probe.place))
 
 
 @dataclass(slots=True)

@@ -19,6 +19,8 @@ from conformance.plan.resources import FRESH, all_creators, identifiers, kinds, 
 
 NEWEST = 8
 """What a request has just made is among the last so many."""
+REMEMBERED = 200
+"""So many of the last that were made are kept when they are gone."""
 PATIENCE = 2
 """So many requests in a row without an answer, and a clean-up ends."""
 
@@ -38,7 +40,8 @@ Lend = Callable[[str], "Inventory"]
 class Inventory:
     """What one run has of one service; a resource is made of others, which are made first.
 
-    ``made`` is everything that was created, oldest first, whatever request created it.
+    ``made`` is everything that was created, oldest first, whatever request created it; what has
+    been gone for long is forgotten.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Inventory:
         self._kinds = kinds(contract)
         self._creators = all_creators(contract)
         self._given = given_kinds(contract)
+        self._crowded = 2 * REMEMBERED
         self._someone: dict[str, RunResource] = {}
         self._current: dict[str | None, RunResource] = {}
         self._lacking: dict[str, RunResource] = {}
@@ -199,7 +203,7 @@ class Inventory:
         return sent
 
     def _made_by(self, sent: SentProbe) -> RunResource | None:
-        return next((made for made in self.made if made.created is sent), None)
+        return next((made for made in reversed(self.made) if made.created is sent), None)
 
     def take_away(self, sent: SentProbe) -> None:
         """Delete what a request made: odd things that are left would spoil lists for the rest."""
@@ -249,6 +253,10 @@ class Inventory:
             }
             parents.update(sent.parents)
             self.made.append(RunResource(found, str(given), sent, kind, parents=parents))
+        if len(self.made) > self._crowded:
+            there = [one for one in self.made[:-REMEMBERED] if not one.gone]
+            self.made[:-REMEMBERED] = there
+            self._crowded = 2 * len(self.made)
 
     def _lifecycle(self, kind: str | None) -> Resource:
         """The lifecycle of a kind, or that of the main one."""

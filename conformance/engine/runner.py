@@ -110,6 +110,7 @@ class Runner:
         self._watch.confirm()
         if self._stops.limits.any:
             self._more.show()
+        self._more.look()
         self._decide_watched()
 
     def _turn(self, requirement: Requirement) -> int:

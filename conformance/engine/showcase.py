@@ -62,6 +62,17 @@ class Showcase:
             if name not in made and not ENDS.match(name) and self._is_open(name):
                 self._vary(operation, self._sender(operation), partial(self._unseen, name))
 
+        self.look()
+
+    def look(self) -> None:
+        """Ask once more for what was not seen yet: by now there is more to be shown."""
+        if not self._contract.overlay.inferred:
+            return
+        for operation in self._contract.tested:
+            if READS.match(operation.name) and self._is_open(operation.name):
+                self._call(operation, base(self._contract, operation), None)
+        self._watch.confirm()
+
     def _of_kind(self, kind: str, about: Resource) -> None:
         operation = self._contract.operations.get(about.create or "")
         if operation is None or not self._may_send(operation.name):

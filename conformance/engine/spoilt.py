@@ -110,7 +110,8 @@ def _places(sent: SentProbe, members: dict[str, Any]) -> tuple[Place, ...]:
     places = dict.fromkeys(
         one.place for one in violations(dict(sent.probe.operation.input), members)
     )
-    if sent.probe.side is Side.REJECT and sent.probe.place is not None:
+    odd = sent.probe.side is Side.REJECT or sent.has_odd_time
+    if odd and sent.probe.place is not None:
         places[sent.probe.place] = None
     return tuple(places)
 

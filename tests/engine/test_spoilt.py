@@ -92,3 +92,19 @@ def test_what_a_server_may_show_of_its_own_accord_is_no_excuse(value):
     assert one.hide(sent("DescribeKey", {}, {"Description": value}).answer).body == {
         "Description": value
     }
+
+
+@pytest.mark.parametrize("time", ["1985-04-12T23:20:50+00", "482196050"])
+def test_a_time_in_another_form_that_was_taken_is_not_held_against_its_reader(time):
+    place = ("ExpireTime",)
+    one = sent("UpdateKey", {"ExpireTime": time}, {}, Side.OBSERVE, place)
+    assert one.is_faulty
+    known = Spoilt()
+    known.note(one, [])
+    shown = sent("DescribeKey", {}, {"ExpireTime": time}).answer
+    assert known.hide(shown).body == {"ExpireTime": UNKNOWN}
+
+
+def test_a_time_in_its_own_form_is_not_odd():
+    values = {"KeyName": "k", "ExpireTime": "2031-06-01T12:00:00.000Z"}
+    assert not sent("UpdateKey", values, {}, Side.OBSERVE, ("ExpireTime",)).is_faulty

@@ -77,7 +77,7 @@ def template(shape: Shape) -> str | None:
 
 def identity(noun: Noun, owners: Owners) -> Identity | None:
     """What identifies one of a noun; None where that is not known for certain."""
-    for find in (_own, _shared, _of_parent):
+    for find in (_own, _shared, _of_parent, _leading):
         for operation in noun.about_one():
             found = find(noun, operation, owners)
             if found is not None:
@@ -143,6 +143,22 @@ def _of_parent(noun: Noun, operation: Operation, owners: Owners) -> Identity | N
         return None
     name = min(found)[2] if all(free for free, *_ in found) else _last_needed(found)
     return Identity(name, KnownFrom(name, given=True), of_parent=True)
+
+
+def _leading(noun: Noun, operation: Operation, owners: Owners) -> Identity | None:
+    """The name of what nothing else makes: a version of a layer is made with the layer."""
+    for member in operation.input.values():
+        said = part(member.name)
+        if (
+            said.kind == NAME
+            and member.shape.kind is Kind.STRING
+            and member.name in noun.create.input
+            and _leads_on(noun, member.name)
+            and plain(noun.name).startswith(said.of)
+            and owners.owner(operation, member) is None
+        ):
+            return _identity(noun, member.name, KnownFrom(member.name, given=True))
+    return None
 
 
 def _last_needed(found: list[tuple[bool, int, str]]) -> str:
