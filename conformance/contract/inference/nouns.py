@@ -115,12 +115,16 @@ def _nouns(contract: Contract) -> Iterator[Noun]:
 
 
 def _naming(contract: Contract, noun: Noun) -> Iterator[Operation]:
-    """The operations whose every request has an identifier that is called after the noun."""
+    """The operations whose every request has an identifier that is called after the noun.
+
+    Or one that the answer to the creation shows first.
+    """
     for one in contract.operations.values():
         for name, member in one.input.items():
             said = part(name)
             needed = member.required or member.location is Location.PATH
-            if needed and said.kind != BARE and said.of in forms(noun.name):
+            shown = name in noun.create.output and name not in noun.create.input
+            if needed and said.kind != BARE and (said.of in forms(noun.name) or shown):
                 yield one
                 break
 
