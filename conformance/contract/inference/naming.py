@@ -43,10 +43,10 @@ LOOKS = (
 """The verbs of operations that change nothing, whatever their method is."""
 VERBS = {"create": CREATE, "read": READ, "update": UPDATE, "list": LIST, "delete": DELETE}
 
-NAME, ID, ARN, BARE = "name", "id", "arn", ""
+NAME, ID, ARN, URL, BARE = "name", "id", "arn", "url", ""
 _ENDINGS = {
     "id": ID, "ids": ID, "identifier": ID, "identifiers": ID, "name": NAME, "names": NAME,
-    "arn": ARN, "arns": ARN,
+    "arn": ARN, "arns": ARN, "url": URL,
 }  # fmt: skip
 _ADMIN = "Admin"
 """Before the verb: what an administrator does, and not the one whom it is about."""
