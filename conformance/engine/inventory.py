@@ -182,8 +182,8 @@ class Inventory:
     def delete(self, resource: RunResource, *, even_in_vain: bool = False) -> SentProbe | None:
         """Delete a resource; None where the contract has no delete operation.
 
-        None too where deletions are known to stay without an answer, unless it is to be tried all
-        the same.
+        None too where the deletion names something else that cannot be made, and where deletions
+        are known to stay without an answer, unless it is to be tried all the same.
         """
         of = self._lifecycle(resource.kind)
         operation = self._contract.operations.get(of.delete or "")
@@ -198,7 +198,10 @@ class Inventory:
         if not even_in_vain and self._is_in_vain(deletion):
             return None
         send = partial(self._send, deletion, resource=resource)
-        sent = resent(send(), lambda _: send(), is_lost, times=1)
+        try:
+            sent = resent(send(), lambda _: send(), is_lost, times=1)
+        except SetupFailed:
+            return None  # its deletion names something that cannot be made: it stays
         resource.gone = resource.gone or sent.answer.is_gone
         return sent
 
@@ -252,6 +255,8 @@ class Inventory:
                 of: one for part in sent.parents.values() for of, one in part.parents.items()
             }
             parents.update(sent.parents)
+            if found.startswith("/") and self._contract.overlay.inferred:
+                found = found.rpartition("/")[2]  # noqa: PLW2901 - as SDKs do: it is a path
             self.made.append(RunResource(found, str(given), sent, kind, parents=parents))
         if len(self.made) > self._crowded:
             there = [one for one in self.made[:-REMEMBERED] if not one.gone]

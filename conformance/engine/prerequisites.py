@@ -89,7 +89,9 @@ def lists_of(contract: Contract, probe: Probe) -> Iterator[tuple[str, Operation]
         for one in contract.operations.values():
             found = split(one.name, _LISTS)
             named = plain(found[1]) if found else ""
-            if named.endswith(plurals(noun)) and not mentions(base(contract, one), "${"):
+            if named.endswith((*plurals(noun), f"{noun}s")) and not mentions(
+                base(contract, one), "${"
+            ):
                 yield name, one
                 break
 

@@ -46,6 +46,7 @@ LISTED = re.compile(
 PATTERN = re.compile(
     r"(?:regular expression )?pattern:?\s*[\"'`]?(?P<pattern>[^\s\"'`]+)", re.IGNORECASE
 )
+PREFIXED = re.compile(r"(?P<prefix>[a-z]{3,12}/)[A-Za-z][\w-]*")
 WORD = re.compile(r"[\w.:/*@+-]+")
 NOUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 NO_NOUNS = frozenset(
@@ -116,25 +117,31 @@ def amended(
     """
     start = dict(request)
     if not refusal.is_not_found:
-        # What is published as an example fits together, where single values may not.
-        bound = {
-            name: value for name, value in start.items() if "${" in json.dumps(value, default=str)
-        }
-        yield from ({**start, **example, **bound} for example in operation.usual)
+        yield from _published(operation, start)
+    if EXCLUSIVE.search(refusal.message):
+        yield from _one_of_each(operation, start, refusal)
     named = list(_named(operation, dict(sent), refusal))
     for place in named:
         yield from _about(operation, start, place, refusal)
     if EXCLUSIVE.search(refusal.message):
-        yield from _one_of_each(operation, start)
         yield from _one_more(operation, start)
     if refusal.is_not_found or MISSING.search(refusal.message):
         yield from _of_own_kinds(operation, start, refusal)
+    yield from _prefixed(operation, start)
     if refusal.status >= SERVER_ERROR:
         yield from _one_likely(operation, start)
     if not refusal.is_not_found:
         yield from fuller(operation, start)
     if not named:
         yield from _other_words(operation, start)
+
+
+def _published(operation: Operation, request: Request) -> Iterator[Request]:
+    """What is published as an example: it fits together, where single values may not."""
+    bound = {
+        name: value for name, value in request.items() if "${" in json.dumps(value, default=str)
+    }
+    yield from ({**request, **example, **bound} for example in operation.usual)
 
 
 # -- which member is meant -------------------------------------------------------------------------
@@ -147,7 +154,7 @@ def _named(operation: Operation, sent: Request, refusal: RefusalText) -> Iterato
     text = _plain(refusal.message)
     by_name = [place for place in places if _plain(place[-1]) in words]
     long = [place for place in places if len(_plain(place[-1])) > SHORTEST
-            and _plain(place[-1]) in text]  # fmt: skip
+            and _plain(place[-1]).removesuffix("s") in text]  # fmt: skip
     by_value = [place for place in places if _is_quoted(sent, place, refusal.message)]
     nouns = [word.lower() for word in NOUN.findall(refusal.code)]
     nouns = [word for word in nouns if word not in NO_NOUNS and len(word) >= SHORTEST]
@@ -304,14 +311,26 @@ def _in_capitals(shape: Shape, given: list[Any]) -> Iterator[str]:
     yield from (one for one in words if not any(shape_violations(shape, one)))
 
 
-def _one_of_each(operation: Operation, request: Request) -> Iterator[Request]:
+def _one_of_each(operation: Operation, request: Request, refusal: RefusalText) -> Iterator[Request]:
     """The request with one member alone in each structure that requires none."""
     loose = [name for name in request if name in operation.input
              and not any(one.required for one in operation.input[name].shape.members.values())
              and isinstance(request[name], dict) and len(request[name]) > 1]  # fmt: skip
     for name in loose:
+        members = operation.input[name].shape.members
         for inner, value in request[name].items():
-            yield {**request, name: {inner: value}}
+            own = next(_own(members[inner].shape, refusal), None) if inner in members else None
+            yield {**request, name: {inner: value if own is None else own}}
+
+
+def _prefixed(operation: Operation, request: Request) -> Iterator[Request]:
+    """The request with a new name that begins as those do that the documents show."""
+    for name, value in request.items():
+        shown = operation.input[name].shape.usual if name in operation.input else ()
+        begun = (PREFIXED.fullmatch(one) for one in shown if isinstance(one, str))
+        before = next((found["prefix"] for found in begun if found), None)
+        if before is not None and isinstance(value, str) and value.startswith("${name"):
+            yield {**request, name: f"{before}{value}"}
 
 
 def _one_likely(operation: Operation, request: Request) -> Iterator[Request]:

@@ -28,6 +28,7 @@ from conformance.contract.inference.naming import (
     BARE,
     ID,
     NAME,
+    URL,
     hyphenated,
     is_within,
     part,
@@ -41,7 +42,7 @@ from conformance.contract.places import texts
 
 OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+\}")
 """A placeholder of another kind's."""
-_PREFERRED = (NAME, ID, BARE, ARN)
+_PREFERRED = (NAME, ID, BARE, ARN, URL)
 _ANYTHING = frozenset({BARE, ARN, NAME})
 """What members are called that name whatever may have tags: all of them by its ARN."""
 _MAKES = ("Create", "Register", "Import", "Request", "Allocate")

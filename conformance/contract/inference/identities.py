@@ -10,6 +10,7 @@ from conformance.contract.inference.naming import (
     BARE,
     ID,
     NAME,
+    URL,
     NamePart,
     forms,
     part,
@@ -19,10 +20,10 @@ from conformance.contract.inference.naming import (
 from conformance.contract.inference.nouns import Noun, Owners, arns, leaves
 from conformance.contract.model import Kind, Location, Member, Operation, Shape
 
-_ORDER = {NAME: 0, ID: 1, BARE: 2, ARN: 3}
+_ORDER = {NAME: 0, ID: 1, BARE: 2, ARN: 3, URL: 4}
 _LATER = 20
 """What only a read shows is the last to be taken."""
-_SHOWN = {ID: 0, BARE: 1, NAME: 2, ARN: 3}
+_SHOWN = {ID: 0, BARE: 1, NAME: 2, ARN: 3, URL: 4}
 _DEEPEST = 3
 """Structures within structures, and lists of them, in which a read shows what a request needs."""
 _TELLING = 6
@@ -260,7 +261,7 @@ def _rank(
         return None
     if said.kind == wanted.kind:
         return 2
-    if wanted.kind == ARN:
+    if wanted.kind == ARN or URL in {wanted.kind, said.kind}:
         return None
     if said.kind == BARE and not said.of:
         return None

@@ -43,11 +43,13 @@ LOOKS = (
 """The verbs of operations that change nothing, whatever their method is."""
 VERBS = {"create": CREATE, "read": READ, "update": UPDATE, "list": LIST, "delete": DELETE}
 
-NAME, ID, ARN, BARE = "name", "id", "arn", ""
+NAME, ID, ARN, URL, BARE = "name", "id", "arn", "url", ""
 _ENDINGS = {
     "id": ID, "ids": ID, "identifier": ID, "identifiers": ID, "name": NAME, "names": NAME,
-    "arn": ARN, "arns": ARN,
+    "arn": ARN, "arns": ARN, "url": URL,
 }  # fmt: skip
+_ADMIN = "Admin"
+"""Before the verb: what an administrator does, and not the one whom it is about."""
 _WITHIN = ("With", "To", "For", "From", "In", "On")
 _VERSION = re.compile(r"V\d+$")
 """Of ``CreateClusterV2``: another way to make the same."""
@@ -63,9 +65,10 @@ class NamePart(NamedTuple):
 
 def split(name: str, verbs: tuple[str, ...]) -> tuple[str, str] | None:
     """An operation's name as verb and noun; None where it begins with none of the verbs."""
+    said = name.removeprefix(_ADMIN)
     for verb in verbs:
-        rest = name.removeprefix(verb)
-        if rest != name and rest[:1].isupper():
+        rest = said.removeprefix(verb)
+        if rest != said and rest[:1].isupper():
             return verb, _VERSION.sub("", rest)
     return None
 

@@ -6,7 +6,7 @@ role the surest verb has it; what only one of name and path speaks for is left o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -109,18 +109,24 @@ def _nouns(contract: Contract) -> Iterator[Noun]:
         roles["listing"] = _with(contract, name, LIST, taken, plural=True)
         noun = Noun(name, create, **roles)
         if not noun.about_one() and create.name.startswith(_LASTING):
-            noun = replace(noun, others=tuple(_naming(contract, noun)))
+            noun = replace(noun, others=tuple(_naming(contract, noun, made)))
         yield noun
     yield from _general(contract, list(made.items()))
 
 
-def _naming(contract: Contract, noun: Noun) -> Iterator[Operation]:
-    """The operations whose every request has an identifier that is called after the noun."""
+def _naming(contract: Contract, noun: Noun, made: Iterable[str]) -> Iterator[Operation]:
+    """The operations whose every request has an identifier that is called after the noun.
+
+    Or after nothing that is ``made``, where the answer to the creation shows it first.
+    """
+    known = {form for name in made for form in forms(name)}
     for one in contract.operations.values():
         for name, member in one.input.items():
             said = part(name)
             needed = member.required or member.location is Location.PATH
-            if needed and said.kind != BARE and said.of in forms(noun.name):
+            shown = name in noun.create.output and name not in noun.create.input
+            shown = shown and said.of not in known
+            if needed and said.kind != BARE and (said.of in forms(noun.name) or shown):
                 yield one
                 break
 
