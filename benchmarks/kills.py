@@ -66,7 +66,7 @@ class Cluster:
         worker = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--memory-limit", "0")
         self._keep("scheduler", "distributed.cli.dask_scheduler", *loopback, "--port", self.port)
         for name in ("worker 1", "worker 2"):
-            self._keep(name, *worker, *loopback, "--death-timeout", "10")
+            self._keep(name, *worker, *loopback, "--death-timeout", "60")
         campaign = ("campaign", self.folder / "kills.toml", "-o", self.out)
         self._keep("command", "conformance", *campaign, "--scheduler", address)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +23,8 @@ class CampaignTarget(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True
 ):
     """A target: one that is started by its name, by Python, by a command, or that runs already.
+
+    Several of one ``name`` are versions of it, each with its ``version``.
 
     ``{port}`` and ``{folder}`` in ``start``, ``command`` and ``env`` are a free port and an empty
     folder. ``install`` are requirements for pip, for an environment of the target's own in which
@@ -118,9 +121,11 @@ def _plain(text: str) -> str:
 
 
 def _faults(campaign: CampaignFile) -> list[str]:
-    names = [one.name for one in campaign.target]
+    names = Counter((one.name, one.version) for one in campaign.target)
     found = [
-        f"target {name} is there twice" for name in sorted(set(names)) if names.count(name) > 1
+        f"target {name} is there twice, and no version tells them apart"
+        for (name, _), times in names.items()
+        if times > 1
     ]
     if not campaign.target:
         found.append("no target")

@@ -35,10 +35,11 @@ class Store:
 
     def merge(self, parts: Iterable[Part]) -> Path:
         """Make a record of each target, version and service that is finished; gives the folder."""
-        groups: dict[tuple[str, str], list[Part]] = {}
+        groups: dict[tuple[str, str | None, str], list[Part]] = {}
         for part in parts:
-            groups.setdefault((part.target.name, part.service), []).append(part)
-        for (target, service), some in groups.items():
+            key = (part.target.name, part.target.version, part.service)
+            groups.setdefault(key, []).append(part)
+        for (target, _, service), some in groups.items():
             if all(self.has(part) for part in some):
                 self._merge(target, service, some)
         return self.folder / RECORDS

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-from conformance.record import Record
+from conformance.record import Record, ServiceScore
 from conformance.reports.facts import accepted, share_text, whole_score
 
 _COLOURS = {
@@ -41,13 +41,19 @@ def badge(record: Record, label: str = "conformance") -> Badge:
     """The badge of a run; it counts the requirements whose failure fails the gate."""
     score = whole_score(record)
     lacking = score.implemented.part < score.implemented.of
-    parts = [f"{share_text(score.gate)} hold"]
-    parts += [f"{score.implemented.part:,} of {score.implemented.of:,} operations"] * lacking
     if record.interrupted or record.exit not in (0, 1):
-        said = ", ".join(parts) if score.gate.of else "could not be tested"
+        said = message(score) if score.gate.of else "could not be tested"
         return Badge(label, f"{said} (unfinished)" if record.interrupted else said, "lightgrey")
     colour = "red" if record.exit else "yellow" if lacking or accepted(record) else "brightgreen"
-    return Badge(label, ", ".join(parts), colour)
+    return Badge(label, message(score), colour)
+
+
+def message(score: ServiceScore) -> str:
+    """What a badge says of a score: what holds, and what else there would be."""
+    has, undecided = score.implemented, score.undecided
+    lacking = f", {has.part:,} of {has.of:,} operations" if has.part < has.of else ""
+    left = f", {undecided:,} not decided" if undecided else ""
+    return f"{share_text(score.gate)} hold{lacking}{left}"
 
 
 def render_svg(made: Badge) -> str:

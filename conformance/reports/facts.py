@@ -209,6 +209,11 @@ def share_text(share: Share) -> str:
     return f"{share.part:,} of {share.of:,}{percent}"
 
 
+def share_cell(share: Share) -> str:
+    """A share in a table, where nothing needs no words."""
+    return share_text(share) if share.of else "-"
+
+
 def by_operation(
     lines: Iterable[VerdictLine],
 ) -> dict[tuple[str, str | None], list[VerdictLine]]:

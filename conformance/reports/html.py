@@ -100,7 +100,7 @@ def environment(package: str) -> Environment:
         finalize=_shown,
     )
     made.filters["plural"] = plural
-    made.globals["share_text"] = facts.share_text
+    made.globals.update(share_text=facts.share_text, share_cell=facts.share_cell)
     return made
 
 

@@ -68,7 +68,7 @@ def _scores(record: Record) -> Iterator[str]:
     yield "| service | operations | hold, gate levels | hold, other levels | not decided |"
     yield "|---|---:|---:|---:|---:|"
     for one in found:
-        shares = (facts.share_text(share) for share in (one.implemented, one.gate, one.below))
+        shares = (facts.share_cell(share) for share in (one.implemented, one.gate, one.below))
         yield f"| {escaped(one.service)} | {' | '.join(shares)} | {one.undecided:,} |"
     yield ""
 

@@ -109,7 +109,7 @@ def _scores(record: Record) -> Iterator[Spans]:
 
 def _score_cells(score: ServiceScore) -> Iterator[Span]:
     for share in (score.implemented, score.gate, score.below):
-        yield f"{facts.share_text(share) if share.of else '-':>24}"
+        yield f"{facts.share_cell(share):>24}"
     yield f"{score.undecided:>24,}", "yellow" if score.undecided else "dim"
 
 

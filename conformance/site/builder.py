@@ -15,8 +15,7 @@ from typing import Any
 
 from conformance.errors import BadInput
 from conformance.record import ServiceScore, total
-from conformance.reports.badge import Badge, render_svg
-from conformance.reports.facts import share_text
+from conformance.reports.badge import Badge, message, render_svg
 from conformance.site import rendering
 from conformance.site.league import Entry, League, file_name, league_of, operation_file
 from conformance.site.light import find_runs
@@ -198,10 +197,8 @@ def _badge(label: str, score: ServiceScore) -> Badge:
     percent = score.gate.percent
     if percent is None:
         return Badge(label, "lacks it" if score.is_lacking else "not decided", "lightgrey")
-    has = f", {score.implemented.part:,} of {score.implemented.of:,} operations"
-    lacking = score.implemented.part < score.implemented.of
     colour = "brightgreen" if percent >= _GOOD else "yellow" if percent >= _FAIR else "red"
-    return Badge(label, f"{share_text(score.gate)} hold{has if lacking else ''}", colour)
+    return Badge(label, message(score), colour)
 
 
 def _league_data(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from conformance.site.light import RunFile
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_NUMBERS = re.compile(r"\d{1,9}(\.\d{1,9})*")
 _LONGEST_NAME, _DIGEST = 80, 8
 WHOLE_SERVICE = "whole-service"
 """The file name of the requirements that belong to no operation."""
@@ -45,8 +46,7 @@ class League:
     def version(self, target: str) -> str:
         """The newest version of a target that was run; "" where no run says."""
         runs = [entry.current for (name, _), entry in self.entries.items() if name == target]
-        newest = max(runs, key=lambda one: one.run.start)
-        return newest.run.target.version or ""
+        return _newest_first(runs)[0].run.target.version or ""
 
 
 def league_of(runs: Iterable[RunFile]) -> League:
@@ -55,16 +55,21 @@ def league_of(runs: Iterable[RunFile]) -> League:
     for one in runs:
         for service in one.run.services:
             groups.setdefault((one.run.target.name, service), []).append(one)
-    entries = {
-        key: Entry(*key, tuple(sorted(found, key=_newness, reverse=True)))
-        for key, found in groups.items()
-    }
+    entries = {key: Entry(*key, _newest_first(found)) for key, found in groups.items()}
     targets, services = ({key[place] for key in groups} for place in (0, 1))
     return League(tuple(sorted(targets)), tuple(sorted(services)), entries)
 
 
-def _newness(one: RunFile) -> tuple[str, str]:
-    return one.run.start, one.path.as_posix()
+def _newest_first(runs: Sequence[RunFile]) -> tuple[RunFile, ...]:
+    """By version where every run has one that is numbers, for an older one may be run later."""
+    versions = [one.run.target.version or "" for one in runs]
+    numbered = all(map(_NUMBERS.fullmatch, versions))
+
+    def newness(one: RunFile) -> tuple[list[int], str, str]:
+        version = (one.run.target.version or "").split(".") if numbered else ()
+        return [int(part) for part in version], one.run.start, one.path.as_posix()
+
+    return tuple(sorted(runs, key=newness, reverse=True))
 
 
 def file_name(text: str) -> str:

@@ -58,6 +58,7 @@ def written(tmp_path: Path, text: str = FILE) -> Path:
     [
         ("[shards]", "[shard]", "unknown key `shard`"),
         ('name = "reference"', 'nam = "reference"', "target[0]"),
+        ('version = "1.2"', 'version = "1.2"\n[[target]]\nname = "reference"', "no version"),
         ('name = "reference"', 'name = "another"', "another: no start, command or url"),
         ('"a server/of Python"', '"reference"', "reference is there twice"),
         ("location = 2", "location = 0", "at least 1"),

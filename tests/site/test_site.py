@@ -17,7 +17,8 @@ from conformance.record import Record, RecordedTarget, SummaryLine, Verdict, Ver
 from conformance.record.errors import NoRunLine, UnknownFormat
 from conformance.record.writer import RecordWriter
 from conformance.site.builder import NotASite, build_site
-from conformance.site.league import file_name
+from conformance.site.league import file_name, league_of
+from conformance.site.light import find_runs
 from tests.reports.fakes import fake_record
 
 LARGEST = 2_000_000
@@ -223,3 +224,16 @@ def test_the_command(records: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert str(tmp_path / "s" / "index.html") in done.output
     assert "A &amp; B" in (tmp_path / "s" / "index.html").read_text()
+
+
+def test_a_newer_version_is_the_current_one_whenever_it_was_run(tmp_path: Path) -> None:
+    record = fake_record(seed=2)
+    for number, version in enumerate(("5.10.0", "5.9.1", "5.1")):
+        start = f"2026-01-0{number + 1}T00:00:00Z"
+        put(tmp_path / f"{number}.jsonl", record, "moto", version, start)
+        put(tmp_path / f"own{number}.jsonl", record, "own", f"{version}-dev", start)
+    league = league_of(find_runs(tmp_path))
+    assert league.version("moto") == "5.10.0"
+    assert league.version("own") == "5.1-dev"
+    runs = league.entries["moto", "apigateway"].runs
+    assert [one.run.target.version for one in runs] == ["5.10.0", "5.9.1", "5.1"]
