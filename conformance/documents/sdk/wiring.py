@@ -260,7 +260,7 @@ class _Wiring:
         for member in listed:
             their = _member(member.name, theirs)
             if their is None or their.name in done:
-                if self.is_json and their is None:
+                if self.is_json and their is None and "." not in member.name:
                     yield member
                 elif member.name.lower() not in ENVELOPE:
                     self._note(f"{where}: {member.name}: not in {self.model.name}: left out")
@@ -336,14 +336,15 @@ def _may_be(own: BaseType, their: BaseType) -> bool:
 
 def _member(given: str, theirs: Sequence[DocumentedMember]) -> DocumentedMember | None:
     """The model's member that a page means: by its own name, by that on the wire, of a list too."""
-    plain = given.partition(".")[0]
+    plain, _, entries = given.partition(".")
     by_name = {one.name: one for one in theirs}
     by_wire = {one.names.name: one for one in theirs if one.names and one.names.name}
     by_query = {one.names.query: one for one in theirs if one.names and one.names.query}
-    for known in (by_name, by_query, by_wire):
-        found = _of_name(plain, known)
-        if found is not None:
-            return found
+    for name in (plain, f"{plain}s") if entries else (plain,):
+        for known in (by_name, by_query, by_wire):
+            found = _of_name(name, known)
+            if found is not None:
+                return found
     return None
 
 
