@@ -237,7 +237,8 @@ def _model_of(found: ServicePages) -> str:
 
     if found.model:
         return found.model
-    if any(page.layout is not Layout.REST for page in found.operations.values()):
+    whole = {Layout.REST, Layout.RESOURCE}
+    if any(page.layout not in whole for page in found.operations.values()):
         models = page_models(found)
         return models[0] if len(models) == 1 else ""
     document, _ = assemble_whole(copy.deepcopy(found))

@@ -36,6 +36,7 @@ SPEAKS = {
     Layout.QUERY: ("aws-query", "ec2-query", "aws-json-1.0", "aws-json-1.1", "rpc-v2-cbor"),
     Layout.XML: ("rest-xml", "rest-json-1"),
     Layout.REST: ("rest-json-1", "rest-xml"),
+    Layout.RESOURCE: ("rest-json-1",),
 }
 """The protocols that pages of a layout may be of, the likeliest first.
 

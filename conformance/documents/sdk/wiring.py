@@ -60,13 +60,15 @@ def complete(pages: ServicePages) -> list[PageProblem]:
 
     What no model completes is taken out of ``pages`` and is one of the problems.
     """
-    lacking = [page for page in pages.operations.values() if page.layout is not Layout.REST]
+    whole = {Layout.REST, Layout.RESOURCE}
+    lacking = [page for page in pages.operations.values() if page.layout not in whole]
     models = page_models(pages)
     if len(models) == 1:
         model = load_model(models[0], protocol_of(pages, models[0]))
         if lacking or model.protocol != REST_JSON:
             pages.model = models[0]
             return wire(pages, model)
+        _name_errors(pages, model)
         return []
     found = f"several of them: {', '.join(models[:SHOWN])}" if models else "none"
     problems: list[PageProblem] = []
@@ -74,6 +76,16 @@ def complete(pages: ServicePages) -> list[PageProblem]:
         del pages.operations[page.name]
         problems.append(unwired(page, _shown(pages, page.document), found))
     return problems
+
+
+def _name_errors(pages: ServicePages, model: SdkModel) -> None:
+    """On pages by resource an error has the name of its body: its own where the model has it."""
+    for name, page in pages.operations.items():
+        about = model.data["operations"].get(name)
+        if page.layout is Layout.RESOURCE and about is not None:
+            known = {one["shape"] for one in about.get("errors", ())}
+            errors = (one if one.name in known else replace(one, name=None) for one in page.errors)
+            pages.operations[name] = replace(page, errors=tuple(errors))
 
 
 def _shown(pages: ServicePages, document: str) -> str:
