@@ -31,7 +31,7 @@ from conformance.documents.model import (
 from conformance.documents.problems import PageProblem
 from conformance.documents.protocols import unwired
 from conformance.documents.sdk.bindings import Bindings
-from conformance.documents.sdk.matching import page_models, protocol_of
+from conformance.documents.sdk.matching import folded, page_models, protocol_of
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.documents.service_pages import ServicePages
@@ -314,7 +314,7 @@ class _Wiring:
 
     def _structures(self) -> None:
         """Wire the data types: from those that operations mention to those that these mention."""
-        folded = {name.lower(): name for name in self.known.structures}
+        known = {name.lower(): name for name in self.known.structures}
         waiting = list(self.alike)
         done: dict[str, StructurePage] = {}
         everything = list(self.pages.structures)
@@ -323,7 +323,7 @@ class _Wiring:
             page = self.pages.structures.get(name)
             if page is None or name in done:
                 continue
-            their = self.known.structures.get(self.alike.get(name, folded.get(name.lower(), "")))
+            their = self.known.structures.get(self.alike.get(name, known.get(name.lower(), "")))
             if their is None:
                 done[name] = page
                 if not self.is_json:
@@ -364,9 +364,5 @@ def _of_name(name: str, known: Mapping[str, Known]) -> Known | None:
     """What is known by a name, exactly, else but for its case and its hyphens."""
     if name in known:
         return known[name]
-    folded = [one for key, one in known.items() if _folded(key) == _folded(name)]
-    return folded[0] if len(folded) == 1 else None
-
-
-def _folded(name: str) -> str:
-    return name.replace("-", "").lower()
+    alike = [one for key, one in known.items() if folded(key) == folded(name)]
+    return alike[0] if len(alike) == 1 else None
