@@ -52,7 +52,7 @@ LEAVES = {
 
 def written(pages: ServicePages) -> dict[str, str]:
     """The text of every page, by file name."""
-    writer = _Writer(pages)
+    writer = PageWriter(pages)
     found = {f"API_{name}.md": writer.operation(page) for name, page in pages.operations.items()}
     types = {f"API_{name}.md": writer.structure(page) for name, page in pages.structures.items()}
     return {**found, **types}
@@ -61,7 +61,7 @@ def written(pages: ServicePages) -> dict[str, str]:
 TEXT = TypeName(BaseType.STRING)
 
 
-class _Writer:
+class PageWriter:
     """Writes pages of one service."""
 
     def __init__(self, pages: ServicePages) -> None:
@@ -69,40 +69,48 @@ class _Writer:
 
     def operation(self, page: OperationPage) -> str:
         """An operation page."""
-        request = [*_request_line(page), *self._block(page.request)]
+        request = [*request_line(page), *self._block(page.request)]
         status = f"HTTP/1.1 {page.status}"
         headers = [
             f"{one.wire}{'*' if one.prefix else ''}: {one.member.name}"
             for one in page.response_headers
         ]
         response = [status, *headers, *self._block(page.response)]
-        located = [_listed(_on_page(one), typed=False) for one in page.parameters]
-        answered = [_listed(one.member, typed=False) for one in page.response_headers]
-        errors = [
-            f" ** {error.name} **\nThe request fails.\nHTTP Status Code: {error.status}\n"
-            for error in sorted(page.errors, key=lambda error: error.name or "")
-        ]
-        empty = "" if _has_body(page.response) else " with an empty HTTP body"
+        located = [listed(_on_page(one), typed=False) for one in page.parameters]
+        answered = [listed(one.member, typed=False) for one in page.response_headers]
+        empty = "" if has_body(page.response) else " with an empty HTTP body"
         return "\n".join(
             [
-                _title(page.name, f"Calls {page.name}."),
+                title(page.name, f"Calls {page.name}."),
                 *("## Request Syntax\n", "```", *request, "```\n"),
                 *("## URI Request Parameters\n", *located),
-                *("## Request Body\n", *_members(page.request)),
+                *("## Request Body\n", *members_of(page.request)),
                 *("## Response Syntax\n", "```", *response, "```\n", "## Response Elements\n"),
                 f"If it succeeds, the service sends back an HTTP {page.status} response{empty}.\n",
                 *answered,
-                *_members(page.response, answer=True),
-                *("## Errors\n", *errors, "## See Also\n"),
+                *members_of(page.response, answer=True),
+                *self.errors(page),
             ]
         )
+
+    def errors(self, page: OperationPage) -> list[str]:
+        """The end of an operation page."""
+        errors = [
+            f" ** {error.name} **\nThe request fails.\nHTTP Status Code: {error.status or 400}\n"
+            for error in sorted(page.errors, key=lambda error: error.name or "")
+        ]
+        return ["## Errors\n", *errors, "## See Also\n"]
 
     def structure(self, page: StructurePage) -> str:
         """A data-type page."""
         union = "This data type is a UNION: one of its members may be set.\n" if page.union else ""
-        members = [_listed(one) for one in page.members]
-        head = _title(page.name, f"The type {page.name}.")
+        head = title(page.name, f"The type {page.name}.")
+        members = map(self.in_structure, page.members)
         return "\n".join([head, union, "## Contents\n", *members, "## See Also\n"])
+
+    def in_structure(self, member: DocumentedMember) -> str:
+        """A member of a data type."""
+        return listed(member)
 
     def _block(self, content: Content) -> Iterator[str]:
         if content.payload is not None and content.payload.type is not None:
@@ -141,11 +149,13 @@ class _Writer:
         return LEAVES.get(kind.base, "{{number}}")
 
 
-def _title(name: str, sentence: str) -> str:
+def title(name: str, sentence: str) -> str:
+    """The heading of a page."""
     return f'# {name}\n<a name="API_{name}"></a>\n\n{sentence}\n'
 
 
-def _has_body(content: Content) -> bool:
+def has_body(content: Content) -> bool:
+    """Whether a message has a body."""
     return bool(content.members) or content.payload is not None
 
 
@@ -157,7 +167,8 @@ def _on_page(parameter: Parameter) -> DocumentedMember:
     return replace(parameter.member, name=parameter.wire) if is_label else parameter.member
 
 
-def _request_line(page: OperationPage) -> Iterator[str]:
+def request_line(page: OperationPage) -> Iterator[str]:
+    """The request line of a syntax block, and its headers."""
     path = page.path.replace("{", "{{").replace("}", "}}")
     pairs = [f"{name}={value}" if value else name for name, value in page.literal_query.items()]
     queries = [one for one in page.parameters if one.where is ParameterLocation.QUERY]
@@ -168,10 +179,11 @@ def _request_line(page: OperationPage) -> Iterator[str]:
             yield f"{one.wire}{'*' if one.prefix else ''}: {{{{{one.member.name}}}}}"
 
 
-def _members(content: Content, *, answer: bool = False) -> list[str]:
+def members_of(content: Content, *, answer: bool = False) -> list[str]:
+    """The members of a body as a list."""
     payload = [content.payload] if content.payload else []
     shown = [
-        _listed(one, required=not answer, typed=one not in payload or _is_structure(one))
+        listed(one, required=not answer, typed=one not in payload or _is_structure(one))
         for one in (*payload, *sorted(content.members, key=lambda one: one.name.lower()))
     ]
     return shown or ([] if answer else ["The request does not have a request body.\n"])
@@ -181,7 +193,8 @@ def _is_structure(member: DocumentedMember) -> bool:
     return member.type is not None and member.type.base is BaseType.STRUCTURE
 
 
-def _listed(member: DocumentedMember, *, typed: bool = True, required: bool = True) -> str:
+def listed(member: DocumentedMember, *, typed: bool = True, required: bool = True) -> str:
+    """A member as a list has it."""
     lines = [f" ** {member.name} **", f"What {member.name} is."]
     if typed and member.type is not None:
         lines.append(f"Type: {_type(member.type)}")

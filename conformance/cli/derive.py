@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,6 @@ from conformance.errors import BadInput
 
 if TYPE_CHECKING:
     from conformance.contract.deriving import ServicePages
-    from conformance.documents.problems import PageProblem
     from conformance.documents.reference import ReferenceReading
 
 FILE_SUFFIXES = {".yaml", ".yml"}
@@ -114,6 +112,7 @@ def command(
 
     The robots.txt of a site is read before anything else, and every page is fetched once.
     """
+    from conformance.cli.derived_services import by_service, main_service
     from conformance.contract.deriving import as_yaml, write_all
     from conformance.documents.sources import ORDER_RULE
 
@@ -129,10 +128,10 @@ def command(
         reading = _read(pages, service, fetching)
         problems += reading.problems
         whole = reading.whole
-        services, refused = _sorted(reading, service, fitting or "")
-        if refused and not whole:
-            raise refused[0]
+        services, refused = by_service(reading, service, fitting or "")
         problems += refused
+        if _is_one_file(output):
+            services = main_service(services, reading)
     if not services:
         raise NothingToDerive(problems)
     targets = _targets(output, list(services))
@@ -189,62 +188,6 @@ def _tell_skipped(problems: Sequence[BadInput]) -> None:
         sys.exit(problems[0].exit_code)
 
 
-def _sorted(
-    reading: ReferenceReading, service: str | None, model: str
-) -> tuple[dict[str, ServicePages], list[PageProblem]]:
-    """The pages by service, with what only a model says of their requests; and what has none."""
-    from conformance.contract.deriving import by_service
-    from conformance.documents.sdk.matching import by_model
-    from conformance.documents.sdk.wiring import complete
-
-    services = by_service(by_model(reading.pages))
-    if model:
-        main = max(services.values(), key=lambda found: len(found.operations), default=None)
-        if main is not None:
-            main.model = model
-    problems: list[PageProblem] = []
-    found = services if service else dict(_named(services))
-    for name, one in list(found.items()):
-        problems += complete(one)
-        if not (one.operations or one.structures):
-            del found[name]
-    return found, problems
-
-
-def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServicePages]]:
-    """The services by name; where a folder is named as no service is, by the model of its pages."""
-    from conformance.contract.locate import known_services
-    from conformance.contract.on_demand import is_offered
-
-    taken = set(services)
-    for name, found in services.items():
-        if not (is_offered(name) or name in known_services()):
-            model = _model_of(found)
-            if model and model not in taken:
-                click.echo(f"{name}: named {model}, whose SDK model has these operations")
-                found.service = model
-                taken.add(model)
-        yield found.service, found
-
-
-def _model_of(found: ServicePages) -> str:
-    """The one model that pages are of; an empty name where that is not clear."""
-    from conformance.contract.building import build_contract
-    from conformance.contract.deriving.assemble import assemble_whole
-    from conformance.contract.inference.model_match import matching_model
-    from conformance.documents.model import Layout
-    from conformance.documents.sdk.matching import page_models
-
-    if found.model:
-        return found.model
-    if any(page.layout is not Layout.REST for page in found.operations.values()):
-        models = page_models(found)
-        return models[0] if len(models) == 1 else ""
-    document, _ = assemble_whole(copy.deepcopy(found))
-    contract = build_contract(found.service, document, {})
-    return matching_model(contract, str(document["info"]["version"])).name or ""
-
-
 def _check_model(name: str, *, from_pages: bool) -> None:
     """Raises UnknownModel, UnspokenProtocol, or click.UsageError where there are no pages."""
     from conformance.documents.sdk.models import load_model
@@ -285,11 +228,16 @@ def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:
 
 def _targets(output: Path, services: list[str]) -> dict[str, Path]:
     """The file of each service."""
-    if output.suffix.lower() not in FILE_SUFFIXES or output.is_dir():
+    if not _is_one_file(output):
         return {name: output / name / SPEC_NAME for name in services}
     if len(services) > 1:
         raise OneFileManyServices(output, services)
     return dict.fromkeys(services, output)
+
+
+def _is_one_file(output: Path) -> bool:
+    """Whether the output is a file, not a folder."""
+    return output.suffix.lower() in FILE_SUFFIXES and not output.is_dir()
 
 
 def _report(found: ServicePages, document: Mapping[str, Any]) -> Iterator[str]:

@@ -218,6 +218,8 @@ class Layout(StrEnum):
     """Parameters in dotted names without a syntax block."""
     XML = "restXml"
     """A request line and a body in XML."""
+    RESOURCE = "restJson1, by resource"
+    """The operations of one address, with types in tables: these name the bodies of errors."""
 
 
 class ParameterLocation(StrEnum):

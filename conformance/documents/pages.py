@@ -25,6 +25,7 @@ from conformance.documents.problems import (
 )
 from conformance.documents.protocols import layout_of
 from conformance.documents.request import read_plain_request, read_request
+from conformance.documents.resources import is_resource, read_resource
 from conformance.documents.response import (
     ERRORS,
     read_errors,
@@ -70,6 +71,8 @@ def read_page(document: Document, fuller: OperationPage | None = None) -> Page:
         return PatchPage(document.name, _patch_tables(page))
     if is_common_errors(page):
         return _common_errors(page)
+    if is_resource(page):
+        return read_resource(page)
     layout = layout_of(page)
     if is_operation(page) or layout is not Layout.REST:
         return _operation(page, fuller, layout)

@@ -31,7 +31,10 @@ OPERATION = (
 STRUCTURE = ("Contents", "See Also")
 # In the order in which pages have them: in plain text a heading counts only in this order, as a
 # member may have the name of a heading.
-ORDER = ("Contents", *OPERATION[:-1], "Examples", "See Also")
+ORDER = (
+    *("Contents", *OPERATION[:3], "Request Parameters", *OPERATION[3:-1]),
+    *("Examples", "See Also"),
+)
 ERRORS_INTRO = "For information about the errors that are common to all actions"
 COMMON_TITLES = {"common error types", "common errors", "commonerrors"}
 PATCH_TITLE = "Patch Operations"

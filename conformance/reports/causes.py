@@ -12,7 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.contract.levels import Level
-from conformance.record import Record, RecordedResponse, VerdictLine, fails_gate
+from conformance.record import (
+    Record,
+    RecordedRequest,
+    RecordedResponse,
+    VerdictLine,
+    fails_gate,
+)
 from conformance.reports.facts import Failure, deciding, error_code, error_message, failures
 from conformance.reports.text import one_line
 
@@ -90,7 +96,7 @@ def signature(line: Failure) -> Signature:
     if exchange.response is None:
         return ("silence", skeleton(exchange.seen))
     response = exchange.response
-    form = _form(response)
+    form = _form(response, exchange.request)
     if form:
         return ("form", form)
     if response.status >= _CLIENT_ERROR:
@@ -98,7 +104,7 @@ def signature(line: Failure) -> Signature:
     return ("statement", *_kind(line))
 
 
-def _form(response: RecordedResponse) -> str:
+def _form(response: RecordedResponse, request: RecordedRequest) -> str:
     """A title for what is wrong with the answer as such, "" where nothing is."""
     body = response.body or ""
     what = "Errors" if response.status >= _CLIENT_ERROR else "Answers"
@@ -108,9 +114,17 @@ def _form(response: RecordedResponse) -> str:
         return f"Errors are answered with status {response.status}"
     if body.startswith("\ufeff"):
         return f"{what} begin with a byte order mark"
-    if _XML.match(body) and not _PAGE.match(body):
+    if _XML.match(body) and not _PAGE.match(body) and not _expects_xml(request):
         return f"{what} are XML, not JSON"
     return f"{what} have something after their JSON" if _is_followed(body) else ""
+
+
+def _expects_xml(request: RecordedRequest) -> bool:
+    """Whether a request is of a protocol whose answers are XML: its form says so."""
+    given = "".join(
+        value for name, value in request.headers.items() if name.lower() == "content-type"
+    )
+    return "form-urlencoded" in given or "xml" in given
 
 
 def _is_followed(body: str) -> bool:

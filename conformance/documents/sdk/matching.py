@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -36,6 +36,7 @@ SPEAKS = {
     Layout.QUERY: ("aws-query", "ec2-query", "aws-json-1.0", "aws-json-1.1", "rpc-v2-cbor"),
     Layout.XML: ("rest-xml", "rest-json-1"),
     Layout.REST: ("rest-json-1", "rest-xml"),
+    Layout.RESOURCE: ("rest-json-1",),
 }
 """The protocols that pages of a layout may be of, the likeliest first.
 
@@ -87,8 +88,8 @@ def page_models(pages: ServicePages) -> tuple[str, ...]:
     speaking = [name for name in _having(names) if _speaks(name, pages)]
     if not speaking:
         return ()
-    shared = {name: len(_operations(name) & names) for name in speaking}
-    best = [name for name in speaking if shared[name] == max(shared.values())]
+    best = _best(speaking, lambda name: len(_operations(name) & names))
+    best = _best(best, lambda name: _alike(pages, load_model(name)))
     for agrees in (
         lambda name: plain(pages.title) in titles(load_model(name)),
         lambda name: load_model(name).version == pages.version,
@@ -96,6 +97,47 @@ def page_models(pages: ServicePages) -> tuple[str, ...]:
     ):
         best = [name for name in best if agrees(name)] or best
     return tuple(best)
+
+
+def _best(names: Sequence[str], worth: Callable[[str], int]) -> list[str]:
+    """Those that are worth most."""
+    found = {name: worth(name) for name in names}
+    return [name for name in names if found[name] == max(found.values())]
+
+
+def _alike(pages: ServicePages, model: SdkModel) -> int:
+    """How many of the names that the pages list the model has for the same operations."""
+    return sum(
+        len(_listed(page) & _member_names(model, page.name))
+        for page in pages.operations.values()
+        if page.name in model.data["operations"]
+    )
+
+
+def _listed(page: OperationPage) -> set[str]:
+    bodies = (page.request, page.response)
+    members = [one for body in bodies for one in (*body.members, body.payload, body.root) if one]
+    located = [one.member for one in (*page.parameters, *page.response_headers)]
+    return {folded(one.name.partition(".")[0]) for one in (*members, *located, *page.unplaced)}
+
+
+def _member_names(model: SdkModel, operation: str) -> set[str]:
+    """The names of the members of a request and its answer, and of what is right inside of one."""
+    shapes, about = model.data["shapes"], model.data["operations"][operation]
+    found: set[str] = set()
+    waiting = [about[side]["shape"] for side in ("input", "output") if side in about]
+    while waiting:
+        shape = shapes[waiting.pop()]
+        for key, member in shape.get("members", {}).items():
+            found |= {folded(key), folded(member.get("locationName", key))}
+            if key == shape.get("payload"):
+                waiting.append(member["shape"])
+    return found
+
+
+def folded(name: str) -> str:
+    """A name but for its case and its hyphens."""
+    return name.replace("-", "").lower()
 
 
 def protocol_of(pages: ServicePages, model: str) -> str | None:
@@ -204,6 +246,7 @@ def _named(link: str) -> str | None:
 
 __all__ = [
     "by_model",
+    "folded",
     "loaded",
     "models_with",
     "page_models",

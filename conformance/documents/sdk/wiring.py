@@ -31,7 +31,7 @@ from conformance.documents.model import (
 from conformance.documents.problems import PageProblem
 from conformance.documents.protocols import unwired
 from conformance.documents.sdk.bindings import Bindings
-from conformance.documents.sdk.matching import page_models, protocol_of
+from conformance.documents.sdk.matching import folded, page_models, protocol_of
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.documents.service_pages import ServicePages
@@ -60,13 +60,15 @@ def complete(pages: ServicePages) -> list[PageProblem]:
 
     What no model completes is taken out of ``pages`` and is one of the problems.
     """
-    lacking = [page for page in pages.operations.values() if page.layout is not Layout.REST]
+    whole = {Layout.REST, Layout.RESOURCE}
+    lacking = [page for page in pages.operations.values() if page.layout not in whole]
     models = page_models(pages)
     if len(models) == 1:
         model = load_model(models[0], protocol_of(pages, models[0]))
         if lacking or model.protocol != REST_JSON:
             pages.model = models[0]
             return wire(pages, model)
+        _name_errors(pages, model)
         return []
     found = f"several of them: {', '.join(models[:SHOWN])}" if models else "none"
     problems: list[PageProblem] = []
@@ -74,6 +76,16 @@ def complete(pages: ServicePages) -> list[PageProblem]:
         del pages.operations[page.name]
         problems.append(unwired(page, _shown(pages, page.document), found))
     return problems
+
+
+def _name_errors(pages: ServicePages, model: SdkModel) -> None:
+    """On pages by resource an error has the name of its body: its own where the model has it."""
+    for name, page in pages.operations.items():
+        about = model.data["operations"].get(name)
+        if page.layout is Layout.RESOURCE and about is not None:
+            known = {one["shape"] for one in about.get("errors", ())}
+            errors = (one if one.name in known else replace(one, name=None) for one in page.errors)
+            pages.operations[name] = replace(page, errors=tuple(errors))
 
 
 def _shown(pages: ServicePages, document: str) -> str:
@@ -260,7 +272,7 @@ class _Wiring:
         for member in listed:
             their = _member(member.name, theirs)
             if their is None or their.name in done:
-                if self.is_json and their is None:
+                if self.is_json and their is None and "." not in member.name:
                     yield member
                 elif member.name.lower() not in ENVELOPE:
                     self._note(f"{where}: {member.name}: not in {self.model.name}: left out")
@@ -302,7 +314,7 @@ class _Wiring:
 
     def _structures(self) -> None:
         """Wire the data types: from those that operations mention to those that these mention."""
-        folded = {name.lower(): name for name in self.known.structures}
+        known = {name.lower(): name for name in self.known.structures}
         waiting = list(self.alike)
         done: dict[str, StructurePage] = {}
         everything = list(self.pages.structures)
@@ -311,7 +323,7 @@ class _Wiring:
             page = self.pages.structures.get(name)
             if page is None or name in done:
                 continue
-            their = self.known.structures.get(self.alike.get(name, folded.get(name.lower(), "")))
+            their = self.known.structures.get(self.alike.get(name, known.get(name.lower(), "")))
             if their is None:
                 done[name] = page
                 if not self.is_json:
@@ -336,14 +348,15 @@ def _may_be(own: BaseType, their: BaseType) -> bool:
 
 def _member(given: str, theirs: Sequence[DocumentedMember]) -> DocumentedMember | None:
     """The model's member that a page means: by its own name, by that on the wire, of a list too."""
-    plain = given.partition(".")[0]
+    plain, _, entries = given.partition(".")
     by_name = {one.name: one for one in theirs}
     by_wire = {one.names.name: one for one in theirs if one.names and one.names.name}
     by_query = {one.names.query: one for one in theirs if one.names and one.names.query}
-    for known in (by_name, by_query, by_wire):
-        found = _of_name(plain, known)
-        if found is not None:
-            return found
+    for name in (plain, f"{plain}s") if entries else (plain,):
+        for known in (by_name, by_query, by_wire):
+            found = _of_name(name, known)
+            if found is not None:
+                return found
     return None
 
 
@@ -351,9 +364,5 @@ def _of_name(name: str, known: Mapping[str, Known]) -> Known | None:
     """What is known by a name, exactly, else but for its case and its hyphens."""
     if name in known:
         return known[name]
-    folded = [one for key, one in known.items() if _folded(key) == _folded(name)]
-    return folded[0] if len(folded) == 1 else None
-
-
-def _folded(name: str) -> str:
-    return name.replace("-", "").lower()
+    alike = [one for key, one in known.items() if folded(key) == folded(name)]
+    return alike[0] if len(alike) == 1 else None

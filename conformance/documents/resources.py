@@ -1,0 +1,363 @@
+"""Pages of one resource: its address, the operations on it by method, and the types in tables.
+
+Renderings without tables have what the cells held one after another, the first row behind the
+heads of the columns; those with tables have a line for each cell. Both are read alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from conformance.documents.lines import BULLET, DocumentLine, LineKind
+from conformance.documents.members import CALLOUTS
+from conformance.documents.model import (
+    BaseType,
+    Content,
+    DocumentedMember,
+    ErrorEntry,
+    Layout,
+    Leaf,
+    Limit,
+    LimitTarget,
+    Node,
+    ObjectNode,
+    OperationPage,
+    Parameter,
+    ParameterLocation,
+    ResourcePage,
+    SourceLocation,
+    StructurePage,
+    TypeName,
+)
+from conformance.documents.problems import TruncatedPage, UnknownNotation
+from conformance.documents.sections import DocumentOutline
+from conformance.documents.types import SCALARS
+
+URI, METHODS, PROPERTIES, SCHEMAS = "URI", "HTTP methods", "Properties", "Schemas"
+METHOD = re.compile(r"GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS")
+OPERATION_ID = re.compile(r"Operation ID:\s*`?(\w+)`?")
+COLUMNS = re.compile(
+    r"(?:(?P<where>Path|Query|Header) parameters)?\s*"
+    r"(?:Name\s*Type\s*Required\s*Description|Property\s*Type\s*Required\s*Description"
+    r"|(?P<answers>Responses)?\s*Status code\s*Response model\s*Description)"
+)
+PLACES = {
+    "Path": ParameterLocation.PATH,
+    "Query": ParameterLocation.QUERY,
+    "Header": ParameterLocation.HEADER,
+}
+PARAMETER = re.compile(
+    r"`?(?P<name>[A-Za-z][\w.-]*?)`?\s*(?P<type>String|Integer|Number|Boolean|Long|Array)"
+    r"\s*(?P<required>True|False)"
+)
+ANSWER = re.compile(r"`?(?P<status>\d{3})`?\s*`{0,2}\s*(?P<model>[A-Z]\w*)`?")
+CONSTRAINT = re.compile(
+    r"\b(Format|MinLength|MaxLength|Minimum|Maximum|MinItems|MaxItems|Pattern|Values): *"
+)
+KEYWORDS = {
+    "MinLength": "minLength",
+    "MaxLength": "maxLength",
+    "Minimum": "minimum",
+    "Maximum": "maximum",
+}
+ARRAY = "Array of type "
+ANY_NAME = "*"
+WORDS = frozenset({"string", "integer", "number", "boolean", "long", "double", "float", "object"})
+INPUTS = ("Input", "Request")
+NO_NAMES = frozenset({"Error", "None"})
+"""What answers any error, or nothing: no name of one."""
+
+
+def is_resource(page: DocumentOutline) -> bool:
+    """Whether a page is of a resource."""
+    return METHODS in page.sections and URI in page.sections
+
+
+def read_resource(page: DocumentOutline) -> ResourcePage:
+    """The operations and the types of a resource page.
+
+    Raises TruncatedPage where the address or an operation is missing, UnknownNotation for a type
+    in an unknown form.
+    """
+    return _ResourceReader(page).read()
+
+
+@dataclass(slots=True)
+class _Method:
+    """One operation: its lines, and its ``id``."""
+
+    method: str
+    id: str
+    start: DocumentLine
+    lines: list[DocumentLine] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Table:
+    """A type: its rows, as name, type with limits, and whether it is required; or its values."""
+
+    start: DocumentLine
+    rows: list[tuple[DocumentLine, DocumentLine, bool]] = field(default_factory=list)
+    limits: dict[int, list[DocumentLine]] = field(default_factory=dict)
+    values: list[str] = field(default_factory=list)
+
+
+class _ResourceReader:
+    """One page."""
+
+    def __init__(self, page: DocumentOutline) -> None:
+        self.page = page
+        self.tables = self._tables()
+
+    def read(self) -> ResourcePage:
+        methods = [one for one in self._methods() if one.id]
+        if not methods:
+            section = self.page.section(METHODS)
+            raise TruncatedPage(self.page.document.shown, section.line, "an 'Operation ID:'", "")
+        inputs = self._inputs(methods)
+        operations = tuple(self._operation(one, inputs.get(one.id, "")) for one in methods)
+        return ResourcePage(self.page.document.name, operations, tuple(self._structures()))
+
+    def _place(self, title: str, line: DocumentLine) -> SourceLocation:
+        return SourceLocation(self.page.document.name, title, line.number)
+
+    # -- operations ------------------------------------------------------------------------------
+
+    def _methods(self) -> Iterator[_Method]:
+        found: _Method | None = None
+        for line in self.page.section(METHODS).lines:
+            if line.kind is LineKind.HEADING and METHOD.fullmatch(line.text):
+                if found is not None:
+                    yield found
+                found = _Method(line.text, "", line)
+            elif found is not None:
+                stated = OPERATION_ID.search(line.text.replace("*", ""))
+                found.id = stated[1] if stated and not found.id else found.id
+                found.lines.append(line)
+        if found is not None:
+            yield found
+
+    def _operation(self, one: _Method, taken: str) -> OperationPage:
+        parameters = list(self._parameters(one))
+        labels = {each.wire for each in parameters if each.where is ParameterLocation.PATH}
+        status, given, errors = self._answers(one)
+        place = self._place(METHODS, one.start)
+        return OperationPage(
+            document=self.page.document.name,
+            name=one.id,
+            place=place,
+            method=one.method,
+            path=self._path(labels),
+            literal_query={},
+            parameters=tuple(parameters),
+            request=self._body(taken, place),
+            status=status,
+            status_place=place,
+            response_headers=(),
+            response=self._body(given, place),
+            errors=tuple(errors),
+            layout=Layout.RESOURCE,
+        )
+
+    def _path(self, labels: set[str]) -> str:
+        section = self.page.section(URI)
+        text = next((line.text.strip("` ") for line in section.lines if "/" in line.text), "")
+        if not text.startswith("/"):
+            raise TruncatedPage(self.page.document.shown, section.line, "a path", text or "none")
+        parts = [part.strip("{}") for part in text.split("/")]
+        return "/".join(f"{{{part}}}" if part in labels else part for part in parts)
+
+    def _parameters(self, one: _Method) -> Iterator[Parameter]:
+        where: ParameterLocation | None = None
+        for line, text in _cells(one.lines):
+            head = COLUMNS.match(text) or re.match(r"(?P<where>Path|Query|Header) parameters", text)
+            if head and head["where"]:
+                where = PLACES[head["where"]]
+            if re.match(r"Responses|Status code", text):
+                return
+            row = PARAMETER.search(COLUMNS.sub("", text))
+            if where is None or row is None or row.end() != len(COLUMNS.sub("", text)):
+                continue
+            place = self._place(METHODS, line)
+            # What these tables call text may be a number or a list: all are texts on the wire.
+            member = DocumentedMember(
+                row["name"], place, required=row["required"] == "True", required_place=place
+            )
+            yield Parameter(member, where, row["name"])
+
+    def _answers(self, one: _Method) -> tuple[int | None, str, list[ErrorEntry]]:
+        """The status of success, the type of its body, and the errors."""
+        status, given, errors = None, "", []
+        behind = False
+        for line, text in _cells(one.lines):
+            behind = behind or text.startswith(("Responses", "Status code"))
+            row = ANSWER.fullmatch(COLUMNS.sub("", text)) if behind else None
+            if row is None:
+                continue
+            number, model = int(row["status"]), row["model"]
+            if number < 300:
+                if status is None:
+                    status, given = number, "" if model == "None" else model
+            else:
+                named = None if model in NO_NAMES else model
+                errors.append(ErrorEntry(named, number, self._place(METHODS, line)))
+        if status is None:
+            expected = f"a response of {one.id} below 'HTTP methods'"
+            raise TruncatedPage(self.page.document.shown, one.start.number, expected, "none")
+        return status, given, errors
+
+    def _body(self, name: str, place: SourceLocation) -> Content:
+        """A body of a type; of one that the page does not show nothing is known."""
+        table = self.tables.get(name)
+        if table is None or not table.rows:
+            return Content()
+        members = tuple(self._members(table))
+        entries: dict[str, Node] = {
+            one.name: Leaf("", quoted=False, line=one.place.line) for one in members
+        }
+        shown = ObjectNode(entries, table.start.number)
+        return Content(members=members, syntax=shown, syntax_section=PROPERTIES, place=place)
+
+    def _inputs(self, methods: Sequence[_Method]) -> Mapping[str, str]:
+        """The type of the body that each operation takes, by its name, else by its members."""
+        found = {}
+        shown = self._shown()
+        for one in methods:
+            named = [f"{one.id}{end}" for end in INPUTS if f"{one.id}{end}" in self.tables]
+            keys = shown.get(one.method)
+            same = [name for name, table in self.tables.items() if keys and _names(table) == keys]
+            chosen = next(iter((*named, *same)), None)
+            if chosen is not None and one.method not in {"GET", "HEAD", "DELETE", "OPTIONS"}:
+                found[one.id] = chosen
+        return found
+
+    def _shown(self) -> dict[str, set[str]]:
+        """The members of the bodies below a heading with the method that takes them."""
+        section = self.page.sections.get(SCHEMAS)
+        found: dict[str, set[str]] = {}
+        method, requests = "", False
+        for line in section.lines if section is not None else ():
+            if line.kind is LineKind.HEADING:
+                requests = line.text.startswith("Request") or (requests and line.level > 3)
+                word = line.text.split(" ", 1)[0]
+                method = word if METHOD.fullmatch(word) else ""
+            key = re.match(r'  "(\w+)":', line.raw) if line.kind is LineKind.CODE else None
+            if key and method and requests:
+                found.setdefault(method, set()).add(key[1])
+        return found
+
+    # -- types -----------------------------------------------------------------------------------
+
+    def _tables(self) -> dict[str, _Table]:
+        section = self.page.sections.get(PROPERTIES)
+        found: dict[str, _Table] = {}
+        table: _Table | None = None
+        pending: list[DocumentLine] = []
+        for line in section.lines if section is not None else ():
+            if line.kind is LineKind.HEADING:
+                if line.text in CALLOUTS:
+                    continue
+                table, pending = _Table(line), []
+                found[line.text] = table
+            elif table is not None and line.text.strip():
+                text = COLUMNS.sub("", line.text).strip()
+                if text in {"True", "False"}:
+                    _add_row(table, pending, text == "True")
+                    pending = []
+                elif text:
+                    pending.append(replace(line, text=text))
+                    value = re.fullmatch(r"[-\u2022] `?([\w.:/-]+)`?", line.text)
+                    if value and not table.rows:
+                        table.values.append(value[1])
+        return found
+
+    def _structures(self) -> Iterator[StructurePage]:
+        for name, table in self.tables.items():
+            if table.rows and not self._as_map(table):
+                place = self._place(PROPERTIES, table.start)
+                members = tuple(self._members(table))
+                yield StructurePage(self.page.document.name, name, place, members)
+
+    def _as_map(self, table: _Table) -> TypeName | None:
+        """The type of a table whose one row stands for every name."""
+        if [row[0].text.strip("`") for row in table.rows] != [ANY_NAME]:
+            return None
+        element, _ = self._type(table.rows[0][1])
+        return TypeName(BaseType.MAP, element=element)
+
+    def _members(self, table: _Table) -> Iterator[DocumentedMember]:
+        for index, (name, kind, required) in enumerate(table.rows):
+            place = self._place(PROPERTIES, name)
+            stated, values = self._type(kind)
+            limits = [Limit("enum", tuple(values), LimitTarget.LEAF, place)] if values else []
+            lines = [kind, *table.limits.get(index, ())]
+            stated, more = self._limited(stated, lines)
+            yield DocumentedMember(
+                name.text.strip("`"), place, stated, self._place(PROPERTIES, kind),
+                (*limits, *more), required=required, required_place=place,
+            )  # fmt: skip
+
+    def _type(self, line: DocumentLine) -> tuple[TypeName, list[str]]:
+        """A type, and the values that are listed of it."""
+        text = CONSTRAINT.split(line.text, maxsplit=1)[0].strip("` ")
+        if text.startswith(ARRAY):
+            element, values = self._type(replace(line, text=text.removeprefix(ARRAY)))
+            return TypeName(BaseType.LIST, element=element), values
+        if text == "object":
+            return TypeName(BaseType.JSON), []
+        if text in WORDS:
+            return TypeName(SCALARS[text]), []
+        if not re.fullmatch(r"\w+", text):
+            raise UnknownNotation(
+                self.page.document.shown, line.number, "a type such as 'string'", text
+            )
+        table = self.tables.get(text)
+        if table is not None and table.values and not table.rows:
+            return TypeName(BaseType.STRING), table.values
+        mapped = self._as_map(table) if table is not None else None
+        return mapped or TypeName(BaseType.STRUCTURE, name=text), []
+
+    def _limited(
+        self, stated: TypeName, lines: Sequence[DocumentLine]
+    ) -> tuple[TypeName, list[Limit]]:
+        """The type with its format, and the limits behind it."""
+        limits = []
+        for line in lines:
+            parts = CONSTRAINT.split(line.text)[1:]
+            for label, text in zip(parts[::2], parts[1::2], strict=True):
+                value = text.strip()
+                if label == "Format" and value == "date-time":
+                    stated = TypeName(BaseType.TIMESTAMP, wire="string")
+                elif label in KEYWORDS and re.fullmatch(r"-?\d+", value):
+                    place = self._place(PROPERTIES, line)
+                    limits.append(Limit(KEYWORDS[label], int(value), LimitTarget.LEAF, place))
+        return stated, limits
+
+
+def _cells(lines: Sequence[DocumentLine]) -> Iterator[tuple[DocumentLine, str]]:
+    """Lines with what the cells of a row hold, where a row is cut over several."""
+    written = [line for line in lines if line.text.strip()]
+    for index, line in enumerate(written):
+        yield line, line.text
+        for more in (2, 3):
+            cut = written[index : index + more]
+            row = [one.text.removeprefix(BULLET).strip("` ") for one in cut]
+            if len(row) == more:
+                yield line, "\n".join(row)
+
+
+def _names(table: _Table) -> set[str]:
+    return {row[0].text.strip("`") for row in table.rows}
+
+
+def _add_row(table: _Table, lines: list[DocumentLine], required: bool) -> None:  # noqa: FBT001
+    """A row of a type: its name, its type and limits are right before whether it is required."""
+    limits = []
+    while lines and CONSTRAINT.match(lines[-1].text):
+        limits.append(lines.pop())
+    if len(lines) < 2:
+        return
+    table.limits[len(table.rows)] = limits
+    table.rows.append((lines[-2], lines[-1], required))

@@ -1,0 +1,103 @@
+"""Whole references of every protocol, written from models, give what the models say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from openapi_spec_validator import validate
+
+from benchmarks.page_layouts import pages_of
+from conformance.cli.derive import command
+from conformance.contract.building import build_contract
+from conformance.contract.model_comparison import Comparison, compare
+from conformance.contract.overlay_model import KnownDifference, Sdk
+from conformance.documents.sdk.models import load_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# What no page says: the types of what is no body, and which members an answer always has. A page
+# gives every error a status, where some models leave it open.
+SILENCE = (
+    KnownDifference(at="*/request/*/type", only="model", reason="parameters have no types"),
+    KnownDifference(at="*/response/*/type", only="model", reason="headers have no types"),
+    KnownDifference(at="*/response/*/required", only="model", reason="not on pages"),
+    KnownDifference(at="*/error/*/status", reason="not in models"),
+    KnownDifference(at="*/response/body", only="model", reason="bytes have no type on pages"),
+)
+
+
+def derived(service: str, protocol: str | None, folder: Path) -> tuple[dict[str, Any], Comparison]:
+    model = load_model(service, protocol)
+    (folder / service).mkdir()
+    for name, text in pages_of(model, service).items():
+        (folder / service / name).write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(command, [str(folder / service), "-o", str(folder / "specs")])
+    assert result.exit_code == 0, result.output
+    assert "skipped" not in result.output
+    content = (folder / "specs" / service / "openapi.yaml").read_bytes()
+    spec: dict[str, Any] = yaml.safe_load(content)
+    return spec, compare(service, spec, model, Sdk(differences=SILENCE))
+
+
+@pytest.mark.parametrize(
+    ("service", "protocol", "shows"),
+    [
+        ("secretsmanager", "aws-json-1.1", "bodies in JSON"),
+        ("dynamodb", "aws-json-1.0", "recursive types, maps in maps"),
+        ("sns", "aws-query", "parameters of lists and maps in dotted names"),
+        ("elb", "aws-query", "lists in lists"),
+        ("route53", "rest-xml", "bodies in XML, and whole ones"),
+    ],
+)
+def test_pages_of_a_whole_service_give_what_its_model_says(
+    service: str, protocol: str, shows: str, tmp_path: Path
+) -> None:
+    spec, found = derived(service, protocol, tmp_path)
+    assert [one.address for one in found.unexplained] == [], shows
+    assert spec["x-protocol"] == protocol
+    assert spec["x-model"] == service
+    assert "x-signing" not in spec
+    validate(spec)
+    contract = build_contract(service, spec, {})
+    assert len(contract.operations) == found.counts["operation"].same
+    modelled = build_contract(
+        service, yaml.safe_load(from_model(service, tmp_path / "model")), {}
+    ).operations
+    for name, one in contract.operations.items():
+        other = modelled[name]
+        assert (one.method, one.path, one.query) == (other.method, other.path, other.query)
+        assert one.selectors == other.selectors
+        assert (one.root, one.wrapper, one.whole) == (other.root, other.wrapper, other.whole)
+        names = {key: (member.location, member.shape.names) for key, member in one.input.items()}
+        assert names == {
+            key: (member.location, member.shape.names) for key, member in other.input.items()
+        }
+
+
+def from_model(service: str, folder: Path) -> bytes:
+    result = CliRunner().invoke(command, ["--from-model", service, "-o", str(folder)])
+    assert result.exit_code == 0, result.output
+    return (folder / service / "openapi.yaml").read_bytes()
+
+
+def test_pages_with_a_part_of_the_path_in_the_host(tmp_path: Path) -> None:
+    folder = tmp_path / "buckets"
+    folder.mkdir()
+    pages = pages_of(load_model("s3"), "s3")
+    for name in ("PutBucketTagging", "GetObject", "DeleteBucket", "Tagging", "Tag"):
+        (folder / f"API_{name}.md").write_text(pages[f"API_{name}.md"], encoding="utf-8")
+    result = CliRunner().invoke(command, [str(folder), "-o", str(tmp_path / "specs")])
+    assert result.exit_code == 0, result.output
+    spec = yaml.safe_load((tmp_path / "specs" / "s3" / "openapi.yaml").read_bytes())
+    assert "buckets: named s3" in result.output
+    contract = build_contract("s3", spec, {})
+    tagging = contract.operations["PutBucketTagging"]
+    assert (tagging.path, tagging.query, tagging.whole) == ("/{Bucket}", {"tagging": ""}, "Tagging")
+    assert tagging.input["Tagging"].required
+    assert contract.operations["GetObject"].greedy == {"Key"}
+    found = compare("s3", spec, load_model("s3"), Sdk(paths=("GetObject",), differences=SILENCE))
+    assert [one.address for one in found.unexplained] == []
