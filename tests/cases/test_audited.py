@@ -199,6 +199,10 @@ def test_a_map_in_a_query_has_a_parameter_for_each_entry():
     request = wire(operation, values)
     target = "/scrapers?status=ACTIVE&status=FAILED&alias=a%20b&maxResults=5"
     assert request.target == target
+    assert (
+        wire(operation, {"maxResults": {"x": 1}}).target
+        == "/scrapers?maxResults=%7B%22x%22%3A%201%7D"
+    )
     sent_again = Request("GET", f"http://127.0.0.1{target}", ())
     assert of(operation.protocol).members(operation, sent_again) == values
 
@@ -206,3 +210,16 @@ def test_a_map_in_a_query_has_a_parameter_for_each_entry():
 @pytest.mark.parametrize("limit", ["filters/minProperties", "filters.{value}/minItems"])
 def test_nothing_of_a_map_without_entries_travels(limit):
     assert not forbidden("amp", f"ListScrapers/request/{limit}")
+
+
+@pytest.mark.parametrize(
+    ("service", "read", "error"),
+    [
+        ("redshift", "DescribeTags", None),
+        ("cloudformation", "DescribeChangeSet", "ChangeSetNotFound"),
+    ],
+)
+def test_a_list_may_be_empty_unless_its_error_says_what_is_not_there(service, read, error):
+    contract = load_contract(service)
+    kinds = (contract.overlay.main, *contract.overlay.resources.values())
+    assert [one.not_found for one in kinds if one.read == read] == [error]
