@@ -207,9 +207,16 @@ def test_a_map_in_a_query_has_a_parameter_for_each_entry():
     assert of(operation.protocol).members(operation, sent_again) == values
 
 
-@pytest.mark.parametrize("limit", ["filters/minProperties", "filters.{value}/minItems"])
-def test_nothing_of_a_map_without_entries_travels(limit):
-    assert not forbidden("amp", f"ListScrapers/request/{limit}")
+@pytest.mark.parametrize(
+    ("service", "limit"),
+    [
+        ("amp", "ListScrapers/request/filters/minProperties"),
+        ("amp", "ListScrapers/request/filters.{value}/minItems"),
+        ("dlm", "GetLifecyclePolicies/request/resourceTypes/minItems"),
+    ],
+)
+def test_nothing_of_what_is_empty_travels_in_a_query(service, limit):
+    assert not forbidden(service, limit)
 
 
 @pytest.mark.parametrize(
