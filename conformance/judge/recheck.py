@@ -33,7 +33,8 @@ def bytes_match_probe(probe: Probe, request: Request) -> bool:
         return not found
     if probe.fault not in CHECKED or probe.place is None:
         return True
-    return all(_within(place, probe.place) or _within(probe.place, place) for place in found)
+    about = [_within(place, probe.place) or _within(probe.place, place) for place in found]
+    return all(about) and (bool(about) or probe.place[0] in named)
 
 
 def _within(inner: Place, outer: Place) -> bool:

@@ -289,9 +289,17 @@ def _is_identifier(contract: Contract, operation: Operation, place: Place) -> bo
 
 
 def _can_travel(operation: Operation, place: Place, value: Any) -> bool:
-    """A label that is empty, a dot segment or has a slash changes the route: not a limit probe."""
-    if operation.input[place[0]].location is Location.QUERY and value in ([], {}):
+    """Whether a value arrives as it is.
+
+    A label that is empty, a dot segment or has a slash changes the route: not a limit probe.
+    """
+    location = operation.input[place[0]].location
+    if location is Location.QUERY and value in ([], {}):
         return False  # nothing of it travels
+    if location is Location.HEADER and isinstance(value, str):
+        # What HTTP has no header for, cuts off or reads as several.
+        whole = value.isascii() and value.isprintable() and value == value.strip()
+        return whole and not (len(place) > 1 and "," in value)
     if not _is_label(operation, place) or not isinstance(value, str):
         return True
     return bool(value.strip(".")) and not set(value) & set("/%\\\n")

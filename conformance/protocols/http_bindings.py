@@ -90,7 +90,7 @@ def bind(operation: Operation, values: Mapping[str, Any], form: WireVariant) -> 
             written = _label(operation, name, text(value), form)
             bound.path = bound.path.replace(f"{{{name}}}", written)
         elif location is Location.QUERY:
-            bound.query += _parameters(name, value)
+            bound.query += _parameters(operation.input[name], value)
         elif location is Location.HEADER:
             bound.headers += _headers(name, value)
         elif location is Location.PAYLOAD:
@@ -106,9 +106,10 @@ def _label(operation: Operation, name: str, value: str, form: WireVariant) -> st
     return "/".join(form.labels.encoded(part) for part in parts)
 
 
-def _parameters(name: str, value: Any) -> list[tuple[str, str]]:
+def _parameters(member: Member, value: Any) -> list[tuple[str, str]]:
     """A query parameter, once for each item of a list; of a map one for each entry."""
-    entries = value.items() if isinstance(value, dict) else [(name, value)]
+    spread = member.shape.kind is Kind.MAP and isinstance(value, dict)
+    entries = value.items() if spread else [(member.name, value)]
     return [(key, text(item)) for key, one in entries for item in _many(one)]
 
 

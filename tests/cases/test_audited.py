@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,7 @@ from conformance.engine.given_moments import GivenMoments
 from conformance.engine.names import Names
 from conformance.engine.secret_encodings import forms
 from conformance.judge.findings import Finding
+from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.response import observe
 from conformance.plan.planner import plan
 from conformance.plan.probes import Probe, Side
@@ -199,10 +201,56 @@ def test_a_map_in_a_query_has_a_parameter_for_each_entry():
     request = wire(operation, values)
     target = "/scrapers?status=ACTIVE&status=FAILED&alias=a%20b&maxResults=5"
     assert request.target == target
+    assert (
+        wire(operation, {"maxResults": {"x": 1}}).target
+        == "/scrapers?maxResults=%7B%22x%22%3A%201%7D"
+    )
     sent_again = Request("GET", f"http://127.0.0.1{target}", ())
     assert of(operation.protocol).members(operation, sent_again) == values
 
 
-@pytest.mark.parametrize("limit", ["filters/minProperties", "filters.{value}/minItems"])
-def test_nothing_of_a_map_without_entries_travels(limit):
-    assert not forbidden("amp", f"ListScrapers/request/{limit}")
+@pytest.mark.parametrize(
+    ("service", "limit"),
+    [
+        ("amp", "ListScrapers/request/filters/minProperties"),
+        ("amp", "ListScrapers/request/filters.{value}/minItems"),
+        ("dlm", "GetLifecyclePolicies/request/resourceTypes/minItems"),
+    ],
+)
+def test_nothing_of_what_is_empty_travels_in_a_query(service, limit):
+    assert not forbidden(service, limit)
+
+
+@pytest.mark.parametrize(
+    ("service", "read", "error"),
+    [
+        ("redshift", "DescribeTags", None),
+        ("cloudformation", "DescribeChangeSet", "ChangeSetNotFound"),
+    ],
+)
+def test_a_list_may_be_empty_unless_its_error_says_what_is_not_there(service, read, error):
+    contract = load_contract(service)
+    kinds = (contract.overlay.main, *contract.overlay.resources.values())
+    assert [one.not_found for one in kinds if one.read == read] == [error]
+
+
+@pytest.mark.parametrize(
+    "limit", ["GetObject/request/Range/pattern", "PutObject/request/Content-Type/pattern"]
+)
+def test_what_no_header_can_hold_is_no_fault(limit):
+    probes = forbidden("mediastore-data", limit)
+    name = limit.split("/")[2]
+    values = [probe.values[name] for probe in probes]
+    assert values
+    for probe, value in zip(probes, values, strict=True):
+        request = wire(probe.operation, {**probe.values, "Path": "a"})
+        assert (name, value) in request.headers
+
+
+def test_a_fault_that_did_not_travel_is_not_blamed():
+    probe = forbidden("mediastore-data", "GetObject/request/Range/pattern")[0]
+    probe = replace(probe, values={**probe.values, "Path": "a"})
+    without = Request("GET", "http://127.0.0.1/a", ())
+    assert not bytes_match_probe(probe, without)
+    whole = Request("GET", "http://127.0.0.1/a", (("Range", str(probe.values["Range"])),))
+    assert bytes_match_probe(probe, whole)

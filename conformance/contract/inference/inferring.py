@@ -162,10 +162,15 @@ def _identify(one: Inferred, identity: Identity) -> None:
 
 
 def _add_errors(contract: Contract, one: Inferred) -> None:
-    """The error of a read of what is not there, where the page of it declares just one."""
+    """The error of a read of what is not there, where the page of it declares just one.
+
+    A read that pages is a list, too, and may be empty, unless the error says what is not there.
+    """
     read = contract.operations.get(one.resource.read or "")
     missing = [error.name for error in read.missing] if read else []
-    if read is not None and len(missing) == 1:
+    paged = read is not None and any(name.lower() in TOKENS for name in read.output)
+    named = not paged or plain(one.name) in plain("".join(missing))
+    if read is not None and len(missing) == 1 and named:
         one.add("not-found", SURE, not_found=missing[0], not_found_by=(read.name,))
 
 
