@@ -16,6 +16,7 @@ from conformance.contract.catalogue import catalogue
 from conformance.contract.inference.identity_rules import identity_rules
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
+from conformance.contract.model import FoundRequests
 from conformance.contract.protocols import with_protocol
 from conformance.driver.execution import run_all
 from conformance.engine.run import Job, RunConfig
@@ -64,6 +65,7 @@ FREE = {
 }
 SHOWN = {**FREE, "Name": NAMED, "Created": shape("string", **{"x-type": "timestamp"})}
 MISSING = (404, "ThingNotFoundException")
+DENIED = "AccessDeniedException"
 PARAMETERS = [
     {"name": "Max", "in": "query", "schema": shape("integer", minimum=1, maximum=100)},
     {"name": "Deep", "in": "query", "schema": shape("boolean")},
@@ -161,6 +163,9 @@ class Shop:
     def _create(self, given: dict[str, Any]) -> Any:
         name = given.get("Name", "")
         if not NAME.fullmatch(name):
+            denied = name and "denies-names" in self.faults
+            raise Refused(403 if denied else 400, DENIED if denied else "ValidationException")
+        if "needs-state" in self.faults and "State" not in given:
             raise Refused(400, "ValidationException")
         if name in self.things and "taken-names" not in self.faults:
             raise Refused(409, "ThingAlreadyExistsException")
@@ -237,8 +242,14 @@ def failed(found, *levels: Level):
 
 @pytest.mark.parametrize(
     "faults",
-    [(), ("nulls",), ("no-time",), ("missing-is-400", "looks-up-first")],
-    ids=["a right one", "nulls", "a member that is left out", "another status, told elsewhere"],
+    [(), ("nulls",), ("no-time",), ("missing-is-400", "looks-up-first"), ("denies-names",)],
+    ids=[
+        "a right one",
+        "nulls",
+        "a member that is left out",
+        "another status, told elsewhere",
+        "what others may own is denied first",
+    ],
 )
 def test_no_fault_that_nobody_could_be_held_to(run, faults):
     found = run(*faults)
@@ -248,6 +259,28 @@ def test_no_fault_that_nobody_could_be_held_to(run, faults):
     assert passed > 60
     assert found["shop/ListThings/request/Max/type"].verdict is Verdict.PASSED
     assert found["shop/ListThings/request/Deep/type"].verdict is Verdict.PASSED
+
+
+def test_answers_show_all_that_a_resource_may_have(run):
+    found = run()
+    shown = {one: line for one, line in found.items() if one.startswith("shop/GetThing/response/")}
+    assert {name.split("/")[3] for name in shown} >= {*FREE}
+    assert {line.verdict for line in shown.values()} == {Verdict.PASSED}
+
+
+def test_a_request_that_was_found_has_no_more_than_it_needs(contract):
+    own = replace(contract, found=FoundRequests())
+    shop = Shop(frozenset({"needs-state"}))
+    config = RunConfig(
+        jobs=[Job(own, [one for one in catalogue(own) if one.operation])],
+        url="http://127.0.0.1:1", credentials=TEST_CREDENTIALS, region="us-east-1",
+        transport=RetryingTransport(shop, retries=0, base=0.0),
+        settings=Settings(draws=0, seed=1, settle=0.0),
+    )  # fmt: skip
+    found = {line.requirement: line.verdict for line in run_all(config).verdicts}
+    assert set(own.found.by_operation["CreateThing"].members) == {"Name", "State"}
+    assert found["shop/CreateThing/status/200"] is Verdict.PASSED
+    assert not shop.things
 
 
 def test_nulls_are_told_once(contract):
