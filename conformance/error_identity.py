@@ -53,6 +53,7 @@ _PASSING_STATUSES = frozenset({400, 408, 409})
 _CONFLICT, _UNAVAILABLE = 409, 503
 _TAKEN = re.compile(r"Already|In_?Use|Duplicate|Conflict", re.IGNORECASE)
 _MISSING = re.compile(r"NoSuch|Not_?Found|Non_?Existent|Not_?Exist", re.IGNORECASE)
+_DENIED = re.compile(r"Access_?Denied|Not_?Authorized|Unauthorized|Forbidden", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(again|retry|retries|concurrent\w*|simultaneous\w*|in progress|busy"
     r"|another (request|update|operation)|being (created|updated|modified|deleted))\b",
@@ -98,6 +99,11 @@ def says_missing(name: str) -> bool:
 def says_taken(name: str) -> bool:
     """Whether an error says by its name that something is there already, or in use."""
     return _TAKEN.search(name) is not None
+
+
+def says_denied(name: str) -> bool:
+    """Whether an error says by its name that the caller may not do that, or not to that."""
+    return _DENIED.search(name) is not None
 
 
 def is_throttling(status: int | None, code: str | None) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict, deque
 from collections.abc import Hashable
 from dataclasses import replace
+from functools import partial
+from statistics import median
 
 from conformance.contract.model import Shape
 from conformance.contract.requirements import Requirement, Subject
+from conformance.engine.exchange_log import SentProbe
 from conformance.engine.probe_result import ProbeResult
 from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.rules import ROBUST
@@ -21,6 +25,10 @@ LARGE = 1000
 """So many requirements are all decided, however many requests that takes."""
 NESTED = 4
 ENOUGH, ENOUGH_IF_QUICK = 3, 2
+SAMPLE, FEWEST, LEAST = 31, 5, 0.001
+"""Requests of an operation that its time is known by, and seconds that none takes less than."""
+DEAR = 10
+"""So many times as long as the quickest operation takes one that counts as several."""
 ENUM, LISTED = "enum", 4
 """Of the values that are listed for a made-up request, so many are tried."""
 MOST_LOOKS = 3
@@ -39,6 +47,7 @@ class Economy:
     def __init__(self, *, thrifty: bool, made_up: bool = False) -> None:
         self._thrifty, self._bounded = thrifty, False
         self._brief = thrifty and made_up
+        self.costs = Costs()
         self._accepted: set[bytes] = set()
         self._tried: set[Hashable] = set()
 
@@ -62,7 +71,7 @@ class Economy:
     def left(self, requirement: Requirement, sent: int) -> str:
         """Why a requirement is not tested after so many requests; empty where it is."""
         most = MOST_BEFORE_NESTED if telling(requirement) >= NESTED else MOST
-        if not self._bounded or sent < most:
+        if not self._bounded or sent + self.costs.more < most:
             return ""
         return f"left to the profile standard: a quick run sends about {MOST:,} requests a service"
 
@@ -98,6 +107,36 @@ class Economy:
     def _may_be_kept(self, probe: Probe) -> bool:
         plain = probe.raw is None and probe.form is None and not probe.shown
         return self._thrifty and plain and probe.side is Side.ACCEPT and not probe.exact_status
+
+
+class Costs:
+    """What requests cost that take a target far longer than others: they count as several.
+
+    By medians: what makes all requests slow, or one of them, makes none dear.
+    """
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, deque[float]] = defaultdict(partial(deque, maxlen=SAMPLE))
+        self._usual: dict[str, float] = {}
+        self._more = 0.0
+
+    @property
+    def more(self) -> int:
+        """As how many more requests than were sent they count."""
+        return int(self._more)
+
+    def observe(self, sent: SentProbe) -> None:
+        """Count one request."""
+        if not sent.answer.ok:
+            return
+        name = sent.probe.operation.name
+        self._seconds[name].append(sent.exchange.seconds)
+        if len(self._seconds[name]) < FEWEST:
+            return
+        usual = self._usual[name] = median(self._seconds[name])
+        times = usual / max(min(self._usual.values()), LEAST)
+        if times >= DEAR:
+            self._more += times / 2 - 1
 
 
 def telling(requirement: Requirement) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from conformance import error_identity
 from conformance.contract.places import texts
 from conformance.contract.protocols import facts
 from conformance.engine.confirmation import repeats_of_silence
@@ -181,7 +182,7 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
         return ProbeResult(probe, sent, None, answer.told(), unsupported=True)
     unsure = session.contract.overlay.inferred and answer.code not in probe.tolerated
     failed = answer.is_refusal or answer.server_error
-    if unsure and probe.side is Side.ACCEPT and failed:
+    if unsure and failed and (probe.side is Side.ACCEPT or _is_anothers(probe, answer)):
         return ProbeResult(probe, sent, None, f"{answer.told()}: {UNSURE}")
     finding = judge_probe(session.contract, _as_filled(probe, sent), answer, sent.values)
     if not finding.held and not bytes_match_probe(probe, sent.exchange.request):
@@ -200,6 +201,16 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
     if silent:
         finding = finding._replace(seen=unanswered(session, sent))
     return ProbeResult(probe, sent, finding, silent=silent)
+
+
+def _is_anothers(probe: Probe, answer: ParsedResponse) -> bool:
+    """True where a made-up value, wrong as it is, may have been read as what others own.
+
+    Whether that or its form is refused first is no statement.
+    """
+    about_value = probe.fault in {Fault.LIMIT, Fault.ENUM}
+    denied = error_identity.says_denied(answer.code or "")
+    return denied and about_value and probe.side is Side.REJECT
 
 
 def _is_without_route(session: Session, probe: Probe, answer: ParsedResponse) -> bool:

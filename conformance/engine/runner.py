@@ -68,6 +68,7 @@ class Runner:
         self._aftermath = Aftermath(
             contract, session, self._standings, self._decisions, self._watch, self._economy
         )
+        session.observers.append(self._economy.costs.observe)
         self._stops = Stops() if stops is None else stops
         run = ServiceRun(
             contract, session, settings, self._standings, self._decisions, emit, phases,

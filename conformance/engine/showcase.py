@@ -61,7 +61,6 @@ class Showcase:
             name = operation.name
             if name not in made and not ENDS.match(name) and self._is_open(name):
                 self._vary(operation, self._sender(operation), partial(self._unseen, name))
-
         self.look()
 
     def look(self) -> None:
@@ -78,7 +77,10 @@ class Showcase:
         if operation is None or not self._may_send(operation.name):
             return
         shown = [one for one in self._contract.tested if kind_of(self._contract, one.name) == kind]
-        names = [one.name for one in shown]
+        # What is made of a parent may be listed of that.
+        above = [one for one in self._contract.tested if READS.match(one.name)
+                 and kind_of(self._contract, one.name) in about.needs]  # fmt: skip
+        names = [one.name for one in (*shown, *above)]
         if not any(self._is_open(name) for name in names):
             return
         reads = [one for one in shown if READS.match(one.name) or one.name == about.read]
@@ -94,6 +96,9 @@ class Showcase:
                 return False
             for one in (*reads, *acts):
                 self._call(one, base(self._contract, one), resource)
+            for one in above:
+                parent = resource.parents.get(kind_of(self._contract, one.name) or "")
+                self._call(one, base(self._contract, one), parent)
             self._watch.confirm()
             if not resource.gone:
                 self._session.inventory.delete(resource)

@@ -16,6 +16,7 @@ from conformance.contract.catalogue import catalogue
 from conformance.contract.inference.identity_rules import CONTENT, identity_rules
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
+from conformance.contract.model import FoundRequests
 from conformance.contract.protocols import with_protocol
 from conformance.driver.execution import run_all
 from conformance.engine.run import Job, RunConfig
@@ -64,6 +65,7 @@ FREE = {
 }
 SHOWN = {**FREE, "Name": NAMED, "Created": shape("string", **{"x-type": "timestamp"})}
 MISSING = (404, "ThingNotFoundException")
+DENIED = "AccessDeniedException"
 PARAMETERS = [
     {"name": "Max", "in": "query", "schema": shape("integer", minimum=1, maximum=100)},
     {"name": "Deep", "in": "query", "schema": shape("boolean")},
@@ -167,6 +169,9 @@ class Shop:
     def _create(self, given: dict[str, Any]) -> Any:
         name = given.get("Name", "")
         if not NAME.fullmatch(name):
+            denied = name and "denies-names" in self.faults
+            raise Refused(403 if denied else 400, DENIED if denied else "ValidationException")
+        if "needs-state" in self.faults and "State" not in given:
             raise Refused(400, "ValidationException")
         if given.get("Description") == CONTENT and "odd-texts" in self.faults:
             raise Refused(400, "ValidationException")
@@ -273,6 +278,7 @@ RIGHT = {
     "what is new is found a little later": ("late",),
     "what is new is busy": ("busy",),
     "a quota of one": ("only-one",),
+    "what others may own is denied first": ("denies-names",),
 }
 
 
@@ -321,6 +327,28 @@ def test_a_member_in_other_letters_is_told(told):
 
 def test_a_member_besides_is_none_in_other_letters(told):
     assert "shop/protocol/member-names" not in told("besides")
+
+
+def test_answers_show_all_that_a_resource_may_have(run):
+    found = run()
+    shown = {one: line for one, line in found.items() if one.startswith("shop/GetThing/response/")}
+    assert {name.split("/")[3] for name in shown} >= {*FREE}
+    assert {line.verdict for line in shown.values()} == {Verdict.PASSED}
+
+
+def test_a_request_that_was_found_has_no_more_than_it_needs(contract):
+    own = replace(contract, found=FoundRequests())
+    shop = Shop(frozenset({"needs-state"}))
+    config = RunConfig(
+        jobs=[Job(own, [one for one in catalogue(own) if one.operation])],
+        url="http://127.0.0.1:1", credentials=TEST_CREDENTIALS, region="us-east-1",
+        transport=RetryingTransport(shop, retries=0, base=0.0),
+        settings=Settings(draws=0, seed=1, settle=0.0),
+    )  # fmt: skip
+    found = {line.requirement: line.verdict for line in run_all(config).verdicts}
+    assert set(own.found.by_operation["CreateThing"].members) == {"Name", "State"}
+    assert found["shop/CreateThing/status/200"] is Verdict.PASSED
+    assert not shop.things
 
 
 def test_a_moment_without_a_zone_is_none(run):
