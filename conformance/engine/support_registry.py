@@ -87,7 +87,9 @@ class SupportRegistry:
             sent = self._asked_of_nothing(probe) or sent
         other = support.answering_for(self._contract, sent)
         if other is not None and self._contract.overlay.inferred:
-            why = f"{other} answers at its path: {', '.join(sent.answer.body)}"
+            body = sent.answer.body
+            shown = ", ".join(body) if isinstance(body, dict) else support.TAGGED
+            why = f"{other} answers at its path: {shown}"
             return Support(SupportStatus.LACKING, why)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.LACKING and self._is_answered_otherwise(sent):

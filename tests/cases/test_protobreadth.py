@@ -21,6 +21,7 @@ from conformance.engine import prerequisites
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.placeholders import facts
 from conformance.engine.request_search import RequestSearch
+from conformance.judge.response import observe
 from conformance.plan.amending import RefusalText, amended
 from conformance.plan.base_requests import base
 from conformance.plan.fuller import joined
@@ -218,3 +219,13 @@ def test_an_arn_that_is_refused_becomes_that_of_the_kind_that_is_spoken_of() -> 
 
 def test_a_blob_is_written_as_bytes_are() -> None:
     assert base64.b64decode(sample(Shape(Kind.BLOB)), validate=True)
+
+
+def test_an_error_of_a_service_that_spoke_query_has_the_status_that_it_had_there() -> None:
+    contract = modelled("sqs")
+    about = contract.operations["PurgeQueue"]
+    refusal = answer(403, "PurgeQueueInProgress", "only once a minute")
+    address = "sqs/PurgeQueue/error/PurgeQueueInProgress"
+    for headers, held in ((frozenset(["x-amzn-query-error"]), True), (frozenset[str](), False)):
+        found = list(observe(contract, about, replace(refusal, headers=headers)))
+        assert [one.held for one in found if one.requirement == address] == [held]
