@@ -170,9 +170,12 @@ class SupportRegistry:
         ]
         if not named:
             return None
-        sent = self._session.call(
-            probe.operation, {**probe.values, **dict.fromkeys(named, "${name}")}
-        )
+        try:
+            sent = self._session.call(
+                probe.operation, {**probe.values, **dict.fromkeys(named, "${name}")}
+            )
+        except SetupFailed:  # it speaks of something else, too, that cannot be made
+            return None
         return None if sent.answer.ok or sent.answer.failure is not None else sent
 
     def _always_fails(self, sent: SentProbe) -> bool:
