@@ -33,6 +33,9 @@ LACKS = (
     "InvalidAction",
 )
 
+TAGGED = "etag"
+"""A header of what stores a whole, and not of what sets something about one."""
+
 
 class SupportStatus(StrEnum):
     """What is known of an operation before its requirements are tested."""
@@ -138,6 +141,8 @@ def answering_for(contract: Contract, sent: SentProbe) -> str | None:
     None of the members that are answered is one of the operation's, and all are of the other one.
     """
     answer, operation = sent.answer, sent.probe.operation
+    if answer.ok and not operation.output:
+        return _answering_without_selector(contract, sent)
     shown = set(answer.body) if answer.ok and isinstance(answer.body, dict) else set()
     if not shown or not operation.output or shown & operation.output.keys():
         return None
@@ -145,6 +150,24 @@ def answering_for(contract: Contract, sent: SentProbe) -> str | None:
         if other.method == operation.method and shown <= other.output.keys():
             return other.name
     return None
+
+
+def _answering_without_selector(contract: Contract, sent: SentProbe) -> str | None:
+    """The operation on the same path without a selector, where the head of the answer is its own.
+
+    So a target that does not know ``?encryption`` stores an object, and says its ETag.
+    """
+    operation = sent.probe.operation
+    if all(operation.query.values()) or TAGGED not in sent.answer.headers:
+        return None
+    return next(
+        (
+            one.name
+            for one in contract.operations.values()
+            if (one.method, one.path) == (operation.method, operation.path) and not one.query
+        ),
+        None,
+    )
 
 
 def always_fails(sent: SentProbe, others: Iterator[SentProbe]) -> bool:

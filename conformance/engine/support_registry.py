@@ -90,7 +90,9 @@ class SupportRegistry:
             sent = self._asked_of_nothing(probe) or sent
         other = support.answering_for(self._contract, sent)
         if other is not None and self._contract.overlay.inferred:
-            why = f"{other} answers at its path: {', '.join(sent.answer.body)}"
+            body = sent.answer.body
+            shown = ", ".join(body) if isinstance(body, dict) else support.TAGGED
+            why = f"{other} answers at its path: {shown}"
             return Support(SupportStatus.LACKING, why)
         again = partial(self._broken, probe)
         if connection_broke(sent.exchange) and confirm(again, ANSWER, sent.answer) is not None:
@@ -197,9 +199,12 @@ class SupportRegistry:
         ]
         if not named:
             return None
-        sent = self._session.call(
-            probe.operation, {**probe.values, **dict.fromkeys(named, "${name}")}
-        )
+        try:
+            sent = self._session.call(
+                probe.operation, {**probe.values, **dict.fromkeys(named, "${name}")}
+            )
+        except SetupFailed:  # it speaks of something else, too, that cannot be made
+            return None
         return None if sent.answer.ok or sent.answer.failure is not None else sent
 
     def _always_fails(self, sent: SentProbe) -> bool:

@@ -28,6 +28,8 @@ EARLIEST, LATEST = 946_684_800, 4_102_444_800
 _WALKER = ValueWalker(is_hidden=lambda value: isinstance(value, Redacted))
 OF_VALUES = (ITEM, VALUE)
 """A null there is a value, and of the wrong type; a null for a member is none at all."""
+FORMER = "x-amzn-query-error"
+"""The header with the name that an error has in the query protocol, of services that spoke it."""
 
 
 def observe(contract: Contract, operation: Operation, answer: ParsedResponse) -> Iterator[Finding]:
@@ -48,9 +50,12 @@ def observe(contract: Contract, operation: Operation, answer: ParsedResponse) ->
 
 def _refusal(operation: Operation, answer: ParsedResponse, prefix: str) -> Iterator[Finding]:
     if answer.code in operation.errors:
-        declared = operation.errors[answer.code or ""].status
+        error = operation.errors[answer.code or ""]
+        declared = error.status
         plain = facts(operation.protocol).refused_with if 400 <= declared < 500 else ()
-        held = answer.status in (declared, *plain) or not declared
+        # What spoke the query protocol before has the statuses of that, which no JSON model states.
+        moved = answer.is_refusal and FORMER in answer.headers and error.source.model is not None
+        held = answer.status in (declared, *plain) or not declared or moved
         yield Finding(
             f"{prefix}/error/{answer.code}", held,
             f"status {declared}", f"status {answer.status}",

@@ -18,9 +18,12 @@ from conformance.contract.model import Called, Contract, Kind, Location, Member,
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.engine import prerequisites
-from conformance.engine.exchange_log import RunResource, SentProbe
+from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.inventory import Inventory
+from conformance.engine.names import mentions
 from conformance.engine.placeholders import facts
 from conformance.engine.request_search import RequestSearch
+from conformance.judge.response import observe
 from conformance.plan.amending import RefusalText, amended
 from conformance.plan.base_requests import base
 from conformance.plan.fuller import joined
@@ -218,3 +221,39 @@ def test_an_arn_that_is_refused_becomes_that_of_the_kind_that_is_spoken_of() -> 
 
 def test_a_blob_is_written_as_bytes_are() -> None:
     assert base64.b64decode(sample(Shape(Kind.BLOB)), validate=True)
+
+
+def test_an_error_of_a_service_that_spoke_query_has_the_status_that_it_had_there() -> None:
+    contract = modelled("sqs")
+    about = contract.operations["PurgeQueue"]
+    refusal = answer(403, "PurgeQueueInProgress", "only once a minute")
+    address = "sqs/PurgeQueue/error/PurgeQueueInProgress"
+    for headers, held in ((frozenset(["x-amzn-query-error"]), True), (frozenset[str](), False)):
+        found = list(observe(contract, about, replace(refusal, headers=headers)))
+        assert [one.held for one in found if one.requirement == address] == [held]
+
+
+class Hooks:
+    """Makes groups and their hooks until it makes no groups any more."""
+
+    def __init__(self) -> None:
+        self.makes = True
+
+    def send(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
+        if mentions(probe.values, "${id.auto-scaling-group}") and not self.makes:
+            failed = SentProbe(probe, {}, EXCHANGE, answer(400, "ValidationError", "no group"))
+            raise SetupFailed(failed)
+        values = dict.fromkeys(probe.values, "given")
+        return SentProbe(probe, values, EXCHANGE, answer(200, body={}), resource)
+
+
+def test_a_deletion_that_names_what_cannot_be_made_leaves_the_resource() -> None:
+    contract, target = modelled("autoscaling"), Hooks()
+    inventory = Inventory(contract, target.send)
+    create = contract.operations["PutLifecycleHook"]
+    probe = Probe("", create, Side.ACCEPT, base(contract, create), "")
+    made = RunResource("hook", "", target.send(probe), "lifecycle-hook")
+    target.makes = False
+    assert mentions(base(contract, contract.operations["DeleteLifecycleHook"]), "auto-scaling")
+    assert inventory.delete(made) is None
+    assert not made.gone
