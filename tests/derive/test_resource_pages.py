@@ -177,7 +177,7 @@ Why.
 def table(*rows: tuple[str, ...]) -> str:
     head = "".join(f"<th>{cell}</th>" for cell in rows[0])
     body = "".join(
-        "<tr>" + "".join(f"<td><p>{cell}</p></td>" for cell in row) + "</tr>" for row in rows[1:]
+        "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows[1:]
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
