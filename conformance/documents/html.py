@@ -64,6 +64,12 @@ def _events(soup: BeautifulSoup) -> Iterator[tuple[PageElement, bool]]:
                 stack.extend((child, False) for child in reversed(node.contents))
 
 
+def _cell_text(cell: Tag) -> str:
+    """What a cell says: paragraphs do not run into each other."""
+    parts = cell.find_all("p") or [cell]
+    return " ".join(" ".join(part.get_text() for part in parts).split())
+
+
 def _is_leaf(tag: Tag) -> bool:
     return tag.name in HEADINGS or tag.name in {"pre", "dt", "tr", "code"}
 
@@ -121,7 +127,7 @@ class _HtmlWalk:
             self.lines.append(text_line(text, self.line))
 
     def _row(self, tag: Tag) -> None:
-        cells = [" ".join(c.get_text().split()) for c in tag.find_all(["td", "th"])]
+        cells = [_cell_text(cell) for cell in tag.find_all(["td", "th"])]
         self.lines.extend(table_lines(cells, self.line))
 
     def _syntax(self, tag: Tag) -> None:
