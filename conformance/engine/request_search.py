@@ -10,11 +10,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from conformance.contract.model import Contract, FoundRequest
 from conformance.contract.places import texts
-from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.exchange_log import SentProbe, SetupFailed
+from conformance.engine.inventory import SendRequest
 from conformance.engine.prerequisites import (
     first_operations,
     lacks_something,
@@ -38,18 +39,10 @@ FIRST = 3
 """Operations that are tried before one that is refused for want of what they make."""
 
 
-class Send(Protocol):
-    """Sends a probe, for a resource where one is given."""
-
-    def __call__(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
-        """Send it. Raises SetupFailed."""
-        ...
-
-
 class RequestSearch:
     """What one run finds out about the valid requests of one service."""
 
-    def __init__(self, contract: Contract, send: Send) -> None:
+    def __init__(self, contract: Contract, send: SendRequest) -> None:
         self._contract, self._send = contract, send
         self._tried: set[str] = set()
 
