@@ -36,7 +36,7 @@ class BoundRequest:
         more: tuple[tuple[str, str], ...] = (),
     ) -> WireRequest:
         """The request with a body and its content type."""
-        parts = [urlencode(self.query, quote_via=quote), form.query]
+        parts = [urlencode(self.query, quote_via=quote, errors="surrogatepass"), form.query]
         behind = "&".join(part for part in parts if part)
         if _states_content_type(operation):
             body = (body[0], None)  # a header says it; left out, that is what is left out
