@@ -27,7 +27,7 @@ NESTED = 4
 ENOUGH, ENOUGH_IF_QUICK = 3, 2
 SAMPLE, FEWEST, LEAST = 31, 5, 0.001
 """Requests of an operation that its time is known by, and seconds that none takes less than."""
-DEAR = 10
+DEAR = 6
 """So many times as long as the quickest operation takes one that counts as several."""
 ENUM, LISTED = "enum", 4
 """Of the values that are listed for a made-up request, so many are tried."""

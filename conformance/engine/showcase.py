@@ -32,6 +32,8 @@ MOST = 1500
 """Requests of one service."""
 READS = re.compile(r"(Batch)?(Describe|Get|List|Search|View)")
 ENDS = re.compile(r"(Batch)?(Delete|Remove|Terminate|Cancel|Deregister|Disassociate|Purge|Reset)")
+RESETS = re.compile(r"(Batch)?(Update|Modify|Put|Set|Replace|Patch)")
+"""What makes something of a resource by the request alone: the rest of it may be gone."""
 
 Try = Callable[[dict[str, Any]], bool]
 
@@ -87,7 +89,7 @@ class Showcase:
         made = set(all_creators(self._contract))
         acts = [one for one in shown
                 if one not in reads and one.name not in made
-                if not ENDS.match(one.name)]  # fmt: skip
+                if not ENDS.match(one.name) and not RESETS.match(one.name)]  # fmt: skip
 
         def create(values: dict[str, Any]) -> bool:
             try:

@@ -32,7 +32,7 @@ def test_what_is_a_little_slower_or_slow_once_counts_as_one():
     costs = Costs()
     for _ in range(20):
         told(costs, "ListThings", 0.005)
-        told(costs, "CreateThing", 0.040)
+        told(costs, "CreateThing", 0.025)
     told(costs, "ListThings", 9.0)
     told(costs, "CreateThing", 9.0)
     assert costs.more == 0
