@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,9 @@ from conformance.contract.overlays.overlay_reading import read_overlay
 from conformance.contract.protocols import with_protocol
 from conformance.contract.yaml_file import COPY, read_json, read_yaml
 from conformance.errors import BadInput
+
+KEPT = 8
+"""Contracts that a process keeps: a run of many services has them all anyway."""
 
 
 class UnknownService(BadInput):
@@ -69,8 +73,29 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     UnspokenProtocol when it is of another protocol than the one requested, and
     WrongOverlay when something is wrong with what its overlay says.
     """
+    hashes = spec_hashes(service)
+    if "overlay.yaml" not in hashes:
+        return _loaded(service, region, partition, hashes)
+    folder = spec_file(service, "overlay.yaml").parent
+    return _kept(service, region, partition, folder, spoken(), tuple(hashes.items()))
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(
+    service: str,
+    region: str | None,
+    partition: str,
+    folder: Path,  # noqa: ARG001 - these three say of which files it is made
+    protocol: str | None,  # noqa: ARG001
+    hashes: tuple[tuple[str, str], ...],
+) -> Contract:
+    """A contract that its files alone decide: made once a process, as long as they are the same."""
+    return _loaded(service, region, partition, dict(hashes))
+
+
+def _loaded(service: str, region: str | None, partition: str, hashes: dict[str, str]) -> Contract:
     files = read_spec_files(service)
-    spec, hashes = files.merged, spec_hashes(service)
+    spec, hashes = files.merged, hashes or spec_hashes(service)
     refuse(_spec_mistakes(files))
     contract = build_contract(service, spec, hashes)
     wanted = spoken()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from conformance.contract.overlays.overlay_faults import OverlayFault, suggestion
@@ -130,5 +131,11 @@ def _unknown(node: Any, known: frozenset[str], at: Way) -> Iterator[OverlayFault
             yield _no(f"`{key}` is not known here", str(key), known, (*at, str(key)))
 
 
-def _no(why: str, word: str, known: Any, at: Way) -> OverlayFault:
-    return OverlayFault(at, why, suggestion(word, known))
+def _no(why: str, word: str, known: frozenset[str] | tuple[str, ...], at: Way) -> OverlayFault:
+    return OverlayFault(at, why, _meant(word, known))
+
+
+@lru_cache(maxsize=256)
+def _meant(word: str, known: frozenset[str] | tuple[str, ...]) -> str:
+    """Derived specs have keys of their own, the same ones in every schema."""
+    return suggestion(word, known)
