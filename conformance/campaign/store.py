@@ -12,6 +12,7 @@ from pathlib import Path
 from conformance.campaign.parts import Part
 from conformance.record import merged, read_record, write_record
 from conformance.site.league import file_name
+from conformance.site.light import run_of
 
 PARTS, RECORDS, SITE = "parts", "records", "site"
 _UNKNOWN = "unknown"
@@ -45,13 +46,14 @@ class Store:
         return self.folder / RECORDS
 
     def _merge(self, target: str, service: str, parts: list[Part]) -> None:
-        records = [read_record(self._file(part)) for part in parts]
-        version = file_name(records[0].run.target.version or _UNKNOWN)
+        first = run_of(self._file(parts[0]))
+        version = file_name((first and first.run.target.version) or _UNKNOWN)
         path = self.folder / RECORDS / file_name(target) / version / f"{file_name(service)}.jsonl"
         path.parent.mkdir(parents=True, exist_ok=True)
         if len(parts) == 1:
             write_whole(path, self._file(parts[0]).read_bytes())
             return
+        records = [read_record(self._file(part)) for part in parts]
         partial = path.with_suffix(".part")
         write_record(merged(records, partial), partial)
         partial.replace(path)

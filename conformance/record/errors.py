@@ -30,6 +30,8 @@ class RecordProblem(BadInput):
 class Unreadable(RecordProblem):
     """The file cannot be opened or read."""
 
+    hint = "give a record that a run left, such as reports/moto/record.jsonl"
+
     path: Path
     why: str
 

@@ -195,7 +195,8 @@ def whole_score(record: Record) -> ServiceScore:
 def score_sentence(score: ServiceScore) -> str:
     """The two figures of a score, and what is open, on one line."""
     decided = score.decided
-    parts = [f"{share_text(decided)} requirements hold of what is implemented"]
+    held = f"{share_text(decided)} requirements hold of what is implemented"
+    parts = [held if decided.of else "no requirement was decided"]
     if score.implemented.of:
         parts.append(f"{share_text(score.implemented)} operations implemented")
     if score.undecided:

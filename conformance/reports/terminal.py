@@ -11,7 +11,7 @@ from conformance.reports.terminal_failures import each_failure, example
 from conformance.reports.text import one_line, plural, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _CAUSES = 6
 """So many causes fit on a screen beside the rest, two or three lines each."""
+_LEAST = 2
+"""So many are told on the smallest screen, too."""
 _FEW = 2
 """So few failures appear complete, with their curl lines: there is room for them."""
 _GROUPS = 4
@@ -45,13 +47,26 @@ def render_terminal(
 ) -> None:
     """Print the summary of a record; ``written`` names the reports made and their files.
 
-    Without ``detail`` it fits on a screen: the causes of the failures with one example each. With
-    it every failure is listed, with the curl lines that reproduce it.
+    Without ``detail`` it fits on a screen, as far as it can: the causes of the failures with one
+    example each, fewer of them on a small screen. With it every failure is listed, with the curl
+    lines that reproduce it.
     Long lines are never broken, so that a curl line can be copied whole. Colours are the
     console's affair: none where it is no terminal or NO_COLOR is set.
     """
-    for spans in _lines(record, written or {}, detail=detail):
-        console.print(_text(spans, console.encoding), soft_wrap=True)
+    for most in range(_CAUSES, _LEAST - 1, -1):
+        lines = [
+            _text(spans, console.encoding)
+            for spans in _lines(record, written or {}, detail=detail, most=most)
+        ]
+        if detail or not console.is_terminal or _height(lines, console) < console.height:
+            break
+    for line in lines:
+        console.print(line, soft_wrap=True)
+
+
+def _height(lines: Sequence[Text], console: Console) -> int:
+    """So many rows of the screen they take, for what is longer than one goes on in the next."""
+    return sum(max(1, -(-line.cell_len // console.width)) for line in lines)
 
 
 def _text(spans: Spans, encoding: str) -> Text:
@@ -65,7 +80,9 @@ def _text(spans: Spans, encoding: str) -> Text:
     return text
 
 
-def _lines(record: Record, written: Mapping[str, Path], *, detail: bool) -> Iterator[Spans]:
+def _lines(
+    record: Record, written: Mapping[str, Path], *, detail: bool, most: int
+) -> Iterator[Spans]:
     yield from _header(record)
     yield from _scores(record)
     if detail:
@@ -74,8 +91,8 @@ def _lines(record: Record, written: Mapping[str, Path], *, detail: bool) -> Iter
     if detail or len(failed) <= _FEW:
         yield from each_failure(failed, strict=record.run.strict)
     else:
-        yield from _causes(record)
-    yield from _undecided(record, whole=detail)
+        yield from _causes(record, most)
+    yield from _undecided(record, most, whole=detail)
     yield from _end(record, written)
 
 
@@ -98,31 +115,35 @@ def _scores(record: Record) -> Iterator[Spans]:
     if not found:
         return
     widest = max(len("service"), *(len(one_line(one.service, 40)) for one in found[:_SERVICES]))
-    heads = ("operations it has", "hold, gate levels", "hold, other levels", "not decided")
+    heads = ("operations", "hold, gate levels", "hold, others", "not decided")
+    rows = [_score_cells(one) for one in found[:_SERVICES]]
+    widths = [max(map(len, column)) + 2 for column in zip(heads, *rows, strict=True)]
     yield ("",)
-    yield ((f"  {'service':{widest}}" + "".join(f"{head:>24}" for head in heads), "dim"),)
-    for one in found[:_SERVICES]:
-        yield f"  {one_line(one.service, 40):{widest}}", *_score_cells(one)
+    told = "".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
+    yield ((f"  {'service':{widest}}{told}", "dim"),)
+    for one, row in zip(found, rows, strict=False):
+        *shares, undecided = (f"{cell:>{w}}" for cell, w in zip(row, widths, strict=True))
+        style = "yellow" if one.undecided else "dim"
+        yield f"  {one_line(one.service, 40):{widest}}", *shares, (undecided, style)
     if len(found) > _SERVICES:
         yield ((f"  and {plural(len(found) - _SERVICES, 'more service')}", "dim"),)
 
 
-def _score_cells(score: ServiceScore) -> Iterator[Span]:
-    for share in (score.implemented, score.gate, score.below):
-        yield f"{facts.share_cell(share):>24}"
-    yield f"{score.undecided:>24,}", "yellow" if score.undecided else "dim"
+def _score_cells(score: ServiceScore) -> tuple[str, ...]:
+    shares = map(facts.share_cell, (score.implemented, score.gate, score.below))
+    return (*shares, f"{score.undecided:,}")
 
 
-def _causes(record: Record) -> Iterator[Spans]:
+def _causes(record: Record, most: int) -> Iterator[Spans]:
     found = causes(record)
     count_of = sum(len(one.lines) for one in found)
     yield ("",)
     yield (
         (f"{plural(count_of, 'failure')} by {plural(len(found), 'cause')}, worst first", "bold"),
     )
-    for cause in found[:_CAUSES]:
+    for cause in found[:most]:
         yield from _cause(cause)
-    rest = found[_CAUSES:]
+    rest = found[most:]
     if rest:
         left = plural(sum(len(one.lines) for one in rest), "failure")
         yield ((f"  and {left} by {plural(len(rest), 'more cause')}", "dim"),)
@@ -152,13 +173,14 @@ def _cell(number: int, verdict: Verdict) -> Span:
     return f"{number:>14,}", _STYLES.get(verdict, "") if number else "dim"
 
 
-def _undecided(record: Record, *, whole: bool) -> Iterator[Spans]:
+def _undecided(record: Record, most: int, *, whole: bool) -> Iterator[Spans]:
     groups = tuple(facts.undecided(record))
     if not groups:
         return
+    most = min(most, _GROUPS)
     yield ("",)
     yield (("Not decided", "bold"),)
-    for group in groups if whole else groups[:_GROUPS]:
+    for group in groups if whole else groups[:most]:
         reason = one_line(group.reason, _LONGEST if whole else _SHORT) or "no reason recorded"
         style = _STYLES.get(group.verdict, "")
         yield f"  {len(group.lines):>6,}  ", (f"{group.verdict:13}", style), f" {reason}"
@@ -166,9 +188,9 @@ def _undecided(record: Record, *, whole: bool) -> Iterator[Spans]:
             some = ", ".join(one_line(line.requirement) for line in group.lines[:_EXAMPLES])
             left = len(group.lines) - _EXAMPLES
             yield ((f"          {some}{f' and {left:,} more' if left > 0 else ''}", "dim"),)
-    if not whole and len(groups) > _GROUPS:
-        left = sum(len(group.lines) for group in groups[_GROUPS:])
-        yield ((f"  {left:>6,}  for {plural(len(groups) - _GROUPS, 'other reason')}", "dim"),)
+    if not whole and len(groups) > most:
+        left = sum(len(group.lines) for group in groups[most:])
+        yield ((f"  {left:>6,}  for {plural(len(groups) - most, 'other reason')}", "dim"),)
 
 
 def _end(record: Record, written: Mapping[str, Path]) -> Iterator[Spans]:

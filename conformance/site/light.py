@@ -60,14 +60,19 @@ def find_runs(folder: Path) -> tuple[RunFile, ...]:
     Raises:
         RecordProblem: a record cannot be read, or there is none.
     """
-    every = (_run_of(path) for path in sorted(folder.rglob("*.jsonl")))
+    every = (run_of(path) for path in sorted(folder.rglob("*.jsonl")))
     found = tuple(one for one in every if one is not None)
     if not found:
         raise NoRunLine(folder)
     return found
 
 
-def _run_of(path: Path) -> RunFile | None:
+def run_of(path: Path) -> RunFile | None:
+    """The record at a path by its first line; None where the file is none.
+
+    Raises:
+        RecordProblem: it cannot be read, or this version does not know its format.
+    """
     try:
         with path.open("rb") as file:
             first = file.readline()

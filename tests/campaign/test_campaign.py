@@ -58,9 +58,8 @@ def written(tmp_path: Path, text: str = FILE) -> Path:
     [
         ("[shards]", "[shard]", "unknown key `shard`"),
         ('name = "reference"', 'nam = "reference"', "target[0]"),
-        ('version = "1.2"', 'version = "1.2"\n[[target]]\nname = "reference"', "no version"),
+        ('version = "1.2"', 'version = "1.2"\n[[target]]\nname = "reference"', "is there twice"),
         ('name = "reference"', 'name = "another"', "another: no start, command or url"),
-        ('"a server/of Python"', '"reference"', "reference is there twice"),
         ("location = 2", "location = 0", "at least 1"),
         ("location = 2", 'location = "2"', "shards"),
         ('version = "1.2"', 'url = "http://127.0.0.1:1"', "one of start, command and url"),

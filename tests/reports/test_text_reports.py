@@ -46,6 +46,19 @@ def exchange(status: int, body: str, expected: str = "400", seen: str = "") -> R
     )
 
 
+@pytest.mark.parametrize(("height", "told"), [(24, 2), (200, 6)])
+def test_a_small_screen_has_fewer_causes_and_a_narrow_table(height: int, told: int) -> None:
+    record = fake_record()
+    assert len(causes(record)) > 6
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, color_system=None, width=80, height=height)
+    reports.render_terminal(record, console, {})
+    lines = out.getvalue().splitlines()
+    assert sum("for example" in line for line in lines) == told
+    table = lines.index(next(line for line in lines if "hold, gate levels" in line))
+    assert all(len(line) < 90 for line in lines[table : table + 3])
+
+
 def test_the_summary_tells_every_failure_and_what_to_do() -> None:
     record = fake_record()
     text = printed(record)
