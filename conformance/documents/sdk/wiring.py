@@ -134,7 +134,7 @@ class _Wiring:
     @property
     def is_json(self) -> bool:
         """Whether members have the names on the wire that pages have for them."""
-        return self.model.protocol.startswith(("aws-json", "rpc"))
+        return self.model.protocol.startswith(("aws-json", "rpc", REST_JSON))
 
     def all(self) -> list[PageProblem]:
         """Wire operations first: they tell which structure is which."""
