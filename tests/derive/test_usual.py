@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.contract.building import build_contract
+from conformance.contract.deriving import assemble
+from conformance.contract.deriving.usual import add_requests
 from conformance.contract.load import load_contract
 from conformance.documents.sdk.models import SdkModel, load_model
-from conformance.documents.sdk.usual import usual_values
+from conformance.documents.sdk.pages import model_pages
+from conformance.documents.sdk.usual import usual_requests, usual_values
+from conformance.plan.amending import RefusalText, amended
 from conformance.plan.suggestions import suggestions
 
 
@@ -53,3 +58,37 @@ def test_they_stand_in_the_spec_that_is_derived_and_keep_the_limits() -> None:
     shape = load_contract("batch").operations["CreateComputeEnvironment"].input["type"].shape
     assert shape.usual
     assert suggestions(shape)[0] in shape.usual
+
+
+def test_published_requests_are_tried_whole_where_a_made_up_one_is_refused() -> None:
+    model = load_model("dynamodb")
+    (example,) = usual_requests(model)["CreateTable"]
+    assert {"KeySchema", "AttributeDefinitions", "TableName"} <= set(example)
+    document = assemble(model_pages(model, "dynamodb", frozenset({"CreateTable"})))
+    add_requests(document, model)
+    operation = build_contract("dynamodb", document, {}).operations["CreateTable"]
+    request = {"TableName": "${name}", "DeletionProtectionEnabled": False}
+    broken = RefusalText(500, "", "it broke")
+    first = next(amended(operation, request, request, broken))
+    assert first == {**request, **example, "TableName": "${name}"}
+    missing = RefusalText(404, "ResourceNotFoundException", "no table")
+    assert "KeySchema" not in next(amended(operation, request, request, missing), {})
+
+
+def test_published_requests_have_the_names_on_the_wire() -> None:
+    batch = usual_requests(load_model("batch"))
+    assert "jobQueueName" in batch["CreateJobQueue"][0]
+
+
+def test_keys_of_a_map_in_a_map_have_limits_of_their_own() -> None:
+    model = load_model("dynamodb")
+    document = assemble(model_pages(model, "dynamodb", frozenset({"BatchGetItem"})))
+    output = build_contract("dynamodb", document, {}).operations["BatchGetItem"].output
+    tables = output["Responses"].shape
+    assert tables.key is not None
+    assert tables.key.limit("maxLength") == 1024
+    assert tables.element is not None
+    items = tables.element.element
+    assert items is not None
+    assert items.key is not None
+    assert items.key.limit("maxLength") == 65535

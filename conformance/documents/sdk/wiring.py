@@ -69,6 +69,7 @@ def complete(pages: ServicePages) -> list[PageProblem]:
             pages.model = models[0]
             return wire(pages, model)
         _name_errors(pages, model)
+        _type_parameters(pages, model)
         return []
     found = f"several of them: {', '.join(models[:SHOWN])}" if models else "none"
     problems: list[PageProblem] = []
@@ -86,6 +87,33 @@ def _name_errors(pages: ServicePages, model: SdkModel) -> None:
             known = {one["shape"] for one in about.get("errors", ())}
             errors = (one if one.name in known else replace(one, name=None) for one in page.errors)
             pages.operations[name] = replace(page, errors=tuple(errors))
+
+
+def _type_parameters(pages: ServicePages, model: SdkModel) -> None:
+    """Parameters of whose type pages say nothing have that of the model, as no statement."""
+    wanted = frozenset(pages.operations).intersection(model.data["operations"])
+    known = model_pages(model, pages.service, wanted).operations
+    for name, page in pages.operations.items():
+        their = known.get(name)
+        if their is not None and (page.method, _plain(page)) == (their.method, _plain(their)):
+            types = {(one.where, one.wire): one.member.type for one in their.parameters}
+            pages.operations[name] = replace(
+                page, parameters=tuple(_of_type(one, types) for one in page.parameters)
+            )
+
+
+def _plain(page: OperationPage) -> str:
+    """The path without the names of its labels."""
+    return re.sub(r"\{[^}]*\}", "{}", page.path).rstrip("/")
+
+
+def _of_type(
+    own: Parameter, types: Mapping[tuple[ParameterLocation, str], TypeName | None]
+) -> Parameter:
+    kind = types.get((own.where, own.wire))
+    if own.member.type is not None or kind is None:
+        return own
+    return replace(own, member=replace(own.member, type=kind))
 
 
 def _shown(pages: ServicePages, document: str) -> str:
@@ -106,7 +134,7 @@ class _Wiring:
     @property
     def is_json(self) -> bool:
         """Whether members have the names on the wire that pages have for them."""
-        return self.model.protocol.startswith(("aws-json", "rpc"))
+        return self.model.protocol.startswith(("aws-json", "rpc", REST_JSON))
 
     def all(self) -> list[PageProblem]:
         """Wire operations first: they tell which structure is which."""
