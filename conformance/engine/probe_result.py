@@ -117,17 +117,22 @@ def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
 def _blamed_on_its_fault(session: Session, trial: ProbeResult) -> ProbeResult:
     """The trial, or one that shows nothing where a request without its fault fails, too.
 
-    Then it is something else that fails: an identifier that nothing has, or a part that the target
-    has no code for. The server error is told by its own name. Where an overlay says what is valid,
-    nothing of that is in doubt.
+    Then it is something else that fails: an identifier that nothing has, a part that the target
+    has no code for, or another made-up value. The server error is told by its own name. Where an
+    overlay says what is valid, nothing of that is in doubt.
     """
     probe = trial.probe
-    meant = probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT} or probe.side is Side.ACCEPT
+    meant = probe.fault is Fault.NOT_FOUND or probe.side is Side.ACCEPT
+    meant = meant or (probe.fault is Fault.CONFLICT and trial.sent.answer.server_error)
     made_up = session.contract.overlay.inferred and not meant
-    if not made_up or not trial.sent.answer.server_error:
+    answer = trial.sent.answer
+    if not made_up or not (answer.server_error or answer.is_refusal):
         return trial
     usual = _without_fault(session, probe)
-    if usual is None or not usual.answer.server_error:
+    if usual is None:
+        return trial
+    same = usual.answer.server_error if answer.server_error else usual.answer.is_refusal
+    if not same:
         return trial
     told = f"{trial.sent.answer.told()}, and so is the same request without what is odd about it"
     return ProbeResult(probe, trial.sent, None, told)
