@@ -113,21 +113,26 @@ def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
 def _blamed_on_its_fault(session: Session, trial: ProbeResult) -> ProbeResult:
     """The trial, or one that shows nothing where a request without its fault fails, too.
 
-    Then it is something else that fails: an identifier that nothing has, or a part that the target
-    has no code for. The server error is reported by its own requirement. Where an overlay says what
-    is valid, nothing of that is in doubt.
+    Then it is something else that fails: an identifier that nothing has, a part that the target
+    has no code for, or another made-up value. The server error is reported by its own requirement.
+    Where an overlay says what is valid, nothing of that is in doubt.
     """
-    probe = trial.probe
+    probe, answer = trial.probe, trial.sent.answer
     if not session.contract.overlay.inferred:
         return trial
-    if probe.fault in {Fault.CONFLICT, Fault.NOT_FOUND} and trial.sent.answer.is_refusal:
-        told = refused_alike(session, probe, trial.sent.answer)
+    about_identity = probe.fault in {Fault.CONFLICT, Fault.NOT_FOUND}
+    if about_identity and answer.is_refusal:
+        told = refused_alike(session, probe, answer)
         return ProbeResult(probe, trial.sent, None, told) if told else trial
-    meant = probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT} or probe.side is Side.ACCEPT
-    if meant or not trial.sent.answer.server_error:
+    if about_identity or probe.side is Side.ACCEPT:
+        return trial
+    if not (answer.server_error or answer.is_refusal):
         return trial
     usual = without_fault(session, probe)
-    if usual is None or not usual.answer.server_error:
+    if usual is None:
+        return trial
+    same = usual.answer.server_error if answer.server_error else usual.answer.is_refusal
+    if not same:
         return trial
     told = f"{trial.sent.answer.told()}, and so is the same request without what is odd about it"
     return ProbeResult(probe, trial.sent, None, told)
