@@ -100,7 +100,6 @@ _PROTOCOL = (
     ("protocol:escaped-names", ("*/protocol/equal-json",)),
     ("protocol:non-object-500", ("*/protocol/non-object-body",)),
     ("protocol:empty-body-500", ("*/protocol/empty-body",)),
-    ("protocol:names-in-other-letters", ("*/protocol/member-names",)),
     ("protocol:null-item-500", ("*/protocol/null-items",)),
     ("protocol:odd-characters-500", ("*/protocol/odd-characters",)),
     ("protocol:doubled-members-500", ("*/protocol/odd-bodies",)),

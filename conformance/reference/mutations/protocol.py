@@ -200,13 +200,6 @@ def _disagree(answer: ReferenceAnswer) -> ReferenceAnswer:
     return replace(answer, body={**answer.body, "__type": "ServiceException"})
 
 
-def _in_other_letters(answer: ReferenceAnswer) -> ReferenceAnswer:
-    if not isinstance(answer.body, Mapping):
-        return answer
-    names = {name: name[:1].swapcase() + name[1:] for name in answer.body}
-    return replace(answer, body={names[name]: value for name, value in answer.body.items()})
-
-
 def _edge(name: str, summary: str, edge: Edge) -> InjectedFault:
     return InjectedFault(f"protocol:{name}", "protocol", summary, edge=edge)
 
@@ -330,9 +323,6 @@ _CONNECTIONS = (
               answer, body="<Error><Message>no</Message></Error>"))),
     InjectedFault("protocol:answers-trailed", "protocol", "Something follows a success's JSON.",
           answer=successes(lambda answer: replace(answer, tail="\n-- done"))),
-    InjectedFault("protocol:names-in-other-letters", "protocol",
-          "Members of an update's answer begin with a letter of the other case.",
-          answer=successes(_in_other_letters, "UpdateApiKey", "UpdateKey")),
     InjectedFault("protocol:errors-are-200", "protocol", "Errors have status 200.",
           answer=failures(lambda answer: replace(answer, status=200))),
 )  # fmt: skip
