@@ -97,6 +97,10 @@ class SupportRegistry:
         again = partial(self._broken, probe)
         if connection_broke(sent.exchange) and confirm(again, ANSWER, sent.answer) is not None:
             return support.silent_of(sent)
+        return self._judged(sent)
+
+    def _judged(self, sent: SentProbe) -> Support:
+        """What the answer to a valid request says, with what a few more requests say of it."""
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.LACKING and self._breaks_down(sent):
             return Support(SupportStatus.WORKS)
