@@ -10,22 +10,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.contract.inference.naming import ARN, part
 from conformance.contract.model import Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find
-from conformance.contract.validate import shape_violations
 from conformance.contract.walk import shape_at
-from conformance.error_identity import says_missing
-from conformance.plan import strings, values
+from conformance.plan import values
 from conformance.plan.base_requests import edited, scaffolded
-from conformance.plan.fuller import DEEPEST, Request, fuller, is_free, is_structured, whole
+from conformance.plan.fuller import DEEPEST, Request, fuller, is_free, is_structured
+from conformance.plan.refusal_values import (
+    OTHERS,
+    RefusalText,
+    in_capitals,
+    likely,
+    plain,
+    values_of_kinds,
+)
 from conformance.plan.suggestions import suggestions
 
-OTHERS = 3
-"""Other values that are tried of one member."""
 MISSING = re.compile(
     r"required|missing|must (be )?(specif|provid|suppl|includ|contain|have|set)|mandatory"
     r"|(not|n't|cannot) (be )?(empty|null|none|specified|provided|present|blank)|need(s|ed)? to"
@@ -36,15 +38,6 @@ EXCLUSIVE = re.compile(
     r"(only|exactly|at most) one|mutually exclusive|cannot (both|be used|be specified|specify)"
     r"|either .* or |not both|not (allowed|permitted|valid) (with|together|for)",
     re.IGNORECASE,
-)
-LISTED = re.compile(
-    r"(?:enum value set:?|one of:?|valid values?(?: are| is)?:?|allowed values?(?: are| is)?:?"
-    r"|supported values?(?: are| is)?:?|possible values?(?: are| is)?:?|expected:?)"
-    r"[\s\"'`]*[\[({]?(?P<list>[^\])}]+)",
-    re.IGNORECASE,
-)
-PATTERN = re.compile(
-    r"(?:regular expression )?pattern:?\s*[\"'`]?(?P<pattern>[^\s\"'`]+)", re.IGNORECASE
 )
 PREFIXED = re.compile(r"(?P<prefix>[a-z]{3,12}/)[A-Za-z][\w-]*")
 WORD = re.compile(r"[\w.:/*@+-]+")
@@ -79,33 +72,9 @@ NO_NOUNS = frozenset(
         "arn",
     ]
 )
-NOT_FOUND, SERVER_ERROR = 404, 500
-NAMES = re.compile(r"(names?|ids?|identifiers?|s)$")
-"""What the name of a member has after the noun of what it names."""
+SERVER_ERROR = 500
 SHORTEST = 4
 """Characters of a name or a value that is looked for anywhere in a message."""
-
-
-@dataclass(frozen=True, slots=True)
-class RefusalText:
-    """What an answer said: its status, its error code and its message."""
-
-    status: int
-    code: str
-    message: str
-    kinds: Mapping[str, str | None] = field(default_factory=dict)
-    """The kinds of resources that the service has, of which members may speak: each with the
-    placeholder for its ARN, where it has one."""
-
-    @property
-    def is_not_found(self) -> bool:
-        """Whether something that the request speaks of is not there."""
-        return self.status == NOT_FOUND or says_missing(self.code)
-
-    def spoken_of(self) -> list[str]:
-        """The kinds that the message or the code names, the most special first."""
-        text = f"{_plain(self.message)} {_plain(self.code)}"
-        return sorted((kind for kind in self.kinds if _plain(kind) in text), key=len, reverse=True)
 
 
 def amended(
@@ -129,7 +98,7 @@ def amended(
         yield from _of_own_kinds(operation, start, refusal)
     yield from _prefixed(operation, start)
     if refusal.status >= SERVER_ERROR:
-        yield from _one_likely(operation, start)
+        yield from _onelikely(operation, start)
     if not refusal.is_not_found:
         yield from fuller(operation, start)
     if not named:
@@ -150,15 +119,15 @@ def _published(operation: Operation, request: Request) -> Iterator[Request]:
 def _named(operation: Operation, sent: Request, refusal: RefusalText) -> Iterator[Place]:
     """The places that a refusal speaks of: by name, by value, then by the noun of its code."""
     places = list(_places(operation, sent))
-    words = {_plain(part) for word in WORD.findall(refusal.message) for part in word.split(".")}
-    text = _plain(refusal.message)
-    by_name = [place for place in places if _plain(place[-1]) in words]
-    long = [place for place in places if len(_plain(place[-1])) > SHORTEST
-            and _plain(place[-1]).removesuffix("s") in text]  # fmt: skip
+    words = {plain(part) for word in WORD.findall(refusal.message) for part in word.split(".")}
+    text = plain(refusal.message)
+    by_name = [place for place in places if plain(place[-1]) in words]
+    long = [place for place in places if len(plain(place[-1])) > SHORTEST
+            and plain(place[-1]).removesuffix("s") in text]  # fmt: skip
     by_value = [place for place in places if _is_quoted(sent, place, refusal.message)]
     nouns = [word.lower() for word in NOUN.findall(refusal.code)]
     nouns = [word for word in nouns if word not in NO_NOUNS and len(word) >= SHORTEST]
-    by_noun = [place for place in places if any(noun in _plain(place[-1]) for noun in nouns)]
+    by_noun = [place for place in places if any(noun in plain(place[-1]) for noun in nouns)]
     by_name.sort(key=len)  # those at the top first
     found = dict.fromkeys([*by_value, *by_name, *sorted(long, key=_length), *by_noun])
     yield from found
@@ -206,12 +175,12 @@ def _about(
     given = list(find(request, place))
     if not given:
         if not EXCLUSIVE.search(refusal.message) or MISSING.search(refusal.message):
-            for value in _likely(shape, refusal):
+            for value in likely(shape, refusal):
                 yield edited(scaffolded(operation, request, place), place, value)
         return
     if len(place) > 1 and is_structured(shape) and _may_be_left_out(operation, place):
         yield edited(request, place, ABSENT)
-    for value in (*_in_capitals(shape, given), *_likely(shape, refusal)):
+    for value in (*in_capitals(shape, given), *likely(shape, refusal)):
         if value not in given:
             yield edited(request, place, value)
     if _may_be_left_out(operation, place):
@@ -228,63 +197,13 @@ def _may_be_left_out(operation: Operation, place: Place) -> bool:
     return member is not None and not member.required
 
 
-def _likely(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
-    """Values of a shape, those that the refusal itself lists first."""
-    found = [*_stated(shape, refusal), *_own(shape, refusal), *_others(shape)]
-    seen: set[str] = set()
-    for value in found:
-        text = json.dumps(value, sort_keys=True, default=str)
-        if text not in seen and len(seen) < OTHERS:
-            seen.add(text)
-            yield value
-
-
-def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
-    """What the message lists, a number in it, or a match of the pattern that it shows."""
-    if shape.kind is Kind.INTEGER:
-        numbers = (int(digits) for digits in re.findall(r"\b\d{1,9}\b", refusal.message))
-        yield from (one for one in numbers if not any(shape_violations(shape, one)))
-    if shape.kind is not Kind.STRING:
-        return
-    listed = LISTED.search(refusal.message)
-    if listed is not None:
-        for word in re.split(r"[\s,|'\"]+(?:or\s+|and\s+)?", listed["list"].strip()):
-            if word and not any(shape_violations(shape, word.rstrip("."))):
-                yield word.rstrip(".")
-                break
-    shown = PATTERN.search(refusal.message)
-    if shown is not None and strings.pattern_error(shown["pattern"]) is None:
-        pattern = shown["pattern"]
-        value = strings.of_length(pattern, strings.shortest(pattern, 1))
-        if value:
-            yield value
-
-
-def _own(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
-    """What a resource of the run is named by, where the member is called as its kind is.
-
-    Of an ARN also where the refusal speaks of the kind.
-    """
-    if shape.kind is Kind.LIST and shape.element is not None:
-        yield from ([one] for one in _own(shape.element, refusal))
-    if shape.kind is not Kind.STRING or shape.called is None:
-        return
-    noun = NAMES.sub("", _plain(shape.called.name))
-    named = [kind for kind in refusal.kinds if _plain(kind) == noun]
-    if part(shape.called.name).kind == ARN:
-        spoken = (refusal.kinds[kind] for kind in [*named, *refusal.spoken_of()])
-        yield from (one for one in spoken if one is not None)
-    else:
-        yield from (f"${{id.{kind}}}" for kind in named)
-
-
 def _of_own_kinds(
     operation: Operation, request: Request, refusal: RefusalText
 ) -> Iterator[Request]:
     """The request with a resource of the run in a member that it left out."""
     for name, member in operation.input.items():
         if name not in request and not member.required:
-            for value in _own(member.shape, refusal):
+            for value in values_of_kinds(member.shape, refusal):
                 yield edited(request, (name,), value)
 
 
@@ -296,21 +215,6 @@ def _other_words(operation: Operation, request: Request) -> Iterator[Request]:
         yield from ({**request, name: one} for one in (words or ())[-OTHERS:] if one != value)
 
 
-def _others(shape: Shape) -> Iterator[Any]:
-    yield from suggestions(shape)
-    yield values.sample(shape)
-    yield values.sample(shape, 1)
-    if is_structured(shape):
-        yield whole(shape, 2)
-
-
-def _in_capitals(shape: Shape, given: list[Any]) -> Iterator[str]:
-    """Words as constants are written, or in small letters: prose writes them as names."""
-    shown = [one for one in given if isinstance(one, str) and one.isalpha()]
-    words = [way for one in shown for way in (one.upper(), one.lower())]
-    yield from (one for one in words if not any(shape_violations(shape, one)))
-
-
 def _one_of_each(operation: Operation, request: Request, refusal: RefusalText) -> Iterator[Request]:
     """The request with one member alone in each structure that requires none."""
     loose = [name for name in request if name in operation.input
@@ -319,7 +223,11 @@ def _one_of_each(operation: Operation, request: Request, refusal: RefusalText) -
     for name in loose:
         members = operation.input[name].shape.members
         for inner, value in request[name].items():
-            own = next(_own(members[inner].shape, refusal), None) if inner in members else None
+            own = (
+                next(values_of_kinds(members[inner].shape, refusal), None)
+                if inner in members
+                else None
+            )
             yield {**request, name: {inner: value if own is None else own}}
 
 
@@ -333,7 +241,7 @@ def _prefixed(operation: Operation, request: Request) -> Iterator[Request]:
             yield {**request, name: f"{before}{value}"}
 
 
-def _one_likely(operation: Operation, request: Request) -> Iterator[Request]:
+def _onelikely(operation: Operation, request: Request) -> Iterator[Request]:
     """The request with one of the documents that it lacks: what breaks for want of one, says so."""
     for name, member in operation.input.items():
         if name not in request and is_free(operation, name):
@@ -346,10 +254,6 @@ def _one_more(operation: Operation, request: Request) -> Iterator[Request]:
     for name, member in operation.input.items():
         if name not in request and is_free(operation, name):
             yield {**request, name: values.sample(member.shape)}
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 __all__ = ["RefusalText", "amended"]
