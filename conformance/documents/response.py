@@ -6,6 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from conformance.documents.content import (
+    read_content,
+    read_plain_content,
+    syntax_block,
+    whole_body,
+    with_media,
+)
 from conformance.documents.lines import DocumentLine, LineKind
 from conformance.documents.members import MemberEntry, entries, listed, nameless
 from conformance.documents.model import (
@@ -17,13 +24,6 @@ from conformance.documents.model import (
     SourceLocation,
 )
 from conformance.documents.problems import Contradiction, TruncatedPage
-from conformance.documents.request import (
-    read_content,
-    read_plain_content,
-    syntax_block,
-    whole_body,
-    with_media,
-)
 from conformance.documents.syntax import PLACEHOLDER, STATUS_LINE, Head, read_head
 
 if TYPE_CHECKING:

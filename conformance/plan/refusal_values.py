@@ -1,4 +1,4 @@
-"""What a refusal says, and the values that it suggests: listed, of a pattern, of the run's kinds."""
+"""What a refusal says and suggests: listed values, one of a pattern, resources of the run."""
 
 from __future__ import annotations
 
