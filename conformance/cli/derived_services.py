@@ -22,8 +22,8 @@ def by_service(
     Raises OtherProtocol for a page that was named itself and that no model completes.
     """
     from conformance.contract import deriving
+    from conformance.documents.sdk.completing import complete
     from conformance.documents.sdk.matching import by_model
-    from conformance.documents.sdk.wiring import complete
 
     services = deriving.by_service(by_model(reading.pages))
     if model:

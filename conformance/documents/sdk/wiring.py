@@ -18,7 +18,6 @@ from conformance.documents.model import (
     Document,
     DocumentedMember,
     ErrorEntry,
-    Layout,
     Leaf,
     Node,
     ObjectNode,
@@ -31,8 +30,8 @@ from conformance.documents.model import (
 from conformance.documents.problems import PageProblem
 from conformance.documents.protocols import unwired
 from conformance.documents.sdk.bindings import Bindings
-from conformance.documents.sdk.matching import folded, page_models, protocol_of
-from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
+from conformance.documents.sdk.matching import folded
+from conformance.documents.sdk.models import REST_JSON, SdkModel
 from conformance.documents.sdk.pages import model_pages
 from conformance.documents.service_pages import ServicePages
 from conformance.documents.slots import unplaced
@@ -41,7 +40,6 @@ Known = TypeVar("Known")
 NUMBERS = frozenset(
     {BaseType.INTEGER, BaseType.LONG, BaseType.FLOAT, BaseType.DOUBLE, BaseType.NUMBER}
 )
-SHOWN = 6
 ENVELOPE = frozenset({"requestid", "responsemetadata"})
 """What every answer of a protocol has around its members."""
 
@@ -53,71 +51,6 @@ def wire(pages: ServicePages, model: SdkModel) -> list[PageProblem]:
     of the problems.
     """
     return _Wiring(pages, model, model_pages(model, pages.service)).all()
-
-
-def complete(pages: ServicePages) -> list[PageProblem]:
-    """Wire the pages where their protocol needs that, by the model that fits them.
-
-    What no model completes is taken out of ``pages`` and is one of the problems.
-    """
-    whole = {Layout.REST, Layout.RESOURCE}
-    lacking = [page for page in pages.operations.values() if page.layout not in whole]
-    models = page_models(pages)
-    if len(models) == 1:
-        model = load_model(models[0], protocol_of(pages, models[0]))
-        if lacking or model.protocol != REST_JSON:
-            pages.model = models[0]
-            return wire(pages, model)
-        _name_errors(pages, model)
-        _type_parameters(pages, model)
-        return []
-    found = f"several of them: {', '.join(models[:SHOWN])}" if models else "none"
-    problems: list[PageProblem] = []
-    for page in lacking:
-        del pages.operations[page.name]
-        problems.append(unwired(page, _shown(pages, page.document), found))
-    return problems
-
-
-def _name_errors(pages: ServicePages, model: SdkModel) -> None:
-    """On pages by resource an error has the name of its body: its own where the model has it."""
-    for name, page in pages.operations.items():
-        about = model.data["operations"].get(name)
-        if page.layout is Layout.RESOURCE and about is not None:
-            known = {one["shape"] for one in about.get("errors", ())}
-            errors = (one if one.name in known else replace(one, name=None) for one in page.errors)
-            pages.operations[name] = replace(page, errors=tuple(errors))
-
-
-def _type_parameters(pages: ServicePages, model: SdkModel) -> None:
-    """Parameters of whose type pages say nothing have that of the model, as no statement."""
-    wanted = frozenset(pages.operations).intersection(model.data["operations"])
-    known = model_pages(model, pages.service, wanted).operations
-    for name, page in pages.operations.items():
-        their = known.get(name)
-        if their is not None and (page.method, _plain(page)) == (their.method, _plain(their)):
-            types = {(one.where, one.wire): one.member.type for one in their.parameters}
-            pages.operations[name] = replace(
-                page, parameters=tuple(_of_type(one, types) for one in page.parameters)
-            )
-
-
-def _plain(page: OperationPage) -> str:
-    """The path without the names of its labels."""
-    return re.sub(r"\{[^}]*\}", "{}", page.path).rstrip("/")
-
-
-def _of_type(
-    own: Parameter, types: Mapping[tuple[ParameterLocation, str], TypeName | None]
-) -> Parameter:
-    kind = types.get((own.where, own.wire))
-    if own.member.type is not None or kind is None:
-        return own
-    return replace(own, member=replace(own.member, type=kind))
-
-
-def _shown(pages: ServicePages, document: str) -> str:
-    return next((one.shown for one in pages.documents if one.name == document), document)
 
 
 @dataclass(slots=True)
