@@ -48,6 +48,10 @@ class ServicePages:
     protocol: str | None = None
     """The name of the protocol; None where it is restJson1."""
 
+    def shown(self, document: str) -> str:
+        """What messages call a document: its path as given, else its name."""
+        return next((one.shown for one in self.documents if one.name == document), document)
+
     @property
     def title(self) -> str:
         """The name of the service as a page's title has it, else its identifier."""

@@ -44,7 +44,7 @@ def complete(pages: ServicePages) -> list[PageProblem]:
     problems: list[PageProblem] = []
     for page in lacking:
         del pages.operations[page.name]
-        problems.append(unwired(page, _shown(pages, page.document), found))
+        problems.append(unwired(page, pages.shown(page.document), found))
     return problems
 
 
@@ -83,7 +83,3 @@ def _of_type(
     if own.member.type is not None or kind is None:
         return own
     return replace(own, member=replace(own.member, type=kind))
-
-
-def _shown(pages: ServicePages, document: str) -> str:
-    return next((one.shown for one in pages.documents if one.name == document), document)

@@ -76,7 +76,7 @@ class _Wiring:
             reason = self._refused(page, their)
             if their is None or reason:
                 del self.pages.operations[name]
-                self.problems.append(unwired(page, _shown(self.pages, page.document), reason))
+                self.problems.append(unwired(page, self.pages.shown(page.document), reason))
             else:
                 self.pages.operations[name] = self._operation(page, their)
         self._structures()
