@@ -66,7 +66,7 @@ class Economy:
     @property
     def looks(self) -> int:
         """How often one requirement's accepted requests are looked after."""
-        return 1 if self._brief or self._bounded else MOST_LOOKS
+        return 1 if self._bounded else MOST_LOOKS
 
     def left(self, requirement: Requirement, sent: int) -> str:
         """Why a requirement is not tested after so many requests; empty where it is."""
