@@ -21,9 +21,7 @@ from conformance.contract.locate import (
     spec_file,
     spoken,
 )
-from conformance.contract.model import (
-    Contract,
-)
+from conformance.contract.model import Contract, FoundRequests
 from conformance.contract.overlay_model import Overlay
 from conformance.contract.overlays.overlay_check import (
     document_mistakes,
@@ -77,7 +75,9 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     if "overlay.yaml" not in hashes:
         return _loaded(service, region, partition, hashes)
     folder = spec_file(service, "overlay.yaml").parent
-    return _kept(service, region, partition, folder, spoken(), tuple(hashes.items()))
+    kept = _kept(service, region, partition, folder, spoken(), tuple(hashes.items()))
+    # What a run finds by trial is of that run alone.
+    return replace(kept, found=FoundRequests())
 
 
 @lru_cache(maxsize=KEPT)
