@@ -85,8 +85,6 @@ def amended(
     ``request`` is the template that was refused, ``sent`` what was in its place.
     """
     start = dict(request)
-    if not refusal.is_not_found:
-        yield from _published(operation, start)
     if EXCLUSIVE.search(refusal.message):
         yield from _one_of_each(operation, start, refusal)
     named = list(_named(operation, dict(sent), refusal))
@@ -96,6 +94,8 @@ def amended(
         yield from _one_more(operation, start)
     if refusal.is_not_found or MISSING.search(refusal.message):
         yield from _of_own_kinds(operation, start, refusal)
+    if not refusal.is_not_found:
+        yield from _published(operation, start)
     yield from _prefixed(operation, start)
     if refusal.status >= SERVER_ERROR:
         yield from _onelikely(operation, start)
