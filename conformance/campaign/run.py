@@ -7,7 +7,6 @@ import logging
 import os
 import socket
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -83,14 +82,14 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Client]:
         "distributed.scheduler.worker-saturation": 1.0,
         "distributed.comm.timeouts.connect": f"{CONNECT_SECONDS}s",
     }
-    with dask.config.set(settings), warnings.catch_warnings():
-        # It looks for a port for its dashboard even where there is to be none.
-        warnings.simplefilter("ignore", UserWarning)
+    with dask.config.set(settings):
         if scheduler is None:
-            # Loopback alone, no dashboard; what needs memory are the children of a worker.
+            # Loopback alone, no dashboard, and any free port for the pages that it has instead.
+            # What needs memory are the children of a worker.
             with LocalCluster(
                 n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-                dashboard_address=None, memory_limit=0, silence_logs=logging.CRITICAL,
+                scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+                memory_limit=0, silence_logs=logging.CRITICAL,
             ) as cluster, Client(cluster) as client:  # fmt: skip
                 yield client
             return
