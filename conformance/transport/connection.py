@@ -254,7 +254,8 @@ class Connection:
     def _read(self, method: str, deadline: float, limit: int) -> RawAnswer:
         self.sock.settimeout(_left(deadline))
         if _QUICKACK is not None:
-            self.sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+            with contextlib.suppress(OSError):
+                self.sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         data = self.sock.recv(_PIECE)
         usual = _usual_head(data, method)
         if usual is None:
