@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.record import Record, ServiceScore, Verdict, count
 from conformance.reports import facts
@@ -38,6 +38,13 @@ _STYLES = {
 _HEADLINE = {0: "bold green", 1: "bold red"}
 
 
+class _Summary(NamedTuple):
+    """What of a record is grouped: once, however often it is tried on the screen."""
+
+    causes: tuple[FailureCause, ...]
+    undecided: tuple[facts.Undecided, ...]
+
+
 def render_terminal(
     record: Record,
     console: Console,
@@ -53,10 +60,11 @@ def render_terminal(
     Long lines are never broken, so that a curl line can be copied whole. Colours are the
     console's affair: none where it is no terminal or NO_COLOR is set.
     """
+    summary = _Summary(() if detail else causes(record), tuple(facts.undecided(record)))
     for most in range(_CAUSES, _LEAST - 1, -1):
         lines = [
             _text(spans, console.encoding)
-            for spans in _lines(record, written or {}, detail=detail, most=most)
+            for spans in _lines(record, summary, written or {}, detail=detail, most=most)
         ]
         if detail or not console.is_terminal or _height(lines, console) < console.height:
             break
@@ -81,7 +89,7 @@ def _text(spans: Spans, encoding: str) -> Text:
 
 
 def _lines(
-    record: Record, written: Mapping[str, Path], *, detail: bool, most: int
+    record: Record, summary: _Summary, written: Mapping[str, Path], *, detail: bool, most: int
 ) -> Iterator[Spans]:
     yield from _header(record)
     yield from _scores(record)
@@ -91,8 +99,8 @@ def _lines(
     if detail or len(failed) <= _FEW:
         yield from each_failure(failed, strict=record.run.strict)
     else:
-        yield from _causes(record, most)
-    yield from _undecided(record, most, whole=detail)
+        yield from _causes(summary.causes, most)
+    yield from _undecided(summary.undecided, most, whole=detail)
     yield from _end(record, written)
 
 
@@ -134,8 +142,7 @@ def _score_cells(score: ServiceScore) -> tuple[str, ...]:
     return (*shares, f"{score.undecided:,}")
 
 
-def _causes(record: Record, most: int) -> Iterator[Spans]:
-    found = causes(record)
+def _causes(found: Sequence[FailureCause], most: int) -> Iterator[Spans]:
     count_of = sum(len(one.lines) for one in found)
     yield ("",)
     yield (
@@ -173,8 +180,7 @@ def _cell(number: int, verdict: Verdict) -> Span:
     return f"{number:>14,}", _STYLES.get(verdict, "") if number else "dim"
 
 
-def _undecided(record: Record, most: int, *, whole: bool) -> Iterator[Spans]:
-    groups = tuple(facts.undecided(record))
+def _undecided(groups: Sequence[facts.Undecided], most: int, *, whole: bool) -> Iterator[Spans]:
     if not groups:
         return
     most = min(most, _GROUPS)
