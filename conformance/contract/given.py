@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.given_values import Given, GivenMember
+from conformance.contract.inference.naming import plain
 from conformance.errors import BadInput
 
 if TYPE_CHECKING:
@@ -238,17 +239,11 @@ def _is_for(contract: Contract, operation: Operation, one: GivenMember) -> bool:
         for name, kind in _kinds(contract)
         if operation.name in {*kind.roles().values(), *kind.also_created_by}
     }
-    return any(_fits_kind(one, name) for name in about) or _plain(one.kind) in _plain(
-        operation.name
-    )
+    return any(_fits_kind(one, name) for name in about) or plain(one.kind) in plain(operation.name)
 
 
 def _fits_kind(one: GivenMember, kind: str) -> bool:
-    return not one.kind or _plain(one.kind) == _plain(kind)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    return not one.kind or plain(one.kind) == plain(kind)
 
 
 __all__ = [

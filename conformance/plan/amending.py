@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.contract.inference.naming import plain
 from conformance.contract.model import Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find
 from conformance.contract.walk import shape_at
@@ -23,7 +24,6 @@ from conformance.plan.refusal_values import (
     RefusalText,
     in_capitals,
     likely,
-    plain,
     values_of_kinds,
 )
 from conformance.plan.suggestions import suggestions
@@ -98,7 +98,7 @@ def amended(
         yield from _published(operation, start)
     yield from _prefixed(operation, start)
     if refusal.status >= SERVER_ERROR:
-        yield from _onelikely(operation, start)
+        yield from _one_likely(operation, start)
     if not refusal.is_not_found:
         yield from fuller(operation, start)
     if not named:
@@ -241,7 +241,7 @@ def _prefixed(operation: Operation, request: Request) -> Iterator[Request]:
             yield {**request, name: f"{before}{value}"}
 
 
-def _onelikely(operation: Operation, request: Request) -> Iterator[Request]:
+def _one_likely(operation: Operation, request: Request) -> Iterator[Request]:
     """The request with one of the documents that it lacks: what breaks for want of one, says so."""
     for name, member in operation.input.items():
         if name not in request and is_free(operation, name):

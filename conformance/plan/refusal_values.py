@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.contract.inference.naming import ARN, part
+from conformance.contract.inference.naming import ARN, part, plain
 from conformance.contract.model import Kind, Shape
 from conformance.contract.validate import shape_violations
 from conformance.error_identity import says_missing
@@ -117,8 +117,3 @@ def in_capitals(shape: Shape, given: list[Any]) -> Iterator[str]:
     shown = [one for one in given if isinstance(one, str) and one.isalpha()]
     words = [way for one in shown for way in (one.upper(), one.lower())]
     yield from (one for one in words if not any(shape_violations(shape, one)))
-
-
-def plain(name: str) -> str:
-    """A name without case and punctuation, to compare it with others."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())

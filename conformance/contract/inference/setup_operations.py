@@ -21,7 +21,7 @@ from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.inference.json_patch import with_patch_example
 from conformance.contract.inference.model_examples import with_written, written_values
 from conformance.contract.inference.model_match import ModelMatch, matching_model
-from conformance.contract.inference.naming import VERBS
+from conformance.contract.inference.naming import VERBS, plain
 from conformance.contract.inference.protection import unprotected
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.overlay_model import Overlay, Resource
@@ -162,8 +162,8 @@ def _steps(path: str) -> Iterator[str]:
 def _stem(name: str) -> str:
     """What an operation or a member is about, in one form: ``UpdateKeys`` and ``Key`` are one."""
     noun = IDENTIFIES.sub("", VERB.sub("", name, count=1) if VERB.match(name) else name)
-    plain = re.sub(r"[^a-z0-9]", "", noun.lower())
-    return re.sub(r"ie$", "y", re.sub(r"e?s$", "", plain)) if not plain.endswith("ss") else plain
+    text = plain(noun)
+    return re.sub(r"ie$", "y", re.sub(r"e?s$", "", text)) if not text.endswith("ss") else text
 
 
 def _nouns(operation: Operation) -> Iterator[str]:
