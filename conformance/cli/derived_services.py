@@ -79,13 +79,11 @@ def _model_of(found: ServicePages) -> str:
     from conformance.contract.building import build_contract
     from conformance.contract.deriving.assemble import assemble_whole
     from conformance.contract.inference.model_match import matching_model
-    from conformance.documents.model import Layout
     from conformance.documents.sdk.matching import page_models
 
     if found.model:
         return found.model
-    whole = {Layout.REST, Layout.RESOURCE}
-    if any(page.layout not in whole for page in found.operations.values()):
+    if not all(page.layout.shows_request for page in found.operations.values()):
         models = page_models(found)
         return models[0] if len(models) == 1 else ""
     document, _ = assemble_whole(copy.deepcopy(found))

@@ -221,6 +221,11 @@ class Layout(StrEnum):
     RESOURCE = "restJson1, by resource"
     """The operations of one address, with types in tables: these name the bodies of errors."""
 
+    @property
+    def shows_request(self) -> bool:
+        """Whether a page shows all that is needed to send its request: no model has to."""
+        return self in {Layout.REST, Layout.RESOURCE}
+
 
 class ParameterLocation(StrEnum):
     """Where a request member or a response member travels."""

@@ -10,16 +10,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 
 from conformance.contract.model import Contract, Operation
-from conformance.documents.sdk.matching import loaded, models_with, plain, titles
+from conformance.documents.sdk.matching import loaded, models_having, plain, titles
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 
 Route = tuple[str, str, str]
 """An operation's name, method and path; labels without their names, which documents may change."""
 LABEL = re.compile(r"\{[^}]*\}")
-SOUGHT = 3
-"""Operations that are looked for in every model: the first may be one that only pages have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def _matched(service: str, routes: frozenset[Route], title: str, version: str) -
     own = _loaded(service)
     if own is not None and routes <= _routes(service):
         return ModelMatch((service,))
-    found = _having(routes)
+    found = models_having(routes, itemgetter(0), _has)
     if not found:
         return ModelMatch()
     shared = {name: len(_routes(name) & routes) for name in found}
@@ -71,14 +70,8 @@ def _matched(service: str, routes: frozenset[Route], title: str, version: str) -
     return ModelMatch(tuple(exact or best))
 
 
-def _having(routes: frozenset[Route]) -> list[str]:
-    """The restJson1 models that have one of the operations, sought by the first few of them."""
-    for route in sorted(routes)[:SOUGHT]:
-        having = models_with(f'"{route[0]}"'.encode())
-        found = [name for name in having if _loaded(name) is not None and route in _routes(name)]
-        if found:
-            return found
-    return []
+def _has(model: str, route: Route) -> bool:
+    return _loaded(model) is not None and route in _routes(model)
 
 
 def _loaded(name: str) -> SdkModel | None:

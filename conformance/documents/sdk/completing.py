@@ -29,8 +29,7 @@ def complete(pages: ServicePages) -> list[PageProblem]:
 
     What no model completes is taken out of ``pages`` and is one of the problems.
     """
-    whole = {Layout.REST, Layout.RESOURCE}
-    lacking = [page for page in pages.operations.values() if page.layout not in whole]
+    lacking = [page for page in pages.operations.values() if not page.layout.shows_request]
     models = page_models(pages)
     if len(models) == 1:
         model = load_model(models[0], protocol_of(pages, models[0]))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from conformance.documents.model import Layout, OperationPage
 from conformance.documents.reader import ReadPage
@@ -26,6 +27,7 @@ from conformance.documents.sdk.models import (
 )
 from conformance.documents.service_pages import ServicePages
 
+Wanted = TypeVar("Wanted", str, tuple[str, str, str])
 MODEL = "service-2"
 SOUGHT = 3
 """Operations that are looked for in every model: the first may be one that only pages have."""
@@ -85,7 +87,7 @@ def page_models(pages: ServicePages) -> tuple[str, ...]:
     own = loaded(pages.service)
     if own is not None and names <= _operations(pages.service):
         return (pages.service,)
-    speaking = [name for name in _having(names) if _speaks(name, pages)]
+    speaking = [name for name in models_having(names, str, _has) if _speaks(name, pages)]
     if not speaking:
         return ()
     best = _best(speaking, lambda name: len(_operations(name) & names))
@@ -172,7 +174,7 @@ def plain(title: str) -> str:
     return re.sub(r"[^a-z0-9]", "", VENDOR.sub("", title.lower()))
 
 
-def models_with(text: bytes) -> list[str]:
+def _models_with(text: bytes) -> list[str]:
     """The names of the models in whose file a text stands."""
     from botocore.loaders import create_loader
 
@@ -197,14 +199,22 @@ def _content(name: str) -> bytes:
     return b""
 
 
-def _having(names: frozenset[str]) -> list[str]:
-    """The models that have one of the operations, sought by the first few of them."""
-    for name in sorted(names)[:SOUGHT]:
-        having = models_with(f'"{name}"'.encode())
-        found = [one for one in having if loaded(one) is not None and name in _operations(one)]
+def models_having(
+    wanted: Iterable[Wanted], named: Callable[[Wanted], str], has: Callable[[str, Wanted], bool]
+) -> list[str]:
+    """The models that have one of the wanted operations, sought by the first few of them.
+
+    ``named`` gives the name of one, ``has`` says whether the model of a name has it.
+    """
+    for one in sorted(wanted)[:SOUGHT]:
+        found = [name for name in _models_with(f'"{named(one)}"'.encode()) if has(name, one)]
         if found:
             return found
     return []
+
+
+def _has(model: str, operation: str) -> bool:
+    return loaded(model) is not None and operation in _operations(model)
 
 
 def _speaks(name: str, pages: ServicePages) -> bool:
@@ -248,7 +258,7 @@ __all__ = [
     "by_model",
     "folded",
     "loaded",
-    "models_with",
+    "models_having",
     "page_models",
     "plain",
     "protocol_of",
