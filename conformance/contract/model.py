@@ -263,6 +263,10 @@ class FoundRequests:
     before: dict[str, str] = field(default_factory=dict)
     """Operations that have to be called first, by the operation that needs it."""
 
+    def keep(self, operation: str, members: Mapping[str, Any], *refused: str) -> None:
+        """Keep a request that was accepted, with what was answered to those before it."""
+        self.by_operation[operation] = FoundRequest(members, refused)
+
 
 @dataclass(frozen=True, slots=True)
 class Contract:

@@ -36,11 +36,9 @@ def without_fault(session: Session, probe: Probe) -> SentProbe | None:
     else:
         plain = replace(plain, values=base(session.contract, probe.operation))
     try:
-        usual = session.send(plain)
+        return sent_alone(session, plain)
     except SetupFailed:
         return None
-    session.inventory.take_away(usual)
-    return usual
 
 
 def of_nothing_at_all(session: Session, probe: Probe) -> dict[str, Any]:
@@ -62,18 +60,19 @@ def refused_alike(session: Session, probe: Probe, refused: ParsedResponse) -> st
         usual = {**probe.values, **{one: usual[one] for one in probe.place or () if one in usual}}
     elif refused.code is None or not probe.operation.name.startswith(READS + UPDATES):
         return ""
-    control = _sent(session, replace(probe, side=Side.OBSERVE, fault=Fault.NONE, values=usual))
+    right = replace(probe, side=Side.OBSERVE, fault=Fault.NONE, values=usual)
+    try:
+        control = sent_alone(session, right)
+    except SetupFailed as failed:
+        control = failed.sent
     if not control.answer.is_refusal or not (taken or control.answer.code == refused.code):
         return ""
     named = "with a name that is not taken" if taken else "for what is there"
     return f"{control.answer.told()} to a request {named}, too"
 
 
-def _sent(session: Session, probe: Probe) -> SentProbe:
-    """What came of it, or of what it needs; what it made is taken away again."""
-    try:
-        sent = session.send(probe)
-    except SetupFailed as failed:
-        return failed.sent
+def sent_alone(session: Session, probe: Probe) -> SentProbe:
+    """What came of a probe; what it made is taken away again. Raises SetupFailed."""
+    sent = session.send(probe)
     session.inventory.take_away(sent)
     return sent

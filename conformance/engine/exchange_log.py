@@ -14,19 +14,18 @@ from conformance.contract.places import find
 from conformance.contract.validate import violations
 from conformance.contract.walk import shape_at
 from conformance.engine.delivery import connection_broke
+from conformance.judge.response import LATEST
 from conformance.plan.probes import Probe, Side
 from conformance.transport.exchange import Exchange
 from conformance.transport.parsed_response import ParsedResponse
 
-FARTHEST = 4_102_444_800
-"""The year 2100 in seconds."""
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 def _is_odd_time(value: Any) -> bool:
     if isinstance(value, str):
         return INSTANT.fullmatch(value) is None
-    return not isinstance(value, int | float) or not 0 < value < FARTHEST
+    return not isinstance(value, int | float) or not 0 < value < LATEST
 
 
 @dataclass(frozen=True)

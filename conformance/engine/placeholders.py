@@ -38,14 +38,11 @@ class Placeholders:
         self, value: Any, resource: RunResource | None, parents: Mapping[str, RunResource]
     ) -> Any:
         """A value with its placeholders filled; ``parents`` are those of other kinds, by kind."""
-        return fill(value, self._lookup(resource, parents))
+        return fill(value, _Lookup(self, resource, parents))
 
     def tag(self, value: Any, tagged: dict[str, str]) -> Any:
         """A value with its tagged placeholders filled, the same tag by the same text."""
-        return fill(value, self._lookup(None, {}), tagged)
-
-    def _lookup(self, resource: RunResource | None, parents: Mapping[str, RunResource]) -> _Lookup:
-        return _Lookup(self, resource, parents)
+        return fill(value, _Lookup(self, None, {}), tagged)
 
     @cached_property
     def usual(self) -> Mapping[str, Say]:

@@ -10,7 +10,12 @@ from conformance import error_identity
 from conformance.contract.places import texts
 from conformance.contract.protocols import facts
 from conformance.engine.confirmation import repeats_of_silence
-from conformance.engine.control_requests import of_nothing_at_all, refused_alike, without_fault
+from conformance.engine.control_requests import (
+    of_nothing_at_all,
+    refused_alike,
+    sent_alone,
+    without_fault,
+)
 from conformance.engine.delivery import is_repeatable, resent
 from conformance.engine.exchange_log import SentProbe, is_lost
 from conformance.engine.patience import is_brief, is_unanswered, kinds_of_request
@@ -150,8 +155,8 @@ def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
         return trial
     if probe.form.method or not path_labels(probe.operation):
         return trial
-    usual = session.send(replace(probe, values=of_nothing_at_all(session, probe), form=None))
-    session.inventory.take_away(usual)
+    unnamed = replace(probe, values=of_nothing_at_all(session, probe), form=None)
+    usual = sent_alone(session, unnamed)
     if not usual.answer.ok:
         return trial
     return ProbeResult(probe, trial.sent, None, "whatever the path names is served")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract.model import Contract, FoundRequest, Location, Operation
+from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import ABSENT, Place, texts
 from conformance.engine.exchange_log import SentProbe, SetupFailed
 from conformance.engine.inventory import SendRequest
@@ -80,8 +80,8 @@ class RequestSearch:
             again = self._send(probe)
             if again.answer.ok:
                 again = self._pruned(again, sent.probe.values)
-                found = FoundRequest(dict(again.probe.values), tuple(answers.values()))
-                self._contract.found.by_operation[probe.operation.name] = found
+                name, members = probe.operation.name, dict(again.probe.values)
+                self._contract.found.keep(name, members, *answers.values())
                 return again
             if not _is_worth_asking(again.answer):
                 return None
@@ -126,15 +126,14 @@ class RequestSearch:
             request.update({} if value is None else {name: value})
         if request == sent.probe.values:
             return None
-        return self._accepted(replace(sent.probe, values=request), (sent.answer.told(),))
+        return self._accepted(replace(sent.probe, values=request), sent.answer.told())
 
-    def _accepted(self, probe: Probe, told: tuple[str, ...]) -> SentProbe | None:
+    def _accepted(self, probe: Probe, told: str) -> SentProbe | None:
         """The answer to a request, which is kept where it is accepted."""
         again = self._send(probe)
         if not again.answer.ok:
             return None
-        found = FoundRequest(probe.values, told)
-        self._contract.found.by_operation[probe.operation.name] = found
+        self._contract.found.keep(probe.operation.name, probe.values, told)
         return again
 
     def _prepared(self, sent: SentProbe) -> SentProbe | None:

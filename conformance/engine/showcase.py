@@ -48,6 +48,7 @@ class Showcase:
         for one in run.decisions.requirements:
             if one.subject in ONLY_OBSERVED and one.place and one.operation:
                 self._watched[one.operation].append(one)
+        self._makes = all_creators(self._contract)
         self._end = 0
 
     def show(self) -> None:
@@ -58,10 +59,9 @@ class Showcase:
         for kind, about in kinds(self._contract).items():
             if about.service is None:
                 self._of_kind(kind, about)
-        made = set(all_creators(self._contract))
         for operation in self._contract.tested:
             name = operation.name
-            if name not in made and not ENDS.match(name) and self._is_open(name):
+            if name not in self._makes and not ENDS.match(name) and self._is_open(name):
                 self._vary(operation, self._sender(operation), partial(self._unseen, name))
         self.look()
 
@@ -86,9 +86,8 @@ class Showcase:
         if not any(self._is_open(name) for name in names):
             return
         reads = [one for one in shown if READS.match(one.name) or one.name == about.read]
-        made = set(all_creators(self._contract))
         acts = [one for one in shown
-                if one not in reads and one.name not in made
+                if one not in reads and one.name not in self._makes
                 if not ENDS.match(one.name) and not RESETS.match(one.name)]  # fmt: skip
 
         def create(values: dict[str, Any]) -> bool:

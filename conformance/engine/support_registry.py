@@ -8,7 +8,7 @@ from functools import partial
 
 from conformance.contract.inference.naming import identifies, part
 from conformance.contract.inference.nouns import RESOURCE
-from conformance.contract.model import Contract, FoundRequest, Kind, Location
+from conformance.contract.model import Contract, Kind, Location
 from conformance.engine import support
 from conformance.engine.channel import SignedChannel
 from conformance.engine.confirmation import ANSWER, confirm
@@ -151,8 +151,7 @@ class SupportRegistry:
         except SetupFailed:
             return False
         if sent.answer.ok:
-            found = FoundRequest(request, (failed.sent.answer.told(),))
-            self._contract.found.by_operation[operation.name] = found
+            self._contract.found.keep(operation.name, request, failed.sent.answer.told())
         return sent.answer.ok
 
     def _works_of_another(self, probe: Probe, failed: SetupFailed) -> bool:
@@ -176,8 +175,7 @@ class SupportRegistry:
             except SetupFailed:
                 continue
             if sent.answer.ok:
-                found = FoundRequest(request, (failed.sent.answer.told(),))
-                contract.found.by_operation[operation.name] = found
+                contract.found.keep(operation.name, request, failed.sent.answer.told())
                 return True
         return False
 
