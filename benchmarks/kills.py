@@ -14,7 +14,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from pathlib import Path
 import psutil
 
 from conformance.record import read_record
+from conformance.transport.targets.started import free_port
 
 VICTIMS = ("scheduler", "worker", "nanny", "command")
 MARK = "CONFORMANCE_KILLS"
@@ -56,7 +56,7 @@ class Cluster:
 
     folder: Path
     out: Path
-    port: int
+    port: str
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def keep_up(self) -> None:
@@ -151,7 +151,7 @@ def _run(
 ) -> dict[str, object]:
     """A campaign with these victims, spread over the time that an undisturbed one takes."""
     out = folder / name
-    cluster = Cluster(folder, out, _free_port())
+    cluster = Cluster(folder, out, free_port())
     moments = sorted(chance.uniform(0, took) for _ in victims)
     begin, kept, run_twice = time.monotonic(), dict[Path, int](), 0
     killed: list[str] = []
@@ -208,11 +208,6 @@ def _running(folder: Path) -> Iterator[str]:
         with contextlib.suppress(psutil.Error):
             if process.environ().get(MARK) == str(folder):
                 yield " ".join(process.cmdline())
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

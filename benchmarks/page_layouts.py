@@ -35,9 +35,7 @@ def pages_of(model: SdkModel, service: str) -> dict[str, str]:
         writer = QueryWriter(pages)
     else:
         writer = JsonWriter(pages) if protocol else PageWriter(pages)
-    found = {f"API_{name}.md": writer.operation(page) for name, page in pages.operations.items()}
-    types = {f"API_{name}.md": writer.structure(page) for name, page in pages.structures.items()}
-    return {**found, **types}
+    return writer.every()
 
 
 class JsonWriter(PageWriter):

@@ -52,10 +52,7 @@ LEAVES = {
 
 def written(pages: ServicePages) -> dict[str, str]:
     """The text of every page, by file name."""
-    writer = PageWriter(pages)
-    found = {f"API_{name}.md": writer.operation(page) for name, page in pages.operations.items()}
-    types = {f"API_{name}.md": writer.structure(page) for name, page in pages.structures.items()}
-    return {**found, **types}
+    return PageWriter(pages).every()
 
 
 TEXT = TypeName(BaseType.STRING)
@@ -66,6 +63,13 @@ class PageWriter:
 
     def __init__(self, pages: ServicePages) -> None:
         self.pages = pages
+
+    def every(self) -> dict[str, str]:
+        """The text of every page, by file name."""
+        pages = self.pages
+        found = {f"API_{name}.md": self.operation(page) for name, page in pages.operations.items()}
+        types = {f"API_{name}.md": self.structure(page) for name, page in pages.structures.items()}
+        return {**found, **types}
 
     def operation(self, page: OperationPage) -> str:
         """An operation page."""

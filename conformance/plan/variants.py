@@ -146,17 +146,19 @@ def _exampled(template: Any) -> Any:
 
 def _is_open(shape: Shape) -> bool:
     """Whether a value has members of its own, or a choice."""
-    inner = shape
-    while inner.element is not None:
-        inner = inner.element
     keyed = shape.key is not None and bool(shape.key.limit("enum"))
-    return bool(inner.members) or keyed
+    return bool(_innermost(shape).members) or keyed
+
+
+def _innermost(shape: Shape) -> Shape:
+    """What lists and maps, one in the other, hold in the end."""
+    while shape.element is not None:
+        shape = shape.element
+    return shape
 
 
 def _may_hold(shape: Shape, depth: int, within: tuple[str, ...]) -> bool:
-    inner = shape
-    while inner.element is not None:
-        inner = inner.element
+    inner = _innermost(shape)
     if inner.kind is Kind.ANY or (inner.name and inner.name in within):
         return False
     return depth > 0 or not _is_open(shape)
@@ -199,9 +201,7 @@ def _size(members: Mapping[str, Member], depth: int, within: tuple[str, ...] = (
     for one in members.values():
         if found > LARGEST:
             break
-        inner = one.shape
-        while inner.element is not None:
-            inner = inner.element
+        inner = _innermost(one.shape)
         found += 1
         if depth > 0 and _may_hold(one.shape, depth, within):
             inside = (*within, inner.name) if inner.name else within
