@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Mapping
@@ -48,16 +49,27 @@ class SentProbe:
         probe = self.probe
         if probe.side is Side.REJECT or probe.raw is not None or probe.form is not None:
             return True
-        if self.has_odd_time:
+        if self.has_odd_value:
             return True
         return any(violations(dict(probe.operation.input), dict(self.values)))
 
+    @cached_property
+    def is_endless(self) -> bool:
+        """True where a number without an end is tried, which no JSON is."""
+        odd = find(dict(self.values), self.probe.place or ())
+        return any(isinstance(one, float) and not math.isfinite(one) for one in odd)
+
     @property
-    def has_odd_time(self) -> bool:
-        """True where a time is tried in a form that it does not have, which only its text shows."""
+    def has_odd_value(self) -> bool:
+        """True where a value is tried that only its text shows to be odd.
+
+        That is a time in a form that it does not have, or a number that JSON cannot write.
+        """
         probe = self.probe
         if probe.side is not Side.OBSERVE or not probe.place:
             return False
+        if self.is_endless:
+            return True
         member = probe.operation.input.get(str(probe.place[0]))
         shape = shape_at(member.shape, probe.place[1:]) if member is not None else None
         if shape is None or shape.kind is not Kind.TIMESTAMP:

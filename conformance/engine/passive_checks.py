@@ -98,6 +98,8 @@ class PassiveChecker:
         That is others' entries in a list, and what was wrongly taken.
         """
         own = entries_of_this_run(self._contract, sent, self._session.inventory.made)
+        if self._spoilt.is_unreadable(own):
+            return
         answer = self._spoilt.hide(own, "" if sent.resource is None else sent.resource.id)
         for finding in observe(self._contract, sent.probe.operation, answer):
             if not self._moments.is_shown_again(finding):
