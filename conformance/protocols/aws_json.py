@@ -24,6 +24,9 @@ class AwsJson:
 
     told = "JSON"
     fillable = True
+    plain_json = False
+    by_name = True
+    paths_name = False
     names_errors = "__type, code or x-amzn-errortype"
 
     def __init__(self, media: str) -> None:

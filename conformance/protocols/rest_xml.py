@@ -44,6 +44,9 @@ class RestXml:
     names_errors = "Error/Code"
     media: tuple[str, ...] = ("application/xml", "text/xml", BINARY)
     fillable = True
+    plain_json = False
+    by_name = False
+    paths_name = True
 
     def write(
         self,

@@ -35,6 +35,9 @@ class RpcV2Cbor:
     names_errors = "__type"
     media: tuple[str, ...] = (CBOR,)
     fillable = False
+    plain_json = False
+    by_name = True
+    paths_name = False
 
     def write(
         self,

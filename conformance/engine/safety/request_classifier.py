@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.inference.naming import DELETE, identifies, looks_only, split
-from conformance.contract.model import Contract, Location, Operation, ProtocolName
+from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find, parse, texts
 from conformance.contract.protocols import is_reading
@@ -21,7 +21,7 @@ from conformance.contract.routes import RouteMatcher, query_of
 from conformance.engine.run_tag import is_tagged
 from conformance.plan.resources import MADE, all_creators, identifiers, kind_of, kinds, others
 from conformance.protocols.json_text import members
-from conformance.protocols.registry import members_of, read
+from conformance.protocols.registry import members_of, of, read
 from conformance.protocols.selecting import selectors_of
 from conformance.transport.exchange import Exchange, Request
 
@@ -68,7 +68,7 @@ class RouteTable:
         every = kinds(contract).values()
         self._looks = {name for one in every for name in (one.list, one.read)}
         self._deletes = {one.delete for one in every}
-        self._is_named = contract.protocol not in {ProtocolName.REST_JSON_1, ProtocolName.REST_XML}
+        self._is_named = of(contract.protocol).by_name
         self._labels = {one.label for one in every if one.label is not None}
         parts = [one for one in every if _is_named_by_parent(contract, one)]
         self._parts = {name for one in parts for name in (one.create, one.delete)}
@@ -174,7 +174,7 @@ class RouteTable:
 
 def _body(operation: Operation, request: Request) -> dict[str, Any]:
     """The members in a request's body."""
-    if operation.protocol is ProtocolName.REST_JSON_1:
+    if of(operation.protocol).plain_json:
         return members(request.body)
     return members_of(operation, request)
 
