@@ -245,7 +245,10 @@ class Inventory:
             if name != of.read:
                 sent.resource.seen = None
             if name == of.delete:
-                sent.resource.gone = True
+                # Two creations may have answered with one identifier: it is deleted once.
+                for one in (sent.resource, *self.made):
+                    if (one.id, one.kind) == (sent.resource.id, sent.resource.kind):
+                        one.gone = True
             elif name == of.update:
                 sent.resource.history.append(sent)
 
