@@ -12,7 +12,7 @@ from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find, parse
 from conformance.engine.delivery import resent
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
-from conformance.engine.names import is_template
+from conformance.engine.names import is_template, spoken
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import FRESH, all_creators, identifiers, kinds, others
@@ -104,10 +104,12 @@ class Inventory:
         For a creation that needs a fresh one, as what is made of it may exist once only, a new one.
         Raises SetupFailed.
         """
+        named = list(dict.fromkeys(others(spoken(probe.values))))
+        if not named:
+            return {}
         making, _ = self._creators.get(probe.operation.name, (None, ""))
         needs = self._kinds.get(making or "", Resource()).needs
         found: dict[str, RunResource] = {}
-        named = list(dict.fromkeys(others(probe.values)))
         # What is itself made of others first: they are to be the very ones that it is made of.
         named.sort(key=lambda kind: -len(self._kinds.get(kind, Resource()).needs))
         for kind in named:
@@ -243,7 +245,10 @@ class Inventory:
             if name != of.read:
                 sent.resource.seen = None
             if name == of.delete:
-                sent.resource.gone = True
+                # Two creations may have answered with one identifier: it is deleted once.
+                for one in (sent.resource, *self.made):
+                    if (one.id, one.kind) == (sent.resource.id, sent.resource.kind):
+                        one.gone = True
             elif name == of.update:
                 sent.resource.history.append(sent)
 

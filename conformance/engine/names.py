@@ -15,6 +15,8 @@ from conformance.contract.places import texts
 ALPHABET = string.ascii_lowercase + string.digits
 TOKEN = re.compile(r"\$\{(\w+)(?:\.([\w.-]+))?(?::(\d+))?\}")
 NONCE_LENGTH = 8
+TAGGED = re.compile(r"\$\{\w+\.")
+"""How a token with a tag begins."""
 MADE = "made"
 """The placeholders of what the creation of a resource shows."""
 UNGUESSABLE = 10
@@ -140,6 +142,19 @@ def _instead(tag: str, lookup: Lookup) -> str | None:
 def is_template(value: Any) -> bool:
     """True when there is a token in it."""
     return any(TOKEN.search(text) for text in texts(value))
+
+
+_spoken: list[tuple[Any, str]] = []
+
+
+def spoken(value: Any) -> str:
+    """The texts of a template that have tokens, a line each; that of the last one is kept."""
+    for known, text in _spoken:
+        if known is value:
+            return text
+    text = "\n".join(one for one in texts(value) if "${" in one)
+    _spoken[:] = [(value, text)]
+    return text
 
 
 def mentions(value: Any, *parts: str) -> bool:

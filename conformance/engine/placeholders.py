@@ -7,11 +7,19 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from conformance.contract.places import texts
 from conformance.engine.companions import Companions
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.masking import Masker
-from conformance.engine.names import MADE, USUAL, Names, Say, far_future, fill, mentions
+from conformance.engine.names import (
+    MADE,
+    TAGGED,
+    USUAL,
+    Names,
+    Say,
+    far_future,
+    fill,
+    spoken,
+)
 from conformance.plan.probes import Probe
 from conformance.plan.resources import MADE as OWN
 
@@ -42,6 +50,8 @@ class Placeholders:
 
     def tag(self, value: Any, tagged: dict[str, str]) -> Any:
         """A value with its tagged placeholders filled, the same tag by the same text."""
+        if TAGGED.search(spoken(value)) is None:
+            return value
         return fill(value, _Lookup(self, None, {}), tagged)
 
     @cached_property
@@ -94,34 +104,29 @@ class _Lookup:
         self._of, self._resource, self._parents = of, resource, parents
 
     def get(self, name: str) -> Say | None:
-        return self._of.usual.get(name) or self._own.get(name)
+        usual = self._of.usual.get(name)
+        if usual is not None:
+            return usual
+        word, _, kind = name.partition(".")
+        if word == MADE:
+            text = self._shown.get(kind)
+            return None if text is None else lambda _: text
+        resource = self._parents.get(kind) if kind else self._resource
+        return None if resource is None else self._of.identity(resource).get(word)
 
     @cached_property
-    def _own(self) -> Mapping[str, Say]:
-        found: dict[str, Say] = {}
-        if self._resource is not None:
-            found.update(self._of.identity(self._resource))
-            found.update(_made(self._resource))
+    def _shown(self) -> Mapping[str, str]:
+        """``${made.MEMBER}``, ``${made.KIND.MEMBER}``: what resources show, as ``facts`` says."""
+        found = {} if self._resource is None else facts(self._resource)
         for kind, parent in self._parents.items():
-            of_parent = self._of.identity(parent)
-            found.update({f"{name}.{kind}": say for name, say in of_parent.items()})
-            for name, say in _made(parent).items():
-                found[f"{MADE}.{kind}.{name.removeprefix(f'{MADE}.')}"] = say
+            found.update({f"{kind}.{name}": text for name, text in facts(parent).items()})
         return found
 
 
 def needs_resource(probe: Probe) -> bool:
     """True when a probe's template speaks of a resource that must be there."""
-    named = mentions(probe.values, "${id}", "${taken}")
-    return named or any(OWN.search(text) for text in texts(probe.values))
-
-
-def _made(resource: RunResource) -> dict[str, Say]:
-    """``${made.MEMBER}``: the texts that a resource shows, as ``facts`` has them."""
-    return {
-        f"{MADE}.{name}": lambda _, text=text: text  # type: ignore[misc]
-        for name, text in facts(resource).items()
-    }
+    text = spoken(probe.values)
+    return "${id}" in text or "${taken}" in text or OWN.search(text) is not None
 
 
 def facts(resource: RunResource) -> dict[str, str]:
@@ -158,6 +163,5 @@ def _texts(value: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
 
 def unknown_facts(value: Any, kind: str | None, resource: RunResource) -> bool:
     """Whether a template asks for what a resource has not shown yet; None is its own kind."""
-    text = "\n".join(texts(value))
-    asked = [name for of, name in ASKED.findall(text) if (of or None) == kind]
+    asked = [name for of, name in ASKED.findall(spoken(value)) if (of or None) == kind]
     return bool(asked) and not {*asked} <= facts(resource).keys()

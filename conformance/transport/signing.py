@@ -113,7 +113,7 @@ class _Auth(SigV4Auth):  # type: ignore[misc]
         day = request.context["timestamp"][:8]
         if day != self._day:
             self._key, self._day = self._derive(day), day
-        return hmac.new(self._key, string_to_sign.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, string_to_sign.encode(), "sha256").hex()
 
     def _derive(self, day: str) -> bytes:
         key = f"AWS4{self.credentials.secret_key}".encode()
