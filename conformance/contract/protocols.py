@@ -153,6 +153,8 @@ def _is_on(rule: Rule) -> bool:
 def _of_service(contract: Contract, stated: Mapping[str, Rule]) -> Iterator[tuple[str, Rule]]:
     for name, rule in stated.items():
         if rule["rule"] in WATCHED:
+            if not any(map(TAKES[rule.get("takes", "")], contract.operations.values())):
+                continue
             # Where an overlay says what a service does, each of its members has the type it has.
             if f"protocol/{name}" != NULLS or contract.overlay.inferred:
                 yield name, rule
@@ -313,6 +315,7 @@ TAKES: Mapping[str, Callable[[Operation], bool]] = {
     "label": _has(Location.PATH),
     "query": _has(Location.QUERY),
     "get": lambda one: one.method == "GET",
+    "former names": lambda one: one.spoke_query,
     "page size": lambda one: page_member(one, LIMITS) is not None,
     "page token": lambda one: page_member(one, TOKENS) is not None,
 }
