@@ -245,7 +245,7 @@ class Inventory:
             if name == of.delete:
                 sent.resource.gone = True
             elif name == of.update:
-                sent.resource.history.append(sent)
+                sent.resource.changed(sent)
 
     def _add(self, sent: SentProbe, kind: str, pointer: str) -> None:
         unique = self._kinds[kind].unique_member or ""
