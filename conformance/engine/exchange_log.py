@@ -20,6 +20,8 @@ from conformance.plan.probes import Probe, Side
 from conformance.transport.exchange import Exchange
 from conformance.transport.parsed_response import ParsedResponse
 
+UPDATES = 10
+"""So many updates of a resource are kept: a few more than evidence has."""
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
@@ -87,7 +89,11 @@ class RunResource:
     kind: str | None = None
     gone: bool = False
     history: list[SentProbe] = field(default_factory=list)
-    """The updates of it that were accepted, oldest first: how it came to be as it is."""
+    """The last updates of it that were accepted, oldest first: how it came to be as it is."""
+    long_used: bool = False
+    """There were more updates before those."""
+    is_odd: bool = False
+    """One of those was faulty."""
 
     parents: Mapping[str, RunResource] = field(default_factory=dict)
     """The resources of other kinds that it was made of."""
@@ -96,6 +102,13 @@ class RunResource:
     since: float = field(default_factory=time.monotonic)
     given: bool = False
     """It is somebody's, who named it: ``created`` is the first look at it."""
+
+    def changed(self, sent: SentProbe) -> None:
+        """Note an update of it that was accepted; the oldest of many are forgotten."""
+        self.history.append(sent)
+        if len(self.history) > UPDATES:
+            self.long_used = True
+            self.is_odd = self.history.pop(0).is_faulty or self.is_odd
 
     @property
     def age(self) -> float:

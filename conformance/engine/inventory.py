@@ -250,7 +250,7 @@ class Inventory:
                     if (one.id, one.kind) == (sent.resource.id, sent.resource.kind):
                         one.gone = True
             elif name == of.update:
-                sent.resource.history.append(sent)
+                sent.resource.changed(sent)
 
     def _add(self, sent: SentProbe, kind: str, pointer: str) -> None:
         unique = self._kinds[kind].unique_member or ""

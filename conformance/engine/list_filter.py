@@ -77,4 +77,5 @@ def culprit(
 
 
 def _is_clean(resource: RunResource) -> bool:
-    return not any(sent.is_faulty for sent in (resource.created, *resource.history))
+    made_by = (resource.created, *resource.history)
+    return not resource.is_odd and not any(sent.is_faulty for sent in made_by)

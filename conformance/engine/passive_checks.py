@@ -203,7 +203,7 @@ class PassiveChecker:
             return sent.resource
         history = sent.resource.history
         before = history[: history.index(sent)] if sent in history else list(history)
-        if len(before) > LONGEST:
+        if sent.resource.long_used or len(before) > LONGEST:
             before = []  # a long used resource: the request alone must show it
         made = self._session.inventory.create(
             sent.resource.created.probe.values, sent.resource.kind

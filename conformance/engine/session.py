@@ -109,7 +109,7 @@ class Session:
         finally:
             self._calls_first = False
         if sent.answer.ok and resource is not None and sent not in resource.history:
-            resource.history.append(sent)
+            resource.changed(sent)
 
     def send_by(
         self, channel: Channel, kind: str, probe: Probe, *, fresh: bool = False

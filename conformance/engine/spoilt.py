@@ -6,6 +6,7 @@ read, in tags, or as part of an ARN, it says nothing about the operation that sh
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,10 @@ from conformance.transport.parsed_response import ParsedResponse
 UNKNOWN = Redacted("hidden")
 TELLING = 20
 """Characters from which on a text inside another one is surely the one that was sent."""
+DIGESTED = 80
+"""Of longer texts no more than a digest is kept."""
+LONGEST = 2000
+"""So much of the beginning of a text is looked for inside other ones."""
 MOST_TEXTS = 200
 """So many of them are looked for inside other texts."""
 NEWEST = 8
@@ -64,7 +69,7 @@ class Spoilt:
             return
         self._values.setdefault(name, set()).add(_canonical(value))
         if isinstance(value, str) and len(value) >= TELLING:
-            self._texts.append(value)
+            self._texts.append(value[:LONGEST])
 
     def is_unreadable(self, answer: ParsedResponse) -> bool:
         """True where an answer is no JSON by nothing but a number that was wrongly taken."""
@@ -140,4 +145,5 @@ def _members(sent: SentProbe) -> dict[str, Any]:
 
 
 def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+    text = json.dumps(value, sort_keys=True)
+    return text if len(text) <= DIGESTED else hashlib.sha256(text.encode()).hexdigest()
