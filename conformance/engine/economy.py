@@ -85,7 +85,8 @@ class Economy:
         if not self._bounded:
             return ""
         most = MOST_BEFORE_NESTED if telling(requirement) >= NESTED else MOST
-        if sent + self.costs.more >= most:
+        # Where the time is bounded, what takes long need not count as more.
+        if sent + (0 if self._brief else self.costs.more) >= most:
             return f"{LEFT} sends about {MOST:,} requests a service"
         if self._brief and self._clock() - self._began >= SECONDS:
             return f"{LEFT} takes about {SECONDS:.0f} s for a service without an overlay"

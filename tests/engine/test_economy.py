@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.contract.requirements import Subject
-from conformance.engine.economy import LARGE, SECONDS, Costs, Economy
+from conformance.engine.economy import LARGE, MOST, SECONDS, Costs, Economy
 
 
 def told(costs: Costs, name: str, seconds: float, *, ok: bool = True) -> None:
@@ -85,3 +85,15 @@ def test_a_thorough_run_is_not_ended():
     economy.begin(LARGE + 1)
     clock.now += 100 * SECONDS
     assert economy.left(a_requirement(), 10**6) == ""
+
+
+@pytest.mark.parametrize("made_up", [True, False])
+def test_what_takes_long_counts_as_more_where_the_time_is_not_bounded(made_up):
+    economy = Economy(thrifty=True, made_up=made_up, clock=Clock())
+    economy.begin(LARGE + 1)
+    for _ in range(20):
+        told(economy.costs, "ListThings", 0.001)
+        told(economy.costs, "PollThings", 5.0)
+    assert economy.costs.more > MOST
+    assert bool(economy.left(a_requirement(), 100)) is not made_up
+    assert economy.left(a_requirement(), MOST)
