@@ -13,6 +13,7 @@ from conformance.contract.places import find, parse
 from conformance.engine.delivery import resent
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
 from conformance.engine.names import is_template, spoken
+from conformance.error_identity import says_full
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import FRESH, all_creators, identifiers, kinds, others
@@ -215,6 +216,23 @@ class Inventory:
         for resource in [one for one in self.made[-NEWEST:] if one.created is sent]:
             if not resource.gone:
                 self.delete(resource)
+
+    def made_room(self, sent: SentProbe) -> bool:
+        """Delete what nothing uses of a kind of which there may be no more.
+
+        Only where the contract is inferred: there the run itself may have made too many.
+        """
+        kind, _ = self._creators.get(sent.probe.operation.name, (None, ""))
+        full = sent.answer.is_refusal and says_full(sent.answer.code or "")
+        if kind is None or not full or not self._contract.overlay.inferred:
+            return False
+        used = [*self._current.values()]
+        used += [parent for one in used for parent in one.parents.values()]
+        spare = [one for one in self.made if one.kind == kind and not one.gone]
+        spare = [one for one in spare if not any(one is other for other in used)]
+        for one in spare:
+            self.delete(one)
+        return any(one.gone for one in spare)
 
     def clean_up(self) -> list[str]:
         """Delete everything that this run made; gives the identifiers that stayed.

@@ -23,6 +23,8 @@ from conformance.engine.names import (
 from conformance.plan.probes import Probe
 from conformance.plan.resources import MADE as OWN
 
+VERSIONS = re.compile(r"token|version|revision|etag", re.IGNORECASE)
+"""The names of what an update changes of a resource, and the next update has to name."""
 PAST = "2001-01-01T00:00:00.000Z"
 
 ASKED = re.compile(r"\$\{made\.(?:([\w-]+)\.)?([\w-]+)\}")
@@ -141,6 +143,9 @@ def facts(resource: RunResource) -> dict[str, str]:
     found: dict[str, str] = {}
     for source in (resource.seen, created.values, created.answer.body):
         found.update(_texts(source))
+    if resource.history:
+        shown = _texts(resource.seen)
+        found.update({name: text for name, text in shown if VERSIONS.search(name)})
     return found
 
 
@@ -162,6 +167,12 @@ def _texts(value: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
 
 
 def unknown_facts(value: Any, kind: str | None, resource: RunResource) -> bool:
-    """Whether a template asks for what a resource has not shown yet; None is its own kind."""
+    """Whether a template asks for what a resource has not shown yet; None is its own kind.
+
+    Nor has one that was updated shown its new version.
+    """
     asked = [name for of, name in ASKED.findall(spoken(value)) if (of or None) == kind]
+    changed = bool(resource.history) and resource.seen is None
+    if changed and any(VERSIONS.search(name) for name in asked):
+        return True
     return bool(asked) and not {*asked} <= facts(resource).keys()

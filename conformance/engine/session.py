@@ -91,7 +91,11 @@ class Session:
         [filled] = self._filled([probe], [resource])
         exchange = self._usual(filled)
         self._note(filled, exchange)
-        return self._came_back(filled, exchange)
+        sent = self._came_back(filled, exchange)
+        if not self.inventory.made_room(sent):
+            return sent
+        [filled] = self._filled([probe], [resource])
+        return self._came_back(filled, self._usual(filled))
 
     def _call_first(self, probe: Probe, resource: RunResource | None) -> None:
         """Call what the run found out to be needed before an operation; whatever comes of it."""
