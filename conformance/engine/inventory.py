@@ -270,6 +270,10 @@ class Inventory:
             elif name == of.update:
                 sent.resource.changed(sent)
 
+    def latest(self, kind: str) -> str:
+        """The identifier of the last one of a kind that was made; empty where there is none."""
+        return next((one.id for one in reversed(self.made) if one.kind == kind), "")
+
     def _add(self, sent: SentProbe, kind: str, pointer: str) -> None:
         unique = self._kinds[kind].unique_member or ""
         given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,8 @@ VERSIONS = re.compile(r"token|version|revision|etag", re.IGNORECASE)
 """The names of what an update changes of a resource, and the next update has to name."""
 PAST = "2001-01-01T00:00:00.000Z"
 
+UNKNOWN = "unknown."
+"""What a placeholder of an identifier that nothing has begins with; its kind follows."""
 ASKED = re.compile(r"\$\{made\.(?:([\w-]+)\.)?([\w-]+)\}")
 """A placeholder of what a resource shows: its kind, where it is not the own one, and the member."""
 
@@ -39,6 +41,8 @@ class Placeholders:
     ) -> None:
         self._names, self._masker, self._region = names, masker, region
         self._companions = Companions(names, region) if companions is None else companions
+        self.latest: Callable[[str], str] = lambda _: ""
+        """The identifier of the last resource of a kind that was made."""
 
     def fill(self, value: Any, resource: RunResource | None = None) -> Any:
         """A value with its placeholders filled for a resource, and for all that it is made of."""
@@ -74,6 +78,10 @@ class Placeholders:
             **self._companions.values(),
         }
 
+    def unlike(self, kind: str) -> str:
+        """An identifier that nothing has, of the form of those that resources of a kind have."""
+        return self._names.unlike(self.latest(kind)) or self._names.unknown(10)
+
     def _secret(self, length: int) -> str:
         """A new value, which is a secret wherever it is put: in a list that is imported, say."""
         value = self._names.secret(length)
@@ -106,6 +114,8 @@ class _Lookup:
         self._of, self._resource, self._parents = of, resource, parents
 
     def get(self, name: str) -> Say | None:
+        if name.startswith(UNKNOWN):
+            return lambda _: self._of.unlike(name.removeprefix(UNKNOWN))
         usual = self._of.usual.get(name)
         if usual is not None:
             return usual

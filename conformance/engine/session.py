@@ -63,6 +63,7 @@ class Session:
             contract, self.send, lend, self._is_in_vain, self.search.improve
         )  # fmt: skip
         self.placeholders = Placeholders(names, masker, channel.region, companions)
+        self.placeholders.latest = self.inventory.latest
         self.observers: list[Callable[[SentProbe], None]] = []
         self.sent = 0
         self._calls_first = False

@@ -153,7 +153,8 @@ def _identify(one: Inferred, identity: Identity) -> None:
     known, label = identity.known, identity.label
     if not known.given:
         sure = SURE if plain(known.name) == plain(label) else LIKELY
-        identifier = Identifier(label=label, created=known.place, unknown="${alnum:10}")
+        unknown = f"${{unknown.{one.name}}}"
+        identifier = Identifier(label=label, created=known.place, unknown=unknown)
         one.add("identifier", sure, identifier=identifier)
         return
     made = identity.template
