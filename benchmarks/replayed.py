@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from unittest import mock
 from urllib.parse import urlsplit
 
@@ -87,17 +87,19 @@ def main() -> None:
     from conformance.cli import main as command
     from conformance.transport.http import HttpTransport
 
-    own = HttpTransport.send
-    with open(sys.argv.pop(1), "w", encoding="utf-8") as file:  # noqa: PTH123 - as it is named
+    own, lines, file = HttpTransport.send, [], sys.argv.pop(1)
 
-        def send(transport: HttpTransport, request: Request) -> Exchange:
-            body = base64.b64encode(request.body or b"").decode()
-            line: list[Any] = [request.method, request.url, request.headers, body]
-            file.write(json.dumps(line) + "\n")
-            return own(transport, request)
+    def send(transport: HttpTransport, request: Request) -> Exchange:
+        body = base64.b64encode(request.body or b"").decode()
+        lines.append(json.dumps([request.method, request.url, request.headers, body]))
+        return own(transport, request)
 
+    try:
         with mock.patch.object(HttpTransport, "send", send):
             command()
+    finally:
+        with open(file, "w", encoding="utf-8") as written:  # noqa: PTH123 - as it is named
+            written.write("\n".join(lines))
 
 
 if __name__ == "__main__":
