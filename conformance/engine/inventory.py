@@ -241,9 +241,14 @@ class Inventory:
         does not answer gets no request about each of them.
         """
         unanswered = 0
+        deleted: set[tuple[str | None, str]] = set()
         for resource in reversed(self.made):
+            # Two creations may have answered with one identifier: it is deleted once.
+            resource.gone = resource.gone or (resource.kind, resource.id) in deleted
             if not resource.gone and unanswered < PATIENCE:
                 sent = self.delete(resource, even_in_vain=True)
+                if resource.gone:
+                    deleted.add((resource.kind, resource.id))
                 mute = sent is not None and sent.answer.status is None
                 unanswered = unanswered + 1 if mute else 0
         left = [one.id for one in self.made if not one.gone and one.usable]
@@ -263,10 +268,7 @@ class Inventory:
             if name != of.read:
                 sent.resource.seen = None
             if name == of.delete:
-                # Two creations may have answered with one identifier: it is deleted once.
-                for one in (sent.resource, *self.made):
-                    if (one.id, one.kind) == (sent.resource.id, sent.resource.kind):
-                        one.gone = True
+                sent.resource.gone = True
             elif name == of.update:
                 sent.resource.changed(sent)
 
