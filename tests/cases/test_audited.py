@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -9,11 +10,15 @@ import pytest
 
 from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
+from conformance.contract.validate import violations
 from conformance.contract.walk import misspelt
+from conformance.driver.execution import run_all
 from conformance.engine.arns import Arns
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.given_moments import GivenMoments
 from conformance.engine.names import Names
+from conformance.engine.run import Job, RunConfig
+from conformance.engine.runner import Settings
 from conformance.engine.secret_encodings import forms
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import bytes_match_probe
@@ -22,8 +27,11 @@ from conformance.plan.planner import plan
 from conformance.plan.probes import Probe, Side
 from conformance.plan.values import OTHER_CASE
 from conformance.protocols.registry import of, read, wire
+from conformance.record import Verdict
+from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.retry import RetryingTransport
 from tests import contracts
 
 pytestmark = pytest.mark.xdist_group(__name__)
@@ -252,3 +260,65 @@ def test_a_fault_that_did_not_travel_is_not_blamed():
     assert not bytes_match_probe(probe, without)
     whole = Request("GET", "http://127.0.0.1/a", (("Range", str(probe.values["Range"])),))
     assert bytes_match_probe(probe, whole)
+
+
+class Batch:
+    """Takes all entries of a batch that are right, and tells of those that are not."""
+
+    def __init__(self, *, checks: bool = True, fails: bool = False) -> None:
+        self._checks, self._fails = checks, fails
+
+    def send(self, request: Request) -> Exchange:
+        try:
+            entries = json.loads(request.body or b"{}").get("Findings")
+        except ValueError:
+            return answered(request, 400, {"message": "no JSON"}, "SerializationException")
+        if not isinstance(entries, list):
+            return answered(request, 400, {"message": "no findings"}, "InvalidInputException")
+        wrong = [one for one in entries if self._fails or not self._is_right(one)]
+        told = [{"Id": "a", "ErrorCode": "InvalidInput", "ErrorMessage": "wrong"} for _ in wrong]
+        counts = {"FailedCount": len(wrong), "SuccessCount": len(entries) - len(wrong)}
+        return answered(request, 200, {**counts, "FailedFindings": told})
+
+    def send_all(self, requests, *, pipelined):
+        return [self.send(one) for one in requests]
+
+    def _is_right(self, entry) -> bool:
+        found = violations(dict(BATCH.input), {"Findings": [entry]})
+        return not self._checks or not any(found)
+
+
+def answered(request: Request, status: int, body: object, code: str = "") -> Exchange:
+    headers = [("Content-Type", "application/json"), *([("x-amzn-errortype", code)] * bool(code))]
+    return Exchange(request, Response(status, tuple(headers), json.dumps(body).encode()), None, 0.0)
+
+
+SECURITY = contracts.contract("securityhub")
+BATCH = SECURITY.operations["BatchImportFindings"]
+ENTRY = "securityhub/BatchImportFindings/request/Findings[]"
+
+
+def judged(server):
+    wanted = {f"{ENTRY}.{one}" for one in ("Title/required", "Title/type", "Severity.Label/enum")}
+    config = RunConfig(
+        jobs=[Job(SECURITY, [one for one in catalogue(SECURITY) if one.id in wanted])],
+        url="http://127.0.0.1:1", credentials=TEST_CREDENTIALS, region="us-east-1",
+        transport=RetryingTransport(server, retries=0, base=0.0),
+        settings=Settings(draws=0, seed=1, settle=0.0),
+    )  # fmt: skip
+    found = {one.requirement: one.verdict for one in run_all(config).verdicts}
+    assert found.keys() == wanted
+    return set(found.values())
+
+
+def test_a_batch_that_tells_of_its_wrong_entries_has_refused_them():
+    assert judged(Batch()) == {Verdict.PASSED}
+
+
+def test_a_batch_that_takes_its_wrong_entries_is_blamed():
+    assert judged(Batch(checks=False)) == {Verdict.FAILED}
+
+
+def test_a_batch_that_fails_whatever_its_entries_are_shows_nothing_about_them():
+    assert Verdict.FAILED not in judged(Batch(fails=True))
+    assert Verdict.PASSED not in judged(Batch(fails=True))
