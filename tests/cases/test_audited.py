@@ -10,7 +10,6 @@ import pytest
 
 from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
-from conformance.contract.load import load_contract
 from conformance.contract.validate import violations
 from conformance.contract.walk import misspelt
 from conformance.driver.execution import run_all
@@ -33,7 +32,10 @@ from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.retry import RetryingTransport
+from tests import contracts
 
+pytestmark = pytest.mark.xdist_group(__name__)
+"""Large contracts, which one worker reads for all tests here."""
 HALF = "\ud83d"
 """Half a surrogate pair: a server that stored one shows it as an identifier, too."""
 
@@ -47,20 +49,17 @@ HALF = "\ud83d"
     ],
 )
 def test_half_a_character_in_an_identifier_is_written(service, operation, values, written):
-    request = wire(load_contract(service).operations[operation], values)
+    request = wire(contracts.contract(service).operations[operation], values)
     assert written in request.target
 
 
 def test_half_a_character_in_a_body_that_is_one_member_is_written():
-    operation = load_contract("iot-data").operations["Publish"]
+    operation = contracts.contract("iot-data").operations["Publish"]
     assert wire(operation, {"topic": "a", "payload": HALF}).body == b"\xed\xa0\xbd"
 
 
 def test_a_secret_with_half_a_character_is_hidden_in_its_forms():
     assert "%ED%A0%BDabcdefgh" in forms(f"{HALF}abcdefgh", 4)
-
-
-MEMBERS = load_contract("apigateway").operations["GetApiKeys"].output
 
 
 @pytest.mark.parametrize(
@@ -75,10 +74,8 @@ MEMBERS = load_contract("apigateway").operations["GetApiKeys"].output
     ],
 )
 def test_members_in_other_letters_are_seen_at_any_depth(values, told):
-    assert misspelt(MEMBERS, values) == told
-
-
-GRAPH = load_contract("xray").operations["GetServiceGraph"]
+    members = contracts.contract("apigateway").operations["GetApiKeys"].output
+    assert misspelt(members, values) == told
 
 
 @pytest.mark.parametrize(
@@ -97,8 +94,9 @@ GRAPH = load_contract("xray").operations["GetServiceGraph"]
     ],
 )
 def test_a_moment_that_a_request_gave_is_not_the_targets_writing(given, seen, again):
+    graph = contracts.contract("xray").operations["GetServiceGraph"]
     moments = GivenMoments()
-    moments.learn(sent(GRAPH, {"EndTime": given}))
+    moments.learn(sent(graph, {"EndTime": given}))
     told = Finding("xray/GetServiceGraph/response/EndTime/format", False, "seconds", seen)
     assert moments.is_shown_again(told) is again
     assert not moments.is_shown_again(told._replace(requirement="xray/a/response/b/type"))
@@ -125,7 +123,7 @@ def sent(operation, values):
 @pytest.mark.parametrize("service", ["redshift", "sts"])
 def test_a_moment_in_xml_is_one_that_every_sdk_reads(service, text, held):
     name, inside = READS[service]
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     operation = contract.operations[name]
     body = f"<{name}Response><{name}Result>{inside % text}</{name}Result></{name}Response>"
     response = Response(200, (("content-type", "text/xml"),), body.encode())
@@ -147,7 +145,7 @@ READS = {
 
 
 def forbidden(service, requirement):
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     one = next(one for one in catalogue(contract) if one.id == f"{service}/{requirement}")
     return [probe for probe in plan(contract, one).probes if probe.side is Side.REJECT]
 
@@ -190,7 +188,7 @@ HEAD = "arn:aws:ec2:eu-west-1:123456789012"
     ],
 )  # fmt: skip
 def test_a_creation_may_show_the_arn_of_what_others_made(shown, held):
-    contract = load_contract("ec2")
+    contract = contracts.contract("ec2")
     operation = contract.operations["CreateCapacityReservation"]
     made = f"<capacityReservationId>cr-1</capacityReservationId>{shown}"
     body = f"<R><capacityReservation>{made}</capacityReservation></R>".encode()
@@ -204,7 +202,7 @@ def test_a_creation_may_show_the_arn_of_what_others_made(shown, held):
 
 
 def test_a_map_in_a_query_has_a_parameter_for_each_entry():
-    operation = load_contract("amp").operations["ListScrapers"]
+    operation = contracts.contract("amp").operations["ListScrapers"]
     values = {"filters": {"status": ["ACTIVE", "FAILED"], "alias": ["a b"]}, "maxResults": 5}
     request = wire(operation, values)
     target = "/scrapers?status=ACTIVE&status=FAILED&alias=a%20b&maxResults=5"
@@ -237,7 +235,7 @@ def test_nothing_of_what_is_empty_travels_in_a_query(service, limit):
     ],
 )
 def test_a_list_may_be_empty_unless_its_error_says_what_is_not_there(service, read, error):
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     kinds = (contract.overlay.main, *contract.overlay.resources.values())
     assert [one.not_found for one in kinds if one.read == read] == [error]
 
@@ -295,7 +293,7 @@ def answered(request: Request, status: int, body: object, code: str = "") -> Exc
     return Exchange(request, Response(status, tuple(headers), json.dumps(body).encode()), None, 0.0)
 
 
-SECURITY = load_contract("securityhub")
+SECURITY = contracts.contract("securityhub")
 BATCH = SECURITY.operations["BatchImportFindings"]
 ENTRY = "securityhub/BatchImportFindings/request/Findings[]"
 
