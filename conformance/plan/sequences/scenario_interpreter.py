@@ -13,11 +13,11 @@ A step is a mapping:
 - ``entry: true`` turns a list into the entry of the resource, found on whatever page it is;
   ``entry: {member: text}`` into the one that has this text.
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
-  (another value or moment, or none), ``ends`` (a text with this ending), ``equal: [place, place]``,
-  ``fraction: place`` (with ``none-of: N`` on the last of N), ``has: [place]``,
-  ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it, ``keeps: LABEL`` (but for
-  ``except``) compares it with one that was kept. ``if: {place: value}`` is what the answer has to
-  show for the rest to mean anything.
+  (another value or moment, or none), ``ends`` (a text with this ending), ``counts: {place: N}``,
+  ``equal: [place, place]``, ``fraction: place`` (with ``none-of: N`` on the last of N),
+  ``has: [place]``, ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it,
+  ``keeps: LABEL`` (but for ``except``) compares it with one that was kept. ``if: {place: value}``
+  is what the answer has to show for the rest to mean anything.
 - ``tells: LABEL`` ends the sequence with what differs from the answer that was kept; nothing is
   demanded.
 - ``each: [values]`` beside the steps plays them once for each value, as ``${each}``.
@@ -190,6 +190,7 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
         (step.shows_instant, assertions.shows_instant),
         (step.differs, assertions.differs),
         (step.ends, assertions.ends),
+        (step.counts, assertions.counts),
     ):
         for where, value in stated.items():
             look(where, play.filled(value, step), body)
