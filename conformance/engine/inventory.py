@@ -241,20 +241,22 @@ class Inventory:
         does not answer gets no request about each of them.
         """
         unanswered = 0
-        deleted: set[tuple[str | None, str]] = set()
         for resource in reversed(self.made):
-            # Two creations may have answered with one identifier: it is deleted once.
-            resource.gone = resource.gone or (resource.kind, resource.id) in deleted
             if not resource.gone and unanswered < PATIENCE:
                 sent = self.delete(resource, even_in_vain=True)
-                if resource.gone:
-                    deleted.add((resource.kind, resource.id))
+                self._forget_twins(resource)
                 mute = sent is not None and sent.answer.status is None
                 unanswered = unanswered + 1 if mute else 0
         left = [one.id for one in self.made if not one.gone and one.usable]
         for lender in self._lenders.values():
             left += lender.clean_up()
         return left
+
+    def _forget_twins(self, deleted: RunResource) -> None:
+        """Two creations may have answered with one identifier: it is deleted once."""
+        for one in self.made:
+            if (one.kind, one.id) == (deleted.kind, deleted.id):
+                one.gone = one.gone or deleted.gone
 
     def note(self, sent: SentProbe) -> None:
         """Keep account of what an accepted request made, changed or deleted."""
