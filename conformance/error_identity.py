@@ -54,6 +54,10 @@ _CONFLICT, _UNAVAILABLE = 409, 503
 _TAKEN = re.compile(r"Already|In_?Use|Duplicate|Conflict", re.IGNORECASE)
 _MISSING = re.compile(r"NoSuch|Not_?Found|Non_?Existent|Not_?Exist", re.IGNORECASE)
 _DENIED = re.compile(r"Access_?Denied|Not_?Authorized|Unauthorized|Forbidden", re.IGNORECASE)
+_FULL = re.compile(
+    r"(Limit|Quota|Capacity|Maximum)s?_?(Exceeded|Reached)|Exceeds?(Limit|Quota)|TooMany(?!Requests)",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     r"\b(again|retry|retries|concurrent\w*|simultaneous\w*|in progress|busy"
     r"|another (request|update|operation)|being (created|updated|modified|deleted))\b",
@@ -99,6 +103,11 @@ def says_missing(name: str) -> bool:
 def says_taken(name: str) -> bool:
     """Whether an error says by its name that something is there already, or in use."""
     return _TAKEN.search(name) is not None
+
+
+def says_full(name: str) -> bool:
+    """Whether an error says by its name that there may be no more of what was asked for."""
+    return _FULL.search(name) is not None
 
 
 def says_denied(name: str) -> bool:

@@ -12,10 +12,35 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.clock import Clock
 from tests.recorded import ReferenceRun, run_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: some tests wait for a server or a timeout."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With ``--dist loadgroup``, one worker makes what tests share, and none waits for it."""
+    for item in items:
+        group = _group(item)
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group(item: pytest.Item) -> str | None:
+    if not isinstance(item, pytest.Function):
+        return None
+    if "reference_run" in item.fixturenames:
+        return f"reference-{item.callspec.params['reading']}"
+    made = item._fixtureinfo.name2fixturedefs
+    shares = any(one[-1].scope == "module" for one in made.values())
+    return item.nodeid.partition("::")[0] if shares or "made_once" in made else None
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +69,21 @@ def reference_run(made_once) -> Callable[[str], ReferenceRun]:
         return found
 
     return run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clock():
+    """Pauses of runs in the process of the tests cost nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        skipping = Clock()
+        skipping.rule(patch)
+        yield skipping
+
+
+@pytest.fixture(autouse=True)
+def _waits(request, clock):
+    """A test of how long something takes has the marker ``real_time``: its pauses are waited."""
+    clock.waits = request.node.get_closest_marker("real_time") is not None
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 from unittest import mock
 
+from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
+from conformance.contract.deriving import assemble
+from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.load import load_contract
+from conformance.documents.sdk.models import load_model
+from conformance.documents.sdk.pages import model_pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +28,20 @@ if TYPE_CHECKING:
 @cache
 def contract(service: str) -> Contract:
     return load_contract(service)
+
+
+@cache
+def modelled(service: str) -> Contract:
+    """What `derive --from-model` writes of a service, read back."""
+    spec = assemble(model_pages(load_model(service), service))
+    return build_contract(service, spec, {})
+
+
+@cache
+def inferred(service: str) -> Contract:
+    """The contract of a model, with the resources that are seen in it."""
+    found = modelled(service)
+    return replace(found, overlay=inferred_overlay(found))
 
 
 @cache

@@ -89,7 +89,7 @@ class _Counting:
             service = territory.contract.service
             self.sent[service, visit.operation.name] += 1
             if visit.kind is RequestEffect.CREATE:
-                self.created[service] += len(territory.made(visit.operation, exchange))
+                self.created[service] += len(territory.made(visit, exchange))
             break
         else:
             self.sent[self._territories[0].contract.service, "(no operation)"] += 1

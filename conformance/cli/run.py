@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from conformance.record.baseline import Gate
     from conformance.transport.endpoint import Target
 
-COLLECT_AFTER = (10_000, 20, 20)
+COLLECT_AFTER = (50_000, 10, 20)
 """How often garbage is collected: Python's own numbers are for programs that keep less."""
 
 

@@ -130,6 +130,7 @@ def _operation(
         whole=_whole(_request_schema(node), protocol),
         wrapper=reader.names(schema).name if schema else None,
         checksum=bool(node.get("x-checksum-required")),
+        spoke_query=bool(node.get("x-query-compatible")),
         usual=tuple(node.get("x-usual", ())),
     )
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance.contract.arns import arns_rule
+from conformance.contract.batches import batch_rules
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract
+from conformance.contract.overlay_rules import AnyRule
 from conformance.contract.protocols import facts
 from conformance.contract.readback import read_backs
 from conformance.contract.requirements import PRESENCE, Requirement, Subject, of_operation
@@ -109,7 +111,8 @@ def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
 
 
 def _of_rules(contract: Contract) -> Iterator[Requirement]:
-    for address, rule in {**arns_rule(contract), **contract.overlay.rules}.items():
+    inferred: dict[str, AnyRule] = {**arns_rule(contract), **batch_rules(contract)}
+    for address, rule in {**inferred, **contract.overlay.rules}.items():
         name = address.split("/", 1)[0]
         if name in contract.setup:
             continue

@@ -226,6 +226,8 @@ class Operation:
     """The element of an answer that its members are in."""
     checksum: bool = False
     """A digest of the body must come with it."""
+    spoke_query: bool = False
+    """Errors have the names that they had in the query protocol in a header."""
     usual: tuple[Mapping[str, Any], ...] = ()
     """Requests that are published as examples: candidates, where a made-up one is refused."""
 

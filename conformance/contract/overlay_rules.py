@@ -162,9 +162,10 @@ class ErrorCodesAgreeRule(Rule, frozen=True, tag="error-codes-agree"):
 
 
 class ResponseHeaderRule(Rule, frozen=True, tag="response-header"):
-    """Every answer has the header."""
+    """Every answer has the header; with ``errors``, every refusal with a declared error."""
 
     header: str
+    errors: bool = False
 
 
 class ParallelRule(Rule, frozen=True):
@@ -206,6 +207,10 @@ class StillAnswersRule(Rule, frozen=True, tag="still-answers"):
 
 class ArnsRule(Rule, frozen=True, tag="arns"):
     """ARNs in answers are of the region, partition and account of the run."""
+
+
+class AnswersEachRule(Rule, frozen=True, tag="answers-each"):
+    """Each entry of a batch is answered for, and once."""
 
 
 class ParallelMembersRule(Rule, frozen=True, tag="parallel-members"):
@@ -272,6 +277,7 @@ AnyRule = (
     | TakenIdentifierRule
     | StillAnswersRule
     | ArnsRule
+    | AnswersEachRule
     | ParallelMembersRule
     | SuccessFormRule
     | ErrorFormRule

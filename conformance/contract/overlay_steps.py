@@ -43,7 +43,7 @@ class Step(OverlayPart, frozen=True):
     with_: Template | str = field(default_factory=dict, name="with")
     bare: bool = False
     key: int = 0
-    gives: Literal["accepted", "refused", "not-found", "any"] | None = None
+    gives: Literal["accepted", "refused", "not-found", "not-modified", "any"] | None = None
     must: bool = False
     codes: tuple[str, ...] = ()
     stop_if_refused: bool = False

@@ -60,12 +60,14 @@ class ProtocolFacts:
     every value is text on the wire, so that few can be of a wrong type; ``levels`` are those of
     what a model alone states, by subject, and by subject and keyword or location. ``refused_with``
     are statuses that refusals may have whatever other one a model has for their error.
+    ``bare_errors`` are services whose errors in XML have no element around them.
     """
 
     malformed: Refusals
     textual: bool
     levels: Mapping[str, Level]
     refused_with: tuple[int, ...]
+    bare_errors: frozenset[str]
 
 
 @cache
@@ -75,7 +77,8 @@ def facts(protocol: ProtocolName) -> ProtocolFacts:
     levels = {name: Level(level) for name, level in stated.get("levels", {}).items()}
     malformed = msgspec.convert(stated["malformed"], Refusals)
     plain = tuple(stated.get("refused-with", ()))
-    return ProtocolFacts(malformed, bool(stated.get("textual")), levels, plain)
+    bare = frozenset(stated.get("bare-errors", ()))
+    return ProtocolFacts(malformed, bool(stated.get("textual")), levels, plain, bare)
 
 
 def with_protocol(contract: Contract, changes: Mapping[str, Rule] | None = None) -> Contract:
@@ -148,6 +151,8 @@ def _is_on(rule: Rule) -> bool:
 def _of_service(contract: Contract, stated: Mapping[str, Rule]) -> Iterator[tuple[str, Rule]]:
     for name, rule in stated.items():
         if rule["rule"] in WATCHED:
+            if not any(map(TAKES[rule.get("takes", "")], contract.operations.values())):
+                continue
             # Where an overlay says what a service does, each of its members has the type it has.
             if f"protocol/{name}" != NULLS or contract.overlay.inferred:
                 yield name, rule

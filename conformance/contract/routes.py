@@ -148,9 +148,10 @@ def is_selected(operation: Operation, query: Query) -> bool:
     That are literal parameters, any value of some, and what stands for a selector of its protocol
     in a header or a body.
     """
-    literal = {**operation.query, **operation.selectors}
-    if not all(value in query.get(name, ()) for name, value in literal.items()):
-        return False
+    for literal in (operation.query, operation.selectors):
+        for name, value in literal.items():
+            if value not in query.get(name, ()):
+                return False
     return operation.present <= query.keys()
 
 

@@ -86,6 +86,7 @@ TAKES: Mapping[str, Callable[[Operation], bool]] = {
     "label": _has(Location.PATH),
     "query": _has(Location.QUERY),
     "get": lambda one: one.method == "GET",
+    "former names": lambda one: one.spoke_query,
     "page size": lambda one: page_member(one, LIMITS) is not None,
     "page token": lambda one: page_member(one, TOKENS) is not None,
 }

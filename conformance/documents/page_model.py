@@ -124,6 +124,8 @@ class OperationPage:
     """The header or the form parameters that say which operation is meant, and their texts."""
     checksum: bool = False
     """A digest of the body must come with it."""
+    spoke_query: bool = False
+    """The service spoke the query protocol, and its errors still have their names of then."""
     layout: Layout = Layout.REST
     unplaced: tuple[DocumentedMember, ...] = ()
     """Parameters that the page lists and its request line has nowhere."""

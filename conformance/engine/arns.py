@@ -51,9 +51,11 @@ class Arns:
 
     def observe(self, sent: SentProbe, answer: ParsedResponse) -> Iterator[Finding]:
         """The finding of each ARN of our own in an answer."""
-        request = sent.exchange.request
+        request, response = sent.exchange.request, sent.exchange.response
+        if not answer.ok or response is None or not _may_be_an_arn(response.body):
+            return
         scope = SCOPE.search(request.header("authorization") or "")
-        if not answer.ok or scope is None or not REGION.fullmatch(scope[2]):
+        if scope is None or not REGION.fullmatch(scope[2]):
             return
         for name, arn in _named(answer.body):
             found = ARN.fullmatch(arn)
@@ -113,8 +115,12 @@ def _named(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 def _may_have_arns(request: Request) -> bool:
     """False where it is plain at a glance that there is none: so it is with most requests."""
-    body = request.body or b""
-    return "%" in request.url or b"arn:" in body or b"\\" in body or "arn:" in request.url
+    return "%" in request.url or _may_be_an_arn(request.body or b"") or "arn:" in request.url
+
+
+def _may_be_an_arn(body: bytes) -> bool:
+    """The same of a body alone, in which letters may be escaped."""
+    return b"arn:" in body or b"\\" in body or b"&#" in body
 
 
 def _text(request: Request) -> str:

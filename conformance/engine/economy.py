@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import defaultdict, deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import partial
 from statistics import median
@@ -21,6 +22,9 @@ OF_SHAPES = frozenset({Subject.INPUT_LIMIT, Subject.INPUT_TYPE})
 MOST, MOST_BEFORE_NESTED = 10_000, 7_500
 """Requests that a quick run sends to one service, and those after which it leaves what is nested:
 some are kept for how the service takes what is broken."""
+SECONDS = 90.0
+"""After so long a quick run leaves what is left of a large service that has no overlay: to start,
+to end the sequences under way and to clean up takes the rest of two minutes."""
 LARGE = 1000
 """So many requirements are all decided, however many requests that takes."""
 NESTED = 4
@@ -29,6 +33,7 @@ SAMPLE, FEWEST, LEAST = 31, 5, 0.001
 """Requests of an operation that its time is known by, and seconds that none takes less than."""
 DEAR = 6
 """So many times as long as the quickest operation takes one that counts as several."""
+LEFT = "left to the profile standard: a quick run"
 ENUM, LISTED = "enum", 4
 """Of the values that are listed for a made-up request, so many are tried."""
 MOST_LOOKS = 3
@@ -44,8 +49,15 @@ class Economy:
     requests that are ``made_up``, fewer listed values are tried: that one is refused shows little.
     """
 
-    def __init__(self, *, thrifty: bool, made_up: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        thrifty: bool,
+        made_up: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._thrifty, self._bounded = thrifty, False
+        self._clock, self._began = clock, clock()
         self._brief = thrifty and made_up
         self.costs = Costs()
         self._accepted: set[bytes] = set()
@@ -70,10 +82,15 @@ class Economy:
 
     def left(self, requirement: Requirement, sent: int) -> str:
         """Why a requirement is not tested after so many requests; empty where it is."""
-        most = MOST_BEFORE_NESTED if telling(requirement) >= NESTED else MOST
-        if not self._bounded or sent + self.costs.more < most:
+        if not self._bounded:
             return ""
-        return f"left to the profile standard: a quick run sends about {MOST:,} requests a service"
+        most = MOST_BEFORE_NESTED if telling(requirement) >= NESTED else MOST
+        # Where the time is bounded, what takes long need not count as more.
+        if sent + (0 if self._brief else self.costs.more) >= most:
+            return f"{LEFT} sends about {MOST:,} requests a service"
+        if self._brief and self._clock() - self._began >= SECONDS:
+            return f"{LEFT} takes about {SECONDS:.0f} s for a service without an overlay"
+        return ""
 
     def reduced(self, requirement: Requirement, planned: Plan) -> Plan:
         """The plan, with one probe a side where the limit was tried at another place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from conformance.plan.probes import Probe, Side
 from conformance.transport.exchange import Exchange
 from conformance.transport.parsed_response import ParsedResponse
 
+UPDATES = 10
+"""So many updates of a resource are kept: a few more than evidence has."""
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
@@ -48,16 +51,27 @@ class SentProbe:
         probe = self.probe
         if probe.side is Side.REJECT or probe.raw is not None or probe.form is not None:
             return True
-        if self.has_odd_time:
+        if self.has_odd_value:
             return True
         return any(violations(dict(probe.operation.input), dict(self.values)))
 
+    @cached_property
+    def is_endless(self) -> bool:
+        """True where a number without an end is tried, which no JSON is."""
+        odd = find(dict(self.values), self.probe.place or ())
+        return any(isinstance(one, float) and not math.isfinite(one) for one in odd)
+
     @property
-    def has_odd_time(self) -> bool:
-        """True where a time is tried in a form that it does not have, which only its text shows."""
+    def has_odd_value(self) -> bool:
+        """True where a value is tried that only its text shows to be odd.
+
+        That is a time in a form that it does not have, or a number that JSON cannot write.
+        """
         probe = self.probe
         if probe.side is not Side.OBSERVE or not probe.place:
             return False
+        if self.is_endless:
+            return True
         member = probe.operation.input.get(str(probe.place[0]))
         shape = shape_at(member.shape, probe.place[1:]) if member is not None else None
         if shape is None or shape.kind is not Kind.TIMESTAMP:
@@ -75,7 +89,11 @@ class RunResource:
     kind: str | None = None
     gone: bool = False
     history: list[SentProbe] = field(default_factory=list)
-    """The updates of it that were accepted, oldest first: how it came to be as it is."""
+    """The last updates of it that were accepted, oldest first: how it came to be as it is."""
+    long_used: bool = False
+    """There were more updates before those."""
+    is_odd: bool = False
+    """One of those was faulty."""
 
     parents: Mapping[str, RunResource] = field(default_factory=dict)
     """The resources of other kinds that it was made of."""
@@ -84,6 +102,13 @@ class RunResource:
     since: float = field(default_factory=time.monotonic)
     given: bool = False
     """It is somebody's, who named it: ``created`` is the first look at it."""
+
+    def changed(self, sent: SentProbe) -> None:
+        """Note an update of it that was accepted; the oldest of many are forgotten."""
+        self.history.append(sent)
+        if len(self.history) > UPDATES:
+            self.long_used = True
+            self.is_odd = self.history.pop(0).is_faulty or self.is_odd
 
     @property
     def age(self) -> float:

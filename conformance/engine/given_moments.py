@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from conformance.contract.model import Kind, Operation
+from conformance.contract.model import Kind, Member, Shape
 from conformance.contract.walk import ValueWalker, inner_shapes
 from conformance.engine.exchange_log import SentProbe
 from conformance.judge.findings import Finding
@@ -29,17 +29,17 @@ class GivenMoments:
 
     _texts: set[str] = field(default_factory=set)
     _seconds: set[int] = field(default_factory=set)
-    _takes: dict[str, bool] = field(default_factory=dict)
-    """By operation, whether it takes any timestamp at all."""
+    _takes: dict[str, dict[str, Member]] = field(default_factory=dict)
+    """By operation, the members that are timestamps or have any inside."""
 
     def learn(self, sent: SentProbe) -> None:
         """Note the moments of a request."""
         operation = sent.probe.operation
         if operation.name not in self._takes:
-            self._takes[operation.name] = _has_moment(operation)
-        if not self._takes[operation.name]:
-            return
-        for one in _WALKER.members(operation.input, sent.values):
+            self._takes[operation.name] = {
+                name: one for name, one in operation.input.items() if _has_moment(one.shape)
+            }
+        for one in _WALKER.members(self._takes[operation.name], sent.values):
             if one.keyword == "type" and one.shape.kind is Kind.TIMESTAMP:
                 self._note(one.value)
 
@@ -57,8 +57,8 @@ class GivenMoments:
         return finding.seen in self._texts or _number(finding.seen) in self._seconds
 
 
-def _has_moment(operation: Operation) -> bool:
-    shapes = [one.shape for one in operation.input.values()]
+def _has_moment(shape: Shape) -> bool:
+    shapes = [shape]
     for _ in range(DEEPEST):
         if any(one.kind is Kind.TIMESTAMP for one in shapes):
             return True

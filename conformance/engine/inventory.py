@@ -12,7 +12,8 @@ from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find, parse
 from conformance.engine.delivery import resent
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
-from conformance.engine.names import is_template
+from conformance.engine.names import is_template, spoken
+from conformance.error_identity import says_full
 from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
 from conformance.plan.resources import FRESH, all_creators, identifiers, kinds, others
@@ -104,10 +105,12 @@ class Inventory:
         For a creation that needs a fresh one, as what is made of it may exist once only, a new one.
         Raises SetupFailed.
         """
+        named = list(dict.fromkeys(others(spoken(probe.values))))
+        if not named:
+            return {}
         making, _ = self._creators.get(probe.operation.name, (None, ""))
         needs = self._kinds.get(making or "", Resource()).needs
         found: dict[str, RunResource] = {}
-        named = list(dict.fromkeys(others(probe.values)))
         # What is itself made of others first: they are to be the very ones that it is made of.
         named.sort(key=lambda kind: -len(self._kinds.get(kind, Resource()).needs))
         for kind in named:
@@ -214,6 +217,23 @@ class Inventory:
             if not resource.gone:
                 self.delete(resource)
 
+    def made_room(self, sent: SentProbe) -> bool:
+        """Delete what nothing uses of a kind of which there may be no more.
+
+        Only where the contract is inferred: there the run itself may have made too many.
+        """
+        kind, _ = self._creators.get(sent.probe.operation.name, (None, ""))
+        full = sent.answer.is_refusal and says_full(sent.answer.code or "")
+        if kind is None or not full or not self._contract.overlay.inferred:
+            return False
+        used = [*self._current.values()]
+        used += [parent for one in used for parent in one.parents.values()]
+        spare = [one for one in self.made if one.kind == kind and not one.gone]
+        spare = [one for one in spare if not any(one is other for other in used)]
+        for one in spare:
+            self.delete(one)
+        return any(one.gone for one in spare)
+
     def clean_up(self) -> list[str]:
         """Delete everything that this run made; gives the identifiers that stayed.
 
@@ -243,9 +263,16 @@ class Inventory:
             if name != of.read:
                 sent.resource.seen = None
             if name == of.delete:
-                sent.resource.gone = True
+                # Two creations may have answered with one identifier: it is deleted once.
+                for one in (sent.resource, *self.made):
+                    if (one.id, one.kind) == (sent.resource.id, sent.resource.kind):
+                        one.gone = True
             elif name == of.update:
-                sent.resource.history.append(sent)
+                sent.resource.changed(sent)
+
+    def latest(self, kind: str) -> str:
+        """The identifier of the last one of a kind that was made; empty where there is none."""
+        return next((one.id for one in reversed(self.made) if one.kind == kind), "")
 
     def _add(self, sent: SentProbe, kind: str, pointer: str) -> None:
         unique = self._kinds[kind].unique_member or ""

@@ -6,7 +6,7 @@ acceptance is the failure, not what the list then shows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,26 +22,36 @@ def entries_of_this_run(
     contract: Contract, sent: SentProbe, made: Sequence[RunResource]
 ) -> ParsedResponse:
     """The answer; of the resource's list operation without the entries of others."""
-    name = sent.probe.operation.name
+    listed = _listed(contract, sent)
+    if listed is None:
+        return sent.answer
+    items, entries = listed
+    kind = kind_of(contract, sent.probe.operation.name)
+    named = {one for one, _ in entries}
+    ours = {
+        one.id
+        for one in made
+        if one.id in named and one.kind == kind and not one.gone and _is_clean(one)
+    }
+    kept = [entry for one, entry in entries if one in ours or not isinstance(entry, dict)]
+    return replace(sent.answer, body={**sent.answer.body, items: kept})
+
+
+def _listed(contract: Contract, sent: SentProbe) -> tuple[str, list[tuple[str | None, Any]]] | None:
+    """The member of a list's answer that has the entries, and these by what they identify.
+
+    None where the answer is no list. An odd request may have been stored as an identifier.
+    """
+    name, body = sent.probe.operation.name, sent.answer.body
     resource = lifecycle_of(contract, name)
     listing = resource.listing
-    body = sent.answer.body
     if listing is None or name != resource.list:
-        return sent.answer
+        return None
     items = parse(listing.items)[0]
     if not isinstance(body, dict) or not isinstance(body.get(items), list):
-        return sent.answer
-    kind = kind_of(contract, name)
-    ours = {one.id for one in made if one.kind == kind and not one.gone and _is_clean(one)}
-    kept = [
-        one for one in body[items] if not isinstance(one, dict) or _is_of(one.get(listing.id), ours)
-    ]
-    return replace(sent.answer, body={**body, items: kept})
-
-
-def _is_of(identifier: Any, ours: Collection[str]) -> bool:
-    """Whether an entry is one of these; an odd request may have been stored as its identifier."""
-    return isinstance(identifier, str) and identifier in ours
+        return None
+    shown = [(one.get(listing.id) if isinstance(one, dict) else None, one) for one in body[items]]
+    return items, [(one if isinstance(one, str) else None, entry) for one, entry in shown]
 
 
 def culprit(
@@ -51,18 +61,21 @@ def culprit(
 
     None where the answer is no list, or breaks it whatever is listed.
     """
-    name = sent.probe.operation.name
-    if name != lifecycle_of(contract, name).list:
+    listed = _listed(contract, sent)
+    if listed is None:
         return None
 
     def is_broken(listed: Sequence[RunResource]) -> bool:
         found = observe(contract, sent.probe.operation, entries_of_this_run(contract, sent, listed))
         return any(one.requirement == requirement and not one.held for one in found)
 
-    if is_broken(()):
+    named = {one for one, _ in listed[1]}
+    alike = [one for one in reversed(made) if one.id in named]
+    if not alike or is_broken(()):
         return None
-    return next((one for one in reversed(made) if is_broken((one,))), None)
+    return next((one for one in alike if is_broken((one,))), None)
 
 
 def _is_clean(resource: RunResource) -> bool:
-    return not any(sent.is_faulty for sent in (resource.created, *resource.history))
+    made_by = (resource.created, *resource.history)
+    return not resource.is_odd and not any(sent.is_faulty for sent in made_by)

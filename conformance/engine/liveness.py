@@ -44,7 +44,7 @@ class LivenessTransport:
         self._refused = self._silent = 0
         self._answered: Request | None = None
         self._slowest = 0.0
-        self._dead = self._ever = False
+        self._dead = self._ever = self._looked = False
 
     def send(self, request: Request) -> Exchange:
         """Send a request.
@@ -52,8 +52,8 @@ class LivenessTransport:
         Raises TargetDied, once: who cleans up may still try; SpeaksTLS.
         """
         exchange = self._inner.send(request)
-        if not self._ever:
-            _check_scheme(exchange)
+        if not (self._ever or self._looked):
+            self._looked = _check_scheme(exchange)
         if _refused(exchange) and self._ever and not self._dead:
             exchange = self._wait_for(request, exchange)
         if self._dead or (exchange.failure and exchange.failure.kind is FailureKind.WITHHELD):
@@ -110,18 +110,22 @@ class LivenessTransport:
         return any(self._inner.send(ping).failure is None for ping in pings)
 
 
-def _check_scheme(exchange: Exchange) -> None:
-    """Find out why the first request was answered oddly: some servers say so, others hang up."""
+def _check_scheme(exchange: Exchange) -> bool:
+    """Find out why a request was answered oddly: some servers say so, others hang up.
+
+    Whether it was looked at, which takes some seconds, and tells for good.
+    """
     failure, response = exchange.failure, exchange.response
     odd = failure is not None and failure.kind in {FailureKind.PROTOCOL, FailureKind.RESET}
     told = response is not None and response.status == 400 and b"https" in response.body.lower()
     if not (odd or told) or not exchange.request.url.startswith("http:"):
-        return
+        return False
     from conformance.transport import tls
 
     place = tls.TlsEndpoint(*host_and_port(exchange.request.url))
     if tls.speaks_tls(place):
         raise SpeaksTLS(place.host, place.port)
+    return True
 
 
 def _refused(exchange: Exchange) -> bool:

@@ -33,6 +33,8 @@ _PART = 16
 """So many characters of the beginning of a secret give it away where a text was cut off."""
 _REST = re.compile(r"[\w+/=%.~-]*", re.ASCII)
 _GIVEN = re.compile(r"(?:X-Amz-)?Signature=([0-9a-f]{64})")
+_LIKE_SIGNED = re.compile(r"[0-9a-f]{16}|(?:[MNOYZ][\w+/-]{3}){3}", re.ASCII)
+"""What no part of a signature is without: in base64, hexadecimal digits begin each group so."""
 
 
 class Masker:
@@ -72,10 +74,12 @@ class Masker:
 
     def learn_signature(self, request: Request) -> None:
         """Remember what vouches for a request."""
-        self._signed.append(f"{request.header('Authorization') or ''} {request.url}")
+        self._signed.append(request.header("Authorization") or "")
+        if "Signature=" in request.url:
+            self._signed.append(request.url)
 
     def _learn_signatures(self) -> None:
-        """Every request is signed anew, and few texts are written: they are looked at then."""
+        """Every request is signed anew, and few texts can show it: they are looked at then."""
         signed, self._signed = self._signed, []
         for signature in _GIVEN.findall("\n".join(signed)):
             for form in (signature, *base64_fragments(signature.encode())):
@@ -83,7 +87,8 @@ class Masker:
 
     def mask(self, text: str) -> str:
         """The text with every known secret replaced by its mark."""
-        self._learn_signatures()
+        if _LIKE_SIGNED.search(text):
+            self._learn_signatures()
         kept: list[str] = []
         start, size, heads = 0, LEAST_CREDENTIAL, self._heads
         # One pass over the text, and it is a long one: only what begins like a secret is looked up.

@@ -15,6 +15,12 @@ from conformance.contract.places import texts
 ALPHABET = string.ascii_lowercase + string.digits
 TOKEN = re.compile(r"\$\{(\w+)(?:\.([\w.-]+))?(?::(\d+))?\}")
 NONCE_LENGTH = 8
+TAGGED = re.compile(r"\$\{\w+\.")
+"""How a token with a tag begins."""
+PARTS = re.compile(r"[^/:]+")
+DRAWN = re.compile(rf"[0-9A-Za-z]{{{NONCE_LENGTH},}}")
+"""What of an identifier is long enough to be of no other."""
+HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 MADE = "made"
 """The placeholders of what the creation of a resource shows."""
 UNGUESSABLE = 10
@@ -56,6 +62,23 @@ class Names:
             self._drawn.add(text)
         return text
 
+    def unlike(self, text: str) -> str:
+        """An identifier of the same form that nothing has; empty where too little would differ.
+
+        A name of ours gives way to a new one. Of what a service makes up, such as an ARN or a
+        number with a prefix, the last long part does, in the characters that it has.
+        """
+        own = [part for part in PARTS.findall(text) if self.nonce in part]
+        if own:
+            return self.new(len(own[-1])).join(text.rsplit(own[-1], 1))
+        drawn = [part for part in DRAWN.findall(text) if any(one.isdigit() for one in part)]
+        account = re.search(r":\d{12}:", text)
+        if not drawn or (account and drawn[-1] in account[0]):
+            return ""
+        other = "".join(secrets.choice(_alike(one, drawn[-1])) for one in drawn[-1])
+        self._drawn.add(other)
+        return other.join(text.rsplit(drawn[-1], 1))
+
     def uuid(self) -> str:
         """A new identifier in the form of a UUID, of version 4."""
         text = str(uuid4())
@@ -65,6 +88,14 @@ class Names:
     def made_by_us(self, text: str) -> bool:
         """True for a text that can only be of this run: it has the nonce, or was drawn by it."""
         return self.nonce in text.lower() or text in self._drawn
+
+
+def _alike(one: str, part: str) -> str:
+    """The characters that may stand in the place of one of a part."""
+    if one.isdigit():
+        return string.digits
+    letters = string.ascii_uppercase if one.isupper() else string.ascii_lowercase
+    return letters[:6] if HEXADECIMAL.fullmatch(part) else letters
 
 
 def random_text(length: int) -> str:
@@ -140,6 +171,19 @@ def _instead(tag: str, lookup: Lookup) -> str | None:
 def is_template(value: Any) -> bool:
     """True when there is a token in it."""
     return any(TOKEN.search(text) for text in texts(value))
+
+
+_spoken: list[tuple[Any, str]] = []
+
+
+def spoken(value: Any) -> str:
+    """The texts of a template that have tokens, a line each; that of the last one is kept."""
+    for known, text in _spoken:
+        if known is value:
+            return text
+    text = "\n".join(one for one in texts(value) if "${" in one)
+    _spoken[:] = [(value, text)]
+    return text
 
 
 def mentions(value: Any, *parts: str) -> bool:

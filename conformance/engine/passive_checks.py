@@ -28,7 +28,6 @@ from conformance.engine.verdict_log import VerdictLog
 from conformance.judge.errors import ERROR_STATUS, IN_REFUSALS
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
-from conformance.plan.planner import is_watched
 from conformance.plan.probes import Side
 from conformance.plan.resources import kind_of, lifecycle_of
 from conformance.record import Verdict
@@ -71,8 +70,11 @@ class PassiveChecker:
         name = sent.probe.operation.name
         if self.is_held or self._standings.is_aside(name) or name in self._contract.setup:
             return
+        usual = not taken and sent.probe.form is None and not _is_odd_address(sent)
         for finding in self._found(sent):
-            if self._decisions.open(finding.requirement):
+            if finding.held and usual:
+                self._decisions.hold(finding.requirement, finding.times)
+            elif self._decisions.open(finding.requirement):
                 requirement = self._decisions.by_id[finding.requirement]
                 # An error that looks like a success is no acceptance.
                 if not taken or requirement.keyword == ERROR_STATUS:
@@ -98,17 +100,19 @@ class PassiveChecker:
         That is others' entries in a list, and what was wrongly taken.
         """
         own = entries_of_this_run(self._contract, sent, self._session.inventory.made)
+        if self._spoilt.is_unreadable(own):
+            return
         answer = self._spoilt.hide(own, "" if sent.resource is None else sent.resource.id)
+        known = self._decisions.by_id
         for finding in observe(self._contract, sent.probe.operation, answer):
-            if not self._moments.is_shown_again(finding):
-                yield self._stated_where_listed(finding)
+            if finding.held or not self._moments.is_shown_again(finding):
+                listed = finding.requirement in known
+                yield finding if listed else self._stated_where_listed(finding)
         yield from self._arns.observe(sent, answer)
         yield from self._echoes.observe(sent, answer)
 
     def _stated_where_listed(self, finding: Finding) -> Finding:
         """The finding of the requirement that stands for it, where its own place is covered."""
-        if finding.requirement in self._decisions.by_id:
-            return finding
         by = self._sharing.covering(finding.requirement)
         if by is None:
             return finding
@@ -121,8 +125,7 @@ class PassiveChecker:
         if requirement.keyword in IN_REFUSALS and _is_odd_address(sent):
             return  # what takes the address in may refuse it, as HTTP does
         if finding.held:
-            if is_watched(requirement) or requirement.subject is Subject.ERROR:
-                self._decisions.tally(requirement).count(_side(requirement), finding.times)
+            self._decisions.hold(requirement.id, finding.times)
         elif requirement.subject is not Subject.STATUS and not self._has_own_probe(requirement):
             self._suspects.add(finding, sent)
 
@@ -200,7 +203,7 @@ class PassiveChecker:
             return sent.resource
         history = sent.resource.history
         before = history[: history.index(sent)] if sent in history else list(history)
-        if len(before) > LONGEST:
+        if sent.resource.long_used or len(before) > LONGEST:
             before = []  # a long used resource: the request alone must show it
         made = self._session.inventory.create(
             sent.resource.created.probe.values, sent.resource.kind
@@ -224,7 +227,3 @@ def _is_odd_address(sent: SentProbe) -> bool:
         return False
     member = probe.operation.input.get(str(probe.place[0]))
     return member is not None and member.location in {Location.PATH, Location.QUERY}
-
-
-def _side(requirement: Requirement) -> Side:
-    return Side.REJECT if requirement.subject is Subject.ERROR else Side.ACCEPT

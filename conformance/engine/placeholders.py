@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from conformance.contract.places import texts
 from conformance.engine.companions import Companions
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.masking import Masker
-from conformance.engine.names import MADE, USUAL, Names, Say, far_future, fill, mentions
+from conformance.engine.names import (
+    MADE,
+    TAGGED,
+    USUAL,
+    Names,
+    Say,
+    far_future,
+    fill,
+    spoken,
+)
 from conformance.plan.probes import Probe
 from conformance.plan.resources import MADE as OWN
 
+VERSIONS = re.compile(r"token|version|revision|etag", re.IGNORECASE)
+"""The names of what an update changes of a resource, and the next update has to name."""
 PAST = "2001-01-01T00:00:00.000Z"
 
+UNKNOWN = "unknown."
+"""What a placeholder of an identifier that nothing has begins with; its kind follows."""
 ASKED = re.compile(r"\$\{made\.(?:([\w-]+)\.)?([\w-]+)\}")
 """A placeholder of what a resource shows: its kind, where it is not the own one, and the member."""
 
@@ -29,6 +41,8 @@ class Placeholders:
     ) -> None:
         self._names, self._masker, self._region = names, masker, region
         self._companions = Companions(names, region) if companions is None else companions
+        self.latest: Callable[[str], str] = lambda _: ""
+        """The identifier of the last resource of a kind that was made."""
 
     def fill(self, value: Any, resource: RunResource | None = None) -> Any:
         """A value with its placeholders filled for a resource, and for all that it is made of."""
@@ -42,6 +56,8 @@ class Placeholders:
 
     def tag(self, value: Any, tagged: dict[str, str]) -> Any:
         """A value with its tagged placeholders filled, the same tag by the same text."""
+        if TAGGED.search(spoken(value)) is None:
+            return value
         return fill(value, _Lookup(self, None, {}), tagged)
 
     @cached_property
@@ -61,6 +77,10 @@ class Placeholders:
             "past": lambda _: PAST,
             **self._companions.values(),
         }
+
+    def unlike(self, kind: str) -> str:
+        """An identifier that nothing has, of the form of those that resources of a kind have."""
+        return self._names.unlike(self.latest(kind)) or self._names.unknown(10)
 
     def _secret(self, length: int) -> str:
         """A new value, which is a secret wherever it is put: in a list that is imported, say."""
@@ -94,34 +114,31 @@ class _Lookup:
         self._of, self._resource, self._parents = of, resource, parents
 
     def get(self, name: str) -> Say | None:
-        return self._of.usual.get(name) or self._own.get(name)
+        if name.startswith(UNKNOWN):
+            return lambda _: self._of.unlike(name.removeprefix(UNKNOWN))
+        usual = self._of.usual.get(name)
+        if usual is not None:
+            return usual
+        word, _, kind = name.partition(".")
+        if word == MADE:
+            text = self._shown.get(kind)
+            return None if text is None else lambda _: text
+        resource = self._parents.get(kind) if kind else self._resource
+        return None if resource is None else self._of.identity(resource).get(word)
 
     @cached_property
-    def _own(self) -> Mapping[str, Say]:
-        found: dict[str, Say] = {}
-        if self._resource is not None:
-            found.update(self._of.identity(self._resource))
-            found.update(_made(self._resource))
+    def _shown(self) -> Mapping[str, str]:
+        """``${made.MEMBER}``, ``${made.KIND.MEMBER}``: what resources show, as ``facts`` says."""
+        found = {} if self._resource is None else facts(self._resource)
         for kind, parent in self._parents.items():
-            of_parent = self._of.identity(parent)
-            found.update({f"{name}.{kind}": say for name, say in of_parent.items()})
-            for name, say in _made(parent).items():
-                found[f"{MADE}.{kind}.{name.removeprefix(f'{MADE}.')}"] = say
+            found.update({f"{kind}.{name}": text for name, text in facts(parent).items()})
         return found
 
 
 def needs_resource(probe: Probe) -> bool:
     """True when a probe's template speaks of a resource that must be there."""
-    named = mentions(probe.values, "${id}", "${taken}")
-    return named or any(OWN.search(text) for text in texts(probe.values))
-
-
-def _made(resource: RunResource) -> dict[str, Say]:
-    """``${made.MEMBER}``: the texts that a resource shows, as ``facts`` has them."""
-    return {
-        f"{MADE}.{name}": lambda _, text=text: text  # type: ignore[misc]
-        for name, text in facts(resource).items()
-    }
+    text = spoken(probe.values)
+    return "${id}" in text or "${taken}" in text or OWN.search(text) is not None
 
 
 def facts(resource: RunResource) -> dict[str, str]:
@@ -136,6 +153,9 @@ def facts(resource: RunResource) -> dict[str, str]:
     found: dict[str, str] = {}
     for source in (resource.seen, created.values, created.answer.body):
         found.update(_texts(source))
+    if resource.history:
+        shown = _texts(resource.seen)
+        found.update({name: text for name, text in shown if VERSIONS.search(name)})
     return found
 
 
@@ -157,7 +177,12 @@ def _texts(value: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
 
 
 def unknown_facts(value: Any, kind: str | None, resource: RunResource) -> bool:
-    """Whether a template asks for what a resource has not shown yet; None is its own kind."""
-    text = "\n".join(texts(value))
-    asked = [name for of, name in ASKED.findall(text) if (of or None) == kind]
+    """Whether a template asks for what a resource has not shown yet; None is its own kind.
+
+    Nor has one that was updated shown its new version.
+    """
+    asked = [name for of, name in ASKED.findall(spoken(value)) if (of or None) == kind]
+    changed = bool(resource.history) and resource.seen is None
+    if changed and any(VERSIONS.search(name) for name in asked):
+        return True
     return bool(asked) and not {*asked} <= facts(resource).keys()

@@ -24,7 +24,7 @@ from conformance.engine.session import Session
 from conformance.engine.support import lacks
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import bytes_match_probe
-from conformance.judge.refusal import judge_probe
+from conformance.judge.refusal import entries_refused, judge_probe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.resources import kind_of, lifecycle_of, path_labels
 from conformance.protocols.registry import of
@@ -68,8 +68,23 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResu
         )
     _leave_clean(session, trial)
     if trial.finding is not None and not trial.finding.held:
-        return _blamed_on_its_form(session, _blamed_on_its_fault(session, trial))
+        trial = _refused_by_entry(session, _blamed_on_its_fault(session, trial))
+        return _blamed_on_its_form(session, trial)
     return trial
+
+
+def _refused_by_entry(session: Session, trial: ProbeResult) -> ProbeResult:
+    """The trial, held where its answer refuses the entry of a batch that has its fault.
+
+    It shows nothing where the entry without the fault is refused likewise.
+    """
+    probe, told = trial.probe, entries_refused(trial.probe.operation, trial.sent.answer)
+    if not told or probe.side is not Side.REJECT or trial.finding is None:
+        return trial
+    usual = without_fault(session, probe)
+    if usual is not None and usual.answer.ok and not entries_refused(probe.operation, usual.answer):
+        return replace(trial, finding=Finding(probe.requirement, True))
+    return ProbeResult(probe, trial.sent, None, f"{told} in the answer may be about anything")
 
 
 def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:

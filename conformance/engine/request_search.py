@@ -27,7 +27,7 @@ from conformance.judge.authentication import is_denied
 from conformance.plan.amending import SHORTEST, RefusalText, amended
 from conformance.plan.base_requests import base, edited
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import arn_of, kinds
+from conformance.plan.resources import all_creators, arn_of, kinds
 from conformance.transport.parsed_response import ParsedResponse
 
 MOST = 6
@@ -69,15 +69,17 @@ class RequestSearch:
         """Go on from the newest answer that says something new; back where one says nothing."""
         answers = {_told(sent): sent.answer.told()}
         seen = {_canonical(sent.probe.values)}
-        trails = [self._amended(sent)]
-        for count in range(1, LONGEST):
-            if count >= MOST + len(answers) - 1:
-                return None
+        trails, count = [self._amended(sent)], 1
+        while count < min(LONGEST, MOST + len(answers) - 1):
             candidate = _next(trails, seen)
             if candidate is None:
                 return None
             probe = Probe("", sent.probe.operation, Side.ACCEPT, candidate, "a valid request")
-            again = self._send(probe)
+            try:
+                again = self._send(probe)
+            except SetupFailed:
+                continue  # it speaks of what cannot be made: the next one need not
+            count += 1
             if again.answer.ok:
                 again = self._pruned(again, sent.probe.values)
                 name, members = probe.operation.name, dict(again.probe.values)
@@ -153,8 +155,10 @@ class RequestSearch:
         return None
 
     def _amended(self, sent: SentProbe) -> Iterator[dict[str, Any]]:
-        answer = sent.answer
-        known = {kind: arn_of(self._contract, kind) for kind in kinds(self._contract)}
+        answer, name = sent.answer, sent.probe.operation.name
+        made = all_creators(self._contract).get(name, ("", ""))[0]
+        known = {kind: arn_of(self._contract, kind) for kind in kinds(self._contract)
+                 if kind != made}  # fmt: skip
         refusal = RefusalText(answer.status or 0, answer.code or "", answer.message, known)
         return amended(sent.probe.operation, sent.probe.values, sent.values, refusal)
 

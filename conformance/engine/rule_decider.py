@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
-from conformance.contract.overlay_rules import OneConnectionRule, StepsRule
+from conformance.contract.overlay_rules import AnswersEachRule, OneConnectionRule, StepsRule
 from conformance.contract.overlay_steps import Step
 from conformance.contract.requirements import Requirement
 from conformance.engine.confirmation import ONCE, RULES, not_repeated
@@ -107,6 +107,8 @@ class RuleDecider:
             roles = requirement.read_back.roles
         elif isinstance(requirement.rule, StepsRule):
             roles = ("create", *_sent_in(requirement.rule.steps))
+        elif isinstance(requirement.rule, AnswersEachRule):
+            roles = ()  # what its request names is made where that is needed
         elif isinstance(requirement.rule, OneConnectionRule):
             roles = ("read",)  # what goes first may be refused, or have no answer
         return [named[role] for role in roles if role in named]

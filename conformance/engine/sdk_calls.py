@@ -39,10 +39,9 @@ class SdkCaller:
 
     def call(self, service: str, operation: str, members: Mapping[str, Any]) -> SdkAnswer:
         """Send a request of an operation; what is not answered with a success has no members."""
-        model = _model(service)
-        about = model.operation_model(operation)
+        about = _operation(service, operation)
         given = _with_bytes(about.input_shape, members) if about.input_shape else {}
-        signer = Signer(self._credentials, self._region, model.signing_name)
+        signer = Signer(self._credentials, self._region, about.service_model.signing_name)
         exchange = self._transport.send(self._written(signer, about, given))
         response = exchange.response
         if response is None:
@@ -72,10 +71,30 @@ class SdkCaller:
 
 
 @cache
-def _model(service: str) -> Any:
-    from botocore.session import get_session
+def _operation(service: str, name: str) -> Any:
+    """What botocore knows of one operation; a whole model is large, and read again in no time."""
+    from botocore.loaders import create_loader
+    from botocore.model import ServiceModel
 
-    return get_session().get_service_model(service)
+    data = create_loader().load_service_model(service, "service-2")
+    about = data["operations"][name]
+    shapes = _reached(data["shapes"], (about.get("input"), about.get("output")))
+    part = {"metadata": data["metadata"], "operations": {name: about}, "shapes": shapes}
+    return ServiceModel(part, service).operation_model(name)
+
+
+def _reached(shapes: Mapping[str, Any], ends: tuple[Mapping[str, Any] | None, ...]) -> Any:
+    """The shapes that lead to these."""
+    found: dict[str, Any] = {}
+    waiting = [end["shape"] for end in ends if end]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            shape = found[name] = shapes[name]
+            inner = (shape.get("member"), shape.get("key"), shape.get("value"))
+            parts = (*shape.get("members", {}).values(), *inner)
+            waiting += [part["shape"] for part in parts if part]
+    return found
 
 
 def _read(about: Any, exchange: Exchange) -> Mapping[str, Any]:

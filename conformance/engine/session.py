@@ -63,6 +63,7 @@ class Session:
             contract, self.send, lend, self._is_in_vain, self.search.improve
         )  # fmt: skip
         self.placeholders = Placeholders(names, masker, channel.region, companions)
+        self.placeholders.latest = self.inventory.latest
         self.observers: list[Callable[[SentProbe], None]] = []
         self.sent = 0
         self._calls_first = False
@@ -91,7 +92,11 @@ class Session:
         [filled] = self._filled([probe], [resource])
         exchange = self._usual(filled)
         self._note(filled, exchange)
-        return self._came_back(filled, exchange)
+        sent = self._came_back(filled, exchange)
+        if not self.inventory.made_room(sent):
+            return sent
+        [filled] = self._filled([probe], [resource])
+        return self._came_back(filled, self._usual(filled))
 
     def _call_first(self, probe: Probe, resource: RunResource | None) -> None:
         """Call what the run found out to be needed before an operation; whatever comes of it."""
@@ -109,7 +114,7 @@ class Session:
         finally:
             self._calls_first = False
         if sent.answer.ok and resource is not None and sent not in resource.history:
-            resource.history.append(sent)
+            resource.changed(sent)
 
     def send_by(
         self, channel: Channel, kind: str, probe: Probe, *, fresh: bool = False

@@ -6,6 +6,7 @@ read, in tags, or as part of an ARN, it says nothing about the operation that sh
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -17,11 +18,16 @@ from conformance.contract.validate import violations
 from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.judge.redacted import Redacted
 from conformance.plan.probes import Side
+from conformance.transport.body_forms import ENDLESS
 from conformance.transport.parsed_response import ParsedResponse
 
 UNKNOWN = Redacted("hidden")
 TELLING = 20
 """Characters from which on a text inside another one is surely the one that was sent."""
+DIGESTED = 80
+"""Of longer texts no more than a digest is kept."""
+LONGEST = 2000
+"""So much of the beginning of a text is looked for inside other ones."""
 MOST_TEXTS = 200
 """So many of them are looked for inside other texts."""
 NEWEST = 8
@@ -37,6 +43,8 @@ class Spoilt:
     _values: dict[str, set[str]] = field(default_factory=dict)
     _texts: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_TEXTS))
     _resources: set[str] = field(default_factory=set)
+    _endless: bool = False
+    """A number without an end was taken: what shows it cannot be JSON."""
     _common: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     """Keyed by the resource that has it: what any other may show without being changed."""
 
@@ -44,6 +52,7 @@ class Spoilt:
         """Remember what a faulty request that was accepted has brought in, and made."""
         members = _members(sent)
         places = _places(sent, members)
+        self._endless = self._endless or sent.is_endless
         about = {one.id for one in made[-NEWEST:] if one.created is sent} if places else set()
         self._resources |= about
         if sent.resource is not None:
@@ -60,7 +69,11 @@ class Spoilt:
             return
         self._values.setdefault(name, set()).add(_canonical(value))
         if isinstance(value, str) and len(value) >= TELLING:
-            self._texts.append(value)
+            self._texts.append(value[:LONGEST])
+
+    def is_unreadable(self, answer: ParsedResponse) -> bool:
+        """True where an answer is no JSON by nothing but a number that was wrongly taken."""
+        return self._endless and answer.ok and answer.form == ENDLESS
 
     def hide(self, answer: ParsedResponse, about: str = "") -> ParsedResponse:
         """The answer without what was brought in so, and without entries of what was made so.
@@ -75,6 +88,10 @@ class Spoilt:
 
     def _hidden(self, value: Any, name: str, common: set[tuple[str, str]], above: str = "") -> Any:
         """Without what is known of a member, or of the map (``above``) that has it as an entry."""
+        if isinstance(value, dict) and self._common:
+            # An entry of a list: what is common elsewhere was brought into this one.
+            own = [self._common.get(one, ()) for one in value.values() if isinstance(one, str)]
+            common = common.union(*own)
         names = (name, above) if above else (name,)
         if any(self._is_known(one, value) for one in names) or (
             common and any((one, _canonical(value)) in common for one in names)
@@ -110,7 +127,7 @@ def _places(sent: SentProbe, members: dict[str, Any]) -> tuple[Place, ...]:
     places = dict.fromkeys(
         one.place for one in violations(dict(sent.probe.operation.input), members)
     )
-    odd = sent.probe.side is Side.REJECT or sent.has_odd_time
+    odd = sent.probe.side is Side.REJECT or sent.has_odd_value
     if odd and sent.probe.place is not None:
         places[sent.probe.place] = None
     return tuple(places)
@@ -128,4 +145,5 @@ def _members(sent: SentProbe) -> dict[str, Any]:
 
 
 def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+    text = json.dumps(value, sort_keys=True)
+    return text if len(text) <= DIGESTED else hashlib.sha256(text.encode()).hexdigest()

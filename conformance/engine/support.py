@@ -14,7 +14,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from conformance import error_identity
-from conformance.contract.model import Contract, Operation, ProtocolName
+from conformance.contract.model import Contract, Operation
 from conformance.engine.channel import Channel
 from conformance.engine.exchange_log import SentProbe
 from conformance.judge.authentication import is_denied, is_refused_signature
@@ -228,7 +228,7 @@ def _bytes_of(exchange: Exchange) -> bytes | None:
 def _is_about_resources(answer: ParsedResponse, sent: SentProbe) -> bool:
     """True where paths are names of resources, and the answer is that none has that name."""
     return (
-        sent.probe.operation.protocol is ProtocolName.REST_XML
+        of(sent.probe.operation.protocol).paths_name
         and answer.code is not None
         and error_identity.says_missing(answer.code)
     )

@@ -21,7 +21,8 @@ from conformance.engine.support import Support, SupportStatus, excluded, obstacl
 from conformance.plan.base_requests import base
 from conformance.plan.fuller import fuller
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import arn_of, kinds, path_labels, with_unknown_ids
+from conformance.plan.resources import arn_of, kinds, others, path_labels, with_unknown_ids
+from conformance.plan.values import sample
 from conformance.transport.exchange import FailureKind
 
 ALWAYS_FAILS = "whatever is asked is answered alike, as by a target that has no code for it"
@@ -82,7 +83,8 @@ class SupportRegistry:
         try:
             sent = attempt(self._session, probe, fresh=True).sent
         except SetupFailed as failed:
-            if self._works_unbound(probe, failed) or self._works_of_another(probe, failed):
+            ways = (self._works_unbound, self._works_of_another, self._works_of_what_is_not_made)
+            if any(way(probe, failed) for way in ways):
                 return Support(SupportStatus.WORKS)
             return self._establish_without(probe, failed)
         self._check_credentials(sent)
@@ -178,6 +180,30 @@ class SupportRegistry:
                 contract.found.keep(operation.name, request, failed.sent.answer.told())
                 return True
         return False
+
+    def _works_of_what_is_not_made(self, probe: Probe, failed: SetupFailed) -> bool:
+        """Whether the operation takes what has the form of an identifier, where none can be had.
+
+        A target that lacks what makes something does not look for it either.
+        """
+        contract, operation = self._contract, probe.operation
+        bound = contract.overlay.words_of(operation.name).binds
+        answer = failed.sent.answer
+        lacking = answer.code is None and (answer.server_error or answer.status in {404, 405})
+        named = {
+            name: sample(operation.input[name].shape)
+            for name in bound
+            if name in probe.values and name in operation.input and any(others(bound[name]))
+        }
+        if not named or not lacking or not contract.overlay.inferred:
+            return False
+        try:
+            sent = attempt(self._session, replace(probe, values={**probe.values, **named})).sent
+        except SetupFailed:
+            return False
+        if sent.answer.ok:
+            contract.found.keep(operation.name, sent.probe.values, answer.told())
+        return sent.answer.ok
 
     def _cannot_be_made(self, kind: str) -> bool:
         """Whether it is known already that none of a kind can be made."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from conformance import record
 from conformance.contract.model import Contract
-from conformance.contract.requirements import Requirement
+from conformance.contract.requirements import Requirement, Subject
 from conformance.engine import verdicts
 from conformance.engine.case_counts import CaseCounts
 from conformance.engine.events import Emit
@@ -17,6 +17,7 @@ from conformance.engine.list_filter import culprit
 from conformance.engine.session import Session
 from conformance.judge.findings import Finding
 from conformance.plan.planner import is_watched
+from conformance.plan.probes import Side
 from conformance.record import Verdict
 
 
@@ -34,6 +35,11 @@ class VerdictLog:
         self.requirements = requirements
         self.by_id = {requirement.id: requirement for requirement in requirements}
         self._tallies = {requirement.id: CaseCounts() for requirement in requirements}
+        self._watched = {
+            one.id: (self._tallies[one.id], _side(one))
+            for one in requirements
+            if is_watched(one) or one.subject is Subject.ERROR
+        }
         self._contract, self._session, self._emit = contract, session, emit
         service = contract.signing_name
         self._signing = record.RecordedSigning(service, region)
@@ -45,7 +51,14 @@ class VerdictLog:
 
     def open(self, name: str) -> bool:
         """True for the id of a requirement of this run that is not decided yet."""
-        return name in self._tallies and not self._tallies[name].decided
+        tally = self._tallies.get(name)
+        return tally is not None and not tally.decided
+
+    def hold(self, name: str, times: int) -> None:
+        """Count that an answer held what is watched in every answer, unless it is decided."""
+        known = self._watched.get(name)
+        if known is not None and not known[0].decided:
+            known[0].count(known[1], times)
 
     def undecided(self) -> list[Requirement]:
         """Those that have no verdict yet."""
@@ -92,3 +105,7 @@ class VerdictLog:
             requirement, tally, verdict, reason, steps, masker, self._signing, obstacle
         )
         self._emit(line)
+
+
+def _side(requirement: Requirement) -> Side:
+    return Side.REJECT if requirement.subject is Subject.ERROR else Side.ACCEPT

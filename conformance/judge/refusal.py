@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance import error_identity
 from conformance.contract.inference.identity_rules import missing_errors, taken_errors
-from conformance.contract.model import Contract, DeclaredError, Operation
+from conformance.contract.model import Contract, DeclaredError, Kind, Operation
 from conformance.contract.places import find, show
 from conformance.contract.protocols import facts
 from conformance.judge.findings import Finding
@@ -21,6 +22,13 @@ Refusal = tuple[int | str, str]
 ANY_REFUSAL, ANY_CODE = "4xx", "any"
 """In the overlay's table: every status from 400 to 499, every error code and none."""
 
+COUNTED = frozenset({Kind.LIST, Kind.MAP, Kind.INTEGER})
+OF_ENTRIES = re.compile(
+    r"^(failed|unprocessed|unsuccessful|rejected|error(?!Code)|failure)|(errors|failures|failed)$",
+    re.IGNORECASE,
+)
+"""What members are named that list the entries of a batch that failed."""
+
 # What the pages of common errors have for these faults. A model lists none of them, so without an
 # overlay they are right, too.
 COMMON_REFUSALS: Mapping[Fault, frozenset[str]] = {
@@ -30,6 +38,20 @@ COMMON_REFUSALS: Mapping[Fault, frozenset[str]] = {
         frozenset({"InvalidParameterValue", "ValidationError"}),
     ),
 }
+
+
+def entries_refused(operation: Operation, answer: ParsedResponse) -> str:
+    """The member of an accepted answer that tells of entries that were not accepted, if any.
+
+    What takes many things at once answers so about each, and refuses none as a whole.
+    """
+    body = answer.body if answer.ok and isinstance(answer.body, Mapping) else {}
+    told = (
+        name
+        for name, member in operation.output.items()
+        if body.get(name) and member.shape.kind in COUNTED and OF_ENTRIES.search(name)
+    )
+    return next(told, "")
 
 
 def judge_probe(

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.inference.naming import plain
+from conformance.contract.inference.naming import plain, words
 from conformance.contract.model import Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find
 from conformance.contract.walk import shape_at
@@ -39,6 +39,7 @@ EXCLUSIVE = re.compile(
     r"|either .* or |not both|not (allowed|permitted|valid) (with|together|for)",
     re.IGNORECASE,
 )
+LACKING = re.compile(r"not ?(be )?(found|exist)|n.t (be )?(found|exist)|no such", re.IGNORECASE)
 PREFIXED = re.compile(r"(?P<prefix>[a-z]{3,12}/)[A-Za-z][\w-]*")
 WORD = re.compile(r"[\w.:/*@+-]+")
 NOUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -88,10 +89,12 @@ def amended(
     if EXCLUSIVE.search(refusal.message):
         yield from _one_of_each(operation, start, refusal)
     named = list(_named(operation, dict(sent), refusal))
+    if refusal.is_not_found or LACKING.search(refusal.message):
+        yield from _all_alike(operation, start, named, refusal)
     for place in named:
         yield from _about(operation, start, place, refusal)
     if EXCLUSIVE.search(refusal.message):
-        yield from _one_more(operation, start)
+        yield from _one_more(operation, start, refusal)
     if refusal.is_not_found or MISSING.search(refusal.message):
         yield from _of_own_kinds(operation, start, refusal)
     if not refusal.is_not_found:
@@ -187,6 +190,22 @@ def _about(
         yield edited(request, place, ABSENT)
 
 
+def _all_alike(
+    operation: Operation, request: Request, named: list[Place], refusal: RefusalText
+) -> Iterator[Request]:
+    """The request with one other value for all that have the value of which a refusal speaks."""
+    given = {place: next(find(request, place), None) for place in named}
+    for place in named:
+        alike = [one for one in named if given[place] is not None and given[one] == given[place]]
+        shape = shape_at(operation.input[place[0]].shape, place[1:])
+        if len(alike) > 1 and shape is not None and place == alike[0]:
+            for value in values_of_kinds(shape, refusal):
+                changed = request
+                for one in alike:
+                    changed = edited(changed, one, value)
+                yield changed
+
+
 def _may_be_left_out(operation: Operation, place: Place) -> bool:
     """Whether nothing says that the member at a place has to be there."""
     top = operation.input[place[0]]
@@ -249,11 +268,20 @@ def _one_likely(operation: Operation, request: Request) -> Iterator[Request]:
             yield from ({**request, name: one} for one in texts[:1])
 
 
-def _one_more(operation: Operation, request: Request) -> Iterator[Request]:
-    """The request with each of the members that it lacks."""
-    for name, member in operation.input.items():
-        if name not in request and is_free(operation, name):
-            yield {**request, name: values.sample(member.shape)}
+def _one_more(operation: Operation, request: Request, refusal: RefusalText) -> Iterator[Request]:
+    """The request with each of the members that it lacks, those first that the refusal means.
+
+    Of many destination configurations that are called alike the shortest name is the plainest.
+    """
+    said = {word for text in WORD.findall(refusal.message) for word in words(text)}
+    lacking = [name for name in operation.input if name not in request and is_free(operation, name)]
+
+    def rank(name: str) -> tuple[int, int]:
+        meant = len(said.intersection(words(name)))
+        return -meant, len(name) if meant else 0
+
+    for name in sorted(lacking, key=rank):
+        yield {**request, name: values.sample(operation.input[name].shape)}
 
 
 __all__ = ["RefusalText", "amended"]

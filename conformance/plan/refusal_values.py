@@ -28,6 +28,8 @@ PATTERN = re.compile(
     r"(?:regular expression )?pattern:?\s*[\"'`]?(?P<pattern>[^\s\"'`]+)", re.IGNORECASE
 )
 NOT_FOUND = 404
+SHORTEST = 4
+"""Letters that a word has at least which says what a member names."""
 NAMES = re.compile(r"(names?|ids?|identifiers?|s)$")
 """What the name of a member has after the noun of what it names."""
 
@@ -95,13 +97,22 @@ def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
         yield from ([one] for one in values_of_kinds(shape.element, refusal))
     if shape.kind is not Kind.STRING or shape.called is None:
         return
-    noun = NAMES.sub("", plain(shape.called.name))
+    said = part(shape.called.name)
+    noun = said.of if said.kind == ARN else NAMES.sub("", plain(shape.called.name))
     named = [kind for kind in refusal.kinds if plain(kind) == noun]
-    if part(shape.called.name).kind == ARN:
+    sorts = [kind for kind in refusal.kinds if _is_sort_of(kind, noun)]
+    named = named or sorted(sorts, key=len)
+    if said.kind == ARN:
         spoken = (refusal.kinds[kind] for kind in [*named, *refusal.spoken_of()])
         yield from (one for one in spoken if one is not None)
     else:
         yield from (f"${{id.{kind}}}" for kind in named)
+
+
+def _is_sort_of(kind: str, noun: str) -> bool:
+    """Whether a noun ends as a kind is called, or as what it is a sort of: a location in S3."""
+    general = kind.partition("-")[0]
+    return any(len(one) > SHORTEST and noun.endswith(one) for one in (plain(kind), general))
 
 
 def _others(shape: Shape) -> Iterator[Any]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.inference.binding import OTHERS, named_kinds
+from conformance.contract.inference.naming import ARN, part
 from conformance.contract.inference.nouns import Noun, arns
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.overlay_model import Resource
@@ -118,7 +119,7 @@ def arn_of(contract: Contract, kind: str) -> str | None:
     noun = Noun(kind, create, contract.operations.get(one.read or ""))
     place = next(arns(noun), None)
     if place is None:
-        return None
+        return f"${{id.{kind}}}" if part(one.label or "").kind == ARN else None
     known = one.identifier is not None and one.identifier.created == place
     return f"${{id.{kind}}}" if known else f"${{made.{kind}.{place.rpartition('.')[2]}}}"
 

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.contract.model import Operation
 from conformance.contract.places import ABSENT
 from conformance.protocols import json_text
-from conformance.protocols.http_bindings import request_without_bindings
+from conformance.protocols.http_bindings import asking_for_former_names, request_without_bindings
 from conformance.protocols.json_words import spelled
 from conformance.protocols.message import WireRequest
 from conformance.protocols.rest_json import read_json
@@ -24,6 +24,9 @@ class AwsJson:
 
     told = "JSON"
     fillable = True
+    plain_json = False
+    by_name = True
+    paths_name = False
     names_errors = "__type, code or x-amzn-errortype"
 
     def __init__(self, media: str) -> None:
@@ -39,8 +42,8 @@ class AwsJson:
         """The request of an operation with these members; ``raw`` replaces the body."""
         given = {name: value for name, value in values.items() if value is not ABSENT}
         body = json_text.encode(given) if raw is None else raw
-        selectors = operation.selectors.items()
-        return request_without_bindings(operation, (body, self.media[0]), selectors, form)
+        headers = [*operation.selectors.items(), *asking_for_former_names(operation)]
+        return request_without_bindings(operation, (body, self.media[0]), headers, form)
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:  # noqa: ARG002
         """What an answer says: it needs no operation for that."""

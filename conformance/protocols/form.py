@@ -37,6 +37,9 @@ class AwsQuery:
     names_errors = "ErrorResponse/Error/Code"
     media: tuple[str, ...] = ("application/x-www-form-urlencoded",)
     fillable = False
+    plain_json = False
+    by_name = True
+    paths_name = False
     errors: tuple[tuple[str, ...], ...] = (("ErrorResponse", "Error"),)
 
     def write(

@@ -66,6 +66,11 @@ def request_without_bindings(
     )
 
 
+def asking_for_former_names(operation: Operation) -> tuple[tuple[str, str], ...]:
+    """The header by which an SDK asks for the names that errors had in the query protocol."""
+    return (("x-amzn-query-mode", "true"),) if operation.spoke_query else ()
+
+
 def payload_placeholders(operation: Operation) -> dict[str, Any]:
     """Members that are the whole body of a request, which as bytes are not read."""
     members = operation.input.values()

@@ -15,9 +15,9 @@ LONGEST_INTEGER = 400
 def encode(body: Any) -> bytes:
     """Compact JSON in UTF-8; text that UTF-8 cannot hold is escaped."""
     try:
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return _PLAIN.encode(body).encode()
     except UnicodeEncodeError:
-        return json.dumps(body, separators=(",", ":")).encode()
+        return _ESCAPED.encode(body).encode()
 
 
 def decode(body: bytes) -> Any:
@@ -25,7 +25,7 @@ def decode(body: bytes) -> Any:
     if body.startswith(codecs.BOM_UTF8):
         return NOT_JSON  # RFC 8259, 8.1: JSON on a network does not begin with a byte order mark
     try:
-        return json.loads(body.decode(), parse_constant=_no_constant, parse_int=_integer)
+        return _DECODER.decode(body.decode())
     except (ValueError, RecursionError):
         return NOT_JSON
 
@@ -61,3 +61,9 @@ def _no_constant(name: str) -> Any:
 def _integer(digits: str) -> int | float:
     """An integer; one of more digits than anybody reads as the float that it is next to."""
     return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
+
+
+# Made once: json.loads and json.dumps make one for every call that is not of the usual kind.
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_int=_integer)
+_PLAIN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ESCAPED = json.JSONEncoder(separators=(",", ":"))

@@ -31,6 +31,9 @@ class RestJson:
     told = "JSON"
     media: tuple[str, ...] = ("application/json",)
     fillable = True
+    plain_json = True
+    by_name = False
+    paths_name = False
     names_errors = "x-amzn-errortype, __type or code"
 
     def write(

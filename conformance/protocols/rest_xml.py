@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from conformance.contract.model import Location, Operation
+from conformance.contract.protocols import facts
 from conformance.protocols import json_text
 from conformance.protocols.http_bindings import (
     BoundRequest,
@@ -44,6 +45,9 @@ class RestXml:
     names_errors = "Error/Code"
     media: tuple[str, ...] = ("application/xml", "text/xml", BINARY)
     fillable = True
+    plain_json = False
+    by_name = False
+    paths_name = True
 
     def write(
         self,
@@ -66,7 +70,8 @@ class RestXml:
         root = parse(response.body)
         if root is None:
             return not_xml(response)
-        error = read_error(root, ERRORS)
+        bare = operation is not None and operation.service in facts(operation.protocol).bare_errors
+        error = read_error(root, ERRORS[:1] if bare else ERRORS)
         if response.status >= 300:
             return error or ReadBody({}, form=f"XML without an error: {local(root.tag)}")
         if error is not None and local(root.tag) in {"Error", "ErrorResponse"}:

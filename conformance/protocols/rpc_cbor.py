@@ -13,7 +13,7 @@ import cbor2
 from conformance import error_identity
 from conformance.contract.model import Kind, Member, Operation, Shape
 from conformance.contract.places import ABSENT
-from conformance.protocols.http_bindings import request_without_bindings
+from conformance.protocols.http_bindings import asking_for_former_names, request_without_bindings
 from conformance.protocols.json_text import message
 from conformance.protocols.message import WireRequest
 from conformance.protocols.seam import ReadBody, spelled_bytes
@@ -35,6 +35,9 @@ class RpcV2Cbor:
     names_errors = "__type"
     media: tuple[str, ...] = (CBOR,)
     fillable = False
+    plain_json = False
+    by_name = True
+    paths_name = False
 
     def write(
         self,
@@ -48,7 +51,8 @@ class RpcV2Cbor:
         body = _written(operation.input, given) if operation.input or given else None
         sent = body if raw is None else raw
         typed = (sent, None if sent is None else CBOR)
-        return request_without_bindings(operation, typed, HEADERS, form)
+        headers = [*HEADERS, *asking_for_former_names(operation)]
+        return request_without_bindings(operation, typed, headers, form)
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:
         """What an answer says."""

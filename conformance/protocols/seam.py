@@ -56,6 +56,21 @@ class WireProtocol(Protocol):
         """Whether placeholders in a body's bytes may be filled in as they stand."""
         ...
 
+    @property
+    def plain_json(self) -> bool:
+        """Whether bodies are JSON under JSON's own label: read before the operation is known."""
+        ...
+
+    @property
+    def by_name(self) -> bool:
+        """Whether a name alone tells operations apart, and not a method and a path."""
+        ...
+
+    @property
+    def paths_name(self) -> bool:
+        """Whether any path names something: an unknown one is answered as what is not there."""
+        ...
+
     def write(
         self,
         operation: Operation,

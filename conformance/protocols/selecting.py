@@ -11,6 +11,7 @@ from conformance.transport.exchange import Request
 
 LONGEST_FORM = 1_000_000
 """Bytes of a body that may be a form's: a longer one is not looked at."""
+_ACTION = f"{ACTION}=".encode()
 
 
 def selectors_of(request: Request) -> dict[str, list[str]]:
@@ -18,16 +19,14 @@ def selectors_of(request: Request) -> dict[str, list[str]]:
 
     They have names that no query parameter has beside them, so that they may go with a query.
     """
-    found = {name.lower(): [value] for name, value in request.headers if _is_amz(name)}
+    found = {
+        name.lower(): [value] for name, value in request.headers if name[:6].lower() == "x-amz-"
+    }
     target = request.header(TARGET)
     if target is not None:
         found[TARGET] = [target]
     body = request.body or b""
-    if f"{ACTION}=".encode() in body[:LONGEST_FORM]:
+    if body and _ACTION in body[:LONGEST_FORM]:
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
         found |= query_of(pairs)
     return found
-
-
-def _is_amz(name: str) -> bool:
-    return name.lower().startswith("x-amz-")

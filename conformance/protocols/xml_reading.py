@@ -7,7 +7,9 @@ items have other names stays the elements that are there.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -56,6 +58,7 @@ def _depth(root: ET.Element) -> int:
     return depth
 
 
+@lru_cache(maxsize=4096)
 def local(tag: str) -> str:
     """The name of an element or an attribute without its namespace."""
     return tag.rpartition("}")[2].rpartition(":")[2]
@@ -69,6 +72,9 @@ def children(element: ET.Element, name: str) -> list[ET.Element]:
 def read_members(members: Mapping[str, Member], element: ET.Element) -> dict[str, Any]:
     """The members that an element has; what none of them is stays under its own name."""
     found: dict[str, Any] = {}
+    given: defaultdict[str, list[ET.Element]] = defaultdict(list)
+    for one in element:
+        given[local(one.tag)].append(one)
     known = set()
     for name, member in members.items():
         names = member.shape.names
@@ -76,15 +82,13 @@ def read_members(members: Mapping[str, Member], element: ET.Element) -> dict[str
         known.add(tag)
         if names.attribute:
             found.update(_attribute(name, tag, member, element))
-            continue
-        own = children(element, tag)
-        if own:
-            found[name] = _value(member.shape, own)
+        elif tag in given:
+            found[name] = _value(member.shape, given[tag])
         elif member.shape.kind is Kind.LIST and not names.wrapped and member.required:
             found[name] = []  # items without an element around them: none is no element
-    for one in element:
-        if local(one.tag) not in known:
-            found.setdefault(local(one.tag), plain(one))
+    for tag, elements in given.items():
+        if tag not in known:
+            found.setdefault(tag, plain(elements[0]))
     return found
 
 

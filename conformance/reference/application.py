@@ -145,7 +145,8 @@ class Application:
         return sent, renderer.outcome(request, outcome)
 
     def _admit(self, request: HttpRequest, service: str) -> None:
-        refusal = self._authenticate(request, service) if self._authenticate else None
+        arrived = request.arrived or request
+        refusal = self._authenticate(arrived, service) if self._authenticate else None
         if refusal is not None:
             raise Refused(refusal)
 

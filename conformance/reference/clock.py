@@ -12,7 +12,11 @@ from datetime import UTC, datetime, timedelta
 Clock = Callable[[], float]
 """Seconds since the epoch."""
 
-system_clock: Clock = time.time
+
+def system_clock() -> float:
+    """The time of this machine."""
+    return time.time()
+
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOWER = string.ascii_lowercase + string.digits

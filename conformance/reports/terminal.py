@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.record import Record, ServiceScore, Verdict, count
@@ -11,7 +13,7 @@ from conformance.reports.terminal_failures import each_failure, example
 from conformance.reports.text import one_line, plural, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
 
     from conformance.reports.terminal_failures import Span, Spans
 
-_CAUSES = 6
-"""So many causes fit on a screen beside the rest, two or three lines each."""
-_LEAST = 2
-"""So many are told on the smallest screen, too."""
+_CAUSES, _LEAST = 6, 2
+"""So many causes fit on a screen beside the rest, three lines each, and on a small one."""
+_ROWS_IN_BRIEF = 3
+"""So many services on the smallest screen."""
 _FEW = 2
 """So few failures appear complete, with their curl lines: there is room for them."""
 _GROUPS = 4
@@ -45,6 +47,25 @@ class _Summary(NamedTuple):
     undecided: tuple[facts.Undecided, ...]
 
 
+class _Fit(NamedTuple):
+    """What of a summary is told, and whether in as few rows as can be."""
+
+    causes: int
+    brief: bool = False
+
+    @property
+    def services(self) -> int:
+        """How many services are told one by one."""
+        return _ROWS_IN_BRIEF if self.brief else _SERVICES
+
+
+_FITS = (
+    *(_Fit(most) for most in range(_CAUSES, _LEAST - 1, -1)),
+    *(_Fit(most, brief=True) for most in range(_CAUSES, 0, -1)),
+)
+"""From the roomiest to the smallest: the first that fits is taken."""
+
+
 def render_terminal(
     record: Record,
     console: Console,
@@ -54,17 +75,17 @@ def render_terminal(
 ) -> None:
     """Print the summary of a record; ``written`` names the reports made and their files.
 
-    Without ``detail`` it fits on a screen, as far as it can: the causes of the failures with one
-    example each, fewer of them on a small screen. With it every failure is listed, with the curl
-    lines that reproduce it.
-    Long lines are never broken, so that a curl line can be copied whole. Colours are the
+    Without ``detail`` it fits on a screen, be it one of 24 rows: the causes of the failures with
+    one example each, fewer and shorter on a small screen. With it every failure is listed, with the
+    curl lines that reproduce it.
+    Commands and paths are never cut, so that they can be copied whole. Colours are the
     console's affair: none where it is no terminal or NO_COLOR is set.
     """
     summary = _Summary(() if detail else causes(record), tuple(facts.undecided(record)))
-    for most in range(_CAUSES, _LEAST - 1, -1):
+    for fit in _FITS:
         lines = [
-            _text(spans, console.encoding)
-            for spans in _lines(record, summary, written or {}, detail=detail, most=most)
+            *_texts(_lines(record, summary, fit, detail=detail), console, cut=fit.brief),
+            *_texts(_end(record, written or {}, fit), console, cut=False),
         ]
         if detail or not console.is_terminal or _height(lines, console) < console.height:
             break
@@ -75,6 +96,14 @@ def render_terminal(
 def _height(lines: Sequence[Text], console: Console) -> int:
     """So many rows of the screen they take, for what is longer than one goes on in the next."""
     return sum(max(1, -(-line.cell_len // console.width)) for line in lines)
+
+
+def _texts(lines: Iterable[Spans], console: Console, *, cut: bool) -> Iterator[Text]:
+    for spans in lines:
+        text = _text(spans, console.encoding)
+        if cut:
+            text.truncate(console.width, overflow="ellipsis")
+        yield text
 
 
 def _text(spans: Spans, encoding: str) -> Text:
@@ -88,23 +117,23 @@ def _text(spans: Spans, encoding: str) -> Text:
     return text
 
 
-def _lines(
-    record: Record, summary: _Summary, written: Mapping[str, Path], *, detail: bool, most: int
-) -> Iterator[Spans]:
-    yield from _header(record)
-    yield from _scores(record)
+def _lines(record: Record, summary: _Summary, fit: _Fit, *, detail: bool) -> Iterator[Spans]:
+    yield from _header(record, fit)
+    yield from _scores(record, fit)
     if detail:
         yield from _counts(record)
     failed = facts.failures(record)
-    if detail or len(failed) <= _FEW:
+    if detail or (len(failed) <= _FEW and not fit.brief):
         yield from each_failure(failed, strict=record.run.strict)
     else:
-        yield from _causes(summary.causes, most)
-    yield from _undecided(summary.undecided, most, whole=detail)
-    yield from _end(record, written)
+        yield from _causes(summary.causes, fit)
+    if fit.brief:
+        yield from _undecided_in_brief(summary.undecided)
+    else:
+        yield from _undecided(summary.undecided, fit.causes, whole=detail)
 
 
-def _header(record: Record) -> Iterator[Spans]:
+def _header(record: Record, fit: _Fit) -> Iterator[Spans]:
     style = _HEADLINE.get(record.exit, "bold yellow")
     url = record.run.target.url or ""
     where = "" if url == record.run.target.name else one_line(url)
@@ -113,18 +142,28 @@ def _header(record: Record) -> Iterator[Spans]:
         f" at {where} " if where else " ",
         (facts.headline(record), style),
     )
-    yield (f"{facts.gate_sentence(record)}; {facts.score_sentence(facts.whole_score(record))}.",)
+    yield from _said(record, fit)
     if record.truncated:
         yield (("The last line of the record was cut off and is left out.", "yellow"),)
 
 
-def _scores(record: Record) -> Iterator[Spans]:
+def _said(record: Record, fit: _Fit) -> Iterator[Spans]:
+    gate, score = facts.gate_sentence(record), facts.score_sentence(facts.whole_score(record))
+    if fit.brief:
+        yield (f"{gate};",)
+        yield (f"{score}.",)
+    else:
+        yield (f"{gate}; {score}.",)
+
+
+def _scores(record: Record, fit: _Fit) -> Iterator[Spans]:
     found = facts.scores(record)
     if not found:
         return
-    widest = max(len("service"), *(len(one_line(one.service, 40)) for one in found[:_SERVICES]))
+    told_of = found[: fit.services]
+    widest = max(len("service"), *(len(one_line(one.service, 40)) for one in told_of))
     heads = ("operations", "hold, gate levels", "hold, others", "not decided")
-    rows = [_score_cells(one) for one in found[:_SERVICES]]
+    rows = [_score_cells(one) for one in told_of]
     widths = [max(map(len, column)) + 2 for column in zip(heads, *rows, strict=True)]
     yield ("",)
     told = "".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
@@ -133,8 +172,8 @@ def _scores(record: Record) -> Iterator[Spans]:
         *shares, undecided = (f"{cell:>{w}}" for cell, w in zip(row, widths, strict=True))
         style = "yellow" if one.undecided else "dim"
         yield f"  {one_line(one.service, 40):{widest}}", *shares, (undecided, style)
-    if len(found) > _SERVICES:
-        yield ((f"  and {plural(len(found) - _SERVICES, 'more service')}", "dim"),)
+    if len(found) > len(told_of):
+        yield ((f"  and {plural(len(found) - len(told_of), 'more service')}", "dim"),)
 
 
 def _score_cells(score: ServiceScore) -> tuple[str, ...]:
@@ -142,26 +181,30 @@ def _score_cells(score: ServiceScore) -> tuple[str, ...]:
     return (*shares, f"{score.undecided:,}")
 
 
-def _causes(found: Sequence[FailureCause], most: int) -> Iterator[Spans]:
+def _causes(found: Sequence[FailureCause], fit: _Fit) -> Iterator[Spans]:
     count_of = sum(len(one.lines) for one in found)
     yield ("",)
     yield (
         (f"{plural(count_of, 'failure')} by {plural(len(found), 'cause')}, worst first", "bold"),
     )
-    for cause in found[:most]:
-        yield from _cause(cause)
-    rest = found[most:]
+    for cause in found[: fit.causes]:
+        yield from _cause(cause, fit)
+    rest = found[fit.causes :]
+    left = plural(sum(len(one.lines) for one in rest), "failure")
+    more = f"  and {left} by {plural(len(rest), 'more cause')}"
+    if rest and fit.brief:
+        yield ((f"{more}; all of them: -v, or the files below", "dim"),)
+        return
     if rest:
-        left = plural(sum(len(one.lines) for one in rest), "failure")
-        yield ((f"  and {left} by {plural(len(rest), 'more cause')}", "dim"),)
+        yield ((more, "dim"),)
     yield (("  every failure, with its curl line: -v, or the files below", "dim"),)
 
 
-def _cause(cause: FailureCause) -> Iterator[Spans]:
+def _cause(cause: FailureCause, fit: _Fit) -> Iterator[Spans]:
     note = "" if cause.gating else "  does not fail the gate"
     level = (f"{cause.level:13}", "red" if cause.gating else "yellow")
     yield f"  {len(cause.lines):>5,}  ", level, " ", (cause.title, "bold"), (note, "dim")
-    yield from example(cause.lines[0])
+    yield from islice(example(cause.lines[0]), 1 if fit.brief else None)
 
 
 def _counts(record: Record) -> Iterator[Spans]:
@@ -199,16 +242,33 @@ def _undecided(groups: Sequence[facts.Undecided], most: int, *, whole: bool) -> 
         yield ((f"  {left:>6,}  for {plural(len(groups) - most, 'other reason')}", "dim"),)
 
 
-def _end(record: Record, written: Mapping[str, Path]) -> Iterator[Spans]:
-    run, summary = record.run, record.summary
-    yield ("",)
-    for note in summary.notes if summary else ():
+def _undecided_in_brief(groups: Sequence[facts.Undecided]) -> Iterator[Spans]:
+    if not groups:
+        return
+    counts = Counter(group.verdict for group in groups for _ in group.lines)
+    told = ", ".join(f"{number:,} {verdict}" for verdict, number in counts.items())
+    yield (f"{sum(counts.values()):,} not decided", "bold"), f": {told}; why: -v"
+
+
+def _notes(record: Record, fit: _Fit) -> Iterator[Spans]:
+    notes = record.summary.notes if record.summary else ()
+    if fit.brief and notes:
+        yield (f"{plural(len(notes), 'note')}: in the record",)
+        return
+    for note in notes:
         yield (f"note: {one_line(note)}",)
+
+
+def _end(record: Record, written: Mapping[str, Path], fit: _Fit) -> Iterator[Spans]:
+    run, summary = record.run, record.summary
+    if not fit.brief:
+        yield ("",)
+    yield from _notes(record, fit)
     for news, names in facts.baseline_news(record):
         yield ((news, "yellow"),)
         for name in names:
             yield (f"          {one_line(name, _LONGEST)}",)
-    if summary and summary.coverage:
+    if summary and summary.coverage and not fit.brief:
         coverage = summary.coverage
         yield (f"coverage: {coverage.both_sides:,} of {coverage.of:,} constraints on both sides",)
     strict = ", strict" if run.strict else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from conformance.contract.model import Kind, Location, Member, ProtocolName
+from conformance.contract.model import Kind, Location, Member
 from conformance.contract.texts import from_text
 from conformance.judge.redacted import Redacted, is_redacted, marked
 from conformance.protocols.registry import members_of, of, read
@@ -45,7 +45,7 @@ def asked(route: TrafficRoute, entry: TrafficEntry) -> RequestMembers:
             _add(values, member, text)
     body = entry.exchange.request.body
     raw = None if entry.parsed else body
-    if route.operation.protocol is not ProtocolName.REST_JSON_1 and not entry.parsed:
+    if not of(route.operation.protocol).plain_json and not entry.parsed:
         return _otherwise(route, entry, values)
     payload = [m.name for m in route.operation.input.values() if m.location is Location.PAYLOAD]
     if payload:
@@ -98,7 +98,7 @@ def is_usual(route: TrafficRoute, entry: TrafficEntry) -> bool:
         return False
     if entry.parsed or not request.headers:
         return True
-    if route.operation.protocol is not ProtocolName.REST_JSON_1:
+    if not of(route.operation.protocol).plain_json:
         return _has_media(request, of(route.operation.protocol).media)
     accept, media = request.header("accept"), request.header("content-type")
     if accept is not None and not {"application/json", "*/*"} & set(_media(accept)):

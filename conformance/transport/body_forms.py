@@ -9,7 +9,9 @@ import re
 from conformance.transport.exchange import Response
 
 _MARKUP = re.compile(rb"\s*<(?:(\?xml)|(!doctype html|html|head|body)\b|[a-z])", re.IGNORECASE)
+_CONSTANT = re.compile(r"\b(NaN|Infinity)\b")
 UNREADABLE = "no JSON"
+ENDLESS = "JSON but for a number that has no end, or is none"
 
 
 def form_of(response: Response) -> str:
@@ -23,15 +25,16 @@ def form_of(response: Response) -> str:
     markup = _MARKUP.match(body)
     if markup:
         return "HTML" if markup[2] else "XML"
-    return "JSON and something after it" if _begins_with_json(body) else UNREADABLE
+    return _of_text(body.decode("utf-8", "replace").strip())
 
 
-def _begins_with_json(body: bytes) -> bool:
-    text = body.decode("utf-8", "replace").lstrip()
+def _of_text(text: str) -> str:
     if text[:1] not in {"{", "["}:
-        return False
+        return UNREADABLE
     try:
-        json.JSONDecoder().raw_decode(text)
+        _, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
-        return False
-    return True
+        return UNREADABLE
+    # Python takes NaN and Infinity for numbers, which JSON does not have.
+    odd = end == len(text) and _CONSTANT.search(text)
+    return ENDLESS if odd else "JSON and something after it"

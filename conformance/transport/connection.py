@@ -21,6 +21,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from urllib3.util import wait_for_read
@@ -42,6 +43,8 @@ _LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 _END = frozenset({b"\r\n", b"\n", b""})
 LONGEST_LINE, MOST_LINES = 65_536, 100
 _PIECE = 65_536
+_UNREAD = contextlib.suppress(BrokenPipeError, ConnectionResetError)
+_UNHEARD = contextlib.suppress(OSError)
 _ENDED = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 """How a connection shows that the other side has ended it."""
 IDLE = 4.0
@@ -177,13 +180,13 @@ def _header_lines(file: io.BufferedIOBase) -> list[bytes]:
 
 def _message(lines: list[bytes]) -> http.client.HTTPMessage:
     """The headers of an answer; what is not plainly a header in each line is read as mail is."""
-    found = [_FIELD.fullmatch(_without_end(line)) for line in lines[:-1]]
-    if not all(found):
+    found = [_field(_without_end(line)) for line in lines[:-1]]
+    if None in found:
         return http.client.parse_headers(io.BytesIO(b"".join(lines)))
     message = http.client.HTTPMessage()
     for field in found:
         if field is not None:
-            message[field[1].decode("ascii")] = field[2].decode("iso-8859-1")
+            message[field[0]] = field[1]
     return message
 
 
@@ -248,13 +251,13 @@ class Connection:
     def _write(self, data: bytes, deadline: float) -> None:
         self.sock.settimeout(_left(deadline))
         # Where the other side reads no more there may be an answer to be had.
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        with _UNREAD:
             self.sock.sendall(data)
 
     def _read(self, method: str, deadline: float, limit: int) -> RawAnswer:
         self.sock.settimeout(_left(deadline))
         if _QUICKACK is not None:
-            with contextlib.suppress(OSError):
+            with _UNHEARD:
                 self.sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         data = self.sock.recv(_PIECE)
         usual = _usual_head(data, method)
@@ -307,6 +310,13 @@ def _left(deadline: float) -> float:
     return left
 
 
+@lru_cache(maxsize=256)
+def _field(line: bytes) -> tuple[str, str] | None:
+    """A header, None of what is none in one plain line: most are the same in every answer."""
+    found = _FIELD.fullmatch(line)
+    return None if found is None else (found[1].decode("ascii"), found[2].decode("iso-8859-1"))
+
+
 _Usual = tuple[int, tuple[tuple[str, str], ...], int, int, bool]
 """A status, the headers, where the body begins, how long it is, whether the connection ends."""
 
@@ -317,21 +327,21 @@ def _usual_head(data: bytes, method: str) -> _Usual | None:
     if end < 0:
         return None
     line, *lines = data[:end].split(b"\r\n")
-    status, fields = _STATUS.fullmatch(line), [_FIELD.fullmatch(one) for one in lines]
-    if status is None or len(fields) >= MOST_LINES or end > LONGEST_LINE:
+    status = _STATUS.fullmatch(line)
+    if status is None or len(lines) >= MOST_LINES or end > LONGEST_LINE:
         return None
     headers: list[tuple[str, str]] = []
     framing: dict[str, str] = {}
-    for field in fields:
+    for one in lines:
+        field = _field(one)
         if field is None:
             return None
-        name, value = field[1].decode("ascii"), field[2].decode("iso-8859-1")
-        headers.append((name, value))
-        known = name.lower()
+        headers.append(field)
+        known = field[0].lower()
         if known in _FRAMING:
             if known in framing:
                 return None
-            framing[known] = value
+            framing[known] = field[1]
     code = int(status[1])
     stated = framing.get("content-length", "")
     if method == "HEAD" or code in _BODILESS:

@@ -286,13 +286,14 @@ def _bytes_of(request: Request, origin: _Origin) -> bytes:
         raise ValueError(f"URL can't contain control characters. {target!r} (found {bad[0]!r})")
     names = {name.lower() for name, _ in request.headers}
     needed: tuple[tuple[str, str], ...] = () if "host" in names else (("Host", origin.host),)
-    chunked, body = is_chunked(request), request.body
+    chunked, body = "transfer-encoding" in names and is_chunked(request), request.body
     sized = chunked or "content-length" in names
     if not sized and (body is not None or request.method.upper() not in _BODILESS):
         needed += (("Content-Length", str(len(body or b""))),)
     lines = [f"{request.method} {target} HTTP/1.1"]
     for name, value in (*needed, *request.headers, *origin.more):
-        if _NAME.fullmatch(name) is None or _BREAK.search(value):
+        broken = not value.isprintable() and _BREAK.search(value)
+        if broken or _NAME.fullmatch(name) is None:
             raise ValueError(f"Invalid header {name!r}: {value!r}")
         lines.append(f"{name}: {value}")
     head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -104,16 +105,21 @@ class _Auth(SigV4Auth):  # type: ignore[misc]
         pairs = (pair.partition("=") for pair in query.split("&") if pair)
         return "&".join(f"{n}={v}" for n, v in sorted((_again(n), _again(v)) for n, _, v in pairs))
 
-    def _modify_request_before_signing(self, request: _Draft) -> None:
-        if request.at is not None:
-            request.context["timestamp"] = request.at.astimezone(UTC).strftime(SIGV4_TIMESTAMP)
-        super()._modify_request_before_signing(request)
+    def add_auth(self, request: _Draft) -> None:
+        """As botocore's, for a draft, in which nothing of an earlier signature is to be removed."""
+        moment = time.gmtime() if request.at is None else request.at.utctimetuple()
+        stamp = time.strftime(SIGV4_TIMESTAMP, moment)
+        request.context["timestamp"] = request.headers["X-Amz-Date"] = stamp
+        if self.credentials.token:
+            request.headers["X-Amz-Security-Token"] = self.credentials.token
+        text = self.string_to_sign(request, self.canonical_request(request))
+        self._inject_signature_to_request(request, self.signature(text, request))
 
     def signature(self, string_to_sign: str, request: _Draft) -> str:
         day = request.context["timestamp"][:8]
         if day != self._day:
             self._key, self._day = self._derive(day), day
-        return hmac.new(self._key, string_to_sign.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, string_to_sign.encode(), "sha256").hex()
 
     def _derive(self, day: str) -> bytes:
         key = f"AWS4{self.credentials.secret_key}".encode()
@@ -238,6 +244,7 @@ def _host_of(scheme: str, authority: str) -> str:
     return host.removesuffix(usual) if usual else host
 
 
+@lru_cache(maxsize=1024)
 def _again(text: str) -> str:
     # By its bytes: what is no UTF-8 has to stay what it is.
     return quote(unquote_to_bytes(text), safe=_UNRESERVED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -9,12 +10,15 @@ import pytest
 
 from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
-from conformance.contract.load import load_contract
+from conformance.contract.validate import violations
 from conformance.contract.walk import misspelt
+from conformance.driver.execution import run_all
 from conformance.engine.arns import Arns
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.given_moments import GivenMoments
 from conformance.engine.names import Names
+from conformance.engine.run import Job, RunConfig
+from conformance.engine.runner import Settings
 from conformance.engine.secret_encodings import forms
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import bytes_match_probe
@@ -23,9 +27,15 @@ from conformance.plan.planner import plan
 from conformance.plan.probes import Probe, Side
 from conformance.plan.values import OTHER_CASE
 from conformance.protocols.registry import of, read, wire
+from conformance.record import Verdict
+from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.retry import RetryingTransport
+from tests import contracts
 
+pytestmark = pytest.mark.xdist_group(__name__)
+"""Large contracts, which one worker reads for all tests here."""
 HALF = "\ud83d"
 """Half a surrogate pair: a server that stored one shows it as an identifier, too."""
 
@@ -39,20 +49,17 @@ HALF = "\ud83d"
     ],
 )
 def test_half_a_character_in_an_identifier_is_written(service, operation, values, written):
-    request = wire(load_contract(service).operations[operation], values)
+    request = wire(contracts.contract(service).operations[operation], values)
     assert written in request.target
 
 
 def test_half_a_character_in_a_body_that_is_one_member_is_written():
-    operation = load_contract("iot-data").operations["Publish"]
+    operation = contracts.contract("iot-data").operations["Publish"]
     assert wire(operation, {"topic": "a", "payload": HALF}).body == b"\xed\xa0\xbd"
 
 
 def test_a_secret_with_half_a_character_is_hidden_in_its_forms():
     assert "%ED%A0%BDabcdefgh" in forms(f"{HALF}abcdefgh", 4)
-
-
-MEMBERS = load_contract("apigateway").operations["GetApiKeys"].output
 
 
 @pytest.mark.parametrize(
@@ -67,10 +74,8 @@ MEMBERS = load_contract("apigateway").operations["GetApiKeys"].output
     ],
 )
 def test_members_in_other_letters_are_seen_at_any_depth(values, told):
-    assert misspelt(MEMBERS, values) == told
-
-
-GRAPH = load_contract("xray").operations["GetServiceGraph"]
+    members = contracts.contract("apigateway").operations["GetApiKeys"].output
+    assert misspelt(members, values) == told
 
 
 @pytest.mark.parametrize(
@@ -89,8 +94,9 @@ GRAPH = load_contract("xray").operations["GetServiceGraph"]
     ],
 )
 def test_a_moment_that_a_request_gave_is_not_the_targets_writing(given, seen, again):
+    graph = contracts.contract("xray").operations["GetServiceGraph"]
     moments = GivenMoments()
-    moments.learn(sent(GRAPH, {"EndTime": given}))
+    moments.learn(sent(graph, {"EndTime": given}))
     told = Finding("xray/GetServiceGraph/response/EndTime/format", False, "seconds", seen)
     assert moments.is_shown_again(told) is again
     assert not moments.is_shown_again(told._replace(requirement="xray/a/response/b/type"))
@@ -117,7 +123,7 @@ def sent(operation, values):
 @pytest.mark.parametrize("service", ["redshift", "sts"])
 def test_a_moment_in_xml_is_one_that_every_sdk_reads(service, text, held):
     name, inside = READS[service]
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     operation = contract.operations[name]
     body = f"<{name}Response><{name}Result>{inside % text}</{name}Result></{name}Response>"
     response = Response(200, (("content-type", "text/xml"),), body.encode())
@@ -139,7 +145,7 @@ READS = {
 
 
 def forbidden(service, requirement):
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     one = next(one for one in catalogue(contract) if one.id == f"{service}/{requirement}")
     return [probe for probe in plan(contract, one).probes if probe.side is Side.REJECT]
 
@@ -182,7 +188,7 @@ HEAD = "arn:aws:ec2:eu-west-1:123456789012"
     ],
 )  # fmt: skip
 def test_a_creation_may_show_the_arn_of_what_others_made(shown, held):
-    contract = load_contract("ec2")
+    contract = contracts.contract("ec2")
     operation = contract.operations["CreateCapacityReservation"]
     made = f"<capacityReservationId>cr-1</capacityReservationId>{shown}"
     body = f"<R><capacityReservation>{made}</capacityReservation></R>".encode()
@@ -196,7 +202,7 @@ def test_a_creation_may_show_the_arn_of_what_others_made(shown, held):
 
 
 def test_a_map_in_a_query_has_a_parameter_for_each_entry():
-    operation = load_contract("amp").operations["ListScrapers"]
+    operation = contracts.contract("amp").operations["ListScrapers"]
     values = {"filters": {"status": ["ACTIVE", "FAILED"], "alias": ["a b"]}, "maxResults": 5}
     request = wire(operation, values)
     target = "/scrapers?status=ACTIVE&status=FAILED&alias=a%20b&maxResults=5"
@@ -229,7 +235,7 @@ def test_nothing_of_what_is_empty_travels_in_a_query(service, limit):
     ],
 )
 def test_a_list_may_be_empty_unless_its_error_says_what_is_not_there(service, read, error):
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     kinds = (contract.overlay.main, *contract.overlay.resources.values())
     assert [one.not_found for one in kinds if one.read == read] == [error]
 
@@ -254,3 +260,65 @@ def test_a_fault_that_did_not_travel_is_not_blamed():
     assert not bytes_match_probe(probe, without)
     whole = Request("GET", "http://127.0.0.1/a", (("Range", str(probe.values["Range"])),))
     assert bytes_match_probe(probe, whole)
+
+
+class Batch:
+    """Takes all entries of a batch that are right, and tells of those that are not."""
+
+    def __init__(self, *, checks: bool = True, fails: bool = False) -> None:
+        self._checks, self._fails = checks, fails
+
+    def send(self, request: Request) -> Exchange:
+        try:
+            entries = json.loads(request.body or b"{}").get("Findings")
+        except ValueError:
+            return answered(request, 400, {"message": "no JSON"}, "SerializationException")
+        if not isinstance(entries, list):
+            return answered(request, 400, {"message": "no findings"}, "InvalidInputException")
+        wrong = [one for one in entries if self._fails or not self._is_right(one)]
+        told = [{"Id": "a", "ErrorCode": "InvalidInput", "ErrorMessage": "wrong"} for _ in wrong]
+        counts = {"FailedCount": len(wrong), "SuccessCount": len(entries) - len(wrong)}
+        return answered(request, 200, {**counts, "FailedFindings": told})
+
+    def send_all(self, requests, *, pipelined):
+        return [self.send(one) for one in requests]
+
+    def _is_right(self, entry) -> bool:
+        found = violations(dict(BATCH.input), {"Findings": [entry]})
+        return not self._checks or not any(found)
+
+
+def answered(request: Request, status: int, body: object, code: str = "") -> Exchange:
+    headers = [("Content-Type", "application/json"), *([("x-amzn-errortype", code)] * bool(code))]
+    return Exchange(request, Response(status, tuple(headers), json.dumps(body).encode()), None, 0.0)
+
+
+SECURITY = contracts.contract("securityhub")
+BATCH = SECURITY.operations["BatchImportFindings"]
+ENTRY = "securityhub/BatchImportFindings/request/Findings[]"
+
+
+def judged(server):
+    wanted = {f"{ENTRY}.{one}" for one in ("Title/required", "Title/type", "Severity.Label/enum")}
+    config = RunConfig(
+        jobs=[Job(SECURITY, [one for one in catalogue(SECURITY) if one.id in wanted])],
+        url="http://127.0.0.1:1", credentials=TEST_CREDENTIALS, region="us-east-1",
+        transport=RetryingTransport(server, retries=0, base=0.0),
+        settings=Settings(draws=0, seed=1, settle=0.0),
+    )  # fmt: skip
+    found = {one.requirement: one.verdict for one in run_all(config).verdicts}
+    assert found.keys() == wanted
+    return set(found.values())
+
+
+def test_a_batch_that_tells_of_its_wrong_entries_has_refused_them():
+    assert judged(Batch()) == {Verdict.PASSED}
+
+
+def test_a_batch_that_takes_its_wrong_entries_is_blamed():
+    assert judged(Batch(checks=False)) == {Verdict.FAILED}
+
+
+def test_a_batch_that_fails_whatever_its_entries_are_shows_nothing_about_them():
+    assert Verdict.FAILED not in judged(Batch(fails=True))
+    assert Verdict.PASSED not in judged(Batch(fails=True))

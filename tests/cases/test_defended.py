@@ -7,19 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
-from conformance.contract.deriving import assemble
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
 from conformance.contract.requirements import Subject
-from conformance.documents.sdk.models import load_model
-from conformance.documents.sdk.pages import model_pages
 from conformance.judge.recheck import bytes_match_probe, sent_values
 from conformance.judge.refusal import judge_probe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.transport.exchange import Request
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
+from tests import contracts
 from tests.sampling import narrowed
 
 QUICK = ("--profile", "quick", "--seed", "7", "--auth", "off", "--service", "apigateway")
@@ -121,7 +118,7 @@ def test_odd_paths_may_be_refused_in_the_way_of_http(against):
 @pytest.fixture
 def contract():
     """A service as its model has it, without an overlay."""
-    found = modelled("signer")
+    found = contracts.modelled("signer")
     return replace(found, overlay=inferred_overlay(found))
 
 
@@ -134,12 +131,8 @@ def test_without_an_overlay_limits_are_those_of_requests(contract):
     assert levels == {("input", Level.REQUIRED), ("output", Level.INFORMATIONAL)}
 
 
-def modelled(service):
-    return build_contract(service, assemble(model_pages(load_model(service), service)), {})
-
-
 def test_a_content_type_that_is_a_member_is_whatever_was_stored():
-    names = {one.id for one in catalogue(modelled("appconfig"))}
+    names = {one.id for one in catalogue(contracts.modelled("appconfig"))}
     version = "appconfig/CreateHostedConfigurationVersion"
 
     assert f"{version}/status/201" in names
@@ -159,7 +152,7 @@ def test_a_content_type_that_is_a_member_is_whatever_was_stored():
     ],
 )  # fmt: skip
 def test_what_travels_as_text_is_read_back_as_it_was_meant(service, operation, values, path):
-    probe = Probe("r", modelled(service).operations[operation], Side.ACCEPT, values, "")
+    probe = Probe("r", contracts.modelled(service).operations[operation], Side.ACCEPT, values, "")
     request = Request(probe.operation.method, f"http://127.0.0.1{path}", ())
 
     assert bytes_match_probe(probe, request)
@@ -167,7 +160,9 @@ def test_what_travels_as_text_is_read_back_as_it_was_meant(service, operation, v
 
 
 def test_a_wrong_type_is_still_one_when_it_is_read_back():
-    probe = Probe("r", modelled("scheduler").operations["ListSchedules"], Side.ACCEPT, {}, "")
+    probe = Probe(
+        "r", contracts.modelled("scheduler").operations["ListSchedules"], Side.ACCEPT, {}, ""
+    )
     assert not bytes_match_probe(
         probe, Request("GET", "http://127.0.0.1/schedules?MaxResults=x", ())
     )

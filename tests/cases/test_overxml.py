@@ -9,7 +9,6 @@ import pytest
 
 from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
-from conformance.contract.load import load_contract
 from conformance.contract.model import Contract, ProtocolName
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.support import SupportStatus, standing_of
@@ -20,6 +19,7 @@ from conformance.plan.probes import Fault, Probe, Side
 from conformance.protocols.message import WireRequest
 from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
+from tests import contracts
 
 LISTING = b"<ListBucketResult><Name>thing</Name><MaxKeys>1000</MaxKeys></ListBucketResult>"
 TAGGING = b"<Tagging><TagSet/></Tagging>"
@@ -28,7 +28,7 @@ MISSING = b"<Error><Code>NoSuchBucket</Code><Message>none</Message></Error>"
 
 @pytest.fixture(scope="module")
 def s3() -> Contract:
-    return load_contract("s3")
+    return contracts.contract("s3")
 
 
 def exchange(body: bytes, status: int = 200, media: str = "application/xml") -> Exchange:
@@ -86,13 +86,13 @@ def test_what_changes_something_is_not_sent_without_its_selector(s3: Contract) -
 
 
 def test_what_is_always_in_an_answer_is_weak_evidence() -> None:
-    levels = {one.id: one.level for one in catalogue(load_contract("route53"))}
+    levels = {one.id: one.level for one in catalogue(contracts.contract("route53"))}
     assert levels["route53/ListHostedZones/response/Marker/required"] is Level.INFORMATIONAL
 
 
 @pytest.mark.parametrize(("body", "held"), [(b"", True), (b"{}", False)])
 def test_an_answer_without_a_body_needs_no_label(body: bytes, held: bool) -> None:
-    contract = load_contract("kinesis")
+    contract = contracts.contract("kinesis")
     operation = contract.operations["ListStreams"]
     answered = read(exchange(body, media="text/html"), operation)
     found = {one.requirement: one.held for one in observe(contract, operation, answered)}
@@ -122,7 +122,7 @@ def test_a_name_that_is_looked_up_first_may_be_missing_with_any_status(
 
 
 def test_no_text_is_made_that_no_request_carries() -> None:
-    contract = load_contract("redshift")
+    contract = contracts.contract("redshift")
     wanted = "redshift/AcceptReservedNodeExchange/request/ReservedNodeId/maxLength"
     one = next(one for one in catalogue(contract) if one.id == wanted)
     planned = plan(contract, one)
@@ -155,7 +155,7 @@ def test_a_bucket_of_the_first_region_shows_no_place(s3: Contract) -> None:
 
 @pytest.mark.parametrize(("status", "held"), [(404, True), (400, True), (409, False)])
 def test_json_services_refuse_with_400(status: int, held: bool) -> None:
-    contract = load_contract("servicediscovery")
+    contract = contracts.contract("servicediscovery")
     operation = replace(contract.operations["GetNamespace"], protocol=ProtocolName.AWS_JSON_1_1)
     body = b'{"__type":"NamespaceNotFound","message":"none"}'
     answered = read(exchange(body, status, "application/x-amz-json-1.1"), operation)
@@ -175,7 +175,7 @@ def test_json_services_refuse_with_400(status: int, held: bool) -> None:
 def test_a_request_that_nobody_confirmed_may_have_another_fault(
     fault: Fault, code: str, held: bool
 ) -> None:
-    contract = load_contract("wafv2")
+    contract = contracts.contract("wafv2")
     probe = Probe("r", contract.operations["CreateIPSet"], Side.REJECT, {}, "", fault)
     body = f'{{"__type":"{code}","message":"none"}}'.encode()
     answered = read(exchange(body, 403, "application/x-amz-json-1.1"), probe.operation)

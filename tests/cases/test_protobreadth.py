@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pytest
 
-from conformance.contract.building import build_contract
-from conformance.contract.deriving import assemble
 from conformance.contract.inference.binding import Binding
-from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.inference.naming import is_within, split
-from conformance.contract.model import Called, Contract, Kind, Location, Member, Operation, Shape
-from conformance.documents.sdk.models import load_model
-from conformance.documents.sdk.pages import model_pages
+from conformance.contract.model import Called, Kind, Location, Member, Operation, Shape
 from conformance.engine import prerequisites
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.inventory import Inventory
@@ -32,18 +26,15 @@ from conformance.plan.resources import arn_of
 from conformance.plan.values import sample
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import ParsedResponse
+from tests import contracts
 
+pytestmark = pytest.mark.xdist_group(__name__)
+"""Large contracts, which one worker reads for all tests here."""
 EXCHANGE = Exchange(Request("POST", "http://127.0.0.1/", ()), None, None, 0.0)
 
 
-@cache
-def modelled(service: str) -> Contract:
-    contract = build_contract(service, assemble(model_pages(load_model(service), service)), {})
-    return replace(contract, overlay=inferred_overlay(contract))
-
-
 def bound(service: str, operation: str) -> dict[str, Any]:
-    contract = modelled(service)
+    contract = contracts.inferred(service)
     return dict(Binding(contract).of(contract.operations[operation]).members)
 
 
@@ -83,9 +74,9 @@ def test_what_is_within_something_is_said_by_a_preposition() -> None:
 
 
 def test_the_arn_of_a_kind_is_its_identifier_or_what_its_creation_shows() -> None:
-    assert arn_of(modelled("elbv2"), "target-group") == "${id.target-group}"
-    assert arn_of(modelled("ecr"), "repository") == "${made.repository.repositoryArn}"
-    assert arn_of(modelled("iam"), "access-key") is None
+    assert arn_of(contracts.inferred("elbv2"), "target-group") == "${id.target-group}"
+    assert arn_of(contracts.inferred("ecr"), "repository") == "${made.repository.repositoryArn}"
+    assert arn_of(contracts.inferred("iam"), "access-key") is None
 
 
 def answer(status: int, code: str | None = None, message: str = "", body: Any = None) -> Any:
@@ -110,13 +101,15 @@ def answer(status: int, code: str | None = None, message: str = "", body: Any = 
 def test_what_a_refusal_says_is_missing_names_what_makes_it(
     service: str, operation: str, code: str, message: str, first: str
 ) -> None:
-    found = prerequisites.first_operations(modelled(service), operation, answer(400, code, message))
+    found = prerequisites.first_operations(
+        contracts.inferred(service), operation, answer(400, code, message)
+    )
     assert first in [one.name for one in found][:3]
 
 
 def test_a_refusal_of_another_sort_asks_for_nothing_first() -> None:
     refusal = answer(400, "ValidationException", "Tags must be a list")
-    assert not list(prerequisites.first_operations(modelled("iam"), "GetUser", refusal))
+    assert not list(prerequisites.first_operations(contracts.inferred("iam"), "GetUser", refusal))
 
 
 class Target:
@@ -135,7 +128,7 @@ class Target:
 
 
 def test_what_is_needed_first_is_called_and_remembered() -> None:
-    contract = modelled("organizations")
+    contract = contracts.inferred("organizations")
     operation = contract.operations["DescribeOrganization"]
     target = Target("DescribeOrganization", "CreateOrganization")
     probe = Probe("", operation, Side.ACCEPT, base(contract, operation), "a valid request")
@@ -146,7 +139,7 @@ def test_what_is_needed_first_is_called_and_remembered() -> None:
 
 
 def test_a_list_shows_what_is_there() -> None:
-    contract = modelled("organizations")
+    contract = contracts.inferred("organizations")
     operation = contract.operations["EnablePolicyType"]
     probe = Probe("", operation, Side.ACCEPT, {"RootId": "r-aaaa", "PolicyType": "TAG_POLICY"}, "")
     [(name, listing)] = prerequisites.lists_of(contract, probe)
@@ -169,7 +162,7 @@ def operation(**members: Shape) -> Operation:
         name: Member(name, one, required=False, location=Location.BODY)
         for name, one in members.items()
     }
-    source = modelled("iam").operations["GetUser"].source
+    source = contracts.inferred("iam").operations["GetUser"].source
     return Operation(
         "x", "CreateThing", "POST", "/", {}, given, {}, 200, source, {}, source
     )  # fmt: skip
@@ -224,7 +217,7 @@ def test_a_blob_is_written_as_bytes_are() -> None:
 
 
 def test_an_error_of_a_service_that_spoke_query_has_the_status_that_it_had_there() -> None:
-    contract = modelled("sqs")
+    contract = contracts.inferred("sqs")
     about = contract.operations["PurgeQueue"]
     refusal = answer(403, "PurgeQueueInProgress", "only once a minute")
     address = "sqs/PurgeQueue/error/PurgeQueueInProgress"
@@ -248,7 +241,7 @@ class Hooks:
 
 
 def test_a_deletion_that_names_what_cannot_be_made_leaves_the_resource() -> None:
-    contract, target = modelled("autoscaling"), Hooks()
+    contract, target = contracts.inferred("autoscaling"), Hooks()
     inventory = Inventory(contract, target.send)
     create = contract.operations["PutLifecycleHook"]
     probe = Probe("", create, Side.ACCEPT, base(contract, create), "")

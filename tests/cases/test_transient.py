@@ -6,7 +6,6 @@ import gzip
 import itertools
 import json
 import threading
-import time
 import zlib
 from types import SimpleNamespace
 
@@ -159,16 +158,16 @@ def test_a_short_type_in_the_body_of_the_other_service(against, asked):
 
 
 class Lagging:
-    """Lists, or also reads, show what was done so many seconds later."""
+    """Lists, or also reads, show what was done so many seconds of a clock later."""
 
-    def __init__(self, seconds, *, lists=True, reads=False):
-        self.seconds, self.lists, self.reads = seconds, lists, reads
+    def __init__(self, clock, seconds, *, lists=True, reads=False):
+        self.clock, self.seconds, self.lists, self.reads = clock, seconds, lists, reads
         self.made, self.lock = {}, threading.Lock()
 
     def answer(self, method, path, headers, body, status, answered, data, upstream):
         plain = path.partition("?")[0]
         with self.lock:
-            now = time.monotonic()
+            now = self.clock.monotonic()
             if (method, path, status) == ("POST", "/apikeys", 201):
                 self.made[json.loads(data)["id"]] = now
             elif method == "POST" and plain == "/metadata/v0/keys" and status == 200:
@@ -194,30 +193,30 @@ def without(body, identifiers):
 
 
 @pytest.mark.parametrize("service", sampled(["apigateway", "location"], "location"))
-def test_a_list_that_lags_is_waited_for(against, service):
-    nothing_shown(against(Lagging(0.3), service, *SOME))
+def test_a_list_that_lags_is_waited_for(against, clock, service):
+    nothing_shown(against(Lagging(clock, 0.3), service, *SOME))
 
 
-def test_a_list_that_lags_by_more_than_a_second(against):
+def test_a_list_that_lags_by_more_than_a_second(against, clock):
     # The rule with the most reads of all would be held up for too long: it stays open.
     some = ("--requirement", "*Key/behavior/shown-*", "--requirement", "*/GetApiKeys/behavior/*")
-    found = against(Lagging(1.5), "apigateway", *some)
+    found = against(Lagging(clock, 1.5), "apigateway", *some)
     assert found.code == 0, found.out + found.err
     assert found.verdict("apigateway/CreateApiKey/behavior/shown-after-creation") == "passed"
 
 
-def test_reads_that_lag_behind_a_creation_are_waited_for(against):
-    nothing_shown(against(Lagging(0.4, reads=True), "location", *SOME))
+def test_reads_that_lag_behind_a_creation_are_waited_for(against, clock):
+    nothing_shown(against(Lagging(clock, 0.4, reads=True), "location", *SOME))
 
 
-def test_an_entry_that_never_comes_is_missing(against):
-    found = against(Lagging(10_000), "apigateway", *SOME)
+def test_an_entry_that_never_comes_is_missing(against, clock):
+    found = against(Lagging(clock, 10_000), "apigateway", *SOME)
     assert found.code == 1
     assert "apigateway/CreateApiKey/behavior/shown-after-creation" in found.failed()
 
 
-def test_a_resource_that_never_comes_is_missing(against):
-    found = against(Lagging(10_000, reads=True), "apigateway", *SOME)
+def test_a_resource_that_never_comes_is_missing(against, clock):
+    found = against(Lagging(clock, 10_000, reads=True), "apigateway", *SOME)
     assert found.code == 1
     assert "apigateway/GetApiKey/status/200" in found.failed()
 

@@ -25,7 +25,7 @@ HEADER = Header("moto", "abcdefgh", REGION, "2026-01-01T00:00:00Z")
 def companions(moto_port, tmp_path):
     """Those of a run on moto, with a journal; and the caller that makes them."""
     journal = Journal.begin(tmp_path / "journal.jsonl", HEADER)
-    transport = HttpTransport(timeout=30.0)
+    transport = HttpTransport(timeout=LONGEST)
     keys = Credentials("test", "test")
     caller = SdkCaller(f"http://127.0.0.1:{moto_port}", keys, REGION, transport)
     yield Companions(Names(HEADER.nonce), REGION, caller, journal), caller, journal

@@ -195,18 +195,19 @@ class Conflicting(Serial):
 
 
 class Lagging:
-    """What an update changed is shown a moment later."""
+    """What an update changed is shown a moment of a clock later."""
 
-    def __init__(self):
+    def __init__(self, clock):
+        self.clock = clock
         self.changed, self.before = {}, {}
 
     def request(self, method, path, headers, body, upstream):
         key = path.split("?")[0]
         if method == "PATCH":
-            if time.monotonic() - self.changed.get(key, 0) > 0.4:
+            if self.clock.monotonic() - self.changed.get(key, 0) > 0.4:
                 self.before[key] = upstream("GET", path, headers, None)
-            self.changed[key] = time.monotonic()
-        if method == "GET" and time.monotonic() - self.changed.get(key, 0) < 0.4:
+            self.changed[key] = self.clock.monotonic()
+        if method == "GET" and self.clock.monotonic() - self.changed.get(key, 0) < 0.4:
             return self.before[key]
         return None
 
@@ -235,10 +236,10 @@ def test_a_lost_update_is_found(reference_port, proxied, run, case, service, ope
 
 
 @pytest.mark.parametrize("case", [Serial, Conflicting, Lagging])
-def test_updates_that_are_kept_or_refused_are_right(reference_port, proxied, run, case):
-    found = run(
-        proxied(case(), reference_port), *QUICK, "--service", "apigateway", "--requirement", MEMBERS
-    )
+def test_updates_that_are_kept_or_refused_are_right(reference_port, proxied, run, clock, case):
+    made = Lagging(clock) if case is Lagging else case()
+    only = ("--service", "apigateway", "--requirement", MEMBERS)
+    found = run(proxied(made, reference_port), *QUICK, *only)
     assert found.code == 0
     [line] = found.verdicts.values()
     assert line["verdict"] == "passed", line["reason"]

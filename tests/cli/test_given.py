@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -17,12 +12,16 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 import conformance
+from conformance.contract import locate
 from conformance.contract.given import BadGiven
+from conformance.reference.server import ServerOptions
+from tests import serving
+from tests.command import in_process
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "tests" / "derive" / "one_page" / "location"
 LONGEST = 240
-"""Seconds after which what a test started is ended: a bound, not an expectation."""
+"""Seconds after which an answer is waited for no more: a bound, not an expectation."""
 KEY = {
     "KeyName": "my-key", "Description": "mine", "NoExpiry": True,
     "Restrictions": {
@@ -34,37 +33,12 @@ REASON = "KeyName is given, and changed only with --may-change"
 
 
 @pytest.fixture
-def environment(tmp_path):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return {
-        **kept, "PYTHONPATH": str(ROOT), "AWS_EC2_METADATA_DISABLED": "true",
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-    }  # fmt: skip
-
-
-@pytest.fixture
-def url(environment):
+def url():
     """A reference that outlives the run, with one key that is somebody's."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    child = subprocess.Popen(
-        [sys.executable, "-m", "conformance", "serve", "--port", str(port)],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        until = time.monotonic() + LONGEST
-        while time.monotonic() < until and child.poll() is None:
-            try:
-                ask(address, "POST", "/metadata/v0/keys", KEY)
-                break
-            except OSError:
-                time.sleep(0.1)
+    with serving.reference(ServerOptions()) as port:
+        address = f"http://127.0.0.1:{port}"
+        ask(address, "POST", "/metadata/v0/keys", KEY)
         yield address
-    finally:
-        child.terminate()
-        child.wait(20)
 
 
 def ask(address, method, path, body=None):
@@ -81,21 +55,16 @@ def key(address):
 
 
 @pytest.fixture
-def call(environment, tmp_path):
-    def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "conformance", *arguments],
-            env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST,
-            check=False,
-        )  # fmt: skip
-
-    return run
+def call(place, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place / "cache"))
+    yield in_process
+    locate.use(None)
 
 
 @pytest.fixture
-def specs(call, tmp_path):
-    assert call("derive", str(PAGE), "-o", "specs").returncode == 0
-    return tmp_path / "specs"
+def specs(call, place):
+    assert call("derive", str(PAGE), "-o", "specs").code == 0
+    return place / "specs"
 
 
 def verdicts(path):
@@ -115,9 +84,9 @@ def test_without_consent_nothing_of_it_is_changed(url, call, specs, tmp_path):
     status = found["location/UpdateKey/status/200"]
     assert (status["verdict"], status["reason"]) == ("skipped", REASON)
     assert "given, which are only read: KeyName=my-key" in last["notes"]
-    assert ended.returncode == 3
-    assert "--may-change lets a run update what is given" in ended.stderr
-    assert "--given KeyName=my-key --profile quick" in ended.stdout
+    assert ended.code == 3
+    assert "--may-change lets a run update what is given" in ended.err
+    assert "--given KeyName=my-key --profile quick" in ended.out
 
 
 def test_with_consent_it_is_tested_and_put_back(url, call, specs, tmp_path):
@@ -134,8 +103,8 @@ def test_with_consent_it_is_tested_and_put_back(url, call, specs, tmp_path):
     assert len(decided) >= 0.9 * len(found)
     assert not [one for one in decided if one["verdict"] == "failed"]
     assert "location: KeyName that was given was changed and is again as it was" in last["notes"]
-    assert ended.returncode == 0, ended.stderr
-    assert "--given KeyName=my-key --may-change" in ended.stdout
+    assert ended.code == 0, ended.err
+    assert "--given KeyName=my-key --may-change" in ended.out
 
 
 def test_of_a_whole_service_it_is_never_deleted_and_creations_are_tested(url, call, tmp_path):
@@ -190,8 +159,8 @@ def test_the_api_takes_it_too(url, specs, tmp_path):
 )
 def test_what_cannot_be_used_is_refused(options, told, call, specs):
     ended = call("run", "reference", "--specs", str(specs), *options)
-    assert ended.returncode == 2
-    assert told in ended.stderr
+    assert ended.code == 2
+    assert told in ended.err
 
 
 def test_the_api_refuses_it_likewise(specs):
@@ -204,4 +173,4 @@ def test_explain_shows_requests_with_it(call, specs):
         "explain", "location/UpdateKey/request/Description/maxLength", "--specs", str(specs),
         "--given", "KeyName=my-key",
     )  # fmt: skip
-    assert "PATCH /metadata/v0/keys/my-key" in ended.stdout
+    assert "PATCH /metadata/v0/keys/my-key" in ended.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from conformance.cli.interrupts import Interrupts
 from conformance.record import Verdict, read_record
+from tests.sampling import one_in
 
 LONGEST = 300
 """Seconds after which a run that does not end is given up: a bound, not an expectation."""
@@ -29,8 +31,10 @@ def audible():
         signal.signal(number, handler)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("at", [12, 100, 250])
+@pytest.mark.parametrize(
+    ("at", "number"),
+    one_in(3, itertools.product([12, 100, 250], [signal.SIGINT, signal.SIGTERM])),
+)
 def test_a_run_that_is_ended_early(process, place, target, number, at):
     running = process("run", target.url, "--record", "r.jsonl", "--junit", "j.xml")
 
@@ -57,7 +61,9 @@ def test_a_run_that_is_ended_early(process, place, target, number, at):
     assert (place / "j.xml").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", one_in(2, [(signal.SIGINT,), (signal.SIGTERM,), (signal.SIGHUP,)])
+)
 def test_whoever_starts_it_may_choose_that_it_is_not_interrupted(process, place, target, number):
     before = signal.signal(number, signal.SIG_IGN)
     few = ("--requirement", "apigateway/CreateApiKey/status/*", "--profile", "quick")

@@ -7,28 +7,19 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.building import build_contract
-from conformance.contract.deriving import assemble
 from conformance.contract.inference.binding import Binding, named_kinds, ordered
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.inference.naming import changes, looks_only, part, same
-from conformance.contract.model import Contract
-from conformance.documents.sdk.models import load_model
-from conformance.documents.sdk.pages import model_pages
-
-
-@cache
-def modelled(service: str) -> Contract:
-    return build_contract(service, assemble(model_pages(load_model(service), service)), {})
+from tests import contracts
 
 
 @cache
 def binding(service: str) -> Binding:
-    return Binding(modelled(service))
+    return Binding(contracts.modelled(service))
 
 
 def bound(service: str, operation: str) -> dict[str, Any]:
-    return dict(binding(service).of(modelled(service).operations[operation]).members)
+    return dict(binding(service).of(contracts.modelled(service).operations[operation]).members)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +116,6 @@ def test_what_an_operation_does_by_its_name(name: str, looks: bool, changing: bo
 
 
 def test_what_is_put_on_a_parent_once_gets_a_fresh_one() -> None:
-    overlay = inferred_overlay(modelled("lambda"))
+    overlay = inferred_overlay(contracts.modelled("lambda"))
     assert overlay.resources["function-url-config"].needs == {"function": "fresh"}
     assert overlay.resources["function-concurrency"].needs["function"] == "shared"

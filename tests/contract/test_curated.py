@@ -13,12 +13,12 @@ from conformance.cli.derive import command as derive
 from conformance.contract import locate
 from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
-from conformance.contract.load import load_contract
 from conformance.contract.requirements import Subject
 from conformance.documents.sdk.models import load_model
 from conformance.judge.refusal import refusals
 from conformance.plan.probes import Fault
 from conformance.plan.resources import kinds
+from tests import contracts
 
 SERVICES = ("lambda", "eks", "appconfig", "apigatewayv2", "sesv2")
 MOST = 3000
@@ -51,33 +51,33 @@ def test_the_committed_spec_is_openapi(service: str) -> None:
 
 @every_service
 def test_it_is_small_and_runs_when_it_is_named(service: str) -> None:
-    assert len(catalogue(load_contract(service))) < MOST
+    assert len(catalogue(contracts.contract(service))) < MOST
     assert service not in locate.default_services()
     assert locate.selected((service,), ()) == (service,)
 
 
 @every_service
 def test_every_operation_has_a_request_that_is_known_to_be_valid(service: str) -> None:
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     assert not contract.overlay.inferred
     assert set(contract.operations) == set(contract.overlay.operations)
 
 
 @every_service
 def test_every_kind_is_created_read_and_deleted(service: str) -> None:
-    for one in kinds(load_contract(service)).values():
+    for one in kinds(contracts.contract(service)).values():
         assert all((one.create, one.read, one.delete, one.identifier))
 
 
 @every_service
 def test_limits_of_answers_that_a_model_states_fail_nothing(service: str) -> None:
-    limits = [one for one in catalogue(load_contract(service))
+    limits = [one for one in catalogue(contracts.contract(service))
               if one.subject is Subject.OUTPUT_LIMIT and one.source.model]  # fmt: skip
     assert {one.level for one in limits} <= {Level.INFORMATIONAL}
 
 
 def test_a_taken_name_is_refused_with_the_declared_status() -> None:
-    ses, functions = load_contract("sesv2"), load_contract("lambda")
+    ses, functions = contracts.contract("sesv2"), contracts.contract("lambda")
     template, function = (
         ses.operations["CreateEmailTemplate"],
         functions.operations["CreateFunction"],
@@ -103,7 +103,7 @@ def recorded(folder: Path, **answers: object) -> list[str]:
     (folder / "test_one.py").write_text(TEST)
     kept = {"test_one.py::TestFunctions::test_life": {"recorded-content": answers}}
     (folder / "test_one.snapshot.json").write_text(json.dumps(kept))
-    contract = load_contract("lambda")
+    contract = contracts.contract("lambda")
     return [f"{one.operation.name}: {broken}" for one in snapshots.recordings(contract, folder)
             for broken in snapshots.breaks(contract, one)]  # fmt: skip
 

@@ -11,7 +11,6 @@ from openapi_spec_validator import validate
 
 from conformance.cli.derive import command as derive
 from conformance.contract import locate
-from conformance.contract.load import load_contract
 from conformance.documents.sdk.models import load_model
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.resources import kinds
@@ -20,6 +19,7 @@ from conformance.plan.sequences.steps import Send
 from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
+from tests import contracts
 
 every_service = pytest.mark.parametrize("service", ["sns", "s3"])
 
@@ -34,7 +34,7 @@ def test_the_model_gives_the_committed_bytes(service: str, tmp_path: Path) -> No
     spec = yaml.safe_load(committed(service).read_bytes())
     if spec["x-documents"][model.name]["sha256"] != model.sha256:
         pytest.skip("this botocore has another model of the service: compare-model tells the drift")
-    names = load_contract(service).operations
+    names = contracts.contract(service).operations
     chosen = [argument for name in names for argument in ("--path", name)]
     output = tmp_path / "openapi.yaml"
     result = CliRunner().invoke(derive, ["--from-model", service, *chosen, "-o", str(output)])
@@ -51,7 +51,7 @@ def test_it_is_openapi_and_runs_when_it_is_named(service: str) -> None:
 
 @every_service
 def test_every_operation_and_kind_is_known(service: str) -> None:
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     assert not contract.overlay.inferred
     assert set(contract.operations) == set(contract.overlay.operations)
     for one in kinds(contract).values():
@@ -66,7 +66,7 @@ def listed(topics: str, token: str) -> bytes:
 
 
 def test_a_list_without_a_page_size_is_followed_by_its_tokens() -> None:
-    contract = load_contract("sns")
+    contract = contracts.contract("sns")
     operation = contract.operations["ListTopics"]
 
     def answered(page: bytes) -> ParsedResponse:

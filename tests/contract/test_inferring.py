@@ -36,6 +36,7 @@ from conformance.record import Verdict
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport
+from tests import contracts
 
 
 @pytest.fixture(autouse=True)
@@ -44,12 +45,8 @@ def shipped() -> Iterator[None]:
     locate.use(None)
 
 
-def modelled(service: str) -> Contract:
-    return build_contract(service, assemble(model_pages(load_model(service), service)), {})
-
-
 def test_lifecycles_of_a_service() -> None:
-    schedule, group = infer(modelled("scheduler"))
+    schedule, group = infer(contracts.modelled("scheduler"))
     assert schedule.resource.create == "CreateSchedule"
     assert schedule.resource.identifier == Identifier(label="Name", given="Name", unknown="${name}")
     # Entries of ListSchedules stand elsewhere than the schedules' own path leads to.
@@ -61,7 +58,7 @@ def test_lifecycles_of_a_service() -> None:
 
 
 def test_chains_are_inferred_from_paths() -> None:
-    kinds = {one.name: one for one in infer(modelled("apigateway"))}
+    kinds = {one.name: one for one in infer(contracts.modelled("apigateway"))}
     identifier = kinds["usage-plan"].resource.identifier
     assert identifier is not None
     assert identifier.created == "id"
@@ -71,7 +68,7 @@ def test_chains_are_inferred_from_paths() -> None:
     response = kinds["gateway-response"].resource.identifier
     assert response is not None
     assert response.given == "restapi_id"
-    contract = modelled("apigateway")
+    contract = contracts.modelled("apigateway")
     found = inferred_overlay(contract)
     known = replace(contract, overlay=found)
     assert found.main.called in {"rest-api", "api-key"}
@@ -92,7 +89,7 @@ def _empty(contract: Contract) -> dict[str, Any]:
     ],
 )
 def test_what_is_uncertain_is_left_out(old: str, new: str) -> None:
-    spec = copy.deepcopy(_empty(modelled("scheduler")))
+    spec = copy.deepcopy(_empty(contracts.modelled("scheduler")))
     for item in spec["paths"].values():
         for node in item.values():
             if node.get("operationId") == old:
@@ -152,7 +149,7 @@ class Server:
 
 
 def verdicts(server: Server) -> dict[str, Verdict]:
-    contract = modelled("scheduler")
+    contract = contracts.modelled("scheduler")
     contract = replace(contract, overlay=inferred_overlay(contract))
     chosen = [one for one in catalogue(contract) if one.operation == "CreateScheduleGroup"]
     config = RunConfig(

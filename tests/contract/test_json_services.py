@@ -7,8 +7,8 @@ import pytest
 from conformance.contract import locate
 from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
-from conformance.contract.load import load_contract
 from conformance.contract.requirements import Subject
+from tests import contracts
 
 SERVICES = ("dynamodb", "sqs", "secretsmanager", "kms", "ssm", "sts")
 
@@ -22,7 +22,7 @@ def test_it_runs_only_when_it_is_named(service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_rule_has_a_source(service: str) -> None:
-    rules = load_contract(service).overlay.rules.items()
+    rules = contracts.contract(service).overlay.rules.items()
     stated = {address: rule.source for address, rule in rules if "/protocol/" not in address}
     without = [
         address
@@ -35,7 +35,7 @@ def test_every_rule_has_a_source(service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_only_an_operation_without_a_valid_request_may_refuse_all(service: str) -> None:
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     status = {
         one.operation: one.level
         for one in catalogue(contract)
@@ -48,5 +48,5 @@ def test_only_an_operation_without_a_valid_request_may_refuse_all(service: str) 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_its_paths_are_the_operations_that_it_has(service: str) -> None:
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     assert set(contract.overlay.sdk.paths) == set(contract.operations)

@@ -6,8 +6,8 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.levels import Level
-from conformance.contract.load import load_contract
 from conformance.contract.readback import read_backs
+from tests import contracts
 
 MODEL = {"model": "shop-2020-01-01", "path": "/shapes"}
 
@@ -120,5 +120,5 @@ def test_what_a_rule_reads_back_already_is_said_once():
 def test_only_where_updates_replace_what_they_leave_out_is_looked_at():
     replacing = addresses(shop(ALL, life={"update-replaces": True}))
     assert "UpdateThing/behavior/Colour-left-out-is-reset" in replacing
-    kept = addresses(load_contract("location"))
+    kept = addresses(contracts.contract("location"))
     assert not [one for one in kept if one.endswith("left-out-is-reset")]

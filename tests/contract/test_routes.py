@@ -9,10 +9,8 @@ from urllib.parse import parse_qsl
 import pytest
 from botocore.loaders import Loader
 
-from conformance.contract.building import build_contract
-from conformance.contract.deriving import assemble
 from conformance.contract.levels import Source
-from conformance.contract.model import Contract, Location, Operation
+from conformance.contract.model import Location, Operation
 from conformance.contract.routes import (
     PathTemplate,
     RouteMatcher,
@@ -22,6 +20,7 @@ from conformance.contract.routes import (
 )
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
+from tests import contracts
 
 SAMPLE = (
     "mq", "pinpoint", "apigateway", "appconfig", "apigatewayv2", "efs", "iot", "lambda",
@@ -32,11 +31,6 @@ SAMPLE = (
 def operation(name: str, path: str, method: str = "GET", **query: str) -> Operation:
     """An operation with a route and nothing else."""
     return Operation("svc", name, method, path, query, {}, {}, 200, Source(), {}, Source())
-
-
-def contract_of(service: str) -> Contract:
-    """What `derive --from-model` writes, read back."""
-    return build_contract(service, assemble(model_pages(load_model(service), service)), {})
 
 
 def routes_of(service: str) -> dict[str, Operation]:
@@ -86,7 +80,7 @@ def test_each_filled_path_is_of_its_own_operation(service):
 def test_every_label_of_a_path_is_a_member_of_the_request():
     seen = 0
     for service in ("mq", "pinpoint", "mediastore-data"):
-        for one in contract_of(service).operations.values():
+        for one in contracts.modelled(service).operations.values():
             members = {m.name for m in one.input.values() if m.location is Location.PATH}
             assert set(PathTemplate(one.path).labels) == members
             seen += len(members)
@@ -94,9 +88,9 @@ def test_every_label_of_a_path_is_a_member_of_the_request():
 
 
 def test_models_say_which_labels_take_slashes():
-    stored = contract_of("mediastore-data").operations["GetObject"]
+    stored = contracts.modelled("mediastore-data").operations["GetObject"]
     assert (stored.path, stored.greedy) == ("/{Path}", frozenset({"Path"}))
-    assert contract_of("mq").operations["DescribeBroker"].greedy == frozenset()
+    assert contracts.modelled("mq").operations["DescribeBroker"].greedy == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
+from functools import cache
 from typing import Any
 
 import pytest
 
-from benchmarks.plan_all import contract_of
+from benchmarks import plan_all
 from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue, listed
-from conformance.contract.load import load_contract
 from conformance.contract.locate import services
 from conformance.contract.model import Contract
 from conformance.contract.sharing import MOST, Extent, Sharing, shared_to, sharing_of
+from tests import contracts
+from tests.sampling import one_in
 
+pytestmark = pytest.mark.xdist_group(__name__)
+"""Large contracts, which one worker reads for all tests here."""
+contract_of = cache(plan_all.contract_of)
 PAGE = {"document": "p.md", "section": "s", "line": 1}
 
 
@@ -23,13 +29,15 @@ def every_id(contract: Contract, sharing: Sharing) -> list[str]:
 
 @pytest.mark.parametrize("service", services())
 def test_contracts_of_a_usual_size_state_everything_everywhere(service: str) -> None:
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     assert sharing_of(contract) == Sharing(service)
     assert [one.id for one in catalogue(contract)] == every_id(contract, Sharing(service))
 
 
-@pytest.mark.parametrize("extent", list(Extent)[1:])
-@pytest.mark.parametrize("service", ["appmesh", "guardduty", "mq"])
+@pytest.mark.parametrize(
+    ("service", "extent"),
+    one_in(2, itertools.product(["appmesh", "guardduty", "mq"], list(Extent)[1:])),
+)
 def test_each_id_that_is_left_out_is_covered_by_one_that_is_listed(
     service: str, extent: Extent
 ) -> None:

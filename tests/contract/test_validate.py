@@ -1,8 +1,8 @@
 import pytest
 
-from conformance.contract.load import load_contract
 from conformance.contract.places import ABSENT, find, parse, put, show
 from conformance.contract.validate import violations
+from tests import contracts
 
 VALID = {
     "KeyName": "a",
@@ -16,7 +16,7 @@ VALID = {
 
 @pytest.fixture(scope="module")
 def members():
-    return dict(load_contract("location").operations["CreateKey"].input)
+    return dict(contracts.contract("location").operations["CreateKey"].input)
 
 
 def broken(members, place, value):

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.load import load_contract
 from conformance.contract.model import Constraint, Contract, Kind, Member, Shape
 from conformance.contract.places import ITEM, KEY, VALUE, parse
 from conformance.contract.validate import Violation, shape_violations, violations
@@ -17,6 +16,7 @@ from conformance.judge.redacted import Redacted
 from conformance.judge.response import observe
 from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
+from tests import contracts
 
 TEXT = Shape(
     Kind.STRING, {"maxLength": Constraint("maxLength", 3, Source(), Level.REQUIRED)}
@@ -104,7 +104,7 @@ def test_a_union_holds_exactly_one_member() -> None:
 
 @pytest.fixture(scope="module")
 def location() -> Contract:
-    return load_contract("location")
+    return contracts.contract("location")
 
 
 @pytest.mark.parametrize(

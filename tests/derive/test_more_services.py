@@ -14,7 +14,6 @@ from conformance.cli.compare_model import command as compare
 from conformance.cli.derive import command as derive
 from conformance.contract import locate
 from conformance.contract.catalogue import catalogue
-from conformance.contract.load import load_contract
 from conformance.contract.model import Contract
 from conformance.contract.overlay_model import Resource
 from conformance.contract.validate import violations
@@ -22,6 +21,7 @@ from conformance.documents.sdk.models import load_model
 from conformance.plan.base_requests import base
 from conformance.plan.planner import plan
 from conformance.plan.resources import kind_of, kinds, others
+from tests import contracts
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = ROOT / "tests" / "documents" / "usageplans" / "apigateway-usageplans"
@@ -68,7 +68,7 @@ def test_they_run_only_when_they_are_named() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_rules_name_places_that_are_there(service: str) -> None:
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     seen = 0
     for address, rule in contract.overlay.rules.items():
         source = rule.source
@@ -101,7 +101,7 @@ def sent(contract: Contract, name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_base_is_valid_by_the_contract(service: str) -> None:
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     assert len(contract.operations) > 5
     for name, operation in contract.operations.items():
         values = sent(contract, name)
@@ -112,7 +112,7 @@ def test_every_base_is_valid_by_the_contract(service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_requirement_can_be_planned(service: str) -> None:
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     found = catalogue(contract)
     assert len({one.id for one in found}) == len(found) > 100
     for requirement in found:
@@ -122,7 +122,7 @@ def test_every_requirement_can_be_planned(service: str) -> None:
 
 
 def test_a_plan_key_needs_a_plan_and_a_key_of_its_own() -> None:
-    contract = load_contract("apigateway-usageplans")
+    contract = contracts.contract("apigateway-usageplans")
     assert kind_of(contract, "GetUsagePlanKeys") == "plan-key"
     assert kinds(contract)["plan-key"].needs == {"plan": "shared", "key": "fresh"}
     assert kinds(contract)["key"] == Resource(service="apigateway")

@@ -7,12 +7,12 @@ import pytest
 from conformance.contract.building import build_contract
 from conformance.contract.deriving import assemble
 from conformance.contract.deriving.usual import add_requests
-from conformance.contract.load import load_contract
 from conformance.documents.sdk.models import SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.documents.sdk.usual import usual_requests, usual_values
 from conformance.plan.amending import RefusalText, amended
 from conformance.plan.suggestions import suggestions
+from tests import contracts
 
 
 def _shown(text: str, kind: str = "string") -> tuple[object, ...]:
@@ -55,7 +55,7 @@ def test_published_examples_count() -> None:
 
 
 def test_they_stand_in_the_spec_that_is_derived_and_keep_the_limits() -> None:
-    shape = load_contract("batch").operations["CreateComputeEnvironment"].input["type"].shape
+    shape = contracts.contract("batch").operations["CreateComputeEnvironment"].input["type"].shape
     assert shape.usual
     assert suggestions(shape)[0] in shape.usual
 

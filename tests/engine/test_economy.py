@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.economy import Costs
+from conformance.contract.requirements import Subject
+from conformance.engine.economy import LARGE, MOST, SECONDS, Costs, Economy
 
 
 def told(costs: Costs, name: str, seconds: float, *, ok: bool = True) -> None:
@@ -44,3 +45,55 @@ def test_refusals_are_not_counted():
         told(costs, "ListThings", 0.005)
         told(costs, "CreateThing", 5.0, ok=False)
     assert costs.more == 0
+
+
+class Clock:
+    """A clock that is set."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def a_requirement() -> Any:
+    return SimpleNamespace(subject=Subject.STATUS, keyword="200", place=())
+
+
+@pytest.mark.parametrize(
+    ("made_up", "requirements", "told_of"),
+    [(True, LARGE + 1, "takes about"), (False, LARGE + 1, ""), (True, LARGE, "")],
+)
+def test_a_quick_run_of_a_large_service_without_an_overlay_ends_in_time(
+    made_up, requirements, told_of
+):
+    clock = Clock()
+    economy = Economy(thrifty=True, made_up=made_up, clock=clock)
+    economy.begin(requirements)
+    clock.now += SECONDS - 1
+    assert economy.left(a_requirement(), 100) == ""
+    clock.now += 1
+    left = economy.left(a_requirement(), 100)
+    assert told_of in left
+    assert bool(left) is bool(told_of)
+
+
+def test_a_thorough_run_is_not_ended():
+    clock = Clock()
+    economy = Economy(thrifty=False, made_up=True, clock=clock)
+    economy.begin(LARGE + 1)
+    clock.now += 100 * SECONDS
+    assert economy.left(a_requirement(), 10**6) == ""
+
+
+@pytest.mark.parametrize("made_up", [True, False])
+def test_what_takes_long_counts_as_more_where_the_time_is_not_bounded(made_up):
+    economy = Economy(thrifty=True, made_up=made_up, clock=Clock())
+    economy.begin(LARGE + 1)
+    for _ in range(20):
+        told(economy.costs, "ListThings", 0.001)
+        told(economy.costs, "PollThings", 5.0)
+    assert economy.costs.more > MOST
+    assert bool(economy.left(a_requirement(), 100)) is not made_up
+    assert economy.left(a_requirement(), MOST)

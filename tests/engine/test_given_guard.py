@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from conformance.contract.given import BadGiven, Given, GivenMember, read_given, with_given
-from conformance.contract.load import load_contract
 from conformance.engine.safety.given_guard import GivenGuard
 from conformance.engine.safety.request_classifier import RouteTable
 from conformance.transport.exchange import Exchange, FailureKind, Request
+from tests import contracts
 
 URL = "http://127.0.0.1:1"
 KEYS = f"{URL}/metadata/v0/keys"
@@ -34,7 +34,7 @@ class Sink:
 
 
 def guard(service: str, *members: GivenMember, may_change: bool) -> tuple[GivenGuard, Sink]:
-    contract = with_given(load_contract(service), Given(members, may_change))
+    contract = with_given(contracts.contract(service), Given(members, may_change))
     sink = Sink()
     return GivenGuard(sink, sink, RouteTable(contract, URL)), sink
 
@@ -128,7 +128,7 @@ def test_a_deletion_that_names_it_in_the_body_is_never_sent() -> None:
 
 def test_tags_of_it_are_a_change() -> None:
     quoted = ARN.replace(":", "%3A").replace("/", "%2F")
-    contract = load_contract("eks")
+    contract = contracts.contract("eks")
     assert "TagResource" in contract.operations
     given = GivenMember("name", "my-key")
     for may_change in (False, True):

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.load import load_contract
 from conformance.engine.journal import Header, Journal
 from conformance.engine.names import Names
 from conformance.engine.run_tag import TAG, RunTag
@@ -21,10 +20,11 @@ from conformance.transport.exchange import (
     Response,
     TransportFailure,
 )
+from tests import contracts
 
 URL = "http://127.0.0.1:1/base"
 HEADER = Header(URL, "abcd1234", "us-east-1", "2026-01-01T00:00:00Z", {}, None, TAG)
-GATEWAY, LOCATION = load_contract("apigateway"), load_contract("location")
+GATEWAY, LOCATION = "apigateway", "location"
 
 
 class Target:
@@ -57,9 +57,9 @@ def journal(tmp_path):
 class Guarded:
     """A guard around such a target; a call sends a request, and gives "withheld" or the answer."""
 
-    def __init__(self, journal, contract, absent):
+    def __init__(self, journal, service, absent):
         self.target, self.names = Target(journal), Names(HEADER.nonce)
-        territory = RouteTable(contract, URL)
+        territory = RouteTable(contracts.contract(service), URL)
         self.transport = GuardedTransport(self.target, territory, journal, self.names, absent)
 
     def __call__(self, method, path, body=None, answer=(200, {})):
@@ -76,7 +76,7 @@ def guarded(journal):
 
 
 @pytest.mark.parametrize(
-    ("contract", "method", "path"),
+    ("service", "method", "path"),
     [
         (GATEWAY, "PATCH", "/apikeys/0123456789"),
         (GATEWAY, "DELETE", "/apikeys/0123456789"),
@@ -91,14 +91,14 @@ def guarded(journal):
         (LOCATION, "PATCH", "/metadata/v0/keys/x%2F..%2Fy"),
     ],
 )
-def test_what_is_not_of_the_run_is_withheld(guarded, contract, method, path):
-    send = guarded(contract)
+def test_what_is_not_of_the_run_is_withheld(guarded, service, method, path):
+    send = guarded(service)
     assert send(method, path, {}) == "withheld"
     assert send.target.sent == []
 
 
 @pytest.mark.parametrize(
-    ("contract", "method", "path"),
+    ("service", "method", "path"),
     [
         (GATEWAY, "GET", "/apikeys/0123456789"),
         (GATEWAY, "GET", "/apikeys?limit=500"),
@@ -108,8 +108,8 @@ def test_what_is_not_of_the_run_is_withheld(guarded, contract, method, path):
         (GATEWAY, "POST", "/no-such-route-abcd1234/v0/nothing"),
     ],
 )
-def test_what_only_looks_or_bears_the_nonce_is_sent(guarded, contract, method, path):
-    send = guarded(contract)
+def test_what_only_looks_or_bears_the_nonce_is_sent(guarded, service, method, path):
+    send = guarded(service)
     send(method, path, {})
     assert send.target.sent == [(method, path)]
 
@@ -188,7 +188,7 @@ def test_an_emulator_is_asked_whether_it_has_something(guarded):
 
 
 def test_routes_with_a_literal_query_come_first():
-    territory = RouteTable(GATEWAY, URL)
+    territory = RouteTable(contracts.contract(GATEWAY), URL)
 
     def kind(method, path):
         visit = territory.visit(Request(method, URL + path, ()))
@@ -204,9 +204,10 @@ def test_routes_with_a_literal_query_come_first():
 
 
 def test_the_tag_is_put_on_and_taken_off():
-    mark = RunTag.of(GATEWAY, "abcd1234")
+    contract = contracts.contract(GATEWAY)
+    mark = RunTag.of(contract, "abcd1234")
     assert mark is not None
-    create, update = GATEWAY.operations["CreateApiKey"], GATEWAY.operations["UpdateApiKey"]
+    create, update = contract.operations["CreateApiKey"], contract.operations["UpdateApiKey"]
     assert mark.put_on(create, {"name": "x"}) == {"name": "x", "tags": {TAG: "abcd1234"}}
     assert mark.put_on(create, {"tags": {"a": "b"}}) == {"tags": {"a": "b"}}
     assert mark.put_on(update, {"name": "x"}) == {"name": "x"}

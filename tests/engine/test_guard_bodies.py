@@ -4,36 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance.contract.building import build_contract
-from conformance.contract.deriving import assemble
-from conformance.contract.inference.inferring import inferred_overlay
-from conformance.contract.model import Contract
-from conformance.documents.sdk.models import load_model
-from conformance.documents.sdk.pages import model_pages
 from conformance.engine.journal import Header, Journal
 from conformance.engine.names import Names
 from conformance.engine.safety.guard import GuardedTransport
 from conformance.engine.safety.request_classifier import RequestEffect, RouteTable
 from conformance.transport.exchange import Exchange, FailureKind, Request, Response
+from tests import contracts
 
 URL = "http://127.0.0.1:1"
 HEADER = Header(URL, "abcd1234", "us-east-1", "2026-01-01T00:00:00Z", {}, None, None)
 OURS = "conformance-abcd1234-00001"
-
-
-def contract_of(service: str) -> Contract:
-    spec = assemble(model_pages(load_model(service), service))
-    contract = build_contract(service, spec, {})
-    return replace(contract, overlay=inferred_overlay(contract))
-
-
-VECTORS, BATCH, SES = contract_of("s3vectors"), contract_of("batch"), contract_of("sesv2")
+VECTORS, BATCH, SES = "s3vectors", "batch", "sesv2"
 Send = Callable[..., bool]
 
 
@@ -43,6 +29,10 @@ class Target:
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
         return [self.send(one) for one in requests]
+
+
+def routes(service: str) -> RouteTable:
+    return RouteTable(contracts.inferred(service), URL)
 
 
 @pytest.fixture
@@ -56,9 +46,9 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 def sent(journal: Journal) -> Send:
     """Whether the guard sends a request, where the target seems to have whatever is named."""
 
-    def ask(contract: Contract, path: str, body: dict[str, Any]) -> bool:
+    def ask(service: str, path: str, body: dict[str, Any]) -> bool:
         guard = GuardedTransport(
-            Target(), RouteTable(contract, URL), journal, Names(HEADER.nonce), lambda *_: False
+            Target(), routes(service), journal, Names(HEADER.nonce), lambda *_: False
         )
         exchange = guard.send(Request("POST", URL + path, (), json.dumps(body).encode()))
         return exchange.failure is None or exchange.failure.kind is not FailureKind.WITHHELD
@@ -67,7 +57,7 @@ def sent(journal: Journal) -> Send:
 
 
 @pytest.mark.parametrize(
-    ("contract", "path", "body", "expected"),
+    ("service", "path", "body", "expected"),
     [
         (BATCH, "/v1/deletejobqueue", {"jobQueue": OURS}, True),
         (BATCH, "/v1/deletejobqueue", {"jobQueue": "production"}, False),
@@ -84,17 +74,17 @@ def sent(journal: Journal) -> Send:
 )
 def test_what_a_body_names(
     sent: Send,
-    contract: Contract,
+    service: str,
     path: str,
     body: dict[str, Any],
     expected: bool,
 ) -> None:
-    assert sent(contract, path, body) is expected
+    assert sent(service, path, body) is expected
 
 
-def visit(contract: Contract, path: str, body: dict[str, Any]) -> RequestEffect:
+def visit(service: str, path: str, body: dict[str, Any]) -> RequestEffect:
     request = Request("POST", URL + path, (), json.dumps(body).encode())
-    return RouteTable(contract, URL).visit(request).kind
+    return routes(service).visit(request).kind
 
 
 def test_a_deletion_is_known_by_its_operation() -> None:
@@ -104,7 +94,7 @@ def test_a_deletion_is_known_by_its_operation() -> None:
 
 
 def test_a_part_is_deleted_and_not_what_it_is_part_of() -> None:
-    table = RouteTable(VECTORS, URL)
+    table = routes(VECTORS)
     asked = {"vectorBucketName": OURS, "indexName": "conformance-abcd1234-00002"}
     index = Request("POST", f"{URL}/DeleteIndex", (), json.dumps(asked).encode())
     policy = Request("POST", f"{URL}/DeleteVectorBucketPolicy", (), json.dumps(asked).encode())

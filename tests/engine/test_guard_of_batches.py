@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.load import load_contract
 from conformance.engine.journal import Header, Journal
 from conformance.engine.names import Names
 from conformance.engine.run_tag import TAG
 from conformance.engine.safety.guard import GuardedTransport
 from conformance.engine.safety.request_classifier import RouteTable
 from conformance.transport.exchange import Exchange, FailureKind, Request, Response
+from tests import contracts
 
 URL = "http://127.0.0.1:1"
 HEADER = Header(URL, "abcd1234", "us-east-1", "2026-01-01T00:00:00Z", {}, None, TAG)
@@ -36,7 +36,7 @@ class Target:
 @pytest.fixture
 def is_sent(tmp_path):
     journal = Journal.begin(tmp_path / "j.jsonl", HEADER)
-    territory = RouteTable(load_contract("dynamodb"), URL)
+    territory = RouteTable(contracts.contract("dynamodb"), URL)
     guard = GuardedTransport(Target(), territory, journal, Names(HEADER.nonce), lambda *_: False)
 
     def send(operation: str, members: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -108,3 +109,24 @@ def test_a_time_in_another_form_that_was_taken_is_not_held_against_its_reader(ti
 def test_a_time_in_its_own_form_is_not_odd():
     values = {"KeyName": "k", "ExpireTime": "2031-06-01T12:00:00.000Z"}
     assert not sent("UpdateKey", values, {}, Side.OBSERVE, ("ExpireTime",)).is_faulty
+
+
+def test_a_null_that_was_taken_is_hidden_of_the_entry_of_its_resource_in_a_list():
+    one = Spoilt()
+    made = sent("CreateKey", {"KeyName": "k"}, {"KeyName": "k"})
+    tagged = sent("CreateKey", {"Tags": {"stage": None}}, {}, place=("Tags", "{value}"))
+    one.note(replace(tagged, resource=RunResource("k", "k", made)), [])
+    entries = [{"KeyName": name, "Tags": {"stage": None}} for name in ("k", "other")]
+    shown = one.hide(sent("ListKeys", {}, {"Entries": entries}).answer).body["Entries"]
+    assert [entry["Tags"]["stage"] for entry in shown] == [UNKNOWN, None]
+
+
+def test_a_number_without_an_end_that_was_taken_is_not_held_against_what_shows_it():
+    number, place = {"Number": float("inf")}, ("Number",)
+    one, taken = Spoilt(), sent("UpdateKey", number, number, Side.OBSERVE, place)
+    assert taken.is_faulty
+    assert not one.is_unreadable(taken.answer)
+    one.note(taken, [])
+    assert one.is_unreadable(taken.answer)
+    trailing = replace(taken.answer, form="JSON and something after it")
+    assert not one.is_unreadable(trailing)

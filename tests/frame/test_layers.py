@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from importlinter.cli import lint_imports
+
+from conformance.contract.model import ProtocolName
+from conformance.protocols.registry import MODULES
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "conformance"
@@ -57,3 +61,45 @@ def test_no_module_is_named_like_a_build_folder():
     folders = {file.parent.name for file in PACKAGE.rglob("*.py")}
     assert {"run", "engine"} <= modules | folders
     assert (modules | folders) & BUILD_FOLDERS == set()
+
+
+ABOVE_THE_SEAM = ("engine", "plan", "judge", "reports", "traffic", "driver", "site", "campaign")
+PROTOCOLS = {module for module, *_ in MODULES.values()}
+
+
+def test_nothing_above_the_seam_names_a_protocol():
+    files = (one for name in ABOVE_THE_SEAM for one in (PACKAGE / name).rglob("*.py"))
+    found = [
+        f"{file.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)}"
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if any(_names_a_protocol(node))
+    ]
+    assert found == []
+
+
+def test_naming_a_protocol_is_noticed():
+    for text in (
+        "protocol is ProtocolName.REST_XML",
+        "from conformance.protocols.rest_json import RestJson",
+        "from conformance.protocols import form",
+        "import conformance.protocols.rpc_cbor",
+        "protocol == 'aws-query'",
+    ):
+        assert any(any(_names_a_protocol(node)) for node in ast.walk(ast.parse(text))), text
+
+
+def _names_a_protocol(node: ast.AST) -> Iterator[bool]:
+    """Whether a node is the name of a protocol, or an import of its module."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        yield node.value.id == "ProtocolName"
+    elif isinstance(node, ast.Constant):
+        yield node.value in {str(one) for one in ProtocolName}
+    elif isinstance(node, ast.Import):
+        yield any(one.name.rpartition(".")[2] in PROTOCOLS for one in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        package, _, module = (node.module or "").rpartition(".")
+        if package == "conformance.protocols":
+            yield module in PROTOCOLS
+        elif node.module == "conformance.protocols":
+            yield any(one.name in PROTOCOLS for one in node.names)

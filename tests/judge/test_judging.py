@@ -2,12 +2,12 @@ import json
 
 import pytest
 
-from conformance.contract.load import load_contract
 from conformance.judge.refusal import judge_probe
 from conformance.judge.response import observe
 from conformance.plan.probes import ExpectedMember, Fault, Probe, Side
 from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
+from tests import contracts
 
 UPDATED = {
     "id": "abcdefghij",
@@ -21,7 +21,7 @@ UPDATED = {
 
 @pytest.fixture(scope="module")
 def contract():
-    return load_contract("apigateway")
+    return contracts.contract("apigateway")
 
 
 def answer(status, body, code=None, media="application/json"):
@@ -119,7 +119,7 @@ def test_an_error_has_a_json_body_that_says_what_is_wrong(contract, body, media)
     ],
 )
 def test_an_error_has_the_members_that_its_model_requires(members, held):
-    location = load_contract("location")
+    location = contracts.contract("location")
     refused = answer(400, {"message": "no", **members}, "ValidationException")
     found = observe(location, location.operations["UpdateKey"], refused)
     name = "location/protocol/validation-error-members"

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.load import load_contract
 from conformance.contract.locate import default_services, services
 from conformance.contract.model import Constraint, Kind, Member, Shape
 from conformance.contract.validate import shape_violations
 from conformance.plan.from_shape import faults_of, from_shape
+from tests import contracts
 from tests.sampling import sampled
 
 FEW = settings(
@@ -30,7 +30,7 @@ LOOKAHEAD = "Source"
 @pytest.mark.parametrize("service", sampled(default_services(), "apigateway", "location"))
 def test_every_member_has_valid_values_and_each_single_fault(service):
     drawn = 0
-    for operation in load_contract(service).operations.values():
+    for operation in contracts.contract(service).operations.values():
         for member in operation.input.values():
             for fault in [None, *faults_of(member.shape)]:
                 if fault is not None and LOOKAHEAD in fault.place and fault.keyword == "pattern":
@@ -46,7 +46,7 @@ def test_every_member_has_valid_values_and_each_single_fault(service):
 def test_most_single_faults_of_any_service_are_drawn(service):
     """Of patterns that match nearly every text, and of what an overlay restricts, few are."""
     drawn = left = 0
-    for operation in load_contract(service).operations.values():
+    for operation in contracts.contract(service).operations.values():
         for member in operation.input.values():
             for fault in faults_of(member.shape):
                 try:

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from conformance.contract.load import load_contract
 from conformance.contract.overlay_model import Identifier, Resource
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.resources import all_creators, identifiers
 from conformance.plan.sequences import connection
 from conformance.plan.sequences.steps import NotShown, RuleBroken
 from conformance.transport.parsed_response import ParsedResponse
+from tests import contracts
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from conformance.transport.parsed_response import ParsedResponse
     ],
 )
 def test_where_an_identifier_stands(service, operation, asked, answer, expected):
-    _, place = all_creators(load_contract(service))[operation]
+    _, place = all_creators(contracts.contract(service))[operation]
     assert list(identifiers(place, asked, answer)) == expected
 
 
@@ -40,7 +40,7 @@ def parts(body):
     ("service", "member"), [("scheduler", "Name"), ("apigateway", "id"), ("location", "KeyName")]
 )
 def test_the_second_answer_on_a_connection_names_its_resource(service, member):
-    life = Lifecycle.of(load_contract(service))
+    life = Lifecycle.of(contracts.contract(service))
     connection._judge(parts({member: "mine"}), life, "mine")
     with pytest.raises(RuleBroken):
         connection._judge(parts({member: "another"}), life, "mine")

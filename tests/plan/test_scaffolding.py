@@ -7,17 +7,15 @@ from typing import Any
 import pytest
 
 from conformance.contract.aws_values import example
-from conformance.contract.building import build_contract
-from conformance.contract.deriving import assemble
+from conformance.contract.model import Contract
 from conformance.contract.places import parse
 from conformance.contract.validate import violations
-from conformance.documents.sdk.models import load_model
-from conformance.documents.sdk.pages import model_pages
 from conformance.plan.base_requests import derived, scaffolded
+from tests import contracts
 
-CONTRACT = build_contract(
-    "scheduler", assemble(model_pages(load_model("scheduler"), "scheduler")), {}
-)
+
+def scheduler() -> Contract:
+    return contracts.modelled("scheduler")
 
 
 @pytest.mark.parametrize(
@@ -30,8 +28,8 @@ CONTRACT = build_contract(
     ],
 )
 def test_the_way_to_a_nested_place_is_valid(where: str) -> None:
-    operation = CONTRACT.operations["CreateSchedule"]
-    base = {**derived(CONTRACT, operation), "Name": "conformance"}
+    operation = scheduler().operations["CreateSchedule"]
+    base = {**derived(scheduler(), operation), "Name": "conformance"}
     request = scaffolded(operation, base, parse(where))
     assert request != base
     assert list(violations(dict(operation.input), _sent(request))) == []
@@ -47,6 +45,6 @@ def _sent(value: Any) -> Any:
 
 
 def test_what_is_there_is_left_as_it_is() -> None:
-    operation = CONTRACT.operations["CreateSchedule"]
-    base = derived(CONTRACT, operation)
+    operation = scheduler().operations["CreateSchedule"]
+    base = derived(scheduler(), operation)
     assert scaffolded(operation, base, parse("Target.Arn")) == base

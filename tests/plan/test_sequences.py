@@ -4,11 +4,11 @@ import msgspec
 import pytest
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.load import load_contract
 from conformance.contract.overlay_rules import AnyRule
 from conformance.contract.requirements import Requirement, Subject
 from conformance.plan.sequences import KINDS, NotShown, RuleBroken, Script
 from conformance.transport.parsed_response import ParsedResponse
+from tests import contracts
 
 
 def read_rule(kind, **words):
@@ -29,7 +29,7 @@ def played(steps, answers, **more):
         keyword="steps", rule=rule,
     )  # fmt: skip
     fill = lambda value, key: "one" if value == "${id}" else value  # noqa: E731
-    play = KINDS["steps"](Script(load_contract("location"), requirement, fill))
+    play = KINDS["steps"](Script(contracts.contract("location"), requirement, fill))
     try:
         next(play)
         for answer in answers:
@@ -172,7 +172,7 @@ def test_only_a_declared_conflict_may_meet_updates_at_once(
         f"{service}/x", service, operation, Level.EXPECTED, "", Source(), Subject.RULE,
         keyword="parallel-one", rule=rule,
     )  # fmt: skip
-    script = Script(load_contract(service), requirement, lambda value, _: value)
+    script = Script(contracts.contract(service), requirement, lambda value, _: value)
     play = KINDS["parallel-one"](script)
     code = {200: None, 400: "BadRequestException", 409: "ConflictException"}
     parts = tuple(

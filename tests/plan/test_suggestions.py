@@ -11,7 +11,6 @@ from botocore.validate import ParamValidator
 
 from conformance.contract.aws_values import aws_values, examples
 from conformance.contract.levels import Level, Source
-from conformance.contract.load import load_contract
 from conformance.contract.model import Called, Constraint, Kind, Shape
 from conformance.contract.validate import violations
 from conformance.engine.companions import Companions
@@ -21,6 +20,7 @@ from conformance.plan import values
 from conformance.plan.arn_patterns import arns_of
 from conformance.plan.base_requests import derived
 from conformance.plan.suggestions import suggestions
+from tests import contracts
 
 FILE = aws_values()
 
@@ -97,7 +97,7 @@ def test_nothing_is_suggested_that_the_limits_forbid() -> None:
 
 
 def test_where_right_values_are_stated_nothing_is_suggested() -> None:
-    shape = load_contract("scheduler").operations["CreateSchedule"].input["Target"].shape
+    shape = contracts.contract("scheduler").operations["CreateSchedule"].input["Target"].shape
     assert shape.members["RoleArn"].shape.called is None
     assert suggestions(shape.members["RoleArn"].shape) == ()
 
@@ -118,7 +118,7 @@ def test_an_arn_has_the_ending_that_the_pattern_asks_for(pattern: str, arn: str 
 
 @pytest.mark.parametrize("service", ["osis", "eks", "efs", "ivs"])
 def test_made_up_members_keep_every_limit(service: str) -> None:
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     for operation in contract.operations.values():
         made = {
             name: _filled(value)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from conformance.protocols.registry import read
+from conformance.reference.fault_registry import select
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.mutations.signatures import FAULTS
 from conformance.reference.outcome import Refusal
 from conformance.reference.server import TEST_KEYS, ServerOptions
+from conformance.reference.tables import load
 from conformance.transport.bad_signatures import SIGNATURE_FAULTS, UnsignedRequest, sign_incorrectly
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.signing import Signer
@@ -29,6 +31,17 @@ def test_an_authenticator_sees_every_routed_request(make):
     assert send("POST", "/metadata/v0/list-keys", b"{").status == 403
     assert send("GET", "/nowhere").code == "AccessDeniedException"
     assert seen == [("GET", "apigateway"), ("GET", "apigateway"), ("POST", "location")]
+
+
+def test_a_signature_covers_the_request_that_arrived_whatever_a_fault_takes_it_for(make):
+    seen = []
+    (fault,) = select(("protocol:any-method",), load())
+
+    def authenticate(request, service):
+        seen.append((request.method, service))
+
+    make(authenticate=authenticate, faults=(fault,))("POST", "/apikeys/abc")
+    assert seen == [("POST", "apigateway")]
 
 
 SIGNER = Signer(TEST_CREDENTIALS, "us-east-1", "geo")

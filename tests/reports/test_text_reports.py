@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import textwrap
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +48,60 @@ def exchange(status: int, body: str, expected: str = "400", seen: str = "") -> R
     )
 
 
-@pytest.mark.parametrize(("height", "told"), [(24, 2), (200, 6)])
-def test_a_small_screen_has_fewer_causes_and_a_narrow_table(height: int, told: int) -> None:
+def on_a_screen(record: Record, width: int, height: int) -> list[str]:
+    """The rows of a terminal that the summary fills."""
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, color_system=None, width=width, height=height)
+    written = {
+        "record": Path("reports/moto/record.jsonl"),
+        "html": Path("reports/moto/report.html"),
+    }
+    reports.render_terminal(record, console, written)
+    lines = out.getvalue().splitlines()
+    return [row for line in lines for row in textwrap.wrap(line, width) or [""]]
+
+
+@pytest.mark.parametrize(("height", "least"), [(24, 1), (30, 2), (200, 6)])
+def test_the_summary_fits_on_the_screen_and_tells_the_worst_causes(height: int, least: int) -> None:
     record = fake_record()
     assert len(causes(record)) > 6
-    out = io.StringIO()
-    console = Console(file=out, force_terminal=True, color_system=None, width=80, height=height)
-    reports.render_terminal(record, console, {})
-    lines = out.getvalue().splitlines()
-    assert sum("for example" in line for line in lines) == told
-    table = lines.index(next(line for line in lines if "hold, gate levels" in line))
-    assert all(len(line) < 90 for line in lines[table : table + 3])
+    rows = on_a_screen(record, 80, height)
+    assert len(rows) < height
+    assert sum("for example" in row for row in rows) >= least
+    assert rows[0].endswith("does not conform")
+    assert any("more cause" in row for row in rows)
+    assert rows[-1].startswith("exit 1")
+    assert "html: reports/moto/report.html" in rows
+
+
+def test_many_services_and_notes_fit_on_a_small_screen() -> None:
+    record = fake_record()
+    assert record.summary is not None
+    notes = tuple(
+        f"note {number}, which is longer than a row of the screen " * 2 for number in range(9)
+    )
+    services = [
+        replace(
+            line, service=f"service{number}", requirement=f"service{number}/x/{line.requirement}"
+        )
+        for number in range(14)
+        for line in record.verdicts[:2]
+    ]
+    crowded = replace(
+        record,
+        verdicts=(*record.verdicts, *services),
+        summary=replace(record.summary, notes=notes),
+    )
+    rows = on_a_screen(crowded, 80, 24)
+    assert len(rows) < 24
+    assert any("more services" in row for row in rows)
+    assert "9 notes: in the record" in rows
+
+
+def test_one_failure_that_is_long_is_shortened_on_a_small_screen() -> None:
+    long = one_failure(exchange(200, "x" * 3000))
+    assert len(on_a_screen(long, 80, 24)) < 24
+    assert any("curl" in row for row in on_a_screen(long, 80, 300))
 
 
 def test_the_summary_tells_every_failure_and_what_to_do() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -24,6 +25,7 @@ def botocore_headers(method, url, headers, body, token=None):
 @pytest.fixture
 def fixed_clock(monkeypatch):
     monkeypatch.setattr(auth, "get_current_datetime", lambda *_: NOW.replace(tzinfo=None))
+    monkeypatch.setattr(time, "gmtime", NOW.utctimetuple)
 
 
 @pytest.mark.usefixtures("fixed_clock")

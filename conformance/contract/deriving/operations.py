@@ -82,6 +82,8 @@ def operation(
         found["x-selectors"] = dict(page.selectors)
     if page.checksum:
         found["x-checksum-required"] = True
+    if page.spoke_query:
+        found["x-query-compatible"] = True
     if page.host_prefix:
         found["x-host-prefix"] = page.host_prefix
     if page.recovered:

@@ -15,7 +15,7 @@ from typing import Any
 
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation
-from conformance.contract.overlay_model import Identifier, Resource
+from conformance.contract.overlay_model import Resource
 from conformance.contract.overlay_rules import AnyRule, TakenIdentifierRule, UnknownIdentifierRule
 from conformance.contract.takes import TOKENS
 from conformance.contract.validate import shape_violations
@@ -138,13 +138,14 @@ def _is_sure(operation: Operation) -> bool:
 def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[str, AnyRule]]:
     for one in kinds:
         operation = contract.operations.get(one.create or "")
-        chosen = one.identifier is not None and one.identifier.given is not None
+        given = one.identifier is not None and one.identifier.given is not None
+        chosen = given or (one.unique is not None and contract.overlay.inferred)
         if operation is None or not chosen or operation.method == "PUT":
             continue
         errors = taken_errors(operation)
         if not errors:
             continue
-        other = _other_content(operation, one.identifier)
+        other = _other_content(operation, one)
         sure = bool(other) and any(TAKEN.search(error.name) for error in errors)
         sure = sure and not operation.name.startswith(UPSERTS)
         yield (
@@ -158,9 +159,10 @@ def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[st
         )
 
 
-def _other_content(operation: Operation, identifier: Identifier | None) -> dict[str, Any]:
+def _other_content(operation: Operation, resource: Resource) -> dict[str, Any]:
     """A member that a creation may leave out: with it, it is no repetition of one without it."""
-    named = None if identifier is None else identifier.given
+    identifier = resource.identifier
+    named = None if identifier is None else identifier.given or resource.unique_member
     free = [
         name
         for name, one in operation.input.items()

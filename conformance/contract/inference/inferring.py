@@ -15,8 +15,10 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from conformance.contract.inference.binding import Binding, Bound, ordered
-from conformance.contract.inference.identities import Identity
+from conformance.contract.inference.identities import Identity, template
+from conformance.contract.inference.identity_rules import TAKEN
 from conformance.contract.inference.naming import plain
+from conformance.contract.inference.nouns import Noun
 from conformance.contract.levels import Level, Source
 from conformance.contract.model import Contract, Kind, Operation
 from conformance.contract.overlay_model import (
@@ -133,6 +135,7 @@ def _kind(contract: Contract, binding: Binding, name: str, needs: tuple[str, ...
     for role, operation in noun.roles().items():
         one.add(role, SURE, **{role: operation.name})
     _identify(one, identity)
+    _add_unique(noun, one)
     also = binding.also_made_by(name)
     if also:
         one.add("also-created-by", LIKELY, also_created_by=also)
@@ -150,7 +153,8 @@ def _identify(one: Inferred, identity: Identity) -> None:
     known, label = identity.known, identity.label
     if not known.given:
         sure = SURE if plain(known.name) == plain(label) else LIKELY
-        identifier = Identifier(label=label, created=known.place, unknown="${alnum:10}")
+        unknown = f"${{unknown.{one.name}}}"
+        identifier = Identifier(label=label, created=known.place, unknown=unknown)
         one.add("identifier", sure, identifier=identifier)
         return
     made = identity.template
@@ -159,6 +163,20 @@ def _identify(one: Inferred, identity: Identity) -> None:
     one.add("identifier", SURE, identifier=identifier)
     if made is not None:
         one.add("unique", unique=Unique(member=known.place, template=made))
+
+
+def _add_unique(noun: Noun, one: Inferred) -> None:
+    """The name that no two may share, where the service chooses what identifies one.
+
+    It is the noun's own (``PolicyName`` of a policy), and an error says that there is one already.
+    """
+    if one.resource.unique is not None:
+        return
+    for name, member in noun.create.input.items():
+        own = name != "Name" and plain(name) == f"{plain(noun.name)}name"
+        made = template(member.shape) if own and member.required else None
+        if made is not None and any(TAKEN.search(error) for error in noun.create.errors):
+            one.add("unique", unique=Unique(member=name, template=made))
 
 
 def _add_errors(contract: Contract, one: Inferred) -> None:

@@ -1,12 +1,14 @@
 """What the names of operations and members say: verb and noun, and which part identifies.
 
 ``DescribeJobQueues`` describes the noun ``JobQueues``; ``vectorBucketName`` is the ``name`` of a
-``vector bucket``. Nothing here knows what exists: ``inferring`` and ``binding`` compare.
+``vector bucket``. Nothing here knows what exists: ``inferring`` and ``binding`` compare, each name
+with all others, so that what names say is kept.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 CREATE = (
@@ -63,6 +65,7 @@ class NamePart(NamedTuple):
     kind: str
 
 
+@cache
 def split(name: str, verbs: tuple[str, ...]) -> tuple[str, str] | None:
     """An operation's name as verb and noun; None where it begins with none of the verbs."""
     said = name.removeprefix(_ADMIN)
@@ -84,6 +87,7 @@ def identifies(member: str) -> bool:
     return part(member).kind in {ID, ARN}
 
 
+@cache
 def is_versioned(name: str) -> bool:
     """Whether a name says that it is another version of an operation."""
     return _VERSION.search(name) is not None
@@ -99,11 +103,13 @@ def words(name: str) -> list[str]:
     return [word.lower() for word in _WORDS.findall(name)]
 
 
+@cache
 def plain(name: str) -> str:
     """The name in lower case without anything between its words."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
+@cache
 def part(member: str) -> NamePart:
     """What the name of a member says."""
     parts = words(member)
@@ -118,6 +124,7 @@ def part(member: str) -> NamePart:
     return NamePart("".join(parts[:-1]), ending)
 
 
+@cache
 def forms(noun: str) -> frozenset[str]:
     """A noun as it may stand in another name: with and without its plural."""
     text = plain(noun)
@@ -131,6 +138,7 @@ def forms(noun: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
 def plurals(noun: str) -> tuple[str, ...]:
     """A noun in the singular and in what may be its plural."""
     text = plain(noun)

@@ -96,8 +96,9 @@ def _is_sort(name: str, general: list[str]) -> bool:
 
 def _nouns(contract: Contract) -> Iterator[Noun]:
     made: dict[str, Operation] = {}
+    operations = _first(contract)
     for verb in CREATE:
-        for one in _first(contract):
+        for one in operations:
             found = split(one.name, (verb,))
             if found and one.method in _CHANGES and not any(same(found[1], name) for name in made):
                 made[found[1]] = one
@@ -105,8 +106,8 @@ def _nouns(contract: Contract) -> Iterator[Noun]:
         taken = {create.name}
         roles: dict[str, Any] = {}
         for role, verbs in (("delete", DELETE), ("read", READ), ("update", UPDATE)):
-            roles[role] = _with(contract, name, verbs, taken)
-        roles["listing"] = _with(contract, name, LIST, taken, plural=True)
+            roles[role] = _with(operations, name, verbs, taken)
+        roles["listing"] = _with(operations, name, LIST, taken, plural=True)
         noun = Noun(name, create, **roles)
         if not noun.about_one() and create.name.startswith(_LASTING):
             noun = replace(noun, others=tuple(_naming(contract, noun, made)))
@@ -136,7 +137,8 @@ def _general(contract: Contract, made: list[tuple[str, Operation]]) -> Iterator[
 
     The first of those makes it; it must not be deleted under its own name.
     """
-    for one in _first(contract):
+    operations = _first(contract)
+    for one in operations:
         found = split(one.name, DELETE[:3])
         if found is None or any(same(found[1], name) for name, _ in made):
             continue
@@ -145,8 +147,8 @@ def _general(contract: Contract, made: list[tuple[str, Operation]]) -> Iterator[
                not in contract.operations]  # fmt: skip
         if own and own[0].name.startswith(CREATE[:2]):
             taken = {one.name, own[0].name}
-            read = _with(contract, found[1], READ, taken)
-            listing = _with(contract, found[1], LIST, taken, plural=True)
+            read = _with(operations, found[1], READ, taken)
+            listing = _with(operations, found[1], LIST, taken, plural=True)
             yield Noun(found[1], own[0], read, None, listing, one)
 
 
@@ -156,11 +158,16 @@ def _first(contract: Contract) -> list[Operation]:
 
 
 def _with(
-    contract: Contract, noun: str, verbs: tuple[str, ...], taken: set[str], *, plural: bool = False
+    operations: list[Operation],
+    noun: str,
+    verbs: tuple[str, ...],
+    taken: set[str],
+    *,
+    plural: bool = False,
 ) -> Operation | None:
     """The operation with the surest verb whose noun is this one."""
     for verb in verbs:
-        for one in _first(contract):
+        for one in operations:
             found = split(one.name, (verb,))
             if found is None or one.name in taken:
                 continue

@@ -95,10 +95,14 @@ class Bindings:
     def code(self, name: str, shape: Mapping[str, Any]) -> str:
         """The name of an error on the wire."""
         # Who spoke the query protocol before has its short names in a separate header.
-        moved = "awsQueryCompatible" in self.model.data["metadata"]
-        whole = moved and self.protocol.startswith(("aws-json", "rpc"))
-        code: str = (None if whole else shape.get("error", {}).get("code")) or name
+        code: str = (None if self.spoke_query else shape.get("error", {}).get("code")) or name
         return code
+
+    @property
+    def spoke_query(self) -> bool:
+        """Whether errors have the names that they had in the query protocol in a header."""
+        moved = "awsQueryCompatible" in self.model.data["metadata"]
+        return moved and self.protocol.startswith(("aws-json", "rpc"))
 
     def names(
         self, key: str, member: Mapping[str, Any], shape: Mapping[str, Any], item: str | None = None

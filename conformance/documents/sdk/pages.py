@@ -136,6 +136,7 @@ class _ModelReader:
             host_prefix=operation.get("endpoint", {}).get("hostPrefix"),
             selectors=bindings.selectors(operation),
             checksum=bool(operation.get("httpChecksum", {}).get("requestChecksumRequired")),
+            spoke_query=bindings.spoke_query,
         )
 
     def _at(self, *parts: str) -> ModelPlace:

@@ -120,6 +120,7 @@ class _Wiring:
             host_prefix=their.host_prefix,
             selectors=their.selectors,
             checksum=their.checksum,
+            spoke_query=their.spoke_query,
         )
 
     def _parameters(

@@ -1,4 +1,8 @@
-"""Appends to a journal; what a request may create is on the disk before it is sent."""
+"""Appends to a journal; what a request may create is written down before it is sent.
+
+It is on the disk then, so that it outlives a crash of the machine; but not where that machine is
+the target's, too. There it outlives the process, and costs no wait for the disk each time.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from conformance.engine.journal.errors import InUse, JournalProblem
 from conformance.engine.journal.lines import (
@@ -23,9 +28,11 @@ from conformance.engine.journal.lines import (
 from conformance.engine.journal.locking import FLAGS, lock
 from conformance.engine.journal.reader import read
 from conformance.engine.journal.state import State
+from conformance.transport.address import is_loopback
 
 FOLDER = "journals"
 """The name of the folder that journals have for themselves."""
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 class Journal:
@@ -34,6 +41,8 @@ class Journal:
     def __init__(self, path: Path, header: Header, state: State, file: int) -> None:
         self.path, self.header, self.state = path, header, state
         self._file, self._lock = file, threading.Lock()
+        hosts = [urlsplit(url).hostname or "" for url in header.urls.values()]
+        self._sync = not (hosts and all(map(is_loopback, hosts)))
 
     @classmethod
     def begin(cls, path: Path, header: Header) -> Journal:
@@ -70,7 +79,7 @@ class Journal:
         return cls(path, header, state, file)
 
     def creating(self, service: str, operation: str, named: str | None, *, tagged: bool) -> int:
-        """Note a creation that is about to be sent; the note is on the disk when this returns."""
+        """Note a creation that is about to be sent; the note is written when this returns."""
         with self._lock:
             number = self.state.last + 1
             self._note(Creation(number, service, operation, named, tagged), sync=True)
@@ -116,10 +125,10 @@ class Journal:
 
     def _append(self, line: Header | Entry, *, sync: bool) -> None:
         # One write a line: an interrupt comes before or after it, never within.
-        text = json.dumps(as_json(line), ensure_ascii=True, separators=(",", ":"))
+        text = _JSON.encode(as_json(line))
         try:
             os.write(self._file, text.encode("ascii") + b"\n")
-            if sync:
+            if sync and self._sync:
                 os.fsync(self._file)
         except OSError as error:
             raise JournalProblem(self.path, error.strerror or str(error)) from None

@@ -79,8 +79,8 @@ class GuardedTransport:
         operation, territory, nonce = visit.operation, self._territory, self._names.nonce
         if operation is None:
             raise LookupError("a creation is of an operation")
-        named, tagged = territory.named(request), territory.tagged(request, nonce)
-        names_itself = territory.names_itself(operation, request, nonce)
+        named, tagged = territory.named(visit), territory.tagged(visit, nonce)
+        names_itself = territory.names_itself(visit, request, nonce)
         if named is None and names_itself:
             named = nonce  # several at once, each with the nonce in its name
         told_apart = tagged or names_itself
@@ -99,8 +99,8 @@ class GuardedTransport:
                 self._journal.settled(number)
             return
         whole = visit.operation is not None and not self._territory.is_part(visit.operation)
-        if whole and visit.operation is not None and answer.ok:
-            ids = self._territory.made(visit.operation, exchange)
+        if whole and answer.ok:
+            ids = self._territory.made(visit, exchange)
             if ids:
                 self._journal.made(number, self._service, ids)
             return

@@ -7,13 +7,13 @@ nothing that goes to a target is left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.inference.naming import DELETE, identifies, looks_only, split
-from conformance.contract.model import Contract, Location, Operation, ProtocolName
+from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find, parse, texts
 from conformance.contract.protocols import is_reading
@@ -21,7 +21,7 @@ from conformance.contract.routes import RouteMatcher, query_of
 from conformance.engine.run_tag import is_tagged
 from conformance.plan.resources import MADE, all_creators, identifiers, kind_of, kinds, others
 from conformance.protocols.json_text import members
-from conformance.protocols.registry import members_of, read
+from conformance.protocols.registry import members_of, of, read
 from conformance.protocols.selecting import selectors_of
 from conformance.transport.exchange import Exchange, Request
 
@@ -45,7 +45,8 @@ class ClassifiedRequest:
 
     Those are what the contract binds to resources, wherever it stands; where it binds nothing, the
     decoded parts of the path. ``must_name``: a valid request of the operation names something.
-    ``texts`` are those of a request without any: names may stand deeper, in batches.
+    ``texts`` are those of a request without any: names may stand deeper, in batches. ``body`` are
+    the members in the body of a request that does not only look.
     """
 
     kind: RequestEffect
@@ -53,6 +54,7 @@ class ClassifiedRequest:
     labels: Mapping[str, str]
     must_name: bool = False
     texts: tuple[str, ...] = ()
+    body: Mapping[str, Any] = field(default_factory=dict)
 
 
 class RouteTable:
@@ -66,12 +68,13 @@ class RouteTable:
         every = kinds(contract).values()
         self._looks = {name for one in every for name in (one.list, one.read)}
         self._deletes = {one.delete for one in every}
-        self._is_named = contract.protocol not in {ProtocolName.REST_JSON_1, ProtocolName.REST_XML}
+        self._is_named = of(contract.protocol).by_name
         self._labels = {one.label for one in every if one.label is not None}
         parts = [one for one in every if _is_named_by_parent(contract, one)]
         self._parts = {name for one in parts for name in (one.create, one.delete)}
         # A server may take an empty label for one: what it would touch must be known here.
         self._matcher = RouteMatcher(contract.operations.values(), empty=True)
+        self._known: dict[str, tuple[RequestEffect, list[str]]] = {}
 
     def visit(self, request: Request) -> ClassifiedRequest:
         """What the request would do."""
@@ -82,11 +85,14 @@ class RouteTable:
             # Where a name alone says what is meant, one that no operation has means nothing.
             kind = RequestEffect.LOOK if self._is_named else RequestEffect.UNKNOWN
             return ClassifiedRequest(kind, None, {})
-        names = self._identifiers(operation)
+        if operation.name not in self._known:
+            self._known[operation.name] = (self._kind(operation), self._identifiers(operation))
+        kind, names = self._known[operation.name]
+        body = _body(operation, request)
         if names:
-            labels = dict(_named(request, labels, names, self._body(request)))
-        deeper = () if labels or not self._is_named else tuple(_texts(self._body(request)))
-        return ClassifiedRequest(self._kind(operation), operation, labels, bool(names), deeper)
+            labels = dict(_named(request, labels, names, body))
+        deeper = () if labels or not self._is_named else tuple(_texts(body))
+        return ClassifiedRequest(kind, operation, labels, bool(names), deeper, body)
 
     def _identifiers(self, operation: Operation) -> list[str]:
         """The members that name what an operation is about, but for those of the path alone."""
@@ -141,37 +147,36 @@ class RouteTable:
             return RequestEffect.LOOK
         return RequestEffect.DELETE if operation.name in self._deletes else RequestEffect.TOUCH
 
-    def named(self, request: Request) -> str | None:
+    def named(self, visit: ClassifiedRequest) -> str | None:
         """The name that a creation asks for; None where it has none."""
-        value = self._body(request).get(self._main.mark_name or "")
+        value = visit.body.get(self._main.mark_name or "")
         return value if isinstance(value, str) else None
 
-    def tagged(self, request: Request, nonce: str) -> bool:
+    def tagged(self, visit: ClassifiedRequest, nonce: str) -> bool:
         """True when a creation carries the run's tag."""
-        return is_tagged(self._body(request).get(self._main.tag_property or ""), nonce)
+        return is_tagged(visit.body.get(self._main.tag_property or ""), nonce)
 
-    def names_itself(self, operation: Operation, request: Request, nonce: str) -> bool:
+    def names_itself(self, visit: ClassifiedRequest, request: Request, nonce: str) -> bool:
         """True when what a creation makes has the run's nonce in its name."""
-        if any(one.location is Location.PAYLOAD for one in operation.input.values()):
+        members = {} if visit.operation is None else visit.operation.input
+        if any(one.location is Location.PAYLOAD for one in members.values()):
             return nonce.encode() in (request.body or b"")
-        return nonce in (self.named(request) or "")
+        return nonce in (self.named(visit) or "")
 
-    def made(self, operation: Operation, exchange: Exchange) -> list[str]:
+    def made(self, visit: ClassifiedRequest, exchange: Exchange) -> list[str]:
         """The identifiers that the answer to a creation gives."""
-        if self.is_part(operation):
+        if visit.operation is None or self.is_part(visit.operation):
             return []
         _, labels = self.match(exchange.request)
-        asked = {**self._body(exchange.request), **labels}
-        return list(
-            identifiers(self._created[operation.name], asked, read(exchange, operation).body)
-        )
+        asked, place = {**visit.body, **labels}, self._created[visit.operation.name]
+        return list(identifiers(place, asked, read(exchange, visit.operation).body))
 
-    def _body(self, request: Request) -> dict[str, Any]:
-        """The members in a request's body."""
-        operation, _ = self.match(request)
-        if operation is None or operation.protocol is ProtocolName.REST_JSON_1:
-            return members(request.body)
-        return members_of(operation, request)
+
+def _body(operation: Operation, request: Request) -> dict[str, Any]:
+    """The members in a request's body."""
+    if of(operation.protocol).plain_json:
+        return members(request.body)
+    return members_of(operation, request)
 
 
 def _texts(value: Any, depth: int = 8) -> Iterator[str]:

@@ -123,7 +123,8 @@ class SequenceRun:
         return True
 
     def _pause(self, seconds: float) -> None:
-        time.sleep(seconds)
+        if seconds:
+            time.sleep(seconds)
         self._paused += seconds
 
     def replay(self, steps: Iterable[ModelStep]) -> None:

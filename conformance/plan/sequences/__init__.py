@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from conformance.plan.sequences import (
+    batches,
     connection,
     listing,
     members,
@@ -43,6 +44,7 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "stored-by-update": stored.by_update,
     "reset-by-update": stored.reset,
     "listed": stored.listed,
+    "answers-each": batches.answers_each,
 }
 RANDOM = "random-sequences"
 """The kind of rule whose sequences are not written but drawn; a model says what is right."""

@@ -6,10 +6,10 @@ A step is a mapping:
   operation's name) sends a request with ``with`` over the base; ``together`` is a list of sends;
   ``pause: SECONDS`` waits.
 - ``key: N`` says which resource (default 0).
-- ``gives: accepted | refused | not-found | any`` makes the kind of answer part of the rule;
-  without it an unexpected answer only means that the rule cannot be tested. Something accepted
-  that should be refused breaks the rule only with ``must: true``: else it is another rule's
-  business. ``stop-if-refused`` leaves the rest of the steps.
+- ``gives: accepted | refused | not-found | not-modified | any`` makes the kind of answer part of
+  the rule; without it an unexpected answer only means that the rule cannot be tested. Something
+  accepted that should be refused breaks the rule only with ``must: true``: else it is another
+  rule's business. ``stop-if-refused`` leaves the rest of the steps.
 - ``entry: true`` turns a list into the entry of the resource, found on whatever page it is;
   ``entry: {member: text}`` into the one that has this text.
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
@@ -52,6 +52,7 @@ from conformance.plan.sequences.steps import (
 )
 from conformance.transport.parsed_response import ParsedResponse
 
+NOT_MODIFIED = 304
 ROLES = ("create", "read", "update", "list", "delete")
 Members = Mapping[str, Member]
 
@@ -159,6 +160,7 @@ def _kind(step: Step, answer: ParsedResponse) -> bool:
     right = {
         "refused": answer.is_refusal,
         "not-found": answer.is_missing,
+        "not-modified": answer.status == NOT_MODIFIED,
     }.get(wanted or "", answer.ok)
     if not right and wanted is None:
         raise NotShown(f"{step.send} was answered {answer.told()}")

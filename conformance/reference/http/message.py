@@ -24,6 +24,8 @@ class HttpRequest:
     headers: Mapping[str, str]
     body: bytes
     keep_alive: bool = True
+    arrived: HttpRequest | None = None
+    """The request as it arrived, where a fault takes it for another: what its signature covers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def _reading(change: Change) -> Edge:
     """Every request is taken for another one."""
 
     def edge(respond: Respond) -> Respond:
-        return lambda request: respond(change(request))
+        return lambda request: respond(replace(change(request), arrived=request))
 
     return edge
 

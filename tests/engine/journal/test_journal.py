@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from msgspec import structs
 
 from conformance.engine.journal import Header, InUse, Journal, JournalProblem
 from conformance.engine.journal.reader import read
@@ -49,6 +50,18 @@ def test_a_creation_is_on_the_disk_before_it_is_sent(path, monkeypatch):
     monkeypatch.setattr(os, "fsync", sync)
     journal.creating("shop", "Make", "a", tagged=False)
     assert synced[-1].endswith(b'"operation":"Make","named":"a","tagged":false}\n')
+    journal.close()
+
+
+def test_nothing_waits_for_the_disk_where_the_target_is_on_the_same_machine(path, monkeypatch):
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    here = {"shop": "http://127.0.0.1:5000", "till": "http://localhost:5001"}
+    journal = Journal.begin(path, structs.replace(HEADER, target="local", urls=here))
+    synced.clear()
+    journal.creating("shop", "Make", "a", tagged=False)
+    assert not synced
+    assert path.read_bytes().endswith(b'"operation":"Make","named":"a","tagged":false}\n')
     journal.close()
 
 

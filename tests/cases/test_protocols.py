@@ -1,0 +1,242 @@
+"""Services of every protocol without an overlay: how a run comes to what its requests need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from conformance.contract.building import build_contract
+from conformance.contract.deriving import assemble
+from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.model import Contract
+from conformance.contract.overlay_model import Overlay
+from conformance.documents.sdk.models import load_model
+from conformance.documents.sdk.pages import model_pages
+from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.inventory import Inventory
+from conformance.engine.names import mentions
+from conformance.engine.placeholders import facts, unknown_facts
+from conformance.engine.request_search import RequestSearch
+from conformance.engine.support import SupportStatus
+from conformance.engine.support_registry import SupportRegistry
+from conformance.error_identity import says_full
+from conformance.plan.amending import RefusalText, amended
+from conformance.plan.base_requests import base
+from conformance.plan.probes import Probe, Side
+from conformance.plan.resources import arn_of, kinds
+from conformance.transport.exchange import Exchange, Request
+from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
+
+EXCHANGE = Exchange(Request("POST", "http://127.0.0.1/", ()), None, None, 0.0)
+
+
+@cache
+def modelled(service: str) -> Contract:
+    contract = build_contract(service, assemble(model_pages(load_model(service), service)), {})
+    return replace(contract, overlay=inferred_overlay(contract))
+
+
+def answer(status: int, code: str | None = None, message: str = "", body: Any = None) -> Any:
+    return ParsedResponse(
+        status=status, code=code, message=message, body=body, content_type="", size=1
+    )
+
+
+def asked(contract: Contract, name: str) -> Probe:
+    operation = contract.operations[name]
+    return Probe("", operation, Side.ACCEPT, base(contract, operation), "a valid request")
+
+
+# -- The next request ------------------------------------------------------------------------------
+
+
+def tried(service: str, name: str, message: str, **known: str | None) -> list[dict[str, Any]]:
+    contract = modelled(service)
+    probe = asked(contract, name)
+    refusal = RefusalText(400, "InvalidRequestException", message, known)
+    return list(amended(probe.operation, probe.values, probe.values, refusal))
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "message", "first"),
+    [
+        ("firehose", "CreateDeliveryStream", "Exactly one destination configuration is supported",
+         "S3DestinationConfiguration"),
+        ("firehose", "UpdateDestination", "Only one destination update may be given",
+         "S3DestinationUpdate"),
+    ],
+)  # fmt: skip
+def test_of_what_excludes_each_other_that_which_the_refusal_means_comes_first(
+    service: str, name: str, message: str, first: str
+) -> None:
+    given = asked(modelled(service), name).values
+    more = [set(one) - set(given) for one in tried(service, name, message)]
+    assert next(one for one in more if one) == {first}
+
+
+def test_what_is_not_found_under_two_names_is_replaced_in_both() -> None:
+    probe = asked(modelled("datasync"), "CreateTask")
+    value = probe.values["SourceLocationArn"]
+    assert value == probe.values["DestinationLocationArn"]
+    found = tried("datasync", "CreateTask", f"Location {value} not found.",
+                  **{"location-s-3": "${id.location-s-3}", "task": "${id.task}"})  # fmt: skip
+    assert {**probe.values, "SourceLocationArn": "${id.location-s-3}",
+            "DestinationLocationArn": "${id.location-s-3}"} == found[0]  # fmt: skip
+
+
+def test_the_arn_of_a_sort_of_something_is_what_identifies_it() -> None:
+    contract = modelled("datasync")
+    assert arn_of(contract, "location-s-3") == "${id.location-s-3}"
+    assert arn_of(contract, "agent") == "${id.agent}"
+
+
+class Choosy:
+    """Takes a request that has a member; what speaks of something else cannot be made."""
+
+    def __init__(self, member: str) -> None:
+        self._member = member
+        self.sent: list[dict[str, Any]] = []
+
+    def send(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
+        self.sent.append(dict(probe.values))
+        refused = answer(400, "ValidationException", f"{self._member} is a required attribute")
+        if mentions(probe.values, "${id."):
+            raise SetupFailed(SentProbe(probe, {}, EXCHANGE, refused))
+        given = self._member in probe.values
+        said = answer(200, body={}) if given else refused
+        return SentProbe(probe, probe.values, EXCHANGE, said, resource)
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "member"),
+    [("identitystore", "CreateUser", "UserName"), ("identitystore", "CreateGroup", "DisplayName")],
+)
+def test_the_search_goes_on_where_one_request_cannot_be_filled(
+    service: str, name: str, member: str
+) -> None:
+    contract, target = modelled(service), Choosy(member)
+    target.sent.clear()
+    search = RequestSearch(contract, target.send)
+    found = search.improve(target.send(asked(contract, name)))
+    contract.found.by_operation.pop(name, None)
+    assert found is not None
+    assert member in found.probe.values
+    own = "${id." + next(kind for kind, one in kinds(contract).items() if one.create == name)
+    assert not any(mentions(one, own) for one in target.sent), (
+        "a creation names no other of its own"
+    )
+
+
+# -- Versions, room and what is not made -----------------------------------------------------------
+
+
+def test_an_update_names_the_version_that_the_last_one_left() -> None:
+    probe = asked(modelled("wafv2"), "CreateIPSet")
+    made = {"Summary": {"Id": "i", "LockToken": "one"}}
+    resource = RunResource("i", "", SentProbe(probe, {}, EXCHANGE, answer(200, body=made)))
+    assert facts(resource)["LockToken"] == "one"
+    assert not unknown_facts({"LockToken": "${made.LockToken}"}, None, resource)
+    resource.history.append(resource.created)
+    assert unknown_facts({"LockToken": "${made.LockToken}"}, None, resource)
+    assert not unknown_facts({"Id": "${made.Id}"}, None, resource), "that does not change"
+    resource.seen = {"IPSet": {"Id": "other"}, "LockToken": "two"}
+    assert not unknown_facts({"LockToken": "${made.LockToken}"}, None, resource)
+    assert (facts(resource)["LockToken"], facts(resource)["Id"]) == ("two", "i")
+
+
+class Full:
+    """Has room for a few."""
+
+    def __init__(self, room: int, code: str) -> None:
+        self._room, self._code = room, code
+        self.there: list[str] = []
+        self._count = 0
+
+    def send(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
+        name = probe.operation.name
+        said = answer(200, body={})
+        if name == "CreateResolverEndpoint":
+            if len(self.there) >= self._room:
+                said = answer(400, self._code)
+            else:
+                self._count += 1
+                self.there.append(f"e{self._count}")
+                said = answer(200, body={"ResolverEndpoint": {"Id": self.there[-1]}})
+        elif name == "DeleteResolverEndpoint" and resource is not None:
+            self.there.remove(resource.id)
+        return SentProbe(probe, probe.values, EXCHANGE, said, resource)
+
+
+def endpoints(target: Full, contract: Contract, times: int) -> Inventory:
+    inventory = Inventory(contract, target.send)
+    for _ in range(times):
+        inventory.note(target.send(asked(contract, "CreateResolverEndpoint")))
+    return inventory
+
+
+@pytest.mark.parametrize("code", ["LimitExceededException", "QuotaExceeded", "TooManyEndpoints"])
+def test_where_there_may_be_no_more_what_nothing_uses_is_deleted(code: str) -> None:
+    contract, target = modelled("route53resolver"), Full(3, code)
+    inventory = endpoints(target, contract, 3)
+    refused = target.send(asked(contract, "CreateResolverEndpoint"))
+    assert inventory.made_room(refused)
+    assert target.there == []
+    assert not inventory.made_room(refused), "there is nothing to delete any more"
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "TooManyRequestsException", "Conflict"])
+def test_other_refusals_make_no_room(code: str) -> None:
+    contract, target = modelled("route53resolver"), Full(3, code)
+    inventory = endpoints(target, contract, 3)
+    assert not says_full(code)
+    assert not inventory.made_room(target.send(asked(contract, "CreateResolverEndpoint")))
+    assert len(target.there) == 3
+
+
+def test_with_an_overlay_nothing_is_deleted_to_make_room() -> None:
+    contract = replace(modelled("route53resolver"), overlay=Overlay())
+    target = Full(3, "LimitExceededException")
+    inventory = endpoints(target, contract, 3)
+    assert not inventory.made_room(target.send(asked(contract, "CreateResolverEndpoint")))
+
+
+class Lacks:
+    """A session with a target that has no code for what makes instances."""
+
+    def __init__(self, contract: Contract, *, breaks: bool) -> None:
+        self.contract, self._breaks = contract, breaks
+        self.left_out: frozenset[str] = frozenset()
+        self.sent: list[dict[str, Any]] = []
+
+    def send(self, probe: Probe, **_more: Any) -> SentProbe:
+        if mentions(probe.values, "${id.instance}"):
+            page = replace(answer(500), body=NOT_JSON)
+            refused = page if self._breaks else answer(400, "ValidationException", "no name")
+            raise SetupFailed(SentProbe(probe, {}, EXCHANGE, refused))
+        self.sent.append(dict(probe.values))
+        return SentProbe(probe, probe.values, EXCHANGE, answer(200, body={}))
+
+
+@pytest.mark.parametrize("breaks", [True, False])
+def test_what_takes_any_identifier_where_none_can_be_had_works(
+    breaks: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    contract = modelled("sso-admin")
+    session: Any = Lacks(contract, breaks=breaks)
+
+    def once(of: Any, probe: Probe, **_more: Any) -> Any:
+        return SimpleNamespace(sent=of.send(probe))
+
+    monkeypatch.setattr("conformance.engine.support_registry.attempt", once)
+    registry = SupportRegistry(contract, session, SimpleNamespace())  # type: ignore[arg-type]
+    monkeypatch.setattr(registry, "_establish_without", lambda *_: SimpleNamespace(standing=None))
+    assert mentions(asked(contract, "CreatePermissionSet").values, "${id.instance}")
+    standing = registry.of("CreatePermissionSet").standing
+    contract.found.by_operation.pop("CreatePermissionSet", None)
+    assert (standing is SupportStatus.WORKS) is breaks
+    assert all(str(one["InstanceArn"]).startswith("arn:aws:sso:::") for one in session.sent)
