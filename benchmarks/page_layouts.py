@@ -10,15 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from benchmarks.pages import PageWriter, has_body, listed, members_of, request_line, title
-from conformance.documents.model import (
-    BaseType,
-    Content,
-    DocumentedMember,
-    OperationPage,
-    Parameter,
-    ParameterLocation,
-    TypeName,
-)
+from conformance.documents.model import BaseType, DocumentedMember, TypeName
+from conformance.documents.page_model import Content, OperationPage, Parameter, ParameterLocation
 from conformance.documents.sdk.models import SdkModel
 from conformance.documents.sdk.pages import model_pages
 

@@ -13,17 +13,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from conformance.contract.deriving import ServicePages
-from conformance.documents.model import (
-    BaseType,
+from conformance.documents.model import BaseType, DocumentedMember, Limit, LimitTarget, TypeName
+from conformance.documents.page_model import (
     Content,
-    DocumentedMember,
-    Limit,
-    LimitTarget,
     OperationPage,
     Parameter,
     ParameterLocation,
     StructurePage,
-    TypeName,
 )
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages

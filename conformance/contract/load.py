@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from conformance.contract.building import build_contract
+from conformance.contract.found_requests import FoundRequests
 from conformance.contract.locate import (
     add_derived,
     announce,
@@ -21,7 +22,7 @@ from conformance.contract.locate import (
     spec_file,
     spoken,
 )
-from conformance.contract.model import Contract, FoundRequests
+from conformance.contract.model import Contract
 from conformance.contract.overlay_model import Overlay
 from conformance.contract.overlays.overlay_check import (
     document_mistakes,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conformance import error_identity
+from conformance.contract.found_requests import FoundRequests
 from conformance.contract.given_values import Given
 from conformance.contract.levels import Level, Source
 from conformance.documents.model import WireNames
@@ -247,27 +248,6 @@ class Operation:
             named = not plain and error.status in {0, 400, status} and says(error.name)
             if named or error.status == status:
                 yield error
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRequest:
-    """A request that a target accepted; ``instead_of`` are the answers to those before it."""
-
-    members: Mapping[str, Any]
-    instead_of: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class FoundRequests:
-    """Valid requests by operation that one run found by trial: the one part that changes."""
-
-    by_operation: dict[str, FoundRequest] = field(default_factory=dict)
-    before: dict[str, str] = field(default_factory=dict)
-    """Operations that have to be called first, by the operation that needs it."""
-
-    def keep(self, operation: str, members: Mapping[str, Any], *refused: str) -> None:
-        """Keep a request that was accepted, with what was answered to those before it."""
-        self.by_operation[operation] = FoundRequest(members, refused)
 
 
 @dataclass(frozen=True, slots=True)

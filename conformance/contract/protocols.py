@@ -17,17 +17,12 @@ import msgspec
 
 from conformance.contract.levels import Level
 from conformance.contract.locate import specs_folder
-from conformance.contract.model import Contract, Kind, Location, Operation, ProtocolName, Shape
+from conformance.contract.model import Contract, Operation, ProtocolName
 from conformance.contract.overlay_part import Refusals
 from conformance.contract.overlay_rules import AnyRule
-from conformance.contract.walk import inner_shapes
+from conformance.contract.takes import TAKES
 from conformance.contract.yaml_file import read_yaml
 
-LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
-TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
-TEXT = (Location.PATH, Location.QUERY, Location.HEADER)
-TYPED = (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.TIMESTAMP)
-"""What a text may fail to say."""
 WATCHED = {
     "error-code",
     "error-codes-agree",
@@ -241,85 +236,3 @@ def _of_showing(contract: Contract, stated: Mapping[str, Rule]) -> Rules:
         if operation in contract.operations
         for name, rule in stated.items()
     }
-
-
-# -- What an operation takes ---------------------------------------------------------------------
-
-
-def page_member(operation: Operation, names: tuple[str, ...]) -> str | None:
-    """The request member of a paged list that has one of these names, in whatever case."""
-    if not any(name.lower() in TOKENS for name in operation.output):
-        return None
-    return next((name for name in operation.input if name.lower() in names), None)
-
-
-def of_body(operation: Operation) -> dict[str, Shape]:
-    """The shapes of the members that the JSON body has."""
-    return {
-        name: one.shape for name, one in operation.input.items() if one.location is Location.BODY
-    }
-
-
-def _has(*locations: Location) -> Callable[[Operation], bool]:
-    return lambda operation: any(one.location in locations for one in operation.input.values())
-
-
-def _holds(*kinds: Kind) -> Callable[[Operation], bool]:
-    return _holds_such(lambda shape: shape.kind in kinds)
-
-
-def _holds_such(wanted: Callable[[Shape], bool]) -> Callable[[Operation], bool]:
-    return lambda operation: any(_contains(one, wanted) for one in of_body(operation).values())
-
-
-def _contains(shape: Shape, wanted: Callable[[Shape], bool], depth: int = 1) -> bool:
-    if depth > MOST_DEEP:
-        return False
-    inner = inner_shapes(shape)
-    return wanted(shape) or any(_contains(one, wanted, depth + 1) for _, one in inner)
-
-
-def _has_header(operation: Operation) -> bool:
-    """Whether one header is a member; those that a map is spread over are not."""
-    return any(
-        one.location is Location.HEADER and one.shape.kind is not Kind.MAP
-        for one in operation.input.values()
-    )
-
-
-def _has_typed_text(operation: Operation) -> bool:
-    """Whether a label, a query parameter or a header is no text; page sizes aside."""
-    size = page_member(operation, LIMITS)
-    return any(
-        one.location in TEXT and one.shape.kind in TYPED and name != size
-        for name, one in operation.input.items()
-    )
-
-
-MOST_DEEP = 4
-"""Levels below a member in which values are looked for."""
-TAKES: Mapping[str, Callable[[Operation], bool]] = {
-    "": lambda _: True,
-    "body": _has(Location.BODY),
-    "payload": _has(Location.PAYLOAD),
-    "needed body": lambda one: any(
-        member.location is Location.BODY and member.required for member in one.input.values()
-    ),
-    "no body": lambda one: not _has(Location.BODY, Location.PAYLOAD)(one),
-    "texts": _holds(Kind.STRING),
-    "lists": _holds(Kind.LIST),
-    "maps": _holds(Kind.MAP),
-    "unions": _holds_such(lambda shape: shape.union),
-    "blobs": _holds(Kind.BLOB),
-    "numbers": _holds(Kind.INTEGER, Kind.NUMBER),
-    "timestamps": _holds(Kind.TIMESTAMP),
-    "typed parameters": _has_typed_text,
-    "header": _has_header,
-    "label": _has(Location.PATH),
-    "query": _has(Location.QUERY),
-    "get": lambda one: one.method == "GET",
-    "former names": lambda one: one.spoke_query,
-    "page size": lambda one: page_member(one, LIMITS) is not None,
-    "page token": lambda one: page_member(one, TOKENS) is not None,
-}
-"""What a rule may ask of an operation."""

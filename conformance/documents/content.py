@@ -15,7 +15,6 @@ from conformance.documents.members import (
 )
 from conformance.documents.model import (
     BaseType,
-    Content,
     Document,
     DocumentedMember,
     Leaf,
@@ -24,6 +23,7 @@ from conformance.documents.model import (
     SourceLocation,
     WireNames,
 )
+from conformance.documents.page_model import Content
 from conformance.documents.problems import Contradiction, NamesLost, UnknownNotation
 from conformance.documents.syntax import (
     REQUEST_LINE,

@@ -1,4 +1,4 @@
-"""Pages as typed values: what a document states, each with the line it comes from.
+"""The parts of pages as typed values: what a document states, each with the line it comes from.
 
 Nothing here knows OpenAPI or HTTP clients. All values are frozen.
 """
@@ -103,6 +103,11 @@ class BaseType(StrEnum):
     MAP = "map"
 
 
+NUMBERS = frozenset(
+    {BaseType.INTEGER, BaseType.LONG, BaseType.FLOAT, BaseType.DOUBLE, BaseType.NUMBER}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class WireNames:
     """How a value is named where it is an element of XML or a form parameter.
@@ -158,19 +163,6 @@ class DocumentedMember:
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorEntry:
-    """An error of a page; ``name`` is None where the page lost it. ``members`` are its fields.
-
-    ``status`` is None where nothing states it.
-    """
-
-    name: str | None
-    status: int | None
-    place: SourceLocation
-    members: tuple[tuple[str, SourceLocation], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Leaf:
     """A scalar of a syntax block: its placeholder text, and whether it stands in quotes."""
 
@@ -205,156 +197,3 @@ class ObjectNode:
 
 
 Node: TypeAlias = Leaf | ListNode | ObjectNode
-
-
-class Layout(StrEnum):
-    """How an operation page is laid out: by its protocol, which pages do not name."""
-
-    REST = "restJson1"
-    """A request line, URI parameters and, where there is one, a JSON body."""
-    JSON = "an AWS JSON protocol"
-    """Bodies in JSON without a request line."""
-    QUERY = "the Query protocol"
-    """Parameters in dotted names without a syntax block."""
-    XML = "restXml"
-    """A request line and a body in XML."""
-    RESOURCE = "restJson1, by resource"
-    """The operations of one address, with types in tables: these name the bodies of errors."""
-
-    @property
-    def shows_request(self) -> bool:
-        """Whether a page shows all that is needed to send its request: no model has to."""
-        return self in {Layout.REST, Layout.RESOURCE}
-
-
-class ParameterLocation(StrEnum):
-    """Where a request member or a response member travels."""
-
-    PATH = "path"
-    QUERY = "query"
-    HEADER = "header"
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A member outside the body; ``wire`` is its name in the request line or header.
-
-    With ``prefix`` the member is a map, and ``wire`` the beginning of the header of each entry.
-    """
-
-    member: DocumentedMember
-    where: ParameterLocation
-    wire: str
-    prefix: bool = False
-    greedy: bool = False
-    """Of a path label: its slashes are not percent-encoded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """The body of a request or a response.
-
-    Exactly one of ``members`` and ``payload`` is filled, or neither for an empty body; ``syntax``
-    is the body of the syntax block. A payload of a structure type is the structure itself: its
-    members are the body's.
-    """
-
-    members: tuple[DocumentedMember, ...] = ()
-    payload: DocumentedMember | None = None
-    syntax: ObjectNode | None = None
-    syntax_section: str = ""
-    media_type: str | None = None
-    media_place: SourceLocation | None = None
-    place: SourceLocation | None = None
-    names: WireNames | None = None
-    """Of the element that the whole body is."""
-    root: DocumentedMember | None = None
-    """The entry of that element, where the page lists it beside the members in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class OperationPage:
-    """An operation: request, response and errors. ``path`` is a template with labels in braces.
-
-    ``status`` is None where the status line of the syntax holds a placeholder. ``recovered`` says
-    in our words what had to be reconstructed, and how; ``left_out`` which single members the page
-    does not place, so that the operation is known without them.
-    """
-
-    document: str
-    name: str
-    place: SourceLocation
-    method: str
-    path: str
-    literal_query: Mapping[str, str]
-    parameters: tuple[Parameter, ...]
-    request: Content
-    status: int | None
-    status_place: SourceLocation
-    response_headers: tuple[Parameter, ...]
-    response: Content
-    errors: tuple[ErrorEntry, ...]
-    recovered: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
-    host_prefix: str | None = None
-    selectors: Mapping[str, str] | None = None
-    """The header or the form parameters that say which operation is meant, and their texts."""
-    checksum: bool = False
-    """A digest of the body must come with it."""
-    spoke_query: bool = False
-    """The service spoke the query protocol, and its errors still have their names of then."""
-    layout: Layout = Layout.REST
-    unplaced: tuple[DocumentedMember, ...] = ()
-    """Parameters that the page lists and its request line has nowhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class StructurePage:
-    """A data type; ``union`` where exactly one member may be set."""
-
-    document: str
-    name: str
-    place: SourceLocation
-    members: tuple[DocumentedMember, ...]
-    union: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PatchRow:
-    """A row of a patch-operations table: ``ops`` says what is supported.
-
-    ``conditional`` names the ops whose support depends on something.
-    """
-
-    path: str
-    ops: Mapping[str, bool]
-    conditional: tuple[str, ...]
-    place: SourceLocation
-
-
-@dataclass(frozen=True, slots=True)
-class PatchPage:
-    """The patch-operations page: rows by operation."""
-
-    document: str
-    tables: Mapping[str, tuple[PatchRow, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class CommonErrorsPage:
-    """The errors that every operation of the service may answer."""
-
-    document: str
-    errors: tuple[ErrorEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ResourcePage:
-    """A page of one resource: the operations on its address, and the types that they use."""
-
-    document: str
-    operations: tuple[OperationPage, ...]
-    structures: tuple[StructurePage, ...]
-
-
-Page: TypeAlias = OperationPage | StructurePage | PatchPage | CommonErrorsPage | ResourcePage

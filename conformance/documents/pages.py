@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 from conformance.documents.lines import DocumentLine, LineKind
 from conformance.documents.members import listed
-from conformance.documents.model import (
+from conformance.documents.model import Document, SourceLocation
+from conformance.documents.page_model import (
     CommonErrorsPage,
-    Document,
     Layout,
     OperationPage,
     Page,
     PatchPage,
     PatchRow,
-    SourceLocation,
     StructurePage,
 )
 from conformance.documents.problems import (

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conformance.documents.model import Document, ErrorEntry, OperationPage, Page
+from conformance.documents.model import Document
+from conformance.documents.page_model import ErrorEntry, OperationPage, Page
 from conformance.documents.pages import read_page
 from conformance.documents.problems import NamesLost, PageProblem
 from conformance.documents.sections import outline

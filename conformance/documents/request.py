@@ -23,15 +23,8 @@ from conformance.documents.members import (
     nameless,
     read_entries,
 )
-from conformance.documents.model import (
-    Content,
-    Document,
-    DocumentedMember,
-    OperationPage,
-    Parameter,
-    ParameterLocation,
-    SourceLocation,
-)
+from conformance.documents.model import Document, DocumentedMember, SourceLocation
+from conformance.documents.page_model import Content, OperationPage, Parameter, ParameterLocation
 from conformance.documents.problems import Contradiction, NamesLost
 from conformance.documents.slots import SyntaxSlot, choose, slots_of, template, wired
 from conformance.documents.syntax import (

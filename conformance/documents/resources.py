@@ -8,41 +8,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from conformance.documents.lines import BULLET, DocumentLine, LineKind
-from conformance.documents.members import CALLOUTS
 from conformance.documents.model import (
-    BaseType,
-    Content,
     DocumentedMember,
-    ErrorEntry,
-    Layout,
     Leaf,
-    Limit,
-    LimitTarget,
     Node,
     ObjectNode,
+    SourceLocation,
+)
+from conformance.documents.page_model import (
+    Content,
+    ErrorEntry,
+    Layout,
     OperationPage,
     Parameter,
     ParameterLocation,
     ResourcePage,
-    SourceLocation,
-    StructurePage,
-    TypeName,
 )
-from conformance.documents.problems import TruncatedPage, UnknownNotation
+from conformance.documents.problems import TruncatedPage
+from conformance.documents.resource_types import COLUMNS, PROPERTIES, ResourceTypes, names_of
 from conformance.documents.sections import DocumentOutline
-from conformance.documents.types import SCALARS
 
-URI, METHODS, PROPERTIES, SCHEMAS = "URI", "HTTP methods", "Properties", "Schemas"
+URI, METHODS, SCHEMAS = "URI", "HTTP methods", "Schemas"
 METHOD = re.compile(r"GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS")
 OPERATION_ID = re.compile(r"Operation ID:\s*`?(\w+)`?")
-COLUMNS = re.compile(
-    r"(?:(?P<where>Path|Query|Header) parameters)?\s*"
-    r"(?:Name\s*Type\s*Required\s*Description|Property\s*Type\s*Required\s*Description"
-    r"|(?P<answers>Responses)?\s*Status code\s*Response model\s*Description)"
-)
 PLACES = {
     "Path": ParameterLocation.PATH,
     "Query": ParameterLocation.QUERY,
@@ -53,18 +44,6 @@ PARAMETER = re.compile(
     r"\s*(?P<required>True|False)"
 )
 ANSWER = re.compile(r"`?(?P<status>\d{3})`?\s*`{0,2}\s*(?P<model>[A-Z]\w*)`?")
-CONSTRAINT = re.compile(
-    r"\b(Format|MinLength|MaxLength|Minimum|Maximum|MinItems|MaxItems|Pattern|Values): *"
-)
-KEYWORDS = {
-    "MinLength": "minLength",
-    "MaxLength": "maxLength",
-    "Minimum": "minimum",
-    "Maximum": "maximum",
-}
-ARRAY = "Array of type "
-ANY_NAME = "*"
-WORDS = frozenset({"string", "integer", "number", "boolean", "long", "double", "float", "object"})
 INPUTS = ("Input", "Request")
 NO_NAMES = frozenset({"Error", "None"})
 """What answers any error, or nothing: no name of one."""
@@ -94,22 +73,12 @@ class _Method:
     lines: list[DocumentLine] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Table:
-    """A type: its rows, as name, type with limits, and whether it is required; or its values."""
-
-    start: DocumentLine
-    rows: list[tuple[DocumentLine, DocumentLine, bool]] = field(default_factory=list)
-    limits: dict[int, list[DocumentLine]] = field(default_factory=dict)
-    values: list[str] = field(default_factory=list)
-
-
 class _ResourceReader:
     """One page."""
 
     def __init__(self, page: DocumentOutline) -> None:
         self.page = page
-        self.tables = self._tables()
+        self.types = ResourceTypes(page)
 
     def read(self) -> ResourcePage:
         methods = [one for one in self._methods() if one.id]
@@ -118,7 +87,7 @@ class _ResourceReader:
             raise TruncatedPage(self.page.document.shown, section.line, "an 'Operation ID:'", "")
         inputs = self._inputs(methods)
         operations = tuple(self._operation(one, inputs.get(one.id, "")) for one in methods)
-        return ResourcePage(self.page.document.name, operations, tuple(self._structures()))
+        return ResourcePage(self.page.document.name, operations, tuple(self.types.structures()))
 
     def _place(self, title: str, line: DocumentLine) -> SourceLocation:
         return SourceLocation(self.page.document.name, title, line.number)
@@ -210,10 +179,10 @@ class _ResourceReader:
 
     def _body(self, name: str, place: SourceLocation) -> Content:
         """A body of a type; of one that the page does not show nothing is known."""
-        table = self.tables.get(name)
+        table = self.types.tables.get(name)
         if table is None or not table.rows:
             return Content()
-        members = tuple(self._members(table))
+        members = tuple(self.types.members(table))
         entries: dict[str, Node] = {
             one.name: Leaf("", quoted=False, line=one.place.line) for one in members
         }
@@ -225,9 +194,13 @@ class _ResourceReader:
         found = {}
         shown = self._shown()
         for one in methods:
-            named = [f"{one.id}{end}" for end in INPUTS if f"{one.id}{end}" in self.tables]
+            named = [f"{one.id}{end}" for end in INPUTS if f"{one.id}{end}" in self.types.tables]
             keys = shown.get(one.method)
-            same = [name for name, table in self.tables.items() if keys and _names(table) == keys]
+            same = [
+                name
+                for name, table in self.types.tables.items()
+                if keys and names_of(table) == keys
+            ]
             chosen = next(iter((*named, *same)), None)
             if chosen is not None and one.method not in {"GET", "HEAD", "DELETE", "OPTIONS"}:
                 found[one.id] = chosen
@@ -248,93 +221,6 @@ class _ResourceReader:
                 found.setdefault(method, set()).add(key[1])
         return found
 
-    # -- types -----------------------------------------------------------------------------------
-
-    def _tables(self) -> dict[str, _Table]:
-        section = self.page.sections.get(PROPERTIES)
-        found: dict[str, _Table] = {}
-        table: _Table | None = None
-        pending: list[DocumentLine] = []
-        for line in section.lines if section is not None else ():
-            if line.kind is LineKind.HEADING:
-                if line.text in CALLOUTS:
-                    continue
-                table, pending = _Table(line), []
-                found[line.text] = table
-            elif table is not None and line.text.strip():
-                text = COLUMNS.sub("", line.text).strip()
-                if text in {"True", "False"}:
-                    _add_row(table, pending, text == "True")
-                    pending = []
-                elif text:
-                    pending.append(replace(line, text=text))
-                    value = re.fullmatch(r"[-\u2022] `?([\w.:/-]+)`?", line.text)
-                    if value and not table.rows:
-                        table.values.append(value[1])
-        return found
-
-    def _structures(self) -> Iterator[StructurePage]:
-        for name, table in self.tables.items():
-            if table.rows and not self._as_map(table):
-                place = self._place(PROPERTIES, table.start)
-                members = tuple(self._members(table))
-                yield StructurePage(self.page.document.name, name, place, members)
-
-    def _as_map(self, table: _Table) -> TypeName | None:
-        """The type of a table whose one row stands for every name."""
-        if [row[0].text.strip("`") for row in table.rows] != [ANY_NAME]:
-            return None
-        element, _ = self._type(table.rows[0][1])
-        return TypeName(BaseType.MAP, element=element)
-
-    def _members(self, table: _Table) -> Iterator[DocumentedMember]:
-        for index, (name, kind, required) in enumerate(table.rows):
-            place = self._place(PROPERTIES, name)
-            stated, values = self._type(kind)
-            limits = [Limit("enum", tuple(values), LimitTarget.LEAF, place)] if values else []
-            lines = [kind, *table.limits.get(index, ())]
-            stated, more = self._limited(stated, lines)
-            yield DocumentedMember(
-                name.text.strip("`"), place, stated, self._place(PROPERTIES, kind),
-                (*limits, *more), required=required, required_place=place,
-            )  # fmt: skip
-
-    def _type(self, line: DocumentLine) -> tuple[TypeName, list[str]]:
-        """A type, and the values that are listed of it."""
-        text = CONSTRAINT.split(line.text, maxsplit=1)[0].strip("` ")
-        if text.startswith(ARRAY):
-            element, values = self._type(replace(line, text=text.removeprefix(ARRAY)))
-            return TypeName(BaseType.LIST, element=element), values
-        if text == "object":
-            return TypeName(BaseType.JSON), []
-        if text in WORDS:
-            return TypeName(SCALARS[text]), []
-        if not re.fullmatch(r"\w+", text):
-            raise UnknownNotation(
-                self.page.document.shown, line.number, "a type such as 'string'", text
-            )
-        table = self.tables.get(text)
-        if table is not None and table.values and not table.rows:
-            return TypeName(BaseType.STRING), table.values
-        mapped = self._as_map(table) if table is not None else None
-        return mapped or TypeName(BaseType.STRUCTURE, name=text), []
-
-    def _limited(
-        self, stated: TypeName, lines: Sequence[DocumentLine]
-    ) -> tuple[TypeName, list[Limit]]:
-        """The type with its format, and the limits behind it."""
-        limits = []
-        for line in lines:
-            parts = CONSTRAINT.split(line.text)[1:]
-            for label, text in zip(parts[::2], parts[1::2], strict=True):
-                value = text.strip()
-                if label == "Format" and value == "date-time":
-                    stated = TypeName(BaseType.TIMESTAMP, wire="string")
-                elif label in KEYWORDS and re.fullmatch(r"-?\d+", value):
-                    place = self._place(PROPERTIES, line)
-                    limits.append(Limit(KEYWORDS[label], int(value), LimitTarget.LEAF, place))
-        return stated, limits
-
 
 def _cells(lines: Sequence[DocumentLine]) -> Iterator[tuple[DocumentLine, str]]:
     """Lines with what the cells of a row hold, where a row is cut over several."""
@@ -346,18 +232,3 @@ def _cells(lines: Sequence[DocumentLine]) -> Iterator[tuple[DocumentLine, str]]:
             row = [one.text.removeprefix(BULLET).strip("` ") for one in cut]
             if len(row) == more:
                 yield line, "\n".join(row)
-
-
-def _names(table: _Table) -> set[str]:
-    return {row[0].text.strip("`") for row in table.rows}
-
-
-def _add_row(table: _Table, lines: list[DocumentLine], required: bool) -> None:  # noqa: FBT001
-    """A row of a type: its name, its type and limits are right before whether it is required."""
-    limits = []
-    while lines and CONSTRAINT.match(lines[-1].text):
-        limits.append(lines.pop())
-    if len(lines) < 2:
-        return
-    table.limits[len(table.rows)] = limits
-    table.rows.append((lines[-2], lines[-1], required))

@@ -15,14 +15,8 @@ from conformance.documents.content import (
 )
 from conformance.documents.lines import DocumentLine, LineKind
 from conformance.documents.members import MemberEntry, entries, listed, nameless
-from conformance.documents.model import (
-    Content,
-    DocumentedMember,
-    ErrorEntry,
-    Parameter,
-    ParameterLocation,
-    SourceLocation,
-)
+from conformance.documents.model import DocumentedMember, SourceLocation
+from conformance.documents.page_model import Content, ErrorEntry, Parameter, ParameterLocation
 from conformance.documents.problems import Contradiction, TruncatedPage
 from conformance.documents.syntax import PLACEHOLDER, STATUS_LINE, Head, read_head
 

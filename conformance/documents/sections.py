@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.documents.lines import IDENTIFIER, DocumentLine, LineKind
-from conformance.documents.model import Document, Layout, Rendering, SourceLocation
+from conformance.documents.model import Document, Rendering, SourceLocation
+from conformance.documents.page_model import Layout
 from conformance.documents.problems import (
     EmptyDocument,
     NotAnApiPage,

@@ -7,13 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from conformance.documents.model import (
-    Document,
-    ErrorEntry,
-    OperationPage,
-    PatchRow,
-    StructurePage,
-)
+from conformance.documents.model import Document
+from conformance.documents.page_model import ErrorEntry, OperationPage, PatchRow, StructurePage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conformance.documents.model import ParameterLocation
+from conformance.documents.page_model import ParameterLocation
 from conformance.documents.problems import Contradiction
 from conformance.documents.syntax import PLACEHOLDER, Head
 

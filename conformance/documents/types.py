@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.documents.model import BaseType, Leaf, ListNode, Node, TypeName
+from conformance.documents.model import NUMBERS, BaseType, Leaf, ListNode, Node, TypeName
 
 SCALARS = {
     "string": BaseType.STRING,
@@ -29,7 +29,6 @@ SCALARS = {
 ARRAY = re.compile(r"arrays? of (.+)", re.IGNORECASE)
 MAP = re.compile(r"strings? to (.+?) maps?", re.IGNORECASE)
 STRUCTURE = re.compile(r"([A-Za-z_]\w*) (?:objects?|data types?)")
-NUMBERS = {BaseType.INTEGER, BaseType.LONG, BaseType.FLOAT, BaseType.DOUBLE, BaseType.NUMBER}
 MAX_NESTING = 12
 MAX_LENGTH = 400
 

@@ -14,7 +14,7 @@ from conformance.transport import endpoint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.contract.model import FoundRequest
+    from conformance.contract.found_requests import FoundRequest
 
 VALID = "{service}/*/status/2*"
 """The requirements that a valid request of each operation decides."""

@@ -6,6 +6,8 @@ line that matches counts. What follows from an id is derived from it elsewhere.
 
 from __future__ import annotations
 
+from conformance.mutants.wire_killers import IDENTITIES, PROTOCOL, SIGNATURES, WIRE
+
 _CREATED = ("apigateway/CreateApiKey/behavior/shown-after-creation",)
 _KEY_CREATED = ("location/CreateKey/behavior/shown-after-creation",)
 _OVERLAPPING = ("apigateway/UpdateApiKey/behavior/parallel-updates-of-different-members",)
@@ -37,9 +39,6 @@ _EVERY_ROW = ("apigateway/ImportApiKeys/behavior/every-row-is-imported",)
 _TAGGED = ("apigateway/TagResource/behavior/adds-and-updates",)
 _UNTAGGED = ("apigateway/UntagResource/behavior/removes-the-named",)
 _TAGS = ("apigateway/CreateApiKey/behavior/tags-are-kept",)
-_TIMES = ("location/*/response/*Time/type", "location/*/response/*Time/format")
-_EPOCHS = ("apigateway/*/response/*Date/type", "apigateway/*/response/*Date/format")
-_ANSWERS = ("*/*/response/*/required", "*/*/response/*/type", "*/*/response/content-type")
 _EXPIRY = (
     "location/*/behavior/ExpireTime-*",
     "location/*/request/ExpireTime/*",
@@ -47,100 +46,7 @@ _EXPIRY = (
 )
 _NO_EXPIRY = ("location/UpdateKey/behavior/NoExpiry-*", "location/UpdateKey/request/NoExpiry/*")
 _FORCE = ("location/DeleteKey/behavior/active-key-needs-force",)
-_INVALID = ("location/protocol/validation-error-members",)
-_ERRORS = ("*/*/error/*", "*/protocol/error-*")
 
-_WIRE = (
-    ("wire:*-content-type", ("*/*/response/content-type",)),
-    ("wire:null-for-unset", ("apigateway/*/response/*/type",)),
-    ("wire:null-for-unset", ("apigateway/CreateApiKey/behavior/absent-members-are-left-out",)),
-    ("wire:location-null-for-unset", ("location/DescribeKey/response/*/type",)),
-    ("wire:*-booleans", ("apigateway/*/response/*enabled/type",)),
-    ("wire:iso-dates", _EPOCHS),
-    ("wire:millisecond-epochs", _EPOCHS),
-    ("wire:text-epochs", _EPOCHS),
-    ("wire:zero-epochs", _EPOCHS),
-    ("wire:location-*", _TIMES),
-    ("wire:location-no-milliseconds", ("location/*/response/*Time/milliseconds",)),
-    ("wire:items-key", ("apigateway/GetApiKeys/response/item/required",)),
-    ("wire:lowercase-entries", ("location/ListKeys/response/Entries/required",)),
-    ("wire:lowercase-entries", ("location/protocol/member-names",)),
-    ("wire:snake-case", ("apigateway/*/response/*/required", "apigateway/protocol/member-names")),
-    ("wire:stage-keys-*", ("apigateway/*/response/*stageKeys/*",)),
-    ("wire:tag-list", ("*/*/response/*ags/type",)),
-    ("wire:restrictions-text", ("location/*/response/*Restrictions/type",)),
-    ("wire:wrapped", _ANSWERS),
-    ("wire:cut-json", _ANSWERS),
-    ("wire:byte-order-mark", (*_ANSWERS, "*/protocol/*")),
-    ("wire:ascii-only", ("*/*/behavior/text-survives",)),
-    ("wire:delete-with-body", ("apigateway/DeleteApiKey/response/body/empty",)),
-    ("wire:arn-*", ("location/protocol/arns",)),
-    ("wire:bad-arn", ("location/*/response/*KeyArn/pattern",)),
-    ("wire:*error*", _ERRORS),
-    ("wire:*-reason", _INVALID),
-    ("wire:no-field-list", _INVALID),
-)
-
-_IDENTITIES = (
-    ("error:*BadRequestException:*", ("apigateway/*/request/*", "apigateway/*/patch/*")),
-    ("error:UpdateApiKey:ValidationException:*", ("apigateway/UpdateApiKey/patch/*-op*",)),
-    ("error:UpdateApiKey:ValidationException:*", ("apigateway/UpdateApiKey/request/*op/enum",)),
-    ("error:*teKey:ValidationException:*", ("location/*/request/*",)),
-    ("error:ListKeys:ValidationException:*", ("location/ListKeys/request/*",)),
-    ("error:*ApiKey:SerializationException:*", ("apigateway/protocol/malformed-json",)),
-    ("error:*eKey:SerializationException:*", ("location/protocol/malformed-json",)),
-)
-
-_PROTOCOL = (
-    ("protocol:malformed-json-taken", ("*/protocol/malformed-json",)),
-    ("protocol:truncated-json-ended", ("*/protocol/truncated-json",)),
-    ("protocol:text-around-json", ("*/protocol/text-around-json",)),
-    ("protocol:lenient-json", ("*/protocol/lenient-json",)),
-    ("protocol:non-object-taken", ("*/protocol/non-object-body",)),
-    ("protocol:escaped-names", ("*/protocol/equal-json",)),
-    ("protocol:non-object-500", ("*/protocol/non-object-body",)),
-    ("protocol:empty-body-500", ("*/protocol/empty-body",)),
-    ("protocol:null-item-500", ("*/protocol/null-items",)),
-    ("protocol:odd-characters-500", ("*/protocol/odd-characters",)),
-    ("protocol:doubled-members-500", ("*/protocol/odd-bodies",)),
-    ("protocol:invalid-utf8-500", ("*/protocol/invalid-utf8",)),
-    ("protocol:deep-nesting-500", ("*/protocol/deep-nesting",)),
-    ("protocol:extreme-numbers-500", ("*/protocol/extreme-numbers",)),
-    ("protocol:empty-object-500", ("*/Update*/robustness/empty-object",)),
-    ("protocol:unknown-member-500", ("*/Create*/robustness/unknown-member",)),
-    ("protocol:page-size-500", ("*/*Keys/robustness/page-size",)),
-    ("protocol:large-body-500", ("*/protocol/large-body",)),
-    ("protocol:charset-refused", ("*/protocol/content-type-charset",)),
-    ("protocol:content-type-500", ("*/protocol/other-content-types",)),
-    ("protocol:accept-anything-refused", ("*/protocol/accept-anything",)),
-    ("protocol:accept-500", ("*/protocol/other-accept",)),
-    ("protocol:header-case", ("*/protocol/header-names",)),
-    ("protocol:labels-undecoded", ("*/protocol/label-percent-encoding",)),
-    ("protocol:labels-decoded-twice", ("*/protocol/label-decoded-once",)),
-    ("protocol:slash-ends-label", ("*/protocol/label-with-slash",)),
-    ("protocol:path-behind-key", ("*/protocol/unknown-route",)),
-    ("protocol:label-not-utf8-500", ("*/protocol/label-not-utf8",)),
-    ("protocol:broken-escape-500", ("*/protocol/label-broken-escape",)),
-    ("protocol:dot-segments-500", ("*/protocol/dot-segments",)),
-    ("protocol:slash-500", ("*/protocol/slash-too-many",)),
-    ("protocol:long-label-500", ("*/protocol/very-long-label",)),
-    ("protocol:any-route", ("*/protocol/unknown-route",)),
-    ("protocol:any-method", ("*/protocol/unknown-method",)),
-    ("protocol:head-500", ("*/protocol/head-and-options",)),
-    ("protocol:body-of-get-500", ("*/protocol/body-where-none-belongs",)),
-    ("protocol:query-refused", ("*/protocol/unknown-query-parameter",)),
-    ("protocol:query-500", ("*/protocol/odd-queries",)),
-    ("protocol:chunked-500", ("*/protocol/chunked-body",)),
-    ("protocol:chunks-unread", ("apigateway/protocol/chunked-body",)),
-    ("protocol:unknown-route-unread", ("*/protocol/keep-alive-after-error",)),
-    ("protocol:get-unread", ("*/protocol/keep-alive-after-odd-body",)),
-    ("protocol:head-with-body", ("*/protocol/keep-alive-after-head",)),
-    ("protocol:pipelining", ("*/protocol/pipelining",)),
-    ("protocol:error-codes-differ", ("*/protocol/error-codes-agree",)),
-    ("protocol:errors-are-xml", ("*/protocol/error-is-json",)),
-    ("protocol:answers-trailed", ("*/protocol/success-is-json",)),
-    ("protocol:errors-are-200", ("*/protocol/error-status",)),
-)
 
 _LIMITS = (
     ("limit:name:*", ("apigateway/CreateApiKey/request/name/maxLength",)),
@@ -309,24 +215,11 @@ _LOCATION = (
     ("UpdateKey:other-*", _SAME_KEY),
 )
 
-_SIGNATURES = (
-    ("signature:missing", ("location/auth/enforced",)),
-    ("signature:unsigned-served", ("location/auth/unsigned",)),
-    ("signature:unknown-key-served", ("location/auth/unknown-key",)),
-    ("signature:not-compared", ("location/auth/wrong-signature",)),
-    ("signature:with-body-not-compared", ("location/auth/tampered-body",)),
-    ("signature:expired-served", ("location/auth/expired-date",)),
-    ("signature:future-served", ("location/auth/future-date",)),
-    ("signature:malformed-served", ("location/auth/malformed",)),
-    ("signature:status-40*", ("location/auth/unknown-key",)),
-    ("signature:status-500", ("location/auth/no-5xx",)),
-    ("signature:code-of-its-own", ("location/auth/wrong-signature",)),
-)
 
 EXPECTED_KILLERS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    *_WIRE,
-    *_IDENTITIES,
-    *_PROTOCOL,
+    *WIRE,
+    *IDENTITIES,
+    *PROTOCOL,
     *_LIMITS,
     *_RULES,
     *_API_KEYS,
@@ -334,5 +227,5 @@ EXPECTED_KILLERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     *_BASES,
     *_LISTS,
     *_LOCATION,
-    *_SIGNATURES,
+    *SIGNATURES,
 )

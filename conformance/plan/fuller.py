@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.contract.model import Kind, Operation, Shape
-from conformance.contract.protocols import LIMITS, TOKENS
+from conformance.contract.takes import LIMITS, TOKENS
 from conformance.plan import values
 
 Request = dict[str, Any]

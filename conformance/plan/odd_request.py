@@ -10,7 +10,7 @@ from typing import Any
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.overlay_steps import WireForm
 from conformance.contract.places import ITEM, VALUE, Place, show
-from conformance.contract.protocols import MOST_DEEP, of_body
+from conformance.contract.takes import MOST_DEEP, of_body
 from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.spelling import spelled_body, spelled_form
 from conformance.protocols.variant import WireVariant

@@ -10,17 +10,16 @@ from typing import Any
 from conformance.contract.arns import RULE as ARNS
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
-from conformance.contract.protocols import TEXT, TOKENS, WATCHED, facts, page_member
+from conformance.contract.protocols import WATCHED
 from conformance.contract.readback import ECHOED
 from conformance.contract.requirements import Requirement, Subject
-from conformance.contract.texts import from_texts
-from conformance.contract.validate import is_of_kind, unchecked
+from conformance.contract.takes import TOKENS, page_member
+from conformance.contract.validate import unchecked
 from conformance.plan import patching, rules, strings, values
 from conformance.plan.base_requests import base, edited, scaffolded
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
 from conformance.plan.resources import creators, lifecycle_of, others, with_unknown_ids
-from conformance.plan.travelling import travels
-from conformance.protocols.json_text import text
+from conformance.plan.travelling import can_travel, is_doubtful, is_label, reads_as_right, travels
 
 ONLY_OBSERVED = {
     Subject.NO_SERVER_ERROR,
@@ -199,7 +198,7 @@ def _type(contract: Contract, operation: Operation, requirement: Requirement) ->
             values=edited(dict(valid.values), place, case.value),
         )
         for case in values.wrong_types(shape)
-        if not _reads_as_right(operation, place, shape, case.value)
+        if not reads_as_right(operation, place, shape, case.value)
     )  # fmt: skip
     return Plan(requirement.id, (*allowed, *wrong), sides=BOTH if allowed else (Side.REJECT,))
 
@@ -214,7 +213,7 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
         return Plan(requirement.id, sides=(), why_not=why_not)
     valid = _valid(contract, operation, requirement)
     stateful = _stateful(contract, operation, place)
-    if _is_label(operation, place) or stateful or _is_identifier(contract, operation, place):
+    if is_label(operation, place) or stateful or _is_identifier(contract, operation, place):
         # It names something: whether that is looked up or its form refused first is unknown.
         valid = replace(valid, tolerated=not_found(operation))
     allowed = () if stateful else tuple(_allowed(contract, valid, shape, place, keyword))
@@ -223,8 +222,8 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
         replace(valid, side=Side.REJECT, fault=fault, place=place, note=case.note,
                 values=edited(dict(valid.values), place, _unique(contract, operation, place, case)))
         for case in values.refused(shape, keyword)
-        if _can_travel(operation, place, case.value)
-        and not _is_doubtful(contract, operation, place, case)
+        if can_travel(operation, place, case.value)
+        and not is_doubtful(contract, operation, place, case)
     )  # fmt: skip
     sides = tuple(side for side, cases in zip(BOTH, (allowed, forbidden), strict=True) if cases)
     drawings = tuple(_drawings(operation, valid, shape, place, keyword, stateful=stateful))
@@ -236,7 +235,7 @@ def _allowed(
     contract: Contract, valid: Probe, shape: Shape, place: Place, keyword: str
 ) -> Iterator[Probe]:
     for case in values.accepted(shape, keyword):
-        if _can_travel(valid.operation, place, case.value):
+        if can_travel(valid.operation, place, case.value):
             value = _unique(contract, valid.operation, place, case)
             yield replace(
                 valid, note=case.note, place=place, values=edited(dict(valid.values), place, value)
@@ -248,7 +247,7 @@ def _drawings(
 ) -> Iterator[Drawing]:
     """Random values on both sides, where strings are limited; the resource's own name aside."""
     textual = shape.kind is Kind.STRING and keyword in {"minLength", "maxLength", "pattern"}
-    if not textual or shape.closed or _is_label(operation, place):
+    if not textual or shape.closed or is_label(operation, place):
         return
     if not stateful and "${" not in json.dumps(valid.values.get(place[0], "")):
         yield Drawing(replace(valid, place=place), shape, keyword)
@@ -278,58 +277,10 @@ UNIQUE_NOTES = {
 }  # fmt: skip
 
 
-def _is_label(operation: Operation, place: Place) -> bool:
-    return operation.input[place[0]].location is Location.PATH
-
-
 def _is_identifier(contract: Contract, operation: Operation, place: Place) -> bool:
     """True for the member that says which resource is meant, of an operation that makes none."""
     resource = lifecycle_of(contract, operation.name)
     return place == (resource.label,) and operation.name not in creators(resource)
-
-
-def _can_travel(operation: Operation, place: Place, value: Any) -> bool:
-    """Whether a value arrives as it is.
-
-    A label that is empty, a dot segment or has a slash changes the route: not a limit probe.
-    """
-    location = operation.input[place[0]].location
-    if location is Location.QUERY and value in ([], {}):
-        return False  # nothing of it travels
-    if location is Location.HEADER and isinstance(value, str):
-        # What HTTP has no header for, cuts off or reads as several.
-        whole = value.isascii() and value.isprintable() and value == value.strip()
-        return whole and not (len(place) > 1 and "," in value)
-    if not _is_label(operation, place) or not isinstance(value, str):
-        return True
-    return bool(value.strip(".")) and not set(value) & set("/%\\\n")
-
-
-def _reads_as_right(operation: Operation, place: Place, shape: Shape, value: Any) -> bool:
-    """True where nothing of a value's JSON type travels, and the text that does is a right one.
-
-    In a query ``[1]`` is ``1``, and ``"true"`` is ``true``.
-    """
-    if len(place) > 1 or operation.input[place[0]].location not in TEXT:
-        return False
-    many = value if isinstance(value, list) else [value]
-    return is_of_kind(shape, from_texts(shape, [text(one) for one in many]))
-
-
-def _is_doubtful(
-    contract: Contract, operation: Operation, place: Place, case: values.BoundaryValue
-) -> bool:
-    """What nothing but a model forbids, and a server may rightly read as allowed.
-
-    An empty parameter or header may be read as none, and so may an empty list where everything is
-    text; a word in other case may be the same word.
-    """
-    if not contract.overlay.inferred:
-        return False
-    located = operation.input[place[0]].location in {Location.QUERY, Location.HEADER}
-    textual = facts(operation.protocol).textual
-    may_be_none = (located and case.value == "") or (textual and case.value in ([], {}))
-    return may_be_none or case.note == values.OTHER_CASE
 
 
 def _shape(requirement: Requirement) -> Shape:
@@ -345,6 +296,3 @@ def _stateful(contract: Contract, operation: Operation, place: Place) -> bool:
     if place == (token,) and operation.input[place[0]].location is Location.BODY:
         return True  # what no answer gave is no token
     return any(place[: len(parse(one))] == parse(one) for one in stateful)
-
-
-__all__ = ["not_found", "plan"]

@@ -11,7 +11,7 @@ from typing import Any
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.overlay_steps import WireForm
 from conformance.contract.places import Place
-from conformance.contract.protocols import LIMITS, TOKENS, page_member
+from conformance.contract.takes import LIMITS, TOKENS, page_member
 from conformance.contract.validate import is_of_kind
 from conformance.plan import values
 from conformance.plan.base_requests import base

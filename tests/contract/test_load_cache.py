@@ -1,7 +1,7 @@
 """A contract is read once a process; what a run finds by trial is of that run alone."""
 
+from conformance.contract.found_requests import FoundRequest
 from conformance.contract.load import load_contract
-from conformance.contract.model import FoundRequest
 
 
 def test_what_one_run_found_is_not_there_for_the_next():

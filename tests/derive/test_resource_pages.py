@@ -14,7 +14,7 @@ from conformance.contract.load import load_contract
 from conformance.contract.locate import using
 from conformance.contract.model import Kind
 from conformance.documents import Document, read_page
-from conformance.documents.model import ResourcePage
+from conformance.documents.page_model import ResourcePage
 from conformance.documents.problems import PageProblem
 
 if TYPE_CHECKING:

@@ -8,13 +8,8 @@ import pytest
 
 from conformance.documents import Document, read_page
 from conformance.documents.lines import inline
-from conformance.documents.model import (
-    CommonErrorsPage,
-    Layout,
-    ObjectNode,
-    OperationPage,
-    StructurePage,
-)
+from conformance.documents.model import ObjectNode
+from conformance.documents.page_model import CommonErrorsPage, Layout, OperationPage, StructurePage
 from conformance.documents.problems import TruncatedPage
 
 MakeDocument = Callable[..., Document]

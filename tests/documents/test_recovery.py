@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.documents import Document, load_documents, read_page, read_pages
-from conformance.documents.model import OperationPage
+from conformance.documents.page_model import OperationPage
 from conformance.documents.problems import NamesLost, PageProblem
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import pytest
 
 from conformance.contract.deriving.facts import operation_facts
 from conformance.documents import Document, read_page
-from conformance.documents.model import BaseType, OperationPage, StructurePage, TypeName
+from conformance.documents.model import BaseType, TypeName
+from conformance.documents.page_model import OperationPage, StructurePage
 from conformance.documents.types import parse_type
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from conformance.errors import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.documents.model import Document, StructurePage
+    from conformance.documents.model import Document
+    from conformance.documents.page_model import StructurePage
     from conformance.documents.service_pages import ServicePages
 
 OPENAPI = "3.1.0"

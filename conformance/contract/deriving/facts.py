@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.documents.model import (
+    NUMBERS,
     BaseType,
     DocumentedMember,
     Leaf,
     ListNode,
     Node,
-    OperationPage,
-    Parameter,
-    StructurePage,
     TypeName,
 )
+from conformance.documents.page_model import OperationPage, Parameter, StructurePage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+TEXT_LIMITS = {"minLength", "maxLength", "pattern"}
+NUMBER_LIMITS = {"minimum", "maximum"}
 
 Facts = dict[str, str]
 MAX_NODES = 20_000
@@ -118,3 +120,25 @@ def type_text(stated: TypeName) -> str:
     if stated.base in {BaseType.LIST, BaseType.MAP} and stated.element is not None:
         return f"{stated.base.value} of {type_text(stated.element)}"
     return stated.name or stated.base.value
+
+
+def fits(limit: str, base: BaseType) -> bool:
+    """Whether a limit can be one of values of a type."""
+    if limit in TEXT_LIMITS:
+        return base in {BaseType.STRING, BaseType.BLOB, BaseType.TIMESTAMP, BaseType.JSON}
+    if limit in NUMBER_LIMITS:
+        return base in NUMBERS
+    return base not in {BaseType.STRUCTURE, BaseType.LIST, BaseType.MAP}
+
+
+def as_type(text: str, base: BaseType) -> bool | int | float | str:
+    """A documented value in the type of its member; the text itself where it does not fit."""
+    if base is BaseType.BOOLEAN and text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    number = int if base in {BaseType.INTEGER, BaseType.LONG} else float
+    if base in NUMBERS:
+        try:
+            return number(text)
+        except ValueError:
+            return text
+    return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.contract.deriving.facts import differences, operation_facts, structure_facts
-from conformance.documents.model import (
+from conformance.documents.page_model import (
     CommonErrorsPage,
     OperationPage,
     Page,

@@ -13,10 +13,9 @@ from conformance.contract.deriving.schemas import (
     tidy,
     xml_object,
 )
-from conformance.documents.model import (
-    BaseType,
+from conformance.documents.model import BaseType, DocumentedMember
+from conformance.documents.page_model import (
     Content,
-    DocumentedMember,
     ErrorEntry,
     OperationPage,
     Parameter,

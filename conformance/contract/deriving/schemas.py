@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.contract.deriving.facts import type_text
+from conformance.contract.deriving.facts import NUMBER_LIMITS, as_type, fits, type_text
 from conformance.contract.patterns import UnsupportedPattern, to_ecma
 from conformance.documents.model import (
     BaseType,
@@ -55,8 +55,6 @@ ORDER = (
     *("properties", "required", "x-union", "x-from", "x-source", "x-sources"),
 )
 UNICODE_CLASS = re.compile(r"\\[pP]\{")
-TEXT_LIMITS = {"minLength", "maxLength", "pattern"}
-NUMBER_LIMITS = {"minimum", "maximum"}
 
 
 class SourcePointer(dict[str, Any]):
@@ -181,7 +179,7 @@ class SchemaBuilder:
         if base is BaseType.BLOB:
             name = {"minLength": "x-minBytes", "maxLength": "x-maxBytes"}.get(name, name)
         if isinstance(value, tuple):
-            at[name] = [_as_type(text, base) for text in value]
+            at[name] = [as_type(text, base) for text in value]
         else:
             at[name] = value
         at.setdefault("x-sources", {})[name] = state
@@ -198,8 +196,8 @@ class SchemaBuilder:
                     return self._part(schema, limit), _kept_as(limit, stated)
                 depth -= 1
             schema, stated = inner_of(schema), stated.element
-        fits = limit.on is LimitTarget.LEAF and _fits(limit.name, stated.base)
-        return (schema, stated.base) if fits else None
+        fitting = limit.on is LimitTarget.LEAF and fits(limit.name, stated.base)
+        return (schema, stated.base) if fitting else None
 
     def _part(self, schema: Schema, limit: Limit) -> Schema:
         """The schema of a list or a map, or that of the map's keys."""
@@ -233,7 +231,7 @@ class SchemaBuilder:
             # Of a value that may be left out: no value is sent, so no JSON default would be true.
             schema["x-default"] = None
         else:
-            value = _as_type(member.default, stated.base)
+            value = as_type(member.default, stated.base)
             if isinstance(value, str) and stated.base not in {BaseType.STRING, BaseType.TIMESTAMP}:
                 self.notes.append(f"{where}: default {member.default!r} left out: not of its type")
                 return
@@ -293,30 +291,3 @@ def tidy(schema: Schema) -> Schema:
         if isinstance(ordered.get(key), dict):
             ordered[key] = tidy(ordered[key])
     return ordered
-
-
-def _fits(limit: str, base: BaseType) -> bool:
-    if limit in TEXT_LIMITS:
-        return base in {BaseType.STRING, BaseType.BLOB, BaseType.TIMESTAMP, BaseType.JSON}
-    if limit in NUMBER_LIMITS:
-        return base in {
-            BaseType.INTEGER,
-            BaseType.LONG,
-            BaseType.FLOAT,
-            BaseType.DOUBLE,
-            BaseType.NUMBER,
-        }
-    return base not in {BaseType.STRUCTURE, BaseType.LIST, BaseType.MAP}
-
-
-def _as_type(text: str, base: BaseType) -> bool | int | float | str:
-    """A documented value in the type of its member; the text itself where it does not fit."""
-    if base is BaseType.BOOLEAN and text.lower() in {"true", "false"}:
-        return text.lower() == "true"
-    number = int if base in {BaseType.INTEGER, BaseType.LONG} else float
-    if base in {BaseType.INTEGER, BaseType.LONG, BaseType.FLOAT, BaseType.DOUBLE, BaseType.NUMBER}:
-        try:
-            return number(text)
-        except ValueError:
-            return text
-    return text

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from conformance.documents.model import (
     BaseType,
-    Content,
     DocumentedMember,
     Leaf,
     ListNode,
@@ -16,6 +15,7 @@ from conformance.documents.model import (
     SourceLocation,
     TypeName,
 )
+from conformance.documents.page_model import Content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -17,7 +17,7 @@ from conformance.contract.levels import Level
 from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation
 from conformance.contract.overlay_model import Resource
 from conformance.contract.overlay_rules import AnyRule, TakenIdentifierRule, UnknownIdentifierRule
-from conformance.contract.protocols import TOKENS
+from conformance.contract.takes import TOKENS
 from conformance.contract.validate import shape_violations
 
 MISSING = re.compile(r"NotFound|NoSuch|DoesNotExist|NotExist")

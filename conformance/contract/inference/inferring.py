@@ -32,7 +32,7 @@ from conformance.contract.overlay_model import (
 )
 from conformance.contract.overlay_rules import StepsRule
 from conformance.contract.overlay_steps import Step
-from conformance.contract.protocols import LIMITS, TOKENS
+from conformance.contract.takes import LIMITS, TOKENS
 
 SURE, LIKELY = "sure", "likely"
 _REPEATABLE = ("Put", "Set", "Start", "Enable")

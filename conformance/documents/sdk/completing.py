@@ -6,13 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conformance.documents.model import (
-    Layout,
-    OperationPage,
-    Parameter,
-    ParameterLocation,
-    TypeName,
-)
+from conformance.documents.model import TypeName
+from conformance.documents.page_model import Layout, OperationPage, Parameter, ParameterLocation
 from conformance.documents.problems import PageProblem
 from conformance.documents.protocols import unwired
 from conformance.documents.sdk.matching import page_models, protocol_of

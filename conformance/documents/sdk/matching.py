@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from conformance.documents.model import Layout, OperationPage
+from conformance.documents.page_model import Layout, OperationPage
 from conformance.documents.reader import ReadPage
 from conformance.documents.sdk.models import (
     SdkModel,

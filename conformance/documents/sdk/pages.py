@@ -8,19 +8,21 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from conformance.documents.model import (
-    Content,
     Document,
     DocumentedMember,
-    ErrorEntry,
     Leaf,
     ModelPlace,
     Node,
     ObjectNode,
+    TypeName,
+)
+from conformance.documents.page_model import (
+    Content,
+    ErrorEntry,
     OperationPage,
     Parameter,
     ParameterLocation,
     StructurePage,
-    TypeName,
 )
 from conformance.documents.sdk.bindings import Bindings
 from conformance.documents.sdk.models import REST_JSON, SdkModel

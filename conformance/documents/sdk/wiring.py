@@ -8,38 +8,35 @@ statement stays the page's own, and what only the model states is not added.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from conformance.documents.model import (
     BaseType,
-    Content,
     Document,
     DocumentedMember,
-    ErrorEntry,
     Leaf,
     Node,
     ObjectNode,
+    TypeName,
+)
+from conformance.documents.page_model import (
+    Content,
+    ErrorEntry,
     OperationPage,
     Parameter,
     ParameterLocation,
     StructurePage,
-    TypeName,
 )
 from conformance.documents.problems import PageProblem
 from conformance.documents.protocols import unwired
+from conformance.documents.sdk.alike import may_be, member_meant, of_name
 from conformance.documents.sdk.bindings import Bindings
-from conformance.documents.sdk.matching import folded
 from conformance.documents.sdk.models import REST_JSON, SdkModel
 from conformance.documents.sdk.pages import model_pages
 from conformance.documents.service_pages import ServicePages
 from conformance.documents.slots import unplaced
 
-Known = TypeVar("Known")
-NUMBERS = frozenset(
-    {BaseType.INTEGER, BaseType.LONG, BaseType.FLOAT, BaseType.DOUBLE, BaseType.NUMBER}
-)
 ENVELOPE = frozenset({"requestid", "responsemetadata"})
 """What every answer of a protocol has around its members."""
 
@@ -136,8 +133,8 @@ class _Wiring:
         """Listed parameters in their places; and labels of the path, without which none is sent."""
         taken = set()
         for member in listed:
-            their = _of_name(member.name, {one.wire: one for one in theirs})
-            their = their or _of_name(member.name, {one.member.name: one for one in theirs})
+            their = of_name(member.name, {one.wire: one for one in theirs})
+            their = their or of_name(member.name, {one.member.name: one for one in theirs})
             note = f"{where}: {unplaced(member.name)}"
             if their is None:
                 self._note(note)
@@ -232,7 +229,7 @@ class _Wiring:
         """Listed members with what the model has of each on the wire."""
         done = set()
         for member in listed:
-            their = _member(member.name, theirs)
+            their = member_meant(member.name, theirs)
             if their is None or their.name in done:
                 if self.is_json and their is None and "." not in member.name:
                     yield member
@@ -260,7 +257,7 @@ class _Wiring:
             return own
         own = replace(own, names=their.names, key_names=their.key_names)
         if own.base is not their.base and own.base is not BaseType.TIMESTAMP:
-            return own if _may_be(own.base, their.base) else None
+            return own if may_be(own.base, their.base) else None
         if own.base is BaseType.STRUCTURE and own.name and their.name:
             self.alike.setdefault(own.name, their.name)
         element = own.element
@@ -300,31 +297,3 @@ class _Wiring:
     def _note(self, text: str) -> None:
         if text not in self.pages.notes:
             self.pages.notes.append(text)
-
-
-def _may_be(own: BaseType, their: BaseType) -> bool:
-    """Whether two types are of one kind: pages and models count numbers differently."""
-    texts = {BaseType.STRING, BaseType.TIMESTAMP, BaseType.BLOB, BaseType.JSON}
-    return {own, their} <= NUMBERS or {own, their} <= texts
-
-
-def _member(given: str, theirs: Sequence[DocumentedMember]) -> DocumentedMember | None:
-    """The model's member that a page means: by its own name, by that on the wire, of a list too."""
-    plain, _, entries = given.partition(".")
-    by_name = {one.name: one for one in theirs}
-    by_wire = {one.names.name: one for one in theirs if one.names and one.names.name}
-    by_query = {one.names.query: one for one in theirs if one.names and one.names.query}
-    for name in (plain, f"{plain}s") if entries else (plain,):
-        for known in (by_name, by_query, by_wire):
-            found = _of_name(name, known)
-            if found is not None:
-                return found
-    return None
-
-
-def _of_name(name: str, known: Mapping[str, Known]) -> Known | None:
-    """What is known by a name, exactly, else but for its case and its hyphens."""
-    if name in known:
-        return known[name]
-    alike = [one for key, one in known.items() if folded(key) == folded(name)]
-    return alike[0] if len(alike) == 1 else None

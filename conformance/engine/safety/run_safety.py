@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from conformance.contract.model import Contract, Location
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import texts
-from conformance.contract.protocols import TOKENS
+from conformance.contract.takes import TOKENS
 from conformance.engine.channel import SignedChannel
 from conformance.engine.journal import Journal
 from conformance.engine.names import Names

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.places import find, parse
-from conformance.contract.protocols import TOKENS
+from conformance.contract.takes import TOKENS
 from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences.steps import NotShown, RuleBroken, Send, Step
 from conformance.transport.parsed_response import ParsedResponse

@@ -9,6 +9,7 @@ from conformance.reference.mutations import (
     errors,
     gateway_listing,
     gateway_members,
+    gateway_tags,
     gateway_updates,
     limits,
     location_keys,
@@ -38,6 +39,7 @@ def all_faults(contracts: tuple[Contract, ...]) -> Iterator[InjectedFault]:
     yield from gateway_members.FAULTS
     yield from gateway_updates.FAULTS
     yield from gateway_listing.FAULTS
+    yield from gateway_tags.FAULTS
     yield from location_keys.FAULTS
     yield from location_updates.FAULTS
     yield from concurrency.FAULTS

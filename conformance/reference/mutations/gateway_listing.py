@@ -1,4 +1,4 @@
-"""Faults in GetApiKeys, ImportApiKeys and the tags of API keys."""
+"""Faults in GetApiKeys and ImportApiKeys."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.reference.apigateway import paging, wording
 from conformance.reference.faults import InjectedFault
-from conformance.reference.mutations.wrapping import Members, on_body, on_input
+from conformance.reference.mutations.wrapping import Members, listing_fault, on_body, on_input
 from conformance.reference.outcome import Refused
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from conformance.reference.faults import Around, Handler
     from conformance.reference.outcome import OperationOutcome
     from conformance.reference.service_state import ServiceState
-
-
-def _fault(operation: str, name: str, summary: str, around: Around) -> InjectedFault:
-    return InjectedFault(f"{operation}:{name}", "listing", summary, around={operation: around})
 
 
 def _ignoring(*names: str) -> Around:
@@ -126,87 +122,6 @@ def _unimported(world: ServiceState, handler: Handler) -> Handler:
     return handle
 
 
-def _replacing(world: ServiceState, handler: Handler) -> Handler:
-    """TagResource forgets the tags that were there."""
-
-    def handle(members: Members) -> OperationOutcome:
-        key = world.gateway.keys.get(members["resource_arn"].rpartition("/")[2])
-        if key is not None:
-            world.gateway.keys.put(replace(key, tags={}))
-        return handler(members)
-
-    return handle
-
-
-def _unchanged(world: ServiceState, handler: Handler) -> Handler:
-    """The tags stay as they were."""
-
-    def handle(members: Members) -> OperationOutcome:
-        key = world.gateway.keys.get(members["resource_arn"].rpartition("/")[2])
-        outcome = handler(members)
-        if key is not None:
-            world.gateway.keys.put(key)
-        return outcome
-
-    return handle
-
-
-def _two_stores() -> InjectedFault:
-    """What TagResource sets is kept beside the key: GetTags alone shows it."""
-    stored: dict[str, dict[str, str]] = {}
-
-    def add(world: ServiceState, handler: Handler) -> Handler:
-        def handle(members: Members) -> OperationOutcome:
-            key = world.gateway.keys.get(_key_of(members))
-            outcome = handler(members)
-            if key is not None:
-                stored.setdefault(key.id, {}).update(members.get("tags", {}))
-                world.gateway.keys.put(key)
-            return outcome
-
-        return handle
-
-    def remove(members: dict[str, Any]) -> Members:
-        for name in members.get("tagKeys", ()):
-            stored.get(_key_of(members), {}).pop(name, None)
-        return members
-
-    def show(members: Members, body: dict[str, Any]) -> Members:
-        return {"tags": {**body["tags"], **stored.get(_key_of(members), {})}}
-
-    around = {_TAG: add, _UNTAG: on_input(remove), "GetTags": on_body(show)}
-    summary = "What TagResource sets is not shown by the key itself."
-    return InjectedFault("tags:two-stores", "visibility", summary, around=around)
-
-
-def _kept_by_the_key() -> InjectedFault:
-    """What UntagResource removes is still shown by the key itself."""
-    removed: dict[str, set[str]] = {}
-
-    def remove(world: ServiceState, handler: Handler) -> Handler:
-        def handle(members: Members) -> OperationOutcome:
-            key = world.gateway.keys.get(_key_of(members))
-            outcome = handler(members)
-            if key is not None:
-                removed.setdefault(key.id, set()).update(members.get("tagKeys", ()))
-                world.gateway.keys.put(key)
-            return outcome
-
-        return handle
-
-    def show(members: Members, body: dict[str, Any]) -> Members:
-        gone = removed.get(_key_of(members), set())
-        return {"tags": {name: value for name, value in body["tags"].items() if name not in gone}}
-
-    around = {_UNTAG: remove, "GetTags": on_body(show)}
-    summary = "What UntagResource removes is still shown by the key itself."
-    return InjectedFault("tags:kept-by-the-key", "visibility", summary, around=around)
-
-
-def _key_of(members: Members) -> str:
-    return str(members["resource_arn"]).rpartition("/")[2]
-
-
 def _by_old_name() -> InjectedFault:
     """The name filter goes by the name at creation."""
     first: dict[str, str] = {}
@@ -288,70 +203,69 @@ def _known_columns_only(_world: ServiceState, handler: Handler) -> Handler:
 
 _COLUMNS = {"name", "key", "description", "enabled", "usageplanids"}
 _CHANGEABLE = ("name", "description", "customerId", "enabled")
-_LIST, _IMPORT, _TAG, _UNTAG = "GetApiKeys", "ImportApiKeys", "TagResource", "UntagResource"
+_LIST, _IMPORT = "GetApiKeys", "ImportApiKeys"
 
 FAULTS = (
-    _fault(_LIST, "limit-ignored", "limit is ignored.", _ignoring("limit")),
-    _fault(_LIST, "position-ignored", "position is ignored.", _ignoring("position")),
-    _fault(_LIST, "position-missing", "No position is answered.", on_body(_without_position)),
-    _fault(_LIST, "position-endless", "There is always a position.", on_body(_endless)),
-    _fault(
+    listing_fault(_LIST, "limit-ignored", "limit is ignored.", _ignoring("limit")),
+    listing_fault(_LIST, "position-ignored", "position is ignored.", _ignoring("position")),
+    listing_fault(
+        _LIST, "position-missing", "No position is answered.", on_body(_without_position)
+    ),
+    listing_fault(_LIST, "position-endless", "There is always a position.", on_body(_endless)),
+    listing_fault(
         _LIST,
         "limit-none",
         "Without limit all keys are on one page.",
         on_input(lambda members: {"limit": 500, **members}),
     ),
-    _fault(_LIST, "overlap", "A page repeats the last key.", _moved(1)),
-    _fault(_LIST, "gap", "A page leaves out the next key.", _moved(-1)),
-    _fault(
+    listing_fault(_LIST, "overlap", "A page repeats the last key.", _moved(1)),
+    listing_fault(_LIST, "gap", "A page leaves out the next key.", _moved(-1)),
+    listing_fault(
         _LIST, "last-lost", "The last key of a page is missing.", _items(lambda all_: all_[:-1])
     ),
-    _fault(_LIST, "newest-lost", "The newest key is missing.", _items(lambda all_: all_[1:])),
-    _fault(_LIST, "twice", "Every key is listed twice.", _items(lambda all_: all_ * 2)),
+    listing_fault(
+        _LIST, "newest-lost", "The newest key is missing.", _items(lambda all_: all_[1:])
+    ),
+    listing_fault(_LIST, "twice", "Every key is listed twice.", _items(lambda all_: all_ * 2)),
     _stale(),
-    _two_stores(),
-    _kept_by_the_key(),
     _by_old_name(),
-    _fault(_LIST, "empty", "The list is empty.", _items(lambda _all: [])),
-    _fault(_LIST, "name-ignored", "name is ignored.", _ignoring("name")),
-    _fault(
+    listing_fault(_LIST, "empty", "The list is empty.", _items(lambda _all: [])),
+    listing_fault(_LIST, "name-ignored", "name is ignored.", _ignoring("name")),
+    listing_fault(
         _LIST,
         "name-caseless",
         "name has no case.",
         _named(lambda name, wanted: name.lower().startswith(wanted.lower())),
     ),
-    _fault(
+    listing_fault(
         _LIST, "name-infix", "name is found anywhere.", _named(lambda name, wanted: wanted in name)
     ),
-    _fault(_LIST, "name-exact", "name must be whole.", _named(lambda name, wanted: name == wanted)),
-    _fault(_LIST, "values-always", "Values are always listed.", _valued),
-    _fault(_LIST, "values-flagged", "includeValues=false lists values.", on_input(_flagged)),
+    listing_fault(
+        _LIST, "name-exact", "name must be whole.", _named(lambda name, wanted: name == wanted)
+    ),
+    listing_fault(_LIST, "values-always", "Values are always listed.", _valued),
+    listing_fault(_LIST, "values-flagged", "includeValues=false lists values.", on_input(_flagged)),
     _lookup("by-name", "The name finds the key, too.", lambda key, wanted: key.name == wanted),
     _lookup("by-value", "The value finds the key, too.", lambda key, wanted: key.value == wanted),
     _lookup("any-case", "Ids have no case.", lambda key, wanted: key.id == wanted.lower()),
-    _fault(_LIST, "values-never", "Values are never listed.", _ignoring("includeValues")),
-    _fault(_IMPORT, "disabled", "Imported keys are disabled.", _disabled),
-    _fault(_IMPORT, "unstored", "Nothing is imported.", _unimported),
-    _fault(_IMPORT, "first-row-only", "Only the first row is imported.", _first_rows(1)),
-    _fault(_IMPORT, "page-of-rows", "At most 25 rows are imported.", _first_rows(25)),
-    _fault(_IMPORT, "no-quotes", "Quotes are not known.", _reading(_split_at_commas)),
-    _fault(_IMPORT, "known-columns", "Other columns are refused.", _known_columns_only),
-    _fault(
+    listing_fault(_LIST, "values-never", "Values are never listed.", _ignoring("includeValues")),
+    listing_fault(_IMPORT, "disabled", "Imported keys are disabled.", _disabled),
+    listing_fault(_IMPORT, "unstored", "Nothing is imported.", _unimported),
+    listing_fault(_IMPORT, "first-row-only", "Only the first row is imported.", _first_rows(1)),
+    listing_fault(_IMPORT, "page-of-rows", "At most 25 rows are imported.", _first_rows(25)),
+    listing_fault(_IMPORT, "no-quotes", "Quotes are not known.", _reading(_split_at_commas)),
+    listing_fault(_IMPORT, "known-columns", "Other columns are refused.", _known_columns_only),
+    listing_fault(
         _IMPORT,
         "true-in-lower-case",
         "TRUE is false.",
         _reading(lambda body: body.replace(b"TRUE", b"false").replace(b"True", b"false")),
     ),
-    _fault(
+    listing_fault(
         _IMPORT,
         "false-in-lower-case",
         "FALSE is true.",
         _reading(lambda body: body.replace(b"FALSE", b"true").replace(b"False", b"true")),
     ),
-    _fault(_IMPORT, "tolerant", "failonwarnings is ignored.", _ignoring("failonwarnings")),
-    _fault(_TAG, "replacing", "New tags replace all others.", _replacing),
-    _fault(_TAG, "unstored", "Tags are not stored.", _unchanged),
-    _fault(_UNTAG, "unstored", "Tags are not removed.", _unchanged),
-    _fault(_UNTAG, "all", "All tags are removed.", _replacing),
-    _fault("GetTags", "empty", "No tags are shown.", on_body(lambda _members, _body: {"tags": {}})),
+    listing_fault(_IMPORT, "tolerant", "failonwarnings is ignored.", _ignoring("failonwarnings")),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,6 +10,21 @@ from typing import TYPE_CHECKING
 from conformance.reference.answer import ERROR_TYPE, ReferenceAnswer
 from conformance.reference.faults import InjectedFault
 from conformance.reference.http.message import HttpRequest, HttpResponse, percent_decoded
+from conformance.reference.mutations.bodies import (
+    LONG,
+    as_object,
+    completed,
+    first_value,
+    has_doubled_member,
+    has_null_item,
+    has_odd_text,
+    is_deep,
+    is_json,
+    is_utf8,
+    lenient,
+    parsed,
+    unescaped,
+)
 from conformance.reference.mutations.rewriting import failures, successes
 
 if TYPE_CHECKING:
@@ -23,7 +37,6 @@ _JSON = "application/json"
 _KEY_PATH = re.compile(r"(/apikeys|/metadata/v0/keys)/[^/]+")
 _NOWHERE = re.compile(r"/conformance-[^/]+")
 _NOWHERE_LINE = re.compile(rb"[A-Z]+ /conformance-[^/ ]+ ")
-_LONG = 1_000
 
 
 def _crash() -> HttpResponse:
@@ -77,103 +90,6 @@ def _is_key(request: HttpRequest) -> bool:
     return _KEY_PATH.fullmatch(request.path) is not None
 
 
-def _json(body: bytes) -> object:
-    """The value of a body, None where it is no JSON."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        json.loads(body)
-    except RecursionError:
-        return True
-    except ValueError:
-        return False
-    return True
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _lenient(body: bytes) -> bytes:
-    """What a relaxed parser takes for JSON, as JSON."""
-    text = body.decode("utf-8", "replace").replace("\f", " ").replace("NaN", '"NaN"')
-    text = re.sub(r"//[^\n]*\n|/\*.*?\*/", "", text) if "comment" in text else text
-    text = re.sub(r",\s*([\]}])", r"\1", text.replace("'", '"'))
-    return text.encode() if _json(text.encode()) is not None else body
-
-
-def _first_value(body: bytes) -> bytes:
-    """The first JSON object, whatever stands around it."""
-    text = body.decode("utf-8", "replace")
-    try:
-        _, end = json.JSONDecoder().raw_decode(text, max(text.find("{"), 0))
-    except (ValueError, RecursionError):
-        return body
-    return text[max(text.find("{"), 0) : end].encode()
-
-
-def _completed(body: bytes) -> bytes:
-    """A body that ends too early is ended."""
-    for end in (b"}", b"]}", b"}]}", b'"}'):
-        if not _is_json(body) and _json(body + end) is not None:
-            return body + end
-    return b"{}" if body in {b"{", b"[1,"} else body
-
-
-def _unescaped(body: bytes) -> bytes:
-    r"""``\u`` in member names is not understood."""
-    return re.sub(rb'\\u00([0-9a-f]{2})(?=[^"]*"\s*:)', rb"u00\1", body)
-
-
-def _as_object(body: bytes) -> bytes:
-    value = _json(body)
-    return body if value is None or isinstance(value, dict) else b"{}"
-
-
-def _depth(body: bytes) -> bool:
-    return max(body.count(b"["), body.count(b"{")) > _LONG
-
-
-def _text(body: bytes) -> str:
-    return json.dumps(_json(body), ensure_ascii=False)
-
-
-def _has_odd_text(body: bytes) -> bool:
-    return (
-        "\\u0000" in json.dumps(_json(body))
-        or re.search(r"[\ud800-\udfff]", _text(body)) is not None
-    )
-
-
-def _has_null_item(body: bytes) -> bool:
-    return re.search(rb"\[\s*null", body) is not None
-
-
-def _doubled(body: bytes) -> bool:
-    def twice(pairs: list[tuple[str, object]]) -> object:
-        names = [name for name, _ in pairs]
-        if len(set(names)) < len(names):
-            raise KeyError("twice")
-        return dict(pairs)
-
-    try:
-        json.loads(body, object_pairs_hook=twice)
-    except KeyError:
-        return True
-    except (ValueError, RecursionError):
-        return False
-    return False
-
-
 def _of_body(test: Callable[[bytes], bool]) -> Test:
     return lambda request: bool(request.body) and test(request.body)
 
@@ -214,24 +130,25 @@ def _connection(name: str, summary: str, incoming: Incoming) -> InjectedFault:
 
 _JSON_FAULTS = (
     _edge("malformed-json-taken", "What is not JSON is taken for an empty object.",
-          _body(lambda body: body if _is_json(body) else b"{}")),
-    _edge("truncated-json-ended", "JSON that ends too early is ended.", _body(_completed)),
-    _edge("text-around-json", "Text around an object is passed over.", _body(_first_value)),
-    _edge("lenient-json", "Comments, commas too many and NaN are JSON.", _body(_lenient)),
+          _body(lambda body: body if is_json(body) else b"{}")),
+    _edge("truncated-json-ended", "JSON that ends too early is ended.", _body(completed)),
+    _edge("text-around-json", "Text around an object is passed over.", _body(first_value)),
+    _edge("lenient-json", "Comments, commas too many and NaN are JSON.", _body(lenient)),
     _edge("non-object-taken", "Lists and numbers are taken for an empty object.",
-          _body(_as_object)),
-    _edge("escaped-names", "Escapes in member names are not understood.", _body(_unescaped)),
+          _body(as_object)),
+    _edge("escaped-names", "Escapes in member names are not understood.", _body(unescaped)),
     _crashing("non-object", "A list or number for a body is a crash.",
-              _of_body(lambda body: not isinstance(_json(body), dict | None))),
+              _of_body(lambda body: not isinstance(parsed(body), dict | None))),
     _crashing("empty-body", "An empty body of an update is a crash.",
               lambda request: request.method == "PATCH" and not request.body),
-    _crashing("null-item", "A null in a list is a crash.", _of_body(_has_null_item)),
+    _crashing("null-item", "A null in a list is a crash.", _of_body(has_null_item)),
     _crashing("odd-characters", "U+0000 and half a surrogate pair are a crash.",
-              _of_body(_has_odd_text)),
-    _crashing("doubled-members", "A member that is there twice is a crash.", _of_body(_doubled)),
+              _of_body(has_odd_text)),
+    _crashing("doubled-members", "A member that is there twice is a crash.",
+              _of_body(has_doubled_member)),
     _crashing("invalid-utf8", "A body that is not UTF-8 is a crash.",
-              _of_body(lambda body: not _is_utf8(body))),
-    _crashing("deep-nesting", "Deep nesting is a crash.", _of_body(_depth)),
+              _of_body(lambda body: not is_utf8(body))),
+    _crashing("deep-nesting", "Deep nesting is a crash.", _of_body(is_deep)),
     _crashing("extreme-numbers", "A number of many digits is a crash.",
               _of_body(lambda body: re.search(rb":(-0|1e400|10{300})", body) is not None)),
     _crashing("empty-object", "An empty object for the body of an update is a crash.",
@@ -280,7 +197,7 @@ _PATHS = (
     _crashing("slash", "A slash at the end is a crash.",
               lambda request: request.path.endswith("/")),
     _crashing("long-label", "A long label is a crash.",
-              lambda request: request.path.count("a") > _LONG),
+              lambda request: request.path.count("a") > LONG),
     _edge("any-route", "An unknown route is answered with an empty object.",
           _answering(lambda request: _NOWHERE.fullmatch(request.path) is not None,
                      lambda: HttpResponse(200, {"content-type": _JSON}, b"{}"))),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from conformance.reference.faults import InjectedFault
 from conformance.reference.outcome import OperationOutcome, Refused
 
 if TYPE_CHECKING:
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from conformance.reference.service_state import ServiceState
 
 Members = Mapping[str, Any]
+
+
+def listing_fault(operation: str, name: str, summary: str, around: Around) -> InjectedFault:
+    """A fault in what an operation lists, imports or tags."""
+    return InjectedFault(f"{operation}:{name}", "listing", summary, around={operation: around})
 
 
 def on_input(change: Callable[[dict[str, Any]], Members]) -> Around:
