@@ -229,7 +229,7 @@ class Inventory:
             resource.gone = resource.gone or (resource.kind, resource.id) in deleted
             if not resource.gone and unanswered < PATIENCE:
                 sent = self.delete(resource, even_in_vain=True)
-                if resource.gone:
+                if sent is not None and sent.answer.is_gone:
                     deleted.add((resource.kind, resource.id))
                 mute = sent is not None and sent.answer.status is None
                 unanswered = unanswered + 1 if mute else 0
