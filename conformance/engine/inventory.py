@@ -135,7 +135,7 @@ class Inventory:
             answer = failed.sent.answer
             about = self._kinds.get(kind, Resource())
             chosen = about.identifier is not None and about.identifier.given is not None
-            no_route = answer.status in {404, 405, 501} and answer.code is None
+            no_route = answer.status in {404, 405, 500, 501} and answer.code is None
             if not (self._contract.overlay.inferred and no_route and chosen):
                 raise
             given = about.identifier.given if about.identifier else None

@@ -161,7 +161,7 @@ def _identify(one: Inferred, identity: Identity) -> None:
     unknown = "${alnum:10}" if made is None else f"${{{made}}}"
     identifier = Identifier(label=label, given=known.place, unknown=unknown)
     one.add("identifier", SURE, identifier=identifier)
-    if made is not None:
+    if made is not None and not known.place.endswith("[]"):
         one.add("unique", unique=Unique(member=known.place, template=made))
 
 
