@@ -143,6 +143,33 @@ def a_batch_that_forgets_one():
     return of_json("SendMessageBatch", change)
 
 
+def nothing_is_done(operation):
+    """The operation answers with success and does nothing."""
+
+    def request(method, path, headers, body, upstream):
+        if _asked(method, path, headers, body, upstream).operation != operation:
+            return None
+        return 200, [("Content-Type", "application/x-amz-json-1.0")], b"{}"
+
+    return SimpleNamespace(request=request)
+
+
+def dead_letters_are_lost():
+    """A message that was received too often is nowhere."""
+    dead: set[str] = set()
+
+    def request(method, path, headers, body, upstream):
+        asked = _asked(method, path, headers, body, upstream)
+        policy = str(asked.members.get("Attributes", {}).get("RedrivePolicy", ""))
+        dead.update(re.findall(r"arn:aws:sqs:[^\"]*:([^:\"]+)\"", policy))
+        queue = str(asked.members.get("QueueUrl")).rpartition("/")[2]
+        if asked.operation == "ReceiveMessage" and queue in dead:
+            return 200, [("Content-Type", "application/x-amz-json-1.0")], b"{}"
+        return None
+
+    return SimpleNamespace(request=request)
+
+
 # -- SNS -------------------------------------------------------------------------------------------
 
 

@@ -42,6 +42,19 @@ TABLE = {
             ("sqs/GetQueueAttributes/error/*",),
         ),
         Reported(
+            "a message that was deleted comes again", "sqs",
+            "sqs/ReceiveMessage/behavior/deleted", lambda: of.nothing_is_done("DeleteMessage"),
+        ),
+        Reported(
+            "a visibility timeout is not changed", "sqs",
+            "sqs/ReceiveMessage/behavior/visible-again",
+            lambda: of.nothing_is_done("ChangeMessageVisibility"),
+        ),
+        Reported(
+            "dead letters are lost", "sqs",
+            "sqs/SetQueueAttributes/behavior/dead-letters", of.dead_letters_are_lost,
+        ),
+        Reported(
             "a batch that forgets an entry", "sqs",
             "sqs/SendMessageBatch/behavior/answers-for-each", of.a_batch_that_forgets_one,
         ),
