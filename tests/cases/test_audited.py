@@ -327,7 +327,7 @@ def test_a_batch_that_fails_whatever_its_entries_are_shows_nothing_about_them():
 
 
 def test_what_is_named_by_the_one_text_of_a_list_is_identified_by_it():
-    tables = load_contract("s3tables")
+    tables = contracts.contract("s3tables")
     assert base(tables, tables.operations["CreateNamespace"])["namespace"] == ["${word}"]
     assert base(tables, tables.operations["GetNamespace"])["namespace"] == "${id}"
     assert base(tables, tables.operations["CreateTable"])["namespace"] == "${id.namespace}"
@@ -351,5 +351,5 @@ def test_what_brings_a_thing_into_the_state_that_a_refusal_names_comes_first(
     service, name, told, first
 ):
     refusal = ParsedResponse(400, {}, "ValidationException", told, "", 0)
-    found = first_operations(load_contract(service), name, refusal)
+    found = first_operations(contracts.contract(service), name, refusal)
     assert [one.name for one in found] == first
