@@ -117,9 +117,11 @@ class Spoilt:
         return any(isinstance(one, str) and one in self._resources for one in shown)
 
     def _is_known(self, name: str, value: Any) -> bool:
-        if isinstance(value, str) and any(text in value for text in self._texts):
+        long = isinstance(value, str) and len(value) >= TELLING
+        if long and any(text in value for text in self._texts):
             return True
-        return name in self._values and _canonical(value) in self._values[name]
+        known = self._values.get(name)
+        return known is not None and _canonical(value) in known
 
 
 def _places(sent: SentProbe, members: dict[str, Any]) -> tuple[Place, ...]:
@@ -145,5 +147,10 @@ def _members(sent: SentProbe) -> dict[str, Any]:
 
 
 def _canonical(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True)
-    return text if len(text) <= DIGESTED else hashlib.sha256(text.encode()).hexdigest()
+    # By far most are texts, and nothing else begins with a quote.
+    text = f'"{value}' if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return (
+        text
+        if len(text) <= DIGESTED
+        else hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    )
