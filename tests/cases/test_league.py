@@ -112,6 +112,14 @@ TABLE = {
             "events-rules/DeleteRule/behavior/with-targets", of.rules_go_with_their_targets,
         ),
         Reported(
+            "kinesis-mock 260: GetRecords answers the iterator that it was given", "kinesis",
+            "kinesis/PutRecord/behavior/read-once", of.the_same_iterator_again,
+        ),
+        Reported(
+            "moto 8371: ARNs of log groups lack their end", "logs",
+            "logs/DescribeLogGroups/behavior/arns", of.arns_without_their_end,
+        ),
+        Reported(
             "LocalStack 11880: PutEvents answers for each target", "events",
             "events/PutEvents/behavior/answers-for-each", of.every_target_of_an_event_is_told,
         ),
@@ -207,6 +215,21 @@ def test_every_entry_of_a_batch_is_answered_for_in_each_of_the_forms():
     assert holds("events", "PutTargets", two, failed)
     assert not holds("events", "PutTargets", two, {**failed, "FailedEntryCount": 0})
     assert batch_of(load_contract("sqs").operations["SendMessage"]) is None
+
+
+def test_what_was_observed_of_services_without_an_overlay_has_sources_and_operations():
+    from conformance.contract.catalogue import catalogue
+    from conformance.contract.load import load_contract
+    from conformance.contract.observed import observed_rules
+
+    assert observed_rules()
+    for service, rules in observed_rules().items():
+        contract = load_contract(service)
+        assert contract.overlay.inferred
+        stated = {one.id: one for one in catalogue(contract)}
+        for address, rule in rules.items():
+            assert rule.source.observation or rule.source.model
+            assert stated[f"{service}/{address}"].rule == rule
 
 
 def test_an_identifier_that_nothing_has_is_of_the_form_of_those_that_there_are():
