@@ -7,7 +7,6 @@ the same names.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 HEADER = "x-amzn-errortype"
@@ -71,7 +70,7 @@ def names(header: str | None, body: Any) -> tuple[str, ...]:
 
     ``body`` is the parsed JSON. A name is cut at ``:`` and after ``#``. The first one counts.
     """
-    members = (body.get(name) for name in _IN_BODY) if isinstance(body, Mapping) else ()
+    members = (body.get(name) for name in _IN_BODY) if isinstance(body, dict) else ()
     bare = (bare_name(name) for name in (header, *members) if isinstance(name, str))
     return tuple(name for name in bare if name)
 

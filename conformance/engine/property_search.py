@@ -6,13 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given
-from hypothesis import seed as seeded
 from hypothesis.errors import Unsatisfiable
 
 from conformance.engine.probe_result import ProbeResult
 from conformance.plan.base_requests import edited
-from conformance.plan.determinism import hypothesis_settings, seed_number, steady
+from conformance.plan.determinism import drawing, hypothesis_settings, steady
 from conformance.plan.probes import Drawing, Probe
 from conformance.plan.strategies import strategy
 
@@ -27,9 +25,7 @@ class _Unanswered(BaseException):
     """Ends the drawing: each value tried for a smaller failure would time out as well."""
 
 
-def explore(
-    drawing: Drawing, draws: int, seed: str, attempt: Try
-) -> tuple[ProbeResult | None, int]:
+def explore(about: Drawing, draws: int, seed: str, attempt: Try) -> tuple[ProbeResult | None, int]:
     """Send ``draws`` values of a drawing; gives the smallest failure, if any, and how many held.
 
     The seed alone decides the values, so that a run can be repeated.
@@ -38,7 +34,7 @@ def explore(
 
     def check(value: Any) -> None:
         nonlocal held, failure
-        trial = attempt(_with(drawing, value))
+        trial = attempt(_with(about, value))
         if trial.finding is None:
             return
         if trial.finding.held:
@@ -47,7 +43,7 @@ def explore(
         failure = trial
         raise _Unanswered if trial.silent else _Broken
 
-    test = seeded(seed_number(seed))(hypothesis_settings(draws)(given(strategy(drawing))(check)))
+    test = drawing(strategy(about), check, hypothesis_settings(draws), seed)
     try:
         with steady():
             test()
@@ -59,8 +55,8 @@ def explore(
     return failure, held
 
 
-def _with(drawing: Drawing, value: Any) -> Probe:
-    probe = drawing.probe
+def _with(about: Drawing, value: Any) -> Probe:
+    probe = about.probe
     place = probe.place or ()
     return replace(
         probe, values=edited(dict(probe.values), place, value), note="a value drawn at random"

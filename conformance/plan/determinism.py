@@ -9,11 +9,16 @@ constants are known.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import seed as seeded
 from hypothesis.internal.conjecture import providers
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 _LOCAL = "_local_constants"
 
@@ -40,6 +45,17 @@ def hypothesis_settings(
 def seed_number(text: str) -> int:
     """The number that stands for a seed's text, the same everywhere."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def drawing(
+    values: SearchStrategy[Any], check: Callable[[Any], None], chosen: settings, seed: str
+) -> Callable[[], None]:
+    """What draws values and checks each, when it is called within ``steady``."""
+    test: Any = seeded(seed_number(seed))(chosen(given(values)(check)))
+    # A failure would be kept under that name; none is, and to make it takes as long as ten draws.
+    test._hypothesis_internal_database_key = None  # noqa: SLF001
+    drawn: Callable[[], None] = test
+    return drawn
 
 
 @contextmanager

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from conformance.contract.model import Operation
 from conformance.protocols.message import WireRequest
@@ -12,8 +11,7 @@ from conformance.protocols.variant import WireVariant
 from conformance.transport.exchange import Request, Response
 
 
-@dataclass(frozen=True, slots=True)
-class ReadBody:
+class ReadBody(NamedTuple):
     """What an answer's bytes say.
 
     ``members`` is NOT_JSON where the body is not of the protocol's form, and ``form`` then says

@@ -7,8 +7,9 @@ as they are: only what vouches for them is wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from conformance.transport.exchange import Request
 from conformance.transport.signing import Credentials, Overrides, Signer, unsigned
@@ -22,8 +23,7 @@ BESIDE_THE_CLOCK = timedelta(hours=1)
 """Far outside the five minutes that AWS was recorded to allow, whatever a clock is off by."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnsignedRequest:
+class UnsignedRequest(NamedTuple):
     """A request before it is signed: what every kind begins with."""
 
     method: str
@@ -68,7 +68,7 @@ def _dated(offset: timedelta) -> Missign:
 
 def _other_body(signer: Signer, plain: UnsignedRequest) -> Request:
     """A blank more was signed than is sent: the two bodies mean the same."""
-    request = _signed(signer, replace(plain, body=(plain.body or b"") + b" "))
+    request = _signed(signer, plain._replace(body=(plain.body or b"") + b" "))
     length = str(len(plain.body or b""))
     headers = tuple(
         (name, length if name == "Content-Length" else value) for name, value in request.headers

@@ -20,9 +20,8 @@ import re
 import socket
 import ssl
 import time
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from urllib3.util import wait_for_read
 
@@ -60,8 +59,7 @@ class TooLargeError(Exception):
     """The body passes the limit."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawAnswer:
+class RawAnswer(NamedTuple):
     """An answer without its transfer encoding; ``last``: the connection ends with it."""
 
     status: int

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import given
-from hypothesis import seed as seeded
 from hypothesis.errors import Flaky, Unsatisfiable
 
 from conformance.engine.fuzzing.requests import FuzzCase, requests
-from conformance.plan.determinism import hypothesis_settings, seed_number, steady
+from conformance.plan.determinism import drawing, hypothesis_settings, steady
 
 Send = Callable[[FuzzCase, Any], tuple[bytes, Callable[[], list[str]]] | None]
 """Gives a request's bytes, and what sends it and names the requirements that it breaks."""
@@ -88,7 +86,7 @@ def search(one: Search) -> int:
     def check(drawn: tuple[int, Any]) -> None:
         one.check(one.cases[drawn[0]], drawn[1])
 
-    test = seeded(seed_number(one.seed))(chosen(given(requests(one.cases))(check)))
+    test = drawing(requests(one.cases), check, chosen, one.seed)
     try:
         with steady():
             test()
