@@ -20,7 +20,7 @@ from conformance.plan.resources import FRESH, all_creators, identifiers, kinds, 
 
 NEWEST = 8
 """What a request has just made is among the last so many."""
-REMEMBERED = 200
+REMEMBERED = 60
 """So many of the last that were made are kept when they are gone."""
 PATIENCE = 2
 """So many requests in a row without an answer, and a clean-up ends."""

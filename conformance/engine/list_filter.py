@@ -17,7 +17,7 @@ from conformance.judge.response import observe
 from conformance.plan.resources import kind_of, lifecycle_of
 from conformance.transport.parsed_response import ParsedResponse
 
-LONG, ENDS = 100_000, 20
+LONG, ENDS = 100_000, 10
 """Bytes from which on an answer is a long one, and entries at each end of its lists."""
 
 

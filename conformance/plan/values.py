@@ -53,7 +53,7 @@ def _simple(shape: Shape, index: int) -> Any:
     if shape.kind is Kind.BOOLEAN:
         return index % 2 == 0
     if shape.kind in {Kind.INTEGER, Kind.NUMBER}:
-        return max(1, shape.limit("minimum") or 1)
+        return _number(shape)
     if shape.kind is Kind.TIMESTAMP:
         return FAR if shape.wire is not Kind.NUMBER else 2_000_000_000
     if shape.kind is Kind.LIST and shape.element is not None:
@@ -69,6 +69,12 @@ def _simple(shape: Shape, index: int) -> Any:
         return BYTES
     # Of a structure whose members are not known, or that contains itself, an empty one.
     return {} if shape.name else "conformance"
+
+
+def _number(shape: Shape) -> Any:
+    """One, or what is next to it within the limits: a level in decibels may be below zero."""
+    most, least = shape.limit("maximum"), max(1, shape.limit("minimum") or 1)
+    return least if most is None else min(least, most)
 
 
 def _one_of(shape: Shape, index: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
-from conformance.contract.validate import violations
+from conformance.contract.validate import shape_violations, violations
 from conformance.contract.walk import misspelt
 from conformance.driver.execution import run_all
 from conformance.engine.arns import Arns
@@ -27,7 +27,7 @@ from conformance.judge.response import observe
 from conformance.plan.base_requests import base
 from conformance.plan.planner import plan
 from conformance.plan.probes import Probe, Side
-from conformance.plan.values import OTHER_CASE
+from conformance.plan.values import OTHER_CASE, sample
 from conformance.protocols.registry import of, read, wire
 from conformance.record import Verdict
 from conformance.transport.credentials import TEST_CREDENTIALS
@@ -353,3 +353,9 @@ def test_what_brings_a_thing_into_the_state_that_a_refusal_names_comes_first(
     refusal = ParsedResponse(400, {}, "ValidationException", told, "", 0)
     found = first_operations(contracts.contract(service), name, refusal)
     assert [one.name for one in found] == first
+
+
+def test_a_number_that_is_made_up_keeps_a_maximum_below_one():
+    source = contracts.contract("mediaconnect").operations["CreateFlow"].input["source"].shape
+    shape = source.members["ndiSourceSettings"].shape.members["audioReferenceLevel"].shape
+    assert not list(shape_violations(shape, sample(shape)))
