@@ -75,6 +75,10 @@ class Economy:
             return 1
         return ENOUGH_IF_QUICK if self._thrifty else ENOUGH
 
+    def is_late(self, share: float) -> bool:
+        """Whether a share of the time of a quick run without an overlay is over."""
+        return self._brief and self._clock() - self._began >= share * SECONDS
+
     @property
     def looks(self) -> int:
         """How often one requirement's accepted requests are looked after."""
@@ -88,7 +92,7 @@ class Economy:
         # Where the time is bounded, what takes long need not count as more.
         if sent + (0 if self._brief else self.costs.more) >= most:
             return f"{LEFT} sends about {MOST:,} requests a service"
-        if self._brief and self._clock() - self._began >= SECONDS:
+        if self.is_late(1):
             return f"{LEFT} takes about {SECONDS:.0f} s for a service without an overlay"
         return ""
 

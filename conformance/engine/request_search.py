@@ -27,7 +27,7 @@ from conformance.judge.authentication import is_denied
 from conformance.plan.amending import SHORTEST, RefusalText, amended
 from conformance.plan.base_requests import base, edited
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import all_creators, arn_of, kinds
+from conformance.plan.resources import all_creators, arn_of, kind_of, kinds
 from conformance.transport.parsed_response import ParsedResponse
 
 MOST = 6
@@ -159,7 +159,10 @@ class RequestSearch:
         made = all_creators(self._contract).get(name, ("", ""))[0]
         known = {kind: arn_of(self._contract, kind) for kind in kinds(self._contract)
                  if kind != made}  # fmt: skip
-        refusal = RefusalText(answer.status or 0, answer.code or "", answer.message, known)
+        about = kind_of(self._contract, name)
+        arn = None if about is None or made else known.get(about)
+        own = None if arn is None else arn.replace(f".{about}", "")
+        refusal = RefusalText(answer.status or 0, answer.code or "", answer.message, known, own)
         return amended(sent.probe.operation, sent.probe.values, sent.values, refusal)
 
 

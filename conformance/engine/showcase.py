@@ -28,6 +28,8 @@ STALLED = 4
 """Variants in a row that show nothing new, after which no more are tried."""
 TRIES = 30
 """Requests that find out which members are accepted where all together are refused."""
+SHOWING, LOOKING = 0.4, 1.1
+"""Of the time of a quick run, how much of it may be over for what is shown, and for a last look."""
 MOST = 1500
 """Requests of one service."""
 READS = re.compile(r"(Batch)?(Describe|Get|List|Search|View)")
@@ -57,10 +59,12 @@ class Showcase:
             return
         self._end = self._session.sent + MOST
         for kind, about in kinds(self._contract).items():
-            if about.service is None:
+            if about.service is None and not self._is_over():
                 self._of_kind(kind, about)
         for operation in self._contract.tested:
             name = operation.name
+            if self._is_over():
+                break
             if name not in self._makes and not ENDS.match(name) and self._is_open(name):
                 self._vary(operation, self._sender(operation), partial(self._unseen, name))
         self.look()
@@ -70,9 +74,14 @@ class Showcase:
         if not self._contract.overlay.inferred:
             return
         for operation in self._contract.tested:
+            if self._run.economy.is_late(LOOKING):
+                break
             if READS.match(operation.name) and self._is_open(operation.name):
                 self._call(operation, base(self._contract, operation), None)
         self._watch.confirm()
+
+    def _is_over(self) -> bool:
+        return self._run.economy.is_late(SHOWING)
 
     def _of_kind(self, kind: str, about: Resource) -> None:
         operation = self._contract.operations.get(about.create or "")

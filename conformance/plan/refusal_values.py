@@ -45,6 +45,9 @@ class RefusalText:
     """The kinds of resources that the service has, of which members may speak: each with the
     placeholder for its ARN, where it has one."""
 
+    own: str | None = None
+    """The placeholder for the ARN of what the operation is about, where it has one."""
+
     @property
     def is_not_found(self) -> bool:
         """Whether something that the request speaks of is not there."""
@@ -102,6 +105,8 @@ def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     named = [kind for kind in refusal.kinds if plain(kind) == noun]
     sorts = [kind for kind in refusal.kinds if _is_sort_of(kind, noun)]
     named = named or sorted(sorts, key=len)
+    if said.kind == ARN and not said.of and refusal.own is not None:
+        yield refusal.own
     if said.kind == ARN:
         spoken = (refusal.kinds[kind] for kind in [*named, *refusal.spoken_of()])
         yield from (one for one in spoken if one is not None)

@@ -20,6 +20,8 @@ _parser: Any = importlib.import_module("re._parser")
 
 FILL = "abcdefghijklmnopqrstuvwxyz"
 UNBOUNDED = 1_000_000
+LENGTHS = 64
+"""So many lengths are tried before a pattern is taken for one that nothing here matches."""
 KEPT = 256
 """Characters of a text that is kept."""
 NEAR_MISSES = (" ", "\u00e9", "\u0663", "\u4e2d", "/", "%", "<", "{", "#", "~", "'", "@", "!", ":")
@@ -58,7 +60,11 @@ def shortest(java: str, least: int = 0) -> int:
     """The length of the shortest match that has at least ``least`` characters."""
     low, high = _span(list(_tree(java)))
     return next(
-        (n for n in range(max(low, least), min(high, least + 4096) + 1) if of_length(java, n)),
+        (
+            n
+            for n in range(max(low, least), min(high, max(low, least) + LENGTHS) + 1)
+            if of_length(java, n)
+        ),
         low,
     )
 

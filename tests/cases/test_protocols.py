@@ -89,6 +89,33 @@ def test_what_is_not_found_under_two_names_is_replaced_in_both() -> None:
             "DestinationLocationArn": "${id.location-s-3}"} == found[0]  # fmt: skip
 
 
+def test_a_refusal_for_want_of_what_identifies_leads_to_the_arn() -> None:
+    probe = asked(modelled("wafv2"), "GetRuleGroup")
+    missing = RefusalText(400, "AccessDenied", "missing: name, id, aRN=null", {}, "${made.ARN}")
+    found = list(amended(probe.operation, probe.values, probe.values, missing))
+    assert any(one.get("ARN") == "${made.ARN}" for one in found[:8])
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "member", "template"),
+    [
+        ("firehose", "UpdateDestination", "CurrentDeliveryStreamVersionId", "${made.VersionId}"),
+        ("wafv2", "UpdateIPSet", "LockToken", "${made.LockToken}"),
+    ],
+)
+def test_the_current_version_of_something_is_what_it_shows_as_its_version(
+    service: str, name: str, member: str, template: str
+) -> None:
+    assert asked(modelled(service), name).values[member] == template
+
+
+def test_what_was_made_in_a_scope_is_named_with_it() -> None:
+    contract = modelled("wafv2")
+    made = asked(contract, "CreateWebACL").values["Scope"]
+    assert asked(contract, "GetWebACL").values == {"Name": "${id}", "Scope": made}
+    assert "Scope" not in contract.overlay.words_of("GetIPSet").binds, "that has to be given"
+
+
 def test_the_arn_of_a_sort_of_something_is_what_identifies_it() -> None:
     contract = modelled("datasync")
     assert arn_of(contract, "location-s-3") == "${id.location-s-3}"

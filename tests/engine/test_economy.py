@@ -97,3 +97,12 @@ def test_what_takes_long_counts_as_more_where_the_time_is_not_bounded(made_up):
     assert economy.costs.more > MOST
     assert bool(economy.left(a_requirement(), 100)) is not made_up
     assert economy.left(a_requirement(), MOST)
+
+
+def test_showing_ends_before_the_time_is_over():
+    clock = Clock()
+    economy = Economy(thrifty=True, made_up=True, clock=clock)
+    clock.now += SECONDS / 2
+    assert economy.is_late(0.5)
+    assert not economy.is_late(0.6)
+    assert not Economy(thrifty=True, clock=lambda: 0).is_late(0)

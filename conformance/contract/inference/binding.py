@@ -146,6 +146,7 @@ class Binding:
         if own is not None and not makes:
             members.update(self._shown(operation, own, members))
             members.update(self._inner(operation, own, members))
+            members.update(self._where(operation, own, members))
         if own is not None and makes:
             members.update(self._inner_names(operation, own))
         return Bound(own, members, tuple(dict.fromkeys(needs)))
@@ -162,6 +163,22 @@ class Binding:
             inner = member.shape.members.get(label)
             if member.required and inner is not None and inner.shape.kind is Kind.STRING:
                 yield f"{name}.{label}", "${id}"
+
+    def _where(
+        self, operation: Operation, own: str, members: Mapping[str, Any]
+    ) -> Iterator[tuple[str, str]]:
+        """The words that a creation must have, where a request is free to name what it is about.
+
+        What was made in one scope is not found in another, nor without any.
+        """
+        named = [operation.input[name] for name in members if name in operation.input]
+        if not named or any(is_needed(one) for one in named):
+            return
+        for name, given in self.nouns[own].create.input.items():
+            member = operation.input.get(name)
+            listed = given.shape.limit("enum")
+            if member is not None and given.required and listed and not is_needed(member):
+                yield name, listed[0]
 
     def _inner_names(self, operation: Operation, own: str) -> Iterator[tuple[str, str]]:
         """New names within the structure, or the list, that a creation names the new one by."""

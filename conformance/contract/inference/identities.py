@@ -26,6 +26,8 @@ _LATER = 20
 _SHOWN = {ID: 0, BARE: 1, NAME: 2, ARN: 3, URL: 4}
 _DEEPEST = 3
 """Structures within structures, and lists of them, in which a read shows what a request needs."""
+_CURRENT = "current"
+"""Before what an update has to name, so that nobody changed it in between."""
 _TELLING = 6
 """Letters from which on the beginning of a name says what the whole one does."""
 _TEMPLATES = (
@@ -192,12 +194,17 @@ def arn(noun: Noun) -> KnownFrom | None:
 
 
 def shown_as(noun: Noun, name: str) -> KnownFrom | None:
-    """What the answer to the creation shows under the same name, or under its beginning."""
+    """What the answer to the creation shows under the same name, or under its beginning.
+
+    Or under what is left without the words that say that it is the current one of this noun.
+    """
     wanted = plain(name)
+    bare = wanted.removeprefix(_CURRENT).removeprefix(plain(noun.name))
     alike = [
         place
         for place, text in [*_shown(noun, numbers=True), *_read(noun, numbers=True)]
-        if plain(text) == wanted or (len(text) >= _TELLING and wanted.startswith(plain(text)))
+        if plain(text) in {wanted, bare}
+        or (len(text) >= _TELLING and wanted.startswith(plain(text)))
     ]
     alike += [place for place, text in _deep(noun) if plain(text) == wanted]
     return KnownFrom(alike[0], given=False) if alike else None
