@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from benchmarks.child import measure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _FAILURE = r"^\s*(failed|FAIL)"
@@ -38,12 +39,13 @@ class Run:
         return self.requests / self.testing
 
 
-def run(target: str, seed: int, folder: Path, root: Path) -> Run:
-    """Run the standard profile, every service, on a target; files go to ``folder``."""
+def run(target: str, seed: int, folder: Path, root: Path, services: Sequence[str] = ()) -> Run:
+    """Run the standard profile, every service or these, on a target; files go to ``folder``."""
     record = folder / "record.jsonl"
     files = ["--record", str(record), "--html", str(folder / "report.html")]
     command = [sys.executable, "-m", "conformance", "run", target, "--seed", str(seed)]
-    measured = measure([*command, *files], _FAILURE, root)
+    options = [text for one in services for text in ("--service", one)]
+    measured = measure([*command, *files, *options], _FAILURE, root)
     if measured.status not in _FINISHED:
         raise RuntimeError(f"conformance run {target} ended so:\n{measured.output}")
     summary = json.loads(record.read_text(encoding="utf-8").splitlines()[-1])

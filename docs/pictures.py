@@ -20,7 +20,7 @@ from rich.text import Text
 
 IMAGES = Path(__file__).parent / "images"
 COMMAND = ["run", "moto", "--service", "apigateway", "--profile", "quick", "--seed", "7"]
-WIDTH = 118
+WIDTH, HEIGHT = 80, 24
 
 
 def main() -> None:
@@ -29,7 +29,7 @@ def main() -> None:
         done = subprocess.run(
             [sys.executable, "-m", "conformance", *COMMAND, "--quiet"],
             cwd=folder,
-            env={**os.environ, "FORCE_COLOR": "1"},
+            env={**os.environ, "FORCE_COLOR": "1", "COLUMNS": f"{WIDTH}", "LINES": f"{HEIGHT}"},
             capture_output=True,
             text=True,
             check=False,

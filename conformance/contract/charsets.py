@@ -58,6 +58,11 @@ def _category(name: str) -> Ranges:
     return complement(complement(tuple(pairs)))
 
 
+_ALIKE = (range(0x40000, 0xE0000), range(0xE1000, 0xF0000), range(0xF0000, 0xFFFFE),
+          range(0x100000, 0x10FFFE))  # fmt: skip
+"""Code points that have one category, four fifths of all: unassigned, or for private use."""
+
+
 @cache
 def _categories() -> dict[str, list[tuple[int, int]]]:
     """Every general category's ranges, in one pass over Unicode; made on first use."""
@@ -65,7 +70,11 @@ def _categories() -> dict[str, list[tuple[int, int]]]:
 
     # A byte for the category of each code point: both passes are made outside of Python.
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    row = bytes(map(numbers.__getitem__, map(category, map(chr, range(MAX + 1)))))
+    row, start = bytearray(), 0
+    for alike in (*_ALIKE, range(MAX + 1, MAX + 1)):
+        row += bytes(map(numbers.__getitem__, map(category, map(chr, range(start, alike.start)))))
+        row += bytes([numbers[category(chr(one))] for one in alike[:1]]) * len(alike)
+        start = alike.stop
     names = list(numbers)
     found: dict[str, list[tuple[int, int]]] = {name: [] for name in names}
     start = 0

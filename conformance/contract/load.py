@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +23,9 @@ from conformance.contract.locate import (
     spoken,
 )
 from conformance.contract.model import Contract
+from conformance.contract.observed import observed
 from conformance.contract.overlay_model import Overlay
+from conformance.contract.overlay_rules import AnyRule
 from conformance.contract.overlays.overlay_check import (
     document_mistakes,
     reference_mistakes,
@@ -118,17 +120,17 @@ def _loaded(service: str, region: str | None, partition: str, hashes: dict[str, 
         whole = completed(contract, spec, build_contract)
         if whole.completed:
             announce(whole.completed)
-        return with_protocol(_with_identities(whole))
+        return with_protocol(_with_identities(whole, observed(whole)))
     if contract.overlay.inferred:
         contract = _with_identities(contract)
     return with_protocol(contract, spec["x-conformance"].get("rules", {}))
 
 
-def _with_identities(contract: Contract) -> Contract:
-    """The contract with what its model says of identifiers."""
+def _with_identities(contract: Contract, more: Mapping[str, AnyRule] | None = None) -> Contract:
+    """The contract with what its model says of identifiers, and ``more`` rules."""
     from conformance.contract.inference.identity_rules import identity_rules
 
-    rules = {**identity_rules(contract), **contract.overlay.rules}
+    rules = {**identity_rules(contract), **contract.overlay.rules, **(more or {})}
     return replace(contract, overlay=msgspec.structs.replace(contract.overlay, rules=rules))
 
 

@@ -52,6 +52,7 @@ class Step(OverlayPart, frozen=True):
     shows_instant: Template = field(default_factory=dict)
     differs: Template = field(default_factory=dict)
     ends: Template = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
     has: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
     equal: tuple[str, str] | None = None

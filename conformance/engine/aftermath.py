@@ -55,7 +55,7 @@ class Aftermath:
         """The odd request that came last of those that may have stored something."""
         self._fine: set[str] = set()
         """The operations that answered when nothing odd had been sent yet."""
-        session.observers.append(self.observe)
+        session.lasting.append(self.observe)
 
     def begin(self) -> None:
         """Find out which lists and reads answer before anything odd is sent."""

@@ -20,6 +20,8 @@ HIDDEN = {"authorization", "x-amz-security-token", "x-amz-date"}
 QUERY_SIGNATURE = re.compile(r"[?&]X-Amz-Algorithm=.*")
 """A presigned URL ends with what vouches for it."""
 
+LONGEST_BODY = 65_536
+"""So many characters of an answer are evidence: what matters of a longer one is told in words."""
 LONGEST = 8
 """How many of the updates before a probe the evidence keeps, at most."""
 
@@ -144,14 +146,23 @@ def _response(exchange: Exchange, masker: Masker) -> record.RecordedResponse | N
     if exchange.response is None:
         return None
     headers = {name: masker.mask(value) for name, value in exchange.response.headers}
-    text, encoded = _body(exchange.response.body or None, masker)
+    text, encoded = _body(exchange.response.body or None, masker, LONGEST_BODY)
     return record.RecordedResponse(exchange.response.status, headers, text, encoded)
 
 
-def _body(body: bytes | None, masker: Masker) -> tuple[str | None, str | None]:
+def _body(
+    body: bytes | None, masker: Masker, most: int | None = None
+) -> tuple[str | None, str | None]:
+    """A body as text, else in base64, of no more than so many characters."""
     if body is None:
         return None, None
     try:
-        return masker.mask(body.decode()), None
+        text = body.decode()
     except UnicodeDecodeError:
-        return None, base64.b64encode(masker.mask_bytes(body)).decode()
+        return None, base64.b64encode(masker.mask_bytes(body[:most])).decode()
+    shown = masker.mask(text[:most])
+    return (shown if len(text) <= len(text[:most]) else f"{shown}... {_all(text)}"), None
+
+
+def _all(text: str) -> str:
+    return f"({len(text):,} characters in all)"

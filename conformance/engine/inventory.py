@@ -135,7 +135,7 @@ class Inventory:
             answer = failed.sent.answer
             about = self._kinds.get(kind, Resource())
             chosen = about.identifier is not None and about.identifier.given is not None
-            no_route = answer.status in {404, 405, 501} and answer.code is None
+            no_route = answer.status in {404, 405, 500, 501} and answer.code is None
             if not (self._contract.overlay.inferred and no_route and chosen):
                 raise
             given = about.identifier.given if about.identifier else None
@@ -244,12 +244,19 @@ class Inventory:
         for resource in reversed(self.made):
             if not resource.gone and unanswered < PATIENCE:
                 sent = self.delete(resource, even_in_vain=True)
+                self._forget_twins(resource)
                 mute = sent is not None and sent.answer.status is None
                 unanswered = unanswered + 1 if mute else 0
         left = [one.id for one in self.made if not one.gone and one.usable]
         for lender in self._lenders.values():
             left += lender.clean_up()
         return left
+
+    def _forget_twins(self, deleted: RunResource) -> None:
+        """Two creations may have answered with one identifier: it is deleted once."""
+        for one in self.made:
+            if (one.kind, one.id) == (deleted.kind, deleted.id):
+                one.gone = one.gone or deleted.gone
 
     def note(self, sent: SentProbe) -> None:
         """Keep account of what an accepted request made, changed or deleted."""
@@ -263,10 +270,7 @@ class Inventory:
             if name != of.read:
                 sent.resource.seen = None
             if name == of.delete:
-                # Two creations may have answered with one identifier: it is deleted once.
-                for one in (sent.resource, *self.made):
-                    if (one.id, one.kind) == (sent.resource.id, sent.resource.kind):
-                        one.gone = True
+                sent.resource.gone = True
             elif name == of.update:
                 sent.resource.changed(sent)
 

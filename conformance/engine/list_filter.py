@@ -17,6 +17,9 @@ from conformance.judge.response import observe
 from conformance.plan.resources import kind_of, lifecycle_of
 from conformance.transport.parsed_response import ParsedResponse
 
+LONG, ENDS = 100_000, 20
+"""Bytes from which on an answer is a long one, and entries at each end of its lists."""
+
 
 def entries_of_this_run(
     contract: Contract, sent: SentProbe, made: Sequence[RunResource]
@@ -52,6 +55,22 @@ def _listed(contract: Contract, sent: SentProbe) -> tuple[str, list[tuple[str | 
         return None
     shown = [(one.get(listing.id) if isinstance(one, dict) else None, one) for one in body[items]]
     return items, [(one if isinstance(one, str) else None, entry) for one, entry in shown]
+
+
+def shortened(answer: ParsedResponse) -> ParsedResponse:
+    """The answer with the first and the last entries of a list that is longer than any page.
+
+    What hundreds of entries show alike, the others show, too.
+    """
+    body = answer.body
+    if answer.size < LONG or not isinstance(body, dict):
+        return answer
+    short = {
+        name: [*value[:ENDS], *value[-ENDS:]]
+        for name, value in body.items()
+        if isinstance(value, list) and len(value) > 2 * ENDS
+    }
+    return replace(answer, body={**body, **short}) if short else answer
 
 
 def culprit(

@@ -17,7 +17,7 @@ from conformance.engine.echoes import Echoes
 from conformance.engine.evidence import LONGEST
 from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.given_moments import GivenMoments
-from conformance.engine.list_filter import entries_of_this_run
+from conformance.engine.list_filter import entries_of_this_run, shortened
 from conformance.engine.patience import is_unanswered
 from conformance.engine.probe_result import is_elsewhere, unanswered
 from conformance.engine.session import Session
@@ -99,7 +99,8 @@ class PassiveChecker:
 
         That is others' entries in a list, and what was wrongly taken.
         """
-        own = entries_of_this_run(self._contract, sent, self._session.inventory.made)
+        made = self._session.inventory.made
+        own = shortened(entries_of_this_run(self._contract, sent, made))
         if self._spoilt.is_unreadable(own):
             return
         answer = self._spoilt.hide(own, "" if sent.resource is None else sent.resource.id)

@@ -41,6 +41,12 @@ LACKS = re.compile(
 _FORTH = re.compile(r"From(?=[A-Z])")
 """``RemoveUserFromGroup`` undoes ``AddUserToGroup``."""
 _SHORTEST = 4
+STATE = re.compile(r"\b(status(es)?|states?|must (first )?be|not been)\b", re.IGNORECASE)
+_WORD = re.compile(r"[A-Z][a-z]+")
+_FOR_GOOD = frozenset(
+    {"delete", "deregister", "remove", "terminate", "destroy", "revoke", "create"}
+)
+"""What is done for good brings nothing into a state to go on from."""
 _MAKES = (*CREATE, *UPDATE)
 _LISTS = ("List", "Describe", "Get")
 
@@ -57,6 +63,7 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
             and not mentions(base(contract, one), "${id")
         )  # fmt: skip
         return
+    yield from _into_state(contract, name, refusal)
     if not lacks_something(refusal):
         return
     makers = [one for one in contract.operations.values() if one.name != name]
@@ -66,6 +73,34 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
         spoken = [one for one in makers if _is_in(_noun(one.name), text)]
         found += sorted(spoken, key=lambda one: -len(_noun(one.name)))
     yield from {one.name: one for one in found}.values()
+
+
+def _into_state(contract: Contract, name: str, refusal: ParsedResponse) -> Iterator[Operation]:
+    """What brings a thing into a state that the refusal names, as what stops it into STOPPED."""
+    if STATE.search(refusal.message) is None:
+        return
+    own, words = _thing(name), [word.lower() for word in re.findall(r"[A-Za-z]+", refusal.message)]
+    found = []
+    for one in contract.operations.values():
+        verb = _WORD.match(one.name)
+        begins = verb[0].lower() if verb else ""
+        if len(begins) < _SHORTEST or begins in _FOR_GOOD or not same(_thing(one.name), own):
+            continue
+        stem = begins.removesuffix("e")
+        where = next((at for at, word in enumerate(words) if _is_done(word, stem)), None)
+        if where is not None and one.name != name:
+            found.append((where, one.name, one))
+    yield from (one for *_, one in sorted(found, key=lambda entry: entry[:2]))
+
+
+def _is_done(word: str, stem: str) -> bool:
+    """Whether a word is the past of a verb, as ``stopped`` is of ``stop``."""
+    return word.startswith(stem) and word.removeprefix(stem) in {"ed", f"{stem[-1]}ed"}
+
+
+def _thing(name: str) -> str:
+    """What an operation is about, whatever it does to it."""
+    return _WORD.sub("", name, count=1)
 
 
 def lacks_something(refusal: ParsedResponse) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance import error_identity
-from conformance.contract.places import texts
+from conformance.contract.places import ITEM, texts
 from conformance.contract.protocols import facts
 from conformance.engine.confirmation import repeats_of_silence
 from conformance.engine.control_requests import (
@@ -76,7 +76,8 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResu
 def _refused_by_entry(session: Session, trial: ProbeResult) -> ProbeResult:
     """The trial, held where its answer refuses the entry of a batch that has its fault.
 
-    It shows nothing where the entry without the fault is refused likewise.
+    It shows nothing where the entry without the fault is refused likewise; that says nothing either
+    of a fault beside the entries.
     """
     probe, told = trial.probe, entries_refused(trial.probe.operation, trial.sent.answer)
     if not told or probe.side is not Side.REJECT or trial.finding is None:
@@ -84,6 +85,8 @@ def _refused_by_entry(session: Session, trial: ProbeResult) -> ProbeResult:
     usual = without_fault(session, probe)
     if usual is not None and usual.answer.ok and not entries_refused(probe.operation, usual.answer):
         return replace(trial, finding=Finding(probe.requirement, True))
+    if probe.place and ITEM not in probe.place and probe.fault is not Fault.NOT_FOUND:
+        return trial
     return ProbeResult(probe, trial.sent, None, f"{told} in the answer may be about anything")
 
 

@@ -65,6 +65,8 @@ class Session:
         self.placeholders = Placeholders(names, masker, channel.region, companions)
         self.placeholders.latest = self.inventory.latest
         self.observers: list[Callable[[SentProbe], None]] = []
+        self.lasting: list[Callable[[SentProbe], None]] = []
+        """The observers of what every request leaves behind, whoever reports what it shows."""
         self.sent = 0
         self._calls_first = False
         self.left_out: frozenset[str] = frozenset()
@@ -259,7 +261,7 @@ class Session:
         )
         self._learn(sent)
         self.inventory.note(sent)
-        for observer in self.observers:
+        for observer in (*self.lasting, *self.observers):
             observer(sent)
         return sent
 

@@ -47,6 +47,8 @@ class Spoilt:
     """A number without an end was taken: what shows it cannot be JSON."""
     _common: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     """Keyed by the resource that has it: what any other may show without being changed."""
+    _null: bool = False
+    """A null was taken: among the entries of a list, whatever it is called, it may be that."""
 
     def note(self, sent: SentProbe, made: Sequence[RunResource]) -> None:
         """Remember what a faulty request that was accepted has brought in, and made."""
@@ -63,6 +65,7 @@ class Spoilt:
 
     def _add(self, place: Place, value: Any, about: set[str]) -> None:
         name = next((one for one in reversed(place) if one not in {ITEM, KEY, VALUE}), "")
+        self._null = self._null or value is None
         if isinstance(value, bool) or value in COMMON:
             for one in about:
                 self._common.setdefault(one, set()).add((name, _canonical(value)))
@@ -80,7 +83,7 @@ class Spoilt:
 
         ``about`` is the resource that was requested.
         """
-        known = self._values or self._resources or self._common
+        known = self._values or self._resources or self._common or self._null
         if not (known and answer.ok and isinstance(answer.body, dict)):
             return answer
         common = self._common.get(about, set())
@@ -99,7 +102,9 @@ class Spoilt:
             return UNKNOWN
         if isinstance(value, list):
             return [
-                UNKNOWN if self._is_entry(item) else self._hidden(item, name, common, above)
+                UNKNOWN
+                if self._is_entry(item) or (item is None and self._null)
+                else self._hidden(item, name, common, above)
                 for item in value
             ]
         if isinstance(value, dict):
@@ -117,9 +122,11 @@ class Spoilt:
         return any(isinstance(one, str) and one in self._resources for one in shown)
 
     def _is_known(self, name: str, value: Any) -> bool:
-        if isinstance(value, str) and any(text in value for text in self._texts):
+        long = isinstance(value, str) and len(value) >= TELLING
+        if long and any(text in value for text in self._texts):
             return True
-        return name in self._values and _canonical(value) in self._values[name]
+        known = self._values.get(name)
+        return known is not None and _canonical(value) in known
 
 
 def _places(sent: SentProbe, members: dict[str, Any]) -> tuple[Place, ...]:
@@ -145,5 +152,10 @@ def _members(sent: SentProbe) -> dict[str, Any]:
 
 
 def _canonical(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True)
-    return text if len(text) <= DIGESTED else hashlib.sha256(text.encode()).hexdigest()
+    # By far most are texts, and nothing else begins with a quote.
+    text = f'"{value}' if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return (
+        text
+        if len(text) <= DIGESTED
+        else hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.contract.aws_values import example
-from conformance.contract.model import Contract, Location, Member, Operation, Shape
+from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.overlay_model import Resource
 from conformance.contract.places import ABSENT, Place, find, parse, put
 from conformance.contract.walk import step_into
@@ -46,7 +46,10 @@ def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
     if resource.label is not None:
         chosen = "${" + ("name" if resource.unique is None else resource.unique.template) + "}"
         creates = operation.name in creators(resource)
-        placeholders[resource.label] = chosen if creates else "${id}"
+        named = operation.input.get(resource.label)
+        in_list = named is not None and named.shape.kind is Kind.LIST
+        chosen = chosen if creates else "${id}"
+        placeholders[resource.label] = [chosen] if in_list else chosen
     placeholders |= binds
     made = {
         name: placeholders[name] if name in placeholders else _sample(member)

@@ -150,8 +150,9 @@ def _header(record: Record, fit: _Fit) -> Iterator[Spans]:
 def _said(record: Record, fit: _Fit) -> Iterator[Spans]:
     gate, score = facts.gate_sentence(record), facts.score_sentence(facts.whole_score(record))
     if fit.brief:
+        # How much is implemented is in the table.
         yield (f"{gate};",)
-        yield (f"{score}.",)
+        yield (f"{score.partition(';')[0]}.",)
     else:
         yield (f"{gate}; {score}.",)
 
@@ -246,8 +247,10 @@ def _undecided_in_brief(groups: Sequence[facts.Undecided]) -> Iterator[Spans]:
     if not groups:
         return
     counts = Counter(group.verdict for group in groups for _ in group.lines)
-    told = ", ".join(f"{number:,} {verdict}" for verdict, number in counts.items())
-    yield (f"{sum(counts.values()):,} not decided", "bold"), f": {told}; why: -v"
+    lacking = counts.pop(Verdict.UNSUPPORTED, 0)
+    told = [f"{number:,} {verdict}" for verdict, number in counts.items()]
+    told += [f"{lacking:,} more of what it lacks"] if lacking else []
+    yield (f"{sum(counts.values()):,} not decided", "bold"), f": {', '.join(told)}; why: -v"
 
 
 def _notes(record: Record, fit: _Fit) -> Iterator[Spans]:

@@ -17,12 +17,14 @@ from conformance.engine.arns import Arns
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.given_moments import GivenMoments
 from conformance.engine.names import Names
+from conformance.engine.prerequisites import first_operations
 from conformance.engine.run import Job, RunConfig
 from conformance.engine.runner import Settings
 from conformance.engine.secret_encodings import forms
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.response import observe
+from conformance.plan.base_requests import base
 from conformance.plan.planner import plan
 from conformance.plan.probes import Probe, Side
 from conformance.plan.values import OTHER_CASE
@@ -322,3 +324,32 @@ def test_a_batch_that_takes_its_wrong_entries_is_blamed():
 def test_a_batch_that_fails_whatever_its_entries_are_shows_nothing_about_them():
     assert Verdict.FAILED not in judged(Batch(fails=True))
     assert Verdict.PASSED not in judged(Batch(fails=True))
+
+
+def test_what_is_named_by_the_one_text_of_a_list_is_identified_by_it():
+    tables = contracts.contract("s3tables")
+    assert base(tables, tables.operations["CreateNamespace"])["namespace"] == ["${word}"]
+    assert base(tables, tables.operations["GetNamespace"])["namespace"] == "${id}"
+    assert base(tables, tables.operations["CreateTable"])["namespace"] == "${id.namespace}"
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "told", "first"),
+    [
+        (
+            "emr-serverless",
+            "UpdateApplication",
+            "must be in state CREATED or STOPPED, is STARTED",
+            ["StopApplication", "StartApplication"],
+        ),
+        ("transfer", "DeleteServer", "the server has not been stopped", ["StopServer"]),
+        ("emr-serverless", "UpdateApplication", "it was stopped by somebody", []),
+        ("emr-serverless", "StartApplication", "the state of a job run is cancelled", []),
+    ],
+)
+def test_what_brings_a_thing_into_the_state_that_a_refusal_names_comes_first(
+    service, name, told, first
+):
+    refusal = ParsedResponse(400, {}, "ValidationException", told, "", 0)
+    found = first_operations(contracts.contract(service), name, refusal)
+    assert [one.name for one in found] == first

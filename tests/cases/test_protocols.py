@@ -21,6 +21,7 @@ from conformance.engine.inventory import Inventory
 from conformance.engine.names import mentions
 from conformance.engine.placeholders import facts, unknown_facts
 from conformance.engine.request_search import RequestSearch
+from conformance.engine.spoilt import UNKNOWN, Spoilt
 from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry
 from conformance.error_identity import says_full
@@ -129,6 +130,40 @@ def test_the_search_goes_on_where_one_request_cannot_be_filled(
     assert not any(mentions(one, own) for one in target.sent), (
         "a creation names no other of its own"
     )
+
+
+# -- What is not blamed ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("service", "kind", "error"),
+    [
+        # A domain without the item answers nothing; the error is that of a domain.
+        ("sdb", "attributes", None),
+        ("route53", "hosted-zone", "NoSuchHostedZone"),
+        ("athena", "prepared-statement", "ResourceNotFoundException"),
+    ],
+)
+def test_the_error_of_another_kind_is_not_that_of_what_is_in_it(
+    service: str, kind: str, error: str | None
+) -> None:
+    assert kinds(modelled(service))[kind].not_found == error
+
+
+def shown_after(value: Any) -> Any:
+    """What a list shows that has a null, after a value was wrongly taken for a family."""
+    contract = modelled("ecs")
+    registering = contract.operations["RegisterTaskDefinition"]
+    given = {"family": value, "containerDefinitions": []}
+    probe = Probe("", registering, Side.REJECT, given, "", place=("family",))
+    spoilt = Spoilt()
+    spoilt.note(SentProbe(probe, given, EXCHANGE, answer(200, body={})), [])
+    return spoilt.hide(answer(200, body={"families": ["a", None], "more": None})).body
+
+
+def test_a_null_that_was_taken_is_not_blamed_on_the_list_that_shows_it() -> None:
+    assert shown_after(None) == {"families": ["a", UNKNOWN], "more": None}
+    assert shown_after(1) == {"families": ["a", None], "more": None}
 
 
 # -- Versions, room and what is not made -----------------------------------------------------------

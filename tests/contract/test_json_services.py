@@ -1,4 +1,4 @@
-"""The contracts of DynamoDB, SQS, Secrets Manager, KMS, the parameters of SSM, and STS."""
+"""The contracts of DynamoDB, SQS, Secrets Manager, KMS, the parameters of SSM, STS, and rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from conformance.contract.levels import Level
 from conformance.contract.requirements import Subject
 from tests import contracts
 
-SERVICES = ("dynamodb", "sqs", "secretsmanager", "kms", "ssm", "sts")
+SERVICES = ("dynamodb", "sqs", "secretsmanager", "kms", "ssm", "sts", "events-rules")
 
 
 @pytest.mark.parametrize("service", SERVICES)

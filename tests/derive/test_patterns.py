@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.contract import charsets
 from conformance.contract.patterns import UnsupportedPattern, matches, to_ecma, to_python
 
 REFERER = r"([\w!$&()*+,./:;=?@\x{60}-]|%([\dA-Fa-f]{2}|[\dA-Fa-f]?\*))+"
@@ -120,3 +122,15 @@ def test_both_translations_agree(value: str) -> None:
         portable = re.compile(to_ecma(java))
         # Python's $ also matches before a last line feed; ECMA-262's does not.
         assert (portable.fullmatch(value) is not None) == matches(java, value)
+
+
+def test_every_code_point_has_its_own_category() -> None:
+    counted: dict[str, int] = {}
+    for point in range(charsets.MAX + 1):
+        name = unicodedata.category(chr(point))
+        counted[name] = counted.get(name, 0) + 1
+    for name, points in counted.items():
+        ranges = charsets.ranges_of(f"p:{name}")
+        assert sum(high - low + 1 for low, high in ranges) == points
+        ends = {unicodedata.category(chr(one)) for pair in ranges for one in pair}
+        assert ends == {name}

@@ -238,7 +238,7 @@ def dump(body: dict[str, Any]) -> bytes:
     return json.dumps(body).encode()
 
 
-def run(server: Shop) -> dict[str, Any]:
+def run(server: Shop, draws: int = 0) -> dict[str, Any]:
     loaded = contract()
     config = RunConfig(
         jobs=[Job(loaded, catalogue(loaded))],
@@ -246,7 +246,7 @@ def run(server: Shop) -> dict[str, Any]:
         credentials=TEST_CREDENTIALS,
         region="us-east-1",
         transport=RetryingTransport(server, retries=0, base=0.0),
-        settings=Settings(draws=0, seed=1),
+        settings=Settings(draws=draws, seed=1),
     )
     outcome = run_all(config)
     return {line.requirement: line for line in outcome.verdicts}
@@ -466,6 +466,29 @@ def test_a_list_that_one_creation_spoils_is_told_by_that_creation(
     assert lines["shop/GetItem/status/200"].verdict is Verdict.PASSED
     bad = {Verdict.ERROR, Verdict.INCONCLUSIVE}
     assert {name: one.reason for name, one in lines.items() if one.verdict in bad} == {}
+
+
+class Unsorted(Shop):
+    """Takes a name that is no text, by which nobody can delete the item; its list then fails."""
+
+    def at_items(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        name = asked.members.get("name", "")
+        if asked.method == "POST" and not isinstance(name, str):
+            self.items[f"i{next(self.numbers)}x"] = {"name": name}
+            return 200, {"name": str(name)}
+        return super().at_items(asked)
+
+    def listed(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        if any(not isinstance(one["name"], str) for one in self.items.values()):
+            raise Crash
+        return super().listed(asked)
+
+
+@pytest.mark.parametrize("draws", [0, 8])
+def test_a_list_that_stays_spoilt_is_told_once_whoever_sent_what_spoilt_it(draws: int) -> None:
+    lines = run(Unsorted(), draws)
+    lists = {name for name in failed(lines) if name.startswith("shop/ListItems/")}
+    assert lists == {"shop/ListItems/behavior/still-answers"}
 
 
 def test_a_passing_trouble_is_no_spoilt_list() -> None:

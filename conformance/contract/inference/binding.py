@@ -164,10 +164,10 @@ class Binding:
                 yield f"{name}.{label}", "${id}"
 
     def _inner_names(self, operation: Operation, own: str) -> Iterator[tuple[str, str]]:
-        """New names within the structure that a creation describes the new one by."""
+        """New names within the structure, or the list, that a creation names the new one by."""
         about = self.identities[own]
         for place, member in chosen(replace(self.nouns[own], create=operation)).items():
-            if "." not in place:
+            if place in operation.input:
                 continue
             if place == about.known.place and about.template is not None:
                 yield place, f"${{{about.template}}}"

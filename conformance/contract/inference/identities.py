@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.contract.inference.naming import (
     ARN,
@@ -231,17 +231,27 @@ def _ranked(noun: Noun, name: str) -> Iterator[tuple[int, KnownFrom]]:
 def chosen(noun: Noun) -> dict[str, Member]:
     """The texts that the request of a creation gives, by place.
 
-    Those of a structure that is called as the noun is are the request's own.
+    Those of a structure that is called as the noun is are the request's own, and so is the one text
+    of a list.
     """
     found = {}
     for name, member in noun.create.input.items():
         if member.shape.kind is Kind.STRING:
             found[name] = member
+        elif _is_one_text(member) and same(name, noun.name):
+            found[f"{name}[]"] = replace(member, shape=member.shape.element or member.shape)
         elif member.required and member.shape.kind is Kind.STRUCTURE and same(name, noun.name):
             for inner, text in member.shape.members.items():
                 if text.shape.kind is Kind.STRING and (text.required or _is_name(noun, inner)):
                     found[f"{name}.{inner}"] = text
     return found
+
+
+def _is_one_text(member: Member) -> bool:
+    """A list that has to have one text, and has no room for more."""
+    shape, element = member.shape, member.shape.element
+    one = shape.limit("maxItems") == 1 and element is not None and element.kind is Kind.STRING
+    return one and member.required
 
 
 def _is_name(noun: Noun, member: str) -> bool:

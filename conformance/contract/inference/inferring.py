@@ -143,7 +143,7 @@ def _kind(contract: Contract, binding: Binding, name: str, needs: tuple[str, ...
         once = identity.of_parent and not noun.create.name.startswith(_REPEATABLE)
         how: Literal["shared", "fresh"] = "fresh" if once else "shared"
         one.add("needs", SURE, needs=dict.fromkeys(needs, how))
-    _add_errors(contract, one)
+    _add_errors(contract, one, [kind for kind in binding.nouns if kind != name])
     _add_listing(contract, one)
     return one
 
@@ -161,7 +161,7 @@ def _identify(one: Inferred, identity: Identity) -> None:
     unknown = "${alnum:10}" if made is None else f"${{{made}}}"
     identifier = Identifier(label=label, given=known.place, unknown=unknown)
     one.add("identifier", SURE, identifier=identifier)
-    if made is not None:
+    if made is not None and not known.place.endswith("[]"):
         one.add("unique", unique=Unique(member=known.place, template=made))
 
 
@@ -179,16 +179,19 @@ def _add_unique(noun: Noun, one: Inferred) -> None:
             one.add("unique", unique=Unique(member=name, template=made))
 
 
-def _add_errors(contract: Contract, one: Inferred) -> None:
+def _add_errors(contract: Contract, one: Inferred, others: list[str]) -> None:
     """The error of a read of what is not there, where the page of it declares just one.
 
     A read that pages is a list, too, and may be empty, unless the error says what is not there.
+    An error that says so of another kind is that of what this one is in: an item of a domain.
     """
     read = contract.operations.get(one.resource.read or "")
     missing = [error.name for error in read.missing] if read else []
     paged = read is not None and any(name.lower() in TOKENS for name in read.output)
-    named = not paged or plain(one.name) in plain("".join(missing))
-    if read is not None and len(missing) == 1 and named:
+    text = plain("".join(missing))
+    own = plain(one.name) in text
+    elsewhere = not own and any(plain(other) in text for other in others)
+    if read is not None and len(missing) == 1 and (own or not paged) and not elsewhere:
         one.add("not-found", SURE, not_found=missing[0], not_found_by=(read.name,))
 
 

@@ -17,11 +17,11 @@ Way = tuple[str | int, ...]
 Members = Mapping[str, Member]
 
 PLACEHOLDERS = (
-    "name", "secret", "alnum", "long", "id", "ID", "taken", "made", "region", "future", "farther",
-    "past", "each", "absent", "word", "uuid", "account", "aws",
+    "name", "secret", "alnum", "unknown", "long", "id", "ID", "taken", "made", "kept", "region",
+    "future", "farther", "past", "each", "absent", "word", "uuid", "account", "aws",
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"\$\{([^}.:]*)(?:\.([^}:]*))?[^}]*\}")
-_NAMED = frozenset({"id", "ID", "taken"})
+_NAMED = frozenset({"id", "ID", "taken", "unknown"})
 _MAIN = "main"
 
 

@@ -120,8 +120,8 @@ def _looked_at(step: Step) -> Iterator[tuple[str, Iterable[str]]]:
     """The places that a step compares, by key."""
     yield from (
         ("shows", step.shows), ("shows-instant", step.shows_instant), ("differs", step.differs),
-        ("ends", step.ends), ("has", step.has), ("hides", step.hides), ("if", step.if_),
-        ("equal", step.equal or ()),
+        ("ends", step.ends), ("counts", step.counts), ("has", step.has), ("hides", step.hides),
+        ("if", step.if_), ("equal", step.equal or ()),
     )  # fmt: skip
     if step.fraction is not None:
         yield "fraction", (step.fraction,)

@@ -96,7 +96,10 @@ def explore(
 
 @contextmanager
 def unobserved(session: Session) -> Iterator[None]:
-    """Requests that no observer sees: what they show is reported later."""
+    """Requests that observers do not see, as what they show is reported later.
+
+    What they leave behind is looked at all the same.
+    """
     kept, session.observers = session.observers, []
     try:
         yield

@@ -28,7 +28,7 @@ class FuzzFailure(Exception):
 
 
 class _Spent(BaseException):
-    """Ends a search that has sent all it may and found nothing. Hypothesis lets it pass."""
+    """Ends a search that has sent all it may. Hypothesis lets it pass."""
 
 
 class _Escaped(BaseException):
@@ -57,9 +57,7 @@ class Search:
         key, tried = made
         if key not in self._known:
             if self._left <= 0:
-                if not self._classes:
-                    raise _Spent
-                return  # nothing smaller is looked for
+                raise _Spent
             self._left -= 1
             self._sent += 1
             self._known[key] = self._tried(tried)

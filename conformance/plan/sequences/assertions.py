@@ -72,6 +72,13 @@ def ends(where: str, ending: str, body: Any) -> None:
         raise RuleBroken(f"{where} ends with {ending}", _told(found))
 
 
+def counts(where: str, wanted: int, body: Any) -> None:
+    """So many values stand there."""
+    found = len(list(find(body, parse(where))))
+    if found != wanted:
+        raise RuleBroken(f"{wanted} at {where}", str(found))
+
+
 def shows_instant(where: str, wanted: Any, body: Any) -> None:
     """The same moment stands there, however written."""
     found = next(find(body, parse(where)), None)

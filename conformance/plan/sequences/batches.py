@@ -26,7 +26,7 @@ def answers_each(script: Script) -> Sequence:
         answer = yield Send(operation, {**request, batch.entries: sent})
         if not answer.ok:
             raise NotShown(f"{operation.name} was answered {answer.told()}")
-        _look(batch, sent, answer.body if isinstance(answer.body, dict) else {})
+        look(batch, sent, answer.body if isinstance(answer.body, dict) else {})
 
 
 def _twice(entry: Any) -> list[Any]:
@@ -35,7 +35,7 @@ def _twice(entry: Any) -> list[Any]:
     return [entry, entry]
 
 
-def _look(batch: Batch, sent: list[Any], body: dict[str, Any]) -> None:
+def look(batch: Batch, sent: list[Any], body: dict[str, Any]) -> None:
     """Raise RuleBroken where an entry is answered for not at all, or more than once."""
     listed = {
         name: [one for one in body.get(name) or () if isinstance(one, dict)]

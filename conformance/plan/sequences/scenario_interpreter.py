@@ -13,11 +13,11 @@ A step is a mapping:
 - ``entry: true`` turns a list into the entry of the resource, found on whatever page it is;
   ``entry: {member: text}`` into the one that has this text.
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
-  (another value or moment, or none), ``ends`` (a text with this ending), ``equal: [place, place]``,
-  ``fraction: place`` (with ``none-of: N`` on the last of N), ``has: [place]``,
-  ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it, ``keeps: LABEL`` (but for
-  ``except``) compares it with one that was kept. ``if: {place: value}`` is what the answer has to
-  show for the rest to mean anything.
+  (another value or moment, or none), ``ends`` (a text with this ending), ``counts: {place: N}``,
+  ``equal: [place, place]``, ``fraction: place`` (with ``none-of: N`` on the last of N),
+  ``has: [place]``, ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it (a text of it is
+  then ``${kept.LABEL.PLACE}``), ``keeps: LABEL`` (but for ``except``) compares it with one that
+  was kept. ``if: {place: value}`` is what the answer has to show for the rest to mean anything.
 - ``tells: LABEL`` ends the sequence with what differs from the answer that was kept; nothing is
   demanded.
 - ``each: [values]`` beside the steps plays them once for each value, as ``${each}``.
@@ -25,6 +25,7 @@ A step is a mapping:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,7 @@ from msgspec import UNSET
 from conformance.contract.model import Member
 from conformance.contract.overlay_rules import StepsRule
 from conformance.contract.overlay_steps import Step
+from conformance.contract.places import find, parse
 from conformance.contract.requirements import rule_of
 from conformance.plan.base_requests import base, present
 from conformance.plan.lifecycle import Lifecycle
@@ -53,6 +55,8 @@ from conformance.plan.sequences.steps import (
 from conformance.transport.parsed_response import ParsedResponse
 
 NOT_MODIFIED = 304
+KEPT = re.compile(r"\$\{kept\.(\w+)\.([^}]+)\}")
+"""The text that an answer with a label has at a place."""
 ROLES = ("create", "read", "update", "list", "delete")
 Members = Mapping[str, Member]
 
@@ -90,6 +94,8 @@ class _Play:
         """The value with ``${each}`` in it filled; the sender fills the rest."""
         if value == "${each}":
             return self.each
+        if isinstance(value, str) and "${kept." in value:
+            return KEPT.sub(self._kept, value)
         if isinstance(value, str) and isinstance(self.each, str):
             return value.replace("${each}", self.each)
         if isinstance(value, list):
@@ -97,6 +103,14 @@ class _Play:
         if isinstance(value, Mapping):
             return {self.put(name): self.put(item) for name, item in value.items()}
         return value
+
+    def _kept(self, match: re.Match[str]) -> str:
+        """What an answer that was kept has at a place; without it there is nothing to test."""
+        label, where = match.groups()
+        found = next(find(self.kept[label], parse(where)), None)
+        if not isinstance(found, str):
+            raise NotShown(f"no {where} in the answer that was kept as {label}")
+        return found
 
     def filled(self, value: Any, step: Step) -> Any:
         """The value as it is sent for the step's resource."""
@@ -190,6 +204,7 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
         (step.shows_instant, assertions.shows_instant),
         (step.differs, assertions.differs),
         (step.ends, assertions.ends),
+        (step.counts, assertions.counts),
     ):
         for where, value in stated.items():
             look(where, play.filled(value, step), body)

@@ -1,0 +1,44 @@
+"""Rules of services without an overlay: what a document or a recorded answer states of them.
+
+Their contracts are derived from their SDK models, which lack it. A rule of ``specs/observed.yaml``
+holds where the contract has the operations that it sends, be it made of a model or of pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import msgspec
+
+from conformance.contract.locate import specs_folder
+from conformance.contract.model import Contract
+from conformance.contract.overlay_rules import AnyRule, StepsRule
+from conformance.contract.yaml_file import read_yaml
+
+FILE = "observed.yaml"
+ROLES = frozenset({"create", "read", "update", "list", "delete"})
+
+
+@cache
+def observed_rules() -> Mapping[str, Mapping[str, StepsRule]]:
+    """Every rule of the file by its service and its address."""
+    stated = read_yaml(specs_folder() / FILE)["services"]
+    return msgspec.convert(stated, dict[str, dict[str, StepsRule]])
+
+
+def observed(contract: Contract) -> dict[str, AnyRule]:
+    """The rules that hold for a contract."""
+    rules = observed_rules().get(contract.service, {})
+    known = contract.operations.keys() - contract.setup
+    return {
+        address: rule
+        for address, rule in rules.items()
+        if {address.partition("/")[0], *_operations(rule)} <= known
+    }
+
+
+def _operations(rule: StepsRule) -> Iterator[str]:
+    for step in rule.steps:
+        if step.send is not None and step.send not in ROLES:
+            yield step.send

@@ -1,0 +1,107 @@
+"""What a run need not do again: it looks once, and waits for nothing that it took away itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.contract.load import load_contract
+from conformance.engine.exchange_log import RunResource, SentProbe
+from conformance.engine.inventory import Inventory
+from conformance.engine.masking import Masker
+from conformance.engine.names import TAGGED, fill, spoken
+from conformance.plan.base_requests import base
+from conformance.plan.probes import Probe, Side
+from conformance.protocols.registry import read
+from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.regions import partition_of
+from conformance.transport.signing import Credentials, Signer
+
+REQUEST = Request("DELETE", "http://127.0.0.1:1/apikeys/one", ())
+DELETED = Exchange(REQUEST, Response(202, (), b""), None, 0.0)
+CONTRACT = load_contract("apigateway")
+
+
+class Deletions:
+    """Takes every deletion, and counts them."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.inventory = Inventory(CONTRACT, self.send)
+
+    def send(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
+        self.sent.append("" if resource is None else resource.id)
+        sent = SentProbe(probe, {}, DELETED, read(DELETED, probe.operation), resource)
+        self.inventory.note(sent)
+        return sent
+
+    def make(self, *ids: str) -> list[RunResource]:
+        create = CONTRACT.operations["CreateApiKey"]
+        probe = Probe("", create, Side.ACCEPT, base(CONTRACT, create), "")
+        created = SentProbe(probe, {}, DELETED, read(DELETED, create))
+        made = [RunResource(one, "", created, "main") for one in ids]
+        self.inventory.made += made
+        return made
+
+
+def test_what_two_creations_named_is_deleted_once() -> None:
+    target = Deletions()
+    target.make("one", "two", "one")
+    assert target.inventory.clean_up() == []
+    assert sorted(target.sent) == ["one", "two"]
+
+
+def test_what_is_made_again_under_a_name_is_deleted_again() -> None:
+    target = Deletions()
+    [first] = target.make("one")
+    target.inventory.delete(first)
+    target.make("one")
+    assert target.inventory.clean_up() == []
+    assert target.sent == ["one", "one"]
+
+
+def test_of_another_kind_nothing_is_gone() -> None:
+    target = Deletions()
+    [first, other] = target.make("one", "one")
+    other.kind = "another"
+    target.inventory.delete(first)
+    assert first.gone
+    assert not other.gone
+
+
+def test_an_answer_is_read_by_the_operation_that_is_asked_of() -> None:
+    delete, get = CONTRACT.operations["DeleteApiKey"], CONTRACT.operations["GetApiKey"]
+    once = read(DELETED, delete)
+    assert read(DELETED, delete) is once
+    other = replace(DELETED, response=Response(404, (), b'{"message": "none"}'))
+    assert read(other, delete).status == 404
+    assert read(other, get).message == "none"
+    assert read(DELETED, delete) == once
+
+
+def test_the_texts_of_a_template_are_those_of_that_very_template() -> None:
+    first, second = {"a": "${id}", "b": "plain"}, {"a": "${name.x}"}
+    assert spoken(first) == "${id}"
+    assert spoken(second) == "${name.x}"
+    assert spoken(first) == "${id}"
+    assert TAGGED.search(spoken(second))
+    assert fill(second, {"name": lambda _: "new"}, {}) == {"a": "new"}
+
+
+def test_a_signature_is_masked_in_whatever_form_a_text_has_it() -> None:
+    masker, signer = Masker(), Signer(Credentials("AKID", "SECRET"), "eu-west-1", "apigateway")
+    requests = [signer.sign("GET", f"http://127.0.0.1:1/{number}") for number in range(50)]
+    for request in requests:
+        masker.learn_signature(request)
+    for request in requests:
+        given = (request.header("Authorization") or "").rpartition("=")[2]
+        assert masker.mask(f"cut off: {given[:20]}") == "cut off: <signature>"
+    for text in ("", "short", "a reason in words, with apigateway/auth/enforced in it"):
+        assert masker.mask(text) == text
+
+
+def test_regions_are_in_the_partitions_that_the_sdk_puts_them_in() -> None:
+    assert partition_of("us-east-1") == "aws"
+    assert partition_of("cn-north-1") == "aws-cn"
+    assert partition_of("us-gov-east-1") == "aws-us-gov"
+    assert partition_of("eu-west-99") == "aws"
+    assert partition_of("nowhere") is None
