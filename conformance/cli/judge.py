@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from conformance.cli.outputs import Outputs
-    from conformance.engine.outcome import RunOutcome
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job, RunOutcome
     from conformance.record import RunLine
     from conformance.record.baseline import Gate
     from conformance.traffic.items import ClassifiedTraffic, RecordedCall

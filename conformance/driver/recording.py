@@ -11,8 +11,7 @@ from conformance.record import BaselineUse, RecordedTarget, RunLine, Shard, Summ
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.engine.outcome import RunOutcome
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job, RunOutcome
 
 
 def first_line(

@@ -1,23 +1,32 @@
-"""What a run came to, and its exit code."""
+"""What a run has to do, what it came to, and its exit code."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from conformance import record
 from conformance.contract.levels import Level
-from conformance.contract.requirements import Subject
+from conformance.contract.model import Contract
+from conformance.contract.requirements import Requirement, Subject
 from conformance.errors import Problem
 from conformance.record import ObstacleCause, Verdict, VerdictLine
-
-if TYPE_CHECKING:
-    from conformance.engine.run import Job
 
 SHOWN = 5
 """Operations that are named of those that a run did not get to the end of."""
 CONSTRAINTS = {Subject.INPUT_LIMIT, Subject.INPUT_TYPE, Subject.INPUT_REQUIRED}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A service and those of its requirements that are to be decided."""
+
+    contract: Contract
+    requirements: Sequence[Requirement]
+    url: str = ""
+    """Where this service is, if not where the others are."""
+    left_out: frozenset[str] = frozenset()
+    """The operations that the user excluded: nothing is sent of them but what sets others up."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,6 @@ from functools import partial
 
 from conformance.contract.given import not_to_be_sent
 from conformance.contract.model import Contract
-from conformance.contract.requirements import Requirement
 from conformance.engine.channel import SignedChannel
 from conformance.engine.companions import Companions
 from conformance.engine.errors import TargetDied, WrongCredentials
@@ -19,7 +18,7 @@ from conformance.engine.inventory import Inventory
 from conformance.engine.liveness import LivenessTransport
 from conformance.engine.masking import LEAST_CREDENTIAL, Masker
 from conformance.engine.names import Names
-from conformance.engine.outcome import RunOutcome, _left
+from conformance.engine.outcome import Job, RunOutcome, _left
 from conformance.engine.patience import Patience
 from conformance.engine.phases import NONE, Phases
 from conformance.engine.runner import Runner, Settings
@@ -38,18 +37,6 @@ from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials, Signer
 
 DRAWS = {"quick": 0, "standard": 5, "deep": 100}
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A service and those of its requirements that are to be decided."""
-
-    contract: Contract
-    requirements: Sequence[Requirement]
-    url: str = ""
-    """Where this service is, if not where the others are."""
-    left_out: frozenset[str] = frozenset()
-    """The operations that the user excluded: nothing is sent of them but what sets others up."""
 
 
 def _unheard(_event: Event) -> None:
