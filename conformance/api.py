@@ -36,7 +36,8 @@ from conformance.driver.jobs import notes, placed, select_jobs
 from conformance.driver.result import RunResult
 from conformance.driver.speaking import understood
 from conformance.engine.events import Event
-from conformance.engine.run import Job, RunConfig
+from conformance.engine.outcome import Job
+from conformance.engine.run import RunConfig
 from conformance.engine.stops import Limits
 from conformance.errors import BadInput
 from conformance.record import (

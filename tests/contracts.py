@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from conformance.contract.model import Contract
     from conformance.contract.requirements import Requirement
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
     from conformance.mutants import Mutant
     from conformance.reference.faults import InjectedFault
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.driver.execution import run_all
-from conformance.engine.run import RunConfig, exit_code
+from conformance.engine.outcome import exit_code
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.record import Verdict, VerdictLine
 from conformance.reference.inprocess import URL, InProcess

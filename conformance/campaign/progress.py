@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from types import TracebackType
 from typing import Any, Self
 
 import click
@@ -12,10 +11,10 @@ import click
 from conformance.campaign.parts import Part
 from conformance.campaign.run import PartEnded
 from conformance.campaign.store import Store
-from conformance.reports.text import one_line
+from conformance.reports.text import Display, one_line
 
 
-class CampaignProgress:
+class CampaignProgress(Display):
     """Counts parts by target; use as a context manager."""
 
     def __init__(self, parts: tuple[Part, ...], store: Store, *, quiet: bool) -> None:
@@ -23,7 +22,6 @@ class CampaignProgress:
         self._of = Counter(part.target.name for part in parts)
         self._done = Counter(part.target.name for part in parts if store.has(part))
         self._failed: Counter[str] = Counter()
-        self._live: Any = None
 
     def __enter__(self) -> Self:
         kept = self._done.total()
@@ -33,19 +31,10 @@ class CampaignProgress:
             from rich.console import Console
             from rich.live import Live
 
-            self._live = Live(console=Console(stderr=True), refresh_per_second=2)
-            self._live.start()
-            self._live.update(self._table())
+            self._bar = Live(console=Console(stderr=True), refresh_per_second=2)
+            self._bar.start()
+            self._bar.update(self._table())
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._live is not None:
-            self._live.stop()
 
     def show(self, ended: PartEnded) -> None:
         """Show that a part ended."""
@@ -54,13 +43,13 @@ class CampaignProgress:
         if self._quiet:
             return
         said = f"failed: {one_line(ended.failure)}" if ended.failure else f"{ended.seconds:.1f} s"
-        if self._live is None:
+        if self._bar is None:
             done = self._done.total() + self._failed.total()
             click.echo(f"{done} of {self._of.total()}  {ended.part.name}: {said}", err=True)
             return
         if ended.failure:
-            self._live.console.print(f"{ended.part.name}: {said}", markup=False)
-        self._live.update(self._table())
+            self._bar.console.print(f"{ended.part.name}: {said}", markup=False)
+        self._bar.update(self._table())
 
     def _table(self) -> Any:
         from rich.table import Table

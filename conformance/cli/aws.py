@@ -14,7 +14,7 @@ from conformance.transport.aws import NAME, Cloud, hold_to
 
 if TYPE_CHECKING:
     from conformance.cli.run_options import RunOptions
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
     from conformance.transport.base import Transport
     from conformance.transport.endpoint import Target
 

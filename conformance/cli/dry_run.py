@@ -20,7 +20,7 @@ from conformance.engine.names import fill
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract, Operation
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
     from conformance.transport.exchange import Exchange, Request
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from conformance.cli.outputs import Outputs
-    from conformance.engine.run import Job, RunOutcome
+    from conformance.engine.outcome import Job, RunOutcome
     from conformance.record import RunLine
     from conformance.record.baseline import Gate
     from conformance.traffic.items import ClassifiedTraffic, RecordedCall
@@ -94,7 +94,7 @@ def _options(given: dict[str, Any]) -> JudgeOptions:
 def _judge(options: JudgeOptions) -> int:
     from rich.console import Console
 
-    from conformance.engine.run import exit_code
+    from conformance.engine.outcome import exit_code
     from conformance.record import RecordWriter
     from conformance.traffic.errors import NothingRecognised
     from conformance.traffic.items import sort
@@ -136,7 +136,7 @@ def _is_excluded(item: RecordedCall, jobs: list[Job]) -> bool:
 
 
 def _outcome(jobs: list[Job], found: ClassifiedTraffic, gate: Gate | None) -> RunOutcome:
-    from conformance.engine.run import RunOutcome
+    from conformance.engine.outcome import RunOutcome
     from conformance.traffic.verdicts import judge_all, verdict_lines
 
     judged = judge_all([(job.contract, job.requirements) for job in jobs], found.items)

@@ -13,25 +13,15 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from conformance.cli.interrupts import Interrupts
-from conformance.errors import BadInput, CouldNotTest
+from conformance.errors import CouldNotTest
+from conformance.reports.files import check_writable, write_report
+from conformance.reports.text import Display
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from conformance.mutants import Campaign, Mutant, MutantPlan, Result
 
 EVERY = 10
 """Per cent between two plain lines of progress."""
-
-
-class UnwritableResult(BadInput):
-    """The result file cannot be written."""
-
-    hint = "name a file in a folder that can be written with --json"
-
-    def __init__(self, path: Path, reason: str) -> None:
-        self.path, self.reason = path, reason
-        super().__init__(f"cannot write {path}: {reason}")
 
 
 class UndecidedMutants(CouldNotTest):
@@ -99,7 +89,7 @@ def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
 
     plan = MutantPlan(given["profile"], given["seed"])
     if given["result"] is not None:
-        _check_writable(given["result"])
+        check_writable(given["result"])  # before the minutes that it takes
     display = MutantsDisplay(len(mutants), quiet=given["quiet"])
     with Interrupts().listening(), display:
         campaign = run(mutants, plan, given["workers"], display.show)
@@ -114,7 +104,7 @@ def _end(campaign: Campaign, plan: MutantPlan, path: Path | None) -> None:
 
     if path is not None:
         text = json.dumps(as_json(campaign, plan), indent=1, ensure_ascii=False)
-        _write(path, text + "\n")
+        write_report(path, text + "\n")
         click.echo(f"\nresult  {path}")
     click.echo(f"{campaign.seconds:.0f} s", err=True)
     if campaign.interrupted:
@@ -133,33 +123,14 @@ def _status(campaign: Campaign) -> int:
     return 3 if campaign.interrupted else 0
 
 
-def _check_writable(path: Path) -> None:
-    """Find out before the minutes that it takes; what is in the file stays until then."""
-    _put(path, "", "a")
-
-
-def _write(path: Path, text: str) -> None:
-    _put(path, text, "w")
-
-
-def _put(path: Path, text: str, mode: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open(mode, encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise UnwritableResult(path, error.strerror or str(error)) from error
-
-
-@dataclass(slots=True)
-class MutantsDisplay:
+@dataclass
+class MutantsDisplay(Display):
     """Tells how far it is: a bar on a terminal, plain lines elsewhere."""
 
     total: int
     quiet: bool
     _done: int = 0
     _shown: int = 0
-    _bar: Any = None
 
     def __enter__(self) -> Self:
         if not self.quiet and sys.stderr.isatty():
@@ -173,15 +144,6 @@ class MutantsDisplay:
             self._bar.add_task("mutants", total=self.total)
             self._bar.start()
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
     def show(self, result: Result) -> None:
         """Count one result; one that was not killed by name is printed at once."""

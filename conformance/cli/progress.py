@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import click
 
 from conformance.engine.events import Decided, Event, Note, Progress, ServiceStarted
 from conformance.record import Verdict, VerdictLine, gate_levels
-from conformance.reports.text import one_line
+from conformance.reports.text import Display, one_line
 
 _LONGEST = 100
 EVERY = 10
@@ -20,7 +19,7 @@ AT_ONCE = 10
 """So many failures of a service are printed while it runs."""
 
 
-class ProgressDisplay:
+class ProgressDisplay(Display):
     """Shows events; use as a context manager so that the bar is taken away at the end."""
 
     def __init__(
@@ -29,24 +28,11 @@ class ProgressDisplay:
         self._quiet, self._verbose, self._color = quiet, verbose, color
         self._began = 0.0
         self._levels = gate_levels(strict=strict)
-        self._bar: Any = None
         self._task: Any = None
         self._service = ""
         self._shown = 0
         self._failures = 0
         self._latest = ""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
     def show(self, event: Event) -> None:
         """Show one event."""

@@ -43,7 +43,8 @@ from conformance.transport.aws import NAME as AWS
 
 if TYPE_CHECKING:
     from conformance.driver.changed import Narrowed
-    from conformance.engine.run import Job, RunConfig, RunOutcome
+    from conformance.engine.outcome import Job, RunOutcome
+    from conformance.engine.run import RunConfig
     from conformance.engine.safety.run_safety import RunSafety
     from conformance.record import RecordWriter
     from conformance.record.baseline import Gate

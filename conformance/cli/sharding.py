@@ -10,7 +10,7 @@ import click
 from conformance.record import Shard
 
 if TYPE_CHECKING:
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
 
 _FORM = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
 

@@ -14,7 +14,7 @@ from conformance.record import Verdict, VerdictLine, read_record
 
 if TYPE_CHECKING:
     from conformance.contract.requirements import Requirement
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
 
 
 class Replaced(BadInput):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from conformance.driver.gate import baseline_use, marked
 from conformance.driver.phases import PHASES
 from conformance.engine.events import Decided, Event
-from conformance.engine.run import DRAWS, Run, RunConfig, RunOutcome, exit_code
+from conformance.engine.outcome import RunOutcome, exit_code
+from conformance.engine.run import DRAWS, Run, RunConfig
 from conformance.engine.runner import Settings
 from conformance.errors import CouldNotTest, Problem
 from conformance.plan.authentication import Auth

@@ -11,7 +11,7 @@ from conformance.record import BaselineUse, VerdictLine
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
     from conformance.record.baseline import Gate
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from conformance.contract.given_values import Given
     from conformance.contract.sharing import Sharing
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
     from conformance.transport.extra_headers import ExtraHeaders
 
 
@@ -29,7 +29,7 @@ def select_jobs(
     from conformance.contract.locate import selected
     from conformance.contract.selection import all_match, left_out, select
     from conformance.contract.sharing import sharing_of
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
 
     contracts = [load_contract(service) for service in selected(services, globs)]
     if given:

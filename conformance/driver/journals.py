@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from conformance.transport.targets.known import KNOWN
 
 if TYPE_CHECKING:
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
     from conformance.engine.safety.run_safety import RunSafety
 
 FOLDER = Path("reports") / "journals"

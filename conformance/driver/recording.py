@@ -11,7 +11,7 @@ from conformance.record import BaselineUse, RecordedTarget, RunLine, Shard, Summ
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.engine.run import Job, RunOutcome
+    from conformance.engine.outcome import Job, RunOutcome
 
 
 def first_line(

@@ -14,7 +14,7 @@ from conformance.contract.locate import add_derived, is_on_demand, spoken
 if TYPE_CHECKING:
     from conformance.contract.model import Contract, Operation
     from conformance.driver.access import Access
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
 
 
 MOST_ASKED = 25

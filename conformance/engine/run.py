@@ -8,11 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from conformance import record
 from conformance.contract.given import not_to_be_sent
-from conformance.contract.levels import Level
 from conformance.contract.model import Contract
-from conformance.contract.requirements import Requirement, Subject
 from conformance.engine.channel import SignedChannel
 from conformance.engine.companions import Companions
 from conformance.engine.errors import TargetDied, WrongCredentials
@@ -21,6 +18,7 @@ from conformance.engine.inventory import Inventory
 from conformance.engine.liveness import LivenessTransport
 from conformance.engine.masking import LEAST_CREDENTIAL, Masker
 from conformance.engine.names import Names
+from conformance.engine.outcome import Job, RunOutcome, _left
 from conformance.engine.patience import Patience
 from conformance.engine.phases import NONE, Phases
 from conformance.engine.runner import Runner, Settings
@@ -31,55 +29,14 @@ from conformance.engine.safety.run_safety import RunSafety, told
 from conformance.engine.sdk_calls import SdkCaller
 from conformance.engine.session import Session
 from conformance.engine.stops import LimitedTransport, LimitReached, Limits, Stops
-from conformance.errors import Problem
-from conformance.record import Obstacle, ObstacleCause, Verdict, VerdictLine
+from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.address import is_real
 from conformance.transport.base import Transport
 from conformance.transport.errors import SpeaksTLS
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials, Signer
 
-SHOWN = 5
-"""Operations that are named of those that a run did not get to the end of."""
-CONSTRAINTS = {Subject.INPUT_LIMIT, Subject.INPUT_TYPE, Subject.INPUT_REQUIRED}
 DRAWS = {"quick": 0, "standard": 5, "deep": 100}
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A service and those of its requirements that are to be decided."""
-
-    contract: Contract
-    requirements: Sequence[Requirement]
-    url: str = ""
-    """Where this service is, if not where the others are."""
-    left_out: frozenset[str] = frozenset()
-    """The operations that the user excluded: nothing is sent of them but what sets others up."""
-
-
-@dataclass(slots=True)
-class RunOutcome:
-    """What a run came to; ``problem`` is why it ended early."""
-
-    verdicts: list[VerdictLine] = field(default_factory=list)
-    seconds: float = 0.0
-    requests: int = 0
-    notes: list[str] = field(default_factory=list)
-    interrupted: bool = False
-    problem: Problem | None = None
-
-    def coverage(self, jobs: Sequence[Job]) -> record.Coverage:
-        """How many request constraints were observed on both sides."""
-        wanted = {one.id for job in jobs for one in job.requirements if one.subject in CONSTRAINTS}
-        both = sum(
-            1
-            for line in self.verdicts
-            if line.requirement in wanted
-            and line.verdict is Verdict.PASSED
-            and line.cases.accept
-            and line.cases.reject
-        )
-        return record.Coverage(both, len(wanted))
 
 
 def _unheard(_event: Event) -> None:
@@ -287,31 +244,3 @@ class Run:
         elif isinstance(event, Progress):
             event = replace(event, requests=self._config.transport.sent)
         self._config.emit(event)
-
-
-def _left(lines: Sequence[VerdictLine]) -> str:
-    """How much was not reached, and of which operations."""
-    causes = ((line, line.obstacle.cause if line.obstacle else None) for line in lines)
-    left = [line for line, cause in causes if cause is ObstacleCause.LIMIT]
-    names = list(dict.fromkeys(f"{one.service}/{one.operation or 'protocol'}" for one in left))
-    shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
-    if not left:
-        return "nothing was left"
-    return f"{len(left)} of {len(lines)} requirements were not reached, of {len(names)}: {shown}"
-
-
-def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = False) -> int:
-    """0 conforms, 1 a failure at a gate level, 3 not all that matters could be tested."""
-    if any(record.fails_gate(line, strict=strict) for line in outcome.verdicts):
-        return 1
-    if outcome.problem is not None or outcome.interrupted:
-        return 3
-    if not any(line.verdict in {Verdict.PASSED, Verdict.FAILED} for line in outcome.verdicts):
-        return 3
-    gated = {Level.REQUIRED, Level.EXPECTED}
-    lacking = any(
-        line.verdict is Verdict.UNSUPPORTED and line.level in gated for line in outcome.verdicts
-    )
-    if fail_on_unsupported and lacking:
-        return 1
-    return 3 if record.untested(outcome.verdicts, strict=strict) else 0

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conformance.contract.requirements import Requirement, Subject
-from conformance.engine.run import Job
+from conformance.engine.outcome import Job
 from conformance.errors import BadInput
 from conformance.plan.planner import is_watched
 from conformance.record import Shard

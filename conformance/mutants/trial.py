@@ -10,7 +10,7 @@ from conformance.mutants.globs import Globs
 from conformance.mutants.values import Mutant, MutantPlan, MutantStatus, Ran, Result
 
 if TYPE_CHECKING:
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
 
 
 QUICK = "quick"
@@ -86,7 +86,7 @@ def _job(service: str) -> Job:
     """A service with all its requirements, read once a process."""
     from conformance.contract.catalogue import catalogue
     from conformance.contract.load import load_contract
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
 
     contract = load_contract(service)
     return Job(contract, catalogue(contract))

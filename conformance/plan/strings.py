@@ -242,22 +242,3 @@ def pattern_error(java: str) -> str | None:
     except (re.error, OverflowError, patterns.UnsupportedPattern) as error:
         return str(error)
     return None
-
-
-def all_classes(java: str, valid: str) -> str | None:
-    """A match that shows both ends of every range of the pattern's one ASCII class.
-
-    None for patterns of more than one class: what their characters may combine to is not known.
-    """
-    classes = [argument for code, argument in _walk(_tree(java)) if code is op.IN]
-    if len(classes) != 1 or any(code is op.NEGATE or _beyond_ascii(code, argument)
-                                for code, argument in classes[0]):  # fmt: skip
-        return None
-    ends = dict.fromkeys(chr(end) for low, high in _ranges(classes[0]) for end in (low, high))
-    text = valid + "".join(ends) + valid
-    return text if patterns.matches(java, text) else None
-
-
-def _beyond_ascii(code: Any, argument: Any) -> bool:
-    last = argument[1] if code is op.RANGE else argument
-    return not isinstance(last, int) or last > 0x7F

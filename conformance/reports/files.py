@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,16 @@ class UnwritableReport(BadInput):
         return f"cannot write the report {self.path}: {self.why}"
 
 
+@contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    """What goes wrong with a file is told as its problem. Raises UnwritableReport."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        why = error.strerror if isinstance(error, OSError) else None
+        raise UnwritableReport(path, why or str(error)) from None
+
+
 def write_report(path: str | Path, text: str) -> None:
     """Write a report in UTF-8, and the folder it goes to where that is missing.
 
@@ -28,12 +40,9 @@ def write_report(path: str | Path, text: str) -> None:
         UnwritableReport: the file or its folder cannot be written.
     """
     file = Path(path)
-    try:
+    with _reported(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode("utf-8", "replace"))
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        why = error.strerror if isinstance(error, OSError) else None
-        raise UnwritableReport(file, why or str(error)) from None
 
 
 def check_writable(path: str | Path) -> None:
@@ -43,19 +52,12 @@ def check_writable(path: str | Path) -> None:
         UnwritableReport: it could not.
     """
     file = Path(path)
-    try:
+    with _reported(file):
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("ab"):
-            pass
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else None
-        raise UnwritableReport(file, why or str(error)) from None
+        file.open("ab").close()
 
 
 def check_folder(path: str | Path) -> None:
     """Find out whether reports could be written into a folder. Raises UnwritableReport."""
-    try:
+    with _reported(Path(path)):
         Path(path).mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else None
-        raise UnwritableReport(Path(path), why or str(error)) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any, Self
 
 # Beside the C0 and C1 controls: zero-width characters, bidi marks, embeddings, overrides and
 # isolates, line and paragraph separators, invisible operators, the BOM, interlinear annotation
@@ -52,3 +53,16 @@ def one_line(text: str, limit: int = 200) -> str:
 def plural(number: int, noun: str) -> str:
     """``1 failure``, ``2 failures``, ``1,234 failures``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+class Display:
+    """Something live on a terminal, of rich; use as a context manager, which takes it away."""
+
+    _bar: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()

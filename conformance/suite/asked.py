@@ -13,7 +13,7 @@ from conformance.errors import Problem
 from conformance.suite import Suite
 
 if TYPE_CHECKING:
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
 
 OPTIONS = {
     "target": "conformance_target",

@@ -16,7 +16,7 @@ from conformance.suite.asked import accepted, asked, jobs_of
 from conformance.suite.running import Runs, UndecidedRequirement
 
 if TYPE_CHECKING:
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
 
 
 class RequirementBroken(Exception):

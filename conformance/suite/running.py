@@ -18,7 +18,7 @@ from conformance.suite.parts import parts
 
 if TYPE_CHECKING:
     from conformance.engine.events import Event
-    from conformance.engine.run import Job
+    from conformance.engine.outcome import Job
     from conformance.record import VerdictLine
     from conformance.transport.base import Transport
     from conformance.transport.endpoint import Target

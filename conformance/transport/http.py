@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import ssl
 import time
@@ -21,7 +20,6 @@ from conformance.transport.connection import (
     TooLargeError,
     connected,
 )
-from conformance.transport.errors import NoCertificates
 from conformance.transport.exchange import (
     Exchange,
     FailureKind,
@@ -31,6 +29,7 @@ from conformance.transport.exchange import (
 )
 from conformance.transport.failures import NETWORK, failure_of
 from conformance.transport.single_connection import SocketLine, in_chunks, is_chunked, send_all
+from conformance.transport.tls import context_of, trusted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -222,17 +221,6 @@ def _proxies_for(url: str) -> dict[str, str]:
     return found
 
 
-def context_of(verify: str | Literal[True]) -> ssl.SSLContext:
-    """How to speak TLS with whom ``trusted`` says is to be trusted."""
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
-    place = DEFAULT_CA_BUNDLE_PATH if verify is True else verify
-    folder = os.path.isdir(place)  # noqa: PTH112 - a user's name, not our path
-    return ssl.create_default_context(
-        cafile=None if folder else place, capath=place if folder else None
-    )
-
-
 def _by_proxy(origin: _Origin, within: float, verify: str | Literal[True]) -> Connection:
     """A connection that leads through a proxy, made by the libraries that know how."""
     from requests import PreparedRequest
@@ -260,19 +248,6 @@ def _as_unanswered(exchange: Exchange, timeout: float) -> Exchange:
         return exchange
     told = TransportFailure(FailureKind.TIMEOUT, f"no whole answer within {timeout:.3g} s")
     return replace(exchange, failure=told)
-
-
-def trusted(ca_bundle: Path | None) -> str | Literal[True]:
-    """What requests verifies certificates with: a file, or True for its default.
-
-    Raises:
-        NoCertificates: the file, or the one that the environment names, does not exist.
-    """
-    named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-    chosen = named if ca_bundle is None else str(ca_bundle)
-    if chosen and not os.path.exists(chosen):  # noqa: PTH110 - a user's name, not our path
-        raise NoCertificates(chosen)
-    return chosen or True
 
 
 def _bytes_of(request: Request, origin: _Origin) -> bytes:

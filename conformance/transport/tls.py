@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from conformance.transport.errors import (
     ExpiredCertificate,
+    NoCertificates,
     OtherName,
     PlainHTTP,
     UnknownIssuer,
     UntrustedTLS,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECONDS = 5.0
 """For each look at a target."""
@@ -75,8 +80,6 @@ def _connected(place: TlsEndpoint) -> socket.socket:
 
 
 def _context(ca_bundle: Path | None) -> ssl.SSLContext:
-    from conformance.transport.http import context_of, trusted
-
     return context_of(trusted(ca_bundle))
 
 
@@ -118,3 +121,27 @@ def valid_until(place: TlsEndpoint, ca_bundle: Path | None) -> str:
         return ""
     seconds = ssl.cert_time_to_seconds(shown["notAfter"])
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
+
+
+def context_of(verify: str | Literal[True]) -> ssl.SSLContext:
+    """How to speak TLS with whom ``trusted`` says is to be trusted."""
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+    place = DEFAULT_CA_BUNDLE_PATH if verify is True else verify
+    folder = os.path.isdir(place)  # noqa: PTH112 - a user's name, not our path
+    return ssl.create_default_context(
+        cafile=None if folder else place, capath=place if folder else None
+    )
+
+
+def trusted(ca_bundle: Path | None) -> str | Literal[True]:
+    """What requests verifies certificates with: a file, or True for its default.
+
+    Raises:
+        NoCertificates: the file, or the one that the environment names, does not exist.
+    """
+    named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    chosen = named if ca_bundle is None else str(ca_bundle)
+    if chosen and not os.path.exists(chosen):  # noqa: PTH110 - a user's name, not our path
+        raise NoCertificates(chosen)
+    return chosen or True

@@ -17,8 +17,9 @@ from conformance.engine.arns import Arns
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.given_moments import GivenMoments
 from conformance.engine.names import Names
+from conformance.engine.outcome import Job
 from conformance.engine.prerequisites import first_operations
-from conformance.engine.run import Job, RunConfig
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.engine.secret_encodings import forms
 from conformance.judge.findings import Finding

@@ -19,7 +19,8 @@ from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
 from conformance.contract.protocols import with_protocol
 from conformance.driver.execution import run_all
-from conformance.engine.run import Job, RunConfig
+from conformance.engine.outcome import Job
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.protocols.registry import wire
 from conformance.record import Verdict

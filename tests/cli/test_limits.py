@@ -10,7 +10,7 @@ import conformance
 from conformance.contract.levels import Level
 from conformance.contract.requirements import Subject
 from conformance.driver.jobs import select_jobs
-from conformance.engine.run import RunOutcome, exit_code
+from conformance.engine.outcome import RunOutcome, exit_code
 from conformance.engine.stops import LimitedTransport, LimitReached, Limits, Stops
 from conformance.record import Obstacle, ObstacleCause, Verdict, VerdictLine, read_record
 from conformance.transport.exchange import Request

@@ -29,7 +29,8 @@ from conformance.contract.overlay_model import Identifier, Signing
 from conformance.documents.sdk.models import SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.driver.execution import run_all
-from conformance.engine.run import Job, RunConfig
+from conformance.engine.outcome import Job
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.resources import kind_of
 from conformance.record import Verdict

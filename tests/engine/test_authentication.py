@@ -13,7 +13,8 @@ from testbed.wire import Request as Asked
 from conformance.contract.levels import Level
 from conformance.driver.execution import run_all
 from conformance.engine.errors import WrongCredentials
-from conformance.engine.run import RunConfig, exit_code
+from conformance.engine.outcome import exit_code
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.authentication import Auth
 from conformance.record import Verdict, fails_gate

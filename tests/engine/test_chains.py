@@ -13,7 +13,8 @@ import pytest
 from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
 from conformance.driver.execution import run_all
-from conformance.engine.run import Job, RunConfig
+from conformance.engine.outcome import Job
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.resources import kind_of, lifecycle_of, with_unknown_ids
 from conformance.record import Role, Verdict

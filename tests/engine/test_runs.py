@@ -10,7 +10,8 @@ import pytest
 
 from conformance.driver.execution import run_all
 from conformance.engine.errors import WrongCredentials
-from conformance.engine.run import RunConfig, exit_code
+from conformance.engine.outcome import exit_code
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess

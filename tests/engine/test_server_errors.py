@@ -18,7 +18,8 @@ from conformance.contract.levels import Level
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.driver.execution import run_all
-from conformance.engine.run import Job, RunConfig
+from conformance.engine.outcome import Job
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.transport.credentials import TEST_CREDENTIALS

@@ -14,7 +14,8 @@ from conformance.contract.building import build_contract
 from conformance.contract.catalogue import catalogue
 from conformance.contract.model import Contract
 from conformance.driver.execution import run_all
-from conformance.engine.run import Job, RunConfig
+from conformance.engine.outcome import Job
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.planner import plan
 from conformance.record import Verdict, VerdictLine

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from conformance.cli.mutants import UnwritableResult, command
+from conformance.cli.mutants import command
 from conformance.mutants import (
     Campaign,
     Mutant,
@@ -23,6 +23,7 @@ from conformance.mutants import (
 from conformance.mutants.report import as_json, lines
 from conformance.mutants.values import Ran
 from conformance.record import fails_gate
+from conformance.reports.files import UnwritableReport
 
 KILLED = {
     "wire:iso-dates": "apigateway/CreateApiKey/response/createdDate/type",
@@ -197,4 +198,4 @@ def test_the_list_is_printed_and_nothing_is_tried():
 def test_a_result_that_cannot_be_written_is_found_out_first(tmp_path):
     (tmp_path / "file").touch()
     ended = invoke("--fault", "status:*", "--json", str(tmp_path / "file" / "result.json"))
-    assert isinstance(ended.exception, UnwritableResult)
+    assert isinstance(ended.exception, UnwritableReport)

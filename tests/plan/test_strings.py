@@ -54,10 +54,3 @@ def test_near_misses_never_match_and_cover_what_java_does_not_allow():
     assert not any(patterns.matches(NAME, text) for text in misses)
     for text in ("abc\n", "a\u00e9c", "a\u0663c", "a c"):
         assert text in misses
-
-
-def test_every_class_end_is_shown_on_the_accept_side():
-    text = strings.all_classes(NAME, "a")
-    assert text is not None
-    assert set("-._09AZaz") <= set(text)
-    assert patterns.matches(NAME, text)

@@ -26,7 +26,8 @@ from conformance.transport.errors import (
     UntrustedTLS,
 )
 from conformance.transport.exchange import Request
-from conformance.transport.http import HttpTransport, trusted
+from conformance.transport.http import HttpTransport
+from conformance.transport.tls import trusted
 
 needs_moto = pytest.mark.skipif(
     importlib.util.find_spec("moto") is None, reason="the moto extra is not installed"

@@ -13,7 +13,8 @@ import pytest
 from testbed.verifier import Raw, problem
 
 from conformance.driver.execution import run_all
-from conformance.engine.run import RunConfig, exit_code
+from conformance.engine.outcome import exit_code
+from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.authentication import Auth
 from conformance.reference.inprocess import URL, InProcess

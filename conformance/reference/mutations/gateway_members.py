@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.reference.faults import InjectedFault
 from conformance.reference.mutations.rewriting import successes, values, without
-from conformance.reference.mutations.wrapping import Members, on_api_key, on_body, on_input
+from conformance.reference.mutations.wrapping import (
+    Members,
+    on_api_key,
+    on_body,
+    on_input,
+    repeated,
+)
 
 if TYPE_CHECKING:
     from conformance.reference.apigateway.state import ApiKey
@@ -95,19 +101,6 @@ def _undeleted(world: ServiceState, handler: Handler) -> Handler:
     return handle
 
 
-def _deleted_again(_world: ServiceState, handler: Handler) -> Handler:
-    """DeleteApiKey of a key that it has deleted answers once more as it did."""
-    done: dict[str, OperationOutcome] = {}
-
-    def handle(members: Members) -> OperationOutcome:
-        name = members["api_Key"]
-        if name not in done:
-            done[name] = handler(members)
-        return done[name]
-
-    return handle
-
-
 def _neighbour_deleted(world: ServiceState, handler: Handler) -> Handler:
     """DeleteApiKey takes another key with it."""
 
@@ -190,7 +183,7 @@ FAULTS = (
         "delete:again",
         "deletion",
         "A second DeleteApiKey of a key is a success, too.",
-        around={"DeleteApiKey": _deleted_again},
+        around={"DeleteApiKey": repeated("api_Key")},
     ),
     _fault(
         "delete:neighbour",

@@ -12,6 +12,7 @@ from conformance.reference.mutations.wrapping import (
     on_body,
     on_input,
     on_location_key,
+    repeated,
 )
 from conformance.reference.outcome import OperationOutcome, Refused
 
@@ -108,18 +109,6 @@ def _undeleted(world: ServiceState, handler: Handler) -> Handler:
         if key is not None:
             world.location.keys[key.name] = key
         return outcome
-
-    return handle
-
-
-def _deleted_again(_world: ServiceState, handler: Handler) -> Handler:
-    done: dict[str, OperationOutcome] = {}
-
-    def handle(members: Members) -> OperationOutcome:
-        name = members["KeyName"]
-        if name not in done:
-            done[name] = handler(members)
-        return done[name]
 
     return handle
 
@@ -247,7 +236,7 @@ FAULTS = (
         on_body(_keyed),
     ),
     _fault("DeleteKey", "still-there", "deletion", "DeleteKey deletes nothing.", _undeleted),
-    _fault("DeleteKey", "again", "deletion", "A key may be deleted twice.", _deleted_again),
+    _fault("DeleteKey", "again", "deletion", "A key may be deleted twice.", repeated("KeyName")),
     _heirs(),
     _fault(
         "DeleteKey", "always-forced", "deletion", "DeleteKey needs no force.", on_input(_forced)

@@ -103,3 +103,20 @@ def on_location_key(
         return handle
 
     return around
+
+
+def repeated(member: str) -> Around:
+    """What an operation has done to a resource it answers once more as it did."""
+
+    def around(_world: ServiceState, handler: Handler) -> Handler:
+        done: dict[str, OperationOutcome] = {}
+
+        def handle(members: Members) -> OperationOutcome:
+            name = members[member]
+            if name not in done:
+                done[name] = handler(members)
+            return done[name]
+
+        return handle
+
+    return around

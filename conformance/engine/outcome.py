@@ -1,0 +1,82 @@
+"""What a run has to do, what it came to, and its exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from conformance import record
+from conformance.contract.levels import Level
+from conformance.contract.model import Contract
+from conformance.contract.requirements import Requirement, Subject
+from conformance.errors import Problem
+from conformance.record import ObstacleCause, Verdict, VerdictLine
+
+SHOWN = 5
+"""Operations that are named of those that a run did not get to the end of."""
+CONSTRAINTS = {Subject.INPUT_LIMIT, Subject.INPUT_TYPE, Subject.INPUT_REQUIRED}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A service and those of its requirements that are to be decided."""
+
+    contract: Contract
+    requirements: Sequence[Requirement]
+    url: str = ""
+    """Where this service is, if not where the others are."""
+    left_out: frozenset[str] = frozenset()
+    """The operations that the user excluded: nothing is sent of them but what sets others up."""
+
+
+@dataclass(slots=True)
+class RunOutcome:
+    """What a run came to; ``problem`` is why it ended early."""
+
+    verdicts: list[VerdictLine] = field(default_factory=list)
+    seconds: float = 0.0
+    requests: int = 0
+    notes: list[str] = field(default_factory=list)
+    interrupted: bool = False
+    problem: Problem | None = None
+
+    def coverage(self, jobs: Sequence[Job]) -> record.Coverage:
+        """How many request constraints were observed on both sides."""
+        wanted = {one.id for job in jobs for one in job.requirements if one.subject in CONSTRAINTS}
+        both = sum(
+            1
+            for line in self.verdicts
+            if line.requirement in wanted
+            and line.verdict is Verdict.PASSED
+            and line.cases.accept
+            and line.cases.reject
+        )
+        return record.Coverage(both, len(wanted))
+
+
+def _left(lines: Sequence[VerdictLine]) -> str:
+    """How much was not reached, and of which operations."""
+    causes = ((line, line.obstacle.cause if line.obstacle else None) for line in lines)
+    left = [line for line, cause in causes if cause is ObstacleCause.LIMIT]
+    names = list(dict.fromkeys(f"{one.service}/{one.operation or 'protocol'}" for one in left))
+    shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+    if not left:
+        return "nothing was left"
+    return f"{len(left)} of {len(lines)} requirements were not reached, of {len(names)}: {shown}"
+
+
+def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = False) -> int:
+    """0 conforms, 1 a failure at a gate level, 3 not all that matters could be tested."""
+    if any(record.fails_gate(line, strict=strict) for line in outcome.verdicts):
+        return 1
+    if outcome.problem is not None or outcome.interrupted:
+        return 3
+    if not any(line.verdict in {Verdict.PASSED, Verdict.FAILED} for line in outcome.verdicts):
+        return 3
+    gated = {Level.REQUIRED, Level.EXPECTED}
+    lacking = any(
+        line.verdict is Verdict.UNSUPPORTED and line.level in gated for line in outcome.verdicts
+    )
+    if fail_on_unsupported and lacking:
+        return 1
+    return 3 if record.untested(outcome.verdicts, strict=strict) else 0
