@@ -221,12 +221,16 @@ def _told(session: Session, finding: Finding, sent: SentProbe) -> tuple[Finding,
 
 
 def _is_odd_address(sent: SentProbe) -> bool:
-    """True where the path or the query of a request is odd, and any answer to that is right."""
+    """True where the path or the query of a request is odd, and any answer to that is right.
+
+    A path with a label beyond its limits may lead nowhere: its own requirement says of that.
+    """
     probe = sent.probe
-    if probe.side is not Side.OBSERVE or not probe.place:
+    if probe.side is Side.ACCEPT or not probe.place:
         return False
     member = probe.operation.input.get(str(probe.place[0]))
-    return member is not None and member.location in {Location.PATH, Location.QUERY}
+    odd = {Location.PATH, Location.QUERY} if probe.side is Side.OBSERVE else {Location.PATH}
+    return member is not None and member.location in odd
 
 
 def _side(requirement: Requirement) -> Side:

@@ -18,6 +18,7 @@ from conformance.engine.arns import Arns
 from conformance.engine.exchange_log import SentProbe
 from conformance.engine.given_moments import GivenMoments
 from conformance.engine.names import Names
+from conformance.engine.passive_checks import _is_odd_address
 from conformance.engine.prerequisites import first_operations
 from conformance.engine.run import Job, RunConfig
 from conformance.engine.runner import Settings
@@ -361,3 +362,21 @@ def test_a_number_that_is_made_up_keeps_a_maximum_below_one():
     source = load_contract("mediaconnect").operations["CreateFlow"].input["source"].shape
     shape = source.members["ndiSourceSettings"].shape.members["audioReferenceLevel"].shape
     assert not list(shape_violations(shape, sample(shape)))
+
+
+@pytest.mark.parametrize(
+    ("side", "name", "odd"),
+    [
+        (Side.REJECT, "resourceArn", True),
+        (Side.OBSERVE, "resourceArn", True),
+        (Side.OBSERVE, "tagKeys", True),
+        (Side.REJECT, "tagKeys", False),
+        (Side.ACCEPT, "resourceArn", False),
+    ],
+)
+def test_what_takes_in_an_odd_path_may_answer_in_its_own_form(side, name, odd):
+    probe = Probe("r", load_contract("kafka").operations["UntagResource"], side, {}, "")
+    named = {part.lower(): part for part in probe.operation.input}
+    place = (named[name.lower()],)
+    one = sent(probe.operation, {})
+    assert _is_odd_address(replace(one, probe=replace(probe, place=place))) is odd
