@@ -28,7 +28,7 @@ from conformance.engine.verdict_log import VerdictLog
 from conformance.judge.errors import ERROR_STATUS, IN_REFUSALS
 from conformance.judge.findings import Finding
 from conformance.judge.response import observe
-from conformance.plan.probes import Side
+from conformance.plan.probes import Fault, Side
 from conformance.plan.resources import kind_of, lifecycle_of
 from conformance.record import Verdict
 from conformance.transport.exchange import FailureKind
@@ -222,9 +222,14 @@ def _told(session: Session, finding: Finding, sent: SentProbe) -> tuple[Finding,
 
 
 def _is_odd_address(sent: SentProbe) -> bool:
-    """True where the path or the query of a request is odd, and any answer to that is right."""
+    """True where the path or the query of a request is odd, and any answer to that is right.
+
+    A path with a label beyond its limits may lead nowhere: its own requirement says of that.
+    """
     probe = sent.probe
-    if probe.side is not Side.OBSERVE or not probe.place:
+    limits = probe.side is Side.REJECT and probe.fault is Fault.LIMIT
+    if not probe.place or not (limits or probe.side is Side.OBSERVE):
         return False
     member = probe.operation.input.get(str(probe.place[0]))
-    return member is not None and member.location in {Location.PATH, Location.QUERY}
+    odd = {Location.PATH} if limits else {Location.PATH, Location.QUERY}
+    return member is not None and member.location in odd

@@ -18,6 +18,7 @@ from conformance.engine.exchange_log import SentProbe
 from conformance.engine.given_moments import GivenMoments
 from conformance.engine.names import Names
 from conformance.engine.outcome import Job
+from conformance.engine.passive_checks import _is_odd_address
 from conformance.engine.prerequisites import first_operations
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
@@ -27,7 +28,7 @@ from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.response import observe
 from conformance.plan.base_requests import base
 from conformance.plan.planner import plan
-from conformance.plan.probes import Probe, Side
+from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.values import OTHER_CASE, sample
 from conformance.protocols.registry import of, read, wire
 from conformance.record import Verdict
@@ -360,3 +361,22 @@ def test_a_number_that_is_made_up_keeps_a_maximum_below_one():
     source = contracts.contract("mediaconnect").operations["CreateFlow"].input["source"].shape
     shape = source.members["ndiSourceSettings"].shape.members["audioReferenceLevel"].shape
     assert not list(shape_violations(shape, sample(shape)))
+
+
+@pytest.mark.parametrize(
+    ("side", "fault", "name", "odd"),
+    [
+        (Side.REJECT, Fault.LIMIT, "resourceArn", True),
+        (Side.REJECT, Fault.NOT_FOUND, "resourceArn", False),
+        (Side.OBSERVE, None, "resourceArn", True),
+        (Side.OBSERVE, None, "tagKeys", True),
+        (Side.REJECT, Fault.LIMIT, "tagKeys", False),
+        (Side.ACCEPT, None, "resourceArn", False),
+    ],
+)
+def test_what_takes_in_an_odd_path_may_answer_in_its_own_form(side, fault, name, odd):
+    probe = Probe("r", contracts.contract("kafka").operations["UntagResource"], side, {}, "", fault)
+    named = {part.lower(): part for part in probe.operation.input}
+    place = (named[name.lower()],)
+    one = sent(probe.operation, {})
+    assert _is_odd_address(replace(one, probe=replace(probe, place=place))) is odd
