@@ -21,11 +21,11 @@ from pathlib import Path
 from conformance.contract.load import load_contract
 from conformance.contract.model import Contract
 from conformance.driver.access import gain_access
-from conformance.engine.channel import SignedChannel
-from conformance.engine.companions import Companions
-from conformance.engine.masking import Masker
-from conformance.engine.names import Names
-from conformance.engine.sdk_calls import SdkCaller
+from conformance.engine.resources.companions import Companions
+from conformance.engine.resources.names import Names
+from conformance.engine.resources.sdk_calls import SdkCaller
+from conformance.engine.secrets.masking import Masker
+from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.session import Session
 from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry

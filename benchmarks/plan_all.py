@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue
 from conformance.contract.deriving.assemble import assemble_whole
 from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.listing.catalogue import catalogue
+from conformance.contract.listing.sharing import MOST
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
-from conformance.contract.sharing import MOST
 from conformance.documents.sdk.models import UnspokenProtocol, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.plan.planner import plan

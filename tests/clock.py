@@ -6,13 +6,17 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from conformance.engine.run import RunConfig
-from conformance.engine.settling import Arrival
+from conformance.engine.sending.settling import Arrival
 from conformance.transport.retry import RetryingTransport
 
 if TYPE_CHECKING:
     import pytest
 
-PAUSING = ("engine.rule_decider", "engine.scenario_runner", "engine.stateful.sequence_run")
+PAUSING = (
+    "engine.deciding.rule_decider",
+    "engine.deciding.scenario_runner",
+    "engine.stateful.sequence_run",
+)
 """What waits for a target, which an answer may be early for."""
 SERVING = ("reference.clock",)
 """What tells the time in its answers: it has to go on with the pauses."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from unittest import mock
 
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue
 from conformance.contract.deriving import assemble
 from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
@@ -18,8 +18,8 @@ from conformance.documents.sdk.pages import model_pages
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conformance.contract.listing.requirements import Requirement
     from conformance.contract.model import Contract
-    from conformance.contract.requirements import Requirement
     from conformance.engine.outcome import Job
     from conformance.mutants import Mutant
     from conformance.reference.faults import InjectedFault

@@ -17,8 +17,8 @@ from conformance.errors import BadInput
 from conformance.transport import aws, endpoint
 
 if TYPE_CHECKING:
-    from conformance.engine.companions import Companions
     from conformance.engine.journal import Journal
+    from conformance.engine.resources.companions import Companions
     from conformance.engine.safety.cleanup import CleanupResult
 
 
@@ -125,9 +125,9 @@ def _clean(
 
 def _companions(journal: Journal, access: Access) -> Companions:
     """What the run made of other services; on AWS it never makes any."""
-    from conformance.engine.companions import Companions
-    from conformance.engine.names import Names
-    from conformance.engine.sdk_calls import SdkCaller
+    from conformance.engine.resources.companions import Companions
+    from conformance.engine.resources.names import Names
+    from conformance.engine.resources.sdk_calls import SdkCaller
 
     region = journal.header.region
     caller = SdkCaller(access.url, access.credentials, region, access.transport)
@@ -165,9 +165,9 @@ def _cloud(
 
 def _sweep(journal: Journal, service: str, url: str, access: Access) -> CleanupResult:
     from conformance.contract.load import load_contract
-    from conformance.engine.channel import SignedChannel
-    from conformance.engine.names import Names
+    from conformance.engine.resources.names import Names
     from conformance.engine.safety.run_safety import RunSafety
+    from conformance.engine.sending.channel import SignedChannel
     from conformance.transport.signing import Signer
 
     contract = load_contract(service)

@@ -14,7 +14,7 @@ from conformance.cli.specs_option import specs_option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.contract.model_comparison import Comparison, FactDifference
+    from conformance.contract.comparison.model_comparison import Comparison, FactDifference
 
 SHOWN_VALUE = 60
 
@@ -36,8 +36,8 @@ def command(service: str, model: str | None, form: str, *, everything: bool) -> 
     `sdk` lists what is known and why. Exit status: 0 no difference that is not explained there,
     1 some, 2 no such spec or model.
     """
+    from conformance.contract.comparison.model_comparison import compare
     from conformance.contract.load import derived_spec, stated_overlay
-    from conformance.contract.model_comparison import compare
     from conformance.documents.sdk.models import load_model
 
     derived = derived_spec(service)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from conformance.contract.overlay_model import Permissions
 from conformance.contract.routes import with_labels
-from conformance.engine.names import fill
+from conformance.contract.vocabulary.overlay_model import Permissions
+from conformance.engine.resources.names import fill
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract, Operation

@@ -13,8 +13,8 @@ from conformance.cli.specs_option import specs_option
 from conformance.errors import BadInput
 
 if TYPE_CHECKING:
+    from conformance.contract.listing.requirements import Requirement
     from conformance.contract.model import Contract
-    from conformance.contract.requirements import Requirement
     from conformance.plan.probes import Probe
 
 SHOWN_PROBES = 12
@@ -49,8 +49,8 @@ class UnknownRequirement(BadInput):
 @specs_option
 def command(requirement: str, given: tuple[str, ...]) -> None:
     """Explain REQUIREMENT: its statement, source and level, and how each side of it is proved."""
-    from conformance.contract.catalogue import catalogue
     from conformance.contract.given import check_given, read_given, with_given
+    from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected, services
 
@@ -74,7 +74,7 @@ def command(requirement: str, given: tuple[str, ...]) -> None:
 
 def covering(contracts: Iterable[Contract], requirement: str) -> str | None:
     """The id of what covers this one in a service that states nested structures once."""
-    from conformance.contract.sharing import sharing_of
+    from conformance.contract.listing.sharing import sharing_of
 
     found = (sharing_of(contract).covering(requirement) for contract in contracts)
     return next((one for one in found if one is not None), None)
@@ -123,8 +123,8 @@ def _examples(contract: Contract, probes: Sequence[Probe]) -> Iterator[str]:
 def _filled(contract: Contract, probe: Probe) -> dict[str, object]:
     """The members with names that a reader takes for names, and with what is given."""
     from conformance.contract.given import given_kinds
-    from conformance.engine.names import fill
-    from conformance.plan.resources import kind_of
+    from conformance.engine.resources.names import fill
+    from conformance.plan.valid_requests.resources import kind_of
 
     def repeated(text: str) -> Callable[[int | None], str]:
         return lambda length: text if length is None else (text * length)[:length]

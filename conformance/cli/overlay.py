@@ -48,7 +48,7 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
     from conformance.contract.building import build_contract
     from conformance.contract.load import derived_spec
     from conformance.contract.locate import is_on_demand, spec_file
-    from conformance.plan.overlay_template import draft
+    from conformance.plan.valid_requests.overlay_template import draft
 
     contract = build_contract(service, derived_spec(service), {})
     path = output or spec_file(service, "overlay.yaml")

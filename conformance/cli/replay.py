@@ -16,8 +16,8 @@ from conformance.transport import endpoint
 from conformance.transport.targets.known import KNOWN
 
 if TYPE_CHECKING:
-    from conformance.engine.masking import Masker
     from conformance.engine.replay import Replayed
+    from conformance.engine.secrets.masking import Masker
     from conformance.record import Record, VerdictLine
 
 
@@ -50,7 +50,7 @@ def command(
 
     Exit status: 1 when the answer is as it was, 0 when it is another one.
     """
-    from conformance.engine.masking import LEAST_CREDENTIAL
+    from conformance.engine.secrets.masking import LEAST_CREDENTIAL
     from conformance.record import read_record
 
     read = read_record(record)
@@ -87,9 +87,9 @@ def _line(read: Record, requirement: str) -> VerdictLine:
 
 
 def _replay(line: VerdictLine, access: Access) -> tuple[list[Replayed], Masker]:
-    from conformance.engine.channel import SignedChannel
-    from conformance.engine.masking import Masker
     from conformance.engine.replay import replay
+    from conformance.engine.secrets.masking import Masker
+    from conformance.engine.sending.channel import SignedChannel
     from conformance.transport.signing import DIGEST, S3, Signer
 
     signing = line.evidence[-1].request.signing

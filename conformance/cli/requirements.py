@@ -15,7 +15,7 @@ from conformance.cli.specs_option import specs_option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.contract.requirements import Requirement
+    from conformance.contract.listing.requirements import Requirement
 
 
 @click.command()
@@ -44,12 +44,12 @@ def command(
 
     A single id explains that requirement: its level, its source and what is probed.
     """
-    from conformance.contract.catalogue import catalogue
     from conformance.contract.globs import excluding
+    from conformance.contract.listing.catalogue import catalogue
+    from conformance.contract.listing.selection import NothingSelected, all_match, select
+    from conformance.contract.listing.sharing import sharing_of
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected
-    from conformance.contract.selection import NothingSelected, all_match, select
-    from conformance.contract.sharing import sharing_of
 
     globs = excluding(globs, excluded)
     contracts = {service: load_contract(service) for service in selected(services, globs)}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Kind, Member, Operation
-from conformance.contract.overlay_rules import AnswersEachRule
+from conformance.contract.vocabulary.overlay_rules import AnswersEachRule
 
 ADDRESS = "behavior/answers-for-each"
 COUNT = re.compile(r"[Ff]ailed\w*Count")

@@ -17,7 +17,7 @@ from conformance.errors import BadInput
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract, Member, Operation, Shape
-    from conformance.contract.overlay_model import Overlay, Resource
+    from conformance.contract.vocabulary.overlay_model import Overlay, Resource
 
 DEEPEST = 6
 LOOKING = re.compile(r"(Get|Describe|List|Search|BatchGet|BatchDescribe|Head)(?![a-z])")

@@ -24,8 +24,6 @@ from conformance.contract.locate import (
 )
 from conformance.contract.model import Contract
 from conformance.contract.observed import observed
-from conformance.contract.overlay_model import Overlay
-from conformance.contract.overlay_rules import AnyRule
 from conformance.contract.overlays.overlay_check import (
     document_mistakes,
     reference_mistakes,
@@ -35,6 +33,8 @@ from conformance.contract.overlays.overlay_check import (
 from conformance.contract.overlays.overlay_faults import Mistake
 from conformance.contract.overlays.overlay_reading import read_overlay
 from conformance.contract.protocols import with_protocol
+from conformance.contract.vocabulary.overlay_model import Overlay
+from conformance.contract.vocabulary.overlay_rules import AnyRule
 from conformance.contract.yaml_file import COPY, read_json, read_yaml
 from conformance.errors import BadInput
 

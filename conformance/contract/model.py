@@ -17,7 +17,7 @@ from conformance.contract.levels import Level, Source
 from conformance.documents.model import WireNames
 
 if TYPE_CHECKING:
-    from conformance.contract.overlay_model import Overlay
+    from conformance.contract.vocabulary.overlay_model import Overlay
 
 
 NO_NAMES = WireNames()

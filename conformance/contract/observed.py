@@ -13,7 +13,7 @@ import msgspec
 
 from conformance.contract.locate import specs_folder
 from conformance.contract.model import Contract
-from conformance.contract.overlay_rules import AnyRule, StepsRule
+from conformance.contract.vocabulary.overlay_rules import AnyRule, StepsRule
 from conformance.contract.yaml_file import read_yaml
 
 FILE = "observed.yaml"

@@ -18,9 +18,9 @@ import msgspec
 from conformance.contract.levels import Level
 from conformance.contract.locate import specs_folder
 from conformance.contract.model import Contract, Operation, ProtocolName
-from conformance.contract.overlay_part import Refusals
-from conformance.contract.overlay_rules import AnyRule
 from conformance.contract.takes import TAKES
+from conformance.contract.vocabulary.overlay_part import Refusals
+from conformance.contract.vocabulary.overlay_rules import AnyRule
 from conformance.contract.yaml_file import read_yaml
 
 WATCHED = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from conformance.contract import patterns
 from conformance.contract.model import Member, Shape
 from conformance.contract.places import Place
+from conformance.contract.regex import patterns
 from conformance.contract.walk import ValueWalker, holds, is_of_kind
 
 __all__ = ["Violation", "holds", "is_of_kind", "shape_violations", "violations"]

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from conformance.contract import patterns
 from conformance.contract.model import Kind, Member, Shape
 from conformance.contract.places import ITEM, KEY, VALUE, Place
+from conformance.contract.regex import patterns
 
 
 def step_into(shape: Shape, step: str) -> Shape | None:

@@ -13,7 +13,7 @@ from conformance.errors import BadInput
 from conformance.record import Verdict, VerdictLine, read_record
 
 if TYPE_CHECKING:
-    from conformance.contract.requirements import Requirement
+    from conformance.contract.listing.requirements import Requirement
     from conformance.engine.outcome import Job
 
 

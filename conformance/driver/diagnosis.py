@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.contract.globs import excluding
 from conformance.driver.jobs import placed, select_jobs
-from conformance.engine.channel import SignedChannel
+from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.support import lacks, wrong_credentials
 from conformance.judge.authentication import is_denied, looks_at_signatures, says_nothing
-from conformance.plan.base_requests import base
+from conformance.plan.valid_requests.base_requests import base
 from conformance.protocols.message import WireRequest
 from conformance.protocols.registry import of, read, wire
 from conformance.transport.parsed_response import ParsedResponse

@@ -57,9 +57,9 @@ def _watched(jobs: Iterable[Job]) -> set[str]:
 
 def _unknown(names: Iterable[str], jobs: Iterable[Job]) -> Iterable[str]:
     """Those that no contract has; of services that were not loaded nothing is said."""
-    from conformance.contract.catalogue import catalogue
+    from conformance.contract.listing.catalogue import catalogue
+    from conformance.contract.listing.sharing import sharing_of
     from conformance.contract.locate import services
-    from conformance.contract.sharing import sharing_of
 
     loaded = {job.contract.service: job.contract for job in jobs}
     ids = {one.id for contract in loaded.values() for one in catalogue(contract)}

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from conformance.contract.given_values import Given
-    from conformance.contract.sharing import Sharing
+    from conformance.contract.listing.sharing import Sharing
     from conformance.engine.outcome import Job
     from conformance.transport.extra_headers import ExtraHeaders
 
@@ -23,12 +23,12 @@ def select_jobs(
     ``given`` stands in the requests of every service that takes it.
     Raises UnknownService, SpecProblem, NothingSelected, NothingLeft, BadGiven.
     """
-    from conformance.contract.catalogue import catalogue
     from conformance.contract.given import check_given, with_given
+    from conformance.contract.listing.catalogue import catalogue
+    from conformance.contract.listing.selection import all_match, left_out, select
+    from conformance.contract.listing.sharing import sharing_of
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected
-    from conformance.contract.selection import all_match, left_out, select
-    from conformance.contract.sharing import sharing_of
     from conformance.engine.outcome import Job
 
     contracts = [load_contract(service) for service in selected(services, globs)]
@@ -101,15 +101,15 @@ def _given(given: Given) -> Iterator[str]:
 
 def _shared(jobs: Sequence[Job]) -> Iterator[str]:
     """The structures that a service states once, in one of many places."""
-    from conformance.contract.sharing import sharing_of
+    from conformance.contract.listing.sharing import sharing_of
 
     yield from (told for job in jobs if (told := sharing_of(job.contract).told()))
 
 
 def placed(job: Job, region: str) -> Job:
     """The job in the region of the run, and in its partition, where it was written for others."""
-    from conformance.contract.catalogue import catalogue
     from conformance.contract.given import with_given
+    from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.load import load_contract
     from conformance.transport.credentials import DEFAULT_REGION
     from conformance.transport.regions import partition_of

@@ -33,8 +33,8 @@ def begin(
     JournalProblem.
     """
     from conformance.engine.journal import Header, Journal
-    from conformance.engine.names import Names
-    from conformance.engine.run_tag import TAG
+    from conformance.engine.resources.names import Names
+    from conformance.engine.resources.run_tag import TAG
     from conformance.engine.safety.run_safety import RunSafety
 
     names = Names()
@@ -54,7 +54,7 @@ def something_left(path: Path) -> str:
 
 def services(jobs: Sequence[Job], url: str) -> dict[str, str]:
     """Where each service of a run is, and those that lend it resources."""
-    from conformance.plan.resources import foreign_kinds
+    from conformance.plan.valid_requests.resources import foreign_kinds
 
     found = {job.contract.service: job.url or url for job in jobs}
     for job in jobs:

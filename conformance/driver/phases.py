@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conformance.contract.requirements import Requirement
+from conformance.contract.listing.requirements import Requirement
 from conformance.engine.phases import FuzzFindings, Phases, WanderFindings, Works
 from conformance.engine.session import Session
 

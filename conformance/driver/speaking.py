@@ -54,9 +54,9 @@ def _settled(contract: Contract, access: Access) -> str:
 
 def _is_understood(contract: Contract, access: Access) -> bool:
     """Whether any of a few requests is answered in the protocol, whatever that says."""
-    from conformance.engine.channel import SignedChannel
+    from conformance.engine.sending.channel import SignedChannel
     from conformance.engine.support import lacks
-    from conformance.plan.base_requests import base
+    from conformance.plan.valid_requests.base_requests import base
     from conformance.protocols.registry import read, wire
     from conformance.transport.signing import Signer
 

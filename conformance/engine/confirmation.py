@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from conformance.engine.patience import is_brief
+from conformance.engine.sending.patience import is_brief
 from conformance.transport.exchange import Exchange
 from conformance.transport.parsed_response import ParsedResponse
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from conformance.contract.inference.identity_rules import READS, UPDATES
 from conformance.contract.walk import shape_at
-from conformance.engine.exchange_log import SentProbe, SetupFailed
+from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.engine.session import Session
-from conformance.plan.base_requests import base, edited
+from conformance.plan.generation.values import sample
 from conformance.plan.identities import of_nothing
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.resources import path_labels, with_unknown_ids
-from conformance.plan.values import sample
+from conformance.plan.valid_requests.base_requests import base, edited
+from conformance.plan.valid_requests.resources import path_labels, with_unknown_ids
 from conformance.protocols.variant import Labels
 from conformance.transport.parsed_response import ParsedResponse
 

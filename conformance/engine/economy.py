@@ -10,10 +10,10 @@ from dataclasses import replace
 from functools import partial
 from statistics import median
 
+from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Shape
-from conformance.contract.requirements import Requirement, Subject
-from conformance.engine.exchange_log import SentProbe
 from conformance.engine.probe_result import ProbeResult
+from conformance.engine.sending.exchange_log import SentProbe
 from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.rules import ROBUST
 from conformance.protocols.json_text import encode

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from conformance import record
 from conformance.contract.levels import Level
+from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Contract
-from conformance.contract.requirements import Requirement, Subject
 from conformance.errors import Problem
 from conformance.record import ObstacleCause, Verdict, VerdictLine
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from conformance.contract.requirements import Requirement
-from conformance.engine.evidence import EvidenceStep
-from conformance.engine.exchange_log import SentProbe
+from conformance.contract.listing.requirements import Requirement
 from conformance.engine.probe_result import ProbeResult
+from conformance.engine.recording.evidence import EvidenceStep
+from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.session import Session
 from conformance.record import Verdict
 

@@ -16,17 +16,17 @@ from conformance.engine.control_requests import (
     sent_alone,
     without_fault,
 )
-from conformance.engine.delivery import is_repeatable, resent
-from conformance.engine.exchange_log import SentProbe, is_lost
-from conformance.engine.patience import is_brief, is_unanswered, kinds_of_request
-from conformance.engine.placeholders import needs_resource
+from conformance.engine.resources.placeholders import needs_resource
+from conformance.engine.sending.delivery import is_repeatable, resent
+from conformance.engine.sending.exchange_log import SentProbe, is_lost
+from conformance.engine.sending.patience import is_brief, is_unanswered, kinds_of_request
 from conformance.engine.session import Session
 from conformance.engine.support import lacks
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.refusal import entries_refused, judge_probe
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.resources import kind_of, lifecycle_of, path_labels
+from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, path_labels
 from conformance.protocols.registry import of
 from conformance.transport.exchange import FailureKind
 from conformance.transport.parsed_response import ParsedResponse

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance import record
-from conformance.engine.channel import SignedChannel
-from conformance.engine.names import random_text
+from conformance.engine.resources.names import random_text
+from conformance.engine.sending.channel import SignedChannel
 from conformance.protocols.message import WireRequest
 from conformance.protocols.registry import read
 from conformance.protocols.variant import Labels

@@ -10,23 +10,23 @@ from functools import partial
 
 from conformance.contract.given import not_to_be_sent
 from conformance.contract.model import Contract
-from conformance.engine.channel import SignedChannel
-from conformance.engine.companions import Companions
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
-from conformance.engine.inventory import Inventory
-from conformance.engine.liveness import LivenessTransport
-from conformance.engine.masking import LEAST_CREDENTIAL, Masker
-from conformance.engine.names import Names
 from conformance.engine.outcome import Job, RunOutcome, _left
-from conformance.engine.patience import Patience
 from conformance.engine.phases import NONE, Phases
+from conformance.engine.resources.companions import Companions
+from conformance.engine.resources.inventory import Inventory
+from conformance.engine.resources.names import Names
+from conformance.engine.resources.sdk_calls import SdkCaller
 from conformance.engine.runner import Runner, Settings
 from conformance.engine.safety.given_guard import GivenGuard
 from conformance.engine.safety.given_state import GivenState
 from conformance.engine.safety.request_classifier import RouteTable
 from conformance.engine.safety.run_safety import RunSafety, told
-from conformance.engine.sdk_calls import SdkCaller
+from conformance.engine.secrets.masking import LEAST_CREDENTIAL, Masker
+from conformance.engine.sending.channel import SignedChannel
+from conformance.engine.sending.liveness import LivenessTransport
+from conformance.engine.sending.patience import Patience
 from conformance.engine.session import Session
 from conformance.engine.stops import LimitedTransport, LimitReached, Limits, Stops
 from conformance.record import Obstacle, ObstacleCause

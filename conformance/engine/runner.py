@@ -6,33 +6,33 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract
-from conformance.contract.overlay_model import Resource
-from conformance.contract.requirements import Requirement
-from conformance.engine import verdicts
-from conformance.engine.aftermath import Aftermath
-from conformance.engine.authentication import Authentication, Ruling
-from conformance.engine.channel import SignedChannel
+from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.deciding.authentication import Authentication, Ruling
+from conformance.engine.deciding.probe_decider import ProbeDecider
+from conformance.engine.deciding.rule_decider import RuleDecider
 from conformance.engine.economy import Economy, telling
 from conformance.engine.events import Emit, Progress, ServiceStarted
-from conformance.engine.exchange_log import SetupFailed
-from conformance.engine.passive_checks import PassiveChecker
 from conformance.engine.phases import NONE, FuzzFindings, Phases
-from conformance.engine.probe_decider import ProbeDecider
-from conformance.engine.rule_decider import RuleDecider
+from conformance.engine.recording import verdicts
+from conformance.engine.recording.verdict_log import VerdictLog
+from conformance.engine.sending.channel import SignedChannel
+from conformance.engine.sending.exchange_log import SetupFailed
 from conformance.engine.service_run import ServiceRun, Settings
 from conformance.engine.session import Session
-from conformance.engine.showcase import Showcase
 from conformance.engine.stops import Stops
 from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry
-from conformance.engine.verdict_log import VerdictLog
+from conformance.engine.watching.aftermath import Aftermath
+from conformance.engine.watching.passive_checks import PassiveChecker
+from conformance.engine.watching.showcase import Showcase
 from conformance.plan.authentication import Auth, is_authentication, levelled
-from conformance.plan.base_requests import base
 from conformance.plan.planner import is_watched
-from conformance.plan.resources import kinds
 from conformance.plan.rules import ROBUST
 from conformance.plan.sequences import KINDS, RANDOM
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.resources import kinds
 from conformance.record import Obstacle, Verdict
 
 MAY_SPOIL = 3

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract
-from conformance.contract.requirements import Requirement
-from conformance.engine import verdicts
 from conformance.engine.economy import Economy
 from conformance.engine.events import Emit
 from conformance.engine.phases import Phases
+from conformance.engine.recording import verdicts
+from conformance.engine.recording.verdict_log import VerdictLog
+from conformance.engine.sending.settling import SETTLE
 from conformance.engine.session import Session
-from conformance.engine.settling import SETTLE
 from conformance.engine.stops import Stops
 from conformance.engine.support import Support
 from conformance.engine.support_registry import SupportRegistry
-from conformance.engine.verdict_log import VerdictLog
 from conformance.plan.authentication import Auth
 
 

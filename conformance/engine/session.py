@@ -8,22 +8,27 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
-from conformance.engine.channel import Channel
-from conformance.engine.companions import Companions
-from conformance.engine.delivery import connection_broke, is_repeatable, resent
-from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
-from conformance.engine.inventory import Inventory, Lend
-from conformance.engine.masking import Masker, secret_places
-from conformance.engine.names import Names
-from conformance.engine.patience import Patience, faults_of, kinds_of_request, missigned_kinds
-from conformance.engine.placeholders import Placeholders, needs_resource, unknown_facts
-from conformance.engine.request_search import RequestSearch
-from conformance.engine.run_tag import RunTag
-from conformance.engine.settling import SETTLE, Arrival
-from conformance.plan.base_requests import base
+from conformance.engine.resources.companions import Companions
+from conformance.engine.resources.inventory import Inventory, Lend
+from conformance.engine.resources.names import Names
+from conformance.engine.resources.placeholders import Placeholders, needs_resource, unknown_facts
+from conformance.engine.resources.request_search import RequestSearch
+from conformance.engine.resources.run_tag import RunTag
+from conformance.engine.secrets.masking import Masker, secret_places
+from conformance.engine.sending.channel import Channel
+from conformance.engine.sending.delivery import connection_broke, is_repeatable, resent
+from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.sending.patience import (
+    Patience,
+    faults_of,
+    kinds_of_request,
+    missigned_kinds,
+)
+from conformance.engine.sending.settling import SETTLE, Arrival
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import all_creators, kind_of, lifecycle_of
 from conformance.plan.spelling import respelt
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.resources import all_creators, kind_of, lifecycle_of
 from conformance.protocols.message import WireRequest
 from conformance.protocols.registry import USUAL, of, read, wire
 from conformance.transport.exchange import Exchange

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conformance.contract.requirements import Requirement, Subject
+from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.engine.outcome import Job
 from conformance.errors import BadInput
 from conformance.plan.planner import is_watched

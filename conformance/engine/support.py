@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from conformance import error_identity
 from conformance.contract.model import Contract, Operation
-from conformance.engine.channel import Channel
-from conformance.engine.exchange_log import SentProbe
+from conformance.engine.sending.channel import Channel
+from conformance.engine.sending.exchange_log import SentProbe
 from conformance.judge.authentication import is_denied, is_refused_signature
 from conformance.protocols.message import WireRequest
 from conformance.protocols.registry import of, read

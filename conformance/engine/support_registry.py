@@ -10,19 +10,25 @@ from conformance.contract.inference.naming import identifies, part
 from conformance.contract.inference.nouns import RESOURCE
 from conformance.contract.model import Contract, Kind, Location
 from conformance.engine import support
-from conformance.engine.channel import SignedChannel
 from conformance.engine.confirmation import ANSWER, confirm
-from conformance.engine.delivery import connection_broke
 from conformance.engine.errors import WrongCredentials
-from conformance.engine.exchange_log import SentProbe, SetupFailed
 from conformance.engine.probe_result import UNSURE, attempt
+from conformance.engine.sending.channel import SignedChannel
+from conformance.engine.sending.delivery import connection_broke
+from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.engine.session import Session
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
-from conformance.plan.base_requests import base
-from conformance.plan.fuller import fuller
+from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import arn_of, kinds, others, path_labels, with_unknown_ids
-from conformance.plan.values import sample
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.fuller import fuller
+from conformance.plan.valid_requests.resources import (
+    arn_of,
+    kinds,
+    others,
+    path_labels,
+    with_unknown_ids,
+)
 from conformance.transport.exchange import FailureKind
 
 ALWAYS_FAILS = "whatever is asked is answered alike, as by a target that has no code for it"

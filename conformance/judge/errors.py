@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import MEMBER_MEDIA, Contract, Operation
-from conformance.contract.overlay_rules import (
+from conformance.contract.protocols import facts
+from conformance.contract.vocabulary.overlay_rules import (
     ContentCodingRule,
     ErrorBodyRule,
     ErrorCodeRule,
@@ -18,7 +19,6 @@ from conformance.contract.overlay_rules import (
     Rule,
     SuccessFormRule,
 )
-from conformance.contract.protocols import facts
 from conformance.error_identity import is_same
 from conformance.judge.findings import Finding
 from conformance.judge.redacted import Redacted

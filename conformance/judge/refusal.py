@@ -14,7 +14,7 @@ from conformance.contract.places import find, show
 from conformance.contract.protocols import facts
 from conformance.judge.findings import Finding
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.resources import lifecycle_of
+from conformance.plan.valid_requests.resources import lifecycle_of
 from conformance.transport.parsed_response import ParsedResponse, same
 
 Refusal = tuple[int | str, str]

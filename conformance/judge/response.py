@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from conformance.contract import statements
+from conformance.contract.listing import statements
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import ITEM, VALUE, Place, show
 from conformance.contract.protocols import NAMES, NULLS, facts

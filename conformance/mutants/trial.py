@@ -84,7 +84,7 @@ def suite(services: tuple[str, ...], plan: MutantPlan, faults: tuple[str, ...] =
 @cache
 def _job(service: str) -> Job:
     """A service with all its requirements, read once a process."""
-    from conformance.contract.catalogue import catalogue
+    from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.load import load_contract
     from conformance.engine.outcome import Job
 

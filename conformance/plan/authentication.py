@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from conformance.contract.levels import Level
+from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Operation
-from conformance.contract.overlay_part import Refusals
-from conformance.contract.overlay_rules import AuthenticatesRule, SignatureRule
-from conformance.contract.requirements import Requirement
+from conformance.contract.vocabulary.overlay_part import Refusals
+from conformance.contract.vocabulary.overlay_rules import AuthenticatesRule, SignatureRule
 
 FINDING, SIGNATURE = "authenticates", "signature"
 KINDS = frozenset({FINDING, SIGNATURE})

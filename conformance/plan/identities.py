@@ -6,14 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.inference.identity_rules import naming_members
+from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind, Operation, Shape
-from conformance.contract.overlay_rules import AnyRule, TakenIdentifierRule, UnknownIdentifierRule
-from conformance.contract.requirements import Requirement
 from conformance.contract.validate import shape_violations
-from conformance.plan.base_requests import base
+from conformance.contract.vocabulary.overlay_rules import (
+    AnyRule,
+    TakenIdentifierRule,
+    UnknownIdentifierRule,
+)
+from conformance.plan.generation.values import sample
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.resources import lifecycle_of, others, with_unknown_ids
-from conformance.plan.values import sample
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.resources import lifecycle_of, others, with_unknown_ids
 
 IDENTITIES = (UnknownIdentifierRule, TakenIdentifierRule)
 LIKE_A_NAME = "conformance-a0b1c2d3-00001"

@@ -12,7 +12,7 @@ from typing import Any
 from conformance.contract.model import Kind, Location, Operation, Shape
 from conformance.contract.places import Place
 from conformance.contract.takes import LIMITS, TEXT, TYPED, page_member
-from conformance.plan import values
+from conformance.plan.generation import values
 from conformance.plan.odd_request import Odd, OddRequestMaker, places_where
 
 MOST = 2

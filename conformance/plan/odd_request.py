@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Operation, Shape
-from conformance.contract.overlay_steps import WireForm
 from conformance.contract.places import ITEM, VALUE, Place, show
 from conformance.contract.takes import MOST_DEEP, of_body
-from conformance.plan.base_requests import base, edited, scaffolded
+from conformance.contract.vocabulary.overlay_steps import WireForm
 from conformance.plan.spelling import spelled_body, spelled_form
+from conformance.plan.valid_requests.base_requests import base, edited, scaffolded
 from conformance.protocols.variant import WireVariant
 
 MOST_PLACES = 12

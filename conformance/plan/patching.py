@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.contract.levels import Level
+from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind, Operation
-from conformance.contract.requirements import Requirement
-from conformance.plan.base_requests import base
 from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
+from conformance.plan.valid_requests.base_requests import base
 
 BOOLEANS = {"true": True, "false": False}
 

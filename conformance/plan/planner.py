@@ -7,19 +7,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract.arns import RULE as ARNS
+from conformance.contract.listing.arns import RULE as ARNS
+from conformance.contract.listing.readback import ECHOED
+from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
 from conformance.contract.protocols import WATCHED
-from conformance.contract.readback import ECHOED
-from conformance.contract.requirements import Requirement, Subject
 from conformance.contract.takes import TOKENS, page_member
 from conformance.contract.validate import unchecked
-from conformance.plan import patching, rules, strings, values
-from conformance.plan.base_requests import base, edited, scaffolded
+from conformance.plan import patching, rules
+from conformance.plan.generation import strings, values
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
-from conformance.plan.resources import creators, lifecycle_of, others, with_unknown_ids
 from conformance.plan.travelling import can_travel, is_doubtful, is_label, reads_as_right, travels
+from conformance.plan.valid_requests.base_requests import base, edited, scaffolded
+from conformance.plan.valid_requests.resources import (
+    creators,
+    lifecycle_of,
+    others,
+    with_unknown_ids,
+)
 
 ONLY_OBSERVED = {
     Subject.NO_SERVER_ERROR,

@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
-from conformance.contract.overlay_steps import WireForm
 from conformance.contract.places import Place
 from conformance.contract.takes import LIMITS, TOKENS, page_member
 from conformance.contract.validate import is_of_kind
-from conformance.plan import values
-from conformance.plan.base_requests import base
+from conformance.contract.vocabulary.overlay_steps import WireForm
+from conformance.plan.generation import values
 from conformance.plan.malformed import MALFORMED
 from conformance.plan.odd_request import Odd, OddRequestMaker, body_places
-from conformance.plan.resources import all_creators
 from conformance.plan.spelling import last_label
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.resources import all_creators
 from conformance.protocols.variant import form
 
 MOST_TEXTS, MOST_LISTS, MOST_PARAMETERS = 2, 3, 4

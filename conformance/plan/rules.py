@@ -25,8 +25,10 @@ from typing import Any
 
 from msgspec import UNSET
 
+from conformance.contract.listing.requirements import Requirement, rule_of
 from conformance.contract.model import Contract, Operation
-from conformance.contract.overlay_rules import (
+from conformance.contract.places import Place, parse
+from conformance.contract.vocabulary.overlay_rules import (
     AcceptedRule,
     ObservedRule,
     RawRule,
@@ -35,13 +37,11 @@ from conformance.contract.overlay_rules import (
     Rule,
     SingleRule,
 )
-from conformance.contract.places import Place, parse
-from conformance.contract.requirements import Requirement, rule_of
-from conformance.plan.base_requests import base, edited, present
 from conformance.plan.identities import IDENTITIES, of_identity
 from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
 from conformance.plan.robustness import odd_requests
 from conformance.plan.spelling import is_elsewhere, spelled_body, spelled_form
+from conformance.plan.valid_requests.base_requests import base, edited, present
 from conformance.protocols.variant import WireVariant
 
 ROBUST = "robust"

@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Location, Operation
-from conformance.contract.overlay_steps import WireForm
 from conformance.contract.routes import PathTemplate
-from conformance.plan import values
-from conformance.plan.base_requests import base
+from conformance.contract.vocabulary.overlay_steps import WireForm
+from conformance.plan.generation import values
+from conformance.plan.valid_requests.base_requests import base
 from conformance.protocols.json_text import encode, text
 from conformance.protocols.registry import of, wire
 from conformance.protocols.variant import WireVariant, form

@@ -14,7 +14,7 @@ from conformance.contract.protocols import facts
 from conformance.contract.takes import TEXT
 from conformance.contract.texts import from_texts
 from conformance.contract.validate import is_of_kind, violations
-from conformance.plan import values
+from conformance.plan.generation import values
 from conformance.plan.probes import Probe, Side
 from conformance.protocols.json_text import text
 from conformance.protocols.registry import members_of, wire

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
 
-from conformance.contract.overlay_steps import WireForm
+from conformance.contract.vocabulary.overlay_steps import WireForm
 
 Overrides = tuple[tuple[str, str | None], ...]
 """Headers instead of the usual ones; None leaves one out."""

@@ -25,7 +25,7 @@ from conformance.contract.model import (
     PatchRule,
     Shape,
 )
-from conformance.contract.overlay_model import Overlay
+from conformance.contract.vocabulary.overlay_model import Overlay
 from conformance.reference.constraints import is_modelled
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def load() -> tuple[Contract, ...]:
 
 def matcher() -> Callable[[str, str], bool]:
     """Whether a whole text matches a Java pattern."""
-    from conformance.contract.patterns import matches
+    from conformance.contract.regex.patterns import matches
 
     return matches
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.contract.requirements import Requirement
+from conformance.contract.listing.requirements import Requirement
 from conformance.plan.planner import is_watched
 from conformance.plan.sequences import KINDS, RANDOM
 from conformance.record import ObstacleCause, Verdict, VerdictLine, fails_gate, gate_levels

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract.model import Location
-from conformance.contract.overlay_model import Resource
 from conformance.contract.places import parse
-from conformance.engine.exchange_log import SentProbe
+from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.support import lacks
 from conformance.judge.authentication import CODES
 from conformance.judge.redacted import Redacted
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import creators, identifiers, kind_of, lifecycle_of
+from conformance.plan.valid_requests.resources import creators, identifiers, kind_of, lifecycle_of
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.evidence import Sign, is_page, sign_of
 from conformance.traffic.members import RequestMembers, answered, asked

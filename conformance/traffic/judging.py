@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from conformance.contract.levels import Level
+from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Contract, PatchRule
-from conformance.contract.overlay_rules import ErrorBodyRule
 from conformance.contract.places import find
-from conformance.contract.requirements import Requirement, Subject
-from conformance.engine.case_counts import CaseCounts
+from conformance.contract.vocabulary.overlay_rules import ErrorBodyRule
+from conformance.engine.recording.case_counts import CaseCounts
 from conformance.engine.support import lacks
 from conformance.judge.errors import CODE, FORMS, HEADER, IN_REFUSALS
 from conformance.judge.findings import Finding

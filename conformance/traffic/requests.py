@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Contract, Kind, Operation, PatchRule, Shape
-from conformance.contract.overlay_rules import AcceptedRule
 from conformance.contract.places import Place, find, parse, show
-from conformance.contract.requirements import Requirement, Subject
 from conformance.contract.validate import is_of_kind, violations
+from conformance.contract.vocabulary.overlay_rules import AcceptedRule
 from conformance.judge.redacted import hides
+from conformance.plan.generation.values import JSON_NAMES, WRONG
 from conformance.plan.patching import list_member
 from conformance.plan.planner import plan
 from conformance.plan.probes import Fault, Side
-from conformance.plan.values import JSON_NAMES, WRONG
 
 INPUTS = {Subject.INPUT_TYPE, Subject.INPUT_LIMIT, Subject.INPUT_REQUIRED}
 FAULTS = {"type": Fault.TYPE, "required": Fault.REQUIRED, "enum": Fault.ENUM}

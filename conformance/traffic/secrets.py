@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from conformance.contract.model import Location, Operation
 from conformance.contract.places import find
-from conformance.engine.masking import Masker, secret_places
+from conformance.engine.secrets.masking import Masker, secret_places
 from conformance.judge.redacted import Redacted
 from conformance.traffic.entries import Headers
 from conformance.traffic.members import RequestMembers

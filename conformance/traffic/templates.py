@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Contract
 from conformance.contract.places import find
-from conformance.contract.requirements import Requirement, Subject
-from conformance.engine.names import TOKEN
+from conformance.engine.resources.names import TOKEN
 from conformance.judge.redacted import hides
 from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Fault, Probe, Side

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance import record
+from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract
-from conformance.contract.requirements import Requirement
-from conformance.engine.evidence import with_setup
-from conformance.engine.masking import Masker
-from conformance.engine.verdicts import decided
+from conformance.engine.recording.evidence import with_setup
+from conformance.engine.recording.verdicts import decided
+from conformance.engine.secrets.masking import Masker
 from conformance.plan.sequences import KINDS
 from conformance.record import Verdict, VerdictLine
 from conformance.traffic.items import RecordedCall

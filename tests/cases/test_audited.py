@@ -8,28 +8,28 @@ from types import SimpleNamespace
 
 import pytest
 
-from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.validate import shape_violations, violations
 from conformance.contract.walk import misspelt
 from conformance.driver.execution import run_all
-from conformance.engine.arns import Arns
-from conformance.engine.exchange_log import SentProbe
-from conformance.engine.given_moments import GivenMoments
-from conformance.engine.names import Names
 from conformance.engine.outcome import Job
-from conformance.engine.passive_checks import _is_odd_address
-from conformance.engine.prerequisites import first_operations
+from conformance.engine.resources.names import Names
+from conformance.engine.resources.prerequisites import first_operations
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
-from conformance.engine.secret_encodings import forms
+from conformance.engine.secrets.secret_encodings import forms
+from conformance.engine.sending.exchange_log import SentProbe
+from conformance.engine.watching.arns import Arns
+from conformance.engine.watching.given_moments import GivenMoments
+from conformance.engine.watching.passive_checks import _is_odd_address
 from conformance.judge.findings import Finding
 from conformance.judge.recheck import bytes_match_probe
 from conformance.judge.response import observe
-from conformance.plan.base_requests import base
+from conformance.plan.generation.values import OTHER_CASE, sample
 from conformance.plan.planner import plan
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.values import OTHER_CASE, sample
+from conformance.plan.valid_requests.base_requests import base
 from conformance.protocols.registry import of, read, wire
 from conformance.record import Verdict
 from conformance.transport.credentials import TEST_CREDENTIALS

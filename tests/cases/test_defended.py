@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.contract.catalogue import catalogue
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
-from conformance.contract.requirements import Subject
+from conformance.contract.listing.catalogue import catalogue
+from conformance.contract.listing.requirements import Subject
 from conformance.judge.recheck import bytes_match_probe, sent_values
 from conformance.judge.refusal import judge_probe
 from conformance.plan.probes import Fault, Probe, Side

@@ -218,7 +218,7 @@ def test_every_entry_of_a_batch_is_answered_for_in_each_of_the_forms():
 
 
 def test_what_was_observed_of_services_without_an_overlay_has_sources_and_operations():
-    from conformance.contract.catalogue import catalogue
+    from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.load import load_contract
     from conformance.contract.observed import observed_rules
 
@@ -233,7 +233,7 @@ def test_what_was_observed_of_services_without_an_overlay_has_sources_and_operat
 
 
 def test_an_identifier_that_nothing_has_is_of_the_form_of_those_that_there_are():
-    from conformance.engine.names import Names
+    from conformance.engine.resources.names import Names
 
     names = Names("a0b1c2d3")
     ours = f"arn:aws:states:us-east-1:123456789012:stateMachine:{names.new()}"

@@ -12,11 +12,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue
 from conformance.contract.found_requests import FoundRequests
 from conformance.contract.inference.identity_rules import CONTENT, identity_rules
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.protocols import with_protocol
 from conformance.driver.execution import run_all
 from conformance.engine.outcome import Job

@@ -7,10 +7,10 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.model import Contract, ProtocolName
-from conformance.engine.exchange_log import SentProbe
+from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.support import SupportStatus, standing_of
 from conformance.judge.refusal import judge_probe
 from conformance.judge.response import observe

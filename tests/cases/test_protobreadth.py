@@ -11,19 +11,19 @@ import pytest
 from conformance.contract.inference.binding import Binding
 from conformance.contract.inference.naming import is_within, split
 from conformance.contract.model import Called, Kind, Location, Member, Operation, Shape
-from conformance.engine import prerequisites
-from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
-from conformance.engine.inventory import Inventory
-from conformance.engine.names import mentions
-from conformance.engine.placeholders import facts
-from conformance.engine.request_search import RequestSearch
+from conformance.engine.resources import prerequisites
+from conformance.engine.resources.inventory import Inventory
+from conformance.engine.resources.names import mentions
+from conformance.engine.resources.placeholders import facts
+from conformance.engine.resources.request_search import RequestSearch
+from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.judge.response import observe
-from conformance.plan.amending import RefusalText, amended
-from conformance.plan.base_requests import base
-from conformance.plan.fuller import joined
+from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import arn_of
-from conformance.plan.values import sample
+from conformance.plan.valid_requests.amending import RefusalText, amended
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.fuller import joined
+from conformance.plan.valid_requests.resources import arn_of
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts

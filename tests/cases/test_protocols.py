@@ -13,22 +13,22 @@ from conformance.contract.building import build_contract
 from conformance.contract.deriving import assemble
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.model import Contract
-from conformance.contract.overlay_model import Overlay
+from conformance.contract.vocabulary.overlay_model import Overlay
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
-from conformance.engine.exchange_log import RunResource, SentProbe, SetupFailed
-from conformance.engine.inventory import Inventory
-from conformance.engine.names import mentions
-from conformance.engine.placeholders import facts, unknown_facts
-from conformance.engine.request_search import RequestSearch
-from conformance.engine.spoilt import UNKNOWN, Spoilt
+from conformance.engine.resources.inventory import Inventory
+from conformance.engine.resources.names import mentions
+from conformance.engine.resources.placeholders import facts, unknown_facts
+from conformance.engine.resources.request_search import RequestSearch
+from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry
+from conformance.engine.watching.spoilt import UNKNOWN, Spoilt
 from conformance.error_identity import says_full
-from conformance.plan.amending import RefusalText, amended
-from conformance.plan.base_requests import base
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import arn_of, kinds
+from conformance.plan.valid_requests.amending import RefusalText, amended
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.resources import arn_of, kinds
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.contract.load import load_contract
-from conformance.engine.exchange_log import RunResource, SentProbe
-from conformance.engine.inventory import Inventory
-from conformance.engine.masking import Masker
-from conformance.engine.names import TAGGED, fill, spoken
-from conformance.plan.base_requests import base
+from conformance.engine.resources.inventory import Inventory
+from conformance.engine.resources.names import TAGGED, fill, spoken
+from conformance.engine.secrets.masking import Masker
+from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.plan.probes import Probe, Side
+from conformance.plan.valid_requests.base_requests import base
 from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.regions import partition_of

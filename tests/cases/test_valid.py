@@ -9,10 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from conformance.engine.companions import Companions
 from conformance.engine.journal import Header, Journal
-from conformance.engine.names import Names
-from conformance.engine.sdk_calls import SdkCaller
+from conformance.engine.resources.companions import Companions
+from conformance.engine.resources.names import Names
+from conformance.engine.resources.sdk_calls import SdkCaller
 from conformance.transport.http import HttpTransport
 from conformance.transport.signing import Credentials
 from tests.cases.conftest import COMMAND, LONGEST

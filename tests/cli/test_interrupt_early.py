@@ -38,7 +38,7 @@ main()
 ENDLESS = """
 import sys
 from conformance.cli import main
-from conformance.engine import probe_decider
+from conformance.engine.deciding import probe_decider
 
 def plan(*given):
     print("plan", file=sys.stderr, flush=True)
@@ -93,7 +93,7 @@ def interrupted(child, mark):
             ("conformance.contract.deriving.assemble", "assemble_whole"),
             ("conformance.contract.deriving", "as_yaml"),
             ("conformance.contract.load", "build_contract"),
-            ("conformance.contract.catalogue", "listed"),
+            ("conformance.contract.listing.catalogue", "listed"),
         ],
     ),
 )

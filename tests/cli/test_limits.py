@@ -8,7 +8,7 @@ import pytest
 
 import conformance
 from conformance.contract.levels import Level
-from conformance.contract.requirements import Subject
+from conformance.contract.listing.requirements import Subject
 from conformance.driver.jobs import select_jobs
 from conformance.engine.outcome import RunOutcome, exit_code
 from conformance.engine.stops import LimitedTransport, LimitReached, Limits, Stops

@@ -11,13 +11,13 @@ from openapi_spec_validator import validate
 from benchmarks import snapshots
 from conformance.cli.derive import command as derive
 from conformance.contract import locate
-from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
-from conformance.contract.requirements import Subject
+from conformance.contract.listing.catalogue import catalogue
+from conformance.contract.listing.requirements import Subject
 from conformance.documents.sdk.models import load_model
 from conformance.judge.refusal import refusals
 from conformance.plan.probes import Fault
-from conformance.plan.resources import kinds
+from conformance.plan.valid_requests.resources import kinds
 from tests import contracts
 
 SERVICES = ("lambda", "eks", "appconfig", "apigatewayv2", "sesv2")

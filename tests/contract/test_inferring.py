@@ -18,21 +18,21 @@ from conformance.cli.overlay import command as overlay
 from conformance.cli.requirements import command as requirements
 from conformance.contract import locate
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue
 from conformance.contract.deriving import assemble
 from conformance.contract.deriving.writing import as_yaml
 from conformance.contract.inference.inferring import SURE, infer, inferred_overlay
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.contract.locate import NoSpecs
 from conformance.contract.model import Contract
-from conformance.contract.overlay_model import Identifier, Signing
+from conformance.contract.vocabulary.overlay_model import Identifier, Signing
 from conformance.documents.sdk.models import SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.driver.execution import run_all
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
-from conformance.plan.resources import kind_of
+from conformance.plan.valid_requests.resources import kind_of
 from conformance.record import Verdict
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response

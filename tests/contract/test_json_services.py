@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conformance.contract import locate
-from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
-from conformance.contract.requirements import Subject
+from conformance.contract.listing.catalogue import catalogue
+from conformance.contract.listing.requirements import Subject
 from tests import contracts
 
 SERVICES = ("dynamodb", "sqs", "secretsmanager", "kms", "ssm", "sts", "events-rules")

@@ -12,12 +12,8 @@ import msgspec
 import pytest
 
 from conformance.cli import main
-from conformance.contract import overlay_model as words
-from conformance.contract import overlay_part, overlay_rules, overlay_steps
 from conformance.contract.load import load_contract
 from conformance.contract.locate import use
-from conformance.contract.overlay_model import Overlay
-from conformance.contract.overlay_rules import FaultName
 from conformance.contract.overlays import overlay_rule_references
 from conformance.contract.overlays.overlay_faults import WrongOverlay
 from conformance.contract.overlays.overlay_reading import (
@@ -27,6 +23,10 @@ from conformance.contract.overlays.overlay_reading import (
     value_faults,
 )
 from conformance.contract.protocols import stated_rule
+from conformance.contract.vocabulary import overlay_model as words
+from conformance.contract.vocabulary import overlay_part, overlay_rules, overlay_steps
+from conformance.contract.vocabulary.overlay_model import Overlay
+from conformance.contract.vocabulary.overlay_rules import FaultName
 from conformance.plan.probes import Fault, Side
 from conformance.transport.bad_signatures import SIGNATURE_FAULTS
 

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.levels import Level
-from conformance.contract.readback import read_backs
+from conformance.contract.listing.readback import read_backs
 from tests import contracts
 
 MODEL = {"model": "shop-2020-01-01", "path": "/shapes"}

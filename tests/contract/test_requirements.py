@@ -1,9 +1,9 @@
 import pytest
 
-from conformance.contract.catalogue import catalogue
 from conformance.contract.levels import Level
+from conformance.contract.listing.catalogue import catalogue
+from conformance.contract.listing.selection import NothingSelected, select
 from conformance.contract.load import UnknownService, load_contract
-from conformance.contract.selection import NothingSelected, select
 from tests import contracts
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from benchmarks import plan_all
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue, listed
+from conformance.contract.listing.catalogue import catalogue, listed
+from conformance.contract.listing.sharing import MOST, Extent, Sharing, shared_to, sharing_of
 from conformance.contract.locate import services
 from conformance.contract.model import Contract
-from conformance.contract.sharing import MOST, Extent, Sharing, shared_to, sharing_of
 from tests import contracts
 from tests.sampling import one_in
 

@@ -15,11 +15,11 @@ from openapi_spec_validator import validate
 from conformance.cli.compare_model import command as compare_command
 from conformance.cli.derive import command as derive_command
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue
+from conformance.contract.comparison.model_comparison import Only, compare, operation_names
 from conformance.contract.deriving import assemble
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import derived_spec, stated_overlay
-from conformance.contract.model_comparison import Only, compare, operation_names
-from conformance.contract.overlay_model import KnownDifference
+from conformance.contract.vocabulary.overlay_model import KnownDifference
 from conformance.documents.sdk.models import (
     NoOperations,
     SdkModel,

@@ -13,14 +13,14 @@ from openapi_spec_validator import validate
 from conformance.cli.compare_model import command as compare
 from conformance.cli.derive import command as derive
 from conformance.contract import locate
-from conformance.contract.catalogue import catalogue
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.model import Contract
-from conformance.contract.overlay_model import Resource
 from conformance.contract.validate import violations
+from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.documents.sdk.models import load_model
-from conformance.plan.base_requests import base
 from conformance.plan.planner import plan
-from conformance.plan.resources import kind_of, kinds, others
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.resources import kind_of, kinds, others
 from tests import contracts
 
 ROOT = Path(__file__).parent.parent.parent

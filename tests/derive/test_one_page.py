@@ -24,8 +24,8 @@ import conformance
 from conformance.cli.derive import command
 from conformance.contract import locate
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue
 from conformance.contract.inference.model_match import matching_model
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
 
 if TYPE_CHECKING:

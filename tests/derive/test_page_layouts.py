@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from conformance.cli.derive import NothingToDerive, command
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.contract.locate import using
 from conformance.contract.model import Kind, Location

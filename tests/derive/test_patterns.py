@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.contract import charsets
-from conformance.contract.patterns import UnsupportedPattern, matches, to_ecma, to_python
+from conformance.contract.regex import charsets
+from conformance.contract.regex.patterns import UnsupportedPattern, matches, to_ecma, to_python
 
 REFERER = r"([\w!$&()*+,./:;=?@\x{60}-]|%([\dA-Fa-f]{2}|[\dA-Fa-f]?\*))+"
 TAG = r"([\p{L}\p{Z}\p{N}_.,:/=+\-@]*)"

@@ -10,8 +10,8 @@ from conformance.contract.deriving.usual import add_requests
 from conformance.documents.sdk.models import SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.documents.sdk.usual import usual_requests, usual_values
-from conformance.plan.amending import RefusalText, amended
-from conformance.plan.suggestions import suggestions
+from conformance.plan.generation.suggestions import suggestions
+from conformance.plan.valid_requests.amending import RefusalText, amended
 from tests import contracts
 
 

@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 from conformance.cli.derive import NothingToDerive, command
 from conformance.contract.building import build_contract
 from conformance.contract.validate import shape_violations, violations
-from conformance.plan.base_requests import base, scaffolded
-from conformance.plan.values import entries, sample
+from conformance.plan.generation.values import entries, sample
+from conformance.plan.valid_requests.base_requests import base, scaffolded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

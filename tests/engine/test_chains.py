@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue
+from conformance.contract.listing.catalogue import catalogue
 from conformance.driver.execution import run_all
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
-from conformance.plan.resources import kind_of, lifecycle_of, with_unknown_ids
+from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, with_unknown_ids
 from conformance.record import Role, Verdict
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response

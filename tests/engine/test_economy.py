@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.requirements import Subject
+from conformance.contract.listing.requirements import Subject
 from conformance.engine.economy import LARGE, MOST, SECONDS, Costs, Economy
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from conformance.engine.journal import Header, Journal
-from conformance.engine.names import Names
-from conformance.engine.run_tag import TAG, RunTag
+from conformance.engine.resources.names import Names
+from conformance.engine.resources.run_tag import TAG, RunTag
 from conformance.engine.safety.guard import GuardedTransport
 from conformance.engine.safety.request_classifier import RequestEffect, RouteTable
 from conformance.protocols.registry import read

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.engine.journal import Header, Journal
-from conformance.engine.names import Names
+from conformance.engine.resources.names import Names
 from conformance.engine.safety.guard import GuardedTransport
 from conformance.engine.safety.request_classifier import RequestEffect, RouteTable
 from conformance.transport.exchange import Exchange, FailureKind, Request, Response

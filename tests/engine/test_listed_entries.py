@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from benchmarks.plan_all import contract_of
-from conformance.engine.list_filter import entries_of_this_run
-from conformance.plan.resources import kinds
+from conformance.engine.recording.list_filter import entries_of_this_run
+from conformance.plan.valid_requests.resources import kinds
 from conformance.transport.parsed_response import ParsedResponse
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from conformance.engine.masking import Masker
+from conformance.engine.secrets.masking import Masker
 from conformance.transport.exchange import Request
 from conformance.transport.signing import Credentials, Signer
 

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.driver.execution import run_all

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.contract import sharing
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue
+from conformance.contract.listing import sharing
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.model import Contract
 from conformance.driver.execution import run_all
 from conformance.engine.outcome import Job
@@ -137,7 +137,7 @@ def test_nothing_is_planned_of_what_a_target_lacks(
         planned.append(given[1].operation)
         return plan(*given)
 
-    monkeypatch.setattr("conformance.engine.probe_decider.plan", noted)
+    monkeypatch.setattr("conformance.engine.deciding.probe_decider.plan", noted)
     found = lines(contract, Boxes(lacks=frozenset({"/second"})))
     assert "GetFirst" in planned
     assert "GetSecond" not in planned

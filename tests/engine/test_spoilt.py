@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.engine.exchange_log import RunResource, SentProbe
-from conformance.engine.spoilt import UNKNOWN, Spoilt
+from conformance.engine.sending.exchange_log import RunResource, SentProbe
+from conformance.engine.watching.spoilt import UNKNOWN, Spoilt
 from conformance.judge.response import observe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.protocols.registry import read

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 from urllib3 import connection, connectionpool
 
-from conformance.plan.determinism import steady
+from conformance.plan.generation.determinism import steady
 from conformance.transport.signing import Credentials, Signer
 
 PACKAGE = Path(__file__).resolve().parents[2] / "conformance"
@@ -58,7 +58,7 @@ def test_equal_seeds_draw_equal_values_once_more_modules_are_known():
 
 
 def test_the_parse_tree_of_re_has_the_nodes_that_strings_are_built_from():
-    text = (PACKAGE / "plan" / "strings.py").read_text()
+    text = (PACKAGE / "plan" / "generation" / "strings.py").read_text()
     constants = importlib.import_module("re._constants")
     parser = importlib.import_module("re._parser")
     used = set(re.findall(r"\bop\.([A-Z_]+)", text))

@@ -17,7 +17,7 @@ from conformance.contract.model import (
     Operation,
     Shape,
 )
-from conformance.plan.amending import RefusalText, amended
+from conformance.plan.valid_requests.amending import RefusalText, amended
 
 
 def _text(name: str, **limits: Any) -> Shape:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from benchmarks.plan_all import contract_of, planned
-from conformance.contract import patterns
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
+from conformance.contract.regex import patterns
 from conformance.contract.validate import unchecked
 from conformance.plan.planner import plan
 from conformance.plan.probes import Side

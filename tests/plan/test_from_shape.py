@@ -14,7 +14,7 @@ from conformance.contract.levels import Level, Source
 from conformance.contract.locate import default_services, services
 from conformance.contract.model import Constraint, Kind, Member, Shape
 from conformance.contract.validate import shape_violations
-from conformance.plan.from_shape import faults_of, from_shape
+from conformance.plan.generation.from_shape import faults_of, from_shape
 from tests import contracts
 from tests.sampling import sampled
 

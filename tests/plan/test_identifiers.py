@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from conformance.contract.overlay_model import Identifier, Resource
-from conformance.plan.lifecycle import Lifecycle
-from conformance.plan.resources import all_creators, identifiers
+from conformance.contract.vocabulary.overlay_model import Identifier, Resource
 from conformance.plan.sequences import connection
 from conformance.plan.sequences.steps import NotShown, RuleBroken
+from conformance.plan.valid_requests.lifecycle import Lifecycle
+from conformance.plan.valid_requests.resources import all_creators, identifiers
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from conformance.contract.listing.requirements import Subject
 from conformance.contract.places import find
-from conformance.contract.requirements import Subject
 from conformance.contract.validate import violations
-from conformance.engine.names import Names, far_future, fill
+from conformance.engine.resources.names import Names, far_future, fill
 from conformance.plan.planner import plan
 from conformance.plan.probes import Fault, Side
 from tests import contracts

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from conformance.contract.building import build_contract
-from conformance.contract.catalogue import catalogue
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.plan.planner import plan

@@ -10,7 +10,7 @@ from conformance.contract.aws_values import example
 from conformance.contract.model import Contract
 from conformance.contract.places import parse
 from conformance.contract.validate import violations
-from conformance.plan.base_requests import derived, scaffolded
+from conformance.plan.valid_requests.base_requests import derived, scaffolded
 from tests import contracts
 
 

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.overlay_rules import AnyRule
-from conformance.contract.requirements import Requirement, Subject
+from conformance.contract.listing.requirements import Requirement, Subject
+from conformance.contract.vocabulary.overlay_rules import AnyRule
 from conformance.plan.sequences import KINDS, NotShown, RuleBroken, Script
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from conformance.plan.determinism import steady
+from conformance.plan.generation.determinism import steady
 
 _NAMES = count()
 

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from conformance.contract import patterns
-from conformance.plan import strings
+from conformance.contract.regex import patterns
+from conformance.plan.generation import strings
 
 NAME = r"[-._\w]+"
 ACTION = r"(geo|geo-routes|geo-places|geo-maps):\w*\*?"

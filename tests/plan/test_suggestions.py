@@ -13,13 +13,13 @@ from conformance.contract.aws_values import aws_values, examples
 from conformance.contract.levels import Level, Source
 from conformance.contract.model import Called, Constraint, Kind, Shape
 from conformance.contract.validate import violations
-from conformance.engine.companions import Companions
-from conformance.engine.names import Names
-from conformance.engine.sdk_calls import _with_bytes
-from conformance.plan import values
-from conformance.plan.arn_patterns import arns_of
-from conformance.plan.base_requests import derived
-from conformance.plan.suggestions import suggestions
+from conformance.engine.resources.companions import Companions
+from conformance.engine.resources.names import Names
+from conformance.engine.resources.sdk_calls import _with_bytes
+from conformance.plan.generation import values
+from conformance.plan.generation.arn_patterns import arns_of
+from conformance.plan.generation.suggestions import suggestions
+from conformance.plan.valid_requests.base_requests import derived
 from tests import contracts
 
 FILE = aws_values()

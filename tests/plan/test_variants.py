@@ -7,8 +7,8 @@ import pytest
 from benchmarks.plan_all import contract_of
 from conformance.contract.places import find
 from conformance.contract.validate import violations
-from conformance.plan.base_requests import base
-from conformance.plan.variants import Variants, merged, variant
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.variants import Variants, merged, variant
 
 
 def every(service, name):

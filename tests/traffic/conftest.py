@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from conformance.engine.channel import SignedChannel
+from conformance.engine.sending.channel import SignedChannel
 from conformance.protocols.message import WireRequest
 from conformance.record import Verdict
 from conformance.reference.inprocess import InProcess

@@ -15,10 +15,14 @@ from typing import Any
 
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation
-from conformance.contract.overlay_model import Resource
-from conformance.contract.overlay_rules import AnyRule, TakenIdentifierRule, UnknownIdentifierRule
 from conformance.contract.takes import TOKENS
 from conformance.contract.validate import shape_violations
+from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.contract.vocabulary.overlay_rules import (
+    AnyRule,
+    TakenIdentifierRule,
+    UnknownIdentifierRule,
+)
 
 MISSING = re.compile(r"NotFound|NoSuch|DoesNotExist|NotExist")
 TAKEN = re.compile(r"AlreadyExist|Exists|Duplicate")

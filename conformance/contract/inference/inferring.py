@@ -21,7 +21,8 @@ from conformance.contract.inference.naming import plain
 from conformance.contract.inference.nouns import Noun
 from conformance.contract.levels import Level, Source
 from conformance.contract.model import Contract, Kind, Operation
-from conformance.contract.overlay_model import (
+from conformance.contract.takes import LIMITS, TOKENS
+from conformance.contract.vocabulary.overlay_model import (
     Identifier,
     Listing,
     OperationWords,
@@ -30,9 +31,8 @@ from conformance.contract.overlay_model import (
     Resource,
     Unique,
 )
-from conformance.contract.overlay_rules import StepsRule
-from conformance.contract.overlay_steps import Step
-from conformance.contract.takes import LIMITS, TOKENS
+from conformance.contract.vocabulary.overlay_rules import StepsRule
+from conformance.contract.vocabulary.overlay_steps import Step
 
 SURE, LIKELY = "sure", "likely"
 _REPEATABLE = ("Put", "Set", "Start", "Enable")

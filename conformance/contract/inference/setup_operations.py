@@ -24,7 +24,7 @@ from conformance.contract.inference.model_match import ModelMatch, matching_mode
 from conformance.contract.inference.naming import VERBS, plain
 from conformance.contract.inference.protection import unprotected
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
-from conformance.contract.overlay_model import Overlay, Resource
+from conformance.contract.vocabulary.overlay_model import Overlay, Resource
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 
 MODEL = "x-model"

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.contract import overlay_model as words
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.overlays.overlay_faults import OverlayFault, suggestion
 from conformance.contract.places import KEY, Place, parse, texts
+from conformance.contract.vocabulary import overlay_model as words
 from conformance.contract.walk import step_into
 
 Way = tuple[str | int, ...]

@@ -10,10 +10,10 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from conformance.contract import overlay_model as words
-from conformance.contract.overlay_rules import AnyRule
 from conformance.contract.overlays.overlay_faults import OverlayFault, suggestion
 from conformance.contract.protocols import stated_rule
+from conformance.contract.vocabulary import overlay_model as words
+from conformance.contract.vocabulary.overlay_rules import AnyRule
 
 ROOT = "x-conformance"
 OFF = "off"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.contract import overlay_model as words
 from conformance.contract.model import Contract, Operation
 from conformance.contract.overlays.overlay_faults import OverlayFault
 from conformance.contract.overlays.overlay_names import (
@@ -17,6 +16,7 @@ from conformance.contract.overlays.overlay_names import (
 )
 from conformance.contract.overlays.overlay_rule_references import RuleReferences
 from conformance.contract.places import parse
+from conformance.contract.vocabulary import overlay_model as words
 
 FAULTS = ("limit", "enum", "type", "required", "patch", "syntax", "route")
 

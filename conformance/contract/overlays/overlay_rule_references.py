@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Operation
-from conformance.contract.overlay_rules import OneConnectionRule, SingleRule, StepsRule
-from conformance.contract.overlay_steps import Step
 from conformance.contract.overlays.overlay_faults import OverlayFault
 from conformance.contract.overlays.overlay_names import (
     OverlayNames,
@@ -16,6 +14,8 @@ from conformance.contract.overlays.overlay_names import (
     not_here,
 )
 from conformance.contract.protocols import stated_rule
+from conformance.contract.vocabulary.overlay_rules import OneConnectionRule, SingleRule, StepsRule
+from conformance.contract.vocabulary.overlay_steps import Step
 
 SECTIONS = ("auth", "behavior", "protocol")
 """Sections of rules that are about no single operation."""

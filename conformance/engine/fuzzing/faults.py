@@ -10,9 +10,9 @@ from conformance.contract.model import Contract, Kind, Location, Operation, Shap
 from conformance.contract.places import ABSENT, find, show
 from conformance.contract.validate import Violation, shape_violations
 from conformance.contract.walk import shape_at
-from conformance.plan.base_requests import base, edited
+from conformance.plan.generation.values import WRONG
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.values import WRONG
+from conformance.plan.valid_requests.base_requests import base, edited
 
 FAULTS = {"type": Fault.TYPE, "enum": Fault.ENUM, "required": Fault.REQUIRED}
 

@@ -19,10 +19,10 @@ from schemathesis.core.errors import NoLinksFound
 
 from conformance.contract.load import merged_spec
 from conformance.contract.locate import known_services
-from conformance.engine.exchange_log import RunResource, SentProbe
 from conformance.engine.fuzzing.spec import prepared
+from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.engine.session import Session
-from conformance.plan.determinism import hypothesis_settings, seed_number, steady
+from conformance.plan.generation.determinism import hypothesis_settings, seed_number, steady
 from conformance.plan.probes import Probe, Side
 from conformance.protocols.json_text import encode
 from conformance.transport.exchange import Exchange

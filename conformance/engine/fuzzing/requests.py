@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from conformance.contract.model import Contract, Kind, Location, Member, Operation
 from conformance.contract.validate import Violation
 from conformance.engine.fuzzing.faults import faulty
-from conformance.plan.base_requests import base, edited
-from conformance.plan.from_shape import faults_of, from_shape
+from conformance.plan.generation.from_shape import faults_of, from_shape
 from conformance.plan.probes import Probe, Side
-from conformance.plan.resources import lifecycle_of
+from conformance.plan.valid_requests.base_requests import base, edited
+from conformance.plan.valid_requests.resources import lifecycle_of
 
 MOST = 1000
 """So many faults of one member are drawn from: structures within structures have far more."""

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis.errors import Flaky, Unsatisfiable
 
 from conformance.engine.fuzzing.requests import FuzzCase, requests
-from conformance.plan.determinism import drawing, hypothesis_settings, steady
+from conformance.plan.generation.determinism import drawing, hypothesis_settings, steady
 
 Send = Callable[[FuzzCase, Any], tuple[bytes, Callable[[], list[str]]] | None]
 """Gives a request's bytes, and what sends it and names the requirements that it breaks."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract
-from conformance.contract.overlay_model import Unique
-from conformance.plan.base_requests import base
+from conformance.contract.vocabulary.overlay_model import Unique
+from conformance.plan.valid_requests.base_requests import base
 
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 

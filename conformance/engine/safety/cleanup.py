@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
-from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find, parse
-from conformance.engine.channel import Channel
-from conformance.engine.inventory import PATIENCE
+from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.journal import Creation, Journal
-from conformance.engine.names import fill
-from conformance.engine.run_tag import is_tagged
-from conformance.plan.base_requests import base
-from conformance.plan.resources import all_creators, kinds
+from conformance.engine.resources.inventory import PATIENCE
+from conformance.engine.resources.names import fill
+from conformance.engine.resources.run_tag import is_tagged
+from conformance.engine.sending.channel import Channel
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.resources import all_creators, kinds
 from conformance.protocols.registry import read, wire
 from conformance.transport.parsed_response import ParsedResponse
 

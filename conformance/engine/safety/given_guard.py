@@ -18,7 +18,7 @@ from conformance.engine.safety.request_classifier import (
     RequestEffect,
     RouteTable,
 )
-from conformance.plan.resources import kinds
+from conformance.plan.valid_requests.resources import kinds
 from conformance.transport.base import Transport
 from conformance.transport.exchange import Exchange, FailureKind, Request, TransportFailure
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from conformance.contract.given import given_kinds, looks
 from conformance.contract.model import Kind, Location, Operation
-from conformance.contract.overlay_model import Resource
+from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.errors import TargetDied
-from conformance.engine.exchange_log import RunResource, SetupFailed
+from conformance.engine.sending.exchange_log import RunResource, SetupFailed
 from conformance.engine.session import Session
-from conformance.plan.base_requests import base
-from conformance.plan.resources import kinds
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.resources import kinds
 from conformance.transport.parsed_response import same
 
 PATCH = {"op", "path", "value"}

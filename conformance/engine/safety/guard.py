@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from conformance.contract.inference.naming import changes
 from conformance.engine.journal import Journal
-from conformance.engine.names import Names
+from conformance.engine.resources.names import Names
 from conformance.engine.safety.request_classifier import (
     ClassifiedRequest,
     RequestEffect,

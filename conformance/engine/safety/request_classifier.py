@@ -14,12 +14,19 @@ from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.inference.naming import DELETE, identifies, looks_only, split
 from conformance.contract.model import Contract, Location, Operation
-from conformance.contract.overlay_model import Resource
 from conformance.contract.places import find, parse, texts
 from conformance.contract.protocols import is_reading
 from conformance.contract.routes import RouteMatcher, query_of
-from conformance.engine.run_tag import is_tagged
-from conformance.plan.resources import MADE, all_creators, identifiers, kind_of, kinds, others
+from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.resources.run_tag import is_tagged
+from conformance.plan.valid_requests.resources import (
+    MADE,
+    all_creators,
+    identifiers,
+    kind_of,
+    kinds,
+    others,
+)
 from conformance.protocols.json_text import members
 from conformance.protocols.registry import members_of, of, read
 from conformance.protocols.selecting import selectors_of

@@ -6,19 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from conformance.contract.model import Contract, Location
-from conformance.contract.overlay_model import Resource
 from conformance.contract.places import texts
 from conformance.contract.takes import TOKENS
-from conformance.engine.channel import SignedChannel
+from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.journal import Journal
-from conformance.engine.names import Names
-from conformance.engine.patience import Patience, faulty_kinds
-from conformance.engine.run_tag import RunTag
+from conformance.engine.resources.names import Names
+from conformance.engine.resources.run_tag import RunTag
 from conformance.engine.safety.cleanup import Cleanup, CleanupResult
 from conformance.engine.safety.guard import GuardedTransport, Look
 from conformance.engine.safety.request_classifier import ClassifiedRequest, RouteTable
+from conformance.engine.sending.channel import SignedChannel
+from conformance.engine.sending.patience import Patience, faulty_kinds
 from conformance.plan.probes import Fault
-from conformance.plan.resources import kinds, lifecycle_of, others
+from conformance.plan.valid_requests.resources import kinds, lifecycle_of, others
 from conformance.protocols.registry import read, wire
 from conformance.transport.base import Transport
 from conformance.transport.signing import Signer

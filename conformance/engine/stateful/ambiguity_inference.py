@@ -13,12 +13,12 @@ from itertools import combinations
 from typing import Any
 
 from conformance.contract.model import Contract
-from conformance.engine.exchange_log import RunResource
+from conformance.engine.sending.exchange_log import RunResource
 from conformance.engine.session import Session
 from conformance.engine.stateful.compare import Compared, ModelDifference, difference, plain
 from conformance.engine.stateful.moves import ModelStep
 from conformance.engine.stateful.protocol import Model
-from conformance.plan.resources import creators, identifiers
+from conformance.plan.valid_requests.resources import creators, identifiers
 from conformance.protocols.registry import wire
 from conformance.transport.parsed_response import ParsedResponse
 

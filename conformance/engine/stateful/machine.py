@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from conformance.engine.stateful.moves import ModelStep, Move, values_of
 from conformance.engine.stateful.sequence_run import Inconclusive, SequenceRun
-from conformance.plan.determinism import hypothesis_settings, steady
+from conformance.plan.generation.determinism import hypothesis_settings, steady
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

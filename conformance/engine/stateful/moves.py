@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Contract, Operation
-from conformance.contract.overlay_model import ModelMove
+from conformance.contract.vocabulary.overlay_model import ModelMove
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

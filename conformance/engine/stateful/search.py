@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from conformance import record
-from conformance.contract.requirements import Requirement
+from conformance.contract.listing.requirements import Requirement
 from conformance.engine.confirmation import confirm, not_repeated
-from conformance.engine.evidence import EvidenceStep
+from conformance.engine.recording.evidence import EvidenceStep
 from conformance.engine.session import Session
 from conformance.engine.stateful.ambiguity_inference import AmbiguityTracker
 from conformance.engine.stateful.compare import Compared, ModelDifference
@@ -24,7 +24,7 @@ from conformance.engine.stateful.sequence_run import (
     SequenceRun,
 )
 from conformance.engine.stateful.shrinking import smallest
-from conformance.plan.determinism import seed_number
+from conformance.plan.generation.determinism import seed_number
 from conformance.record import Verdict
 
 STEPS = 8

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.engine.exchange_log import RunResource, SentProbe
+from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.engine.session import Session
 from conformance.engine.stateful.ambiguity_inference import AmbiguityTracker, ModelReplica, Turn
 from conformance.engine.stateful.compare import Compared, Memory, ModelDifference, listed

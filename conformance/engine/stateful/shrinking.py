@@ -59,7 +59,7 @@ def _shrunk(
     from hypothesis import strategies as st
     from hypothesis.errors import NoSuchExample
 
-    from conformance.plan.determinism import hypothesis_settings, steady
+    from conformance.plan.generation.determinism import hypothesis_settings, steady
 
     known: dict[tuple[bool, ...], bool] = {}
     best: tuple[int, list[ModelStep]] | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from conformance.contract.places import find, parse
-from conformance.plan.instants import instant
+from conformance.plan.generation.instants import instant
 from conformance.plan.sequences.steps import NotShown, RuleBroken
 from conformance.transport.parsed_response import NOT_JSON, same
 

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import Any
 
 from conformance.contract.batches import ERROR, ID, Batch, batch_of
-from conformance.plan.base_requests import base
 from conformance.plan.sequences.steps import Make, NotShown, RuleBroken, Script, Send, Sequence
+from conformance.plan.valid_requests.base_requests import base
 
 IDS = ("one", "two")
 

@@ -12,13 +12,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.contract.overlay_rules import OneConnectionRule
-from conformance.contract.overlay_steps import FirstRequest, WireForm
+from conformance.contract.listing.requirements import rule_of
 from conformance.contract.places import find, parse
-from conformance.contract.requirements import rule_of
-from conformance.plan.base_requests import base
-from conformance.plan.lifecycle import Lifecycle
-from conformance.plan.resources import GIVEN, creators, with_unknown_ids
+from conformance.contract.vocabulary.overlay_rules import OneConnectionRule
+from conformance.contract.vocabulary.overlay_steps import FirstRequest, WireForm
 from conformance.plan.sequences.steps import (
     Connected,
     Make,
@@ -29,6 +26,9 @@ from conformance.plan.sequences.steps import (
     Sequence,
 )
 from conformance.plan.spelling import spelled_form
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.lifecycle import Lifecycle
+from conformance.plan.valid_requests.resources import GIVEN, creators, with_unknown_ids
 from conformance.protocols.variant import WireVariant
 from conformance.transport.parsed_response import ParsedResponse
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.contract.overlay_rules import (
+from conformance.contract.listing.requirements import rule_of
+from conformance.contract.places import find, parse
+from conformance.contract.vocabulary.overlay_rules import (
     DefaultPageRule,
     PagingAfterDeletionRule,
     PagingRule,
     PrefixRule,
 )
-from conformance.contract.places import find, parse
-from conformance.contract.requirements import rule_of
-from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences.lists import MOST_PAGES, walk
 from conformance.plan.sequences.steps import Make, NotShown, RuleBroken, Script, Send, Sequence
+from conformance.plan.valid_requests.lifecycle import Lifecycle
 
 HOW_MANY = 3
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from conformance.contract.places import find, parse
 from conformance.contract.takes import TOKENS
-from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences.steps import NotShown, RuleBroken, Send, Step
+from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
 
 MOST_PAGES = 200

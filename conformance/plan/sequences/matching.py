@@ -12,11 +12,11 @@ import json
 import math
 from typing import Any, NamedTuple
 
+from conformance.contract.listing.readback import is_hidden
 from conformance.contract.model import Kind, Shape
 from conformance.contract.places import ABSENT, ITEM, Place
-from conformance.contract.readback import is_hidden
 from conformance.contract.validate import is_of_kind
-from conformance.plan.instants import instant
+from conformance.plan.generation.instants import instant
 
 LOOSE = ("arn:", "http:", "https:")
 """Beginnings of texts that may come back in other case, or with another slash at the end."""

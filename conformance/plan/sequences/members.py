@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
+from conformance.contract.listing.requirements import rule_of
 from conformance.contract.model import Location
-from conformance.contract.overlay_rules import ParallelMembersRule
-from conformance.contract.overlay_steps import MemberUpdate
-from conformance.contract.requirements import rule_of
-from conformance.plan.base_requests import present
-from conformance.plan.lifecycle import Lifecycle
+from conformance.contract.vocabulary.overlay_rules import ParallelMembersRule
+from conformance.contract.vocabulary.overlay_steps import MemberUpdate
 from conformance.plan.sequences import assertions
 from conformance.plan.sequences.steps import (
     Make,
@@ -28,6 +26,8 @@ from conformance.plan.sequences.steps import (
     Together,
 )
 from conformance.plan.sequences.steps import Sequence as Played
+from conformance.plan.valid_requests.base_requests import present
+from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
 
 USUAL, MOST = 8, 24

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.contract.listing.requirements import rule_of
 from conformance.contract.model import Operation
-from conformance.contract.overlay_rules import ParallelManyRule, ParallelOneRule, ParallelRule
-from conformance.contract.requirements import rule_of
-from conformance.plan.lifecycle import Lifecycle, member
+from conformance.contract.vocabulary.overlay_rules import (
+    ParallelManyRule,
+    ParallelOneRule,
+    ParallelRule,
+)
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
@@ -18,6 +21,7 @@ from conformance.plan.sequences.steps import (
     Sequence,
     Together,
 )
+from conformance.plan.valid_requests.lifecycle import Lifecycle, member
 
 HOW_MANY = 4
 

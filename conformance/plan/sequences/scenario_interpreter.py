@@ -32,13 +32,11 @@ from typing import Any
 
 from msgspec import UNSET
 
+from conformance.contract.listing.requirements import rule_of
 from conformance.contract.model import Member
-from conformance.contract.overlay_rules import StepsRule
-from conformance.contract.overlay_steps import Step
 from conformance.contract.places import find, parse
-from conformance.contract.requirements import rule_of
-from conformance.plan.base_requests import base, present
-from conformance.plan.lifecycle import Lifecycle
+from conformance.contract.vocabulary.overlay_rules import StepsRule
+from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.plan.sequences import assertions
 from conformance.plan.sequences.lists import walk
 from conformance.plan.sequences.steps import (
@@ -52,6 +50,8 @@ from conformance.plan.sequences.steps import (
     Together,
     Told,
 )
+from conformance.plan.valid_requests.base_requests import base, present
+from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
 
 NOT_MODIFIED = 304

@@ -11,8 +11,8 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Operation
-from conformance.contract.requirements import Requirement
 from conformance.protocols.variant import WireVariant
 from conformance.transport.parsed_response import ParsedResponse
 

@@ -15,8 +15,6 @@ from typing import Any
 
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, show
-from conformance.plan.giving import Request, requests
-from conformance.plan.lifecycle import Lifecycle
 from conformance.plan.sequences.lists import walk
 from conformance.plan.sequences.matching import Mismatch, mismatch
 from conformance.plan.sequences.steps import (
@@ -28,6 +26,8 @@ from conformance.plan.sequences.steps import (
     Sequence,
     Step,
 )
+from conformance.plan.valid_requests.giving import Request, requests
+from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
 
 

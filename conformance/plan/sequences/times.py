@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.contract.overlay_rules import AdvancesRule
-from conformance.contract.requirements import rule_of
-from conformance.plan.instants import instant
-from conformance.plan.lifecycle import Lifecycle, member
+from conformance.contract.listing.requirements import rule_of
+from conformance.contract.vocabulary.overlay_rules import AdvancesRule
+from conformance.plan.generation.instants import instant
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
@@ -15,6 +14,7 @@ from conformance.plan.sequences.steps import (
     Send,
     Sequence,
 )
+from conformance.plan.valid_requests.lifecycle import Lifecycle, member
 
 SECOND = 1.1
 """A whole second has certainly passed: timestamps may be of whole seconds."""

@@ -15,7 +15,7 @@ from conformance.contract.model import (
     PatchRule,
     Shape,
 )
-from conformance.contract.patterns import matches
+from conformance.contract.regex.patterns import matches
 from conformance.reference.constraints import is_modelled
 from conformance.reference.faults import InjectedFault
 

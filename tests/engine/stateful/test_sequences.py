@@ -7,11 +7,11 @@ import dataclasses
 import pytest
 
 from conformance.contract.levels import Level
-from conformance.engine.channel import SignedChannel
-from conformance.engine.evidence import as_evidence
-from conformance.engine.masking import Masker
-from conformance.engine.names import Names
+from conformance.engine.recording.evidence import as_evidence
 from conformance.engine.replay import replay
+from conformance.engine.resources.names import Names
+from conformance.engine.secrets.masking import Masker
+from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.session import Session
 from conformance.engine.stateful.ambiguity_inference import AmbiguityTracker
 from conformance.engine.stateful.compare import Compared

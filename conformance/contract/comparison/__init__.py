@@ -1,0 +1,1 @@
+"""What pages and the SDK model of a service state differently."""

@@ -1,0 +1,186 @@
+"""What the documents of a service and the official model of it state differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from conformance.contract.comparison.model_facts import METHODS, Fact, lifecycle_of
+from conformance.contract.globs import glob
+from conformance.contract.vocabulary.overlay_model import KnownDifference, Sdk
+from conformance.documents.sdk.models import SdkModel
+from conformance.documents.sdk.pages import model_pages
+
+Json = Mapping[str, Any]
+
+
+class Only(StrEnum):
+    """Who states what the other does not, or states otherwise."""
+
+    DOCUMENTS = "documents"
+    MODEL = "model"
+    BOTH = "both"
+    """Both state it, with different values."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactDifference:
+    """A fact on which the two disagree; a side that does not state it has no ``value``.
+
+    The source of such a side is where it would have to stand: that of the nearest thing above.
+    ``reason`` is the overlay's explanation.
+    """
+
+    address: str
+    kind: str
+    only: Only
+    documents: Any
+    model: Any
+    document_source: Json
+    model_source: Json
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Count:
+    """Of one kind of fact: how many each side states, and how many of them alike."""
+
+    documents: int = 0
+    model: int = 0
+    same: int = 0
+
+    @property
+    def precision(self) -> float:
+        """How much of what the documents state the model states too."""
+        return self.same / self.documents if self.documents else 1.0
+
+    @property
+    def recall(self) -> float:
+        """How much of what the model states the documents state too."""
+        return self.same / self.model if self.model else 1.0
+
+
+@dataclass(slots=True)
+class Comparison:
+    """The whole comparison; ``stale`` are explanations of the overlay that explain nothing."""
+
+    service: str
+    model: str
+    counts: dict[str, Count] = field(default_factory=dict)
+    differences: list[FactDifference] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    outside: int = 0
+    """Operations of the model on paths that the contract is not about."""
+
+    @property
+    def unexplained(self) -> list[FactDifference]:
+        """The differences that no entry of the overlay explains."""
+        return [one for one in self.differences if one.reason is None]
+
+
+def compare(service: str, derived: Json, model: SdkModel, about: Sdk) -> Comparison:
+    """Compare a spec derived from documents with a model.
+
+    ``about`` is the overlay's ``sdk``: ``paths`` limits the comparison to operations on these
+    paths, ``differences`` explains known ones.
+    """
+    from conformance.contract.deriving.assemble import assemble_whole
+
+    stated = operation_names(derived)
+    within = [glob(path) for path in about.paths or ("*",)]
+    everything = model.data["operations"]
+    wanted = frozenset(
+        name
+        for name, one in everything.items()
+        if name in stated
+        or any(path.fullmatch(one["http"]["requestUri"]) or path.fullmatch(name) for path in within)
+    )
+    document, _ = assemble_whole(model_pages(model, service, wanted))
+    theirs = lifecycle_of(document)
+    found = Comparison(service, model.name, outside=len(everything) - len(wanted))
+    _count(found, lifecycle_of(derived), theirs)
+    _explain(found, about.differences)
+    return found
+
+
+def operation_names(spec: Json) -> set[str]:
+    """The names of the operations of a spec."""
+    items = spec["paths"].values()
+    return {item[method]["operationId"] for item in items for method in METHODS if method in item}
+
+
+def _count(found: Comparison, ours: Mapping[str, Fact], theirs: Mapping[str, Fact]) -> None:
+    for address in [*ours, *(name for name in theirs if name not in ours)]:
+        mine, their = ours.get(address), theirs.get(address)
+        fact = mine or their
+        if fact is None or _within_missing(address, fact, ours, theirs):
+            continue
+        count = found.counts.setdefault(fact.kind, Count())
+        count.documents += mine is not None
+        count.model += their is not None
+        if mine is not None and their is not None and mine.value == their.value:
+            count.same += 1
+        else:
+            found.differences.append(_difference(address, mine, their, ours, theirs))
+
+
+def _within_missing(
+    address: str, fact: Fact, ours: Mapping[str, Fact], theirs: Mapping[str, Fact]
+) -> bool:
+    """True for the parts of an operation or type that one side lacks: only the whole is listed."""
+    top = "/".join(address.split("/")[: 2 if address.startswith("types/") else 1])
+    return address != top and (top in ours) != (top in theirs) and fact.above != ""
+
+
+def _difference(
+    address: str,
+    mine: Fact | None,
+    their: Fact | None,
+    ours: Mapping[str, Fact],
+    theirs: Mapping[str, Fact],
+) -> FactDifference:
+    fact = mine or their
+    kind = fact.kind if fact is not None else ""
+    above = fact.above if fact is not None else ""
+    only = Only.BOTH if mine and their else Only.DOCUMENTS if mine else Only.MODEL
+    return FactDifference(
+        address=address,
+        kind=kind,
+        only=only,
+        documents=mine.value if mine else None,
+        model=their.value if their else None,
+        document_source=mine.source if mine else _source_above(above, ours),
+        model_source=their.source if their else _source_above(above, theirs),
+    )
+
+
+def _source_above(address: str, facts: Mapping[str, Fact]) -> Json:
+    """The source of the nearest thing above that is stated."""
+    while address and address not in facts:
+        address = address.rpartition("/")[0]
+    return facts[address].source if address in facts else {}
+
+
+def _explain(found: Comparison, explanations: Sequence[KnownDifference]) -> None:
+    """Give each difference the first explanation that is about it."""
+    from dataclasses import replace
+
+    used: set[int] = set()
+    compiled = [(glob(one.at), one) for one in explanations]
+    for index, difference in enumerate(found.differences):
+        for number, (pattern, one) in enumerate(compiled):
+            if pattern.fullmatch(difference.address) and _about(one, difference):
+                found.differences[index] = replace(difference, reason=one.reason)
+                used.add(number)
+                break
+    found.stale = _unused(explanations, used)
+
+
+def _about(explanation: KnownDifference, difference: FactDifference) -> bool:
+    return explanation.only in {None, difference.only}
+
+
+def _unused(explanations: Iterable[KnownDifference], used: set[int]) -> list[str]:
+    return [one.at for number, one in enumerate(explanations) if number not in used]

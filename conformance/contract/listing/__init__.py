@@ -1,0 +1,1 @@
+"""Lists the requirements of a contract, each with its id, level and source."""

@@ -1,0 +1,130 @@
+"""The catalogue: every testable statement of a contract, each with its address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from conformance.contract.batches import batch_rules
+from conformance.contract.levels import Level
+from conformance.contract.listing.arns import arns_rule
+from conformance.contract.listing.readback import read_backs
+from conformance.contract.listing.requirements import PRESENCE, Requirement, Subject, of_operation
+from conformance.contract.listing.sharing import Sharing, sharing_of
+from conformance.contract.model import Contract
+from conformance.contract.protocols import facts
+from conformance.contract.vocabulary.overlay_rules import AnyRule
+
+ANY_BYTES = "application/octet-stream"
+
+
+def catalogue(contract: Contract) -> tuple[Requirement, ...]:
+    """Every requirement of a service, in the order of its operations; ids are unique.
+
+    What is said of a structure in many places is listed once, where the service is a large one.
+    """
+    return listed(contract, sharing_of(contract))
+
+
+def listed(contract: Contract, sharing: Sharing) -> tuple[Requirement, ...]:
+    """The requirements of a service without those that others cover."""
+    found: dict[str, Requirement] = {}
+    covers = dict(sharing.covers)
+    for operation in contract.tested:
+        for requirement in of_operation(operation, sharing):
+            one = _lowered(contract, requirement)
+            if covers and one.place and one.subject not in PRESENCE:
+                one = _standing_for(one, covers)
+            found.setdefault(requirement.id, one)
+    for requirement in _of_read_backs(contract):
+        found.setdefault(requirement.id, requirement)
+    for requirement in _of_rules(contract):
+        found[requirement.id] = requirement
+    return tuple(found.values())
+
+
+def _standing_for(requirement: Requirement, covers: dict[str, tuple[str, ...]]) -> Requirement:
+    """The first requirement of a place, with the places that it stands for, which are taken out."""
+    _, address = requirement.id.split("/", 1)
+    places = covers.pop(address.rsplit("/", 1)[0], ())
+    return replace(requirement, covers=places) if places else requirement
+
+
+def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
+    """The requirement at the level that its evidence allows.
+
+    Services hold requests to the limits of their model, not their own answers: these have values
+    that are newer than its lists, empty ones, and lack members that it calls required. Only a page
+    or an observation says otherwise.
+    """
+    of_answers = {Subject.OUTPUT_LIMIT, Subject.OUTPUT_REQUIRED}
+    weak = contract.overlay.inferred or requirement.source.model is not None
+    if weak and requirement.subject in of_answers:
+        return replace(requirement, level=Level.INFORMATIONAL)
+    if contract.overlay.inferred and _is_label_of_bytes(contract, requirement):
+        return replace(requirement, level=Level.INFORMATIONAL)
+    level = _protocols_level(contract, requirement)
+    if requirement.subject is Subject.STATUS and requirement.operation is not None:
+        unproved = contract.overlay.words_of(requirement.operation).unproved
+        level = Level.INFORMATIONAL if unproved else level
+    return requirement if level is None else replace(requirement, level=level)
+
+
+def _is_label_of_bytes(contract: Contract, requirement: Requirement) -> bool:
+    """Whether it is how a body of any bytes is labelled: services label them as what they are."""
+    name = requirement.operation
+    if requirement.subject is not Subject.CONTENT_TYPE or name is None:
+        return False
+    return contract.operations[name].content_type == ANY_BYTES
+
+
+def _protocols_level(contract: Contract, requirement: Requirement) -> Level | None:
+    """The level that the protocol has for what a model alone states, where it has one."""
+    levels = facts(contract.protocol).levels
+    stated = {Level.REQUIRED, Level.EXPECTED}
+    if not levels or requirement.level not in stated or requirement.operation is None:
+        return None
+    operation = contract.operations[requirement.operation]
+    member = operation.input.get(requirement.place[0]) if requirement.place else None
+    words = ("", f"/{requirement.keyword}", f"/{member.location if member else ''}")
+    found = (levels.get(f"{requirement.subject}{word}") for word in words)
+    return next((level for level in found if level is not None), None)
+
+
+def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
+    for one in read_backs(contract):
+        if one.operation.name in contract.setup:
+            continue
+        yield Requirement(
+            id=f"{contract.service}/{one.address}",
+            service=contract.service,
+            operation=one.operation.name,
+            level=one.level,
+            statement=one.statement,
+            source=one.source,
+            subject=Subject.RULE,
+            place=(one.member.name,),
+            keyword=one.rule,
+            read_back=one,
+            shape=one.shape,
+        )
+
+
+def _of_rules(contract: Contract) -> Iterator[Requirement]:
+    inferred: dict[str, AnyRule] = {**arns_rule(contract), **batch_rules(contract)}
+    for address, rule in {**inferred, **contract.overlay.rules}.items():
+        name = address.split("/", 1)[0]
+        if name in contract.setup:
+            continue
+        operation = name if name in contract.operations else None
+        yield Requirement(
+            id=f"{contract.service}/{address}",
+            service=contract.service,
+            operation=operation,
+            level=rule.level,
+            statement=rule.statement,
+            source=rule.source.in_documents(contract.documents),
+            subject=Subject.RULE,
+            keyword=rule.kind,
+            rule=rule,
+        )

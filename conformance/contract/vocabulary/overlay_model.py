@@ -1,0 +1,285 @@
+"""What an overlay adds to a derived spec, as frozen values: its vocabulary, stated once.
+
+msgspec reads plain data into these classes and refuses unknown keys, missing ones and values of
+another type; ``overlay_reading`` gives the same vocabulary as a JSON Schema. Templates (members of
+requests, expected values) stay plain data: which members there are is the contract's business, and
+``overlay_check`` compares them with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from msgspec import field
+
+from conformance.contract.levels import Source
+from conformance.contract.vocabulary.overlay_part import OverlayPart, Refusals, Template
+from conformance.contract.vocabulary.overlay_rules import AnyRule
+
+# -- The lifecycle of a resource -------------------------------------------------------------------
+#
+# Fields are named as Smithy names the same thing; the keys of the files are an interface and stay:
+# `limit`, `token` and `next` of a page are the `pageSize`, `inputToken` and `outputToken` of the
+# trait `paginated`, whose `items` is that of a listing; `tag` of a mark is the `property` of the
+# trait `taggable`; `identifier`, `create`, `read`, `update`, `list` and `delete` are those of a
+# resource.
+
+
+class Identifier(OverlayPart, frozen=True):
+    """How a resource is named: ``label`` carries it in requests.
+
+    ``created`` is where the answer to its creation has it, ``given`` the member of that request
+    that chose it; ``unknown`` is a template of one that nothing has.
+    """
+
+    label: str
+    created: str | None = None
+    given: str | None = None
+    unknown: str = "${name}"
+
+
+class TagsOf(OverlayPart, frozen=True):
+    """The request that shows a resource's tags, and where its answer has them."""
+
+    operation: str
+    at: str
+    with_: Template = field(default_factory=dict, name="with")
+
+
+class Mark(OverlayPart, frozen=True):
+    """How what a run made is recognized."""
+
+    name: str | None = None
+    tag_property: str | None = field(default=None, name="tag")
+    tags_of: TagsOf | None = None
+
+
+class Unique(OverlayPart, frozen=True):
+    """The member that no two resources may share."""
+
+    member: str
+    template: str = "name"
+    error: str | None = None
+
+
+class Page(OverlayPart, frozen=True):
+    """The members that lead through a list: page size, at most ``most``, and the tokens."""
+
+    page_size: str = field(name="limit")
+    input_token: str = field(name="token")
+    output_token: str = field(name="next")
+    most: int = 100
+
+
+class Listing(OverlayPart, frozen=True):
+    """Where a list has its entries, and the member that names one."""
+
+    items: str
+    id: str
+    page: Page | None = None
+
+
+class Resource(OverlayPart, frozen=True):
+    """The lifecycle of one kind of resource."""
+
+    name: str | None = None
+    called: str | None = None
+    service: str | None = None
+    create: str | None = None
+    read: str | None = None
+    update: str | None = None
+    list: str | None = None
+    delete: str | None = None
+    delete_with: Template = field(default_factory=dict)
+    identifier: Identifier | None = None
+    also_created_by: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, Literal["shared", "fresh"]] = field(default_factory=dict)
+    mark: Mark | None = None
+    not_found: str | None = None
+    not_found_by: tuple[str, ...] | None = None
+    unique: Unique | None = None
+    showcase: tuple[Template, ...] = ()
+    update_replaces: bool = False
+    listing: Listing | None = None
+
+    def roles(self) -> dict[str, str]:
+        """The operation of each role that the kind has."""
+        named = {
+            "create": self.create,
+            "read": self.read,
+            "update": self.update,
+            "list": self.list,
+            "delete": self.delete,
+        }
+        return {role: name for role, name in named.items() if name is not None}
+
+    @property
+    def label(self) -> str | None:
+        """The request member that carries the identifier."""
+        return None if self.identifier is None else self.identifier.label
+
+    @property
+    def unique_member(self) -> str | None:
+        """The member that no two resources may share."""
+        return None if self.unique is None else self.unique.member
+
+    @property
+    def unique_error(self) -> str | None:
+        """The error of a creation whose unique member is taken."""
+        return None if self.unique is None else self.unique.error
+
+    @property
+    def mark_name(self) -> str | None:
+        """The member that shows a resource's name."""
+        return None if self.mark is None else self.mark.name
+
+    @property
+    def tag_property(self) -> str | None:
+        """The member that holds a resource's tags."""
+        return None if self.mark is None else self.mark.tag_property
+
+    @property
+    def page(self) -> Page | None:
+        """The members that lead through the list."""
+        return None if self.listing is None else self.listing.page
+
+
+class OperationWords(OverlayPart, frozen=True):
+    """Requests of one operation."""
+
+    resource: str | None = None
+    base: Template | None = None
+    binds: Template = field(default_factory=dict)
+    bases: Mapping[str, Template] = field(default_factory=dict)
+    stateful: tuple[str, ...] = ()
+    patch_values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    empty_object_allowed: bool = False
+    unproved: bool = False
+    not_shown: tuple[str, ...] = ()
+
+
+# -- The whole -------------------------------------------------------------------------------------
+
+
+class Signing(OverlayPart, frozen=True):
+    """The name that requests are signed for; the region that the examples' ARNs are in.
+
+    ``version`` is that of the signature, where it is not the usual one.
+    """
+
+    service: str | None = None
+    region: str | None = None
+    version: str | None = None
+
+
+class KnownDifference(OverlayPart, frozen=True):
+    """A known difference between documents and SDK model."""
+
+    at: str
+    reason: str
+    only: Literal["documents", "model", "both"] | None = None
+
+
+class Sdk(OverlayPart, frozen=True):
+    """What a comparison with the SDK model goes by."""
+
+    model: str | None = None
+    paths: tuple[str, ...] = ()
+    differences: tuple[KnownDifference, ...] = ()
+
+
+class Endpoint(OverlayPart, frozen=True):
+    """What AWS's own hosts have in front of the address that the SDK knows."""
+
+    prefix: str = ""
+
+
+class Quota(OverlayPart, frozen=True):
+    """Requests a second, and how many may come at once."""
+
+    rate: float
+    burst: float | None = None
+
+
+class Quotas(OverlayPart, frozen=True):
+    """The rates of an account."""
+
+    source: Source | None = None
+    all: Quota | None = None
+    operations: Mapping[str, Quota] = field(default_factory=dict)
+
+
+class Permission(OverlayPart, frozen=True):
+    """The IAM action and resource of one thing that a run does."""
+
+    action: str
+    resource: str
+
+
+class Permissions(OverlayPart, frozen=True):
+    """The IAM actions and resources of the operations."""
+
+    action: str
+    resource: str
+    resources: Mapping[str, str] = field(default_factory=dict)
+    tagging: Permission | None = None
+
+
+class ComparedMembers(OverlayPart, frozen=True):
+    """What of an answer random sequences compare with the model."""
+
+    same: tuple[str, ...] = ()
+    when_set: tuple[str, ...] = ()
+    when_shown: tuple[str, ...] = ()
+    constant: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+
+
+class ModelMove(OverlayPart, frozen=True):
+    """One kind of step of a random sequence."""
+
+    role: str | None = None
+    operation: str | None = None
+    of: Literal["live", "gone", "none"] | None = None
+    needs: Mapping[str, Any] = field(default_factory=dict)
+    may: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """A move is of some operation. Raises ValueError, which msgspec tells with its place."""
+        if self.role is None and self.operation is None:
+            raise ValueError("a move has a `role` or an `operation`")
+
+
+class StateModel(OverlayPart, frozen=True):
+    """What random sequences are made of."""
+
+    members: ComparedMembers = field(default_factory=ComparedMembers)
+    moves: tuple[ModelMove, ...] = ()
+
+
+class Overlay(OverlayPart, frozen=True):
+    """Everything under ``x-conformance``."""
+
+    inferred: bool = False
+    signing: Signing = field(default_factory=Signing)
+    sdk: Sdk = field(default_factory=Sdk)
+    accept: str | None = None
+    refusals: Mapping[str, Refusals] = field(default_factory=dict)
+    endpoint: Endpoint = field(default_factory=Endpoint)
+    quotas: Quotas | None = None
+    permissions: Permissions | None = None
+    resource: Resource | None = None
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    operations: Mapping[str, OperationWords] = field(default_factory=dict)
+    rules: Mapping[str, AnyRule] = field(default_factory=dict)
+    model: StateModel | None = None
+
+    @property
+    def main(self) -> Resource:
+        """The main kind of resource; one without any role where the overlay has none."""
+        return self.resource or Resource()
+
+    def words_of(self, operation: str) -> OperationWords:
+        """What the overlay says of an operation; nothing but defaults where it is silent."""
+        return self.operations.get(operation) or OperationWords()

@@ -1,0 +1,287 @@
+"""The kinds of rules that an overlay or a protocol states: one class for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from msgspec import UNSET, UnsetType, field
+
+from conformance.contract.levels import Level, Source
+from conformance.contract.vocabulary.overlay_part import OverlayPart, Refusals, Template
+from conformance.contract.vocabulary.overlay_steps import FirstRequest, MemberUpdate, Step, WireForm
+
+FaultName = Literal[
+    "limit", "enum", "type", "required", "patch", "syntax", "route", "not-found", "conflict"
+]
+
+
+class Rule(OverlayPart, frozen=True, tag_field="rule"):
+    """A requirement that no keyword states."""
+
+    level: Level
+    statement: str
+    source: Source
+
+    @property
+    def kind(self) -> str:
+        """The word that the files have for this kind of rule."""
+        return str(self.__struct_config__.tag)
+
+
+class SingleRule(Rule, frozen=True):
+    """What the rules of single requests have in common."""
+
+    operations: tuple[str, ...] = ()
+    with_: Template | UnsetType = field(default=UNSET, name="with")
+    note: str | None = None
+    place: str | None = None
+    values: tuple[Any, ...] = ()
+    requests: tuple[Template, ...] = ()
+    forms: tuple[WireForm, ...] = ()
+    tolerated: tuple[str, ...] = ()
+    shown: Template = field(default_factory=dict)
+
+
+class RefusedRule(SingleRule, frozen=True, tag="refused"):
+    """Each value or request is refused as its fault is."""
+
+    fault: FaultName = "limit"
+    message: str | None = None
+
+
+class AcceptedRule(SingleRule, frozen=True, tag="accepted"):
+    """Each value or request is accepted, and the answer shows what ``shown`` says."""
+
+
+class ObservedRule(SingleRule, frozen=True, tag="observed"):
+    """Each is sent, and only a server error counts."""
+
+
+class RawRule(SingleRule, frozen=True, tag="raw", kw_only=True):
+    """Texts, bytes or nested values as the body, as they stand."""
+
+    side: Literal["accept", "reject", "observe"]
+    fault: FaultName = "limit"
+    bodies: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
+    bytes: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ()
+    nested: int | None = None
+    message: str | None = None
+
+
+class OneConnectionRule(Rule, frozen=True, tag="one-connection"):
+    """After each of the first requests the resource is read over the same connection."""
+
+    first: tuple[FirstRequest, ...]
+    pipelined: bool = False
+    operations: tuple[str, ...] = ()
+
+
+class StepsRule(Rule, frozen=True, tag="steps"):
+    """Steps in order, once for each value of ``each``."""
+
+    steps: tuple[Step, ...]
+    each: tuple[Any, ...] = (None,)
+
+
+class AdvancesRule(Rule, frozen=True, tag="advances"):
+    """A member is later after an update a second on."""
+
+    member: str
+    with_: Template = field(default_factory=dict, name="with")
+
+
+class PagingRule(Rule, frozen=True, tag="paging"):
+    """With pages of ``size`` everything is met once."""
+
+    named: str
+    size: int
+    filter: str | None = None
+
+
+class PrefixRule(Rule, frozen=True, tag="prefix"):
+    """``filter`` keeps the names that begin with it."""
+
+    named: str
+    filter: str
+
+
+class PagingAfterDeletionRule(Rule, frozen=True, tag="paging-after-deletion"):
+    """When an entry of a page that was read is deleted, no other is left out."""
+
+    named: str
+    filter: str | None = None
+
+
+class LastPageRule(Rule, frozen=True, tag="last-page"):
+    """No position leads to an empty page."""
+
+
+class DefaultPageRule(Rule, frozen=True, tag="default-page"):
+    """A page without a requested size has at most ``size`` entries."""
+
+    size: int
+
+
+class ErrorBodyRule(Rule, frozen=True, tag="error-body"):
+    """A refusal's body is an object with a text in one of ``members``."""
+
+    members: tuple[str, ...]
+    content_type: str | None = None
+
+
+class ErrorMembersRule(Rule, frozen=True, tag="error-members"):
+    """A refusal with the code ``error`` has each of ``members``."""
+
+    error: str
+    members: Mapping[str, Any]
+
+
+class AuthenticatesRule(Rule, frozen=True, tag="authenticates"):
+    """The one finding where every wrongly signed request is served."""
+
+    kinds: tuple[str, ...]
+    operations: tuple[str, ...] = ()
+
+
+class SignatureRule(Rule, frozen=True, tag="signature"):
+    """Requests that are signed wrongly in one way."""
+
+    kinds: tuple[str, ...]
+    gives: Literal["refused", "any"] = "refused"
+    refusals: Refusals = ()
+    operations: tuple[str, ...] = ()
+
+
+class ErrorCodeRule(Rule, frozen=True, tag="error-code"):
+    """A refusal names its error somewhere."""
+
+
+class ErrorCodesAgreeRule(Rule, frozen=True, tag="error-codes-agree"):
+    """A refusal names the same error everywhere."""
+
+
+class ResponseHeaderRule(Rule, frozen=True, tag="response-header"):
+    """Every answer has the header; with ``errors``, every refusal with a declared error."""
+
+    header: str
+    errors: bool = False
+
+
+class ParallelRule(Rule, frozen=True):
+    """What the rules of parallel updates have in common."""
+
+    with_: Template = field(name="with")
+    member: str
+
+
+class ParallelOneRule(ParallelRule, frozen=True, tag="parallel-one"):
+    """Updates of one resource at the same time."""
+
+
+class ParallelManyRule(ParallelRule, frozen=True, tag="parallel-many"):
+    """Updates of several resources at the same time."""
+
+
+class RobustRule(Rule, frozen=True, tag="robust"):
+    """Requests that are odd in one way: only a server error counts, or all are refused."""
+
+    odd: str
+    side: Literal["observe", "reject"] = "observe"
+    operations: tuple[str, ...] = ()
+
+
+class UnknownIdentifierRule(Rule, frozen=True, tag="unknown-identifier"):
+    """An identifier that nothing has is refused, as the operation's errors say."""
+
+
+class TakenIdentifierRule(Rule, frozen=True, tag="taken-identifier"):
+    """A creation with an identifier that is taken is refused, as its errors say."""
+
+    with_: Template = field(default_factory=dict, name="with")
+
+
+class StillAnswersRule(Rule, frozen=True, tag="still-answers"):
+    """A list or a read answers after each odd change that was accepted."""
+
+
+class ArnsRule(Rule, frozen=True, tag="arns"):
+    """ARNs in answers are of the region, partition and account of the run."""
+
+
+class AnswersEachRule(Rule, frozen=True, tag="answers-each"):
+    """Each entry of a batch is answered for, and once."""
+
+
+class ParallelMembersRule(Rule, frozen=True, tag="parallel-members"):
+    """Updates of different members of one resource at the same time."""
+
+    updates: tuple[MemberUpdate, ...]
+    make: Template = field(default_factory=dict)
+
+
+class SuccessFormRule(Rule, frozen=True, tag="success-form"):
+    """The body of a success is of the form that its protocol has."""
+
+
+class NullMembersRule(Rule, frozen=True, tag="null-members"):
+    """What an answer has nothing to say of is left out of it, not null."""
+
+
+class MemberNamesRule(Rule, frozen=True, tag="member-names"):
+    """Members of answers are named letter for letter."""
+
+
+class ErrorFormRule(Rule, frozen=True, tag="error-form"):
+    """The body of an error is of the form that its protocol has."""
+
+
+class ErrorStatusRule(Rule, frozen=True, tag="error-status"):
+    """What names an error has the status of one."""
+
+
+class ContentCodingRule(Rule, frozen=True, tag="content-coding"):
+    """A body is not compressed, as nothing asks for that."""
+
+
+class RandomSequencesRule(Rule, frozen=True, tag="random-sequences"):
+    """The sequences of ``model``."""
+
+
+AnyRule = (
+    RefusedRule
+    | AcceptedRule
+    | ObservedRule
+    | RawRule
+    | OneConnectionRule
+    | StepsRule
+    | AdvancesRule
+    | PagingRule
+    | PrefixRule
+    | LastPageRule
+    | DefaultPageRule
+    | ErrorBodyRule
+    | ErrorMembersRule
+    | AuthenticatesRule
+    | SignatureRule
+    | ErrorCodeRule
+    | ErrorCodesAgreeRule
+    | ResponseHeaderRule
+    | NullMembersRule
+    | MemberNamesRule
+    | ParallelOneRule
+    | ParallelManyRule
+    | PagingAfterDeletionRule
+    | RobustRule
+    | UnknownIdentifierRule
+    | TakenIdentifierRule
+    | StillAnswersRule
+    | ArnsRule
+    | AnswersEachRule
+    | ParallelMembersRule
+    | SuccessFormRule
+    | ErrorFormRule
+    | ErrorStatusRule
+    | ContentCodingRule
+    | RandomSequencesRule
+)

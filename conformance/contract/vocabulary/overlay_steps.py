@@ -1,0 +1,79 @@
+"""What the rules of an overlay send: forms of a request, and the steps of a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import UNSET, UnsetType, field
+
+from conformance.contract.vocabulary.overlay_part import OverlayPart, Template
+
+
+class WireForm(OverlayPart, frozen=True):
+    """Another way to write the same request."""
+
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    names: Literal["", "lower", "upper"] = ""
+    method: str = ""
+    path: str = ""
+    label: str | None = None
+    labels: Literal["usual", "all", "lower", "twice"] = "usual"
+    query: str = ""
+    chunked: bool = False
+
+
+class FirstRequest(OverlayPart, frozen=True):
+    """A request that goes first over a connection."""
+
+    send: str
+    with_: Template = field(default_factory=dict, name="with")
+    body: str | None = None
+    form: WireForm | None = None
+    unknown: bool = False
+
+
+class Step(OverlayPart, frozen=True):
+    """One step of a written sequence: just one of make, send, together and pause."""
+
+    make: Template | str | UnsetType | None = UNSET
+    send: str | None = None
+    together: tuple[Step, ...] = ()
+    pause: float | None = None
+    with_: Template | str = field(default_factory=dict, name="with")
+    bare: bool = False
+    key: int = 0
+    gives: Literal["accepted", "refused", "not-found", "not-modified", "any"] | None = None
+    must: bool = False
+    codes: tuple[str, ...] = ()
+    stop_if_refused: bool = False
+    entry: bool | Template | None = None
+    shows: Template = field(default_factory=dict)
+    shows_instant: Template = field(default_factory=dict)
+    differs: Template = field(default_factory=dict)
+    ends: Template = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    has: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
+    equal: tuple[str, str] | None = None
+    fraction: str | None = None
+    none_of: int | None = None
+    if_: Template = field(default_factory=dict, name="if")
+    as_: str | None = field(default=None, name="as")
+    keeps: str | None = None
+    tells: str | None = None
+    except_: tuple[str, ...] = field(default=(), name="except")
+
+    def __post_init__(self) -> None:
+        """A step does one thing. Raises ValueError, which msgspec tells with its place."""
+        does = [self.make is not UNSET, self.send is not None, bool(self.together)]
+        if sum([*does, self.pause is not None]) != 1:
+            raise ValueError("a step has just one of `make`, `send`, `together` and `pause`")
+
+
+class MemberUpdate(OverlayPart, frozen=True):
+    """An update of one member, and what the resource then shows."""
+
+    with_: Template = field(name="with")
+    shows: Template = field(default_factory=dict)
+    shows_instant: Template = field(default_factory=dict)

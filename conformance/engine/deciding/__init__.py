@@ -1,0 +1,1 @@
+"""What requests are sent to decide a requirement."""

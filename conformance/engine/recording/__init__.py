@@ -1,0 +1,1 @@
+"""From what was seen to verdicts, and their lines in the record."""

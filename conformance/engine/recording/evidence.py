@@ -1,0 +1,168 @@
+"""Exchanges as they go into the record: masked, with what was expected and what was seen."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, unquote
+
+from conformance import record
+from conformance.engine.secrets.masking import Masker
+from conformance.engine.sending.exchange_log import RunResource, SentProbe
+from conformance.transport.exchange import Exchange
+
+HIDDEN = {"authorization", "x-amz-security-token", "x-amz-date"}
+"""Headers that a signature needs and that stay secret (the date is useless without it)."""
+
+QUERY_SIGNATURE = re.compile(r"[?&]X-Amz-Algorithm=.*")
+"""A presigned URL ends with what vouches for it."""
+
+LONGEST_BODY = 65_536
+"""So many characters of an answer are evidence: what matters of a longer one is told in words."""
+LONGEST = 8
+"""How many of the updates before a probe the evidence keeps, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceStep:
+    """A request and, for the one that decides, what was expected and seen.
+
+    ``pause`` are the seconds that had to pass before it was sent.
+    """
+
+    sent: SentProbe
+    role: record.Role
+    expected: str = ""
+    seen: str = ""
+    pause: float = 0.0
+
+
+def as_evidence(
+    steps: Sequence[EvidenceStep], masker: Masker, signing: record.RecordedSigning | None
+) -> tuple[record.RecordedExchange, ...]:
+    """The steps in sending order, each saying which earlier answer its identifiers come from."""
+    return tuple(
+        _exchange(step, _uses(step, steps[:index]), masker, signing)
+        for index, step in enumerate(steps)
+    )
+
+
+def with_setup(
+    sent: SentProbe, expected: str, seen: str, listed: RunResource | None = None
+) -> list[EvidenceStep]:
+    """A probe with the requests before it that made its resource what it is.
+
+    For an answer about no single resource, ``listed`` is the one that matters in it.
+    """
+    resource = sent.resource or listed
+    behind = [*_behind(sent), *(_chain(resource) if resource is not None else [])]
+    created = {id(one): one.created for one in behind if one.created is not sent}
+    steps = [EvidenceStep(one, record.Role.SETUP) for one in created.values()]
+    if resource is not None:
+        before = [one for one in resource.history if one is not sent]
+        steps += [EvidenceStep(one, record.Role.SETUP) for one in before[-LONGEST:]]
+    return [*steps, EvidenceStep(sent, record.Role.PROBE, expected, seen)]
+
+
+def _chain(resource: RunResource) -> list[RunResource]:
+    """A resource after those that it is made of."""
+    return [*_behind(resource.created), resource]
+
+
+def _behind(sent: SentProbe) -> list[RunResource]:
+    """The resources that a request needed, each after those that it is made of."""
+    direct = [*sent.parents.values(), *([sent.resource] if sent.resource is not None else [])]
+    needed = [one for first in direct if first.created is not sent for one in _chain(first)]
+    return list({id(one): one for one in needed}.values())
+
+
+def _uses(step: EvidenceStep, earlier: Sequence[EvidenceStep]) -> tuple[record.Use, ...]:
+    """Texts of this request that came from earlier answers: identifiers of resources."""
+    found: dict[str, record.Use] = {}
+    request = step.sent.exchange.request
+    # Labels may be percent-encoded, once or twice: what they say is what counts.
+    urls = (request.url, unquote(request.url), unquote(unquote(request.url)))
+    said = "\n".join(urls).encode("utf-8", "surrogatepass") + (request.body or b"")
+    for resource in _behind(step.sent):
+        named = resource.id.encode(errors="surrogatepass")
+        spelt = {named, quote(named, safe="-._~").encode()}
+        if not any(text in said for text in spelt):
+            continue
+        for index, before in enumerate(earlier):
+            if before.sent is resource.created:
+                pointer = _pointer(before.sent.answer.body, resource.id)
+                chosen = resource.id in before.sent.values.values()
+                if pointer and not chosen:
+                    found[resource.id] = record.Use(resource.id, index, pointer)
+                break
+    return tuple(found.values())
+
+
+def _pointer(body: Any, value: str) -> str:
+    if not isinstance(body, dict):
+        return ""
+    return next((f"/{name}" for name, item in body.items() if item == value), "")
+
+
+def _exchange(
+    step: EvidenceStep,
+    uses: tuple[record.Use, ...],
+    masker: Masker,
+    signing: record.RecordedSigning | None,
+) -> record.RecordedExchange:
+    exchange, form = step.sent.exchange, step.sent.probe.form
+    if signing is not None and step.sent.sign_incorrectly:
+        signing = replace(signing, fault=step.sent.sign_incorrectly)
+    return record.RecordedExchange(
+        request=_request(exchange, masker, signing),
+        response=_response(exchange, masker),
+        expected=masker.mask(step.expected),
+        seen=masker.mask(step.seen),
+        role=step.role,
+        seconds=round(exchange.seconds, 4),
+        uses=tuple(record.Use(masker.mask(one.value), one.source, one.pointer) for one in uses),
+        pause=step.pause or None,
+        connection=form.connection if form else 0,
+        pipelined=form.pipelined if form else False,
+    )
+
+
+def _request(
+    exchange: Exchange, masker: Masker, signing: record.RecordedSigning | None
+) -> record.RecordedRequest:
+    request = exchange.request
+    headers = {
+        name: masker.mask(value) for name, value in request.headers if name.lower() not in HIDDEN
+    }
+    text, encoded = _body(request.body, masker)
+    url = masker.mask(QUERY_SIGNATURE.sub("", request.url))
+    return record.RecordedRequest(request.method, url, headers, text, encoded, signing)
+
+
+def _response(exchange: Exchange, masker: Masker) -> record.RecordedResponse | None:
+    if exchange.response is None:
+        return None
+    headers = {name: masker.mask(value) for name, value in exchange.response.headers}
+    text, encoded = _body(exchange.response.body or None, masker, LONGEST_BODY)
+    return record.RecordedResponse(exchange.response.status, headers, text, encoded)
+
+
+def _body(
+    body: bytes | None, masker: Masker, most: int | None = None
+) -> tuple[str | None, str | None]:
+    """A body as text, else in base64, of no more than so many characters."""
+    if body is None:
+        return None, None
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return None, base64.b64encode(masker.mask_bytes(body[:most])).decode()
+    shown = masker.mask(text[:most])
+    return (shown if len(text) <= len(text[:most]) else f"{shown}... {_all(text)}"), None
+
+
+def _all(text: str) -> str:
+    return f"({len(text):,} characters in all)"

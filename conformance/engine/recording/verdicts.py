@@ -1,0 +1,111 @@
+"""From what was seen to a verdict and its line in the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance import record
+from conformance.contract.listing.requirements import Requirement, Subject
+from conformance.engine.events import Decided
+from conformance.engine.probe_result import ProbeResult
+from conformance.engine.recording.case_counts import CaseCounts
+from conformance.engine.recording.evidence import EvidenceStep, as_evidence
+from conformance.engine.secrets.masking import Masker
+from conformance.engine.support import Support, SupportStatus
+from conformance.judge.findings import Finding
+from conformance.plan.probes import Plan
+from conformance.record import Obstacle, ObstacleCause, Verdict
+from conformance.transport.exchange import FailureKind
+from conformance.transport.parsed_response import ParsedResponse
+
+Hindered = tuple[Verdict, str, tuple[EvidenceStep, ...], Obstacle | None]
+"""A verdict, why, the steps that show it, and what kept the requirement from being tested."""
+
+
+def without_support(support: Support) -> Hindered:
+    """The verdict of everything about an operation that does not work."""
+    if support.standing is SupportStatus.LACKING:
+        return Verdict.UNSUPPORTED, support.why, (), None
+    return Verdict.SKIPPED, support.why, (), support.obstacle
+
+
+def silence(requirement: Requirement, support: Support) -> Finding | None:
+    """What an operation that answers nothing breaks in itself: that it answers, and how."""
+    about = support.sent.probe.operation.name if support.sent is not None else None
+    if support.standing is not SupportStatus.SILENT or requirement.operation != about:
+        return None
+    if requirement.subject not in {Subject.STATUS, Subject.NO_SERVER_ERROR}:
+        return None
+    seen = f"{support.why.partition('; see ')[0]}, three times"
+    return Finding(requirement.id, held=False, expected="a valid request is answered", seen=seen)
+
+
+def unbroken(planned: Plan, trials: Sequence[ProbeResult], tally: CaseCounts) -> Hindered:
+    """The verdict of a requirement whose probes found nothing wrong."""
+    ours = next((trial for trial in trials if trial.ours), None)
+    if ours is not None:
+        return Verdict.ERROR, f"{ours.why} ({ours.probe.note})", (), None
+    lacking = next((trial for trial in trials if trial.unsupported), None)
+    if lacking is not None:
+        return Verdict.UNSUPPORTED, lacking.why, (), None
+    mute = next((trial for trial in trials if trial.finding is None), None)
+    if mute is not None:
+        withheld = mute.sent.answer.failure is FailureKind.WITHHELD
+        if withheld:
+            return Verdict.SKIPPED, mute.why, (), None
+        return Verdict.INCONCLUSIVE, mute.why, (), _obstacle(mute.sent.answer)
+    missing = [side for side in planned.sides if not tally.shown(side)]
+    if missing:
+        return Verdict.INCONCLUSIVE, f"the {missing[0]} side was not shown", (), None
+    return Verdict.PASSED, "", (), None
+
+
+def _obstacle(answer: ParsedResponse) -> Obstacle | None:
+    """What stood in the way where an answer shows nothing."""
+    if answer.failure is not None:
+        return Obstacle(ObstacleCause.NO_ANSWER)
+    return Obstacle(ObstacleCause.SETUP) if answer.throttled else None
+
+
+def watched(requirement: Requirement, tally: CaseCounts, support: Support | None) -> Hindered:
+    """The verdict of a requirement that is watched in every answer and was never broken."""
+    if support is not None and support.standing is not SupportStatus.WORKS:
+        # What a target refuses altogether, it also refuses in the documented way: that is no pass.
+        return without_support(support)
+    if tally.accept or tally.reject:
+        return Verdict.PASSED, "", (), None
+    why = "no answer showed it"
+    if requirement.subject is Subject.ERROR:
+        why = "the target never answered it, and no request is known to provoke it"
+    return Verdict.SKIPPED, why, (), None
+
+
+def decided(
+    requirement: Requirement,
+    tally: CaseCounts,
+    verdict: Verdict,
+    reason: str,
+    steps: Sequence[EvidenceStep],
+    masker: Masker,
+    signing: record.RecordedSigning,
+    obstacle: Obstacle | None = None,
+) -> Decided:
+    """The event that carries a verdict's line."""
+    return Decided(
+        record.VerdictLine(
+            requirement=requirement.id,
+            level=requirement.level,
+            verdict=verdict,
+            service=requirement.service,
+            statement=requirement.statement,
+            operation=requirement.operation,
+            reason=masker.mask(reason),
+            source=requirement.source,
+            cases=record.Cases(tally.accept, tally.reject),
+            seconds=round(tally.seconds, 3),
+            requests=tally.requests,
+            evidence=as_evidence(steps, masker, signing),
+            obstacle=obstacle,
+            covers=requirement.covers,
+        )
+    )

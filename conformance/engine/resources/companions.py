@@ -1,0 +1,194 @@
+"""Resources of other services that made-up requests speak of: a role, a bucket, a subnet.
+
+They are made when the first request needs one, where the run may make them, kept for its rest, and
+deleted at its end. Where none can be made, a value of the right form stands for it. What they are
+and how they are made is data: ``specs/aws-values.yaml``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.aws_values import AwsValues, Companion, aws_values
+from conformance.contract.places import find, parse
+from conformance.engine.resources.names import Names, fill
+
+if TYPE_CHECKING:
+    from conformance.engine.journal import Journal
+    from conformance.engine.resources.sdk_calls import SdkCaller
+
+USUAL_ACCOUNT = "123456789012"
+"""The account where no target can say it."""
+OWNER = "companion/"
+"""What a journal has in place of a service, with the name of the companion after it."""
+ACCOUNT = re.compile(r"\d{12}")
+NAME = 26
+
+Say = Callable[[int | None], str]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCompanion:
+    """What was made: its name, what it is deleted by, and what the answer showed."""
+
+    called: str
+    id: str
+    named: str
+    shown: Mapping[str, Any]
+
+
+class Companions:
+    """Those of one run on one target; without a ``caller`` none is made."""
+
+    def __init__(
+        self,
+        names: Names,
+        region: str,
+        caller: SdkCaller | None = None,
+        journal: Journal | None = None,
+    ) -> None:
+        self._names, self._region = names, region
+        self._caller, self._journal = caller, journal
+        self._made: dict[str, MadeCompanion | None] = {}
+        self._values: dict[str, str] = {}
+        self._account = ""
+        self.trouble: list[str] = []
+        """Why some could not be made, as sentences."""
+
+    def values(self) -> dict[str, Say]:
+        """The placeholders for values of every kind that has a companion: ``aws.KIND``."""
+        kinds = aws_values().kinds.items()
+        return {f"aws.{name}": partial(self._say, name) for name, one in kinds if one.of}
+
+    def account(self) -> str:
+        """The account that the target says the credentials are of."""
+        if not self._account:
+            about, shown = aws_values().account, None
+            if self._caller is not None:
+                answer = self._caller.call(about.service, about.operation, {})
+                shown = next(find(dict(answer.members or {}), parse(about.shows)), None)
+            known = isinstance(shown, str) and ACCOUNT.fullmatch(shown) is not None
+            self._account = str(shown) if known else USUAL_ACCOUNT
+        return self._account
+
+    def made(self) -> list[str]:
+        """The names of those that were made."""
+        return [name for name, one in self._made.items() if one is not None]
+
+    def clean_up(self) -> list[str]:
+        """Delete them, the newest first; gives what could not be deleted."""
+        left = []
+        for name in reversed(self.made()):
+            made = self._made.pop(name)
+            if made is not None and not self.delete(name, made.id):
+                left.append(f"{name} {made.id}")
+        self._values.clear()
+        return left
+
+    def sweep(self) -> tuple[int, list[str]]:
+        """Delete what a journal says is left of an earlier run; how many were, and what was not.
+
+        What was on its way when the run ended bears the name that the journal has, if it has any.
+        """
+        state = None if self._journal is None else self._journal.state
+        if state is None or self._journal is None:
+            return 0, []
+        for creation in [one for one in state.open.values() if one.service.startswith(OWNER)]:
+            if creation.named and aws_values().companions[_name(creation.service)].id is None:
+                self._journal.made(creation.number, creation.service, [creation.named])
+        deleted, left = 0, []
+        for (owner, identifier), there in reversed(list(state.made.items())):
+            if not there or not owner.startswith(OWNER):
+                continue
+            if self.delete(_name(owner), identifier):
+                deleted += 1
+            else:
+                left.append(f"{_name(owner)} {identifier}")
+        return deleted, left
+
+    def delete(self, name: str, identifier: str) -> bool:
+        """Delete one by what names it; True when it is gone."""
+        about = aws_values().companions[name]
+        if self._caller is None:
+            return False
+        members = fill(about.delete_with, {"id": lambda _: identifier})
+        gone = self._caller.call(about.service, about.delete, members).members is not None
+        if gone and self._journal is not None:
+            self._journal.gone(f"{OWNER}{name}", identifier)
+        return gone
+
+    def _say(self, kind: str, _: int | None) -> str:
+        if kind not in self._values:
+            self._values[kind] = self._value(aws_values(), kind)
+        return self._values[kind]
+
+    def _value(self, known: AwsValues, kind: str) -> str:
+        about = known.kinds[kind]
+        made = None if about.of is None else self._companion(about.of)
+        if made is None:
+            return str(self._filled(about.values[0]))
+        if about.as_ is not None:
+            own = {"named": lambda _: made.named, "id": lambda _: made.id}
+            return str(self._filled(fill(about.as_, own)))
+        shown = next(find(dict(made.shown), parse(about.shows or "")), None)
+        if isinstance(shown, str) and re.fullmatch(about.form or ".+", shown):
+            return shown
+        return str(self._filled(about.values[0]))
+
+    def _filled(self, template: Any) -> Any:
+        lookup: dict[str, Say] = {
+            "name": lambda length: self._names.new(length or NAME),
+            "word": lambda length: self._names.word(length or NAME),
+            "region": lambda _: self._region,
+            "account": lambda _: self.account(),
+            **self.values(),
+        }
+        return fill(template, lookup)
+
+    def _companion(self, name: str) -> MadeCompanion | None:
+        if name not in self._made:
+            self._made[name] = None  # one that needs itself is not made
+            made = self._make(name, aws_values().companions[name])
+            del self._made[name]  # in the order of making: what it is made of comes before it
+            self._made[name] = made
+        return self._made[name]
+
+    def _make(self, name: str, about: Companion) -> MadeCompanion | None:
+        if self._caller is None:
+            return None
+        members = self._filled(about.with_)
+        named = str(members[about.named]) if about.named is not None else ""
+        number = self._noted(name, about, named)
+        answer = self._caller.call(about.service, about.create, members)
+        if answer.members is None:
+            self._settle(number if not answer.sent else None)
+            self.trouble.append(f"no {name} could be made first: {answer.told}")
+            return None
+        shown = dict(answer.members)
+        place = None if about.id is None else next(find(shown, parse(about.id)), None)
+        identifier = place if isinstance(place, str) else named
+        if not identifier:
+            return None  # made, but nobody knows under which name: the journal keeps it open
+        if self._journal is not None and number is not None:
+            self._journal.made(number, f"{OWNER}{name}", [identifier])
+        return MadeCompanion(name, identifier, named, shown)
+
+    def _noted(self, name: str, about: Companion, named: str) -> int | None:
+        if self._journal is None:
+            return None
+        return self._journal.creating(f"{OWNER}{name}", about.create, named or None, tagged=False)
+
+    def _settle(self, number: int | None) -> None:
+        if self._journal is not None and number is not None:
+            self._journal.settled(number)
+
+
+def _name(owner: str) -> str:
+    return owner.removeprefix(OWNER)
+
+
+__all__ = ["OWNER", "Companions"]

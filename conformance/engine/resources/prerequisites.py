@@ -1,0 +1,170 @@
+"""Which operation has to be called first, where one is refused for want of what that makes.
+
+A policy is read once it was put, a user leaves a group after joining it, and an organization is
+there once. Names say which operation that is: it has the same noun, or one that the refusal names.
+Where something stands in the way that may exist once only, it is the operation that deletes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.contract.inference.naming import (
+    CREATE,
+    DELETE,
+    ID,
+    UPDATE,
+    VERBS,
+    part,
+    plain,
+    plurals,
+    same,
+    split,
+)
+from conformance.contract.model import Contract, Kind, Operation
+from conformance.engine.resources.names import mentions
+from conformance.engine.sending.exchange_log import RunResource, SentProbe
+from conformance.error_identity import says_missing, says_taken
+from conformance.plan.probes import Probe
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.resources import kind_of
+from conformance.transport.parsed_response import ParsedResponse
+
+LACKS = re.compile(
+    r"not ?(be )?(found|exist|in ?use|enabled|associated|attached|configured|registered)"
+    r"|n.t (be )?(found|exist|enabled|attached|associated)|no such|must first|not (a )?member"
+    r"|n[o.']t (set|in)\b",
+    re.IGNORECASE,
+)
+_FORTH = re.compile(r"From(?=[A-Z])")
+"""``RemoveUserFromGroup`` undoes ``AddUserToGroup``."""
+_SHORTEST = 4
+STATE = re.compile(r"\b(status(es)?|states?|must (first )?be|not been)\b", re.IGNORECASE)
+_WORD = re.compile(r"[A-Z][a-z]+")
+_FOR_GOOD = frozenset(
+    {"delete", "deregister", "remove", "terminate", "destroy", "revoke", "create"}
+)
+"""What is done for good brings nothing into a state to go on from."""
+_MAKES = (*CREATE, *UPDATE)
+_LISTS = ("List", "Describe", "Get")
+
+
+def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> Iterator[Operation]:
+    """The operations that may have to be called before this one, the likeliest first."""
+    code, own = refusal.code or "", _noun(name)
+    creates = split(name, CREATE) is not None
+    if creates and says_taken(code) and LACKS.search(code) is None:
+        yield from (
+            one
+            for one in contract.operations.values()
+            if split(one.name, DELETE) and same(_noun(one.name), own)
+            and not mentions(base(contract, one), "${id")
+        )  # fmt: skip
+        return
+    yield from _into_state(contract, name, refusal)
+    if not lacks_something(refusal):
+        return
+    makers = [one for one in contract.operations.values() if one.name != name]
+    makers = [one for one in makers if split(one.name, _MAKES)]
+    found = [] if creates else [one for one in makers if same(_noun(one.name), own)]
+    for text in (plain(code), plain(refusal.message)):
+        spoken = [one for one in makers if _is_in(_noun(one.name), text)]
+        found += sorted(spoken, key=lambda one: -len(_noun(one.name)))
+    yield from {one.name: one for one in found}.values()
+
+
+def _into_state(contract: Contract, name: str, refusal: ParsedResponse) -> Iterator[Operation]:
+    """What brings a thing into a state that the refusal names, as what stops it into STOPPED."""
+    if STATE.search(refusal.message) is None:
+        return
+    own, words = _thing(name), [word.lower() for word in re.findall(r"[A-Za-z]+", refusal.message)]
+    found = []
+    for one in contract.operations.values():
+        verb = _WORD.match(one.name)
+        begins = verb[0].lower() if verb else ""
+        if len(begins) < _SHORTEST or begins in _FOR_GOOD or not same(_thing(one.name), own):
+            continue
+        stem = begins.removesuffix("e")
+        where = next((at for at, word in enumerate(words) if _is_done(word, stem)), None)
+        if where is not None and one.name != name:
+            found.append((where, one.name, one))
+    yield from (one for *_, one in sorted(found, key=lambda entry: entry[:2]))
+
+
+def _is_done(word: str, stem: str) -> bool:
+    """Whether a word is the past of a verb, as ``stopped`` is of ``stop``."""
+    return word.startswith(stem) and word.removeprefix(stem) in {"ed", f"{stem[-1]}ed"}
+
+
+def _thing(name: str) -> str:
+    """What an operation is about, whatever it does to it."""
+    return _WORD.sub("", name, count=1)
+
+
+def lacks_something(refusal: ParsedResponse) -> bool:
+    """Whether an answer says that something is not there, or not in the state for it."""
+    code = refusal.code or ""
+    return says_missing(code) or LACKS.search(f"{code} {refusal.message}") is not None
+
+
+def lists_of(contract: Contract, probe: Probe) -> Iterator[tuple[str, Operation]]:
+    """The texts of a request that name what nothing of the run makes, and what lists such things.
+
+    Only what needs no resource itself is asked: a root of the account, an image, an engine.
+    """
+    for name, value in probe.values.items():
+        member = probe.operation.input.get(name)
+        noun = part(name).of
+        if member is None or member.shape.kind is not Kind.STRING or member.shape.limit("enum"):
+            continue
+        if mentions(value, "${id", "${made") or len(noun) < _SHORTEST:
+            continue
+        for one in contract.operations.values():
+            found = split(one.name, _LISTS)
+            named = plain(found[1]) if found else ""
+            if named.endswith((*plurals(noun), f"{noun}s")) and not mentions(
+                base(contract, one), "${"
+            ):
+                yield name, one
+                break
+
+
+def shown_first(listing: Operation, body: Any, name: str) -> str | None:
+    """What the first entry of a list has for a member: its own, or its identifier of that sort."""
+    wanted = part(name)
+    for of, member in listing.output.items():
+        entries = body.get(of) if isinstance(body, dict) else None
+        entry = entries[0] if isinstance(entries, list) and entries else None
+        if isinstance(entry, str) and member.shape.kind is Kind.LIST:
+            return entry
+        texts = {key: one for key, one in entry.items() if isinstance(one, str)} if isinstance(
+            entry, dict
+        ) else {}  # fmt: skip
+        same_name = [one for key, one in texts.items() if plain(key) == plain(name)]
+        alike = [one for key, one in texts.items() if part(key).kind == (wanted.kind or ID)]
+        if same_name or alike:
+            return (same_name or alike)[0]
+    return None
+
+
+def shared(contract: Contract, first: Operation, sent: SentProbe) -> RunResource | None:
+    """The resource of a request, where what comes first is about the same kind."""
+    resource = sent.resource
+    if resource is None or kind_of(contract, first.name) != resource.kind:
+        return None
+    return resource
+
+
+def _noun(name: str) -> str:
+    verbs = tuple(dict.fromkeys(verb for group in VERBS.values() for verb in group))
+    found = split(name, verbs)
+    return _FORTH.sub("To", found[1]) if found else name
+
+
+def _is_in(noun: str, text: str) -> bool:
+    return len(noun) >= _SHORTEST and plain(noun) in text
+
+
+__all__ = ["first_operations", "lacks_something", "lists_of", "shared", "shown_first"]

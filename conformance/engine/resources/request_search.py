@@ -1,0 +1,226 @@
+"""Looks for a valid request where the one that was made up is refused: a few, led by the answers.
+
+Only where no overlay of a person states what a valid request is. What is accepted is kept with the
+contract, so that everything that is planned after it starts from it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from conformance.contract.model import Contract, Location, Operation
+from conformance.contract.places import ABSENT, Place, texts
+from conformance.engine.resources.inventory import SendRequest
+from conformance.engine.resources.prerequisites import (
+    first_operations,
+    lacks_something,
+    lists_of,
+    shared,
+    shown_first,
+)
+from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
+from conformance.judge.authentication import is_denied
+from conformance.plan.probes import Probe, Side
+from conformance.plan.valid_requests.amending import SHORTEST, RefusalText, amended
+from conformance.plan.valid_requests.base_requests import base, edited
+from conformance.plan.valid_requests.resources import all_creators, arn_of, kind_of, kinds
+from conformance.transport.parsed_response import ParsedResponse
+
+MOST = 6
+"""Requests of one operation, with the one that was refused first."""
+LONGEST = 10
+"""Where each answer says something new: one leads to the next."""
+PRUNINGS = 24
+"""Requests that find out what of an accepted request need not be there."""
+
+FIRST = 3
+"""Operations that are tried before one that is refused for want of what they make."""
+
+
+class RequestSearch:
+    """What one run finds out about the valid requests of one service."""
+
+    def __init__(self, contract: Contract, send: SendRequest) -> None:
+        self._contract, self._send = contract, send
+        self._tried: set[str] = set()
+
+    def improve(self, sent: SentProbe) -> SentProbe | None:
+        """An accepted request of the same operation; None where none is found, or was before."""
+        name = sent.probe.operation.name
+        if not self._contract.overlay.inferred or name in self._tried:
+            return None
+        self._tried.add(name)
+        if not _is_worth_asking(sent.answer):
+            return None
+        for way in (self._search, self._listed, self._prepared):
+            try:
+                found = way(sent)
+            except SetupFailed:
+                continue
+            if found is not None:
+                return found
+        return None
+
+    def _search(self, sent: SentProbe) -> SentProbe | None:
+        """Go on from the newest answer that says something new; back where one says nothing."""
+        answers = {_told(sent): sent.answer.told()}
+        seen = {_canonical(sent.probe.values)}
+        trails, count = [self._amended(sent)], 1
+        while count < min(LONGEST, MOST + len(answers) - 1):
+            candidate = _next(trails, seen)
+            if candidate is None:
+                return None
+            probe = Probe("", sent.probe.operation, Side.ACCEPT, candidate, "a valid request")
+            try:
+                again = self._send(probe)
+            except SetupFailed:
+                continue  # it speaks of what cannot be made: the next one need not
+            count += 1
+            if again.answer.ok:
+                again = self._pruned(again, sent.probe.values)
+                name, members = probe.operation.name, dict(again.probe.values)
+                self._contract.found.keep(name, members, *answers.values())
+                return again
+            if not _is_worth_asking(again.answer):
+                return None
+            if _told(again) not in answers:
+                answers[_told(again)] = again.answer.told()
+                trails.append(self._amended(again))
+        return None
+
+    def _pruned(self, accepted: SentProbe, start: Mapping[str, Any]) -> SentProbe:
+        """The least of an accepted request that is accepted still.
+
+        What was put in and need not be there may cost: a capacity that the target then provides.
+        """
+        left = PRUNINGS
+        for depth in (1, 2):
+            values = accepted.probe.values
+            places = [one for one in _added(accepted.probe.operation, values, start)
+                      if len(one) == depth]  # fmt: skip
+            waiting = [places] if depth == 2 else _halves(places)
+            while any(waiting) and left:
+                some, left = waiting.pop(0), left - 1
+                values = dict(accepted.probe.values)
+                for place in some:
+                    values = edited(values, place, ABSENT)
+                without = self._send(replace(accepted.probe, values=values))
+                if without.answer.ok and not without.is_faulty:
+                    accepted = without
+                elif len(some) > 1:
+                    waiting[:0] = _halves(some)
+        return accepted
+
+    def _listed(self, sent: SentProbe) -> SentProbe | None:
+        """The same request about what is there: what a list of such things shows first."""
+        if not lacks_something(sent.answer):
+            return None
+        request = dict(sent.probe.values)
+        for name, listing in lists_of(self._contract, sent.probe):
+            shown = self._send(Probe("", listing, Side.OBSERVE, base(self._contract, listing), ""))
+            if not shown.answer.ok:
+                shown = self.improve(shown) or shown
+            value = shown_first(listing, shown.answer.body, name) if shown.answer.ok else None
+            request.update({} if value is None else {name: value})
+        if request == sent.probe.values:
+            return None
+        return self._accepted(replace(sent.probe, values=request), sent.answer.told())
+
+    def _accepted(self, probe: Probe, told: str) -> SentProbe | None:
+        """The answer to a request, which is kept where it is accepted."""
+        again = self._send(probe)
+        if not again.answer.ok:
+            return None
+        self._contract.found.keep(probe.operation.name, probe.values, told)
+        return again
+
+    def _prepared(self, sent: SentProbe) -> SentProbe | None:
+        """The same request once what it needs is there, or what is in its way is gone."""
+        name = sent.probe.operation.name
+        for one in list(first_operations(self._contract, name, sent.answer))[:FIRST]:
+            first = Probe("", one, Side.ACCEPT, base(self._contract, one), "what is needed first")
+            try:
+                if not self._send(first, resource=shared(self._contract, one, sent)).answer.ok:
+                    continue
+            except SetupFailed:
+                continue
+            again = self._send(sent.probe, resource=sent.resource)
+            if again.answer.ok:
+                self._contract.found.before[name] = one.name
+                return again
+        return None
+
+    def _amended(self, sent: SentProbe) -> Iterator[dict[str, Any]]:
+        answer, name = sent.answer, sent.probe.operation.name
+        made = all_creators(self._contract).get(name, ("", ""))[0]
+        known = {kind: arn_of(self._contract, kind) for kind in kinds(self._contract)
+                 if kind != made}  # fmt: skip
+        about = kind_of(self._contract, name)
+        arn = None if about is None or made else known.get(about)
+        own = None if arn is None else arn.replace(f".{about}", "")
+        refusal = RefusalText(answer.status or 0, answer.code or "", answer.message, known, own)
+        return amended(sent.probe.operation, sent.probe.values, sent.values, refusal)
+
+
+def _halves(places: list[Place]) -> list[list[Place]]:
+    middle = (len(places) + 1) // 2
+    return [half for half in (places[:middle], places[middle:]) if half]
+
+
+def _added(
+    operation: Operation, values: Mapping[str, Any], start: Mapping[str, Any]
+) -> Iterator[Place]:
+    """The places at the top and right below it that a request has besides, and need not have."""
+    for name, value in values.items():
+        member = operation.input.get(name)
+        if member is None or member.location is Location.PATH:
+            continue
+        if name not in start and not member.required:
+            yield (name,)
+        before = start.get(name)
+        if isinstance(value, dict) and isinstance(before, dict | None):
+            inner = member.shape.members
+            yield from (
+                (name, one)
+                for one in value
+                if one in inner and not inner[one].required and one not in (before or {})
+            )
+
+
+def _next(trails: list[Iterator[dict[str, Any]]], seen: set[str]) -> dict[str, Any] | None:
+    """The next request that was not tried yet, from the newest trail that has one."""
+    while trails:
+        for candidate in trails[-1]:
+            text = _canonical(candidate)
+            if text not in seen:
+                seen.add(text)
+                return candidate
+        trails.pop()
+    return None
+
+
+def _is_worth_asking(answer: ParsedResponse) -> bool:
+    """Whether another request of the operation may be answered otherwise."""
+    if answer.ok or answer.status is None or answer.throttled or answer.status in {405, 501}:
+        return False
+    return not is_denied(answer)
+
+
+def _told(sent: SentProbe) -> str:
+    """What an answer says, without what differs from one request to the next."""
+    answer, message = sent.answer, sent.answer.message
+    for value in sorted({*texts(sent.values)}, key=len, reverse=True):
+        if len(value) >= SHORTEST:
+            message = message.replace(value, "#")
+    return f"{answer.status} {answer.code} {re.sub(r'[0-9a-f-]{8,}|[0-9]+', '#', message)}"
+
+
+def _canonical(request: Any) -> str:
+    return json.dumps(request, sort_keys=True, default=str)
+
+
+__all__ = ["RequestSearch"]

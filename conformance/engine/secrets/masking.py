@@ -1,0 +1,157 @@
+"""Keeps secrets out of everything that is written: each is replaced by a numbered mark.
+
+The same secret always gets the same mark, however a target writes it, so that a reader still sees
+whether two are equal. Signatures have one mark for all: nothing is learnt from comparing them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.model import Member, Shape
+from conformance.contract.places import Place, find
+from conformance.contract.walk import element_step
+from conformance.engine.secrets.secret_encodings import base64_fragments, forms
+from conformance.record.redaction import SIGNATURE, mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.transport.exchange import Request
+    from conformance.transport.signing import Credentials
+
+LEAST = 12
+"""Shorter texts are no secrets: masking them would blank out innocent words."""
+LEAST_CREDENTIAL = 8
+"""Of an access key or a secret that somebody made up; ``test`` is everybody's."""
+_LEAST_DIFFERENT = 4
+"""Different characters: of a long row of one letter there is nothing to keep."""
+_KEYS = (28, 12, LEAST_CREDENTIAL)
+"""Characters by which secrets are looked up: the longest that one has; most differ after 28."""
+_PART = 16
+"""So many characters of the beginning of a secret give it away where a text was cut off."""
+_REST = re.compile(r"[\w+/=%.~-]*", re.ASCII)
+_GIVEN = re.compile(r"(?:X-Amz-)?Signature=([0-9a-f]{64})")
+_LIKE_SIGNED = re.compile(r"[0-9a-f]{16}|(?:[MNOYZ][\w+/-]{3}){3}", re.ASCII)
+"""What no part of a signature is without: in base64, hexadecimal digits begin each group so."""
+
+
+class Masker:
+    """Learns the secrets of a run and masks them in texts."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._marks: dict[str, str] = {}
+        self._begins: dict[str, list[str]] = {}
+        self._parts: dict[str, str] = {}
+        self._heads: set[str] = set()
+        self._count = 0
+        self._signed: list[str] = []
+
+    def learn(self, text: Any, least: int = LEAST) -> None:
+        """Remember a secret, in every form that a target may give it."""
+        if not isinstance(text, str) or len(text) < least or text in self._known:
+            return
+        if len(set(text)) < _LEAST_DIFFERENT:
+            return
+        self._known.add(text)
+        self._count += 1
+        hidden = mark(self._count, len(text))
+        for form in forms(text, least):
+            self._hide(form, hidden)
+
+    def learn_from(self, body: Any, places: tuple[Place, ...]) -> None:
+        """Remember every value at the secret places of a body."""
+        for place in places:
+            for value in find(body, place):
+                self.learn(value)
+
+    def learn_credentials(self, credentials: Credentials) -> None:
+        """Remember whose credentials sign."""
+        for text in (credentials.access_key, credentials.secret_key, credentials.token):
+            self.learn(text, LEAST_CREDENTIAL)
+
+    def learn_signature(self, request: Request) -> None:
+        """Remember what vouches for a request."""
+        self._signed.append(request.header("Authorization") or "")
+        if "Signature=" in request.url:
+            self._signed.append(request.url)
+
+    def _learn_signatures(self) -> None:
+        """Every request is signed anew, and few texts can show it: they are looked at then."""
+        signed, self._signed = self._signed, []
+        for signature in _GIVEN.findall("\n".join(signed)):
+            for form in (signature, *base64_fragments(signature.encode())):
+                self._hide(form, SIGNATURE)
+
+    def mask(self, text: str) -> str:
+        """The text with every known secret replaced by its mark."""
+        if _LIKE_SIGNED.search(text):
+            self._learn_signatures()
+        kept: list[str] = []
+        start, size, heads = 0, LEAST_CREDENTIAL, self._heads
+        # One pass over the text, and it is a long one: only what begins like a secret is looked up.
+        for here in [at for at in range(len(text) - size + 1) if text[at : at + size] in heads]:
+            if here < start:
+                continue
+            hidden, end = self._at(text, here)
+            if hidden:
+                kept += [text[start:here], hidden]
+                start = end
+        return "".join([*kept, text[start:]])
+
+    def mask_bytes(self, data: bytes) -> bytes:
+        """The same for bytes that are no text."""
+        return self.mask(data.decode("latin-1")).encode("latin-1")
+
+    def _hide(self, form: str, hidden: str) -> None:
+        if form in self._marks:
+            return
+        self._marks[form] = hidden
+        self._heads.add(form[:LEAST_CREDENTIAL])
+        size = next(size for size in _KEYS if len(form) >= size)
+        self._begins.setdefault(form[:size], []).append(form)
+        if len(form) >= _PART:
+            self._parts.setdefault(form[:_PART], hidden)
+
+    def _at(self, text: str, here: int) -> tuple[str, int]:
+        """The mark of the secret that stands here, and where it ends; "" where there is none."""
+        for size in _KEYS:
+            alike = self._begins.get(text[here : here + size], ())
+            found = max((one for one in alike if text.startswith(one, here)), key=len, default="")
+            if found:
+                return self._marks[found], here + len(found)
+        part = self._parts.get(text[here : here + _PART])
+        if part is None:
+            return "", here
+        rest = _REST.match(text, here + _PART)
+        return part, rest.end() if rest else here + _PART
+
+
+def secret_places(members: Mapping[str, Member]) -> tuple[Place, ...]:
+    """Where a request or response carries secrets."""
+    return tuple(_of_members(members, {}))
+
+
+_Found = dict[int, tuple[Place, ...]]
+"""What was found in the members of a structure, by their identity: it may occur often."""
+
+
+def _of_members(members: Mapping[str, Member], found: _Found) -> tuple[Place, ...]:
+    if id(members) not in found:
+        found[id(members)] = tuple(
+            (name, *place)
+            for name, member in members.items()
+            for place in _of_shape(member.shape, found)
+        )
+    return found[id(members)]
+
+
+def _of_shape(shape: Shape, found: _Found) -> tuple[Place, ...]:
+    own: tuple[Place, ...] = ((),) if shape.secret else ()
+    inside = _of_members(shape.members, found) if shape.members else ()
+    if shape.element is not None:
+        step = element_step(shape)
+        inside += tuple((step, *place) for place in _of_shape(shape.element, found))
+    return own + inside

@@ -1,0 +1,1 @@
+"""What sends requests, waits for answers, and keeps account of both."""

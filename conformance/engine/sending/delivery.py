@@ -1,0 +1,60 @@
+"""Which trouble on the way to a target is repeated, and where.
+
+| trouble | what is sent again | where |
+|---|---|---|
+| the target throttles, or says to come again | the request, after a pause | ``transport.retry`` |
+| a kept connection had ended | the request, over a new one | ``transport.http`` |
+| connections are refused after an answer | the request, which was not sent | ``liveness`` |
+| the connection broke | what may be sent twice; a probe on a fresh resource | ``resent``, here |
+| the same, in a sequence of a rule | the whole sequence, on new resources | ``RESTARTS``, here |
+| no answer in time | the same on fresh resources | ``confirmation`` |
+| a new resource is not found yet | the request, until it has arrived | ``settling`` |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from conformance.contract.model import Contract, Operation
+from conformance.plan.valid_requests.resources import kinds
+from conformance.transport.exchange import Exchange, FailureKind
+
+RESENDS = 2
+"""How often a request is sent again whose connection broke before the answer was there."""
+RESTARTS = 3
+"""How often a sequence begins anew whose connection broke."""
+REPEATABLE = frozenset({"GET", "PUT", "PATCH"})
+"""Methods whose requests may be sent again."""
+
+Sent = TypeVar("Sent")
+
+
+def resent(
+    sent: Sent, again: Callable[[Sent], Sent], failed: Callable[[Sent], bool], times: int = RESENDS
+) -> Sent:
+    """What was sent, or the first of at most ``times`` more that did not fail, else the last."""
+    for _ in range(times):
+        if not failed(sent):
+            break
+        sent = again(sent)
+    return sent
+
+
+def connection_broke(exchange: Exchange) -> bool:
+    """True when the connection broke, so that it is unknown whether the request was carried out."""
+    return exchange.failure is not None and exchange.failure.kind is FailureKind.RESET
+
+
+def only_reads(contract: Contract, operation: Operation) -> bool:
+    """True when a request changes nothing: it shows what others have done."""
+    return operation.method == "GET" or _lists(contract, operation)
+
+
+def is_repeatable(contract: Contract, operation: Operation) -> bool:
+    """True when a request may be sent twice and is answered as if it were sent once."""
+    return operation.method in REPEATABLE or _lists(contract, operation)
+
+
+def _lists(contract: Contract, operation: Operation) -> bool:
+    return any(one.list == operation.name for one in kinds(contract).values())

@@ -1,0 +1,117 @@
+"""Targets that take a moment to show what was done: waited for, a bounded time, and then judged.
+
+Lists and reads may lag behind what was created, changed or deleted. Nothing is waited for before an
+answer gives a reason to, and whatever still holds after the wait is the target's failure.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from conformance.engine.sending.exchange_log import RunResource
+from conformance.plan.sequences import RuleBroken
+from conformance.transport.exchange import Exchange
+
+SETTLE = 3.0
+"""Seconds that a target has to show what was done."""
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5)
+"""Seconds between the tries to reach a resource that was made just now."""
+IN_VAIN = 2
+"""After this many resources that never settled, none is waited for."""
+SOON = 0.5
+"""Seconds that it is given first."""
+LONGEST = 45.0
+"""Seconds that one sequence may be held up in all."""
+NOT_FOUND = 404
+
+
+class Arrival:
+    """Waits for resources that were made a moment ago and are not found yet."""
+
+    def __init__(self, settle: float, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._settle, self._sleep = settle, sleep
+        self._in_vain = 0
+
+    def wait(
+        self, resource: RunResource, exchange: Exchange, again: Callable[[], Exchange]
+    ) -> Exchange:
+        """The exchange, or one that came later where the resource had not arrived."""
+        waited = 0.0
+        for pause in PAUSES:
+            if not _is_missing(exchange) or not self._is_worth_it(resource, waited + pause):
+                return exchange
+            self._sleep(pause)
+            waited += pause
+            exchange = again().after(exchange)
+        self._in_vain += _is_missing(exchange)
+        return exchange
+
+    def _is_worth_it(self, resource: RunResource, waited: float) -> bool:
+        if resource.gone or self._in_vain >= IN_VAIN or waited > self._settle:
+            return False
+        return waited > PAUSES[0] or resource.age < self._settle
+
+
+def _is_missing(exchange: Exchange) -> bool:
+    return exchange.response is not None and exchange.response.status == NOT_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """What a sequence is given so that the target can show what was done.
+
+    ``seconds`` before step number ``at``, or with ``everywhere`` before each read that comes after
+    a change.
+    """
+
+    seconds: float = 0.0
+    at: int | None = None
+    everywhere: bool = False
+
+    def before(self, number: int, *, first_read: bool) -> float:
+        """Seconds to wait before a step; ``first_read``: it is the first one since a change."""
+        given = number == self.at or (self.everywhere and first_read)
+        return self.seconds if given else 0.0
+
+
+NONE = Time()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A rule that was broken and is being played again, with the time that it is given now.
+
+    ``comparing`` says that it held with that, and is played without it: so a target that lags is
+    told from one that is broken now and then.
+    """
+
+    broken: tuple[RuleBroken, ...]
+    time: Time = NONE
+    comparing: bool = False
+
+    @classmethod
+    def of(cls, broken: RuleBroken, at: int | None, settle: float) -> Doubt:
+        """What a first break leaves; ``at`` is the read that may have come early, if any."""
+        given = NONE if at is None or not settle else Time(min(SOON, settle), at)
+        return cls((broken,), given)
+
+    def given_more(self, at: int | None, settle: float) -> Doubt | None:
+        """The same with more time; None where more would not help."""
+        now = self.time
+        if now is NONE or at is None:
+            return None
+        if not now.everywhere and now.at is not None and at > now.at:
+            return replace(self, time=replace(now, everywhere=True))
+        if now.seconds < settle:
+            return replace(self, time=replace(now, seconds=settle))
+        return None
+
+    def once_more(self, broken: RuleBroken) -> Doubt:
+        """Broken again, with all the time that it was given."""
+        return replace(self, broken=(*self.broken, broken))
+
+    def compared(self) -> Doubt:
+        """Held with time; now without."""
+        return replace(self, time=NONE, comparing=True)

@@ -1,0 +1,1 @@
+"""What every answer shows, whatever the request was for."""

@@ -1,0 +1,235 @@
+"""Checks that hold for every answer, whatever the request: counted, suspected, and confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+
+from conformance.contract.listing.requirements import Requirement, Subject
+from conformance.contract.listing.sharing import sharing_of
+from conformance.contract.model import Contract, Location
+from conformance.engine.confirmation import ANSWER, confirm, not_repeated
+from conformance.engine.probe_result import is_elsewhere, unanswered
+from conformance.engine.recording.case_counts import PendingFailures
+from conformance.engine.recording.evidence import LONGEST
+from conformance.engine.recording.list_filter import entries_of_this_run, shortened
+from conformance.engine.recording.verdict_log import VerdictLog
+from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.sending.patience import is_unanswered
+from conformance.engine.session import Session
+from conformance.engine.support import SupportStatus
+from conformance.engine.support_registry import SupportRegistry
+from conformance.engine.watching.arns import Arns
+from conformance.engine.watching.echoes import Echoes
+from conformance.engine.watching.given_moments import GivenMoments
+from conformance.engine.watching.spoilt import Spoilt
+from conformance.judge.errors import ERROR_STATUS, IN_REFUSALS
+from conformance.judge.findings import Finding
+from conformance.judge.response import observe
+from conformance.plan.probes import Fault, Side
+from conformance.plan.valid_requests.resources import kind_of, lifecycle_of
+from conformance.record import Verdict
+from conformance.transport.exchange import FailureKind
+
+PASSING = frozenset({FailureKind.RESET, FailureKind.TIMEOUT})
+"""Failures that may be the network's: what does not come again shows nothing of the target."""
+
+
+class PassiveChecker:
+    """Sees every exchange of a session."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        session: Session,
+        standings: SupportRegistry,
+        decisions: VerdictLog,
+    ) -> None:
+        self._contract, self._session = contract, session
+        self._standings, self._decisions = standings, decisions
+        self._suspects, self._arns = PendingFailures(), Arns(contract, session.names)
+        self._spoilt, self._sharing = Spoilt(), sharing_of(contract)
+        self._echoes, self._moments = Echoes(contract), GivenMoments()
+        self.is_held = False
+        """True while answers serve another purpose and are not counted here."""
+        session.observers.append(self.observe)
+
+    def observe(self, sent: SentProbe) -> None:
+        """Count what an answer holds, suspect what it breaks."""
+        self._arns.learn(sent)
+        self._moments.learn(sent)
+        # What a target answers to a faulty request that it accepted says nothing about its
+        # answers: the acceptance is the failure.
+        if is_elsewhere(sent.probe):
+            return
+        taken = sent.answer.ok and sent.is_faulty
+        if taken:
+            self._spoilt.note(sent, self._session.inventory.made)
+        name = sent.probe.operation.name
+        if self.is_held or self._standings.is_aside(name) or name in self._contract.setup:
+            return
+        usual = not taken and sent.probe.form is None and not _is_odd_address(sent)
+        for finding in self._found(sent):
+            if finding.held and usual:
+                self._decisions.hold(finding.requirement, finding.times)
+            elif self._decisions.open(finding.requirement):
+                requirement = self._decisions.by_id[finding.requirement]
+                # An error that looks like a success is no acceptance.
+                if not taken or requirement.keyword == ERROR_STATUS:
+                    self._take(requirement, finding, sent)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether a requirement may stand for places in other operations than its own."""
+        return self._sharing.is_of_service
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Count and suspect nothing for a while."""
+        self.is_held = True
+        try:
+            yield
+        finally:
+            self.is_held = False
+
+    def _found(self, sent: SentProbe) -> Iterator[Finding]:
+        """What an answer holds and breaks, without what says nothing.
+
+        That is others' entries in a list, and what was wrongly taken.
+        """
+        made = self._session.inventory.made
+        own = shortened(entries_of_this_run(self._contract, sent, made))
+        if self._spoilt.is_unreadable(own):
+            return
+        answer = self._spoilt.hide(own, "" if sent.resource is None else sent.resource.id)
+        known = self._decisions.by_id
+        for finding in observe(self._contract, sent.probe.operation, answer):
+            if finding.held or not self._moments.is_shown_again(finding):
+                listed = finding.requirement in known
+                yield finding if listed else self._stated_where_listed(finding)
+        yield from self._arns.observe(sent, answer)
+        yield from self._echoes.observe(sent, answer)
+
+    def _stated_where_listed(self, finding: Finding) -> Finding:
+        """The finding of the requirement that stands for it, where its own place is covered."""
+        by = self._sharing.covering(finding.requirement)
+        if by is None:
+            return finding
+        seen = finding.seen if finding.held else f"{finding.seen}, in {finding.requirement}"
+        return finding._replace(requirement=by, seen=seen)
+
+    def _take(self, requirement: Requirement, finding: Finding, sent: SentProbe) -> None:
+        if sent.probe.form is not None and requirement.subject is not Subject.NO_SERVER_ERROR:
+            return  # in another form than usual it may have met something else
+        if requirement.keyword in IN_REFUSALS and _is_odd_address(sent):
+            return  # what takes the address in may refuse it, as HTTP does
+        if finding.held:
+            self._decisions.hold(requirement.id, finding.times)
+        elif requirement.subject is not Subject.STATUS and not self._has_own_probe(requirement):
+            self._suspects.add(finding, sent)
+
+    def confirm(self) -> None:
+        """Send each suspected request again on a fresh resource; broken twice is a failure.
+
+        What an answer showed about a resource that was not there any more, no fresh one shows: then
+        the very same request is sent again, for the same identifier.
+        """
+        for finding, sent in self._suspects.take():
+            # A step of a sequence may have been its first request: its support may be unknown.
+            name = sent.probe.operation.name
+            lacks = self._standings.of(name).standing is SupportStatus.LACKING
+            mute = lacks or self._standings.is_aside(name)
+            if mute or not self._decisions.open(finding.requirement):
+                continue
+            requirement = self._decisions.by_id[finding.requirement]
+            silent = self._standings.silent(name)
+            if silent is not None and requirement.subject is Subject.NO_SERVER_ERROR:
+                continue  # it fails for the valid request, when all is decided
+            again = confirm(partial(self._once_more, finding, sent), ANSWER, sent.answer)
+            again = again or confirm(partial(self._of_the_same, finding, sent))
+            if again is None and sent.answer.failure in PASSING:
+                self._suspects.forget(finding)
+                continue
+            if again is None:
+                self._decisions.give(requirement, Verdict.INCONCLUSIVE, not_repeated(finding.seen))
+            else:
+                self._decisions.fail(requirement, *_told(self._session, *again))
+
+    def _has_own_probe(self, requirement: Requirement) -> bool:
+        """An error that a probe provokes is judged there: a chance answer cannot be had again."""
+        resource = lifecycle_of(self._contract, requirement.operation or "")
+        provoked = {resource.not_found, resource.unique_error}
+        return requirement.subject is Subject.ERROR and requirement.keyword in provoked
+
+    def _once_more(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
+        """The request on a new resource; what it created is deleted."""
+        inventory, resource = self._session.inventory, None
+        try:
+            resource = self._alike(sent)
+            repeat = self._session.send(sent.probe, resource=resource)
+        except SetupFailed as failed:
+            repeat = failed.sent
+        broken = self._broken(finding, repeat)
+        inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
+        inventory.take_away(repeat)
+        if resource is not None and not resource.gone:
+            inventory.delete(resource)
+        return broken
+
+    def _of_the_same(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
+        """The same finding from a request with the very same members, one that met an error.
+
+        An error may come with the status of a success: that may be what is wrong.
+        """
+        named = self._decisions.by_id[finding.requirement].keyword == ERROR_STATUS
+        if not (sent.answer.is_refusal or named) or sent.probe.form is not None:
+            return None
+        literal = replace(sent.probe, values=sent.values)
+        try:
+            return self._broken(finding, self._session.send(literal))
+        except SetupFailed:
+            return None
+
+    def _broken(self, finding: Finding, repeat: SentProbe) -> tuple[Finding, SentProbe] | None:
+        """What an answer breaks of the same requirement."""
+        found = self._found(repeat)
+        broken = [one for one in found if one.requirement == finding.requirement and not one.held]
+        return (broken[0], repeat) if broken else None
+
+    def _alike(self, sent: SentProbe) -> RunResource | None:
+        """A new resource that was made and updated as the one of this request had been."""
+        if sent.resource is None or sent.resource.given:
+            return sent.resource
+        history = sent.resource.history
+        before = history[: history.index(sent)] if sent in history else list(history)
+        if sent.resource.long_used or len(before) > LONGEST:
+            before = []  # a long used resource: the request alone must show it
+        made = self._session.inventory.create(
+            sent.resource.created.probe.values, sent.resource.kind
+        )
+        for update in before:
+            self._session.send(update.probe, resource=made)
+        return made
+
+
+def _told(session: Session, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe]:
+    """The finding; where there is no answer, it says to what."""
+    if is_unanswered(sent.exchange):
+        finding = finding._replace(seen=unanswered(session, sent))
+    return finding, sent
+
+
+def _is_odd_address(sent: SentProbe) -> bool:
+    """True where the path or the query of a request is odd, and any answer to that is right.
+
+    A path with a label beyond its limits may lead nowhere: its own requirement says of that.
+    """
+    probe = sent.probe
+    limits = probe.side is Side.REJECT and probe.fault is Fault.LIMIT
+    if not probe.place or not (limits or probe.side is Side.OBSERVE):
+        return False
+    member = probe.operation.input.get(str(probe.place[0]))
+    odd = {Location.PATH} if limits else {Location.PATH, Location.QUERY}
+    return member is not None and member.location in odd

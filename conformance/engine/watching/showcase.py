@@ -1,0 +1,189 @@
+"""Has answers show what none showed: resources are made and changed with all that they may have.
+
+Only where nothing states what is valid, and only for operations whose answers have members that
+were not seen. Where a request with everything is refused, halves of it are tried, and what is
+accepted goes on together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from conformance.contract.listing.requirements import Requirement
+from conformance.contract.model import Operation
+from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.sending.exchange_log import RunResource, SetupFailed
+from conformance.engine.service_run import ServiceRun
+from conformance.engine.watching.passive_checks import PassiveChecker
+from conformance.plan.planner import ONLY_OBSERVED
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.resources import all_creators, kind_of, kinds
+from conformance.plan.valid_requests.variants import Variants
+
+STALLED = 4
+"""Variants in a row that show nothing new, after which no more are tried."""
+TRIES = 30
+"""Requests that find out which members are accepted where all together are refused."""
+SHOWING, LOOKING = 0.4, 1.1
+"""Of the time of a quick run, how much of it may be over for what is shown, and for a last look."""
+MOST = 1500
+"""Requests of one service."""
+READS = re.compile(r"(Batch)?(Describe|Get|List|Search|View)")
+ENDS = re.compile(r"(Batch)?(Delete|Remove|Terminate|Cancel|Deregister|Disassociate|Purge|Reset)")
+RESETS = re.compile(r"(Batch)?(Update|Modify|Put|Set|Replace|Patch)")
+"""What makes something of a resource by the request alone: the rest of it may be gone."""
+
+Try = Callable[[dict[str, Any]], bool]
+
+
+class Showcase:
+    """Makes what answers of one service show."""
+
+    def __init__(self, run: ServiceRun, watch: PassiveChecker) -> None:
+        self._run, self._watch = run, watch
+        self._contract, self._session = run.contract, run.session
+        self._watched: dict[str, list[Requirement]] = defaultdict(list)
+        for one in run.decisions.requirements:
+            if one.subject in ONLY_OBSERVED and one.place and one.operation:
+                self._watched[one.operation].append(one)
+        self._makes = all_creators(self._contract)
+        self._end = 0
+
+    def show(self) -> None:
+        """Make, read and change resources of each kind as long as that shows something new."""
+        if not self._contract.overlay.inferred:
+            return
+        self._end = self._session.sent + MOST
+        for kind, about in kinds(self._contract).items():
+            if about.service is None and not self._is_over():
+                self._of_kind(kind, about)
+        for operation in self._contract.tested:
+            name = operation.name
+            if self._is_over():
+                break
+            if name not in self._makes and not ENDS.match(name) and self._is_open(name):
+                self._vary(operation, self._sender(operation), partial(self._unseen, name))
+        self.look()
+
+    def look(self) -> None:
+        """Ask once more for what was not seen yet: by now there is more to be shown."""
+        if not self._contract.overlay.inferred:
+            return
+        for operation in self._contract.tested:
+            if self._run.economy.is_late(LOOKING):
+                break
+            if READS.match(operation.name) and self._is_open(operation.name):
+                self._call(operation, base(self._contract, operation), None)
+        self._watch.confirm()
+
+    def _is_over(self) -> bool:
+        return self._run.economy.is_late(SHOWING)
+
+    def _of_kind(self, kind: str, about: Resource) -> None:
+        operation = self._contract.operations.get(about.create or "")
+        if operation is None or not self._may_send(operation.name):
+            return
+        shown = [one for one in self._contract.tested if kind_of(self._contract, one.name) == kind]
+        # What is made of a parent may be listed of that.
+        above = [one for one in self._contract.tested if READS.match(one.name)
+                 and kind_of(self._contract, one.name) in about.needs]  # fmt: skip
+        names = [one.name for one in (*shown, *above)]
+        if not any(self._is_open(name) for name in names):
+            return
+        reads = [one for one in shown if READS.match(one.name) or one.name == about.read]
+        acts = [one for one in shown
+                if one not in reads and one.name not in self._makes
+                if not ENDS.match(one.name) and not RESETS.match(one.name)]  # fmt: skip
+
+        def create(values: dict[str, Any]) -> bool:
+            try:
+                resource = self._session.inventory.create(values, kind)
+            except SetupFailed:
+                return False
+            for one in (*reads, *acts):
+                self._call(one, base(self._contract, one), resource)
+            for one in above:
+                parent = resource.parents.get(kind_of(self._contract, one.name) or "")
+                self._call(one, base(self._contract, one), parent)
+            self._watch.confirm()
+            if not resource.gone:
+                self._session.inventory.delete(resource)
+            return True
+
+        self._vary(operation, create, lambda: sum(map(self._unseen, names)))
+
+    def _sender(self, operation: Operation) -> Try:
+        def send(values: dict[str, Any]) -> bool:
+            ok = self._call(operation, values, None)
+            self._watch.confirm()
+            return ok
+
+        return send
+
+    def _call(
+        self, operation: Operation, values: Mapping[str, Any], resource: RunResource | None
+    ) -> bool:
+        if not self._is_open(operation.name):
+            return False
+        try:
+            sent = self._session.call(operation, values, resource)
+        except SetupFailed:
+            return False
+        return sent.answer.ok
+
+    def _vary(self, operation: Operation, send: Try, unseen: Callable[[], int]) -> None:
+        """Send variants until all is seen, or they show nothing new."""
+        variants = Variants.of(self._contract, operation, base(self._contract, operation))
+        names = self._accepted(variants, send) if variants.count else []
+        stalled, before = 0, unseen()
+        for index in range(1, variants.most):
+            self._run.stops.check()
+            if not before or stalled == STALLED or self._session.sent > self._end:
+                return
+            several = [name for name in names if variants.count[name] > index]
+            if not several:
+                return
+            if not send(variants.request(several, index)) and len(several) > 1:
+                for name in several:
+                    send(variants.request([name], index))
+            now = unseen()
+            stalled = stalled + 1 if now == before else 0
+            before = now
+
+    def _accepted(self, variants: Variants, send: Try) -> list[str]:
+        """The members that are accepted with all that they may hold, and those with choices."""
+        taken: list[str] = []
+        waiting, left = [list(variants.count)], TRIES
+        while waiting and left:
+            names = waiting.pop(0)
+            left -= 1
+            if send(variants.request(names, 0)):
+                taken += names
+            elif len(names) > 1:
+                middle = len(names) // 2
+                waiting += [names[:middle], names[middle:]]
+        if 1 < len(taken) < len(variants.count):
+            send(variants.request(taken, 0))
+        # What is refused in one variant may be accepted in another.
+        return [name for name in variants.count if name in taken or variants.count[name] > 1]
+
+    def _may_send(self, name: str) -> bool:
+        return name not in self._session.left_out and self._run.standings.works(name)
+
+    def _is_open(self, name: str) -> bool:
+        return self._unseen(name) > 0 and self._may_send(name)
+
+    def _unseen(self, name: str) -> int:
+        """How many statements about members of its answers no answer has shown."""
+        decisions = self._run.decisions
+        return sum(
+            decisions.open(one.id) and not decisions.tally(one).accept
+            for one in self._watched[name]
+        )
+
+
+__all__ = ["Showcase"]

@@ -1,0 +1,1 @@
+"""Values of a shape: valid ones, boundary values, single faults, and random ones."""

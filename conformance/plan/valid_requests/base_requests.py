@@ -1,0 +1,124 @@
+"""The valid base request of each operation: the overlay's, or one made from the shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.contract.aws_values import example
+from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
+from conformance.contract.places import ABSENT, Place, find, parse, put
+from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.contract.walk import step_into
+from conformance.plan.generation import values
+from conformance.plan.generation.suggestions import suggestions
+from conformance.plan.valid_requests.resources import creators, kinds, lifecycle_of
+
+
+def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[str, Any]:
+    """A valid request for an operation, as members by wire name.
+
+    The overlay may give another one for probes of a member (by its name), where the usual one
+    could not hold that member.
+    """
+    words = contract.overlay.words_of(operation.name)
+    for length in range(len(place), 0, -1):
+        found = words.bases.get(".".join(place[:length]))
+        if found is not None:
+            return dict(found)
+    if words.base is not None:
+        return dict(words.base)
+    accepted = contract.found.by_operation.get(operation.name)
+    if accepted is not None:
+        return dict(accepted.members)
+    return derived(contract, operation)
+
+
+def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
+    """A base from the required members alone; identifiers of resources as placeholders.
+
+    An operation that creates the resource chooses what the label holds, where it has one. What the
+    overlay binds is always there.
+    """
+    binds = contract.overlay.words_of(operation.name).binds
+    resource = lifecycle_of(contract, operation.name)
+    placeholders: dict[str, Any] = dict(_needed(contract, resource))
+    if resource.label is not None:
+        chosen = "${" + ("name" if resource.unique is None else resource.unique.template) + "}"
+        creates = operation.name in creators(resource)
+        named = operation.input.get(resource.label)
+        in_list = named is not None and named.shape.kind is Kind.LIST
+        chosen = chosen if creates else "${id}"
+        placeholders[resource.label] = [chosen] if in_list else chosen
+    placeholders |= binds
+    made = {
+        name: placeholders[name] if name in placeholders else _sample(member)
+        for name, member in operation.input.items()
+        if member.required or member.location is Location.PATH or name in binds
+    }
+    for place, value in binds.items():
+        if place not in operation.input:
+            made = edited(made, parse(place), value)
+    return made
+
+
+def _sample(member: Member) -> Any:
+    """A value of a member; in a path one without slashes, as they may lead to another route."""
+    if member.location is Location.PATH:
+        plain = (one for one in suggestions(member.shape) if "/" not in str(example(one)))
+        found = next(plain, None)
+        if found is not None:
+            return found
+    return values.sample(member.shape)
+
+
+def _needed(contract: Contract, resource: Resource) -> Iterator[tuple[str, str]]:
+    """The labels of the kinds that a kind needs, each with the placeholder for it."""
+    known = kinds(contract)
+    for name in resource.needs:
+        label = known[name].label
+        if label is not None:
+            yield label, f"${{id.{name}}}"
+
+
+LEFT_OUT = "${absent}"
+"""In an overlay: this member of the base is not sent."""
+
+
+def present(request: dict[str, Any]) -> dict[str, Any]:
+    """The request without the members that an overlay leaves out."""
+    return {name: value for name, value in request.items() if value != LEFT_OUT}
+
+
+def edited(request: dict[str, Any], place: Place, value: Any) -> dict[str, Any]:
+    """The request with one value put in (or taken out, with ABSENT)."""
+    changed: dict[str, Any] = put(request, place, value)
+    return {name: item for name, item in changed.items() if item is not ABSENT}
+
+
+def scaffolded(operation: Operation, request: dict[str, Any], place: Place) -> dict[str, Any]:
+    """The request with whatever a nested place lies in, whole enough to be valid.
+
+    What the request has already is left as it is: only what is missing on the way is put in.
+    """
+    if len(place) < 2 or place[0] not in operation.input:
+        return request
+    shape: Shape | None = operation.input[place[0]].shape
+    for depth in range(1, len(place)):
+        if shape is None:
+            return request
+        if not list(find(request, place[:depth])):
+            request = edited(request, place[:depth], values.sample(shape))
+        if shape.union:
+            request = _switched(request, shape, place, depth)
+        shape = step_into(shape, place[depth])
+    return request
+
+
+def _switched(request: dict[str, Any], union: Shape, place: Place, depth: int) -> dict[str, Any]:
+    """The request with a union that holds the member a place leads to, and no other."""
+    name = place[depth]
+    given = next(find(request, place[:depth]), None)
+    if name not in union.members or (isinstance(given, dict) and name in given):
+        return request
+    return edited(request, place[:depth], {name: values.sample(union.members[name].shape)})

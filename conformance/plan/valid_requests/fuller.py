@@ -1,0 +1,107 @@
+"""Requests with more in them than what is required: all at the top, then all that these hold."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.contract.model import Kind, Operation, Shape
+from conformance.contract.takes import LIMITS, TOKENS
+from conformance.plan.generation import values
+
+Request = dict[str, Any]
+
+DEEPEST = 4
+NEW = re.compile(r"\$\{name\}")
+NOT_ADDED = frozenset({*LIMITS, *TOKENS, "dryrun"})
+"""Members that change what a request asks for, by name without separators."""
+
+
+def fuller(operation: Operation, request: Request) -> Iterator[Request]:
+    """The request with every member at its top, then with all that these may hold."""
+    missing = [name for name in operation.input if name not in request and is_free(operation, name)]
+    yield joined(
+        {**request, **{name: values.sample(operation.input[name].shape) for name in missing}}
+    )
+    yield joined(
+        {
+            name: request[name]
+            if name in request and not is_structured(operation.input[name].shape)
+            else whole(operation.input[name].shape)
+            for name in operation.input
+            if name in request or is_free(operation, name)
+        }
+    )
+
+
+def joined(request: Request) -> Request:
+    """The request with one new name wherever members inside it are called alike.
+
+    The attributes of a key are those that are defined, and a rule speaks of a listed origin.
+    """
+    named = Counter(_new_names(request))
+    often = {name for name, count in named.items() if count > 1}
+    return {name: _with_tags(value, often) for name, value in request.items()}
+
+
+def _new_names(value: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _new_names(item, depth)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if depth and isinstance(inner, str) and NEW.fullmatch(inner):
+                yield name
+            yield from _new_names(inner, depth + 1)
+
+
+def _with_tags(value: Any, often: set[str]) -> Any:
+    if isinstance(value, list):
+        return [_with_tags(item, often) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: f"${{name.{name.replace('_', '-')}}}"
+        if name in often and isinstance(inner, str) and NEW.fullmatch(inner)
+        else _with_tags(inner, often)
+        for name, inner in value.items()
+    }
+
+
+def whole(shape: Shape, depth: int = DEEPEST) -> Any:
+    """A value with every member that it may hold, of a union one."""
+    if shape.examples or depth == 0 or shape.union:
+        return values.sample(shape)
+    if shape.kind is Kind.STRUCTURE and shape.members:
+        return {
+            name: whole(one.shape, depth - 1)
+            for name, one in shape.members.items()
+            if one.shape.kind is not Kind.ANY and (depth > 1 or one.required)
+        }
+    if shape.kind is Kind.MAP and shape.key is not None and shape.element is not None:
+        keys = shape.key.limit("enum") or values.entries(shape, 1)
+        most = shape.limit("maxProperties") or len(keys)
+        return {key: whole(shape.element, depth - 1) for key in list(keys)[:most]}
+    if shape.kind is Kind.LIST and shape.element is not None and shape.element.members:
+        count = max(1, shape.limit("minItems") or 1)
+        return [whole(shape.element, depth - 1) for _ in range(count)]
+    return values.sample(shape)
+
+
+def is_structured(shape: Shape) -> bool:
+    """Whether values of a shape have members, or keys that are listed."""
+    if shape.key is not None and shape.key.limit("enum"):
+        return True
+    inner = shape.element if shape.element is not None else shape
+    return bool(inner.members)
+
+
+def is_free(operation: Operation, name: str) -> bool:
+    """Whether a member may be added without changing what the request asks for."""
+    plain = name.lower().replace("-", "").replace("_", "")
+    return plain not in NOT_ADDED and (operation.input[name].shape.kind is not Kind.ANY)
+
+
+__all__ = ["fuller", "is_free", "is_structured", "joined", "whole"]

@@ -1,0 +1,135 @@
+"""What a refusal says and suggests: listed values, one of a pattern, resources of the run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract.inference.naming import ARN, part, plain
+from conformance.contract.model import Kind, Shape
+from conformance.contract.validate import shape_violations
+from conformance.error_identity import says_missing
+from conformance.plan.generation import strings, values
+from conformance.plan.generation.suggestions import suggestions
+from conformance.plan.valid_requests.fuller import is_structured, whole
+
+OTHERS = 3
+"""Other values that are tried of one member."""
+LISTED = re.compile(
+    r"(?:enum value set:?|one of:?|valid values?(?: are| is)?:?|allowed values?(?: are| is)?:?"
+    r"|supported values?(?: are| is)?:?|possible values?(?: are| is)?:?|expected:?)"
+    r"[\s\"'`]*[\[({]?(?P<list>[^\])}]+)",
+    re.IGNORECASE,
+)
+PATTERN = re.compile(
+    r"(?:regular expression )?pattern:?\s*[\"'`]?(?P<pattern>[^\s\"'`]+)", re.IGNORECASE
+)
+NOT_FOUND = 404
+SHORTEST = 4
+"""Letters that a word has at least which says what a member names."""
+NAMES = re.compile(r"(names?|ids?|identifiers?|s)$")
+"""What the name of a member has after the noun of what it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalText:
+    """What an answer said: its status, its error code and its message."""
+
+    status: int
+    code: str
+    message: str
+    kinds: Mapping[str, str | None] = field(default_factory=dict)
+    """The kinds of resources that the service has, of which members may speak: each with the
+    placeholder for its ARN, where it has one."""
+
+    own: str | None = None
+    """The placeholder for the ARN of what the operation is about, where it has one."""
+
+    @property
+    def is_not_found(self) -> bool:
+        """Whether something that the request speaks of is not there."""
+        return self.status == NOT_FOUND or says_missing(self.code)
+
+    def spoken_of(self) -> list[str]:
+        """The kinds that the message or the code names, the most special first."""
+        text = f"{plain(self.message)} {plain(self.code)}"
+        return sorted((kind for kind in self.kinds if plain(kind) in text), key=len, reverse=True)
+
+
+def likely(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
+    """Values of a shape, those that the refusal itself lists first."""
+    found = [*_stated(shape, refusal), *values_of_kinds(shape, refusal), *_others(shape)]
+    seen: set[str] = set()
+    for value in found:
+        text = json.dumps(value, sort_keys=True, default=str)
+        if text not in seen and len(seen) < OTHERS:
+            seen.add(text)
+            yield value
+
+
+def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
+    """What the message lists, a number in it, or a match of the pattern that it shows."""
+    if shape.kind is Kind.INTEGER:
+        numbers = (int(digits) for digits in re.findall(r"\b\d{1,9}\b", refusal.message))
+        yield from (one for one in numbers if not any(shape_violations(shape, one)))
+    if shape.kind is not Kind.STRING:
+        return
+    listed = LISTED.search(refusal.message)
+    if listed is not None:
+        for word in re.split(r"[\s,|'\"]+(?:or\s+|and\s+)?", listed["list"].strip()):
+            if word and not any(shape_violations(shape, word.rstrip("."))):
+                yield word.rstrip(".")
+                break
+    shown = PATTERN.search(refusal.message)
+    if shown is not None and strings.pattern_error(shown["pattern"]) is None:
+        pattern = shown["pattern"]
+        value = strings.of_length(pattern, strings.shortest(pattern, 1))
+        if value:
+            yield value
+
+
+def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
+    """What a resource of the run is named by, where the member is called as its kind is.
+
+    Of an ARN also where the refusal speaks of the kind.
+    """
+    if shape.kind is Kind.LIST and shape.element is not None:
+        yield from ([one] for one in values_of_kinds(shape.element, refusal))
+    if shape.kind is not Kind.STRING or shape.called is None:
+        return
+    said = part(shape.called.name)
+    noun = said.of if said.kind == ARN else NAMES.sub("", plain(shape.called.name))
+    named = [kind for kind in refusal.kinds if plain(kind) == noun]
+    sorts = [kind for kind in refusal.kinds if _is_sort_of(kind, noun)]
+    named = named or sorted(sorts, key=len)
+    if said.kind == ARN and not said.of and refusal.own is not None:
+        yield refusal.own
+    if said.kind == ARN:
+        spoken = (refusal.kinds[kind] for kind in [*named, *refusal.spoken_of()])
+        yield from (one for one in spoken if one is not None)
+    else:
+        yield from (f"${{id.{kind}}}" for kind in named)
+
+
+def _is_sort_of(kind: str, noun: str) -> bool:
+    """Whether a noun ends as a kind is called, or as what it is a sort of: a location in S3."""
+    general = kind.partition("-")[0]
+    return any(len(one) > SHORTEST and noun.endswith(one) for one in (plain(kind), general))
+
+
+def _others(shape: Shape) -> Iterator[Any]:
+    yield from suggestions(shape)
+    yield values.sample(shape)
+    yield values.sample(shape, 1)
+    if is_structured(shape):
+        yield whole(shape, 2)
+
+
+def in_capitals(shape: Shape, given: list[Any]) -> Iterator[str]:
+    """Words as constants are written, or in small letters: prose writes them as names."""
+    shown = [one for one in given if isinstance(one, str) and one.isalpha()]
+    words = [way for one in shown for way in (one.upper(), one.lower())]
+    yield from (one for one in words if not any(shape_violations(shape, one)))

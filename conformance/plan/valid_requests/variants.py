@@ -1,0 +1,212 @@
+"""Requests with all that may be given in them, in as many variants as there are choices.
+
+A union holds one of its members, a list may hold many kinds of items: each variant makes another
+choice, so that all of them together hold every member of every structure at least once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract.aws_values import example
+from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
+from conformance.contract.places import find
+from conformance.contract.validate import shape_violations
+from conformance.plan.generation import values
+from conformance.plan.valid_requests.fuller import is_free
+
+DEEPEST, SHALLOWEST = 10, 2
+LARGEST = 1500
+"""Values that one request holds at most: what would hold more is made less deep."""
+MOST = 40
+"""Variants of one member."""
+NAMED = "conformance-a0b1c2d3-00001"
+"""What stands for the name of a resource that is made first."""
+IN_BODY = frozenset({Location.BODY, Location.HEADER})
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """The members that a request may have besides, each with its variants."""
+
+    operation: Operation
+    start: Mapping[str, Any]
+    """A request that is accepted."""
+    count: Mapping[str, int] = field(default_factory=dict)
+    """Of each member that may be given, in how many variants."""
+    depth: int = DEEPEST
+
+    @classmethod
+    def of(cls, contract: Contract, operation: Operation, start: Mapping[str, Any]) -> Variants:
+        """The variants of what an operation takes, beginning with an accepted request."""
+        stateful = contract.overlay.words_of(operation.name).stateful
+        members = {
+            name: one
+            for name, one in operation.input.items()
+            if one.location in IN_BODY and is_free(operation, name) and name not in stateful
+            if name not in start or _is_open(one.shape)
+        }
+        depth = next(
+            (depth for depth in range(DEEPEST, SHALLOWEST, -1) if _size(members, depth) <= LARGEST),
+            SHALLOWEST,
+        )
+        count = {name: min(MOST, _count(one.shape, depth)) for name, one in members.items()}
+        return cls(operation, start, count, depth)
+
+    @property
+    def most(self) -> int:
+        """How many variants there are."""
+        return max(self.count.values(), default=0)
+
+    def value(self, name: str, index: int) -> Any:
+        """One variant of a member, with what the accepted request has of it kept."""
+        shape = self.operation.input[name].shape
+        made = variant(shape, index % max(1, self.count[name]), self.depth)
+        return merged(shape, made, self.start[name]) if name in self.start else made
+
+    def request(self, names: Iterable[str], index: int) -> dict[str, Any]:
+        """The accepted request with one variant of each of these members."""
+        found = {name: self.value(name, index) for name in names}
+        right = {
+            name: value
+            for name, value in found.items()
+            if _keeps(self.operation.input[name].shape, value)
+        }
+        return {**self.start, **right}
+
+
+def variant(shape: Shape, index: int, depth: int, within: tuple[str, ...] = ()) -> Any:
+    """A value with every member that it may hold, of a union the one that is its turn."""
+    if shape.examples or depth == 0 or not _is_open(shape):
+        return values.sample(shape, index if shape.limit("enum") else 0)
+    if shape.kind is Kind.MAP and shape.key is not None and shape.element is not None:
+        keys = shape.key.limit("enum") or values.entries(shape, 1)
+        most = shape.limit("maxProperties") or len(keys)
+        return {key: variant(shape.element, index, depth - 1, within) for key in list(keys)[:most]}
+    if shape.element is not None:
+        least = max(1, shape.limit("minItems") or 1)
+        return [variant(shape.element, index + at, depth - 1, within) for at in range(least)]
+    inside = (*within, shape.name) if shape.name else within
+    if shape.union:
+        name, turn = _turn(shape, index, depth, inside)
+        return {name: variant(shape.members[name].shape, turn, depth - 1, inside)}
+    made = {
+        name: variant(one.shape, index, depth - 1, inside)
+        for name, one in shape.members.items()
+        if one.required or _may_hold(one.shape, depth - 1, inside)
+    }
+    return {
+        name: value
+        for name, value in made.items()
+        if shape.members[name].required or _keeps(shape.members[name].shape, value)
+    }
+
+
+def merged(shape: Shape, made: Any, given: Any) -> Any:
+    """A made-up value with what was accepted of it, but for the choices that a union leaves."""
+    if isinstance(made, dict) and isinstance(given, dict):
+        if shape.union:
+            same = [name for name in made if name in given]
+            return {name: merged(shape.members[name].shape, made[name], given[name])
+                    for name in same} or made  # fmt: skip
+        inner = {name: one.shape for name, one in shape.members.items()}
+        both = {
+            name: merged(inner[name], made[name], value)
+            if name in made and name in inner
+            else value
+            for name, value in given.items()
+        }
+        return {**made, **both}
+    if isinstance(made, list) and isinstance(given, list) and shape.element is not None:
+        if not _is_open(shape.element) or not given or not made:
+            return given
+        first = merged(shape.element, made[0], given[0])
+        return [first, *given[1:]]
+    return given
+
+
+def _keeps(shape: Shape, template: Any) -> bool:
+    """Whether a value keeps the limits, as far as that is known before a run fills it."""
+    filled = _exampled(template)
+    return not any(
+        "${" not in str(next(find(filled, one.place), ""))
+        for one in shape_violations(shape, filled)
+    )
+
+
+def _exampled(template: Any) -> Any:
+    if isinstance(template, dict):
+        return {name: _exampled(one) for name, one in template.items()}
+    if isinstance(template, list):
+        return [_exampled(one) for one in template]
+    return example(template, named=NAMED)
+
+
+def _is_open(shape: Shape) -> bool:
+    """Whether a value has members of its own, or a choice."""
+    keyed = shape.key is not None and bool(shape.key.limit("enum"))
+    return bool(_innermost(shape).members) or keyed
+
+
+def _innermost(shape: Shape) -> Shape:
+    """What lists and maps, one in the other, hold in the end."""
+    while shape.element is not None:
+        shape = shape.element
+    return shape
+
+
+def _may_hold(shape: Shape, depth: int, within: tuple[str, ...]) -> bool:
+    inner = _innermost(shape)
+    if inner.kind is Kind.ANY or (inner.name and inner.name in within):
+        return False
+    return depth > 0 or not _is_open(shape)
+
+
+def _turn(shape: Shape, index: int, depth: int, within: tuple[str, ...]) -> tuple[str, int]:
+    """The member of a union whose turn it is, and which of its own variants."""
+    arms = [
+        name for name, one in shape.members.items() if _may_hold(one.shape, depth - 1, within)
+    ] or list(shape.members)
+    turns = [max(1, _count(shape.members[name].shape, depth - 1, within)) for name in arms]
+    index %= sum(turns)
+    for name, many in zip(arms, turns, strict=True):
+        if index < many:
+            return name, index
+        index -= many
+    return arms[0], 0
+
+
+def _count(shape: Shape, depth: int, within: tuple[str, ...] = ()) -> int:
+    """In how many variants all choices of a value are made."""
+    if shape.examples or depth <= 0:
+        return 1
+    if not _is_open(shape):
+        return 1
+    if shape.element is not None:
+        return _count(shape.element, depth - 1, within)
+    inside = (*within, shape.name) if shape.name else within
+    counts = [
+        _count(one.shape, depth - 1, inside)
+        for one in shape.members.values()
+        if _may_hold(one.shape, depth - 1, inside)
+    ]
+    return (sum(counts) if shape.union else max(counts, default=1)) or 1
+
+
+def _size(members: Mapping[str, Member], depth: int, within: tuple[str, ...] = ()) -> int:
+    """How many values a request with all of these members holds, up to a little over the bound."""
+    found = 0
+    for one in members.values():
+        if found > LARGEST:
+            break
+        inner = _innermost(one.shape)
+        found += 1
+        if depth > 0 and _may_hold(one.shape, depth, within):
+            inside = (*within, inner.name) if inner.name else within
+            found += _size(inner.members, depth - 1, inside)
+    return found
+
+
+__all__ = ["Variants", "merged", "variant"]
