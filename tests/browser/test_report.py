@@ -105,8 +105,7 @@ def test_an_anchor_clears_a_filter_that_hides_it(show, report):
     page.fill("#q", "nothing like it")
     counted(page, "0 of ")
     page.evaluate("id => { location.hash = id; }", FAILED[0].requirement)
-    page.wait_for_timeout(100)
-    assert page.locator(f"[id='{FAILED[0].requirement}']").is_visible()
+    page.locator(f"[id='{FAILED[0].requirement}']").wait_for(state="visible")
 
 
 def test_the_keyboard_is_enough(show, report):
