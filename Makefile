@@ -31,12 +31,12 @@ test: $(VENV)/.stamp-dev
 	@# The types are checked while the tests run: these wait for servers now and then.
 	@echo "$(BIN)/mypy & $(BIN)/pytest"; \
 	$(BIN)/mypy & types=$$!; \
-	$(BIN)/pytest --numprocesses=auto --dist=loadgroup -m 'not exhaustive' $(ARGS); tests=$$?; \
+	$(BIN)/pytest --numprocesses=auto --dist=loadscope -m 'not exhaustive' $(ARGS); tests=$$?; \
 	wait $$types || { echo "mypy found what stands above the tests" >&2; exit 1; }; \
 	exit $$tests
 
 test-doubles: $(VENV)/.stamp-dev
-	$(BIN)/pytest --numprocesses=auto --dist=loadgroup -m exhaustive $(ARGS)
+	$(BIN)/pytest --numprocesses=auto --dist=loadscope -m exhaustive $(ARGS)
 
 bench: $(VENV)/.stamp-dev
 	$(BIN)/python -m benchmarks $(ARGS)

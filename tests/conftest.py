@@ -24,25 +24,6 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With ``--dist loadgroup``, one worker makes what tests share, and none waits for it."""
-    for item in items:
-        group = _group(item)
-        if group is not None:
-            item.add_marker(pytest.mark.xdist_group(group))
-
-
-def _group(item: pytest.Item) -> str | None:
-    if not isinstance(item, pytest.Function):
-        return None
-    if "reference_run" in item.fixturenames:
-        return f"reference-{item.callspec.params['reading']}"
-    made = item._fixtureinfo.name2fixturedefs
-    shares = any(one[-1].scope == "module" for one in made.values())
-    return item.nodeid.partition("::")[0] if shares or "made_once" in made else None
-
-
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory) -> Callable[[str, Callable[[], Any]], Any]:
     """Gives what a function makes: the first worker that asks makes it, the others read it."""

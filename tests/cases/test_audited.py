@@ -38,8 +38,6 @@ from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.retry import RetryingTransport
 from tests import contracts
 
-pytestmark = pytest.mark.xdist_group(__name__)
-"""Large contracts, which one worker reads for all tests here."""
 HALF = "\ud83d"
 """Half a surrogate pair: a server that stored one shows it as an identifier, too."""
 

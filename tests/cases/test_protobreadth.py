@@ -28,8 +28,6 @@ from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
 
-pytestmark = pytest.mark.xdist_group(__name__)
-"""Large contracts, which one worker reads for all tests here."""
 EXCHANGE = Exchange(Request("POST", "http://127.0.0.1/", ()), None, None, 0.0)
 
 

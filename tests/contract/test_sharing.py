@@ -17,8 +17,6 @@ from conformance.contract.model import Contract
 from tests import contracts
 from tests.sampling import one_in
 
-pytestmark = pytest.mark.xdist_group(__name__)
-"""Large contracts, which one worker reads for all tests here."""
 contract_of = cache(plan_all.contract_of)
 PAGE = {"document": "p.md", "section": "s", "line": 1}
 
