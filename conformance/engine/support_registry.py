@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from conformance.contract.inference.naming import identifies, part
-from conformance.contract.inference.nouns import RESOURCE
+from conformance.contract.inference.owners import RESOURCE
 from conformance.contract.model import Contract, Kind, Location
 from conformance.engine import support
 from conformance.engine.confirmation import ANSWER, confirm

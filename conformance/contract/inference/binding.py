@@ -36,7 +36,8 @@ from conformance.contract.inference.naming import (
     same,
     split,
 )
-from conformance.contract.inference.nouns import RESOURCE, Noun, Owners, names_a_copy, nouns
+from conformance.contract.inference.nouns import Noun, nouns
+from conformance.contract.inference.owners import RESOURCE, Owners, names_a_copy
 from conformance.contract.model import Contract, Kind, Location, Member, Operation
 from conformance.contract.places import texts
 

@@ -17,7 +17,8 @@ from conformance.contract.inference.naming import (
     plain,
     same,
 )
-from conformance.contract.inference.nouns import Noun, Owners, arns, leaves
+from conformance.contract.inference.nouns import Noun, arns, leaves
+from conformance.contract.inference.owners import Owners
 from conformance.contract.model import Kind, Location, Member, Operation, Shape
 
 _ORDER = {NAME: 0, ID: 1, BARE: 2, ARN: 3, URL: 4}

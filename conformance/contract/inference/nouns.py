@@ -18,35 +18,21 @@ from conformance.contract.inference.naming import (
     LIST,
     READ,
     UPDATE,
-    NamePart,
     forms,
     is_plural,
     is_versioned,
-    is_within,
     part,
     plain,
-    plurals,
     same,
     split,
-    words,
 )
 from conformance.contract.model import Contract, Kind, Location, Member, Operation
-from conformance.contract.routes import LABEL, trailing_label
+from conformance.contract.routes import trailing_label
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH"})
-_RELATIONS = (
-    "source", "target", "parent", "primary", "default", "destination", "existing", "original",
-)  # fmt: skip
-_COPIES = ("Copy", "Clone", "Restore")
-_OF_COPIES = ("target", "destination", "new")
-"""What a copy is to be called is not there yet."""
 _LASTING = ("Create", "Register", "Import", "Start", "Submit", "Initiate")
-_SHORTEST = 3
-"""Letters from which on the end of a noun stands for the noun."""
 _DEEPEST = 2
 """Structures within structures in which an ARN is looked for."""
-RESOURCE = "resource"
-"""What operations about tags and policies call whatever they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,131 +181,6 @@ def _is_unsure(contract: Contract, noun: Noun) -> bool:
     return False
 
 
-def names_a_copy(operation: Operation, said: NamePart) -> bool:
-    """Whether a member of a copying operation says what the copy is to be called."""
-    named = said.kind not in {BARE, ARN}
-    return named and operation.name.startswith(_COPIES) and said.of.startswith(_OF_COPIES)
-
-
-class Owners:
-    """Whom a member of a request names: by its place in the path, else by its name."""
-
-    def __init__(self, contract: Contract, known: list[Noun]) -> None:
-        self._contract, self._known = contract, known
-        self._places = self._by_place()
-        self._about: dict[str, Noun | None] = {}
-
-    def _by_place(self) -> Mapping[str, Noun]:
-        """The nouns by the path that leads to one of them."""
-        found: dict[str, Noun] = {}
-        elsewhere: dict[str, Noun] = {}
-        for noun in self._known:
-            for one in noun.about_one():
-                label = trailing_label(one.path)
-                if label is None:
-                    continue
-                at = _unnamed(one.path)
-                created = _unnamed(noun.create.path)
-                if created in {at, _unnamed(label.parent)}:
-                    found.setdefault(at, noun)
-                elif one in (noun.delete, noun.read) and LABEL.search(noun.create.path) is None:
-                    elsewhere.setdefault(at, noun)
-        return {**elsewhere, **found}
-
-    def about(self, operation: Operation) -> Noun | None:
-        """The noun that an operation is about; None where no one can tell."""
-        if operation.name not in self._about:
-            self._about[operation.name] = self._find_about(operation)
-        return self._about[operation.name]
-
-    def _find_about(self, operation: Operation) -> Noun | None:
-        for noun in self._known:
-            if operation.name in {one.name for one in noun.roles().values()}:
-                return noun
-        text = plain("".join(words(operation.name)[1:]))
-        begins = [one for one in self._known if text.startswith(plurals(one.name))]
-        ends = [one for one in self._known if text.endswith(plain(one.name))]
-        if begins or ends:
-            return max(begins or ends, key=lambda one: len(one.name))
-        deepest: Noun | None = None
-        for member in operation.input.values():
-            if member.location is Location.PATH:
-                deepest = self._at(operation, member) or deepest
-        return deepest
-
-    def owner(self, operation: Operation, member: Member) -> Noun | None:
-        """The noun that a member identifies."""
-        shape = member.shape.element if member.shape.kind is Kind.LIST else member.shape
-        if shape is None or shape.kind is not Kind.STRING or shape.limit("enum"):
-            return None
-        said = part(member.name)
-        own = self.about(operation)
-        if self._is_any(said) or (said == ("", ARN) and own is None):
-            return self._tagged(shape.limit("pattern"))
-        if member.location is Location.PATH:
-            found = self._at(operation, member)
-            if found is not None:
-                return found
-        if not said.of:
-            return own
-        return self._named(operation, said)
-
-    def _is_any(self, said: NamePart) -> bool:
-        """Whether a member speaks of whatever may have tags or policies."""
-        return said.of == RESOURCE and not any(RESOURCE in forms(one.name) for one in self._known)
-
-    def _at(self, operation: Operation, member: Member) -> Noun | None:
-        head, found, _ = operation.path.partition(f"{{{member.name}}}")
-        if not found:
-            head, found, _ = operation.path.partition(f"{{{member.name}+}}")
-        return self._places.get(_unnamed(f"{head}{{x}}")) if found else None
-
-    def _named(self, operation: Operation, said: NamePart) -> Noun | None:
-        exact = [
-            one for one in self._known if said.of in forms(one.name) or same(one.name, said.of)
-        ]
-        if exact:
-            return exact[0]
-        own = self.about(operation)
-        if said.kind == BARE or len(said.of) < _SHORTEST or names_a_copy(operation, said):
-            return None
-        ends = [one for one in self._known if plain(one.name).endswith(said.of)]
-        if own is not None and own in ends:
-            return next((one for one in ends if is_within(own.name, one.name)), own)
-        if len(ends) == 1:
-            return ends[0]
-        for relation in _RELATIONS:
-            rest = said.of.removeprefix(relation)
-            if rest != said.of:
-                return next((one for one in self._known if rest in forms(one.name)), None)
-        return None
-
-    def _uses(self, noun: Noun) -> int:
-        """In how many operations a member is called after the noun."""
-        own = forms(noun.name)
-        every = self._contract.operations.values()
-        return sum(any(part(name).of in own for name in one.input) for one in every)
-
-    def _tagged(self, pattern: str | None) -> Noun | None:
-        """The noun with an ARN that most likely has tags: that which most operations name.
-
-        A pattern that names some of them is of those.
-        """
-        named = [one for one in self._known if any(True for _ in arns(one))]
-        text = plain(pattern or "")
-        fitting = [one for one in named if plain(one.name) in text] or named
-
-        def rank(noun: Noun) -> tuple[bool, bool, int, int, int]:
-            given = noun.create.input
-            tags = any("tag" in words(name) or "tags" in words(name) for name in given)
-            labels = sum(one.location is Location.PATH for one in given.values())
-            needed = sum(one.required for one in given.values())
-            surely = noun.create.name.startswith(CREATE[:2])
-            return not tags, not surely, labels, -self._uses(noun), needed
-
-        return min(fitting, key=rank) if fitting else None
-
-
 def arns(noun: Noun) -> Iterator[str]:
     """The places of its answers that have its ARN."""
     for operation in (noun.create, noun.read):
@@ -349,7 +210,3 @@ def leaves(
         if lists and depth and member.shape.kind is Kind.LIST and element is not None:
             inside = f"{before}{name}[]."
             yield from leaves(element.members, inside, depth - 1, lists=lists)
-
-
-def _unnamed(path: str) -> str:
-    return LABEL.sub("{}", path.rstrip("/"))

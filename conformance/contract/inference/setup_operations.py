@@ -21,9 +21,10 @@ from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.inference.json_patch import with_patch_example
 from conformance.contract.inference.model_examples import with_written, written_values
 from conformance.contract.inference.model_match import ModelMatch, matching_model
+from conformance.contract.inference.model_types import with_types
 from conformance.contract.inference.naming import VERBS, plain
 from conformance.contract.inference.protection import unprotected
-from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
+from conformance.contract.model import Contract, Kind, Location, Operation
 from conformance.contract.vocabulary.overlay_model import Overlay, Resource
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 
@@ -34,7 +35,6 @@ ROUNDS = 3
 MOST = 80
 """Operations of a model that are looked at, the nearest first: a bound on what is read."""
 SHOWN = 6
-DEEPEST = 8
 Build = Callable[[str, Mapping[str, Any], Mapping[str, str]], Contract]
 IDENTIFIES = re.compile(r"(Id|ID|Name|Arn|ARN|Identifier|Names|Ids|Arns)$|_id$|_name$")
 VERB = re.compile(
@@ -76,7 +76,8 @@ def _with_model(contract: Contract, model: SdkModel, build: Build) -> Contract:
     """The contract with the setup operations that its own operations have a use for."""
     known = _read(model, contract, _related(contract, model), build)
     own = {
-        name: _typed(one, known.operations.get(name)) for name, one in contract.operations.items()
+        name: with_types(one, known.operations.get(name))
+        for name, one in contract.operations.items()
     }
     taken = {_request_of(one) for one in own.values()}
     more = {
@@ -251,75 +252,6 @@ def _add_needs(name: str, known: Mapping[str, Resource], wanted: dict[str, None]
 
 
 # -- What members are ----------------------------------------------------------------------------
-
-
-def _typed(own: Operation, known: Operation | None) -> Operation:
-    """The operation with the types of its parameters, and with what keeps its values valid.
-
-    Pages state no type for a parameter outside the body, and a structure without a page of its own
-    has no limits. Of what the model adds no requirement is made: it only makes better requests.
-    """
-    if known is None:
-        return own
-    input_ = {
-        name: replace(one, shape=_with_model_shape(one, known.input[name]))
-        if name in known.input
-        else one
-        for name, one in own.input.items()
-    }
-    # Where a page has lost the names of its errors, or is older, those of the model are right, too.
-    errors = {name: replace(one, untested=True) for name, one in known.errors.items()}
-    return replace(
-        own, input=input_, greedy=own.greedy | known.greedy, errors={**errors, **own.errors},
-        usual=known.usual,
-    )  # fmt: skip
-
-
-def _with_model_shape(own: Member, known: Member) -> Shape:
-    shape = own.shape
-    is_text = own.location in {Location.PATH, Location.QUERY, Location.HEADER}
-    if is_text and shape.kind is Kind.STRING and known.shape.kind is not Kind.STRING:
-        other = replace(known.shape, constraints={}, source=shape.source, members={})
-        shape = replace(other, constraints=shape.constraints, level=shape.level)
-    return with_limits(shape, known.shape)
-
-
-def with_limits(own: Shape, known: Shape, depth: int = 0) -> Shape:
-    """A shape with the limits that another one has besides, none of which is tested."""
-    if own.kind is Kind.ANY and own.name and known.kind is Kind.STRUCTURE:
-        # Only its name is known here.
-        return replace(known, source=own.source, level=own.level, untested=True)
-    if own.kind is not known.kind or depth > DEEPEST:
-        return own
-    if own.kind is Kind.STRUCTURE and not own.members:
-        # The page of the type is not there.
-        return replace(own, members=known.members, union=known.union, untested=True)
-    more = {
-        name: replace(limit, untested=True)
-        for name, limit in known.constraints.items()
-        if name not in own.constraints
-    }
-    element, key = own.element, own.key
-    if element is not None and known.element is not None:
-        element = with_limits(element, known.element, depth + 1)
-    if key is not None and known.key is not None:
-        key = with_limits(key, known.key, depth + 1)
-    members = {
-        name: _member(one, known.members[name], depth + 1) if name in known.members else one
-        for name, one in own.members.items()
-    }
-    return replace(
-        own, constraints={**own.constraints, **more}, element=element, key=key, members=members,
-        union=own.union or (known.union and own.members.keys() <= known.members.keys()),
-    )  # fmt: skip
-
-
-def _member(own: Member, known: Member, depth: int) -> Member:
-    more = known.required and not own.required
-    return replace(
-        own, shape=with_limits(own.shape, known.shape, depth), required=own.required or more,
-        untested=own.untested or more,
-    )  # fmt: skip
 
 
 # -- What is said of it --------------------------------------------------------------------------
