@@ -10,6 +10,8 @@ from conformance.transport.parsed_response import NOT_JSON
 
 LONGEST_INTEGER = 400
 """Digits: a little more than the largest float has."""
+DEEPEST = 200
+"""Values in values of an answer that are looked at: many more than any service shows."""
 
 
 def encode(body: Any) -> bytes:
@@ -25,9 +27,23 @@ def decode(body: bytes) -> Any:
     if body.startswith(codecs.BOM_UTF8):
         return NOT_JSON  # RFC 8259, 8.1: JSON on a network does not begin with a byte order mark
     try:
-        return _DECODER.decode(body.decode())
+        value = _DECODER.decode(body.decode())
     except (ValueError, RecursionError):
         return NOT_JSON
+    is_deep = body.count(b"[") + body.count(b"{") > DEEPEST
+    return without_depths(value) if is_deep else value
+
+
+def without_depths(value: Any, depth: int = DEEPEST) -> Any:
+    """The value without what is in it deeper: an odd request that was taken may be shown so.
+
+    Whatever looks at an answer goes down into it, and Python goes down only so far.
+    """
+    if isinstance(value, list):
+        return [without_depths(one, depth - 1) for one in value] if depth else []
+    if isinstance(value, dict):
+        return {key: without_depths(one, depth - 1) for key, one in value.items()} if depth else {}
+    return value
 
 
 def members(body: bytes | None) -> dict[str, Any]:

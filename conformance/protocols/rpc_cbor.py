@@ -14,7 +14,7 @@ from conformance import error_identity
 from conformance.contract.model import Kind, Member, Operation, Shape
 from conformance.contract.places import ABSENT
 from conformance.protocols.http_bindings import asking_for_former_names, request_without_bindings
-from conformance.protocols.json_text import message
+from conformance.protocols.json_text import message, without_depths
 from conformance.protocols.message import WireRequest
 from conformance.protocols.seam import ReadBody, spelled_bytes
 from conformance.protocols.variant import WireVariant
@@ -128,7 +128,7 @@ def _blob(value: str) -> bytes | None:
 
 def _decoded(body: bytes) -> Any:
     try:
-        return cbor2.loads(body) if body else None
+        return without_depths(cbor2.loads(body)) if body else None
     except (cbor2.CBORDecodeError, ValueError, RecursionError, OverflowError, TypeError):
         return None
 

@@ -492,6 +492,21 @@ def test_a_list_that_stays_spoilt_is_told_once_whoever_sent_what_spoilt_it(draws
     assert lists == {"shop/ListItems/behavior/still-answers"}
 
 
+class Deep(Shop):
+    """Takes whatever it gets for a label, and shows it in a list as deep as it was."""
+
+    def listed(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        status, body = super().listed(asked)
+        text = b"[" * 900 + b"]" * 900
+        return status, {**body, "odd": json.loads(text)} if status == 200 else body
+
+
+def test_an_answer_of_any_depth_is_looked_at() -> None:
+    lines = run(Deep())
+    assert lines["shop/ListItems/status/200"].verdict is Verdict.PASSED
+    assert not {one.requirement for one in lines.values() if one.verdict is Verdict.ERROR}
+
+
 def test_a_passing_trouble_is_no_spoilt_list() -> None:
     class Once(Shop):
         troubled = False
