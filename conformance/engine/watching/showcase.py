@@ -28,7 +28,7 @@ STALLED = 4
 """Variants in a row that show nothing new, after which no more are tried."""
 TRIES = 30
 """Requests that find out which members are accepted where all together are refused."""
-SHOWING, LOOKING = 0.4, 1.1
+SHOWING, LOOKING = 0.8, 1.1
 """Of the time of a quick run, how much of it may be over for what is shown, and for a last look."""
 MOST = 1500
 """Requests of one service."""
