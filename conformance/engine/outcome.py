@@ -54,7 +54,7 @@ class RunOutcome:
         return record.Coverage(both, len(wanted))
 
 
-def _left(lines: Sequence[VerdictLine]) -> str:
+def what_is_left(lines: Sequence[VerdictLine]) -> str:
     """How much was not reached, and of which operations."""
     causes = ((line, line.obstacle.cause if line.obstacle else None) for line in lines)
     left = [line for line, cause in causes if cause is ObstacleCause.LIMIT]

@@ -12,7 +12,7 @@ from conformance.contract.given import not_to_be_sent
 from conformance.contract.model import Contract
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
-from conformance.engine.outcome import Job, RunOutcome, _left
+from conformance.engine.outcome import Job, RunOutcome, what_is_left
 from conformance.engine.phases import NONE, Phases
 from conformance.engine.resources.companions import Companions
 from conformance.engine.resources.inventory import Inventory
@@ -160,7 +160,7 @@ class Run:
                 job.contract, job.requirements, session, channel, self._config.settings, self._hear
             )
             runner.abandon(str(reached), Obstacle(ObstacleCause.LIMIT))
-        self._tell(f"{reached}: {_left(self.outcome.verdicts)}")
+        self._tell(f"{reached}: {what_is_left(self.outcome.verdicts)}")
 
     def _session(self, contract: Contract, url: str = "") -> tuple[Session, SignedChannel]:
         """What speaks with one service of the target."""

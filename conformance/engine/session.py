@@ -96,14 +96,14 @@ class Session:
         if resource is None:
             resource = self._needed(probe, fresh=fresh)
         self._call_first(probe, resource)
+        sent = self._exchanged(probe, resource)
+        return self._exchanged(probe, resource) if self.inventory.made_room(sent) else sent
+
+    def _exchanged(self, probe: Probe, resource: RunResource | None) -> SentProbe:
         [filled] = self._filled([probe], [resource])
         exchange = self._usual(filled)
         self._note(filled, exchange)
-        sent = self._came_back(filled, exchange)
-        if not self.inventory.made_room(sent):
-            return sent
-        [filled] = self._filled([probe], [resource])
-        return self._came_back(filled, self._usual(filled))
+        return self._came_back(filled, exchange)
 
     def _call_first(self, probe: Probe, resource: RunResource | None) -> None:
         """Call what the run found out to be needed before an operation; whatever comes of it."""

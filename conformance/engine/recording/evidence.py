@@ -159,10 +159,9 @@ def _body(
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        return None, base64.b64encode(masker.mask_bytes(body[:most])).decode()
-    shown = masker.mask(text[:most])
-    return (shown if len(text) <= len(text[:most]) else f"{shown}... {_all(text)}"), None
-
-
-def _all(text: str) -> str:
-    return f"({len(text):,} characters in all)"
+        return None, base64.b64encode(masker.mask_bytes(body)[:most]).decode()
+    # Masked before it is cut: of a secret at the end nothing would be known any more.
+    shown = masker.mask(text)
+    if most is None or len(text) <= most:
+        return shown, None
+    return f"{shown[:most]}... ({len(text):,} characters in all)", None
