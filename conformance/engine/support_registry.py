@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from conformance.contract.inference.naming import identifies, part
 from conformance.contract.inference.owners import RESOURCE
@@ -154,12 +155,18 @@ class SupportRegistry:
         request = {name: value for name, value in probe.values.items() if name not in free}
         if not free or not self._contract.overlay.inferred:
             return False
+        return self._takes(probe, request, failed, fresh=True)
+
+    def _takes(
+        self, probe: Probe, request: dict[str, Any], failed: SetupFailed, *, fresh: bool
+    ) -> bool:
+        """Whether another request is accepted, which is then the operation's valid one."""
         try:
-            sent = attempt(self._session, replace(probe, values=request), fresh=True).sent
+            sent = attempt(self._session, replace(probe, values=request), fresh=fresh).sent
         except SetupFailed:
             return False
         if sent.answer.ok:
-            self._contract.found.keep(operation.name, request, failed.sent.answer.told())
+            self._contract.found.keep(probe.operation.name, request, failed.sent.answer.told())
         return sent.answer.ok
 
     def _works_of_another(self, probe: Probe, failed: SetupFailed) -> bool:
@@ -178,12 +185,7 @@ class SupportRegistry:
                 continue
             given = [arn] if isinstance(bound[anything[0]], list) else arn
             request = {**probe.values, anything[0]: given}
-            try:
-                sent = attempt(self._session, replace(probe, values=request), fresh=True).sent
-            except SetupFailed:
-                continue
-            if sent.answer.ok:
-                contract.found.keep(operation.name, request, failed.sent.answer.told())
+            if self._takes(probe, request, failed, fresh=True):
                 return True
         return False
 
@@ -203,13 +205,7 @@ class SupportRegistry:
         }
         if not named or not lacking or not contract.overlay.inferred:
             return False
-        try:
-            sent = attempt(self._session, replace(probe, values={**probe.values, **named})).sent
-        except SetupFailed:
-            return False
-        if sent.answer.ok:
-            contract.found.keep(operation.name, sent.probe.values, answer.told())
-        return sent.answer.ok
+        return self._takes(probe, {**probe.values, **named}, failed, fresh=False)
 
     def _cannot_be_made(self, kind: str) -> bool:
         """Whether it is known already that none of a kind can be made."""
