@@ -12,7 +12,7 @@ from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.deciding.authentication import Authentication, Ruling
 from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.deciding.rule_decider import RuleDecider
-from conformance.engine.economy import Economy, telling
+from conformance.engine.economy import MOST, SECONDS, Economy, telling
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.phases import NONE, FuzzFindings, Phases
 from conformance.engine.recording import verdicts
@@ -85,7 +85,8 @@ class Runner:
         self._showcase()
         self._aftermath.begin()
         self._authentication()
-        if not self._stops.limits.any:
+        roomy = self._stops.limits.leave(SECONDS, MOST)
+        if roomy:
             # Before odd requests may spoil what shows resources.
             self._more.show()
         explored = self._probes.explored = self._fuzz()
@@ -110,7 +111,7 @@ class Runner:
         for sent in explored.broken(self._decisions.open) if explored else ():
             self._watch.observe(sent)
         self._watch.confirm()
-        if self._stops.limits.any:
+        if not roomy:
             self._more.show()
         self._more.look()
         self._decide_watched()

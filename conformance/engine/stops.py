@@ -27,6 +27,11 @@ class Limits:
         """Whether anything is limited."""
         return self.seconds is not None or self.requests is not None
 
+    def leave(self, seconds: float, requests: int) -> bool:
+        """Whether there is room for so much."""
+        enough = self.seconds is None or self.seconds > seconds
+        return enough and (self.requests is None or self.requests > requests)
+
 
 class LimitReached(BaseException):
     """The run has taken what it may; no Exception, so that nothing takes it for a finding."""

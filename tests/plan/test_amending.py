@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -119,3 +120,95 @@ def test_a_member_that_is_called_as_a_kind_is_names_one_of_the_run() -> None:
     assert next(amended(operation, {}, {}, refusal)) == {"widget": "${id.wid-get}"}
     unknown = RefusalText(400, "ValidationException", "widget is required", {"other": None})
     assert "${id" not in str(next(amended(operation, {}, {}, unknown)))
+
+
+STAGE = _structure(_member("name", required=True))
+RULE = _structure(
+    _member("ruleName", required=True),
+    _member("ruleArn"),
+    _member("ruleId"),
+    _member("owner", _text("owner", enum=["LAMBDA", "AWS"]), required=True),
+    _member("source"),
+)
+RICH = Operation(
+    "mq", "PutRule", "POST", "/rules", {},
+    {one.name: one for one in (
+        _member("rule", RULE, required=True),
+        _member("stages", Shape(Kind.LIST, element=STAGE)),
+        _member("name"),
+        _member("allRegions", Shape(Kind.BOOLEAN)),
+    )}, {}, 200, Source(), {}, Source(),
+)  # fmt: skip
+WHOLE = {"rule": {"ruleName": "${name}", "ruleArn": "x", "ruleId": "y", "owner": "LAMBDA"}}
+
+
+def of_rich(request: dict[str, Any], *said: Any, **more: Any) -> list[dict[str, Any]]:
+    return list(islice(amended(RICH, request, request, RefusalText(*said, **more)), 30))
+
+
+@pytest.mark.parametrize(
+    ("message", "count"),
+    [
+        ("Only 1 stage(s). There should be a minimum of 2 stages.", 2),
+        ("stages must have at least three entries", 3),
+        ("Specify more than 1 of the stages", 2),
+        ("Give two or more stages", 2),
+    ],
+)
+def test_a_list_gets_as_many_entries_as_are_asked_for(message: str, count: int) -> None:
+    given = {**WHOLE, "stages": [{"name": "mine"}]}
+    found = of_rich(given, 400, "InvalidStructure", message)[0]["stages"]
+    assert len(found) == count
+    assert found[0] == {"name": "mine"}
+    assert len({str(one) for one in found}) == count
+
+
+def test_a_list_does_not_grow_beyond_what_is_cheap() -> None:
+    given = {**WHOLE, "stages": [{"name": "mine"}]}
+    found = of_rich(given, 400, "InvalidStructure", "stages need at least 4000 entries")
+    assert all(len(one.get("stages", ())) < 4 for one in found)
+
+
+def test_all_that_must_not_be_given_is_left_out_together_first() -> None:
+    message = "Rule Arn and Id can not be specified when creating a new Rule."
+    assert of_rich(WHOLE, 400, "InvalidParameterValueException", message)[0] == {
+        "rule": {"ruleName": "${name}", "owner": "LAMBDA"}
+    }
+
+
+def test_another_word_inside_a_structure_comes_with_what_it_may_need() -> None:
+    found = of_rich({"rule": {"ruleName": "${name}", "owner": "LAMBDA"}}, 500, "", "")
+    assert any(
+        one["rule"]["owner"] == "AWS" and "source" in one["rule"] and "ruleArn" in one["rule"]
+        for one in found
+    )
+
+
+def test_a_member_is_meant_by_the_last_word_of_its_name() -> None:
+    found = of_rich(WHOLE, 400, "ValidationException", "You did not specify any regions")
+    assert found[0] == {**WHOLE, "allRegions": True}
+
+
+def test_a_new_name_is_not_replaced_by_a_word_of_the_message_first() -> None:
+    given = {**WHOLE, "name": "${name}"}
+    found = of_rich(given, 400, "ValidationException", "name must be one of: red, green")
+    assert "${" in found[0]["name"]
+    other = of_rich(given, 400, "ValidationException", "name: choose one of these options")
+    assert all(one.get("name") != "these" for one in other)
+
+
+def test_a_bare_name_is_that_of_what_is_not_found() -> None:
+    kinds = {"pipe-line": None, "other": None}
+    said = (404, "PipelineNotFoundException", "There is no pipeline with that name")
+    assert {**WHOLE, "name": "${id.pipe-line}"} in of_rich(
+        {**WHOLE, "name": "${name}"}, *said, kinds=kinds
+    )
+
+
+def test_a_published_example_is_sent_under_a_name_of_its_own_first() -> None:
+    example = {"rule": {"ruleName": "my-rule", "owner": "AWS"}, "name": "my-rule"}
+    operation = replace(RICH, usual=(example,))
+    refusal = RefusalText(400, "InvalidParameterValue", "An unspecified error occurred")
+    found = list(amended(operation, WHOLE, WHOLE, refusal))
+    assert found[0] == {**example, "rule": WHOLE["rule"], "name": "${name}"}
+    assert found[1]["name"] == "my-rule"

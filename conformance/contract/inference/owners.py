@@ -29,6 +29,8 @@ _OF_COPIES = ("target", "destination", "new")
 """What a copy is to be called is not there yet."""
 _SHORTEST = 3
 """Letters from which on the end of a noun stands for the noun."""
+_FOR_OTHERS = ("Create", "Register", "Put", "Add", "Associate", "Attach")
+_ON_OWN = {"tag", "tags", "policy", "policies", "permission", "permissions"}
 RESOURCE = "resource"
 """What operations about tags and policies call whatever they are about."""
 
@@ -92,6 +94,8 @@ class Owners:
             return None
         said = part(member.name)
         own = self.about(operation)
+        if self._is_any(said) and _is_of_others(operation, own):
+            return None
         if self._is_any(said) or (said == ("", ARN) and own is None):
             return self._tagged(shape.limit("pattern"))
         if member.location is Location.PATH:
@@ -156,6 +160,17 @@ class Owners:
             return not tags, not surely, labels, -self._uses(noun), needed
 
         return min(fitting, key=rank) if fitting else None
+
+
+def _is_of_others(operation: Operation, own: Noun | None) -> bool:
+    """Whether a resource that a creation names is that of another service: what is protected, say.
+
+    Tags and policies are put on what the service itself has.
+    """
+    if own is None or own.create.name != operation.name:
+        return False
+    said = words(operation.name)
+    return operation.name.startswith(_FOR_OTHERS) and not {*said} & _ON_OWN
 
 
 def _unnamed(path: str) -> str:

@@ -20,6 +20,7 @@ CATEGORY = re.compile(r"[A-Z][a-z]?")
 QUANTIFIER = re.compile(r"(?:[*+?]|\{\d{1,9}(?:,\d{0,9})?\})([?+]?)")
 GROUP = re.compile(r"\((?:\?(?:[:=!>]|<[=!]|<([A-Za-z][A-Za-z0-9]*)>))?")
 DOT_IS_ANY = "(?s)"
+ANY_CASE = "(?i)"
 FLAGS = re.compile(r"\(\?([a-zA-Z]*)(?:-[a-zA-Z]+)?\)")
 MAX_CLASS_NESTING = 16
 HIGH_SURROGATES = range(0xD800, 0xDC00)
@@ -110,13 +111,18 @@ class _PatternReader:
         self.depth = 0
         # With the flag s at its start, a dot of the pattern is any character, line ends too.
         self.any: Token | None = None
+        # In groups of this depth and deeper letters of ASCII stand for both of their cases.
+        self.folded: int | None = None
 
     def read(self) -> None:
         if self.java.startswith(DOT_IS_ANY):
             self.at = len(DOT_IS_ANY)
             self.any = read_java(r"[\s\S]")[0]
         while self.at < len(self.java):
+            before = len(self.tokens)
             self._token()
+            if self.folded is not None:
+                self.tokens[before:] = [_in_any_case(one) for one in self.tokens[before:]]
         if self.depth:
             self.fail("a group is not closed")
 
@@ -152,6 +158,8 @@ class _PatternReader:
             self.depth -= 1
             if self.depth < 0:
                 self.fail("a group is closed that was never opened")
+            if self.folded is not None and self.depth < self.folded:
+                self.folded = None
         if character == "." and self.any is not None:
             self.tokens.append(self.any)
             return
@@ -159,6 +167,10 @@ class _PatternReader:
         self.tokens.append(Plain(character) if plain else Literal(character))
 
     def _group(self) -> None:
+        if self.java.startswith(ANY_CASE, self.at):
+            self.at += len(ANY_CASE)
+            self.folded = self.depth if self.folded is None else self.folded
+            return
         if FLAGS.match(self.java, self.at):
             self.fail("a flag that holds for the rest of a group is not supported")
         match = GROUP.match(self.java, self.at)
@@ -186,6 +198,8 @@ class _PatternReader:
             self._quoted()
         elif (character and character in "bBAzZ") or (character and character in "123456789"):
             self.at += 1
+            if character.isdigit() and self.folded is not None:
+                self.fail("a reference back in any case is not supported")
             self.tokens.append(Plain(f"\\{character}"))
         elif character == "k":
             self._reference()
@@ -201,8 +215,8 @@ class _PatternReader:
 
     def _reference(self) -> None:
         match = re.compile(r"k<([A-Za-z][A-Za-z0-9]*)>").match(self.java, self.at)
-        if match is None:
-            self.fail("a reference to a group needs its name")
+        if match is None or self.folded is not None:
+            self.fail("a reference to a group needs its name, and no flag i before it")
         self.at = match.end()
         self.tokens.append(Plain(match[0], name=match[1]))
 
@@ -280,3 +294,26 @@ class _PatternReader:
     def _class_character(self) -> Span | ClassEscape:
         character = self._take()
         return self._escaped_item() if character == "\\" else Span(character, character)
+
+
+def _in_any_case(token: Token) -> Token:
+    """A token with both cases of its letters, as Java's flag i has it: of ASCII alone."""
+    if isinstance(token, Literal):
+        character = token.character
+        if not (character.isascii() and character.isalpha()):
+            return token
+        both = (character.lower(), character.upper())
+        return CharClass(tuple(Span(one, one) for one in both))
+    return _class_in_any_case(token) if isinstance(token, CharClass) else token
+
+
+def _class_in_any_case(token: CharClass) -> CharClass:
+    items: list[Item] = []
+    for item in token.items:
+        items.append(_class_in_any_case(item) if isinstance(item, CharClass) else item)
+        if isinstance(item, Span):
+            for first, last in (("a", "z"), ("A", "Z")):
+                low, high = max(item.low, first), min(item.high, last)
+                if low <= high:
+                    items.append(Span(low.swapcase(), high.swapcase()))
+    return CharClass(tuple(items), token.negated)

@@ -19,7 +19,9 @@ from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import (
     FRESH,
     all_creators,
+    creators,
     identifiers,
+    is_about_own,
     kinds,
     others,
 )
@@ -69,6 +71,7 @@ class Inventory:
         self._someone: dict[str, RunResource] = {}
         self._current: dict[str | None, RunResource] = {}
         self._lacking: dict[str, RunResource] = {}
+        self._refused: set[str] = set()
         self._lenders: dict[str, Inventory] = {}
 
     def resource(
@@ -179,9 +182,33 @@ class Inventory:
         resource = self._made_by(sent)
         if resource is None and values is None:
             resource = self._made_by(self._improve(sent) or sent)
+            resource = resource or self._made_otherwise(kind or "", operation.name)
         if resource is None:
             raise SetupFailed(sent)
         return resource
+
+    def _made_otherwise(self, kind: str, refused: str) -> RunResource | None:
+        """What another operation makes of the kind, where the usual one is refused.
+
+        Not what is made of one that is there, as a copy is; and nothing that was refused before.
+        """
+        if not self._contract.overlay.inferred:
+            return None
+        known = self._kinds.get(kind, Resource())
+        for name in creators(known):
+            if name == refused or name in self._refused:
+                continue
+            operation = self._contract.operations[name]
+            values = base(self._contract, operation)
+            if kind in others(spoken(values)) or is_about_own(spoken(values)):
+                continue
+            self._refused.add(name)  # until it is accepted: what it needs may need it in turn
+            sent = self._send(Probe("", operation, Side.ACCEPT, values, "made for the probe"))
+            made = self._made_by(sent) or self._made_by(self._improve(sent) or sent)
+            if made is not None:
+                self._refused.discard(name)
+                return made
+        return None
 
     def drop_current(self, kind: str | None = None) -> None:
         """Use a new resource (of all kinds, or of one) from now on: this one may be spoilt."""

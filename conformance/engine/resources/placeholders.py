@@ -21,7 +21,7 @@ from conformance.engine.resources.names import (
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.plan.probes import Probe
-from conformance.plan.valid_requests.resources import MADE as OWN
+from conformance.plan.valid_requests.resources import is_about_own
 
 VERSIONS = re.compile(r"token|version|revision|etag", re.IGNORECASE)
 """The names of what an update changes of a resource, and the next update has to name."""
@@ -137,8 +137,7 @@ class _Lookup:
 
 def needs_resource(probe: Probe) -> bool:
     """True when a probe's template speaks of a resource that must be there."""
-    text = spoken(probe.values)
-    return "${id}" in text or "${taken}" in text or OWN.search(text) is not None
+    return is_about_own(spoken(probe.values))
 
 
 def facts(resource: RunResource) -> dict[str, str]:

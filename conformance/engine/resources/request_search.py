@@ -25,14 +25,17 @@ from conformance.engine.resources.prerequisites import (
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.judge.authentication import is_denied
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.amending import SHORTEST, RefusalText, amended
+from conformance.plan.valid_requests.amending import RefusalText, amended
 from conformance.plan.valid_requests.base_requests import base, edited
+from conformance.plan.valid_requests.named_places import SHORTEST
 from conformance.plan.valid_requests.resources import all_creators, arn_of, kind_of, kinds
 from conformance.transport.parsed_response import ParsedResponse
 
-MOST = 6
+MOST = 10
 """Requests of one operation, with the one that was refused first."""
-LONGEST = 10
+FEW = 6
+"""So many where no answer says anything: it may lack the operation."""
+LONGEST = 16
 """Where each answer says something new: one leads to the next."""
 PRUNINGS = 24
 """Requests that find out what of an accepted request need not be there."""
@@ -70,7 +73,8 @@ class RequestSearch:
         answers = {_told(sent): sent.answer.told()}
         seen = {_canonical(sent.probe.values)}
         trails, count = [self._amended(sent)], 1
-        while count < min(LONGEST, MOST + len(answers) - 1):
+        most = FEW if sent.answer.code is None else MOST
+        while count < min(LONGEST, most + len(answers) - 1):
             candidate = _next(trails, seen)
             if candidate is None:
                 return None
@@ -89,6 +93,7 @@ class RequestSearch:
                 return None
             if _told(again) not in answers:
                 answers[_told(again)] = again.answer.told()
+                most = most if again.answer.code is None else MOST
                 trails.append(self._amended(again))
         return None
 

@@ -13,17 +13,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.inference.naming import plain, words
-from conformance.contract.model import Kind, Location, Operation, Shape
+from conformance.contract.model import Location, Operation
 from conformance.contract.places import ABSENT, Place, find
 from conformance.contract.walk import shape_at
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import suggestions
 from conformance.plan.valid_requests.base_requests import edited, scaffolded
-from conformance.plan.valid_requests.fuller import DEEPEST, Request, fuller, is_free, is_structured
+from conformance.plan.valid_requests.fuller import Request, fuller, is_free, is_structured
+from conformance.plan.valid_requests.named_places import WORD, named_places, places_of
 from conformance.plan.valid_requests.refusal_values import (
     OTHERS,
     RefusalText,
     in_capitals,
+    lengthened,
     likely,
     values_of_kinds,
 )
@@ -35,47 +37,13 @@ MISSING = re.compile(
     re.IGNORECASE,
 )
 EXCLUSIVE = re.compile(
-    r"(only|exactly|at most) one|mutually exclusive|cannot (both|be used|be specified|specify)"
+    r"(only|exactly|at most) one|mutually exclusive|can ?not (both|be used|be specified|specify)"
     r"|either .* or |not both|not (allowed|permitted|valid) (with|together|for)",
     re.IGNORECASE,
 )
 LACKING = re.compile(r"not ?(be )?(found|exist)|n.t (be )?(found|exist)|no such", re.IGNORECASE)
 PREFIXED = re.compile(r"(?P<prefix>[a-z]{3,12}/)[A-Za-z][\w-]*")
-WORD = re.compile(r"[\w.:/*@+-]+")
-NOUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-NO_NOUNS = frozenset(
-    [
-        "not",
-        "found",
-        "invalid",
-        "exception",
-        "error",
-        "already",
-        "exists",
-        "resource",
-        "bad",
-        "request",
-        "validation",
-        "parameter",
-        "value",
-        "missing",
-        "conflict",
-        "limit",
-        "exceeded",
-        "malformed",
-        "client",
-        "unknown",
-        "no",
-        "such",
-        "in",
-        "use",
-        "id",
-        "arn",
-    ]
-)
 SERVER_ERROR = 500
-SHORTEST = 4
-"""Characters of a name or a value that is looked for anywhere in a message."""
 
 
 def amended(
@@ -88,11 +56,8 @@ def amended(
     start = dict(request)
     if EXCLUSIVE.search(refusal.message):
         yield from _one_of_each(operation, start, refusal)
-    named = list(_named(operation, dict(sent), refusal))
-    if refusal.is_not_found or LACKING.search(refusal.message):
-        yield from _all_alike(operation, start, named, refusal)
-    for place in named:
-        yield from _about(operation, start, place, refusal)
+    named = list(named_places(operation, dict(sent), refusal))
+    yield from _about_all(operation, start, named, refusal)
     if EXCLUSIVE.search(refusal.message):
         yield from _one_more(operation, start, refusal)
     if refusal.is_not_found or MISSING.search(refusal.message):
@@ -102,66 +67,44 @@ def amended(
     yield from _prefixed(operation, start)
     if refusal.status >= SERVER_ERROR:
         yield from _one_likely(operation, start)
+        yield from _other_words(operation, start)
     if not refusal.is_not_found:
         yield from fuller(operation, start)
     if not named:
         yield from _other_words(operation, start)
 
 
+def _about_all(
+    operation: Operation, request: Request, named: list[Place], refusal: RefusalText
+) -> Iterator[Request]:
+    """What the members lead to that a refusal names: all of them together, then each."""
+    yield from _longer(operation, request, named, refusal)
+    if EXCLUSIVE.search(refusal.message):
+        yield from _without_these(operation, request, named)
+    if refusal.is_not_found or LACKING.search(refusal.message):
+        yield from _all_alike(operation, request, named, refusal)
+    for place in named:
+        yield from _about(operation, request, place, refusal)
+
+
 def _published(operation: Operation, request: Request) -> Iterator[Request]:
-    """What is published as an example: it fits together, where single values may not."""
+    """What is published as an example: it fits together, where single values may not.
+
+    First under a name that nothing else has, as the same example may be sent again.
+    """
     bound = {
         name: value for name, value in request.items() if "${" in json.dumps(value, default=str)
     }
-    yield from ({**request, **example, **bound} for example in operation.usual)
-
-
-# -- which member is meant -------------------------------------------------------------------------
-
-
-def _named(operation: Operation, sent: Request, refusal: RefusalText) -> Iterator[Place]:
-    """The places that a refusal speaks of: by name, by value, then by the noun of its code."""
-    places = list(_places(operation, sent))
-    words = {plain(part) for word in WORD.findall(refusal.message) for part in word.split(".")}
-    text = plain(refusal.message)
-    by_name = [place for place in places if plain(place[-1]) in words]
-    long = [place for place in places if len(plain(place[-1])) > SHORTEST
-            and plain(place[-1]).removesuffix("s") in text]  # fmt: skip
-    by_value = [place for place in places if _is_quoted(sent, place, refusal.message)]
-    nouns = [word.lower() for word in NOUN.findall(refusal.code)]
-    nouns = [word for word in nouns if word not in NO_NOUNS and len(word) >= SHORTEST]
-    by_noun = [place for place in places if any(noun in plain(place[-1]) for noun in nouns)]
-    by_name.sort(key=len)  # those at the top first
-    found = dict.fromkeys([*by_value, *by_name, *sorted(long, key=_length), *by_noun])
-    yield from found
-
-
-def _length(place: Place) -> int:
-    return -len(place[-1])
-
-
-def _places(operation: Operation, request: Request) -> Iterator[Place]:
-    """Every member by place: those at the top, and those in what the request has."""
-    for name, member in operation.input.items():
-        yield (name,)
-        yield from _inside(member.shape, (name,), given=bool(request.get(name)))
-
-
-def _inside(shape: Shape, place: Place, depth: int = 1, *, given: bool) -> Iterator[Place]:
-    if depth >= DEEPEST or shape.kind is Kind.MAP:
-        return
-    inner = shape.element if shape.kind is Kind.LIST else shape
-    if inner is None or not (given or depth == 1):
-        return
-    here = (*place, "[]") if shape.kind is Kind.LIST else place
-    for name, member in inner.members.items():
-        yield (*here, name)
-        yield from _inside(member.shape, (*here, name), depth + 1, given=given)
-
-
-def _is_quoted(request: Request, place: Place, message: str) -> bool:
-    shown = (one for one in find(request, place) if isinstance(one, str))
-    return any(len(one) >= SHORTEST and one in message for one in shown)
+    noun = plain("".join(words(operation.name)[1:]))
+    for example in operation.usual:
+        own = {
+            name: values.sample(operation.input[name].shape)
+            for name in example
+            if name in operation.input and plain(name) in {"name", f"{noun}name", f"{noun}id"}
+        }
+        named = {name: value for name, value in own.items() if "${name" in str(value)}
+        yield {**request, **example, **named, **bound}
+        yield {**request, **example, **bound}
 
 
 # -- what is done about it -------------------------------------------------------------------------
@@ -183,11 +126,37 @@ def _about(
         return
     if len(place) > 1 and is_structured(shape) and _may_be_left_out(operation, place):
         yield edited(request, place, ABSENT)
-    for value in (*in_capitals(shape, given), *likely(shape, refusal)):
-        if value not in given:
-            yield edited(request, place, value)
+    found = [*in_capitals(shape, given), *likely(shape, refusal)]
+    found = [one for one in found if one not in given]
+    if any("${" in str(one) for one in given):
+        # What is new for each request is not to become the same for all of them.
+        found.sort(key=lambda one: "${" not in str(one))
+    yield from (edited(request, place, value) for value in found)
     if _may_be_left_out(operation, place):
         yield edited(request, place, ABSENT)
+
+
+def _longer(
+    operation: Operation, request: Request, named: list[Place], refusal: RefusalText
+) -> Iterator[Request]:
+    """The request with as many entries in a list as the refusal asks for."""
+    for place in named:
+        shape = shape_at(operation.input[place[0]].shape, place[1:])
+        given = () if shape is None else find(request, place)
+        for value in () if shape is None else lengthened(shape, list(given), refusal):
+            yield edited(request, place, value)
+
+
+def _without_these(operation: Operation, request: Request, named: list[Place]) -> Iterator[Request]:
+    """The request without all that is named and may be left out, then without one of it."""
+    free = [place for place in named if next(find(request, place), None) is not None
+            and _may_be_left_out(operation, place)]  # fmt: skip
+    without = request
+    for place in free:
+        without = edited(without, place, ABSENT)
+    if len(free) > 1:
+        yield without
+    yield from (edited(request, place, ABSENT) for place in reversed(free))
 
 
 def _all_alike(
@@ -227,11 +196,26 @@ def _of_own_kinds(
 
 
 def _other_words(operation: Operation, request: Request) -> Iterator[Request]:
-    """The request with another one of the words that a member may have."""
-    for name, value in request.items():
-        member = operation.input.get(name)
-        words = None if member is None else member.shape.limit("enum")
-        yield from ({**request, name: one} for one in (words or ())[-OTHERS:] if one != value)
+    """The request with another one of the words that a member may have, also inside structures.
+
+    Inside, with the plain members beside it: which of them are needed depends on such a word.
+    """
+    for place in places_of(operation, request):
+        shape = shape_at(operation.input[place[0]].shape, place[1:])
+        listed = () if shape is None else shape.limit("enum") or ()
+        for given in dict.fromkeys(find(request, place)) if listed else ():
+            around = request if len(place) == 1 else _with_plain(operation, request, place[:-1])
+            yield from (edited(around, place, one) for one in listed[-OTHERS:] if one != given)
+
+
+def _with_plain(operation: Operation, request: Request, place: Place) -> Request:
+    """The request with all members of one structure in it that hold no others."""
+    shape = shape_at(operation.input[place[0]].shape, place[1:])
+    for name, member in () if shape is None or shape.union else shape.members.items():
+        where = (*place, name)
+        if not is_structured(member.shape) and not list(find(request, where)):
+            request = edited(request, where, values.sample(member.shape))
+    return request
 
 
 def _one_of_each(operation: Operation, request: Request, refusal: RefusalText) -> Iterator[Request]:

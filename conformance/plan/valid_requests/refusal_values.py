@@ -19,7 +19,9 @@ from conformance.plan.valid_requests.fuller import is_structured, whole
 OTHERS = 3
 """Other values that are tried of one member."""
 LISTED = re.compile(
-    r"(?:enum value set:?|one of:?|valid values?(?: are| is)?:?|allowed values?(?: are| is)?:?"
+    r"(?:enum value set:?|one of(?: the following)?(?: values| options)?:?"
+    r"(?!\s+(?:these|those|them|the|your|its)\b)|valid values?(?: are| is)?:?"
+    r"|allowed values?(?: are| is)?:?"
     r"|supported values?(?: are| is)?:?|possible values?(?: are| is)?:?|expected:?)"
     r"[\s\"'`]*[\[({]?(?P<list>[^\])}]+)",
     re.IGNORECASE,
@@ -27,6 +29,14 @@ LISTED = re.compile(
 PATTERN = re.compile(
     r"(?:regular expression )?pattern:?\s*[\"'`]?(?P<pattern>[^\s\"'`]+)", re.IGNORECASE
 )
+COUNT = re.compile(
+    r"(?:minimum of|at least|no (?:less|fewer) than|more than|minimum:?) (?P<least>\d+|two|three)\b"
+    r"|(?P<said>two|three|\b[23]) or more",
+    re.IGNORECASE,
+)
+WORDS_OF_NUMBERS = {"two": 2, "three": 3}
+LONGEST = 5
+"""Entries that a list is given because a refusal asks for so many."""
 NOT_FOUND = 404
 SHORTEST = 4
 """Letters that a word has at least which says what a member names."""
@@ -108,10 +118,12 @@ def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     if said.kind == ARN and not said.of and refusal.own is not None:
         yield refusal.own
     if said.kind == ARN:
-        spoken = (refusal.kinds[kind] for kind in [*named, *refusal.spoken_of()])
-        yield from (one for one in spoken if one is not None)
+        known = (refusal.kinds[kind] for kind in [*named, *refusal.spoken_of()])
+        yield from (one for one in known if one is not None)
     else:
-        yield from (f"${{id.{kind}}}" for kind in named)
+        # A bare name is that of what is not found, as the answer calls it.
+        spoken = [] if noun or not refusal.is_not_found else refusal.spoken_of()
+        yield from (f"${{id.{kind}}}" for kind in [*named, *spoken])
 
 
 def _is_sort_of(kind: str, noun: str) -> bool:
@@ -126,6 +138,19 @@ def _others(shape: Shape) -> Iterator[Any]:
     yield values.sample(shape, 1)
     if is_structured(shape):
         yield whole(shape, 2)
+
+
+def lengthened(shape: Shape, given: list[Any], refusal: RefusalText) -> Iterator[list[Any]]:
+    """A list with as many entries as a refusal asks for at least, each another one."""
+    found = COUNT.search(refusal.message)
+    if found is None or shape.kind is not Kind.LIST or shape.element is None:
+        return
+    text = (found["least"] or found["said"]).lower()
+    count = WORDS_OF_NUMBERS.get(text) or int(text)
+    count += found[0].lower().startswith("more than")
+    for value in given:
+        if isinstance(value, list) and len(value) < count <= LONGEST:
+            yield [*value, *values.items(shape, count)[len(value) :]]
 
 
 def in_capitals(shape: Shape, given: list[Any]) -> Iterator[str]:

@@ -129,6 +129,11 @@ def others(value: Any) -> Iterator[str]:
     yield from named_kinds(value)
 
 
+def is_about_own(text: str) -> bool:
+    """Whether a template, as text, speaks of a resource of its operation's own kind."""
+    return "${id}" in text or "${taken}" in text or MADE.search(text) is not None
+
+
 def foreign_kinds(contract: Contract) -> dict[str, str]:
     """The kinds that are another contract's main one, with the name of its service."""
     known = kinds(contract).items()

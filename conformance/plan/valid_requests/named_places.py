@@ -1,0 +1,110 @@
+"""Which member a refusal means: by its name, its value, or the noun of the error code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from conformance.contract.inference.naming import plain, words
+from conformance.contract.model import Kind, Operation, Shape
+from conformance.contract.places import Place, find
+from conformance.plan.valid_requests.fuller import DEEPEST, Request
+from conformance.plan.valid_requests.refusal_values import RefusalText
+
+WORD = re.compile(r"[\w.:/*@+-]+")
+NOUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+NO_NOUNS = frozenset(
+    [
+        "not",
+        "found",
+        "invalid",
+        "exception",
+        "error",
+        "already",
+        "exists",
+        "resource",
+        "bad",
+        "request",
+        "validation",
+        "parameter",
+        "value",
+        "missing",
+        "conflict",
+        "limit",
+        "exceeded",
+        "malformed",
+        "client",
+        "unknown",
+        "no",
+        "such",
+        "in",
+        "use",
+        "id",
+        "arn",
+    ]
+)
+SHORTEST = 4
+"""Characters of a name or a value that is looked for anywhere in a message."""
+
+
+def named_places(operation: Operation, sent: Request, refusal: RefusalText) -> Iterator[Place]:
+    """The places that a refusal speaks of: by name, by value, then by the noun of its code."""
+    places = list(places_of(operation, sent))
+    said = {plain(part) for word in WORD.findall(refusal.message) for part in word.split(".")}
+    text = plain(refusal.message)
+    by_name = [place for place in places if plain(place[-1]) in said]
+    long = [place for place in places if len(plain(place[-1])) > SHORTEST
+            and plain(place[-1]).removesuffix("s") in text]  # fmt: skip
+    by_value = [place for place in places if _is_quoted(sent, place, refusal.message)]
+    nouns = [word.lower() for word in NOUN.findall(refusal.code)]
+    nouns = [word for word in nouns if word not in NO_NOUNS and len(word) >= SHORTEST]
+    by_noun = [place for place in places if any(noun in plain(place[-1]) for noun in nouns)]
+    by_end = [place for place in places if _end_is_in(place, said)]
+    by_end.sort(key=lambda place: place[0] not in sent)
+    by_name.sort(key=len)  # those at the top first
+    found = dict.fromkeys([*by_value, *by_name, *sorted(long, key=_length), *by_noun, *by_end])
+    # What only holds others that are named as well comes after them.
+    outer = [place for place in found if any(one[: len(place)] == place != one for one in by_name)]
+    yield from dict.fromkeys([*(one for one in found if one not in outer), *outer])
+
+
+def _end_is_in(place: Place, said: set[str]) -> bool:
+    """Whether a message has a member's name without what is also that of the structure around it.
+
+    Or its last word: the ``Arn`` of a rule is its ``RuleArn``, and regions are ``AwsRegions``.
+    """
+    name, around = place[-1], next((one for one in place[-2::-1] if one != "[]"), "")
+    rest = plain(name).removeprefix(plain(around).removesuffix("s")) if around else ""
+    last = words(name)[-1:]
+    return (bool(rest) and rest in said) or any(len(one) > SHORTEST and one in said for one in last)
+
+
+def _length(place: Place) -> int:
+    return -len(place[-1])
+
+
+def places_of(operation: Operation, request: Request) -> Iterator[Place]:
+    """Every member by place: those at the top, and those in what the request has."""
+    for name, member in operation.input.items():
+        yield (name,)
+        yield from _inside(member.shape, (name,), given=bool(request.get(name)))
+
+
+def _inside(shape: Shape, place: Place, depth: int = 1, *, given: bool) -> Iterator[Place]:
+    if depth >= DEEPEST or shape.kind is Kind.MAP:
+        return
+    inner = shape.element if shape.kind is Kind.LIST else shape
+    if inner is None or not (given or depth == 1):
+        return
+    here = (*place, "[]") if shape.kind is Kind.LIST else place
+    for name, member in inner.members.items():
+        yield (*here, name)
+        yield from _inside(member.shape, (*here, name), depth + 1, given=given)
+
+
+def _is_quoted(request: Request, place: Place, message: str) -> bool:
+    shown = (one for one in find(request, place) if isinstance(one, str))
+    return any(len(one) >= SHORTEST and one in message for one in shown)
+
+
+__all__ = ["SHORTEST", "WORD", "named_places", "places_of"]
