@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from conformance.contract.inference.naming import identifies, part
+from conformance.contract.inference.naming import ARN, identifies, part, plain
 from conformance.contract.inference.owners import RESOURCE
 from conformance.contract.model import Contract, Kind, Location
 from conformance.engine import support
@@ -32,6 +32,7 @@ from conformance.plan.valid_requests.resources import (
 )
 from conformance.transport.exchange import FailureKind
 
+TYPE_OF_ANYTHING = "resourcetype"
 ALWAYS_FAILS = "whatever is asked is answered alike, as by a target that has no code for it"
 
 
@@ -170,21 +171,26 @@ class SupportRegistry:
         return sent.answer.ok
 
     def _works_of_another(self, probe: Probe, failed: SetupFailed) -> bool:
-        """Whether what takes the ARN of anything takes that of a kind that can be made.
+        """Whether what takes the identifier of anything takes that of a kind that can be made.
 
-        From then on its requests name one of that kind.
+        From then on its requests name one of that kind, also where they say of which type it is.
         """
         contract, operation = self._contract, probe.operation
         bound = contract.overlay.words_of(operation.name).binds
         anything = [name for name in bound if part(name).of == RESOURCE]
         if not anything or not contract.overlay.inferred:
             return False
+        by_arn = part(anything[0]).kind == ARN
+        types = {name: one.shape.limit("enum") for name, one in operation.input.items()
+                 if plain(name) == TYPE_OF_ANYTHING and one.shape.limit("enum")}  # fmt: skip
         for kind in kinds(contract):
-            arn = arn_of(contract, kind)
-            if arn is None or self._cannot_be_made(kind):
+            named = arn_of(contract, kind) if by_arn else f"${{id.{kind}}}"
+            typed = {name: word for name, words in types.items()
+                     for word in words if plain(word) == plain(kind)}  # fmt: skip
+            if named is None or self._cannot_be_made(kind) or typed.keys() != types.keys():
                 continue
-            given = [arn] if isinstance(bound[anything[0]], list) else arn
-            request = {**probe.values, anything[0]: given}
+            given = [named] if isinstance(bound[anything[0]], list) else named
+            request = {**probe.values, **typed, anything[0]: given}
             if self._takes(probe, request, failed, fresh=True):
                 return True
         return False

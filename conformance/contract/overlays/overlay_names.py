@@ -18,7 +18,7 @@ Members = Mapping[str, Member]
 
 PLACEHOLDERS = (
     "name", "secret", "alnum", "unknown", "long", "id", "ID", "taken", "made", "kept", "region",
-    "future", "farther", "past", "each", "absent", "word", "uuid", "account", "aws",
+    "future", "farther", "past", "each", "absent", "word", "uuid", "account", "aws", "number",
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"\$\{([^}.:]*)(?:\.([^}:]*))?[^}]*\}")
 _NAMED = frozenset({"id", "ID", "taken", "unknown"})

@@ -167,11 +167,18 @@ class Inventory:
             resource.seen = sent.answer.body
 
     def create(
-        self, values: Mapping[str, Any] | None = None, kind: str | None = None
+        self,
+        values: Mapping[str, Any] | None = None,
+        kind: str | None = None,
+        *,
+        by: str | None = None,
     ) -> RunResource:
-        """Make a resource of a kind (default the main one). Raises SetupFailed."""
+        """Make a resource of a kind (default the main one), by its creation or another one.
+
+        Raises SetupFailed.
+        """
         of = self._lifecycle(None) if kind is None else self._kinds.get(kind, Resource())
-        operation = self._contract.operations.get(of.create or "")
+        operation = self._contract.operations.get(by or of.create or "")
         if operation is None:
             raise LookupError(f"{self._contract.service}: the lifecycle names no create operation")
         request = base(self._contract, operation) if values is None else values

@@ -23,6 +23,9 @@ DRAWN = re.compile(rf"[0-9A-Za-z]{{{NONCE_LENGTH},}}")
 HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 MADE = "made"
 """The placeholders of what the creation of a resource shows."""
+NUMBER = re.compile(r"\$\{number(:\d+)?\}")
+"""A template that is a number when it is filled."""
+NUMBERS = 30_000
 UNGUESSABLE = 10
 """Random characters from which on a text counts as unique."""
 USUAL = 26
@@ -54,6 +57,11 @@ class Names:
         """A new name of letters and digits that begins with a letter."""
         text = self.new(length) if length >= USUAL else f"c{self.new(length - 1)}"
         return text.replace("-", "0")
+
+    def number(self, most: int | None) -> str:
+        """A number that no other request of the run has, as long as there are any left."""
+        self._count += 1
+        return str(1 + self._count % (most or NUMBERS))
 
     def unknown(self, length: int) -> str:
         """A random text of lower-case letters and digits, for an identifier that nothing has."""
@@ -131,7 +139,8 @@ def fill(value: Any, lookup: Lookup, tagged: dict[str, str] | None = None) -> An
     if isinstance(value, str):
         if "${" not in value:
             return value
-        return TOKEN.sub(lambda match: _token(match, lookup, tagged), value)
+        text = TOKEN.sub(lambda match: _token(match, lookup, tagged), value)
+        return int(text) if NUMBER.fullmatch(value) and text.isdigit() else text
     if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, list | tuple):

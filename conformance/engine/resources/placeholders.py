@@ -69,6 +69,7 @@ class Placeholders:
             "word": lambda length: self._names.word(length or USUAL),
             "alnum": lambda length: self._names.unknown(length or 10),
             "uuid": lambda _: self._names.uuid(),
+            "number": self._names.number,
             "account": lambda _: self._companions.account(),
             "long": lambda length: "a" * (length or 0),
             "region": lambda _: self._region,

@@ -28,7 +28,7 @@ from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.amending import RefusalText, amended
 from conformance.plan.valid_requests.base_requests import base, edited
 from conformance.plan.valid_requests.named_places import SHORTEST
-from conformance.plan.valid_requests.resources import all_creators, arn_of, kind_of, kinds
+from conformance.plan.valid_requests.resources import all_creators, kind_of, nameable
 from conformance.transport.parsed_response import ParsedResponse
 
 MOST = 10
@@ -161,9 +161,8 @@ class RequestSearch:
 
     def _amended(self, sent: SentProbe) -> Iterator[dict[str, Any]]:
         answer, name = sent.answer, sent.probe.operation.name
-        made = all_creators(self._contract).get(name, ("", ""))[0]
-        known = {kind: arn_of(self._contract, kind) for kind in kinds(self._contract)
-                 if kind != made}  # fmt: skip
+        made = name in all_creators(self._contract)
+        known = nameable(self._contract, name)
         about = kind_of(self._contract, name)
         arn = None if about is None or made else known.get(about)
         own = None if arn is None else arn.replace(f".{about}", "")

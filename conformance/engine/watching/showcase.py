@@ -21,7 +21,7 @@ from conformance.engine.service_run import ServiceRun
 from conformance.engine.watching.passive_checks import PassiveChecker
 from conformance.plan.planner import ONLY_OBSERVED
 from conformance.plan.valid_requests.base_requests import base
-from conformance.plan.valid_requests.resources import all_creators, kind_of, kinds
+from conformance.plan.valid_requests.resources import all_creators, creators, kind_of, kinds
 from conformance.plan.valid_requests.variants import Variants
 
 STALLED = 4
@@ -59,8 +59,9 @@ class Showcase:
             return
         self._end = self._session.sent + MOST
         for kind, about in kinds(self._contract).items():
-            if about.service is None and not self._is_over():
-                self._of_kind(kind, about)
+            for name in creators(about):
+                if about.service is None and not self._is_over():
+                    self._of_kind(kind, about, name)
         for operation in self._contract.tested:
             name = operation.name
             if self._is_over():
@@ -83,8 +84,8 @@ class Showcase:
     def _is_over(self) -> bool:
         return self._run.economy.is_late(SHOWING)
 
-    def _of_kind(self, kind: str, about: Resource) -> None:
-        operation = self._contract.operations.get(about.create or "")
+    def _of_kind(self, kind: str, about: Resource, by: str) -> None:
+        operation = self._contract.operations.get(by)
         if operation is None or not self._may_send(operation.name):
             return
         shown = [one for one in self._contract.tested if kind_of(self._contract, one.name) == kind]
@@ -101,7 +102,7 @@ class Showcase:
 
         def create(values: dict[str, Any]) -> bool:
             try:
-                resource = self._session.inventory.create(values, kind)
+                resource = self._session.inventory.create(values, kind, by=by)
             except SetupFailed:
                 return False
             for one in (*reads, *acts):

@@ -27,6 +27,7 @@ from conformance.plan.valid_requests.refusal_values import (
     in_capitals,
     lengthened,
     likely,
+    named_by,
     values_of_kinds,
 )
 
@@ -69,7 +70,7 @@ def amended(
         yield from _one_likely(operation, start)
         yield from _other_words(operation, start)
     if not refusal.is_not_found:
-        yield from fuller(operation, start)
+        yield from fuller(operation, start, named_by(refusal.kinds))
     if not named:
         yield from _other_words(operation, start)
 

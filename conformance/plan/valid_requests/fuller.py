@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.contract.model import Kind, Operation, Shape
@@ -12,6 +12,8 @@ from conformance.contract.takes import LIMITS, TOKENS
 from conformance.plan.generation import values
 
 Request = dict[str, Any]
+Refer = Callable[[Shape], Any]
+"""What a member of a shape has that names something of the run; None where it names nothing."""
 
 DEEPEST = 4
 NEW = re.compile(r"\$\{name\}")
@@ -19,17 +21,31 @@ NOT_ADDED = frozenset({*LIMITS, *TOKENS, "dryrun"})
 """Members that change what a request asks for, by name without separators."""
 
 
-def fuller(operation: Operation, request: Request) -> Iterator[Request]:
-    """The request with every member at its top, then with all that these may hold."""
+def to_nothing(_: Shape) -> Any:
+    """Of a member that names nothing of the run."""
+    return None
+
+
+def fuller(operation: Operation, request: Request, refer: Refer = to_nothing) -> Iterator[Request]:
+    """The request with every member at its top, then with all that these may hold.
+
+    ``refer`` gives what a member has that names something of the run.
+    """
+    own = {name: found for name, one in operation.input.items()
+           if name not in request and (found := refer(one.shape)) is not None}  # fmt: skip
     missing = [name for name in operation.input if name not in request and is_free(operation, name)]
     yield joined(
-        {**request, **{name: values.sample(operation.input[name].shape) for name in missing}}
+        {
+            **request,
+            **{name: values.sample(operation.input[name].shape) for name in missing},
+            **{name: own[name] for name in missing if name in own},
+        }
     )
     yield joined(
         {
             name: request[name]
             if name in request and not is_structured(operation.input[name].shape)
-            else whole(operation.input[name].shape)
+            else own.get(name) or whole(operation.input[name].shape)
             for name in operation.input
             if name in request or is_free(operation, name)
         }

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.contract.inference.identities import template
 from conformance.contract.inference.naming import ARN, part, plain
 from conformance.contract.model import Kind, Shape
 from conformance.contract.validate import shape_violations
 from conformance.error_identity import says_missing
 from conformance.plan.generation import strings, values
 from conformance.plan.generation.suggestions import suggestions
-from conformance.plan.valid_requests.fuller import is_structured, whole
+from conformance.plan.valid_requests.fuller import Refer, is_structured, whole
 
 OTHERS = 3
 """Other values that are tried of one member."""
@@ -37,6 +38,9 @@ COUNT = re.compile(
 WORDS_OF_NUMBERS = {"two": 2, "three": 3}
 LONGEST = 5
 """Entries that a list is given because a refusal asks for so many."""
+TAKEN = re.compile(r"already|in ?use|duplicate|conflict|\btaken\b", re.IGNORECASE)
+MANY = 30_000
+"""So many numbers are enough for one run."""
 NOT_FOUND = 404
 SHORTEST = 4
 """Letters that a word has at least which says what a member names."""
@@ -81,7 +85,9 @@ def likely(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
 
 
 def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
-    """What the message lists, a number in it, or a match of the pattern that it shows."""
+    """What nothing has yet, what the message lists, a number in it, or a match of its pattern."""
+    if TAKEN.search(f"{refusal.code} {refusal.message}"):
+        yield from _new(shape)
     if shape.kind is Kind.INTEGER:
         numbers = (int(digits) for digits in re.findall(r"\b\d{1,9}\b", refusal.message))
         yield from (one for one in numbers if not any(shape_violations(shape, one)))
@@ -99,6 +105,16 @@ def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
         value = strings.of_length(pattern, strings.shortest(pattern, 1))
         if value:
             yield value
+
+
+def _new(shape: Shape) -> Iterator[str]:
+    """What no other request has, for a number or a text that is taken."""
+    if shape.kind is Kind.INTEGER:
+        most = shape.limit("maximum")
+        yield "${number}" if most is None or most > MANY else f"${{number:{most}}}"
+    made = template(shape)
+    if made is not None:
+        yield f"${{{made}}}"
 
 
 def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
@@ -124,6 +140,12 @@ def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
         # A bare name is that of what is not found, as the answer calls it.
         spoken = [] if noun or not refusal.is_not_found else refusal.spoken_of()
         yield from (f"${{id.{kind}}}" for kind in [*named, *spoken])
+
+
+def named_by(kinds: Mapping[str, str | None]) -> Refer:
+    """What a member is given that is called as one of these kinds is; None for any other."""
+    nothing = RefusalText(0, "", "", kinds)
+    return lambda shape: next(values_of_kinds(shape, nothing), None)
 
 
 def _is_sort_of(kind: str, noun: str) -> bool:

@@ -124,6 +124,27 @@ def arn_of(contract: Contract, kind: str) -> str | None:
     return f"${{id.{kind}}}" if known else f"${{made.{kind}.{place.rpartition('.')[2]}}}"
 
 
+def nameable(contract: Contract, operation: str) -> dict[str, str | None]:
+    """The kinds that a request may name, with their ARNs: none that is made of what it makes."""
+    made = all_creators(contract).get(operation, ("", ""))[0]
+    known = kinds(contract)
+    return {kind: arn_of(contract, kind) for kind in known
+            if kind != made and not _is_made_of(known, kind, made)}  # fmt: skip
+
+
+def _is_made_of(known: Mapping[str, Resource], kind: str, other: str) -> bool:
+    """Whether a kind is made of another, or of what is made of that."""
+    seen, waiting = {kind}, [kind]
+    while waiting:
+        needs = known[waiting.pop()].needs
+        if other in needs:
+            return True
+        new = [one for one in needs if one in known and one not in seen]
+        seen.update(new)
+        waiting += new
+    return False
+
+
 def others(value: Any) -> Iterator[str]:
     """The kinds that a template speaks of by name, in order."""
     yield from named_kinds(value)

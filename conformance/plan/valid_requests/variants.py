@@ -15,7 +15,9 @@ from conformance.contract.model import Contract, Kind, Location, Member, Operati
 from conformance.contract.places import find
 from conformance.contract.validate import shape_violations
 from conformance.plan.generation import values
-from conformance.plan.valid_requests.fuller import is_free
+from conformance.plan.valid_requests.fuller import Refer, is_free, to_nothing
+from conformance.plan.valid_requests.refusal_values import named_by
+from conformance.plan.valid_requests.resources import nameable
 
 DEEPEST, SHALLOWEST = 10, 2
 LARGEST = 1500
@@ -37,6 +39,7 @@ class Variants:
     count: Mapping[str, int] = field(default_factory=dict)
     """Of each member that may be given, in how many variants."""
     depth: int = DEEPEST
+    refer: Refer = to_nothing
 
     @classmethod
     def of(cls, contract: Contract, operation: Operation, start: Mapping[str, Any]) -> Variants:
@@ -53,7 +56,7 @@ class Variants:
             SHALLOWEST,
         )
         count = {name: min(MOST, _count(one.shape, depth)) for name, one in members.items()}
-        return cls(operation, start, count, depth)
+        return cls(operation, start, count, depth, named_by(nameable(contract, operation.name)))
 
     @property
     def most(self) -> int:
@@ -63,7 +66,7 @@ class Variants:
     def value(self, name: str, index: int) -> Any:
         """One variant of a member, with what the accepted request has of it kept."""
         shape = self.operation.input[name].shape
-        made = variant(shape, index % max(1, self.count[name]), self.depth)
+        made = variant(shape, index % max(1, self.count[name]), self.depth, (), self.refer)
         return merged(shape, made, self.start[name]) if name in self.start else made
 
     def request(self, names: Iterable[str], index: int) -> dict[str, Any]:
@@ -77,23 +80,35 @@ class Variants:
         return {**self.start, **right}
 
 
-def variant(shape: Shape, index: int, depth: int, within: tuple[str, ...] = ()) -> Any:
+def variant(
+    shape: Shape,
+    index: int,
+    depth: int,
+    within: tuple[str, ...] = (),
+    refer: Refer = to_nothing,
+) -> Any:
     """A value with every member that it may hold, of a union the one that is its turn."""
+    named = refer(shape)
+    if named is not None:
+        return named
     if shape.examples or depth == 0 or not _is_open(shape):
         return values.sample(shape, index if shape.limit("enum") else 0)
     if shape.kind is Kind.MAP and shape.key is not None and shape.element is not None:
         keys = shape.key.limit("enum") or values.entries(shape, 1)
         most = shape.limit("maxProperties") or len(keys)
-        return {key: variant(shape.element, index, depth - 1, within) for key in list(keys)[:most]}
+        return {
+            key: variant(shape.element, index, depth - 1, within, refer)
+            for key in list(keys)[:most]
+        }
     if shape.element is not None:
         least = max(1, shape.limit("minItems") or 1)
-        return [variant(shape.element, index + at, depth - 1, within) for at in range(least)]
+        return [variant(shape.element, index + at, depth - 1, within, refer) for at in range(least)]
     inside = (*within, shape.name) if shape.name else within
     if shape.union:
         name, turn = _turn(shape, index, depth, inside)
-        return {name: variant(shape.members[name].shape, turn, depth - 1, inside)}
+        return {name: variant(shape.members[name].shape, turn, depth - 1, inside, refer)}
     made = {
-        name: variant(one.shape, index, depth - 1, inside)
+        name: variant(one.shape, index, depth - 1, inside, refer)
         for name, one in shape.members.items()
         if one.required or _may_hold(one.shape, depth - 1, inside)
     }
