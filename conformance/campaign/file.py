@@ -24,7 +24,8 @@ class CampaignTarget(
 ):
     """A target: one that is started by its name, by Python, by a command, or that runs already.
 
-    Several of one ``name`` are versions of it, each with its ``version``.
+    Several of one ``name`` are versions of it, each with its ``version``, or have different
+    ``services``, each with options of its own.
 
     ``{port}`` and ``{folder}`` in ``start``, ``command`` and ``env`` are a free port and an empty
     folder. ``install`` are requirements for pip, for an environment of the target's own in which
@@ -46,6 +47,11 @@ class CampaignTarget(
     loopback: bool = False
     services: tuple[str, ...] | None = None
     options: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its name, with the version that the file gives it."""
+        return f"{self.name} {self.version}" if self.version else self.name
 
 
 class CampaignFile(
@@ -121,10 +127,14 @@ def _plain(text: str) -> str:
 
 
 def _faults(campaign: CampaignFile) -> list[str]:
-    names = Counter((one.name, one.version) for one in campaign.target)
+    every = Counter(
+        (one.name, one.version, service)
+        for one in campaign.target
+        for service in (one.services or campaign.services)
+    )
     found = [
-        f"target {name} is there twice, and no version tells them apart"
-        for (name, _), times in names.items()
+        f"target {name} is there twice with {service}, and no version tells them apart"
+        for (name, _, service), times in every.items()
         if times > 1
     ]
     if not campaign.target:

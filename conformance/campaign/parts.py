@@ -30,9 +30,9 @@ class Part:
 
     @property
     def name(self) -> str:
-        """What people read: ``moto eks``, ``moto location 2/4``."""
+        """What people read: ``moto eks``, ``moto 5.2 location 2/4``."""
         shard = f" {self.index}/{self.of}" if self.of > 1 else ""
-        return f"{self.target.name} {self.service}{shard}"
+        return f"{self.target.label} {self.service}{shard}"
 
     @property
     def digest(self) -> str:

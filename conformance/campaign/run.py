@@ -125,9 +125,12 @@ def _ended(
     """Each part as it ends. What is finished is kept at once, and its memory given back."""
     from distributed import as_completed
 
+    # With a priority of its own each: the order of the parts is that of the file.
     futures = {
-        client.submit(run_part, part, key=f"part-{part.digest}", retries=RETRIES, pure=False): part
-        for part in parts
+        client.submit(
+            run_part, part, key=f"part-{part.digest}", retries=RETRIES, pure=False, priority=-place
+        ): part
+        for place, part in enumerate(parts)
     }
     for future in as_completed(list(futures)):
         part = futures.pop(future)

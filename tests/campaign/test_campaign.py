@@ -58,7 +58,11 @@ def written(tmp_path: Path, text: str = FILE) -> Path:
     [
         ("[shards]", "[shard]", "unknown key `shard`"),
         ('name = "reference"', 'nam = "reference"', "target[0]"),
-        ('version = "1.2"', 'version = "1.2"\n[[target]]\nname = "reference"', "is there twice"),
+        (
+            'version = "1.2"',
+            'version = "1.2"\n[[target]]\nname = "reference"',
+            "twice with location",
+        ),
         ('name = "reference"', 'name = "another"', "another: no start, command or url"),
         ("location = 2", "location = 0", "at least 1"),
         ("location = 2", 'location = "2"', "shards"),
@@ -153,7 +157,7 @@ def test_a_campaign_runs_every_part_once_and_makes_records(tmp_path: Path) -> No
     assert record.run.shard is None
     assert {line.verdict for line in record.verdicts} == {Verdict.PASSED}
     assert publish(tmp_path / "out" / "records", tmp_path / "published") == 3
-    small = [read_record(path) for path in sorted((tmp_path / "published").rglob("*.jsonl"))]
+    small = [read_record(path) for path in sorted((tmp_path / "published").rglob("*.jsonl.gz"))]
     assert {one.run.target.name for one in small} == set(by_name)
     again: list[PartEnded] = []
     assert run_parts(parts, store, scheduler=None, workers=2, listen=again.append) == ()
