@@ -31,7 +31,8 @@ class CampaignTarget(
     folder. ``install`` are requirements for pip, for an environment of the target's own in which
     ``start`` is run as arguments of its Python, which ``python`` names where it is to be another
     than ours. ``loopback`` keeps a Python target that listens on
-    every address to 127.0.0.1. ``services`` are those of this target alone.
+    every address to 127.0.0.1. ``services`` are those of this target alone; ``without`` are those
+    of the campaign that it is not run against.
     """
 
     name: str
@@ -46,6 +47,7 @@ class CampaignTarget(
     ready: str = "/"
     loopback: bool = False
     services: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
 
     @property
@@ -72,6 +74,11 @@ class CampaignFile(
     options: tuple[str, ...] = ()
     start_seconds: int = 120
     part_seconds: int = 3600
+
+    def services_of(self, target: CampaignTarget) -> tuple[str, ...]:
+        """The services that a target of the campaign is run against."""
+        services = target.services or self.services
+        return tuple(one for one in services if one not in target.without)
 
 
 def read_campaign(path: Path) -> CampaignFile:
@@ -130,7 +137,7 @@ def _faults(campaign: CampaignFile) -> list[str]:
     every = Counter(
         (one.name, one.version, service)
         for one in campaign.target
-        for service in (one.services or campaign.services)
+        for service in campaign.services_of(one)
     )
     found = [
         f"target {name} is there twice with {service}, and no version tells them apart"
@@ -147,7 +154,7 @@ def _faults(campaign: CampaignFile) -> list[str]:
             found.append(f"target {one.name}: no start, command or url says how to reach it")
         if one.loopback and not one.start:
             found.append(f"target {one.name}: loopback is for a target with start")
-        if not (one.services or campaign.services):
+        if not campaign.services_of(one):
             found.append(f"target {one.name}: no services")
     found += [
         f"shards of {service}: at least 1"

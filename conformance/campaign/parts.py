@@ -57,7 +57,7 @@ def parts_of(campaign: CampaignFile) -> tuple[Part, ...]:
 
 
 def _of_target(campaign: CampaignFile, target: CampaignTarget) -> Iterator[Part]:
-    for service in target.services or campaign.services:
+    for service in campaign.services_of(target):
         of = campaign.shards.get(service, 1)
         for index in range(1, of + 1):
             yield Part(
