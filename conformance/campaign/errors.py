@@ -55,5 +55,18 @@ class PartsFailed(CouldNotTest):
         return f"{len(self.failed)} parts could not be run: {'; '.join(self.failed[:3])}"
 
 
+@dataclass(eq=False)
+class PartsLeft(CouldNotTest):
+    """The time that the campaign was given is over."""
+
+    hint = "the same command goes on from there"
+
+    left: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.left} of {self.of} parts are left at the end of the time (--time-limit)"
+
+
 class PartFailed(Exception):
     """A part could not be run this time; its text says why. Another attempt may succeed."""

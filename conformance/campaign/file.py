@@ -24,13 +24,15 @@ class CampaignTarget(
 ):
     """A target: one that is started by its name, by Python, by a command, or that runs already.
 
-    Several of one ``name`` are versions of it, each with its ``version``.
+    Several of one ``name`` are versions of it, each with its ``version``, or have different
+    ``services``, each with options of its own.
 
     ``{port}`` and ``{folder}`` in ``start``, ``command`` and ``env`` are a free port and an empty
     folder. ``install`` are requirements for pip, for an environment of the target's own in which
     ``start`` is run as arguments of its Python, which ``python`` names where it is to be another
     than ours. ``loopback`` keeps a Python target that listens on
-    every address to 127.0.0.1. ``services`` are those of this target alone.
+    every address to 127.0.0.1. ``services`` are those of this target alone; ``without`` are those
+    of the campaign that it is not run against.
     """
 
     name: str
@@ -45,7 +47,13 @@ class CampaignTarget(
     ready: str = "/"
     loopback: bool = False
     services: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its name, with the version that the file gives it."""
+        return f"{self.name} {self.version}" if self.version else self.name
 
 
 class CampaignFile(
@@ -66,6 +74,11 @@ class CampaignFile(
     options: tuple[str, ...] = ()
     start_seconds: int = 120
     part_seconds: int = 3600
+
+    def services_of(self, target: CampaignTarget) -> tuple[str, ...]:
+        """The services that a target of the campaign is run against."""
+        services = target.services or self.services
+        return tuple(one for one in services if one not in target.without)
 
 
 def read_campaign(path: Path) -> CampaignFile:
@@ -121,10 +134,14 @@ def _plain(text: str) -> str:
 
 
 def _faults(campaign: CampaignFile) -> list[str]:
-    names = Counter((one.name, one.version) for one in campaign.target)
+    every = Counter(
+        (one.name, one.version, service)
+        for one in campaign.target
+        for service in campaign.services_of(one)
+    )
     found = [
-        f"target {name} is there twice, and no version tells them apart"
-        for (name, _), times in names.items()
+        f"target {name} is there twice with {service}, and no version tells them apart"
+        for (name, _, service), times in every.items()
         if times > 1
     ]
     if not campaign.target:
@@ -137,7 +154,7 @@ def _faults(campaign: CampaignFile) -> list[str]:
             found.append(f"target {one.name}: no start, command or url says how to reach it")
         if one.loopback and not one.start:
             found.append(f"target {one.name}: loopback is for a target with start")
-        if not (one.services or campaign.services):
+        if not campaign.services_of(one):
             found.append(f"target {one.name}: no services")
     found += [
         f"shards of {service}: at least 1"

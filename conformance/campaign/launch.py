@@ -99,15 +99,15 @@ def environment(target: CampaignTarget) -> str:
     """
     from locket import lock_file
 
-    base = _python(target)
-    wanted = (*target.install, *([base] if target.python else []))
+    # By the name of the Python: an environment that is there is used wherever that one is found.
+    wanted = (*target.install, *([target.python] if target.python else []))
     digest = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:12]
     folder = cache_folder("targets", f"{target.name}-{digest}")
     folder.parent.mkdir(parents=True, exist_ok=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     with lock_file(f"{folder}.lock"):
         if not (folder / "complete").exists():
-            _run([base, "-m", "venv", "--clear", str(folder)])
+            _run([_python(target), "-m", "venv", "--clear", str(folder)])
             _run([str(python), "-m", "pip", "install", "--quiet", *target.install])
             (folder / "complete").touch()
     return str(python)

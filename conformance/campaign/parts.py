@@ -30,9 +30,9 @@ class Part:
 
     @property
     def name(self) -> str:
-        """What people read: ``moto eks``, ``moto location 2/4``."""
+        """What people read: ``moto eks``, ``moto 5.2 location 2/4``."""
         shard = f" {self.index}/{self.of}" if self.of > 1 else ""
-        return f"{self.target.name} {self.service}{shard}"
+        return f"{self.target.label} {self.service}{shard}"
 
     @property
     def digest(self) -> str:
@@ -57,7 +57,7 @@ def parts_of(campaign: CampaignFile) -> tuple[Part, ...]:
 
 
 def _of_target(campaign: CampaignFile, target: CampaignTarget) -> Iterator[Part]:
-    for service in target.services or campaign.services:
+    for service in campaign.services_of(target):
         of = campaign.shards.get(service, 1)
         for index in range(1, of + 1):
             yield Part(

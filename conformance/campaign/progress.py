@@ -19,8 +19,8 @@ class CampaignProgress(Display):
 
     def __init__(self, parts: tuple[Part, ...], store: Store, *, quiet: bool) -> None:
         self._quiet = quiet
-        self._of = Counter(part.target.name for part in parts)
-        self._done = Counter(part.target.name for part in parts if store.has(part))
+        self._of = Counter(part.target.label for part in parts)
+        self._done = Counter(part.target.label for part in parts if store.has(part))
         self._failed: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
@@ -38,7 +38,7 @@ class CampaignProgress(Display):
 
     def show(self, ended: PartEnded) -> None:
         """Show that a part ended."""
-        name = ended.part.target.name
+        name = ended.part.target.label
         (self._failed if ended.failure else self._done)[name] += 1
         if self._quiet:
             return

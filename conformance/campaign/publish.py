@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.record import Record, Verdict, VerdictLine, read_record, write_record
+from conformance.record import Record, Verdict, VerdictLine, compress, read_record, write_record
 from conformance.reports.facts import deciding
 
 LONGEST = 4_000
@@ -14,17 +15,20 @@ LONGEST = 4_000
 
 
 def publish(records: Path, folder: Path) -> int:
-    """Copy every record without evidence but the deciding exchange of each failure.
+    """Copy every record, compressed, without evidence but the deciding exchange of each failure.
 
     What was published of the same targets before is replaced. Gives how many were copied.
     """
     found = sorted(records.rglob("*.jsonl"))
     for target in {file.relative_to(records).parts[0] for file in found}:
         shutil.rmtree(folder / target, ignore_errors=True)
-    for file in found:
-        path = folder / file.relative_to(records)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_record(slim(read_record(file)), path)
+    with tempfile.TemporaryDirectory() as temporary:
+        small = Path(temporary, "record.jsonl")
+        for file in found:
+            path = folder / file.relative_to(records).with_suffix(".jsonl.gz")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_record(slim(read_record(file)), small)
+            path.write_bytes(compress(small.read_bytes()))
     return len(found)
 
 

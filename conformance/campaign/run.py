@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -47,8 +47,11 @@ def run_parts(
     scheduler: str | None,
     workers: int | None,
     listen: Listener,
+    seconds: float | None = None,
 ) -> tuple[PartEnded, ...]:
     """Run every part that the store does not have; gives those that failed.
+
+    What is not finished after ``seconds`` is left for another time.
 
     Raises:
         NoDask: it is not installed.
@@ -59,8 +62,8 @@ def run_parts(
         return ()
     count = min(workers or os.cpu_count() or 1, len(missing))
     failed = []
-    with _client(scheduler, count) as client:
-        for ended in _ended(client, missing, store, scheduler or _LOCAL):
+    with _client(scheduler, count) as client, suppress(TimeoutError):
+        for ended in _ended(client, missing, store, scheduler or _LOCAL, seconds):
             listen(ended)
             if ended.failure:
                 failed.append(ended)
@@ -120,16 +123,22 @@ def _reach(scheduler: str) -> None:
 
 
 def _ended(
-    client: Client, parts: tuple[Part, ...], store: Store, where: str
+    client: Client, parts: tuple[Part, ...], store: Store, where: str, seconds: float | None
 ) -> Iterator[PartEnded]:
-    """Each part as it ends. What is finished is kept at once, and its memory given back."""
+    """Each part as it ends. What is finished is kept at once, and its memory given back.
+
+    Raises TimeoutError when the seconds are over; workers of another machine end their part.
+    """
     from distributed import as_completed
 
+    # With a priority of its own each: the order of the parts is that of the file.
     futures = {
-        client.submit(run_part, part, key=f"part-{part.digest}", retries=RETRIES, pure=False): part
-        for part in parts
+        client.submit(
+            run_part, part, key=f"part-{part.digest}", retries=RETRIES, pure=False, priority=-place
+        ): part
+        for place, part in enumerate(parts)
     }
-    for future in as_completed(list(futures)):
+    for future in as_completed(list(futures), timeout=seconds):
         part = futures.pop(future)
         try:
             result: PartResult = future.result()

@@ -24,6 +24,10 @@ import click
     "--publish", "published", type=click.Path(path_type=Path), metavar="FOLDER",
     help="Put small copies of the records there, for a repository.",
 )  # fmt: skip
+@click.option(
+    "--time-limit", "seconds", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+    help="Stop after so long, and make the site of what is finished.",
+)  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print the result only.")
 def command(
     what: tuple[str, ...],
@@ -33,6 +37,7 @@ def command(
     targets: tuple[str, ...],
     services: tuple[str, ...],
     published: Path | None,
+    seconds: float | None,
     *,
     quiet: bool,
 ) -> None:
@@ -43,9 +48,9 @@ def command(
 
     What is finished stays on the disk: the same command goes on where another was ended. At the
     end the site is built. Exit status: 0 every part was run, whatever it found; 2 bad usage; 3
-    some could not be run.
+    some could not be run, or are left at the time limit.
     """
-    from conformance.campaign.errors import BadCampaign, PartsFailed
+    from conformance.campaign.errors import BadCampaign, PartsFailed, PartsLeft
     from conformance.campaign.file import campaign_of, read_campaign
     from conformance.campaign.parts import parts_of
     from conformance.campaign.progress import CampaignProgress
@@ -68,7 +73,10 @@ def command(
         raise BadCampaign(file, "it has none of the targets and services that were asked for")
     store = Store(folder)
     with CampaignProgress(parts, store, quiet=quiet) as progress:
-        failed = run_parts(parts, store, scheduler=scheduler, workers=workers, listen=progress.show)
+        failed = run_parts(
+            parts, store, scheduler=scheduler, workers=workers, listen=progress.show,
+            seconds=seconds,
+        )  # fmt: skip
     records = store.merge(parts)
     if records.exists():
         build_site(records, folder / SITE, title=campaign.title or TITLE, workers=workers)
@@ -77,6 +85,9 @@ def command(
             click.echo(f"{publish(records, published)} records in {published}", err=True)
     if failed:
         raise PartsFailed(tuple(f"{one.part.name}: {one.failure}" for one in failed))
+    left = sum(not store.has(part) for part in parts)
+    if left:
+        raise PartsLeft(left, len(parts))
 
 
 def _is_file(text: str) -> bool:

@@ -123,8 +123,36 @@ def merge(records: tuple[Path, ...], output: Path) -> None:
     click.echo(f"{output}: {len(made.verdicts):,} verdicts of {len(records)} records")
 
 
+@click.command(context_settings=_HELP)
+@click.argument("records", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option(
+    "--over", type=click.FloatRange(0, 100), default=1.0, show_default=True, metavar="PERCENT",
+    help="Only causes that count for more than this of the score of a service.",
+)  # fmt: skip
+@_output("markdown", "Write the tables.")
+def causes(records: tuple[Path, ...], over: float, markdown: Path | None) -> None:
+    """List causes of failures by what they count for in the scores of RECORDS.
+
+    A folder stands for every record in it. The score is that of a service at the levels that fail
+    the gate; a cause counts for the share of decided requirements that fail of it.
+    """
+    from conformance.record import read_record
+    from conformance.reports.compare.heavy import heavy_causes, render_heavy
+    from conformance.site.light import find_runs
+
+    files = [
+        one
+        for path in records
+        for one in ([found.path for found in find_runs(path)] if path.is_dir() else [path])
+    ]
+    text = render_heavy(heavy_causes(map(read_record, files), over))
+    click.echo(text, nl=False)
+    _write(markdown, lambda: text)
+
+
 SUBCOMMANDS = {
-    "diff": diff, "trend": trend, "badge": badge, "matrix": matrix, "merge": merge,
+    "diff": diff, "trend": trend, "badge": badge, "matrix": matrix, "causes": causes,
+    "merge": merge,
 }  # fmt: skip
 
 

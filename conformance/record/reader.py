@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
 
 from conformance.record import parse
 from conformance.record.errors import (
@@ -23,6 +25,10 @@ from conformance.record.values import FORMAT, RunLine, SummaryLine, Verdict, Ver
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+COMPRESSED = ".gz"
+"""What the name of a compressed record ends with."""
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What reading a record may raise, be it compressed or not."""
 _KINDS = ("run", "verdict", "summary")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -89,12 +95,22 @@ def read_record(path: str | Path) -> Record:
     return Record(file, run, tuple(verdicts.values()), summary, _is_cut(data))
 
 
+def open_record(file: Path) -> IO[bytes]:
+    """The lines of a record, which gzip may have compressed."""
+    return cast("IO[bytes]", gzip.open(file)) if file.suffix == COMPRESSED else file.open("rb")
+
+
+def why_unreadable(error: Exception) -> str:
+    """What one of UNREADABLE says."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
 def _content(file: Path) -> bytes:
     try:
-        return file.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        why = error.strerror if isinstance(error, OSError) else None
-        raise Unreadable(file, why or str(error)) from None
+        with open_record(file) as opened:
+            return opened.read()
+    except (*UNREADABLE, ValueError) as error:  # ValueError: a NUL in the path
+        raise Unreadable(file, why_unreadable(error)) from None
 
 
 def _lines(file: Path, data: bytes) -> Iterator[tuple[int, dict[str, Any]]]:

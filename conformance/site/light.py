@@ -16,6 +16,7 @@ import msgspec
 from conformance.contract.levels import Level
 from conformance.record import RecordedExchange, RunLine, Verdict, parse
 from conformance.record.errors import LineNotJson, NoRunLine, UnknownFormat, Unreadable, WrongShape
+from conformance.record.reader import COMPRESSED, UNREADABLE, open_record, why_unreadable
 from conformance.record.values import FORMAT
 
 
@@ -52,7 +53,7 @@ class RunFile:
 
 
 def find_runs(folder: Path) -> tuple[RunFile, ...]:
-    """Every record in a folder and below, in the order of their paths.
+    """Every record in a folder and below, in the order of their paths, compressed or not.
 
     Files that are no records (``*.jsonl`` of other programs) are left out; a record of a format
     that this version does not know is an error.
@@ -60,7 +61,8 @@ def find_runs(folder: Path) -> tuple[RunFile, ...]:
     Raises:
         RecordProblem: a record cannot be read, or there is none.
     """
-    every = (run_of(path) for path in sorted(folder.rglob("*.jsonl")))
+    paths = [*folder.rglob("*.jsonl"), *folder.rglob(f"*.jsonl{COMPRESSED}")]
+    every = (run_of(path) for path in sorted(paths))
     found = tuple(one for one in every if one is not None)
     if not found:
         raise NoRunLine(folder)
@@ -74,10 +76,10 @@ def run_of(path: Path) -> RunFile | None:
         RecordProblem: it cannot be read, or this version does not know its format.
     """
     try:
-        with path.open("rb") as file:
+        with open_record(path) as file:
             first = file.readline()
-    except OSError as error:
-        raise Unreadable(path, error.strerror or str(error)) from None
+    except UNREADABLE as error:
+        raise Unreadable(path, why_unreadable(error)) from None
     try:
         line = json.loads(first)
     except ValueError:
@@ -116,10 +118,10 @@ def verdicts_of(file: RunFile, service: str) -> Iterator[LightVerdict]:
 
 def _lines(path: Path) -> Iterator[bytes]:
     try:
-        with path.open("rb") as file:
+        with open_record(path) as file:
             yield from file
-    except OSError as error:
-        raise Unreadable(path, error.strerror or str(error)) from None
+    except UNREADABLE as error:
+        raise Unreadable(path, why_unreadable(error)) from None
 
 
 def _kind(path: Path, number: int, line: bytes) -> str:

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from conformance.campaign.errors import BadCampaign, NoDask, PartFailed, SchedulerLost
+from conformance.campaign.errors import BadCampaign, NoDask, PartFailed, PartsLeft, SchedulerLost
 from conformance.campaign.file import CampaignTarget, campaign_of, read_campaign, schema
 from conformance.campaign.launch import started, supervised
 from conformance.campaign.parts import parts_of
@@ -58,12 +58,17 @@ def written(tmp_path: Path, text: str = FILE) -> Path:
     [
         ("[shards]", "[shard]", "unknown key `shard`"),
         ('name = "reference"', 'nam = "reference"', "target[0]"),
-        ('version = "1.2"', 'version = "1.2"\n[[target]]\nname = "reference"', "is there twice"),
+        (
+            'version = "1.2"',
+            'version = "1.2"\n[[target]]\nname = "reference"',
+            "twice with location",
+        ),
         ('name = "reference"', 'name = "another"', "another: no start, command or url"),
         ("location = 2", "location = 0", "at least 1"),
         ("location = 2", 'location = "2"', "shards"),
         ('version = "1.2"', 'url = "http://127.0.0.1:1"', "one of start, command and url"),
         ('version = "1.2"', "loopback = 1", "loopback"),
+        ('version = "1.2"', 'without = ["location"]', "no services"),
         ("services = [", "services [", "line 2"),
     ],
 )
@@ -90,8 +95,8 @@ def test_parts_are_targets_times_services_and_large_services_come_first(tmp_path
     assert [part.name for part in parts] == [
         "reference location 1/2",
         "reference location 2/2",
-        "a server/of Python location 1/2",
-        "a server/of Python location 2/2",
+        "a server/of Python 1.2 location 1/2",
+        "a server/of Python 1.2 location 2/2",
         "reference apigateway",
     ]
     assert len({part.digest for part in parts}) == len({part.file for part in parts}) == 5
@@ -153,7 +158,7 @@ def test_a_campaign_runs_every_part_once_and_makes_records(tmp_path: Path) -> No
     assert record.run.shard is None
     assert {line.verdict for line in record.verdicts} == {Verdict.PASSED}
     assert publish(tmp_path / "out" / "records", tmp_path / "published") == 3
-    small = [read_record(path) for path in sorted((tmp_path / "published").rglob("*.jsonl"))]
+    small = [read_record(path) for path in sorted((tmp_path / "published").rglob("*.jsonl.gz"))]
     assert {one.run.target.name for one in small} == set(by_name)
     again: list[PartEnded] = []
     assert run_parts(parts, store, scheduler=None, workers=2, listen=again.append) == ()
@@ -295,6 +300,35 @@ def test_a_campaign_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     assert len(list((out / "parts").rglob("*.jsonl"))) == 5
     assert (out / "site" / "index.html").exists()
     assert not list(out.rglob("*.part"))
+
+
+def test_a_campaign_whose_time_is_over_leaves_the_rest(tmp_path: Path) -> None:
+    """One part is finished; the time is over before the next, whatever the machine is like."""
+    parts = parts_of(read_campaign(written(tmp_path)))
+    out = tmp_path / "out"
+    Store(out).keep(parts[-1], run_part(parts[-1]).record)
+    arguments = [str(tmp_path / "campaign.toml"), "-o", str(out), "--time-limit", "0.001"]
+    ended = CliRunner().invoke(command, arguments)
+    assert isinstance(ended.exception, PartsLeft)
+    assert str(ended.exception).startswith("4 of 5 parts are left")
+    assert ended.exception.exit_code == 3
+    assert (out / "site" / "index.html").exists()
+    assert len(list((out / "records").rglob("*.jsonl"))) == 1
+
+
+def test_a_target_may_be_there_twice_with_other_services(tmp_path: Path) -> None:
+    text = (
+        FILE
+        + """
+[[target]]
+name = "reference"
+services = ["sts"]
+options = ["--time-limit", "5"]
+"""
+    )
+    last = parts_of(read_campaign(written(tmp_path, text)))[-1]
+    assert last.name == "reference sts"
+    assert last.options == ("--requirement", "*/status/no-5xx", "--time-limit", "5")
 
 
 def eventually(holds):

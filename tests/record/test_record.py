@@ -32,11 +32,13 @@ from conformance.record import (
     VerdictLine,
     WrongOrder,
     WrongShape,
+    compress,
     count,
     fails_gate,
     read_record,
     schema,
 )
+from conformance.site.light import RunFile, verdicts_of
 
 RUN = RunLine(
     target=RecordedTarget("moto", "http://127.0.0.1:5000", "5.1"),
@@ -269,3 +271,24 @@ def test_a_baseline_covers_a_failure_and_what_is_undecided_is_no_pass(path: Path
     assert not fails_gate(FAILED, strict=True)
     skipped = VerdictLine("a/b", Level.REQUIRED, Verdict.SKIPPED, "a", "s")
     assert read_record(write(path, RUN, skipped)).exit == 3
+
+
+def test_a_compressed_record_is_read_like_any_other(path: Path) -> None:
+    write(path, RUN, FAILED, SUMMARY)
+    packed = path.with_suffix(".jsonl.gz")
+    packed.write_bytes(compress(path.read_bytes()))
+    read, plain = read_record(packed), read_record(path)
+    assert (read.run, read.verdicts, read.summary) == (plain.run, plain.verdicts, plain.summary)
+    assert compress(path.read_bytes()) == packed.read_bytes()
+
+
+@pytest.mark.parametrize("cut", [0, 1])
+def test_what_is_no_whole_compressed_record_is_told(path: Path, cut: int) -> None:
+    write(path, RUN, FAILED, SUMMARY)
+    packed = path.with_suffix(".jsonl.gz")
+    data = path.read_bytes()
+    packed.write_bytes(compress(data)[:-20] if cut else data)
+    with pytest.raises(Unreadable, match="end-of-stream" if cut else "Not a gzipped file"):
+        read_record(packed)
+    with pytest.raises(Unreadable):
+        list(verdicts_of(RunFile(packed, RUN), "location"))

@@ -28,6 +28,7 @@ from conformance.record import (
 from conformance.reports.badge import badge, render_svg
 from conformance.reports.compare import diff, schema
 from conformance.reports.compare.diff_texts import render_diff_markdown, render_diff_text
+from conformance.reports.compare.heavy import heavy_causes, render_heavy
 from conformance.reports.compare.matrix import matrix
 from conformance.reports.compare.matrix_texts import render_matrix_html, render_matrix_markdown
 from conformance.reports.compare.trend import render_trend, trend
@@ -289,8 +290,49 @@ def test_the_other_reports_of_records(conformance, place, files):
     assert "| 1 | 1 | 0 |" in conformance("report", "trend", *files).out
 
 
-@pytest.mark.parametrize("name", ["diff", "trend", "badge", "matrix", "merge"])
+@pytest.mark.parametrize("name", ["diff", "trend", "badge", "matrix", "causes", "merge"])
 def test_a_record_that_is_none_is_told(conformance, place, name):
     (place / "x.jsonl").write_text("{}\n")
     more = {"diff": ["x.jsonl"], "merge": ["-o", "y.jsonl"]}.get(name, [])
     assert "x.jsonl:1: " in conformance("report", name, "x.jsonl", *more).complaint(2)
+
+
+def broken(status: int, number: int, of: int, service: str = "location") -> Record:
+    """A run in which ``number`` of ``of`` requirements fail with a status, each with its text."""
+    lines = []
+    for index in range(of):
+        answer = RecordedResponse(status, {}, json.dumps({"message": f"word{chr(97 + index)} x"}))
+        exchange = RecordedExchange(
+            RecordedRequest("GET", "http://x/k"), answer, "400", f"{status} {index}"
+        )
+        name = f"{service}/UpdateKey/request/member{index}/maxLength"
+        verdict = F if index < number else P
+        evidence = (exchange,) if verdict is F else ()
+        lines.append(
+            replace(LINE, requirement=name, service=service, verdict=verdict, evidence=evidence)
+        )
+    return replace(record(), verdicts=tuple(lines))
+
+
+def test_causes_are_listed_by_their_largest_share_of_a_score():
+    runs = [broken(500, 2, 20), broken(502, 4, 8, "kms"), broken(200, 1, 10, "sts")]
+    crash, accepted = heavy_causes(runs, 1)
+    assert crash.title == "Breaks with a status of 5xx"
+    assert crash.shares == (("kms", Share(4, 8)), ("location", Share(2, 20)))
+    assert len(crash.lines) == 6
+    assert (accepted.shares, accepted.percent) == ((("sts", Share(1, 10)),), 10.0)
+    (heaviest,) = heavy_causes(runs, 10)
+    assert heaviest.shares == (("kms", Share(4, 8)),)
+    assert "| 50.0 % | 4 | kms |" in render_heavy([heaviest])
+    below = [replace(one, level=Level.INFORMATIONAL) for one in broken(500, 2, 20).verdicts]
+    assert heavy_causes([replace(record(), verdicts=tuple(below))], 0) == ()
+    assert "No cause" in render_heavy(())
+
+
+def test_causes_are_listed_of_a_folder(conformance, tmp_path):
+    path = write_record(fake_record(), tmp_path / "some" / "moto.jsonl")
+    done = conformance("report", "causes", str(path.parent), "--over", "0")
+    assert done.code == 0
+    assert done.out.startswith("## moto 5.1.18\n\n| cause | of the score |")
+    assert "<script>" not in done.out
+    assert conformance("report", "causes", str(path), "--over", "0").out == done.out
