@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from conformance.engine.resources.readiness import Readiness
 from conformance.engine.run import RunConfig
 from conformance.engine.sending.settling import Arrival
 from conformance.transport.retry import RetryingTransport
@@ -48,7 +49,7 @@ class Clock:
         """Have the runs and the references of this process go by this clock."""
         for module in (*PAUSING, *SERVING):
             patch.setattr(f"conformance.{module}.time", self)
-        for waiting in (Arrival, RetryingTransport, RunConfig):
+        for waiting in (Arrival, Readiness, RetryingTransport, RunConfig):
             self._hasten(waiting.__init__, patch)
 
     def _hasten(self, function: Any, patch: pytest.MonkeyPatch) -> None:

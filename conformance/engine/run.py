@@ -17,6 +17,7 @@ from conformance.engine.phases import NONE, Phases
 from conformance.engine.resources.companions import Companions
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import Names
+from conformance.engine.resources.readiness import READY, READY_ON_AWS
 from conformance.engine.resources.sdk_calls import SdkCaller
 from conformance.engine.runner import Runner, Settings
 from conformance.engine.safety.given_guard import GivenGuard
@@ -179,9 +180,15 @@ class Run:
         lend = partial(self._lent, url)
         session = Session(
             contract, channel, self._names, self._masker, mark, lend, self._patience,
-            settle=self._config.settings.settle, companions=self._companions(url),
+            settle=self._config.settings.settle, ready=self._ready(url),
+            companions=self._companions(url),
         )  # fmt: skip
         return session, channel
+
+    def _ready(self, url: str) -> float:
+        """Seconds that a resource has to become ready; none where nothing is waited for."""
+        longest = READY_ON_AWS if is_real(url) else READY
+        return longest if self._config.settings.settle else 0.0
 
     def _companions(self, url: str) -> Companions:
         """The resources of other services at an address; on a real AWS none is made."""

@@ -12,6 +12,7 @@ from conformance.engine.resources.companions import Companions
 from conformance.engine.resources.inventory import Inventory, Lend
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.placeholders import Placeholders, needs_resource, unknown_facts
+from conformance.engine.resources.readiness import READY, Readiness
 from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.resources.run_tag import RunTag
 from conformance.engine.secrets.masking import Masker, secret_places
@@ -59,6 +60,7 @@ class Session:
         patience: Patience | None = None,
         *,
         settle: float = SETTLE,
+        ready: float = READY,
         companions: Companions | None = None,
     ) -> None:
         self._arrival = Arrival(settle)
@@ -67,6 +69,7 @@ class Session:
         self.inventory = Inventory(
             contract, self.send, lend, self._is_in_vain, self.search.improve
         )  # fmt: skip
+        self._readiness = Readiness(self.inventory.read, ready)
         self.placeholders = Placeholders(names, masker, channel.region, companions)
         self.placeholders.latest = self.inventory.latest
         self.observers: list[Callable[[SentProbe], None]] = []
@@ -204,6 +207,7 @@ class Session:
         for (probe, resource), others in zip(pairs, parents, strict=True):
             spoken = [*others.items(), *([] if resource is None else [(None, resource)])]
             for kind, one in spoken:
+                self._readiness.wait(one)
                 if unknown_facts(probe.values, kind, one):
                     self.inventory.look(one)
         return [self._fill(*pair, of) for pair, of in zip(pairs, parents, strict=True)]
@@ -237,7 +241,7 @@ class Session:
         exchange, resource = send(), filled.resource
         if resource is None or not self._is_about(filled, resource):
             return exchange
-        return self._arrival.wait(resource, exchange, send)
+        return self._arrival.wait(resource, filled.probe.operation, exchange, send)
 
     def _is_about(self, filled: _Filled, resource: RunResource) -> bool:
         """True for a request, in the usual form, that is for the resource itself."""
@@ -266,9 +270,17 @@ class Session:
         )
         self._learn(sent)
         self.inventory.note(sent)
+        self._note_state(sent)
         for observer in (*self.lasting, *self.observers):
             observer(sent)
         return sent
+
+    def _note_state(self, sent: SentProbe) -> None:
+        if sent.answer.ok:
+            made = self.inventory.made_by(sent)
+            about = made if made is not None else sent.resource
+            if about is not None:
+                self._readiness.note(sent, about)
 
     def _learn(self, sent: SentProbe) -> None:
         """Learn the secrets that a request and its answer carry."""

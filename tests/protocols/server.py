@@ -32,6 +32,8 @@ MEMBERS = {
     "ListThings": ("MaxResults", "NextToken"),
     "DeleteThing": ("Name",),
 }
+LOOKS = 2
+"""So often a thing of a slow server is seen to be in the making."""
 Headers = dict[str, str]
 Answer = tuple[int, Headers, bytes]
 
@@ -49,6 +51,7 @@ class Things:
 
     def __init__(self, faults: frozenset[str]) -> None:
         self.faults, self.made, self.lock = faults, dict[str, dict[str, Any]](), threading.Lock()
+        self.looks: dict[str, int] = {}
 
     def on(self, fault: str) -> bool:
         return fault in self.faults
@@ -87,15 +90,20 @@ class Things:
         if name in self.made and not self.on("taken-names"):
             raise Refused("ThingAlreadyExists", 409)
         now = datetime.now(UTC).replace(microsecond=0)
+        status = "CREATING" if self.on("slow") else "ACTIVE"
         thing = {"Size": 1, "Active": False, **given, "Name": name, "CreatedAt": now}
-        self.made[name] = thing
+        self.made[name] = thing = {**thing, "ThingStatus": status}
+        self.looks[name] = 0
         return {"Thing": thing}
 
     def _GetThing(self, given: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         thing = self.made.get(self._name(given))
         if thing is None:
             raise Refused("Elsewhere" if self.on("other-code") else "ThingNotFound", 404)
-        return {"Thing": thing}
+        self.looks[thing["Name"]] += 1
+        if self.looks[thing["Name"]] > LOOKS:
+            thing["ThingStatus"] = "ACTIVE"
+        return {"Thing": dict(thing)}
 
     def _ListThings(self, given: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         token = given.get("NextToken", "0")
@@ -109,8 +117,12 @@ class Things:
         return page
 
     def _DeleteThing(self, given: dict[str, Any]) -> None:  # noqa: N802
-        if self.made.pop(self._name(given), None) is None:
+        thing = self.made.get(self._name(given))
+        if thing is None:
             raise Refused("ThingNotFound", 404)
+        if thing["ThingStatus"] == "CREATING":
+            raise Refused("ValidationException")
+        del self.made[thing["Name"]]
 
 
 def typed(value: Any, kind: Any, *, texts: bool) -> Any:

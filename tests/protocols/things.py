@@ -42,8 +42,10 @@ SHAPES: dict[str, Any] = {
             "Kinds": {"shape": "Kinds"},
             "Labels": {"shape": "Labels"},
             "Points": {"shape": "Points"},
+            "ThingStatus": {"shape": "Status"},
         },
     },
+    "Status": {"type": "string", "enum": ["CREATING", "ACTIVE"]},
     "Things": {"type": "list", "member": {"shape": "Thing"}},
     "CreateThingRequest": {
         "type": "structure",

@@ -156,15 +156,20 @@ class Inventory:
 
     def look(self, resource: RunResource) -> None:
         """Read a resource, for what the answer to its creation did not show."""
-        of = self._lifecycle(resource.kind)
-        operation = self._contract.operations.get(of.read or "")
-        if operation is None or resource.seen is not None:
+        if resource.seen is not None:
             return
         resource.seen = {}  # that the read needs the same is no reason to read again
-        values = base(self._contract, operation)
-        sent = self._send(Probe("", operation, Side.OBSERVE, values, ""), resource=resource)
-        if sent.answer.ok and isinstance(sent.answer.body, dict):
+        sent = self.read(resource)
+        if sent is not None and sent.answer.ok and isinstance(sent.answer.body, dict):
             resource.seen = sent.answer.body
+
+    def read(self, resource: RunResource) -> SentProbe | None:
+        """Read a resource; None where the contract has no operation for it. Raises SetupFailed."""
+        operation = self._contract.operations.get(self._lifecycle(resource.kind).read or "")
+        if operation is None:
+            return None
+        values = base(self._contract, operation)
+        return self._send(Probe("", operation, Side.OBSERVE, values, ""), resource=resource)
 
     def create(
         self,
@@ -186,9 +191,9 @@ class Inventory:
         if is_template(request):
             # Whether it was made is not known: another one, under another name.
             sent = resent(sent, lambda lost: self._send(lost.probe), is_lost)
-        resource = self._made_by(sent)
+        resource = self.made_by(sent)
         if resource is None and values is None:
-            resource = self._made_by(self._improve(sent) or sent)
+            resource = self.made_by(self._improve(sent) or sent)
             resource = resource or self._made_otherwise(kind or "", operation.name)
         if resource is None:
             raise SetupFailed(sent)
@@ -211,7 +216,7 @@ class Inventory:
                 continue
             self._refused.add(name)  # until it is accepted: what it needs may need it in turn
             sent = self._send(Probe("", operation, Side.ACCEPT, values, "made for the probe"))
-            made = self._made_by(sent) or self._made_by(self._improve(sent) or sent)
+            made = self.made_by(sent) or self.made_by(self._improve(sent) or sent)
             if made is not None:
                 self._refused.discard(name)
                 return made
@@ -248,7 +253,8 @@ class Inventory:
         resource.gone = resource.gone or sent.answer.is_gone
         return sent
 
-    def _made_by(self, sent: SentProbe) -> RunResource | None:
+    def made_by(self, sent: SentProbe) -> RunResource | None:
+        """What an accepted request made, if it made anything."""
         return next((made for made in reversed(self.made) if made.created is sent), None)
 
     def take_away(self, sent: SentProbe) -> None:

@@ -100,6 +100,8 @@ class RunResource:
     seen: Mapping[str, Any] | None = None
     """What a read showed of it; None where it was changed since, or never read."""
     since: float = field(default_factory=time.monotonic)
+    is_ready: bool | None = None
+    """Whether it is in a state that lasts; None where no answer showed its state yet."""
     given: bool = False
     """It is somebody's, who named it: ``created`` is the first look at it."""
 

@@ -10,8 +10,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from conformance.contract.model import Operation
 from conformance.engine.sending.exchange_log import RunResource
+from conformance.error_identity import says_missing
 from conformance.plan.sequences import RuleBroken
+from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange
 
 SETTLE = 3.0
@@ -35,17 +38,23 @@ class Arrival:
         self._in_vain = 0
 
     def wait(
-        self, resource: RunResource, exchange: Exchange, again: Callable[[], Exchange]
+        self,
+        resource: RunResource,
+        operation: Operation,
+        exchange: Exchange,
+        again: Callable[[], Exchange],
     ) -> Exchange:
         """The exchange, or one that came later where the resource had not arrived."""
         waited = 0.0
         for pause in PAUSES:
-            if not _is_missing(exchange) or not self._is_worth_it(resource, waited + pause):
+            if not _is_missing(exchange, operation) or not self._is_worth_it(
+                resource, waited + pause
+            ):
                 return exchange
             self._sleep(pause)
             waited += pause
             exchange = again().after(exchange)
-        self._in_vain += _is_missing(exchange)
+        self._in_vain += _is_missing(exchange, operation)
         return exchange
 
     def _is_worth_it(self, resource: RunResource, waited: float) -> bool:
@@ -54,8 +63,9 @@ class Arrival:
         return waited > PAUSES[0] or resource.age < self._settle
 
 
-def _is_missing(exchange: Exchange) -> bool:
-    return exchange.response is not None and exchange.response.status == NOT_FOUND
+def _is_missing(exchange: Exchange, operation: Operation) -> bool:
+    answer = read(exchange, operation)
+    return answer.status == NOT_FOUND or (answer.is_refusal and says_missing(answer.code or ""))
 
 
 @dataclass(frozen=True, slots=True)
