@@ -17,7 +17,7 @@ import msgspec
 
 from conformance.contract.levels import Level
 from conformance.contract.locate import specs_folder
-from conformance.contract.model import Contract, Operation, ProtocolName
+from conformance.contract.model import Contract, Kind, Operation, ProtocolName
 from conformance.contract.takes import TAKES
 from conformance.contract.vocabulary.overlay_part import Refusals
 from conformance.contract.vocabulary.overlay_rules import AnyRule
@@ -60,7 +60,8 @@ class ProtocolFacts:
     every value is text on the wire, so that few can be of a wrong type; ``levels`` are those of
     what a model alone states, by subject, and by subject and keyword or location. ``refused_with``
     are statuses that refusals may have whatever other one a model has for their error.
-    ``bare_errors`` are services whose errors in XML have no element around them.
+    ``bare_errors`` are services whose errors in XML have no element around them. ``converts`` are
+    the JSON types that AWS reads as a value of another type, by that type.
     """
 
     malformed: Refusals
@@ -68,6 +69,7 @@ class ProtocolFacts:
     levels: Mapping[str, Level]
     refused_with: tuple[int, ...]
     bare_errors: frozenset[str]
+    converts: Mapping[Kind, tuple[str, ...]]
 
 
 @cache
@@ -78,7 +80,8 @@ def facts(protocol: ProtocolName) -> ProtocolFacts:
     malformed = msgspec.convert(stated["malformed"], Refusals)
     plain = tuple(stated.get("refused-with", ()))
     bare = frozenset(stated.get("bare-errors", ()))
-    return ProtocolFacts(malformed, bool(stated.get("textual")), levels, plain, bare)
+    converts = {Kind(kind): tuple(types) for kind, types in stated.get("converts", {}).items()}
+    return ProtocolFacts(malformed, bool(stated.get("textual")), levels, plain, bare, converts)
 
 
 def with_protocol(contract: Contract, changes: Mapping[str, Rule] | None = None) -> Contract:

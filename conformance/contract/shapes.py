@@ -46,6 +46,7 @@ SCALARS = {
 }
 
 Json = Mapping[str, Any]
+NOTHING: Mapping[Kind, tuple[str, ...]] = {}
 
 
 class SpecProblem(BadInput):
@@ -75,11 +76,19 @@ class ShapeReader:
     """Turns schemas into shapes; one for each spec, as ``$ref`` and sources resolve in it."""
 
     def __init__(
-        self, name: str, schemas: Json, documents: Json, named_for: str | None = None
+        self,
+        name: str,
+        schemas: Json,
+        documents: Json,
+        named_for: str | None = None,
+        converts: Mapping[Kind, tuple[str, ...]] = NOTHING,
     ) -> None:
-        """``named_for`` is the signing name, where values are made up by what they are called."""
+        """``named_for`` is the signing name, where values are made up by what they are called.
+
+        ``converts`` are the JSON types that are read as another kind, by that kind.
+        """
         self._name, self._schemas, self._documents = name, schemas, documents
-        self._named_for = named_for
+        self._named_for, self._converts = named_for, converts
         self._open: list[str] = []
         self._refers: dict[str, frozenset[str]] = {}
         self._reach: dict[str, frozenset[str]] = {}
@@ -162,7 +171,7 @@ class ShapeReader:
             level=self.level(schema, "type", source),
             examples=tuple(schema.get("x-examples", ())),
             closed=bool(schema.get("x-closed", False)),
-            lenient=tuple(schema.get("x-lenient", ())),
+            lenient=tuple(schema.get("x-lenient", self._converts.get(kind, ()))),
             union=bool(target.get("x-union", False)) and bool(target.get("properties")),
             secret=bool(schema.get("x-secret", False)),
             whole=bool(schema.get("x-whole", False)),

@@ -100,7 +100,9 @@ class Session:
             resource = self._needed(probe, fresh=fresh)
         self._call_first(probe, resource)
         sent = self._exchanged(probe, resource)
-        return self._exchanged(probe, resource) if self.inventory.made_room(sent) else sent
+        if not self.inventory.made_room(sent):
+            return sent
+        return self._arrival.of_room(lambda: self._exchanged(probe, resource))
 
     def _exchanged(self, probe: Probe, resource: RunResource | None) -> SentProbe:
         [filled] = self._filled([probe], [resource])

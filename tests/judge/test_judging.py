@@ -4,6 +4,7 @@ import pytest
 
 from conformance.judge.refusal import judge_probe
 from conformance.judge.response import observe
+from conformance.plan.generation.values import wrong_types
 from conformance.plan.probes import ExpectedMember, Fault, Probe, Side
 from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
@@ -157,6 +158,27 @@ def test_a_missing_thing_is_tolerated_only_where_the_request_itself_was_in_order
     assert not judge_probe(contract, probe(contract, Side.ACCEPT), missing).held
     tolerant = probe(contract, Side.ACCEPT, tolerated=("NotFoundException",))
     assert judge_probe(contract, tolerant, missing).held
+
+
+@pytest.mark.parametrize(("member", "held"), [("ResourceArn", True), ("Tags", False)])
+def test_an_arn_that_keeps_no_limit_may_be_refused_as_one_that_the_caller_may_not_use(member, held):
+    of = contracts.contract("dynamodb")
+    long = Probe("r", of.operations["TagResource"], Side.REJECT, {}, "", Fault.LIMIT, (member,))
+    assert judge_probe(of, long, answer(400, {}, "AccessDeniedException")).held is held
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "member", "tried"),
+    [
+        ("dynamodb", "GetItem", "ConsistentRead", False),
+        ("lambda", "CreateFunction", "Publish", True),
+    ],
+)
+def test_a_text_is_a_wrong_boolean_but_where_aws_converts_it(service, operation, member, tried):
+    shape = contracts.contract(service).operations[operation].input[member].shape
+    values = [one.value for one in wrong_types(shape)]
+    assert 1 in values
+    assert ("true" in values) is tried
 
 
 @pytest.mark.parametrize(("status", "held"), [(400, [False]), (404, [False]), (413, []), (431, [])])

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from conformance.contract.model import Operation
-from conformance.engine.sending.exchange_log import RunResource
-from conformance.error_identity import says_missing
+from conformance.engine.sending.exchange_log import RunResource, SentProbe
+from conformance.error_identity import says_full, says_missing
 from conformance.plan.sequences import RuleBroken
 from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange
@@ -56,6 +56,16 @@ class Arrival:
             exchange = again().after(exchange)
         self._in_vain += _is_missing(exchange, operation)
         return exchange
+
+    def of_room(self, again: Callable[[], SentProbe]) -> SentProbe:
+        """Send a creation again after deletions that made room for it, which may take a moment."""
+        sent = again()
+        for pause in PAUSES if self._settle else ():
+            if not (sent.answer.is_refusal and says_full(sent.answer.code or "")):
+                break
+            self._sleep(pause)
+            sent = again()
+        return sent
 
     def _is_worth_it(self, resource: RunResource, waited: float) -> bool:
         if resource.gone or self._in_vain >= IN_VAIN or waited > self._settle:

@@ -1,0 +1,84 @@
+"""What takes a moment is waited for, and no longer than that."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from conformance.engine.resources.readiness import NEVER_READY, Readiness, passing_state
+from conformance.engine.sending.settling import PAUSES, Arrival
+from conformance.transport.parsed_response import ParsedResponse
+
+
+def answering(body: Any, code: str | None = None) -> Any:
+    status = 200 if code is None else 400
+    return SimpleNamespace(answer=ParsedResponse(status, body, code, "", "application/json", 9))
+
+
+def resource(kind: str) -> Any:
+    return SimpleNamespace(kind=kind, is_ready=None, gone=False, given=False)
+
+
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [
+        (
+            {"Table": {"TableStatus": "CREATING", "Indexes": [{"IndexStatus": "ACTIVE"}]}},
+            "CREATING",
+        ),
+        ({"Table": {"TableStatus": "ACTIVE", "Indexes": [{"IndexStatus": "CREATING"}]}}, ""),
+        (
+            {"Reservations": [{"Instances": [{"State": {"Code": "0", "Name": "pending"}}]}]},
+            "pending",
+        ),
+        ({"Status": "UPDATE_IN_PROGRESS"}, "UPDATE_IN_PROGRESS"),
+        ({"Status": "Running"}, ""),
+        ({"Keys": [{"Status": "CREATING"}, {"Status": "CREATING"}]}, None),
+        ({"Name": "CREATING"}, None),
+        ("CREATING", None),
+    ],
+)
+def test_a_state_that_passes_is_known_by_its_name(body: Any, state: str | None) -> None:
+    assert passing_state(body) == state
+
+
+def test_a_resource_is_looked_at_until_its_state_lasts() -> None:
+    states, slept = iter(["CREATING", "CREATING", "ACTIVE"]), list[float]()
+    ready = Readiness(lambda _: answering({"Status": next(states)}), 9.0, slept.append)
+    table = resource("table")
+    ready.wait(table)
+    ready.wait(table)
+    assert table.is_ready
+    assert len(slept) == 2
+
+
+def test_what_is_never_ready_is_waited_for_once_a_kind_and_a_few_times_in_all() -> None:
+    slept = list[float]()
+    ready = Readiness(lambda _: answering({"Status": "CREATING"}), 2.0, slept.append)
+    for kind in ("a", "a", "b", "c", "d", "e"):
+        ready.wait(resource(kind))
+    assert sum(slept) <= 2.0 * NEVER_READY
+
+
+def test_what_shows_no_state_is_looked_at_twice_a_kind() -> None:
+    looks = list[Any]()
+
+    def look(of: Any) -> Any:
+        looks.append(of)
+        return answering({"Name": "x"})
+
+    ready = Readiness(look, 9.0, lambda _: None)
+    for _ in range(5):
+        ready.wait(resource("key"))
+    assert len(looks) == 2
+
+
+@pytest.mark.parametrize(("refusals", "tries"), [(0, 1), (2, 3), (99, 1 + len(PAUSES))])
+def test_room_that_deletions_make_is_waited_for(refusals: int, tries: int) -> None:
+    sent = [answering({}, "LimitExceededException")] * refusals + [answering({})]
+    answers, slept = iter(sent), list[float]()
+    arrival = Arrival(3.0, slept.append)
+    arrival.of_room(lambda: next(answers))
+    assert len(slept) == tries - 1
