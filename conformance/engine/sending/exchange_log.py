@@ -100,6 +100,8 @@ class RunResource:
     seen: Mapping[str, Any] | None = None
     """What a read showed of it; None where it was changed since, or never read."""
     since: float = field(default_factory=time.monotonic)
+    touched: bool = False
+    """Something may have changed it, or something may be made of it."""
     given: bool = False
     """It is somebody's, who named it: ``created`` is the first look at it."""
 

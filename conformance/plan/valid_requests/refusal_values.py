@@ -104,12 +104,13 @@ def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     noun = said.of if said.kind == ARN else NAMES.sub("", plain(shape.called.name))
     named = [kind for kind in refusal.kinds if plain(kind) == noun]
     sorts = [kind for kind in refusal.kinds if _is_sort_of(kind, noun)]
-    named = named or sorted(sorts, key=len)
+    spoken = [kind for kind in refusal.spoken_of() if noun and plain(kind).endswith(noun)]
+    named = named or sorted(sorts, key=len) or spoken
     if said.kind == ARN and not said.of and refusal.own is not None:
         yield refusal.own
     if said.kind == ARN:
-        spoken = (refusal.kinds[kind] for kind in [*named, *refusal.spoken_of()])
-        yield from (one for one in spoken if one is not None)
+        meant = (refusal.kinds[kind] for kind in [*named, *refusal.spoken_of()])
+        yield from (one for one in meant if one is not None)
     else:
         yield from (f"${{id.{kind}}}" for kind in named)
 
