@@ -242,6 +242,7 @@ def _config(
         transport=access.transport, custody=custody, free=interrupts.free,
         limits=Limits(options.time_limit, options.max_requests), secrets=options.headers.secrets,
         settings=settings_for(options.profile, options.seed, auth=options.auth, url=access.url),
+        keeps_evidence=False,
     )  # fmt: skip
 
 

@@ -132,8 +132,16 @@ def _operation(
         wrapper=reader.names(schema).name if schema else None,
         checksum=bool(node.get("x-checksum-required")),
         spoke_query=bool(node.get("x-query-compatible")),
+        headers=dict(_headers(success)),
         usual=tuple(node.get("x-usual", ())),
     )
+
+
+def _headers(success: Json) -> Iterator[tuple[str, str]]:
+    """The texts that an answer has in headers, by the name of the member."""
+    for wire, about in success.get("headers", {}).items():
+        if about.get("schema", {}).get("type") == "string" and not about.get("x-prefix"):
+            yield about.get("x-documented-name", wire), wire
 
 
 def _request_schema(node: Json) -> Json:

@@ -228,6 +228,8 @@ class Operation:
     """A digest of the body must come with it."""
     spoke_query: bool = False
     """Errors have the names that they had in the query protocol in a header."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """The texts that the success response has in headers: by member, the header."""
     usual: tuple[Mapping[str, Any], ...] = ()
     """Requests that are published as examples: candidates, where a made-up one is refused."""
 

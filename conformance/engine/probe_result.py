@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,6 +32,8 @@ from conformance.protocols.registry import of
 from conformance.transport.exchange import FailureKind
 from conformance.transport.parsed_response import ParsedResponse
 
+GONE = re.compile(r"\b(not|n.t) (be )?(found|exist)", re.IGNORECASE)
+"""What a message says of a thing that is not there."""
 SAYS_NOTHING = frozenset({FailureKind.TLS, FailureKind.REFUSED, FailureKind.WITHHELD})
 """Failures that show nothing of what a probe was sent for."""
 
@@ -208,10 +211,8 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
         return ProbeResult(probe, sent, None, "the target speaks HTTP/1.0, which has no chunks")
     if _is_without_route(session, probe, answer):
         return ProbeResult(probe, sent, None, answer.told(), unsupported=True)
-    unsure = session.contract.overlay.inferred and answer.code not in probe.tolerated
-    failed = answer.is_refusal or answer.server_error
-    if unsure and failed and (probe.side is Side.ACCEPT or _is_anothers(probe, answer)):
-        return ProbeResult(probe, sent, None, f"{answer.told()}: {UNSURE}")
+    if session.contract.overlay.inferred and (unsure := _unsure(session, probe, sent)):
+        return unsure
     finding = judge_probe(session.contract, _as_filled(probe, sent), answer, sent.values)
     if not finding.held and not bytes_match_probe(probe, sent.exchange.request):
         if any(COMPANION in text for text in texts(probe.values)):
@@ -229,6 +230,33 @@ def _judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
     if silent:
         finding = finding._replace(seen=unanswered(session, sent))
     return ProbeResult(probe, sent, finding, silent=silent)
+
+
+def _unsure(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult | None:
+    """What a failure of a made-up request shows, where that is not what its side says."""
+    answer = sent.answer
+    if _is_looked_up(session, probe, answer):
+        return ProbeResult(probe, sent, Finding(probe.requirement, True))
+    failed = answer.code not in probe.tolerated and (answer.is_refusal or answer.server_error)
+    if failed and (probe.side is Side.ACCEPT or _is_anothers(probe, answer)):
+        return ProbeResult(probe, sent, None, f"{answer.told()}: {UNSURE}")
+    return None
+
+
+def _is_looked_up(session: Session, probe: Probe, answer: ParsedResponse) -> bool:
+    """True where a name that keeps its limits is refused for nothing but that nothing has it.
+
+    Then its form was taken, and no other value could be accepted: what has a name got it from the
+    target or from this run.
+    """
+    if probe.side is not Side.ACCEPT or not probe.place or answer.code is None:
+        return False
+    missing = error_identity.says_missing(answer.code) or GONE.search(answer.message) is not None
+    if not (answer.is_refusal and missing):
+        return False
+    name = str(probe.place[0])
+    bound = session.contract.overlay.words_of(probe.operation.name).binds
+    return len(probe.place) == 1 and (name in bound or name in path_labels(probe.operation))
 
 
 def _is_anothers(probe: Probe, answer: ParsedResponse) -> bool:

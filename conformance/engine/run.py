@@ -62,6 +62,8 @@ class RunConfig:
         sleep: Waits so many seconds before the next request to a silent target.
         limits: What the run may take before it ends, with what it knows.
         free: Gives a context in which a signal may end the run at once.
+        keeps_evidence: Whether the outcome has the exchanges, too; not where ``emit`` writes them
+            down, as they would be most of what a long run keeps.
     """
 
     jobs: Sequence[Job]
@@ -77,6 +79,7 @@ class RunConfig:
     sleep: Callable[[float], None] = time.sleep
     limits: Limits = field(default_factory=Limits)
     free: Callable[[], AbstractContextManager[None]] = nullcontext
+    keeps_evidence: bool = True
 
 
 class Run:
@@ -247,7 +250,8 @@ class Run:
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Decided):
-            self.outcome.verdicts.append(event.line)
+            kept = event.line if self._config.keeps_evidence else replace(event.line, evidence=())
+            self.outcome.verdicts.append(kept)
         elif isinstance(event, Progress):
             event = replace(event, requests=self._config.transport.sent)
         self._config.emit(event)

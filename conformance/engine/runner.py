@@ -106,6 +106,8 @@ class Runner:
             self._decide(requirement)
             self._watch.confirm()
             self._rules.finished()
+            with self._watch.held():
+                self._session.inventory.tidy()
             self._emit(Progress(index + 1, len(active), 0, requirement.id))
         self._rules.end()
         for sent in explored.broken(self._decisions.open) if explored else ():

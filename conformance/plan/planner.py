@@ -299,6 +299,7 @@ def _stateful(contract: Contract, operation: Operation, place: Place) -> bool:
     """True where only a value that depends on other state of the target would be accepted."""
     stateful = contract.overlay.words_of(operation.name).stateful
     token = page_member(operation, TOKENS)
-    if place == (token,) and operation.input[place[0]].location is Location.BODY:
+    in_body = place == (token,) and operation.input[place[0]].location is Location.BODY
+    if in_body or (place == (token,) and contract.overlay.inferred):
         return True  # what no answer gave is no token
     return any(place[: len(parse(one))] == parse(one) for one in stateful)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -87,7 +87,17 @@ def _read(exchange: Exchange, operation: Operation | None) -> ParsedResponse:
         redirects_to=_leads_to(response),
         form=found.form,
         unasked=_unasked_coding(exchange.request, response),
+        in_headers=() if operation is None else tuple(_in_headers(operation, response)),
     )
+
+
+def _in_headers(operation: Operation, response: Response) -> Iterator[tuple[str, str]]:
+    """The members of a success that its headers have."""
+    if response.status < 300:
+        for name, header in operation.headers.items():
+            value = response.header(header)
+            if value is not None:
+                yield name, value
 
 
 def _guessed(response: Response) -> ProtocolName:

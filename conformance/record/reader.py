@@ -75,8 +75,8 @@ def read_record(path: str | Path) -> Record:
     run: RunLine | None = None
     verdicts: dict[str, VerdictLine] = {}
     summary: SummaryLine | None = None
-    data = _content(file)
-    for number, line in _lines(file, data):
+    lines = _Lines(file)
+    for number, line in lines:
         kind = _kind(file, number, line, first=run is None)
         _hold_to_schema(file, number, kind, line)
         if summary is not None:
@@ -92,7 +92,7 @@ def read_record(path: str | Path) -> Record:
             verdicts[verdict.requirement] = verdict
     if run is None:
         raise NoRunLine(file)
-    return Record(file, run, tuple(verdicts.values()), summary, _is_cut(data))
+    return Record(file, run, tuple(verdicts.values()), summary, lines.are_cut)
 
 
 def open_record(file: Path) -> IO[bytes]:
@@ -105,27 +105,33 @@ def why_unreadable(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _content(file: Path) -> bytes:
-    try:
-        with open_record(file) as opened:
-            return opened.read()
-    except (*UNREADABLE, ValueError) as error:  # ValueError: a NUL in the path
-        raise Unreadable(file, why_unreadable(error)) from None
+class _Lines:
+    """The JSON objects of a file with their line numbers, without blank and cut-off lines.
+
+    They are read one by one: the text of a long record is several times what is kept of it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.are_cut = False
+        """Whether the last line lacked its end and was no JSON value as it stood."""
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        for number, line in enumerate(self._read(), 1):
+            self.are_cut = not line.endswith(b"\n") and _is_cut(line)
+            if line.strip() and not self.are_cut:
+                yield number, _object(self._file, number, line)
+
+    def _read(self) -> Iterator[bytes]:
+        try:
+            with open_record(self._file) as lines:
+                yield from lines
+        except (*UNREADABLE, ValueError) as error:  # ValueError: a NUL in the path
+            raise Unreadable(self._file, why_unreadable(error)) from None
 
 
-def _lines(file: Path, data: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The JSON objects of the file with their line numbers, without blank and cut-off lines."""
-    lines = data.split(b"\n")
-    if _is_cut(data):
-        lines.pop()
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield number, _object(file, number, line)
-
-
-def _is_cut(data: bytes) -> bool:
-    """Whether the last line lacks its end and is no JSON value as it stands."""
-    last = data.rpartition(b"\n")[2]
+def _is_cut(last: bytes) -> bool:
+    """Whether a line is no JSON value as it stands."""
     if not last.strip():
         return False
     try:

@@ -207,4 +207,4 @@ def _created(resource: Resource, item: RecordedCall) -> list[str] | None:
     place = creators(resource).get(item.route.operation.name)
     if place is None:
         return None
-    return list(identifiers(place, item.asked.values, item.answer.body))
+    return list(identifiers(place, item.asked.values, item.answer.members))

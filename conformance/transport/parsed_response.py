@@ -47,6 +47,15 @@ class ParsedResponse:
     """Of a redirect: the scheme and host that it leads to."""
     form: str = ""
     """Of a body that is not of its protocol's form: what it is, for people."""
+    in_headers: tuple[tuple[str, str], ...] = ()
+    """The members that came in headers."""
+
+    @property
+    def members(self) -> Any:
+        """The members of the body, and those that came in headers; anything else as it is."""
+        if not self.in_headers:
+            return self.body
+        return {**dict(self.in_headers), **(self.body if isinstance(self.body, dict) else {})}
 
     @property
     def ok(self) -> bool:

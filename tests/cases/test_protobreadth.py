@@ -136,6 +136,25 @@ def test_what_is_needed_first_is_called_and_remembered() -> None:
     assert search.improve(target.send(probe)) is None, "it is looked for once"
 
 
+def test_what_is_needed_first_may_need_something_else_first() -> None:
+    contract = contracts.inferred("apigateway")
+    operation = contract.operations["CreateDeployment"]
+    called: list[str] = []
+
+    def send(probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
+        called.append(probe.operation.name)
+        lacks = "The REST API doesn't contain any methods"
+        if "PutMethod" in called:
+            lacks = "No integration defined for method"
+        works = probe.operation is not operation or "PutIntegration" in called
+        said = answer(200, body={}) if works else answer(400, "BadRequestException", lacks)
+        return SentProbe(probe, probe.values, EXCHANGE, said)
+
+    probe = Probe("", operation, Side.ACCEPT, base(contract, operation), "a valid request")
+    assert RequestSearch(contract, send).improve(send(probe)) is not None
+    assert contract.found.before.pop("CreateDeployment") == "PutIntegration"
+
+
 def test_a_list_shows_what_is_there() -> None:
     contract = contracts.inferred("organizations")
     operation = contract.operations["EnablePolicyType"]

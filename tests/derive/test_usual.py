@@ -35,6 +35,8 @@ def _shown(text: str, kind: str = "string") -> tuple[object, ...]:
         ("<p>Valid values: <code>a</code> | <code>b</code></p>", ("a", "b")),
         ("<p>The type of thing, such as Spark or Hive.</p>", ("Spark", "Hive")),
         ("<p>One of the following: <ul><li> <p> <code>ON</code> </p></li></ul>", ("ON",)),
+        ("<p>Valid values are <code>NONE</code> for open access.</p>", ("NONE",)),
+        ("<p>The default is <code>None</code>.</p>", ()),
         ("<p>What to do, in JSON format.</p>", ("{}",)),
         ("<p>For example, <code>&lt;your name&gt;</code>.</p>", ()),
         ("<p>The name that you gave it.</p>", ()),

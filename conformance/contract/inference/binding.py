@@ -22,6 +22,7 @@ from conformance.contract.inference.identities import (
     shown_as,
     source,
     template,
+    texts_of,
 )
 from conformance.contract.inference.naming import (
     ARN,
@@ -46,6 +47,7 @@ OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+
 _PREFERRED = (NAME, ID, BARE, ARN, URL)
 _ANYTHING = frozenset({BARE, ARN, NAME})
 """What members are called that name whatever may have tags: all of them by its ARN."""
+PARENT = "parent"
 _MAKES = ("Create", "Register", "Import", "Request", "Allocate")
 _WRITTEN = frozenset({Location.PATH, Location.QUERY, Location.HEADER})
 """Where numbers travel as texts."""
@@ -150,6 +152,7 @@ class Binding:
             members.update(self._where(operation, own, members))
         if own is not None and makes:
             members.update(self._inner_names(operation, own))
+            members.update(self._root(operation, own, members, needs))
         return Bound(own, members, tuple(dict.fromkeys(needs)))
 
     def _inner(
@@ -193,6 +196,24 @@ class Binding:
                 made = template(member.shape)
                 if made is not None:
                     yield place, f"${{{made}}}"
+
+    def _root(
+        self, operation: Operation, own: str, members: Mapping[str, Any], parents: list[str]
+    ) -> Iterator[tuple[str, str]]:
+        """The one above the new one, of its own kind: the first is made with what they are part of.
+
+        An API shows the resource at its root, an organization its root unit.
+        """
+        noun = plain(self.nouns[own].name)
+        for member in operation.input.values():
+            if member.name in members or not is_needed(member):
+                continue
+            if part(member.name).of not in {PARENT, f"{PARENT}{noun}"}:
+                continue
+            for kind in parents:
+                shown = texts_of(self.nouns[kind])
+                first = (one for one in shown if plain(one).endswith(f"{noun}id"))
+                yield from ((member.name, f"${{made.{kind}.{one}}}") for one in first)
 
     def _is_own(self, kind: str, member: Member) -> bool:
         of = part(member.name).of

@@ -292,6 +292,11 @@ def _shown(noun: Noun, *, numbers: bool = False) -> Iterator[tuple[str, str]]:
     return _texts(noun, noun.create, numbers=numbers)
 
 
+def texts_of(noun: Noun) -> Iterator[str]:
+    """The names of the texts that what was made shows, in its creation or when it is read."""
+    yield from dict.fromkeys(name for _, name in (*_shown(noun), *_read(noun)))
+
+
 def _read(noun: Noun, *, numbers: bool = False) -> Iterator[tuple[str, str]]:
     """The texts that a read shows: where the creation shows less, a run reads what it made."""
     if noun.read is not None:
@@ -306,6 +311,7 @@ def _texts(noun: Noun, operation: Operation, *, numbers: bool) -> Iterator[tuple
     wanted = {Kind.STRING, Kind.INTEGER} if numbers else {Kind.STRING}
     inner: dict[str, Shape] = {}
     lists: dict[str, Shape] = {}
+    yield from ((name, name) for name in operation.headers)
     for name, member in operation.output.items():
         element = member.shape.element
         if member.shape.kind in wanted:

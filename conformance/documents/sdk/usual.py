@@ -40,7 +40,9 @@ EMPTY = "{}"
 LISTED = re.compile(r"<li>\s*<p>\s*<code>\s*([^<>\s]{1,64})\s*</code>")
 PLACEHOLDER = re.compile(r"^[<{\[].*[>}\]]$|^\\|\.\.\.")
 """What prose has where a reader is to put a value."""
-NO_VALUES = frozenset({"null", "none", "n/a"})
+NO_VALUES = frozenset({"null", "n/a"})
+NOTHING = frozenset({"None", "none"})
+"""Words for no value at all; in capitals it is a constant like others."""
 
 Member = tuple[str, str]
 """The shape that has the member, and its key there."""
@@ -95,7 +97,8 @@ def _typed(value: str, kind: str) -> Any:
     if PLACEHOLDER.search(value) and value != EMPTY:
         return None
     if kind == "string":
-        return None if value.lower() in NO_VALUES or not value else value
+        nothing = not value or value in NOTHING or value.lower() in NO_VALUES
+        return None if nothing else value
     return int(value) if re.fullmatch(r"\d{1,9}", value) else None
 
 

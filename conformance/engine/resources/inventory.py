@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from conformance.contract.given import given_kinds
+from conformance.contract.inference.naming import looks_only
 from conformance.contract.model import Contract
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
@@ -30,6 +31,8 @@ NEWEST = 8
 """What a request has just made is among the last so many."""
 REMEMBERED = 60
 """So many of the last that were made are kept when they are gone."""
+UNUSED = 12
+"""So many that nothing uses any more may be left until they are deleted."""
 PATIENCE = 2
 """So many requests in a row without an answer, and a clean-up ends."""
 
@@ -70,6 +73,7 @@ class Inventory:
         self._crowded = 2 * REMEMBERED
         self._someone: dict[str, RunResource] = {}
         self._current: dict[str | None, RunResource] = {}
+        self._unused: list[RunResource] = []
         self._lacking: dict[str, RunResource] = {}
         self._refused: set[str] = set()
         self._lenders: dict[str, Inventory] = {}
@@ -79,7 +83,8 @@ class Inventory:
     ) -> RunResource:
         """The run's current resource of a kind (default the main one), or a new one.
 
-        Where one is given, that one, unless it is to be the run's ``own``.
+        As good as ``fresh`` is one that was only looked at. Where one is given, that one, unless it
+        is to be the run's ``own``.
 
         Raises SetupFailed.
         """
@@ -90,8 +95,11 @@ class Inventory:
         if name is not None and name in self._given and not own:
             return self._someones(name)
         current = self._current.get(name)
-        if fresh or current is None or not current.usable:
-            current = self._current[name] = self.create(kind=name)
+        as_new = current is not None and not current.touched and self._contract.overlay.inferred
+        if current is None or not current.usable or (fresh and not as_new):
+            made = self.create(kind=name)
+            self._leave(name)
+            current = self._current[name] = made
         return current
 
     def _someones(self, kind: str) -> RunResource:
@@ -225,7 +233,31 @@ class Inventory:
     def drop_current(self, kind: str | None = None) -> None:
         """Use a new resource (of all kinds, or of one) from now on: this one may be spoilt."""
         for name in [one for one in self._current if kind in {None, one}]:
-            del self._current[name]
+            self._leave(name)
+
+    def _leave(self, kind: str | None) -> None:
+        """Use the current one of a kind no more."""
+        left = self._current.pop(kind, None)
+        if left is not None:
+            self._unused.append(left)
+
+    def tidy(self) -> None:
+        """Delete what nothing uses any more, once that is much: lists would grow with the run.
+
+        What something else is made of stays until that is gone. What is refused to be deleted is
+        left to the clean-up. Only where the contract is inferred: elsewhere little is made.
+        """
+        if len(self._unused) < UNUSED or not self._contract.overlay.inferred:
+            return
+        there = [one for one in (*self.made, *self._current.values()) if not one.gone]
+        used = {id(parent) for one in there for parent in one.parents.values()}
+        used |= {id(one) for one in self._current.values()}
+        waiting, self._unused = self._unused, []
+        for one in reversed(waiting):
+            if not one.gone and id(one) in used:
+                self._unused.insert(0, one)
+            elif not one.gone:
+                self.delete(one)
 
     def delete(self, resource: RunResource, *, even_in_vain: bool = False) -> SentProbe | None:
         """Delete a resource; None where the contract has no delete operation.
@@ -306,6 +338,10 @@ class Inventory:
 
     def note(self, sent: SentProbe) -> None:
         """Keep account of what an accepted request made, changed or deleted."""
+        if not (sent.answer.is_refusal or looks_only(sent.probe.operation.name)):
+            for one in (sent.resource, *sent.parents.values()):
+                if one is not None:
+                    one.touched = True
         if not sent.answer.ok:
             return
         name = sent.probe.operation.name
@@ -326,8 +362,9 @@ class Inventory:
 
     def _add(self, sent: SentProbe, kind: str, pointer: str) -> None:
         unique = self._kinds[kind].unique_member or ""
-        given = sent.values.get(unique) or next(find(sent.answer.body, (unique,)), "")
-        for found in identifiers(pointer, sent.values, sent.answer.body):
+        shown = sent.answer.members
+        given = sent.values.get(unique) or next(find(shown, (unique,)), "")
+        for found in identifiers(pointer, sent.values, shown):
             parents = {
                 of: one for part in sent.parents.values() for of, one in part.parents.items()
             }

@@ -151,7 +151,7 @@ def facts(resource: RunResource) -> dict[str, str]:
     if created is None:
         return {}
     found: dict[str, str] = {}
-    for source in (resource.seen, created.values, created.answer.body):
+    for source in (resource.seen, created.values, created.answer.members):
         found.update(_texts(source))
     if resource.history:
         shown = _texts(resource.seen)

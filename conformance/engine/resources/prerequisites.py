@@ -29,13 +29,13 @@ from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import says_missing, says_taken
 from conformance.plan.probes import Probe
 from conformance.plan.valid_requests.base_requests import base
-from conformance.plan.valid_requests.resources import kind_of
+from conformance.plan.valid_requests.resources import kind_of, others
 from conformance.transport.parsed_response import ParsedResponse
 
 LACKS = re.compile(
     r"not ?(be )?(found|exist|in ?use|enabled|associated|attached|configured|registered)"
     r"|n.t (be )?(found|exist|enabled|attached|associated)|no such|must first|not (a )?member"
-    r"|n[o.']t (set|in)\b",
+    r"|n[o.']t (set|in)\b|n[o.']t (contain|have) any|\bno \w+ (is )?(defined|configured|attached)",
     re.IGNORECASE,
 )
 _FORTH = re.compile(r"From(?=[A-Z])")
@@ -68,6 +68,9 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
         return
     makers = [one for one in contract.operations.values() if one.name != name]
     makers = [one for one in makers if split(one.name, _MAKES)]
+    # What the request is made of is there: it is not that which lacks.
+    there = {plain(kind) for kind in others(base(contract, contract.operations[name]))}
+    makers = [one for one in makers if plain(_noun(one.name)) not in there]
     found = [] if creates else [one for one in makers if same(_noun(one.name), own)]
     for text in (plain(code), plain(refusal.message)):
         spoken = [one for one in makers if _is_in(_noun(one.name), text)]

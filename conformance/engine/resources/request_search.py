@@ -145,8 +145,12 @@ class RequestSearch:
 
     def _prepared(self, sent: SentProbe) -> SentProbe | None:
         """The same request once what it needs is there, or what is in its way is gone."""
-        name = sent.probe.operation.name
-        for one in list(first_operations(self._contract, name, sent.answer))[:FIRST]:
+        name, refused = sent.probe.operation.name, sent
+        waiting = list(first_operations(self._contract, name, sent.answer))[:FIRST]
+        tried: set[str] = set()
+        while waiting:
+            one = waiting.pop(0)
+            tried.add(one.name)
             first = Probe("", one, Side.ACCEPT, base(self._contract, one), "what is needed first")
             try:
                 if not self._send(first, resource=shared(self._contract, one, sent)).answer.ok:
@@ -157,6 +161,11 @@ class RequestSearch:
             if again.answer.ok:
                 self._contract.found.before[name] = one.name
                 return again
+            if _told(again) != _told(refused) and len(tried) < FIRST:
+                # It did something: what the answer says now may lead on.
+                refused = again
+                more = first_operations(self._contract, name, again.answer)
+                waiting = [one for one in more if one.name not in tried][:FIRST]
         return None
 
     def _amended(self, sent: SentProbe) -> Iterator[dict[str, Any]]:

@@ -176,7 +176,7 @@ class RouteTable:
             return []
         _, labels = self.match(exchange.request)
         asked, place = {**visit.body, **labels}, self._created[visit.operation.name]
-        return list(identifiers(place, asked, read(exchange, visit.operation).body))
+        return list(identifiers(place, asked, read(exchange, visit.operation).members))
 
 
 def _body(operation: Operation, request: Request) -> dict[str, Any]:

@@ -102,6 +102,8 @@ class RunResource:
     since: float = field(default_factory=time.monotonic)
     is_ready: bool | None = None
     """Whether it is in a state that lasts; None where no answer showed its state yet."""
+    touched: bool = False
+    """Something may have changed it, or something may be made of it."""
     given: bool = False
     """It is somebody's, who named it: ``created`` is the first look at it."""
 

@@ -96,7 +96,7 @@ class Arns:
         if sent.probe.operation.name not in self._creators:
             return sent.resource is not None and sent.resource.id in parts
         kind, place = self._creators[sent.probe.operation.name]
-        made = set(identifiers(place, sent.values, answer.body))
+        made = set(identifiers(place, sent.values, answer.members))
         return bool(made & {arn[0], *parts}) or plain(name) in {"arn", f"{plain(kind)}arn"}
 
 

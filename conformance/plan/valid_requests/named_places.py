@@ -104,7 +104,15 @@ def _inside(shape: Shape, place: Place, depth: int = 1, *, given: bool) -> Itera
 
 def _is_quoted(request: Request, place: Place, message: str) -> bool:
     shown = (one for one in find(request, place) if isinstance(one, str))
-    return any(len(one) >= SHORTEST and one in message for one in shown)
+    return any(_quotes(message, one) for one in shown)
+
+
+def _quotes(message: str, value: str) -> bool:
+    """Whether a message has a value: a short one by itself, as in "invalid version 2.2"."""
+    if len(value) >= SHORTEST:
+        return value in message
+    number = len(value) > 1 and any(map(str.isdigit, value))
+    return number and re.search(rf"(?<![\w.]){re.escape(value)}(?!\w)", message) is not None
 
 
 __all__ = ["SHORTEST", "WORD", "named_places", "places_of"]
