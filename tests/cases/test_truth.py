@@ -11,6 +11,8 @@ from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.contract.observed import disproved
 from conformance.judge.response import observe
+from conformance.plan.sequences.assertions import keeps, shows
+from conformance.plan.sequences.steps import RuleBroken
 from conformance.transport.parsed_response import ParsedResponse
 
 GATE = {Level.REQUIRED, Level.EXPECTED}
@@ -82,3 +84,27 @@ def test_every_disproved_requirement_is_one_that_a_model_states() -> None:
         contract = load_contract(service)
         stated = {one.id for one in catalogue(contract)}
         assert disproved(service) <= stated
+
+
+ADDED = {"addedLater": {"a": [None, "x"]}}
+
+
+def test_members_that_are_added_later_may_stand_anywhere() -> None:
+    shown = load_contract("location").operations["DescribeKey"].output
+    app = {"Package": "com.example.one", "CertificateFingerprint": "00:11"}
+    wanted = {"AllowAndroidApps": [app]}
+    seen = {"Restrictions": {"AllowAndroidApps": [{**app, **ADDED}], **ADDED}, **ADDED}
+    shows("Restrictions", wanted, seen, shown)
+    shows("Restrictions.AllowAndroidApps", [app], seen, shown)
+    keeps({"Restrictions": wanted}, seen, set(), shown)
+    other = {"Restrictions": {"AllowAndroidApps": [{**app, "Package": "com.example.two"}]}}
+    with pytest.raises(RuleBroken):
+        shows("Restrictions.AllowAndroidApps", [app], other, shown)
+    with pytest.raises(RuleBroken):
+        keeps({"Restrictions": wanted}, other, set(), shown)
+
+
+def test_the_entries_of_a_map_are_all_its_own() -> None:
+    shown = load_contract("location").operations["DescribeKey"].output
+    with pytest.raises(RuleBroken):
+        shows("Tags", {"a": "b"}, {"Tags": {"a": "b", "addedLater": "x"}}, shown)
