@@ -1,7 +1,7 @@
-"""Rules of services without an overlay: what a document or a recorded answer states of them.
+"""What a document or a recorded answer states of services, where their SDK models do not have it.
 
-Their contracts are derived from their SDK models, which lack it. A rule of ``specs/observed.yaml``
-holds where the contract has the operations that it sends, be it made of a model or of pages.
+A rule of ``specs/observed.yaml`` holds where a contract without an overlay has the operations that
+it sends, be it made of a model or of pages. What is disproved there is so in every contract.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import cache
 
 import msgspec
 
+from conformance.contract.levels import Source
 from conformance.contract.locate import specs_folder
 from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_rules import AnyRule, StepsRule
@@ -25,6 +26,14 @@ def observed_rules() -> Mapping[str, Mapping[str, StepsRule]]:
     """Every rule of the file by its service and its address."""
     stated = read_yaml(specs_folder() / FILE)["services"]
     return msgspec.convert(stated, dict[str, dict[str, StepsRule]])
+
+
+@cache
+def disproved(service: str) -> frozenset[str]:
+    """The requirements of a service that a recorded answer of AWS does not keep."""
+    stated = read_yaml(specs_folder() / FILE)["disproved"]
+    found = msgspec.convert(stated, dict[str, dict[str, Source]])
+    return frozenset(f"{service}/{address}" for address in found.get(service, {}))
 
 
 def observed(contract: Contract) -> dict[str, AnyRule]:

@@ -47,6 +47,24 @@ def inner_shapes(shape: Shape, place: Place = ()) -> Iterator[tuple[Place, Shape
         yield (*place, element_step(shape)), shape.element
 
 
+def without_unknown(shape: Shape | None, value: Any) -> Any:
+    """A value without the members that its structures do not have: services may add some."""
+    if shape is None:
+        return value
+    if isinstance(value, list) and shape.kind is Kind.LIST:
+        return [without_unknown(shape.element, item) for item in value]
+    if isinstance(value, dict) and shape.kind is Kind.MAP:
+        return {key: without_unknown(shape.element, item) for key, item in value.items()}
+    if isinstance(value, dict) and shape.members:
+        inner = {name: member.shape for name, member in shape.members.items()}
+        return {
+            name: without_unknown(inner[name], item)
+            for name, item in value.items()
+            if name in inner
+        }
+    return value
+
+
 class ShapeCheck(NamedTuple):
     """One statement of a shape about one value: the keyword, and whether it holds.
 

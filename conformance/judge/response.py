@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance.contract.listing import statements
 from conformance.contract.model import Contract, Kind, Operation, Shape
-from conformance.contract.places import ITEM, VALUE, Place, show
+from conformance.contract.places import Place, show
 from conformance.contract.protocols import NAMES, NULLS, facts
 from conformance.contract.walk import ShapeCheck, ValueWalker, misspelt
 from conformance.judge.errors import observe_rules
@@ -23,11 +23,12 @@ from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 """The service chooses the precision of timestamps where no overlay states it."""
-EARLIEST, LATEST = 946_684_800, 4_102_444_800
-"""2000 and 2100 in seconds: outside them a number is not seconds since 1970."""
+EARLIEST, LATEST = 946_684_800, 253_402_300_800
+"""The years 2000 and 10000 in seconds: a number outside them is not seconds since 1970, but for
+example milliseconds."""
+NEVER = 0
+"""Services write it for what has not been yet: recorded of ECR and OpenSearch."""
 _WALKER = ValueWalker(is_hidden=lambda value: isinstance(value, Redacted))
-OF_VALUES = (ITEM, VALUE)
-"""A null there is a value, and of the wrong type; a null for a member is none at all."""
 FORMER = "x-amzn-query-error"
 """The header with the name that an error has in the query protocol, of services that spoke it."""
 
@@ -116,7 +117,7 @@ def _members(
             continue
         if one.held:
             held[one.place, one.keyword] += 1
-        elif nulls and one.value is None and _is_null_member(one):
+        elif nulls and one.value is None and one.keyword == "type":
             null = null or show(one.place)
         else:
             yield _broken(one, show(one.place), _address(prefix, one.place))
@@ -130,11 +131,7 @@ def _members(
         yield Finding(f"{operation.service}/{NAMES}", odd is None, "members by their names", seen)
     if nulls:
         seen = f"{null} in the answer to {operation.name} is null"
-        yield Finding(f"{operation.service}/{NULLS}", not null, "no member that is null", seen)
-
-
-def _is_null_member(one: ShapeCheck) -> bool:
-    return one.keyword == "type" and one.place[-1] not in OF_VALUES
+        yield Finding(f"{operation.service}/{NULLS}", not null, "nothing that is null", seen)
 
 
 @lru_cache(maxsize=4096)
@@ -164,7 +161,9 @@ def _format(one: ShapeCheck, where: str, *, finely: bool) -> Finding:
 def _well_formed(shape: Shape, value: Any, *, finely: bool) -> bool:
     if isinstance(value, str):
         return (DATE_TIME if finely else ISO_8601).fullmatch(value) is not None
-    return EARLIEST <= value <= LATEST and (float(value).is_integer() or not shape.whole)
+    if value == NEVER:
+        return finely
+    return EARLIEST <= value < LATEST and (float(value).is_integer() or not shape.whole)
 
 
 def _shown(value: Any) -> str:

@@ -12,6 +12,7 @@ from conformance.contract.listing.readback import read_backs
 from conformance.contract.listing.requirements import PRESENCE, Requirement, Subject, of_operation
 from conformance.contract.listing.sharing import Sharing, sharing_of
 from conformance.contract.model import Contract
+from conformance.contract.observed import disproved
 from conformance.contract.protocols import facts
 from conformance.contract.vocabulary.overlay_rules import AnyRule
 
@@ -57,6 +58,8 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
     that are newer than its lists, empty ones, and lack members that it calls required. Only a page
     or an observation says otherwise.
     """
+    if requirement.id in disproved(contract.service):
+        return replace(requirement, level=Level.INFORMATIONAL)
     of_answers = {Subject.OUTPUT_LIMIT, Subject.OUTPUT_REQUIRED}
     weak = contract.overlay.inferred or requirement.source.model is not None
     if weak and requirement.subject in of_answers:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from conformance.contract.model import Member
 from conformance.contract.places import find, parse
+from conformance.contract.walk import shape_at, without_unknown
 from conformance.plan.generation.instants import instant
 from conformance.plan.sequences.steps import NotShown, RuleBroken
 from conformance.transport.parsed_response import NOT_JSON, same
+
+Members = Mapping[str, Member]
+NO_MEMBERS: Members = {}
 
 
 def has(where: str, body: Any) -> None:
@@ -43,14 +48,19 @@ def differs(where: str, unwanted: Any, body: Any) -> None:
         raise RuleBroken(f"{where} is not {_told(unwanted)}", _told(found))
 
 
-def shows(where: str, wanted: Any, body: Any) -> None:
-    """The value stands there; nothing is as good as an empty list or map."""
+def shows(where: str, wanted: Any, body: Any, documented: Members = NO_MEMBERS) -> None:
+    """The value stands there; nothing is as good as an empty list or map.
+
+    Members that ``documented`` does not have may stand beside it.
+    """
     found = list(find(body, parse(where)))
     if not found:
         if wanted in ([], {}):
             return
         raise RuleBroken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
-    if not _equal(found[0], wanted):
+    name, *inside = parse(where)
+    shape = shape_at(documented[name].shape, tuple(inside)) if name in documented else None
+    if not _equal(without_unknown(shape, found[0]), without_unknown(shape, wanted)):
         raise RuleBroken(f"{where} is {_told(wanted)}", _told(found[0]))
 
 
@@ -88,12 +98,14 @@ def shows_instant(where: str, wanted: Any, body: Any) -> None:
         raise RuleBroken(f"{where} is the moment {_told(wanted)}", _told(found))
 
 
-def keeps(before: Any, after: Any, but: set[str], documented: Iterable[str]) -> None:
+def keeps(before: Any, after: Any, but: set[str], documented: Members) -> None:
     """Of the documented members nothing but those named differs between two answers."""
     if not isinstance(before, dict) or not isinstance(after, dict):
         raise NotShown("an answer is no object")
     for name in sorted(({*before, *after} & {*documented}) - but):
-        if not _equal(before.get(name, NOT_JSON), after.get(name, NOT_JSON)):
+        shape = documented[name].shape
+        one, other = (without_unknown(shape, seen.get(name, NOT_JSON)) for seen in (before, after))
+        if not _equal(one, other):
             raise RuleBroken(f"{name} still {_told(before.get(name))}", _told(after.get(name)))
 
 

@@ -8,6 +8,7 @@ happened on one may have any reason, on two it is the target's doing.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from conformance.contract.listing.requirements import rule_of
@@ -77,7 +78,7 @@ def _missing(
         raise NotShown(f"the read was answered {read.told()}")
     for one in took:
         for wanted, look in (
-            (one.shows, assertions.shows),
+            (one.shows, partial(assertions.shows, documented=life.operation("read").output)),
             (one.shows_instant, assertions.shows_instant),
         ):
             for where, value in wanted.items():

@@ -28,16 +28,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from msgspec import UNSET
 
 from conformance.contract.listing.requirements import rule_of
-from conformance.contract.model import Member
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_rules import StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.plan.sequences import assertions
+from conformance.plan.sequences.assertions import Members
 from conformance.plan.sequences.lists import walk
 from conformance.plan.sequences.steps import (
     Make,
@@ -58,7 +59,6 @@ NOT_MODIFIED = 304
 KEPT = re.compile(r"\$\{kept\.(\w+)\.([^}]+)\}")
 """The text that an answer with a label has at a place."""
 ROLES = ("create", "read", "update", "list", "delete")
-Members = Mapping[str, Member]
 
 
 def steps(script: Script) -> Sequence:
@@ -187,20 +187,20 @@ def _kind(step: Step, answer: ParsedResponse) -> bool:
     return answer.ok
 
 
-def _demand(play: _Play, step: Step, body: Any) -> None:
+def _demand(play: _Play, step: Step, body: Any, documented: Members) -> None:
     """Without what the step builds on there is nothing to test."""
     for where, value in step.if_.items():
         try:
-            assertions.shows(where, play.filled(value, step), body)
+            assertions.shows(where, play.filled(value, step), body, documented)
         except RuleBroken as otherwise:
             raise NotShown(str(otherwise)) from None
 
 
 def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
     """Compare an answer with what the step says of it."""
-    _demand(play, step, body)
+    _demand(play, step, body, documented)
     for stated, look in (
-        (step.shows, assertions.shows),
+        (step.shows, partial(assertions.shows, documented=documented)),
         (step.shows_instant, assertions.shows_instant),
         (step.differs, assertions.differs),
         (step.ends, assertions.ends),

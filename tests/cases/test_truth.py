@@ -1,0 +1,110 @@
+"""What AWS was recorded to do is never a failure at the levels of the gate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.contract.levels import Level
+from conformance.contract.listing.catalogue import catalogue
+from conformance.contract.load import load_contract
+from conformance.contract.observed import disproved
+from conformance.judge.response import observe
+from conformance.plan.sequences.assertions import keeps, shows
+from conformance.plan.sequences.steps import RuleBroken
+from conformance.transport.parsed_response import ParsedResponse
+
+GATE = {Level.REQUIRED, Level.EXPECTED}
+
+
+def broken(
+    service: str,
+    operation: str,
+    body: dict[str, Any],
+    *,
+    status: int = 200,
+    code: str | None = None,
+) -> set[str]:
+    """What an answer breaks at the levels of the gate."""
+    contract = load_contract(service)
+    levels = {one.id: one.level for one in catalogue(contract)}
+    asked = contract.operations[operation]
+    heads = frozenset({"smithy-protocol"})
+    media = asked.content_type or ""
+    answer = ParsedResponse(status, body, code, "", media, 20, headers=heads)
+    return {
+        one.requirement
+        for one in observe(contract, asked, answer)
+        if not one.held and levels[one.requirement] in GATE
+    }
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "body"),
+    [
+        (
+            "dms",
+            "DescribeReplicationInstances",
+            {"ReplicationInstances": [{"ReplicationInstancePublicIpAddresses": [None]}]},
+        ),
+        ("ecr", "GetLifecyclePolicy", {"lastEvaluatedAt": 0}),
+        ("ecr", "GetLifecyclePolicy", {"lastEvaluatedAt": 253_402_300_799}),
+    ],
+)
+def test_recorded_answers_break_nothing(service: str, operation: str, body: dict[str, Any]) -> None:
+    assert not broken(service, operation, body)
+
+
+def test_values_of_another_type_and_milliseconds_are_told_still() -> None:
+    wrong = {"ReplicationInstances": [{"ReplicationInstancePublicIpAddresses": [1]}]}
+    assert broken("dms", "DescribeReplicationInstances", wrong)
+    assert broken("ecr", "GetLifecyclePolicy", {"lastEvaluatedAt": 1_700_000_000_000})
+
+
+def test_a_caller_s_error_may_have_the_status_400_in_cbor_as_in_json() -> None:
+    contract = load_contract("keyspaces")
+    assert contract.protocol == "rpc-v2-cbor"
+    assert contract.operations["GetKeyspace"].errors["ResourceNotFoundException"].status == 404
+    missing = "ResourceNotFoundException"
+    assert not broken("keyspaces", "GetKeyspace", {}, status=400, code=missing)
+    assert broken("keyspaces", "GetKeyspace", {}, status=409, code=missing)
+
+
+@pytest.mark.parametrize("service", ["apigatewayv2", "logs"])
+def test_what_aws_was_recorded_not_to_keep_never_fails_the_gate(service: str) -> None:
+    stated = {one.id: one.level for one in catalogue(load_contract(service))}
+    known = disproved(service) & stated.keys()
+    assert known
+    assert {stated[one] for one in known} == {Level.INFORMATIONAL}
+
+
+def test_every_disproved_requirement_is_one_that_a_model_states() -> None:
+    for service in ("apigatewayv2", "logs"):
+        contract = load_contract(service)
+        stated = {one.id for one in catalogue(contract)}
+        assert disproved(service) <= stated
+
+
+ADDED = {"addedLater": {"a": [None, "x"]}}
+
+
+def test_members_that_are_added_later_may_stand_anywhere() -> None:
+    shown = load_contract("location").operations["DescribeKey"].output
+    app = {"Package": "com.example.one", "CertificateFingerprint": "00:11"}
+    wanted = {"AllowAndroidApps": [app]}
+    seen = {"Restrictions": {"AllowAndroidApps": [{**app, **ADDED}], **ADDED}, **ADDED}
+    shows("Restrictions", wanted, seen, shown)
+    shows("Restrictions.AllowAndroidApps", [app], seen, shown)
+    keeps({"Restrictions": wanted}, seen, set(), shown)
+    other = {"Restrictions": {"AllowAndroidApps": [{**app, "Package": "com.example.two"}]}}
+    with pytest.raises(RuleBroken):
+        shows("Restrictions.AllowAndroidApps", [app], other, shown)
+    with pytest.raises(RuleBroken):
+        keeps({"Restrictions": wanted}, other, set(), shown)
+
+
+def test_the_entries_of_a_map_are_all_its_own() -> None:
+    shown = load_contract("location").operations["DescribeKey"].output
+    with pytest.raises(RuleBroken):
+        shows("Tags", {"a": "b"}, {"Tags": {"a": "b", "addedLater": "x"}}, shown)
