@@ -38,11 +38,15 @@ def command(service: str, model: str | None, form: str, *, everything: bool) -> 
     """
     from conformance.contract.comparison.model_comparison import compare
     from conformance.contract.load import derived_spec, stated_overlay
-    from conformance.documents.sdk.models import load_model
+    from conformance.documents.sdk.models import load_model, protocols_of
 
     derived = derived_spec(service)
     about = stated_overlay(service).sdk
-    found = compare(service, derived, load_model(model or about.model or service), about)
+    theirs = load_model(model or about.model or service)
+    # Of a service with several protocols the pages are of one, and not always of the SDKs'.
+    if (own := derived.get("x-protocol")) in protocols_of(theirs.data["metadata"]):
+        theirs = load_model(model or about.model or service, own)
+    found = compare(service, derived, theirs, about)
     if form == "json":
         click.echo(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
     else:

@@ -29,6 +29,7 @@ UP_TO = re.compile(rf"Up to {NUMBER} (?:characters|items)\.?")
 BOUND_WITHOUT_NUMBER = re.compile(
     r"(?:(?:Minimum|Maximum|Fixed) (?:length|value|number)(?: of)?(?: items?)?\.?\s*)+"
 )
+WRAPPED = re.compile(r"(?:Minimum|Maximum|Fixed)(?: (?:length|value|number)(?: of(?: [\d,]+)?)?)?$")
 PROSE_VALUES = re.compile(r"[^\s,|]+(?:(?:\s*,\s*(?:or\s+|and\s+)?|\s*\|\s*|\s+or\s+)[^\s,|]+)*")
 RANGE = re.compile(r"\d+\s*(?:-|to)\s*\d+")
 WORDS = re.compile(r"\w")
@@ -73,11 +74,18 @@ def read_member(
     state different things.
     """
     reader = _MemberReader(document, section, name)
-    for line in lines:
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
         match = LABELLED.fullmatch(line.text) if line.kind is LineKind.TEXT else None
         if match:
-            reader.take(match[1], match[2].strip(), line)
+            reader.take(match[1], _whole_limit(match[1], match[2].strip(), following), line)
     return reader.member(SourceLocation(document.name, section, start.number))
+
+
+def _whole_limit(label: str, rest: str, following: DocumentLine | None) -> str:
+    """The limits of a line, with the end of the last where that was wrapped to the next."""
+    if label not in RANGES or following is None or following.kind is not LineKind.TEXT:
+        return rest
+    return f"{rest} {following.text}" if WRAPPED.search(rest) else rest
 
 
 class _MemberReader:

@@ -26,6 +26,7 @@ ENTRY_NAME = re.compile(r"[A-Za-z_]\w*\.[\w.]+ \((?:key|value)\)")
 NEWLINE = re.compile(r"\r\n|\n|\r")
 FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+UNDERLINE = re.compile(r"(?:={3,}|-{3,})\s*")
 ANCHOR = re.compile(r"<a\s+(?:name|id)=[^>]*>\s*</a>", re.IGNORECASE)
 BOLD = re.compile(r"\s*\*\*\s*(.+?)\s*\*\*\s*")
 TARGET = r"<?(?:[^()\s]|\([^()\s]*\))*>?"
@@ -101,9 +102,21 @@ def markdown_lines(raw: list[str]) -> list[DocumentLine]:
                 found.append(DocumentLine(LineKind.CODE, line, number, line))
         elif mark is not None and "`" not in line[mark.end() :]:
             fence = mark[1]
-        elif not _joined(found, line):
+        elif not _underlined(found, line) and not _joined(found, line):
             found.extend(_markdown_line(line, number))
     return found
+
+
+def _underlined(found: list[DocumentLine], line: str) -> bool:
+    """Make a heading of the paragraph of one line that this line is drawn under."""
+    last = found[-1] if found else None
+    if last is None or last.kind is not LineKind.TEXT or not UNDERLINE.fullmatch(line):
+        return False
+    if len(found) > 1 and found[-2].kind is LineKind.TEXT:
+        return False
+    level = 1 if line[0] == "=" else 2
+    found[-1] = DocumentLine(LineKind.HEADING, last.text, last.number, last.raw, level)
+    return True
 
 
 def _joined(found: list[DocumentLine], line: str) -> bool:

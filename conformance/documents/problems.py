@@ -8,6 +8,7 @@ PageProblem                a document cannot be read as what it should be (exit 
 ├── OtherProtocol          an operation whose protocol no SDK model completes
 ├── OtherLanguage          a translated page: its labels are not the English ones
 ├── TruncatedPage          the page ends, or skips, before something that must be there
+├── SeveralPages           one file with more than one page in it
 ├── Contradiction          two places of one page disagree
 ├── UnknownNotation        a constraint, type or syntax line in an unknown form
 ├── NamesLost              names are missing and cannot be recovered without guessing
@@ -93,6 +94,12 @@ class TruncatedPage(PageProblem):
     """Something that every page of this kind has is missing."""
 
     hint = "the page seems to be cut: fetch or save it again"
+
+
+class SeveralPages(PageProblem):
+    """More than one page in a file: what the second states would be read as of the first."""
+
+    hint = "save each page in a file of its own"
 
 
 class Contradiction(PageProblem):

@@ -8,7 +8,8 @@ from conformance.documents.lines import NEWLINE, DocumentLine, markdown_lines, t
 from conformance.documents.model import Document, Rendering
 
 HTML_START = re.compile(
-    r"\s*(?:<!--[^>]*-->\s*)*<(?:!doctype|html|head|body|div|h1|main)\b", re.IGNORECASE
+    r"\s*(?:<!--[^>]*-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype|html|head|body|div|h1|main)\b",
+    re.IGNORECASE,
 )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from conformance.documents.lines import IDENTIFIER, DocumentLine, LineKind
@@ -13,12 +15,13 @@ from conformance.documents.problems import (
     EmptyDocument,
     NotAnApiPage,
     OtherLanguage,
+    SeveralPages,
     TruncatedPage,
 )
 from conformance.documents.renderings import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 OPERATION = (
     "Request Syntax",
@@ -36,6 +39,8 @@ ORDER = (
     *("Contents", *OPERATION[:3], "Request Parameters", *OPERATION[3:-1]),
     *("Examples", "See Also"),
 )
+BEGINNINGS = {"Request Syntax", "Request Parameters", "Contents"}
+"""The first sections that state something."""
 ERRORS_INTRO = "For information about the errors that are common to all actions"
 COMMON_TITLES = {"common error types", "common errors", "commonerrors"}
 PATCH_TITLE = "Patch Operations"
@@ -86,10 +91,12 @@ def outline(document: Document) -> DocumentOutline:
         raise EmptyDocument(document.shown, 1, "a page", "nothing")
     rendering, lines = lines_of(document)
     title = _title(document, rendering, lines)
+    lines = lines[lines.index(title) :]
     sections = _plain(lines) if rendering is Rendering.PLAIN else _marked(lines)
     by_title: dict[str, DocumentSection] = {}
     for section in sections:
         by_title.setdefault(section.title, section)
+    _check_alone(document, by_title, lines)
     name = title.text.split(" - ", 1)[0].strip()
     place = SourceLocation(document.name, name, title.number)
     found = DocumentOutline(document, rendering, name, place, by_title, max(1, lines[-1].number))
@@ -103,7 +110,23 @@ def _title(document: Document, rendering: Rendering, lines: Sequence[DocumentLin
         heads = [line for line in lines if line.kind is LineKind.TEXT]
     if not heads:
         raise NotAnApiPage(document.shown, 1, "the title of an API-reference page", "none")
-    return heads[0]
+    # What stands before the title is of the site: a menu, a question about cookies.
+    return next((head for head in heads if head.level == 1), heads[0])
+
+
+def _check_alone(
+    document: Document, sections: Mapping[str, DocumentSection], lines: Sequence[DocumentLine]
+) -> None:
+    """Raise SeveralPages where another page begins after the end of the first."""
+    last = sections.get("See Also")
+    start = last.line if last is not None else math.inf
+    after = [one for one in lines if one.number > start and one.kind is not LineKind.BLANK]
+    for line, following in pairwise(after):
+        heads = line.kind in {LineKind.HEADING, LineKind.TEXT} and line.text in BEGINNINGS
+        # A list of the headings is a menu.
+        if heads and following.text not in ORDER:
+            expected = "the end of the page"
+            raise SeveralPages(document.shown, line.number, expected, line.text)
 
 
 def _marked(lines: Sequence[DocumentLine]) -> list[DocumentSection]:
@@ -194,7 +217,7 @@ FOREIGN_LABEL = re.compile(
     r"(?:Typ|Tipo|Erforderlich|Obligatoire|Obligatorio|Obbligatorio|Obrigatório"
     r"|Längenbeschränkungen|Muster|Gültige Werte|Type |Modèle |Contraintes de longueur "
     r"|タイプ|型|必須|类型|必需|유형|필수)"
-    r"[:：]\s?.*"  # noqa: RUF001 - the full-width colon of East Asian pages
+    r"\s?[:：]\s?.*"  # noqa: RUF001 - the full-width colon of East Asian pages
 )
 
 

@@ -7,6 +7,7 @@ are the oldest kind of copy), then the others by name.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from pathlib import Path
@@ -35,6 +36,19 @@ HREF = re.compile(r"\bhref=[\"']([^\"']+)[\"']", re.IGNORECASE)
 URL = re.compile(r"https?://[!-~]{1,2000}")
 AWS_DOCUMENTS = "docs.aws.amazon.com"
 MAX_BYTES = 20_000_000
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+OTHERS = {
+    b"%PDF": "a PDF file",
+    b"PK\x03\x04": "a packed file (ZIP), or one of a word processor",
+    b"\x1f\x8b": "a packed file (gzip)",
+    b"From: <Saved by": "a page with everything around it (MHTML)",
+    b"{": "JSON",
+}
+"""What is no page, by how it begins."""
+SPACE = re.compile(r"&(?:nbsp|#160|#[xX][aA]0);|[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+NOTHING = re.compile(r"&(?:shy|#173|ZeroWidthSpace|#8203);|[\f\v\u00ad\u200b-\u200d\u2060\ufeff]")
+"""What browsers and word processors put between letters: it is no part of any statement."""
+HYPHENS = {0x2010: "-", 0x2011: "-"}
 HEADERS = {"User-Agent": f"conformance/{__version__}"}
 ORDER_RULE = (
     "in the order given; within a folder plain text first, then by name; the later document wins"
@@ -65,7 +79,7 @@ def add(found: dict[tuple[str, str], Document], document: Document) -> None:
 def _documents(argument: str, service: str | None) -> Iterator[Document]:
     path = Path(argument)
     try:
-        for file in list(files_of(path)) if path.is_dir() else [path]:
+        for file in files_of(path) if path.is_dir() else [path]:
             yield from_file(file, service)
     except OSError as error:
         shown = str(error.filename or argument)
@@ -73,18 +87,23 @@ def _documents(argument: str, service: str | None) -> Iterator[Document]:
         raise UnreadableDocument(shown, None, "a readable file or folder", reason) from error
 
 
-def files_of(folder: Path) -> Iterator[Path]:
+def files_of(folder: Path) -> list[Path]:
     """The pages of a folder and of those in it. Raises UnreadableDocument where there is none."""
+    found = list(_files_of(folder))
+    if not found:
+        expected = f"pages in the folder ({', '.join(sorted(SUFFIXES))})"
+        raise UnreadableDocument(str(folder), None, expected, "none")
+    return found
+
+
+def _files_of(folder: Path) -> Iterator[Path]:
     entries = sorted(folder.iterdir(), key=lambda path: path.name)
     visible = [path for path in entries if not path.name.startswith(".")]
     pages = [path for path in visible if path.suffix.lower() in SUFFIXES and path.is_file()]
-    if not pages and not any(path.is_dir() for path in visible):
-        expected = f"pages in the folder ({', '.join(sorted(SUFFIXES))})"
-        raise UnreadableDocument(str(folder), None, expected, "none")
     yield from sorted(pages, key=lambda path: (path.suffix.lower() != ".txt", path.name))
     for path in visible:
         if path.is_dir():
-            yield from files_of(path)
+            yield from _files_of(path)
 
 
 def from_file(path: Path, service: str | None) -> Document:
@@ -118,8 +137,11 @@ def _document(
         raise UnreadableDocument(shown, None, f"at most {MAX_BYTES} bytes", "more")
     if not content.strip():
         raise EmptyDocument(shown, 1, "a page", "nothing")
+    for start, found in OTHERS.items():
+        if content.startswith(start):
+            raise BinaryDocument(shown, 1, "the text of a page", found)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if content.startswith(UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         found = f"the byte 0x{content[error.start]:02x}"
@@ -128,6 +150,7 @@ def _document(
         line = text.count("\n", 0, text.index("\0")) + 1
         raise BinaryDocument(shown, line, "UTF-8 text", "a NUL byte")
     digest = hashlib.sha256(content).hexdigest()
+    text = SPACE.sub(" ", NOTHING.sub("", text)).translate(HYPHENS)
     return Document(name, shown, service, text, digest, url or _stated_url(text))
 
 

@@ -37,6 +37,8 @@ EMPHASIS = re.compile(r"\*\*\*([^*\s]+)\*\*\*|`([^`\s]+)`")
 XML_TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]*)((?:\s[^<>]*?)?)(/?)>|<[?!][^<>]*>")
 XML_NAMESPACE = re.compile(r"""\bxmlns\s*=\s*["']([^"']+)["']""")
 MAX_NESTING = 64
+QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb"), '"')
+"""What word processors make of straight quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Block:
 
 def _marked(line: DocumentLine) -> str:
     """The line with its replaceable words in double braces, however they are marked."""
-    text = line.raw or line.text
+    text = (line.raw or line.text).translate(QUOTES)
     if line.kind is not LineKind.CODE:
         return text
     return EMPHASIS.sub(lambda match: f"{{{{{match[1] or match[2]}}}}}", text)

@@ -73,7 +73,7 @@ def unpacked(body: bytes, headers: Headers) -> tuple[bytes, bool]:
     """
     named = ",".join(value for name, value in headers if name.lower() == "content-encoding")
     for coding in reversed([part.strip().lower() for part in named.split(",")]):
-        if coding in IDENTITY or _is_text(body):
+        if coding in IDENTITY or _is_plain(body):
             continue
         plain = _inflate(body) if coding in {"gzip", "x-gzip", "deflate"} else None
         if plain is None:
@@ -85,13 +85,51 @@ def unpacked(body: bytes, headers: Headers) -> tuple[bytes, bool]:
     return body, True
 
 
-def _is_text(body: bytes) -> bool:
+def is_text(body: bytes) -> bool:
+    """Whether bytes are UTF-8."""
     try:
         body.decode()
     except UnicodeDecodeError:
         return False
+    return True
+
+
+def is_lost(body: bytes | None, headers: Headers) -> bool:
+    """Whether what is recorded cannot be the whole body: cut, dropped, or with broken letters.
+
+    One that is shorter than its header says may have names hidden in it, if it has an end.
+    """
+    body = body or b""
+    named = {name.lower(): value.strip() for name, value in headers}
+    length = named.get("content-length", "")
+    if not is_text(body):
+        return _has_half_letters(body)
+    shorter = length.isascii() and length.isdigit() and len(body) < int(length[:12])
+    return shorter and "content-encoding" not in named and not _has_end(body)
+
+
+def _has_half_letters(body: bytes) -> bool:
+    """Whether a text has halves of letters in it, which only a recorder puts there."""
+    try:
+        body.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _has_end(body: bytes) -> bool:
+    if body.lstrip()[:1] == b"<":
+        return body.rstrip()[-1:] == b">"
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_plain(body: bytes) -> bool:
     # A compressed body may by chance be UTF-8, but never begins as JSON or a page does.
-    return not body or body.lstrip()[:1] in {b"{", b"[", b"<", b'"', b""}
+    return is_text(body) and (not body or body.lstrip()[:1] in {b"{", b"[", b"<", b'"', b""})
 
 
 def _inflate(body: bytes) -> bytes | None:

@@ -15,6 +15,7 @@ import yaml
 
 from conformance.traffic.bodies import as_bytes, from_base64, unpacked
 from conformance.traffic.entries import (
+    BODILESS,
     Headers,
     MalformedEntry,
     TrafficEntry,
@@ -92,9 +93,12 @@ def _entry(place: str, value: Any) -> TrafficEntry:
     interaction = _lowered(mapping(value, "the interaction"))
     request = _lowered(mapping(interaction.get("request"), "the request"))
     headers = pairs(request.get("headers"))
-    body, known = _body(request.get("body"), headers)
+    body, known = _held(request, headers, absent=True)
     answer, answer_known = _answer(interaction.get("response"))
-    made = exchange(request.get("method"), _address(request), headers, body, answer)
+    method = request.get("method")
+    if isinstance(method, str):
+        method = method.removeprefix(":")  # one of Ruby's symbols
+    made = exchange(method, _address(request), headers, body, answer)
     return TrafficEntry(place, made, known, answer_known)
 
 
@@ -109,10 +113,25 @@ def _address(request: dict[str, Any]) -> Any:
     return f"{scheme}://{authority}{text_of(request['path'])}"
 
 
+def _held(message: dict[str, Any], headers: Headers, *, absent: bool) -> tuple[bytes | None, bool]:
+    """The body of a message; ``absent`` says whether one that is not there is known to be none."""
+    for name in ("body", "request_body", "content"):
+        if message.get(name) not in (None, "", b""):
+            return _body(message[name], headers)
+    # What a body was parsed into is not what came: YAML does not even keep its types.
+    absent = absent and "parsed_body" not in message
+    return None, absent or "body" in message or "content" in message
+
+
 def _body(value: Any, headers: Headers) -> tuple[bytes | None, bool]:
     if value is None or value in ("", b""):
         return None, True
     if isinstance(value, dict):
+        if str(value.get("file")).lower() == "true":
+            return None, False  # its text is the path of a file
+        state = value.get("state")
+        if isinstance(state, list) and state and isinstance(state[0], str | bytes):
+            return unpacked(as_bytes(state[0]), headers)  # an object of Python that is read from
         if value.get("base64_string") is not None:
             return unpacked(from_base64(text_of(value["base64_string"])), headers)
         held = [value[name] for name in BODIES if name in value]
@@ -131,10 +150,10 @@ def _answer(value: Any) -> tuple[Response | None, bool]:
     response = _lowered(mapping(value, "the response"))
     code = response.get("code", response.get("status_code", response.get("status")))
     if isinstance(code, dict):
-        code = _lowered(code).get("code")
+        code = _lowered(code).get("code", _lowered(code).get("status_code"))
     status = status_of(code)
     if status == 0:
         return None, False
     headers = pairs(response.get("headers"))
-    body, known = _body(response.get("body", response.get("content")), headers)
+    body, known = _held(response, headers, absent=status in BODILESS)
     return Response(status, headers, body or b""), known

@@ -21,6 +21,8 @@ METHOD = re.compile(r"[A-Za-z]{1,20}")
 STATUS = re.compile(r"(-?\d{1,3})(?:\s.*)?", re.DOTALL)
 LARGEST_STATUS = 999
 PAIR = 2
+BODILESS = {204, 205, 304}
+"""Statuses whose answers have no body."""
 
 
 class MalformedEntry(ValueError):

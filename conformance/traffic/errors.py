@@ -68,7 +68,13 @@ class NothingRecognised(CouldNotTest):
     services: tuple[str, ...]
     details: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if not self.exchanges:
+            self.hint = "record the traffic again: whoever wrote these files saw no request"
+
     def __str__(self) -> str:
+        if not self.exchanges:
+            return "nothing is recorded in these files: they hold no exchange"
         known = " or ".join(self.services)
         more = f" ({'; '.join(self.details)})" if self.details else ""
         return f"none of {self.exchanges} recorded exchanges is one of {known}{more}"

@@ -24,6 +24,8 @@ class Known(NamedTuple):
 STUBS = "these are answers that somebody made up or edited: record what the server answers, as HAR"
 CALLS = "it holds what a client made of the answers, not the requests: record the HTTP traffic"
 EXPORT = "export the traffic as HAR and name that file"
+JOURNAL = "it holds what a mock was asked and answered: record what the server answers, as HAR"
+SAVED = "its saved answers are no recording: record as HAR"
 NO_ANSWERS = "it holds requests without their answers: record both, as HAR"
 
 MAGIC: tuple[tuple[bytes, Known], ...] = (
@@ -43,7 +45,7 @@ MAGIC: tuple[tuple[bytes, Known], ...] = (
     (b"\x80\x04\x95", Known("a Python pickle")),
     (b"\x7fELF", Known("a program")),
 )  # fmt: skip
-FLOWS = re.compile(rb"\d{1,9}:\d{1,9}:")
+FLOWS = re.compile(rb"\d{1,9}:\d{1,9}:[A-Za-z]")
 """mitmproxy's dumps begin with the length of a flow and that of its first member."""
 MITMPROXY = Known(
     "a flow dump of mitmproxy", "`mitmdump -nr FILE --set hardump=FILE.har` makes a HAR of it"
@@ -65,8 +67,14 @@ TEXTS: tuple[tuple[str, Known], ...] = (
     (r"(?:<\?xml[^>]*>\s*)?<jmeterTestPlan", Known("a JMeter test plan", HAR)),
     (r"<!doctype html|<html", Known("an HTML page", EXPORT)),
     (r"<\?xml|<[A-Za-z]", Known("an XML file", EXPORT)),
-    (r"[*] +(?:Trying|Host|Uses proxy|Rebuilt)|== Info:", Known("a trace of curl", HAR)),
+    (r"[*] +(?:Trying|Host|Uses proxy|Rebuilt)|== Info:|[<>] \S+ \S+ ?HTTP|> [A-Z]+ /",
+     Known("a trace of curl", HAR)),
     (r"HTTP/[\d.]+ \d{3}", Known("a raw HTTP answer", HAR)),
+    (r"[A-Z]{3,7} /\S* HTTP/", Known("a raw HTTP request", HAR)),
+    (r"(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d+ .*(?:IP6?|ARP|length|tcp) ",
+     Known("what tcpdump prints", "export HTTP as HAR from a program that reads captures")),
+    (r"[\[(]?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d|(?:TRACE|DEBUG|INFO|WARN(?:ING)?)\b",
+     Known("a log of a program", HAR)),
     (r"###|[A-Z]{3,7} https?://", Known("a file of HTTP requests", NO_ANSWERS)),
     (r"(?:const|let|var|import) |module\.exports|nock\(", Known("JavaScript, such as nock's")),
 )  # fmt: skip
@@ -80,7 +88,23 @@ MEMBERS: tuple[tuple[frozenset[str], Known], ...] = (
     (frozenset({"scenarioName", "request", "response"}), WIREMOCK),
     (frozenset({"imposters"}), Known("imposters of Mountebank", STUBS)),
     (frozenset({"stubs", "protocol"}), Known("an imposter of Mountebank", STUBS)),
-    (frozenset({"httpRequest", "httpResponse"}), Known("expectations of MockServer", STUBS)),
+    (frozenset({"httpRequest"}), Known("expectations or a log of MockServer", STUBS)),
+    (frozenset({"requests", "requestJournalDisabled"}), Known("a journal of WireMock", JOURNAL)),
+    (frozenset({"request", "responseDefinition"}), Known("a journal of WireMock", JOURNAL)),
+    (frozenset({"journal"}), Known("a journal of Hoverfly", JOURNAL)),
+    (frozenset({"context", "request", "response"}), Known("a history of Smocker", JOURNAL)),
+    (frozenset({"request", "dynamic_response"}), Known("mocks of Smocker", STUBS)),
+    (frozenset({"folders", "requests"}), Known("a Postman collection", SAVED)),
+    (frozenset({"collection", "run"}), Known("a report of Newman", CALLS)),
+    (frozenset({"services", "resources"}), Known("a snapshot of Microcks", STUBS)),
+    (frozenset({"apiVersion", "kind", "operations"}), Known("examples of Microcks", STUBS)),
+    (frozenset({"version", "kind", "spec"}), Known("a test case of Keploy", HAR)),
+    (frozenset({"RecordedAt", "Request"}), Known("a cassette of EasyVCR or Scotch", HAR)),
+    (frozenset({"Tracks"}), Known("a cassette of govcr", HAR)),
+    (frozenset({"Entries"}), Known("a recording of a test proxy", HAR)),
+    (frozenset({"attack", "seq"}), Known("results of Vegeta", NO_ANSWERS)),
+    (frozenset({"_index", "_source"}), Known("packets as tshark prints them", EXPORT)),
+    (frozenset({"statusCode", "body"}), Known("a fixture", STUBS)),
     (frozenset({"consumer", "provider"}), Known("a Pact contract", STUBS)),
     (frozenset({"_postman_variable_scope"}), Known("a Postman environment", NO_ANSWERS)),
     (frozenset({"__export_format"}), Known("an Insomnia export", "export it as HAR")),
@@ -146,7 +170,11 @@ def _nested(value: Mapping[Any, Any]) -> Known | None:
     if isinstance(info, dict) and (
         "_postman_id" in info or "getpostman" in str(info.get("schema"))
     ):
-        return Known("a Postman collection", "its saved answers are no recording: record as HAR")
+        return Known("a Postman collection", SAVED)
+    if isinstance(request, dict) and isinstance(value.get("response"), list):
+        return Known("items of a Postman collection", SAVED)
+    if isinstance(request, dict) and "destination" in request:
+        return Known("pairs of Hoverfly", STUBS)
     if isinstance(data, dict) and isinstance(data.get("pairs"), list):
         return Known("a Hoverfly simulation", STUBS)
     if isinstance(data, list) and data and isinstance(data[0], dict) and "spans" in data[0]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from conformance.traffic.bodies import as_bytes, in_parts, unpacked
 from conformance.traffic.entries import (
+    BODILESS,
     Headers,
     MalformedEntry,
     TrafficEntry,
@@ -119,7 +120,7 @@ def _answer(value: Any, attached: Attached) -> tuple[Response | None, bool]:
 def _is_empty(status: int, headers: Headers, response: dict[str, Any]) -> bool:
     """Whether a body without text was empty; browsers also drop the texts of long recordings."""
     lengths = [value for name, value in headers if name.lower() == "content-length"]
-    return status in {204, 205, 304} or lengths == ["0"] or response.get("bodySize") == 0
+    return status in BODILESS or lengths == ["0"] or response.get("bodySize") == 0
 
 
 def _line(text: str, index: int) -> int:

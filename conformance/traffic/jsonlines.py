@@ -112,7 +112,7 @@ def _plain_answer(value: Any) -> tuple[Response | None, bool]:
     status = status_of(response.get("status"))
     if status == 0:
         return None, False
-    body = b"" if response.get("body") is None else json.dumps(response["body"]).encode()
+    body = b"" if response.get("body") is None else _json(response["body"])
     return Response(status, headers, body), known
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from conformance.traffic.bodies import HEX, unpacked
+from conformance.traffic.bodies import HEX, is_text, unpacked
 from conformance.traffic.entries import (
     Headers,
     MalformedEntry,
@@ -43,7 +43,8 @@ def _entry(place: str, given: dict[str, Any]) -> TrafficEntry:
     asked = pairs(given.get("reqheaders"))
     got = pairs(given.get("rawHeaders") or given.get("headers"))
     body, known = _body(given.get("body"), asked)
-    data, answer_known = _body(given.get("response"), got)
+    hexadecimal = given.get("responseIsBinary") is True
+    data, answer_known = _body(given.get("response"), got, hexadecimal=hexadecimal)
     status = status_of(given.get("status", 200))
     answer = Response(status, got, data or b"") if status else None
     url = text_of(given["scope"]).rstrip("/") + text_of(given.get("path"))
@@ -51,14 +52,21 @@ def _entry(place: str, given: dict[str, Any]) -> TrafficEntry:
     return TrafficEntry(place, made, known, answer_known)
 
 
-def _body(value: Any, headers: Headers) -> tuple[bytes | None, bool]:
-    """A body as nock keeps it: JSON as its value, a compressed one as parts in hexadecimal."""
+def _body(value: Any, headers: Headers, *, hexadecimal: bool = False) -> tuple[bytes | None, bool]:
+    """A body as nock keeps it: JSON as its value, a compressed one as parts in hexadecimal.
+
+    One that is no text is in hexadecimal too, and nothing says so of a request's.
+    """
     if value is None or value == "":
         return None, True
     if isinstance(value, list) and value and all(_is_hex(one) for one in value):
         return unpacked(b"".join(bytes.fromhex(one) for one in value), headers)
     if isinstance(value, str):
-        packed = _is_hex(value) and any(name.lower() == "content-encoding" for name, _ in headers)
+        packed = _is_hex(value) and (
+            hexadecimal
+            or any(name.lower() == "content-encoding" for name, _ in headers)
+            or not is_text(bytes.fromhex(value))
+        )
         return unpacked(bytes.fromhex(value) if packed else value.encode(), headers)
     return json.dumps(value).encode(), True
 

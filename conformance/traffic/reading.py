@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from conformance.traffic import cassette, formats, har, jsonlines, nock
-from conformance.traffic.entries import TrafficEntry
+from conformance.traffic.bodies import is_lost
+from conformance.traffic.entries import BODILESS, TrafficEntry
 from conformance.traffic.errors import MalformedTraffic, NotTraffic, UnreadableTraffic
 from conformance.traffic.sources import LeftOut, TrafficSource, in_folder, sources
 from conformance.traffic.yamlfile import read_yaml
@@ -36,10 +38,22 @@ def read_traffic(
     left = [] if left_out is None else left_out
     for path in paths:
         if path.is_dir():
-            yield from _of_folder(path, left)
+            yield from map(_checked, _of_folder(path, left))
         else:
             for source in sources(path):
-                yield from _entries(source)
+                yield from map(_checked, _entries(source))
+
+
+def _checked(entry: TrafficEntry) -> TrafficEntry:
+    """The entry, without what only seems to be the body of its request or its answer."""
+    request, response = entry.exchange.request, entry.exchange.response
+    if entry.request_known and is_lost(request.body, request.headers):
+        entry = replace(entry, request_known=False)
+    if response is None or request.method == "HEAD" or response.status in BODILESS:
+        return entry
+    if entry.response_known and is_lost(response.body, response.headers):
+        entry = replace(entry, response_known=False)
+    return entry
 
 
 def _of_folder(folder: Path, left_out: list[LeftOut]) -> Iterator[TrafficEntry]:

@@ -111,8 +111,9 @@ class Bindings:
         if self.protocol not in NAMED:
             return None
         flat = bool(member.get("flattened") or shape.get("flattened"))
-        own = member.get("locationName")
         grouped = shape.get("type") in {"list", "map"}
+        # A list may bring its members' name along: of a structure that is the name of a whole body.
+        own = member.get("locationName") or (shape.get("locationName") if grouped else None)
         name = (item or own) if flat and shape.get("type") == "list" else own
         space = member.get("xmlNamespace") or shape.get("xmlNamespace") or {}
         found = WireNames(
