@@ -99,7 +99,7 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
         return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
     # Whether a name outside its limits is looked up or refused first is order of validation. With
     # which status that error comes is a separate requirement.
-    looked_up = answer.is_refusal and answer.code in _tolerated(contract, probe)
+    looked_up = answer.is_refusal and _is_tolerated(contract, probe, answer.code or "")
     plain = facts(contract.protocol).refused_with
     allowed += tuple((status, code) for status in plain for _, code in allowed)
     if probe.operation.method == "HEAD" and answer.code is None:
@@ -162,6 +162,17 @@ def _worded(probe: Probe, answer: ParsedResponse, values: Mapping[str, Any]) -> 
     for name, value in values.items():
         wanted = wanted.replace(f"{{{name}}}", str(value))
     return Finding(probe.requirement, answer.message == wanted, repr(wanted), repr(answer.message))
+
+
+def _is_tolerated(contract: Contract, probe: Probe, code: str) -> bool:
+    """True for an error that is as right, and for any other name of something that is not there.
+
+    Which name a target has for that is a requirement of its own.
+    """
+    right = _tolerated(contract, probe)
+    missing = error_identity.says_missing
+    alike = missing(code) and any(map(missing, right)) and probe.fault is not Fault.NOT_FOUND
+    return code in right or alike
 
 
 def _tolerated(contract: Contract, probe: Probe) -> set[str]:
