@@ -127,13 +127,20 @@ def _named(operation: Operation, sent: Request, refusal: RefusalText) -> Iterato
     by_name = [place for place in places if plain(place[-1]) in words]
     long = [place for place in places if len(plain(place[-1])) > SHORTEST
             and plain(place[-1]).removesuffix("s") in text]  # fmt: skip
-    by_value = [place for place in places if _is_quoted(sent, place, refusal.message)]
+    quoted = [place for place in places if _is_quoted(sent, place, refusal.message)]
+    # A word of those that the model lists is seldom what is wrong, and many a message has it.
+    by_value = [place for place in quoted if not _is_listed(operation, place)]
     nouns = [word.lower() for word in NOUN.findall(refusal.code)]
     nouns = [word for word in nouns if word not in NO_NOUNS and len(word) >= SHORTEST]
     by_noun = [place for place in places if any(noun in plain(place[-1]) for noun in nouns)]
     by_name.sort(key=len)  # those at the top first
-    found = dict.fromkeys([*by_value, *by_name, *sorted(long, key=_length), *by_noun])
+    found = dict.fromkeys([*by_value, *by_name, *sorted(long, key=_length), *quoted, *by_noun])
     yield from found
+
+
+def _is_listed(operation: Operation, place: Place) -> bool:
+    shape = shape_at(operation.input[place[0]].shape, place[1:])
+    return shape is not None and bool(shape.limit("enum"))
 
 
 def _length(place: Place) -> int:
@@ -191,8 +198,10 @@ def _about(
         return
     if len(place) > 1 and is_structured(shape) and _may_be_left_out(operation, place):
         yield edited(request, place, ABSENT)
+    bound = any("${id" in str(one) for one in given) and not refusal.is_not_found
     for value in (*in_capitals(shape, given), *likely(shape, refusal)):
-        if value not in given:
+        # What names a resource of the run is not what is wrong, unless that is not there.
+        if value not in given and not (bound and "${" not in str(value)):
             yield edited(request, place, value)
     if _may_be_left_out(operation, place):
         yield edited(request, place, ABSENT)
