@@ -250,7 +250,8 @@ class Run:
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Decided):
-            kept = event.line if self._config.keeps_evidence else replace(event.line, evidence=())
+            line, keeps = event.line, self._config.keeps_evidence
+            kept = line if keeps or not line.evidence else replace(line, evidence=())
             self.outcome.verdicts.append(kept)
         elif isinstance(event, Progress):
             event = replace(event, requests=self._config.transport.sent)

@@ -71,7 +71,8 @@ def operation(
 
 NAMED = shape("string", minLength=1, maxLength=20, **{"x-pattern": "[a-z0-9]+"})
 TEXT = shape("string", maxLength=40)
-TREE = {"treeId": NAMED, "rootBranchId": NAMED, "note": TEXT}
+TREE = {"treeId": NAMED, "rootBranchId": NAMED, "keeperId": NAMED, "note": TEXT}
+KEEPER = {"keeperId": NAMED, "note": TEXT}
 BRANCH = {"branchId": NAMED, "parentId": NAMED, "note": TEXT}
 JOB = {"x-grove-job-id": {"x-documented-name": "jobId", "schema": shape("string")}}
 SPEC = {
@@ -88,6 +89,13 @@ SPEC = {
         "/trees/{treeId}/branch/{branchId}": {
             "get": operation("GetBranch", ["treeId", "branchId"], shown=BRANCH),
             "delete": operation("DeleteBranch", ["treeId", "branchId"]),
+        },
+        "/trees/{treeId}/keepers": {
+            "post": operation("CreateKeeper", ["treeId"], {"note": TEXT}, KEEPER),
+        },
+        "/trees/{treeId}/keepers/{keeperId}": {
+            "get": operation("GetKeeper", ["treeId", "keeperId"], shown=KEEPER),
+            "delete": operation("DeleteKeeper", ["treeId", "keeperId"]),
         },
         "/trees/{treeId}/jobs": {
             "post": operation("StartJob", ["treeId"], {"note": TEXT}, headers=JOB),
@@ -176,7 +184,8 @@ class Grove:
     def _plant(self, request: Request) -> Any:
         tree = self._new("tree", note=self._read(request))
         root = self._new("branch", of=tree["treeId"], note="", parentId="")
-        tree["rootBranchId"] = root["branchId"]
+        keeper = self._new("keeper", of=tree["treeId"], note="")
+        tree |= {"rootBranchId": root["branchId"], "keeperId": keeper["keeperId"]}
         return self._shown(tree)
 
     def _tree(self, _: Request, tree: str) -> Any:
@@ -203,6 +212,11 @@ class Grove:
         self._known(name, tree)
         del self.things[name]
 
+    def _hire(self, request: Request, tree: str) -> Any:
+        self._known(tree)
+        self._read(request)
+        raise Refused(400, "ValidationException")  # who is not invited is none
+
     def _start(self, request: Request, tree: str) -> Any:
         self._known(tree)
         return {"jobId": self._new("job", of=tree, note=self._read(request))["jobId"]}
@@ -220,6 +234,9 @@ ROUTES = (
     ("POST", 4, "_branch_off", "trees branches"),
     ("GET", 4, "_of_tree", "trees branch"),
     ("DELETE", 4, "_cut", "trees branch"),
+    ("POST", 3, "_hire", "trees keepers"),
+    ("GET", 4, "_of_tree", "trees keepers"),
+    ("DELETE", 4, "_cut", "trees keepers"),
     ("POST", 3, "_start", "trees jobs"),
     ("GET", 4, "_of_tree", "trees jobs"),
     ("DELETE", 4, "_cut", "trees jobs"),
@@ -279,6 +296,14 @@ def test_everything_of_a_right_server_is_reached_and_holds(run):
     assert not wrong
     for name in ("CreateBranch", "GetBranch", "StartJob", "DescribeJob", "StopJob"):
         assert lines[f"grove/{name}/status/200"].verdict is Verdict.PASSED
+
+
+def test_what_comes_along_stands_for_what_cannot_be_made(run):
+    lines, _ = run()
+    for name in ("GetKeeper", "DeleteKeeper"):
+        assert lines[f"grove/{name}/status/200"].verdict is Verdict.PASSED
+    about = lines["grove/CreateKeeper/status/200"]
+    assert about.verdict in {Verdict.SKIPPED, Verdict.INCONCLUSIVE}, "nothing shows that it works"
 
 
 def test_a_fault_behind_an_identifier_in_a_header_is_found(run):

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from conformance.contract.aws_values import suggested
 from conformance.contract.inference.identities import (
     Identity,
     arn,
@@ -41,6 +42,7 @@ from conformance.contract.inference.nouns import Noun, nouns
 from conformance.contract.inference.owners import RESOURCE, Owners, names_a_copy
 from conformance.contract.model import Contract, Kind, Location, Member, Operation
 from conformance.contract.places import texts
+from conformance.contract.validate import shape_violations
 
 OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+\}")
 """A placeholder of another kind's."""
@@ -136,7 +138,7 @@ class Binding:
         needs = []
         for member, kind in named:
             if kind == own and makes:
-                text = self._new(kind, member)
+                text = self._listed_word(operation, member) or self._new(kind, member)
             else:
                 text = self._token(kind, member, own=kind == own)
                 needs += [kind] if text is not None and kind != own else []
@@ -299,6 +301,19 @@ class Binding:
                 )
             return operation in self.nouns[kind].about_one() or several
         return several
+
+    def _listed_word(self, operation: Operation, member: Member) -> str | None:
+        """A word that such members have everywhere, where putting the same one twice is no harm.
+
+        A method of a path is called GET: a new name would be none.
+        """
+        if operation.method != "PUT" or member.shape.kind is not Kind.STRING:
+            return None
+        pattern = member.shape.limit("pattern")
+        usual = suggested(member.name, "", "string", pattern, self._contract.signing_name)
+        first = str(usual[0]) if usual else "${"
+        fits = "${" not in first and not any(shape_violations(member.shape, first))
+        return first if fits else None
 
     def _new(self, kind: str, member: Member) -> str | None:
         """What a creation calls the new one."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 CREATE = (
     "Create", "Register", "Put", "Add", "Import", "Allocate", "Associate", "Attach", "Submit",
-    "Start", "Request", "Initiate", "Upload", "Publish", "Set", "Enable",
+    "Start", "Request", "Initiate", "Upload", "Publish", "Set", "Enable", "Grant",
 )  # fmt: skip
 """What makes something, the surest first."""
 READ = ("Get", "Describe", "Head")

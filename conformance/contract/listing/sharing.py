@@ -64,9 +64,18 @@ class Sharing:
     whole: Mapping[Spot, Spot] = field(default_factory=dict)
     left_out: int = 0
     """How many statements are covered by others."""
+    _known: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
 
     def covering(self, requirement: str) -> str | None:
-        """The id of the requirement that covers this one, None where nothing does."""
+        """The id of the requirement that covers this one, None where nothing does.
+
+        Every answer asks for the same ones again: each is looked up once.
+        """
+        if requirement not in self._known:
+            self._known[requirement] = self._covering(requirement)
+        return self._known[requirement]
+
+    def _covering(self, requirement: str) -> str | None:
         if not self.inside and not self.whole:
             return None
         parts = requirement.split("/")

@@ -11,6 +11,7 @@ from conformance.contract.inference.naming import looks_only
 from conformance.contract.model import Contract
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.resources.along import Along
 from conformance.engine.resources.names import is_template, spoken
 from conformance.engine.sending.delivery import resent
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
@@ -74,6 +75,7 @@ class Inventory:
         self._someone: dict[str, RunResource] = {}
         self._current: dict[str | None, RunResource] = {}
         self._unused: list[RunResource] = []
+        self._along = Along(self._kinds, self.resource)
         self._lacking: dict[str, RunResource] = {}
         self._refused: set[str] = set()
         self._lenders: dict[str, Inventory] = {}
@@ -97,10 +99,28 @@ class Inventory:
         current = self._current.get(name)
         as_new = current is not None and not current.touched and self._contract.overlay.inferred
         if current is None or not current.usable or (fresh and not as_new):
-            made = self.create(kind=name)
+            made = self._made_or_shown(name)
             self._leave(name)
             current = self._current[name] = made
         return current
+
+    def _made_or_shown(self, kind: str | None) -> RunResource:
+        """A new one of a kind; where none can be made, the one that came with what it is part of.
+
+        Raises SetupFailed.
+        """
+        if kind is None or not self._contract.overlay.inferred:
+            return self.create(kind=kind)
+        known = self._along.again(kind)
+        if known is not None:
+            return known
+        try:
+            return self.create(kind=kind)
+        except SetupFailed:
+            shown = self._along.first(kind)
+            if shown is None:
+                raise
+            return shown
 
     def _someones(self, kind: str) -> RunResource:
         """What was given of a kind; there is one, which is looked at before it is used."""

@@ -48,6 +48,8 @@ class Masker:
         self._heads: set[str] = set()
         self._count = 0
         self._signed: list[str] = []
+        self._last = ("", 0, "")
+        """The text that was masked last, with how many marks, and how it came out."""
 
     def learn(self, text: Any, least: int = LEAST) -> None:
         """Remember a secret, in every form that a target may give it."""
@@ -89,6 +91,11 @@ class Masker:
         """The text with every known secret replaced by its mark."""
         if _LIKE_SIGNED.search(text):
             self._learn_signatures()
+        if (text, len(self._marks)) != self._last[:2]:
+            self._last = text, len(self._marks), self._masked(text)
+        return self._last[2]
+
+    def _masked(self, text: str) -> str:
         kept: list[str] = []
         start, size, heads = 0, LEAST_CREDENTIAL, self._heads
         # One pass over the text, and it is a long one: only what begins like a secret is looked up.

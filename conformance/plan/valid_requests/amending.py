@@ -127,8 +127,10 @@ def _about(
         return
     if len(place) > 1 and is_structured(shape) and _may_be_left_out(operation, place):
         yield edited(request, place, ABSENT)
+    bound = any("${id" in str(one) for one in given) and not refusal.is_not_found
     found = [*in_capitals(shape, given), *likely(shape, refusal)]
-    found = [one for one in found if one not in given]
+    # What names a resource of the run is not what is wrong, unless that is not there.
+    found = [one for one in found if one not in given and not (bound and "${" not in str(one))]
     if any("${" in str(one) for one in given):
         # What is new for each request is not to become the same for all of them.
         found.sort(key=lambda one: "${" not in str(one))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from conformance.contract.inference.naming import plain, words
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import Place, find
+from conformance.contract.walk import shape_at
 from conformance.plan.valid_requests.fuller import DEEPEST, Request
 from conformance.plan.valid_requests.refusal_values import RefusalText
 
@@ -55,17 +56,26 @@ def named_places(operation: Operation, sent: Request, refusal: RefusalText) -> I
     by_name = [place for place in places if plain(place[-1]) in said]
     long = [place for place in places if len(plain(place[-1])) > SHORTEST
             and plain(place[-1]).removesuffix("s") in text]  # fmt: skip
-    by_value = [place for place in places if _is_quoted(sent, place, refusal.message)]
+    quoted = [place for place in places if _is_quoted(sent, place, refusal.message)]
+    # A word of those that the model lists is seldom what is wrong, and many a message has it.
+    by_value = [place for place in quoted if not _is_listed(operation, place)]
     nouns = [word.lower() for word in NOUN.findall(refusal.code)]
     nouns = [word for word in nouns if word not in NO_NOUNS and len(word) >= SHORTEST]
     by_noun = [place for place in places if any(noun in plain(place[-1]) for noun in nouns)]
     by_end = [place for place in places if _end_is_in(place, said)]
     by_end.sort(key=lambda place: place[0] not in sent)
     by_name.sort(key=len)  # those at the top first
-    found = dict.fromkeys([*by_value, *by_name, *sorted(long, key=_length), *by_noun, *by_end])
+    found = dict.fromkeys(
+        [*by_value, *by_name, *sorted(long, key=_length), *quoted, *by_noun, *by_end]
+    )
     # What only holds others that are named as well comes after them.
     outer = [place for place in found if any(one[: len(place)] == place != one for one in by_name)]
     yield from dict.fromkeys([*(one for one in found if one not in outer), *outer])
+
+
+def _is_listed(operation: Operation, place: Place) -> bool:
+    shape = shape_at(operation.input[place[0]].shape, place[1:])
+    return shape is not None and bool(shape.limit("enum"))
 
 
 def _end_is_in(place: Place, said: set[str]) -> bool:

@@ -1,0 +1,70 @@
+"""What comes along with what it is part of: the first member of a network, the main route table.
+
+Where a target makes no other one for the asking, that one is as good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from conformance.contract.inference.naming import plain
+from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.resources.placeholders import facts
+from conformance.engine.sending.exchange_log import RunResource, SetupFailed
+
+
+class GetResource(Protocol):
+    """Gives the current resource of a kind, or a fresh one."""
+
+    def __call__(self, *, fresh: bool = False, kind: str | None = None) -> RunResource:
+        """Give it. Raises SetupFailed."""
+        ...
+
+
+class Along:
+    """What creations of one service showed besides what they made."""
+
+    def __init__(self, kinds: Mapping[str, Resource], resource: GetResource) -> None:
+        self._kinds, self._resource = kinds, resource
+        self._owners: dict[str, str] = {}
+        self._shown: list[RunResource] = []
+
+    def first(self, kind: str) -> RunResource | None:
+        """One of a kind that something that it is part of shows; remembered where there is one."""
+        for owner in self._kinds[kind].needs:
+            found = self._of(kind, owner)
+            if found is not None:
+                self._owners[kind] = owner
+                return found
+        return None
+
+    def again(self, kind: str) -> RunResource | None:
+        """Another one, where there was one before."""
+        owner = self._owners.get(kind)
+        return None if owner is None else self._of(kind, owner)
+
+    def _of(self, kind: str, owner: str) -> RunResource | None:
+        """The one of the current owner, or, where that is gone, of a new one."""
+        about = self._kinds[kind].identifier
+        if about is None or about.given is not None:
+            return None
+        for fresh in (False, True):
+            try:
+                whole = self._resource(kind=owner, fresh=fresh)
+            except SetupFailed:
+                return None
+            wanted = plain(about.label)
+            named = (text for name, text in facts(whole).items() if plain(name) == wanted)
+            name = next((text for text in named if text != whole.id), None)
+            if name is None:
+                return None
+            if not any((one.kind, one.id, one.gone) == (kind, name, True) for one in self._shown):
+                parents = {**whole.parents, owner: whole}
+                one = RunResource(name, name, whole.created, kind, parents=parents, given=True)
+                self._shown.append(one)
+                return one
+        return None
+
+
+__all__ = ["Along"]
