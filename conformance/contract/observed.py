@@ -17,6 +17,7 @@ from conformance.contract.vocabulary.overlay_rules import AnyRule, StepsRule
 from conformance.contract.yaml_file import read_yaml
 
 FILE = "observed.yaml"
+EMPTY = "empty-for-unknown"
 ROLES = frozenset({"create", "read", "update", "list", "delete"})
 
 
@@ -25,6 +26,20 @@ def observed_rules() -> Mapping[str, Mapping[str, StepsRule]]:
     """Every rule of the file by its service and its address."""
     stated = read_yaml(specs_folder() / FILE)["services"]
     return msgspec.convert(stated, dict[str, dict[str, StepsRule]])
+
+
+@cache
+def _empty_for_unknown() -> Mapping[str, Mapping[str, str]]:
+    stated = read_yaml(specs_folder() / FILE)[EMPTY]
+    return msgspec.convert(stated, dict[str, dict[str, str]])
+
+
+def empty_for_unknown(service: str) -> frozenset[str]:
+    """The operations that accept what names nothing, and show nothing of it.
+
+    Their error for what is not there is declared all the same.
+    """
+    return frozenset(_empty_for_unknown().get(service, {}))
 
 
 def observed(contract: Contract) -> dict[str, AnyRule]:
