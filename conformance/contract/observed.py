@@ -18,6 +18,7 @@ from conformance.contract.vocabulary.overlay_rules import AnyRule, StepsRule
 from conformance.contract.yaml_file import read_yaml
 
 FILE = "observed.yaml"
+EMPTY = "empty-for-unknown"
 ROLES = frozenset({"create", "read", "update", "list", "delete"})
 
 
@@ -34,6 +35,20 @@ def disproved(service: str) -> frozenset[str]:
     stated = read_yaml(specs_folder() / FILE)["disproved"]
     found = msgspec.convert(stated, dict[str, dict[str, Source]])
     return frozenset(f"{service}/{address}" for address in found.get(service, {}))
+
+
+@cache
+def _empty_for_unknown() -> Mapping[str, Mapping[str, str]]:
+    stated = read_yaml(specs_folder() / FILE)[EMPTY]
+    return msgspec.convert(stated, dict[str, dict[str, str]])
+
+
+def empty_for_unknown(service: str) -> frozenset[str]:
+    """The operations that accept what names nothing, and show nothing of it.
+
+    Their error for what is not there is declared all the same.
+    """
+    return frozenset(_empty_for_unknown().get(service, {}))
 
 
 def observed(contract: Contract) -> dict[str, AnyRule]:

@@ -10,12 +10,16 @@ import pytest
 
 from conformance.contract.aws_values import aws_values
 from conformance.contract.inference.binding import Binding
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.model import Called, Kind, Shape
+from conformance.contract.observed import empty_for_unknown
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.stops import Limits
 from conformance.plan.generation.values import sample
-from conformance.plan.probes import Probe
+from conformance.plan.planner import plan
+from conformance.plan.probes import Fault, Probe
+from conformance.plan.valid_requests.resources import kinds
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
@@ -86,7 +90,9 @@ def _sample(name: str, kind: Kind) -> Any:
 def test_certificates_and_their_keys_fit_together() -> None:
     kinds = aws_values().kinds
     text = kinds["certificate"].values[0]
-    assert ssl.PEM_cert_to_DER_cert(text)
+    der = ssl.PEM_cert_to_DER_cert(text)
+    # Until 2045, in the form of years before 2050: nothing takes that for milliseconds.
+    assert b"451231" in der
     assert _sample("CertificateBody", Kind.STRING) == text
     assert base64.b64decode(_sample("Certificate", Kind.BLOB)).decode() == text
     assert _sample("PrivateKey", Kind.STRING).startswith("-----BEGIN PRIVATE KEY-----")
@@ -114,3 +120,17 @@ def test_what_leaves_room_for_a_whole_quick_run_changes_no_order(
     limits: Limits, *, room: bool
 ) -> None:
     assert limits.leave(90, 14_000) is room
+
+
+def test_what_answers_empty_for_the_unknown_is_not_asked_for_its_error() -> None:
+    contract = contracts.inferred("cognito-idp")
+    domain = kinds(contract)["user-pool-domain"]
+    assert domain.read == "DescribeUserPoolDomain"
+    assert domain.not_found is None
+    pool = kinds(contract)["user-pool"]
+    assert pool.not_found == "ResourceNotFoundException"
+    for name in empty_for_unknown("cognito-idp"):
+        assert contract.operations[name].missing
+    address = "cognito-idp/DescribeUserPoolDomain/error/ResourceNotFoundException"
+    [requirement] = [one for one in catalogue(contract) if one.id == address]
+    assert all(one.fault is not Fault.NOT_FOUND for one in plan(contract, requirement).probes)

@@ -29,6 +29,9 @@ _DEEPEST = 3
 """Structures within structures, and lists of them, in which a read shows what a request needs."""
 _CURRENT = "current"
 """Before what an update has to name, so that nobody changed it in between."""
+_MADE_OF = ("Input", "Config", "Configuration", "Specification", "Definition", "Request")
+_TELLS_NOTHING = frozenset({"description", "comment", "status", "state"})
+"""What many may have alike."""
 _TELLING = 6
 """Letters from which on the beginning of a name says what the whole one does."""
 _TEMPLATES = (
@@ -114,6 +117,7 @@ def _shared(noun: Noun, operation: Operation, owners: Owners) -> Identity | None
         if (
             not text
             or not is_needed(member)
+            or plain(member.name) in _TELLS_NOTHING
             or _leads_on(noun, member.name)
             or owners.owner(operation, member) is not None
         ):
@@ -239,8 +243,8 @@ def _ranked(noun: Noun, name: str) -> Iterator[tuple[int, KnownFrom]]:
 def chosen(noun: Noun) -> dict[str, Member]:
     """The texts that the request of a creation gives, by place.
 
-    Those of a structure that is called as the noun is are the request's own, and so is the one text
-    of a list.
+    Those of a structure that is called as the noun is, or its input, are the request's own, and so
+    is the one text of a list.
     """
     found = {}
     for name, member in noun.create.input.items():
@@ -248,11 +252,20 @@ def chosen(noun: Noun) -> dict[str, Member]:
             found[name] = member
         elif _is_one_text(member) and same(name, noun.name):
             found[f"{name}[]"] = replace(member, shape=member.shape.element or member.shape)
-        elif member.required and member.shape.kind is Kind.STRUCTURE and same(name, noun.name):
+        elif member.required and member.shape.kind is Kind.STRUCTURE and _is_own(name, noun):
             for inner, text in member.shape.members.items():
                 if text.shape.kind is Kind.STRING and (text.required or _is_name(noun, inner)):
                     found[f"{name}.{inner}"] = text
     return found
+
+
+def _is_own(name: str, noun: Noun) -> bool:
+    """Whether a structure is called as the noun is, or as what one is made of."""
+    return same(name, noun.name) or any(
+        same(name.removesuffix(ending), noun.name)
+        for ending in _MADE_OF
+        if name.endswith(ending) and name != ending
+    )
 
 
 def _is_one_text(member: Member) -> bool:

@@ -21,6 +21,7 @@ from conformance.contract.inference.naming import plain
 from conformance.contract.inference.nouns import Noun
 from conformance.contract.levels import Level, Source
 from conformance.contract.model import Contract, Kind, Operation
+from conformance.contract.observed import empty_for_unknown
 from conformance.contract.takes import LIMITS, TOKENS
 from conformance.contract.vocabulary.overlay_model import (
     Identifier,
@@ -191,7 +192,8 @@ def _add_errors(contract: Contract, one: Inferred, others: list[str]) -> None:
     text = plain("".join(missing))
     own = plain(one.name) in text
     elsewhere = not own and any(plain(other) in text for other in others)
-    if read is not None and len(missing) == 1 and (own or not paged) and not elsewhere:
+    empty = read is not None and read.name in empty_for_unknown(contract.service)
+    if read is not None and len(missing) == 1 and (own or not paged) and not (elsewhere or empty):
         one.add("not-found", SURE, not_found=missing[0], not_found_by=(read.name,))
 
 

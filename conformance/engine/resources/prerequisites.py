@@ -8,13 +8,15 @@ Where something stands in the way that may exist once only, it is the operation 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.inference.naming import (
+    ARN,
     CREATE,
     DELETE,
     ID,
+    NAME,
     UPDATE,
     VERBS,
     part,
@@ -24,6 +26,8 @@ from conformance.contract.inference.naming import (
     split,
 )
 from conformance.contract.model import Contract, Kind, Operation
+from conformance.contract.places import Place, find, put
+from conformance.contract.walk import shape_at
 from conformance.engine.resources.names import mentions
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import says_missing, says_taken
@@ -35,7 +39,8 @@ from conformance.transport.parsed_response import ParsedResponse
 LACKS = re.compile(
     r"not ?(be )?(found|exist|in ?use|enabled|associated|attached|configured|registered)"
     r"|n.t (be )?(found|exist|enabled|attached|associated)|no such|must first|not (a )?member"
-    r"|n[o.']t (set|in)\b|n[o.']t (contain|have) any|\bno \w+ (is )?(defined|configured|attached)",
+    r"|n[o.']t (set|in)\b|n[o.']t (contain|have) any|\bno \w+ (is )?(defined|configured|attached)"
+    r"|\bunknown (?!operation|parameter)[a-z]+\b",
     re.IGNORECASE,
 )
 _FORTH = re.compile(r"From(?=[A-Z])")
@@ -75,7 +80,49 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
     for text in (plain(code), plain(refusal.message)):
         spoken = [one for one in makers if _is_in(_noun(one.name), text)]
         found += sorted(spoken, key=lambda one: -len(_noun(one.name)))
+    required = [part(key).of for key, one in contract.operations[name].input.items()
+                if one.required and part(key).kind in {ID, NAME, ARN}]  # fmt: skip
+    found += [one for one in makers if plain(_noun(one.name)) in required]
     yield from {one.name: one for one in found}.values()
+
+
+def naming(
+    operation: Operation, request: Mapping[str, Any], made: SentProbe
+) -> Iterator[dict[str, Any]]:
+    """Requests that name what was just made, by the members that are called alike.
+
+    Also inside a structure: a type is named by its name and version. First with the resources that
+    it names left as they are, then with those that what was made has.
+    """
+    known: dict[str, str] = {}
+    for source in (made.answer.body, made.values):
+        known.update({plain(key): text for key, text in _leaves(source)})
+    places = []
+    for place in _text_places(request):
+        shape = shape_at(operation.input[place[0]].shape, place[1:])
+        if plain(place[-1]) in known and shape is not None and not shape.limit("enum"):
+            places.append(place)
+    free = [one for one in places if not mentions(next(find(request, one)), "${id", "${made")]
+    for some in (free, places) if free else ():
+        changed: dict[str, Any] = dict(request)
+        for place in some:
+            changed = put(changed, place, known[plain(place[-1])])
+        yield changed
+
+
+def _leaves(value: Any) -> Iterator[tuple[str, str]]:
+    """The texts in what was sent or answered by name, the outermost last."""
+    for place in sorted(_text_places(value), key=len, reverse=True):
+        yield place[-1], next(find(value, place))
+
+
+def _text_places(value: Any, place: Place = ()) -> Iterator[Place]:
+    """The places of texts inside structures."""
+    for key, inner in value.items() if isinstance(value, Mapping) else ():
+        if isinstance(inner, str):
+            yield (*place, key)
+        else:
+            yield from _text_places(inner, (*place, key))
 
 
 def _into_state(contract: Contract, name: str, refusal: ParsedResponse) -> Iterator[Operation]:
@@ -170,4 +217,4 @@ def _is_in(noun: str, text: str) -> bool:
     return len(noun) >= _SHORTEST and plain(noun) in text
 
 
-__all__ = ["first_operations", "lacks_something", "lists_of", "shared", "shown_first"]
+__all__ = ["first_operations", "lacks_something", "lists_of", "naming", "shared", "shown_first"]

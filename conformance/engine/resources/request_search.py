@@ -19,6 +19,7 @@ from conformance.engine.resources.prerequisites import (
     first_operations,
     lacks_something,
     lists_of,
+    naming,
     shared,
     shown_first,
 )
@@ -50,6 +51,7 @@ class RequestSearch:
     def __init__(self, contract: Contract, send: SendRequest) -> None:
         self._contract, self._send = contract, send
         self._tried: set[str] = set()
+        self._lacking: dict[str, SentProbe] = {}
 
     def improve(self, sent: SentProbe) -> SentProbe | None:
         """An accepted request of the same operation; None where none is found, or was before."""
@@ -59,6 +61,7 @@ class RequestSearch:
         self._tried.add(name)
         if not _is_worth_asking(sent.answer):
             return None
+        self._lacking.pop(name, None)
         for way in (self._search, self._listed, self._prepared):
             try:
                 found = way(sent)
@@ -66,6 +69,8 @@ class RequestSearch:
                 continue
             if found is not None:
                 return found
+            # What is right but for what is not there is worth more than what was refused first.
+            sent = self._lacking.get(name, sent)
         return None
 
     def _search(self, sent: SentProbe) -> SentProbe | None:
@@ -91,6 +96,8 @@ class RequestSearch:
                 return again
             if not _is_worth_asking(again.answer):
                 return None
+            if lacks_something(again.answer) and not lacks_something(sent.answer):
+                self._lacking.setdefault(probe.operation.name, again)
             if _told(again) not in answers:
                 answers[_told(again)] = again.answer.told()
                 most = most if again.answer.code is None else MOST
@@ -153,7 +160,8 @@ class RequestSearch:
             tried.add(one.name)
             first = Probe("", one, Side.ACCEPT, base(self._contract, one), "what is needed first")
             try:
-                if not self._send(first, resource=shared(self._contract, one, sent)).answer.ok:
+                made = self._send(first, resource=shared(self._contract, one, sent))
+                if not made.answer.ok:
                     continue
             except SetupFailed:
                 continue
@@ -161,6 +169,11 @@ class RequestSearch:
             if again.answer.ok:
                 self._contract.found.before[name] = one.name
                 return again
+            for values in naming(sent.probe.operation, sent.probe.values, made):
+                about = replace(sent.probe, values=values)
+                found = self._accepted(about, sent.answer.told())
+                if found is not None:
+                    return found
             if _told(again) != _told(refused) and len(tried) < FIRST:
                 # It did something: what the answer says now may lead on.
                 refused = again
@@ -175,7 +188,9 @@ class RequestSearch:
         about = kind_of(self._contract, name)
         arn = None if about is None or made else known.get(about)
         own = None if arn is None else arn.replace(f".{about}", "")
-        refusal = RefusalText(answer.status or 0, answer.code or "", answer.message, known, own)
+        refusal = RefusalText(
+            answer.status or 0, answer.code or "", answer.message, known, own, name
+        )
         return amended(sent.probe.operation, sent.probe.values, sent.values, refusal)
 
 

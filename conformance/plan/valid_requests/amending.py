@@ -12,14 +12,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.inference.naming import plain, words
+from conformance.contract.inference.naming import part, plain, words
 from conformance.contract.model import Location, Operation
 from conformance.contract.places import ABSENT, Place, find
 from conformance.contract.walk import shape_at
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import suggestions
 from conformance.plan.valid_requests.base_requests import edited, scaffolded
-from conformance.plan.valid_requests.fuller import Request, fuller, is_free, is_structured
+from conformance.plan.valid_requests.fuller import NEW, Request, fuller, is_free, is_structured
 from conformance.plan.valid_requests.named_places import WORD, named_places, places_of
 from conformance.plan.valid_requests.refusal_values import (
     OTHERS,
@@ -38,7 +38,8 @@ MISSING = re.compile(
     re.IGNORECASE,
 )
 EXCLUSIVE = re.compile(
-    r"(only|exactly|at most) one|mutually exclusive|can ?not (both|be used|be specified|specify)"
+    r"(only|exactly|at most) one|mutually exclusive|both can ?not"
+    r"|can ?not (both|be used|be specified|specify)"
     r"|either .* or |not both|not (allowed|permitted|valid) (with|together|for)",
     re.IGNORECASE,
 )
@@ -58,6 +59,7 @@ def amended(
     if EXCLUSIVE.search(refusal.message):
         yield from _one_of_each(operation, start, refusal)
     named = list(named_places(operation, dict(sent), refusal))
+    yield from _of_what_is_there(operation, start, refusal)
     yield from _about_all(operation, start, named, refusal)
     if EXCLUSIVE.search(refusal.message):
         yield from _one_more(operation, start, refusal)
@@ -73,6 +75,16 @@ def amended(
         yield from fuller(operation, start, named_by(refusal.kinds))
     if not named:
         yield from _other_words(operation, start)
+
+
+def _of_what_is_there(
+    operation: Operation, request: Request, refusal: RefusalText
+) -> Iterator[Request]:
+    """The request with one of the run's for a bare name of what is not found."""
+    for name, value in request.items():
+        bare = refusal.is_not_found and not part(name).of and NEW.fullmatch(str(value))
+        for known in values_of_kinds(operation.input[name].shape, refusal) if bare else ():
+            yield {**request, name: known}
 
 
 def _about_all(

@@ -55,11 +55,18 @@ def fuller(operation: Operation, request: Request, refer: Refer = to_nothing) ->
 def joined(request: Request) -> Request:
     """The request with one new name wherever members inside it are called alike.
 
-    The attributes of a key are those that are defined, and a rule speaks of a listed origin.
+    The attributes of a key are those that are defined, and a rule speaks of a listed origin. So it
+    is with a name at the top that a structure there has, too.
     """
     named = Counter(_new_names(request))
-    often = {name for name, count in named.items() if count > 1}
-    return {name: _with_tags(value, often) for name, value in request.items()}
+    outside = {
+        name: f"${{name.{name.replace('_', '-')}}}"
+        for name, value in request.items()
+        if isinstance(value, str) and NEW.fullmatch(value)
+        if any(isinstance(one, dict) and one.get(name) == value for one in request.values())
+    }
+    often = {name for name, count in named.items() if count > 1} | outside.keys()
+    return {name: _with_tags(value, often) for name, value in request.items()} | outside
 
 
 def _new_names(value: Any, depth: int = 0) -> Iterator[str]:

@@ -62,15 +62,21 @@ class RefusalText:
     own: str | None = None
     """The placeholder for the ARN of what the operation is about, where it has one."""
 
+    about: str = ""
+    """The name of the operation."""
+
     @property
     def is_not_found(self) -> bool:
         """Whether something that the request speaks of is not there."""
         return self.status == NOT_FOUND or says_missing(self.code)
 
     def spoken_of(self) -> list[str]:
-        """The kinds that the message or the code names, the most special first."""
-        text = f"{plain(self.message)} {plain(self.code)}"
-        return sorted((kind for kind in self.kinds if plain(kind) in text), key=len, reverse=True)
+        """The kinds that the message or the code names, then the operation, most special first."""
+        kinds = sorted(self.kinds, key=len, reverse=True)
+        said = f"{plain(self.message)} {plain(self.code)}"
+        first = [kind for kind in kinds if plain(kind) in said]
+        more = [kind for kind in kinds if plain(kind) in plain(self.about)]
+        return list(dict.fromkeys([*first, *more]))
 
 
 def likely(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
