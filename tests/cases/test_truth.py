@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
@@ -108,3 +110,36 @@ def test_the_entries_of_a_map_are_all_its_own() -> None:
     shown = load_contract("location").operations["DescribeKey"].output
     with pytest.raises(RuleBroken):
         shows("Tags", {"a": "b"}, {"Tags": {"a": "b", "addedLater": "x"}}, shown)
+
+
+class EmptyFirstPage:
+    """A list of API keys whose first page is empty, and leads to the next one."""
+
+    @staticmethod
+    def request(
+        method: str, path: str, headers: object, body: object, _: object
+    ) -> tuple[int, list[tuple[str, str]], bytes] | list[object] | None:
+        start, _, query = path.partition("?")
+        if method != "GET" or start != "/apikeys":
+            return None
+        given = dict(parse_qsl(query, keep_blank_values=True))
+        position = given.pop("position", "")
+        if not position:
+            media = [("Content-Type", "application/json"), ("x-amzn-RequestId", "1")]
+            return 200, media, b'{"item": [], "position": "first"}'
+        if position != "first":
+            given["position"] = position
+        return [method, f"{start}?{urlencode(given)}", headers, body]
+
+
+def test_an_empty_page_that_leads_on_is_not_the_end_of_a_list(
+    reference_port: int, proxied: Callable[..., str], run: Callable[..., Any]
+) -> None:
+    rules = (
+        "ImportApiKeys/behavior/a-known-value-is-overwritten",
+        "CreateApiKey/behavior/shown-after-creation",
+    )
+    asked = [part for rule in rules for part in ("--requirement", f"apigateway/{rule}")]
+    ended = run(proxied(EmptyFirstPage, reference_port), *asked, "--seed", "1")
+    assert ended.code == 0, ended.out
+    assert {ended.verdict(f"apigateway/{rule}") for rule in rules} == {"passed"}
