@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
+from conformance.contract.inference.identity_rules import taken_errors
 from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
@@ -143,3 +144,20 @@ def test_an_empty_page_that_leads_on_is_not_the_end_of_a_list(
     ended = run(proxied(EmptyFirstPage, reference_port), *asked, "--seed", "1")
     assert ended.code == 0, ended.out
     assert {ended.verdict(f"apigateway/{rule}") for rule in rules} == {"passed"}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "errors"),
+    [
+        ("directconnect", "CreateConnection", []),
+        ("workdocs", "CreateLabels", []),
+        ("elbv2", "CreateTrustStore", ["DuplicateTrustStoreName"]),
+        ("dax", "CreateCluster", ["ClusterAlreadyExistsFault"]),
+        ("iam", "CreateUser", ["EntityAlreadyExists"]),
+    ],
+)
+def test_an_error_of_tags_or_of_what_is_missing_takes_no_name(
+    service: str, operation: str, errors: list[str]
+) -> None:
+    found = taken_errors(load_contract(service).operations[operation])
+    assert [one.name for one in found if "Conflict" not in one.name] == errors
