@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
+from conformance.contract.inference.identity_rules import taken_errors
 from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
@@ -108,3 +111,53 @@ def test_the_entries_of_a_map_are_all_its_own() -> None:
     shown = load_contract("location").operations["DescribeKey"].output
     with pytest.raises(RuleBroken):
         shows("Tags", {"a": "b"}, {"Tags": {"a": "b", "addedLater": "x"}}, shown)
+
+
+class EmptyFirstPage:
+    """A list of API keys whose first page is empty, and leads to the next one."""
+
+    @staticmethod
+    def request(
+        method: str, path: str, headers: object, body: object, _: object
+    ) -> tuple[int, list[tuple[str, str]], bytes] | list[object] | None:
+        start, _, query = path.partition("?")
+        if method != "GET" or start != "/apikeys":
+            return None
+        given = dict(parse_qsl(query, keep_blank_values=True))
+        position = given.pop("position", "")
+        if not position:
+            media = [("Content-Type", "application/json"), ("x-amzn-RequestId", "1")]
+            return 200, media, b'{"item": [], "position": "first"}'
+        if position != "first":
+            given["position"] = position
+        return [method, f"{start}?{urlencode(given)}", headers, body]
+
+
+def test_an_empty_page_that_leads_on_is_not_the_end_of_a_list(
+    reference_port: int, proxied: Callable[..., str], run: Callable[..., Any]
+) -> None:
+    rules = (
+        "ImportApiKeys/behavior/a-known-value-is-overwritten",
+        "CreateApiKey/behavior/shown-after-creation",
+    )
+    asked = [part for rule in rules for part in ("--requirement", f"apigateway/{rule}")]
+    ended = run(proxied(EmptyFirstPage, reference_port), *asked, "--seed", "1")
+    assert ended.code == 0, ended.out
+    assert {ended.verdict(f"apigateway/{rule}") for rule in rules} == {"passed"}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "errors"),
+    [
+        ("directconnect", "CreateConnection", []),
+        ("workdocs", "CreateLabels", []),
+        ("elbv2", "CreateTrustStore", ["DuplicateTrustStoreName"]),
+        ("dax", "CreateCluster", ["ClusterAlreadyExistsFault"]),
+        ("iam", "CreateUser", ["EntityAlreadyExists"]),
+    ],
+)
+def test_an_error_of_tags_or_of_what_is_missing_takes_no_name(
+    service: str, operation: str, errors: list[str]
+) -> None:
+    found = taken_errors(load_contract(service).operations[operation])
+    assert [one.name for one in found if "Conflict" not in one.name] == errors

@@ -23,7 +23,13 @@ from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.transport.credentials import TEST_CREDENTIALS
-from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.exchange import (
+    Exchange,
+    FailureKind,
+    Request,
+    Response,
+    TransportFailure,
+)
 from conformance.transport.retry import RetryingTransport
 from tests.sampling import sampled
 
@@ -490,6 +496,29 @@ def test_a_list_that_stays_spoilt_is_told_once_whoever_sent_what_spoilt_it(draws
     lines = run(Unsorted(), draws)
     lists = {name for name in failed(lines) if name.startswith("shop/ListItems/")}
     assert lists == {"shop/ListItems/behavior/still-answers"}
+
+
+class Busy(Shop):
+    """Is at work for good on a number that is too large, and answers no list from then on."""
+
+    busy = False
+
+    def send(self, request: Request) -> Exchange:
+        asked = Asked(request)
+        size = asked.members.get("size")
+        large = isinstance(size, int | float) and size > 10**15
+        self.busy = self.busy or large
+        if large or (self.busy and asked.is_list):
+            return Exchange(request, None, TransportFailure(FailureKind.TIMEOUT, "no answer"), 1.0)
+        return super().send(request)
+
+
+def test_a_list_that_is_silent_is_told_by_the_request_that_was_not_answered() -> None:
+    lines = run(Busy(lambda asked: asked.is_update and not asked.raw))
+    line = lines["shop/ListItems/behavior/still-answers"]
+    assert line.verdict is Verdict.FAILED
+    assert "was not answered" in line.reason
+    assert "robustness/empty-body" not in line.reason
 
 
 class Deep(Shop):

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.contract.inference.naming import words
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation
 from conformance.contract.takes import TOKENS
@@ -26,6 +27,24 @@ from conformance.contract.vocabulary.overlay_rules import (
 
 MISSING = re.compile(r"NotFound|NoSuch|DoesNotExist|NotExist")
 TAKEN = re.compile(r"AlreadyExist|Exists|Duplicate")
+ANYTHING = frozenset(
+    [
+        "already",
+        "exist",
+        "exists",
+        "duplicate",
+        "resource",
+        "entity",
+        "item",
+        "record",
+        "name",
+        "id",
+        "exception",
+        "fault",
+        "error",
+    ]
+)
+"""Words of errors that say nothing of what it is that is there."""
 CONFLICT = re.compile(r"Conflict|InUse")
 NOT_FOUND, TAKEN_STATUS = 404, 409
 NAMING = re.compile(r"(arn|id|name|identifier)$", re.IGNORECASE)
@@ -48,12 +67,21 @@ def missing_errors(operation: Operation) -> list[DeclaredError]:
 
 def taken_errors(operation: Operation) -> list[DeclaredError]:
     """The errors that say that something of that name is there already."""
-    said = [one for one in operation.errors.values() if TAKEN.search(one.name)]
+    said = [one for one in operation.errors.values() if _says_taken(one.name, operation)]
     return said or [
         one
         for one in operation.errors.values()
         if one.status == TAKEN_STATUS or CONFLICT.search(one.name)
     ]
+
+
+def _says_taken(error: str, operation: Operation) -> bool:
+    """Whether an error is of what the operation makes, by the words of both: not of its tags."""
+    if not TAKEN.search(error) or MISSING.search(error):
+        return False
+    own = words(operation.name)
+    left = [word for word in words(error) if word not in ANYTHING]
+    return not left or any(word in own or operation.service.startswith(word) for word in left)
 
 
 def identity_rules(contract: Contract) -> dict[str, AnyRule]:

@@ -27,6 +27,7 @@ from conformance.plan.probes import Side
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import all_creators, kind_of, kinds
 from conformance.record import Role, Verdict
+from conformance.transport.exchange import FailureKind
 
 ADDRESS = "behavior/still-answers"
 ON_ITS_OWN = ConfirmationPolicy(times=2)
@@ -53,6 +54,8 @@ class Aftermath:
         self._looks: Counter[str] = Counter()
         self._last: SentProbe | None = None
         """The odd request that came last of those that may have stored something."""
+        self._unanswered: SentProbe | None = None
+        """The odd request that was never answered: the target may be at work on it still."""
         self._fine: set[str] = set()
         """The operations that answered when nothing odd had been sent yet."""
         session.lasting.append(self.observe)
@@ -78,6 +81,8 @@ class Aftermath:
 
     def observe(self, sent: SentProbe) -> None:
         """Look at what an odd request may have spoilt."""
+        if sent.answer.failure is FailureKind.TIMEOUT and _is_odd(sent):
+            self._unanswered = sent
         if self._watch.is_held or not _is_odd(sent) or not _may_have_stored(sent):
             return
         kind = self._kind_changed_by(sent.probe.operation.name)
@@ -203,6 +208,8 @@ class Aftermath:
 
     def _fail(self, operation: Operation, cause: SentProbe, seen: SentProbe) -> None:
         requirement = self._decisions.by_id[self._address(operation.name)]
+        if seen.answer.failure is FailureKind.TIMEOUT and self._unanswered is not None:
+            cause = self._unanswered
         expected = "an answer that is not a server error"
         reason = f"after {_told(cause)}: expected {expected}; seen {seen.answer.told()}"
         before = [*with_setup(cause, "", "")[:-1], EvidenceStep(cause, Role.SETUP)]
@@ -214,7 +221,8 @@ def _told(cause: SentProbe) -> str:
     """The request that did it: its operation, what was odd about it, what it was answered."""
     probe = cause.probe
     about = f"{probe.note}; for {probe.requirement}"
-    return f"{probe.operation.name} ({about}) was answered {cause.answer.status}"
+    answered = "not answered" if cause.answer.status is None else f"answered {cause.answer.status}"
+    return f"{probe.operation.name} ({about}) was {answered}"
 
 
 def _is_odd(sent: SentProbe) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from conformance.contract.model import Kind, Operation
 from conformance.contract.places import find, parse
-from conformance.contract.takes import TOKENS
+from conformance.contract.takes import TOKENS, page_member
 from conformance.plan.sequences.steps import NotShown, RuleBroken, Send, Step
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
@@ -60,6 +61,35 @@ def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
     raise NotShown(f"the list has more than {MOST_PAGES} pages")
 
 
+def whole(send: Send, first: Any) -> Generator[Step, ParsedResponse, Any]:
+    """The answer to a list with the entries of its other pages: one may have few, or none at all.
+
+    Raises NotShown when a page is refused, and when they do not end.
+    """
+    operation, body, answer = send.operation, first, first
+    given, shown = page_member(operation, TOKENS), _answered(operation, TOKENS)
+    lists = [name for name, one in operation.output.items() if one.shape.kind is Kind.LIST]
+    positions: list[Any] = []
+    while len(positions) < MOST_PAGES:
+        position = answer.get(shown) if isinstance(answer, dict) else None
+        if not given or not position:
+            return body
+        if position in positions:
+            raise NotShown(f"the list leads to the position {position!r} once more")
+        positions.append(position)
+        page = yield replace(send, values={**send.values, given: position})
+        if not page.ok or not isinstance(page.body, dict):
+            raise NotShown(f"the next page of the list was answered {page.told()}")
+        answer = page.body
+        more = {name: [*(body.get(name) or []), *(answer.get(name) or [])] for name in lists}
+        body = {**body, **{name: entries for name, entries in more.items() if entries}}
+    raise NotShown(f"the list has more than {MOST_PAGES} pages")
+
+
+def _answered(operation: Operation, names: tuple[str, ...]) -> str:
+    return next((name for name in operation.output if name.lower() in names), "")
+
+
 def _tokens(life: Lifecycle) -> tuple[str, str]:
     """The members for positions of the request and of the answer.
 
@@ -70,5 +100,4 @@ def _tokens(life: Lifecycle) -> tuple[str, str]:
         return page.input_token, page.output_token
     operation = life.operation("list")
     given = next((name for name in operation.input if name.lower() in TOKENS), "")
-    shown = next((name for name in operation.output if name.lower() in TOKENS), "")
-    return given, shown if given else ""
+    return given, _answered(operation, TOKENS) if given else ""

@@ -34,12 +34,14 @@ from typing import Any
 from msgspec import UNSET
 
 from conformance.contract.listing.requirements import rule_of
+from conformance.contract.model import Operation
 from conformance.contract.places import find, parse
+from conformance.contract.takes import LIMITS, TOKENS
 from conformance.contract.vocabulary.overlay_rules import StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.plan.sequences import assertions
 from conformance.plan.sequences.assertions import Members
-from conformance.plan.sequences.lists import walk
+from conformance.plan.sequences.lists import walk, whole
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
@@ -147,9 +149,24 @@ def _step(play: _Play, step: Step) -> Sequence:
         send = play.send(step)
         answer = yield send
         if _kind(step, answer):
-            _look(play, step, answer.body, send.operation.output)
+            body = answer.body
+            if not _is_of_page(play, step, send.operation):
+                body = yield from whole(send, body)
+            _look(play, step, body, send.operation.output)
         elif step.stop_if_refused:
             raise _SkipCase
+
+
+def _is_of_page(play: _Play, step: Step, operation: Operation) -> bool:
+    """Whether a step is about one page of a list, by its size or position, and not about all."""
+    page = play.life.listing.page
+    most = None if page is None else page.most
+    members = step.with_ if isinstance(step.with_, Mapping) else {}
+    sized = (members.get(name) for name in operation.input if name.lower() in LIMITS)
+    looked = (*step.shows, *step.has, *step.hides, *step.if_, *step.counts, *(step.equal or ()))
+    positions = {*members, *(str(parse(where)[0]) for where in looked)}
+    about_position = any(name.lower() in TOKENS for name in positions)
+    return about_position or any(size not in {None, most} for size in sized)
 
 
 def _entry(play: _Play, step: Step) -> Sequence:
