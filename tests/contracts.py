@@ -74,7 +74,7 @@ def every_mutant() -> Sequence[Mutant]:
 
 @cache
 def every_fault() -> dict[str, InjectedFault]:
-    from conformance.reference.fault_registry import registry
+    from conformance.reference.mutations import registry
     from conformance.reference.tables import load
 
     return dict(registry(load()))

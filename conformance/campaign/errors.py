@@ -16,9 +16,10 @@ class BadCampaign(BadInput):
 
     path: Path
     why: str
+    line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.why}"
+        return f"{self.path}{'' if self.line is None else f':{self.line}'}: {self.why}"
 
 
 class NoDask(BadInput):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -12,10 +14,17 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.campaign.errors import BadCampaign
-from conformance.contract.locate import default_services
+from conformance.contract.locate import default_services, known_services
+from conformance.contract.on_demand import is_offered
 from conformance.transport.endpoint import target_url
+from conformance.transport.errors import MalformedURL
 from conformance.transport.targets.known import KNOWN
 
+FIELD = re.compile(r"unknown field `([^`]+)`")
+TARGET = re.compile(r"`\$\.target\[(\d+)\]")
+PLACE = re.compile(r"`\$\.(?:target\[\d+\]\.)?([\w-]+)[^`]*`$")
+BRACES = re.compile(r"\{([a-z]+)\}")
+PLACEHOLDERS = ("port", "folder")
 Count = msgspec.Meta(ge=1, le=1000)
 
 
@@ -88,7 +97,8 @@ def read_campaign(path: Path) -> CampaignFile:
         BadCampaign: it cannot be read, or a key or a value is wrong.
     """
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8-sig")
+        data = tomllib.loads(text)
     except OSError as error:
         raise BadCampaign(path, error.strerror or str(error)) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -96,10 +106,26 @@ def read_campaign(path: Path) -> CampaignFile:
     try:
         campaign = msgspec.convert(data, CampaignFile)
     except msgspec.ValidationError as error:
-        raise BadCampaign(path, _plain(str(error))) from None
+        raise BadCampaign(path, _plain(str(error)), _line(text, str(error))) from None
     for why in _faults(campaign):
         raise BadCampaign(path, why)
     return campaign
+
+
+def _line(text: str, why: str) -> int | None:
+    """The line of the key that a complaint is about, where it has one of its own."""
+    field, target = FIELD.search(why), TARGET.search(why)
+    place = PLACE.search(why)
+    key = field[1] if field else place[1] if place else None
+    seen = -1
+    for number, line in enumerate(text.splitlines(), 1):
+        seen += line.strip() == "[[target]]"
+        within = target is None or seen == int(target[1])
+        if within and key is not None and re.match(rf"\s*[\[\"']*{re.escape(key)}\b", line):
+            return number
+        if within and key is None and target is not None:
+            return number
+    return None
 
 
 def campaign_of(targets: Sequence[str], services: Sequence[str]) -> CampaignFile:
@@ -130,7 +156,16 @@ def schema() -> dict[str, Any]:
 
 def _plain(text: str) -> str:
     """``Object contains unknown field `x` - at `$.target[0]` `` as a user of TOML says it."""
-    return text.replace("Object contains unknown field", "unknown key").replace("`$.", "`")
+    said = text.replace("Object contains unknown field", "unknown key").replace("`$.", "`")
+    field = FIELD.search(text)
+    of = CampaignTarget if TARGET.search(text) else CampaignFile
+    names = [one.encode_name for one in msgspec.structs.fields(of)]
+    return said + (_alike(field[1], names) if field else "")
+
+
+def _alike(name: str, known: Iterable[str]) -> str:
+    found = difflib.get_close_matches(name, list(known), 1)
+    return f", did you mean {found[0]}?" if found else ""
 
 
 def _faults(campaign: CampaignFile) -> list[str]:
@@ -156,9 +191,37 @@ def _faults(campaign: CampaignFile) -> list[str]:
             found.append(f"target {one.name}: loopback is for a target with start")
         if not campaign.services_of(one):
             found.append(f"target {one.name}: no services")
-    found += [
-        f"shards of {service}: at least 1"
-        for service, number in campaign.shards.items()
-        if number < 1
-    ]
-    return found
+        found += _misplaced(one)
+        if one.url is not None:
+            found += _unreachable(one)
+    return [*found, *_wrong_services(campaign)]
+
+
+def _wrong_services(campaign: CampaignFile) -> Iterator[str]:
+    asked = {*campaign.services, *(name for one in campaign.target for name in one.services or ())}
+    options = {*campaign.options, *(word for one in campaign.target for word in one.options)}
+    if not any(word.startswith("--specs") for word in options):
+        for name in sorted(asked):
+            if name not in known_services() and not is_offered(name):
+                yield f"no service is called {name}{_alike(name, known_services())}"
+    for service, number in campaign.shards.items():
+        if number < 1:
+            yield f"shards of {service}: at least 1"
+        if service not in asked:
+            yield f"shards of {service}: none of the services{_alike(service, asked)}"
+
+
+def _misplaced(target: CampaignTarget) -> Iterator[str]:
+    """Words in braces that are nearly one of those that are filled in."""
+    for text in (*target.start, target.command or "", *target.env.values()):
+        for name in BRACES.findall(text):
+            alike = difflib.get_close_matches(name, PLACEHOLDERS, 1)
+            if alike and name not in PLACEHOLDERS:
+                yield f"target {target.name}: {{{name}}}, did you mean {{{alike[0]}}}?"
+
+
+def _unreachable(target: CampaignTarget) -> Iterator[str]:
+    try:
+        target_url(str(target.url))
+    except MalformedURL as error:
+        yield f"target {target.name}: url: {error.reason}"

@@ -59,10 +59,14 @@ def started(
     port = free_port()
     state = folder / "state"
     state.mkdir()
-    values = {"port": port, "folder": str(state)}
-    env = {name: text.format(**values) for name, text in target.env.items()}
+
+    def filled(text: str) -> str:
+        # Not as a format: a command of the shell may have braces of its own.
+        return text.replace("{port}", str(port)).replace("{folder}", str(state))
+
+    env = {name: filled(text) for name, text in target.env.items()}
     python = environment(target) if target.install else _python(target)
-    command = [part.format(**values) for part in _command(target, python)]
+    command = [filled(part) for part in _command(target, python)]
     url, log = f"http://127.0.0.1:{port}", folder / "target.log"
     with supervised(command, log, env, state) as process:
         _wait_ready(process, url + target.ready, log, seconds)

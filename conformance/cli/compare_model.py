@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli.protocol_option import protocol_option
-from conformance.cli.specs_option import specs_option
+from conformance.cli.specs_option import protocol_option, specs_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

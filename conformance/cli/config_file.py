@@ -7,8 +7,9 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from conformance.errors import BadInput
 
@@ -79,7 +80,7 @@ def find(named: Path | None = None) -> Config | None:
 def _read(path: Path, *, inside: bool) -> Config | None:
     """The table of a file; None where a project file has no such table."""
     try:
-        text = path.read_bytes().decode()
+        text = path.read_bytes().decode("utf-8-sig")
         data = tomllib.loads(text)
     except OSError as error:
         raise BadConfig(path, None, error.strerror or str(error)) from None
@@ -117,7 +118,25 @@ def _faults(data: Any) -> Iterator[tuple[tuple[str, ...], str]]:
             if name == "targets" and key in {*KNOWN, "aws"}:
                 yield (name, key), f"{name}.{key}: this name is taken"
             yield from _faults_of(table, kind, (name, key))
+            if name == "targets":
+                yield from _unreachable(table, (name, key))
     yield from _faults_of(data.get("ci", {}), CiTable, ("ci",))
+
+
+def _unreachable(
+    table: Mapping[str, Any], place: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What a target lacks to be reached."""
+    from conformance.transport.endpoint import target_url
+    from conformance.transport.errors import MalformedURL
+
+    name = ".".join(place)
+    if not {"url", "command"} & set(table):
+        yield place, f"{name}: neither url nor command says how to reach it"
+    try:
+        target_url(str(table.get("url", "http://h")).replace("{port}", "1"))
+    except MalformedURL as error:
+        yield (*place, "url"), f"{name}.url: {error.reason}"
 
 
 def _faults_of(
@@ -132,20 +151,36 @@ def _faults_of(
     known = {one.encode_name: hints[one.name] for one in msgspec.structs.fields(kind)}
     for key, value in table.items():
         here = (*place, key)
-        if key not in known:
+        if here == ("tool",):
+            yield here, f"[tool.{TABLE}] is of {PROJECT}: here its keys stand without it"
+        elif key not in known:
             yield here, f"unknown key {'.'.join(here)}{nearest(key, known)}"
         elif key not in (apart or ()):
             try:
                 msgspec.convert(value, known[key])
             except msgspec.ValidationError as error:
-                yield here, f"{'.'.join(here)}: {_plain(str(error))}"
+                yield here, f"{'.'.join(here)}: {_plain(str(error), value, known[key])}"
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, value: Any, kind: Any) -> str:
     """``Expected `array`, got `str` - at `$[0]` `` without the path, in the words of TOML."""
+    if text.startswith("Invalid enum"):
+        choices = list(_choices(kind))
+        return f"{value!r} is none of {', '.join(choices)}{nearest(value, choices)}"
     said = text.split(" - at ", maxsplit=1)[0].replace(" | null", "").replace("`", "")
-    said = said.replace("str", "text").replace("int", "a number").replace("float", "a number")
+    said = said.replace("str", "text").replace("int", "a whole number").replace("float", "a number")
     return (said[:1].lower() + said[1:]).replace("bool", "true or false")
+
+
+def _choices(kind: Any) -> Iterator[str]:
+    """The texts that a type allows."""
+    if isinstance(kind, type):
+        yield from map(str, kind) if issubclass(kind, StrEnum) else ()
+    elif get_origin(kind) is Literal:
+        yield from get_args(kind)
+    else:
+        for one in get_args(kind):
+            yield from _choices(one)
 
 
 def nearest(name: str, known: Any) -> str:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import baseline_gate, outputs
-from conformance.cli.protocol_option import protocol_option
 from conformance.cli.run_options import command_line
 from conformance.cli.selection import exclude_option, requirement_option, taken
-from conformance.cli.specs_option import specs_option
+from conformance.cli.specs_option import protocol_option, specs_option
 from conformance.driver import recording
 from conformance.driver.gate import baseline_use, marked
 from conformance.driver.jobs import notes, select_jobs

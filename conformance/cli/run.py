@@ -21,19 +21,18 @@ from conformance.cli.connect import (
     time_limit_option,
     timeout_option,
 )
-from conformance.cli.display_options import display_options, tell_durations
 from conformance.cli.given_options import given_options, taken_given
 from conformance.cli.interrupts import Interrupts
-from conformance.cli.protocol_option import protocol_option
-from conformance.cli.run_options import RunOptions, command_line
+from conformance.cli.run_options import RunOptions, command_line, display_options, tell_durations
 from conformance.cli.selection import (
     changed_since_option,
+    cut,
     exclude_option,
+    read_shard,
     requirement_option,
     taken,
 )
-from conformance.cli.sharding import cut, read_shard
-from conformance.cli.specs_option import specs_option
+from conformance.cli.specs_option import protocol_option, specs_option
 from conformance.driver import journals, recording
 from conformance.driver.access import Access, gain_access
 from conformance.driver.jobs import notes, placed, select_jobs

@@ -80,7 +80,7 @@ def _announce(url: str, reading: str, faults: tuple[str, ...]) -> None:
 
 
 def _list_faults() -> None:
-    from conformance.reference.fault_registry import registry
+    from conformance.reference.mutations import registry
     from conformance.reference.tables import load
 
     for fault in registry(load()).values():

@@ -6,8 +6,7 @@ import json
 
 import click
 
-from conformance.cli.protocol_option import protocol_option
-from conformance.cli.specs_option import specs_option
+from conformance.cli.specs_option import protocol_option, specs_option
 
 
 @click.command()

@@ -146,7 +146,7 @@ def _common_errors(page: DocumentOutline) -> CommonErrorsPage:
 
 
 def _all_lines(page: DocumentOutline) -> tuple[DocumentLine, ...]:
-    from conformance.documents.renderings import lines_of
+    from conformance.documents.sections import lines_of
 
     return tuple(line for line in lines_of(page.document)[1] if line.number > page.place.line)
 

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from conformance.documents.lines import IDENTIFIER, DocumentLine, LineKind
+from conformance.documents.lines import (
+    IDENTIFIER,
+    NEWLINE,
+    DocumentLine,
+    LineKind,
+    markdown_lines,
+    text_line,
+)
 from conformance.documents.model import Document, Rendering, SourceLocation
 from conformance.documents.page_model import Layout
 from conformance.documents.problems import (
@@ -18,7 +25,6 @@ from conformance.documents.problems import (
     SeveralPages,
     TruncatedPage,
 )
-from conformance.documents.renderings import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -223,3 +229,33 @@ FOREIGN_LABEL = re.compile(
 
 def _foreign_label(text: str) -> bool:
     return FOREIGN_LABEL.fullmatch(text) is not None
+
+
+HTML_START = re.compile(
+    r"\s*(?:<!--[^>]*-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype|html|head|body|div|h1|main)\b",
+    re.IGNORECASE,
+)
+
+
+def rendering_of(document: Document) -> Rendering:
+    """Tell how a document is written, by its content first and its name second."""
+    suffix = document.name.rsplit(".", 1)[-1].lower()
+    if suffix in {"html", "htm"} or HTML_START.match(document.text[:4096]):
+        return Rendering.HTML
+    if suffix in {"md", "markdown"} or re.search(r"^#{1,3} \S", document.text, re.MULTILINE):
+        return Rendering.MARKDOWN
+    return Rendering.PLAIN
+
+
+def lines_of(document: Document) -> tuple[Rendering, list[DocumentLine]]:
+    """The typed lines of a document and how it is written."""
+    rendering = rendering_of(document)
+    if rendering is Rendering.HTML:
+        # Beautiful Soup is slow to load, and most documents are none of HTML.
+        from conformance.documents.html import html_lines
+
+        return rendering, html_lines(document.text)
+    raw = NEWLINE.split(document.text)
+    if rendering is Rendering.MARKDOWN:
+        return rendering, list(markdown_lines(raw))
+    return rendering, [text_line(line, number) for number, line in enumerate(raw, 1)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.mutants.running import Campaign, ReferenceFails, run
-from conformance.mutants.schema import schema
 from conformance.mutants.selection import UnknownFaults, UnknownKind, select
 from conformance.mutants.values import Mutant, MutantPlan, MutantStatus, Result
+from conformance.record.schema import packaged
 
 __all__ = [
     "Campaign",
@@ -20,3 +22,8 @@ __all__ = [
     "schema",
     "select",
 ]
+
+
+def schema() -> dict[str, Any]:
+    """The schema of what ``conformance mutants --json`` writes."""
+    return packaged("conformance.mutants")

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conformance.errors import BadInput
-from conformance.mutants.globs import Globs
-from conformance.mutants.killers import killers, services_of
+from conformance.mutants.killers import Globs, killers, services_of
 from conformance.mutants.redundant import REDUNDANT
 from conformance.mutants.values import Mutant
 
@@ -75,7 +74,7 @@ def select(
 
 
 def _mutants() -> tuple[Mutant, ...]:
-    from conformance.reference.fault_registry import registry
+    from conformance.reference.mutations import registry
     from conformance.reference.tables import SERVICES, load
 
     contracts = load()

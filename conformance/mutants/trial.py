@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from conformance.mutants.globs import Globs
+from conformance.mutants.killers import Globs
 from conformance.mutants.values import Mutant, MutantPlan, MutantStatus, Ran, Result
 
 if TYPE_CHECKING:

@@ -12,11 +12,16 @@ if TYPE_CHECKING:
 
 
 @cache
-def schema() -> dict[str, Any]:
-    """The schema of any line: ``oneOf`` run, verdict, summary."""
-    text = resources.files("conformance.record").joinpath("schema.json").read_text("utf-8")
+def packaged(package: str, name: str = "schema.json") -> dict[str, Any]:
+    """A JSON Schema that lies in a package."""
+    text = resources.files(package).joinpath(name).read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
+
+
+def schema() -> dict[str, Any]:
+    """The schema of any line: ``oneOf`` run, verdict, summary."""
+    return packaged("conformance.record")
 
 
 @cache

@@ -80,7 +80,7 @@ def application(options: ServerOptions, contracts: Iterable[Contract] | None = N
 def _faults(ids: Iterable[str], contracts: Iterable[Contract]) -> tuple[InjectedFault, ...]:
     if not ids:
         return ()  # an honest reference loads none of them
-    from conformance.reference.fault_registry import select
+    from conformance.reference.mutations import select
 
     return select(ids, contracts)
 

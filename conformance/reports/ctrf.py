@@ -12,9 +12,8 @@ from typing import Any
 from conformance import __version__
 from conformance.record import Record, VerdictLine
 from conformance.reports import facts
-from conformance.reports.explanation import explanation
 from conformance.reports.files import write_report
-from conformance.reports.outcome import outcome
+from conformance.reports.outcome import explanation, outcome
 from conformance.reports.text import one_line
 
 VERSION = "1.0.0"

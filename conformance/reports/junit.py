@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from conformance.record import Record, Verdict, VerdictLine
 from conformance.reports import facts
-from conformance.reports.explanation import explanation
 from conformance.reports.files import write_report
-from conformance.reports.outcome import outcome
+from conformance.reports.outcome import explanation, outcome
 from conformance.reports.text import one_line
 
 if TYPE_CHECKING:

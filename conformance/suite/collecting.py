@@ -77,7 +77,7 @@ def _judged(request: pytest.FixtureRequest) -> None:
         pytest.fail(f"could not be tested: {line.reason}", pytrace=False)
     if line.verdict is not Verdict.FAILED:
         pytest.skip(f"{line.verdict}: {line.reason}")
-    from conformance.reports.explanation import explanation
+    from conformance.reports.outcome import explanation
     from conformance.reports.text import one_line
 
     if not fails_gate(line, strict=item.parent.suite.strict):

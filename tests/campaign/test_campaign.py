@@ -74,7 +74,7 @@ def written(tmp_path: Path, text: str = FILE) -> Path:
 )
 def test_a_mistake_in_the_file_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
     assert old in FILE
-    with pytest.raises(BadCampaign, match=r"campaign\.toml: ") as error:
+    with pytest.raises(BadCampaign, match=r"campaign\.toml(?::\d+)?: ") as error:
         read_campaign(written(tmp_path, FILE.replace(old, new, 1)))
     assert told in str(error.value)
 

@@ -15,6 +15,8 @@ import pytest
 import yaml
 
 from benchmarks.page_layouts import pages_of
+from conformance.campaign.errors import BadCampaign
+from conformance.campaign.file import read_campaign
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.traffic.errors import NotTraffic
@@ -382,3 +384,67 @@ def test_a_spec_is_compared_with_the_model_of_its_own_protocol(tmp_path: Path) -
     )
     lines = json.loads(ended.out)["kinds"]["request line"]
     assert lines["same"] == lines["documents"] == lines["model"] > 0
+
+
+CONFIG = 'target = "mine"\nprofile = "quick"\nseed = 1\n\n[targets.mine]\ncommand = "x {port}"\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("seed = 1", "seed = 1.5", "toml:3: seed: expected a whole number, got a number"),
+        ('"quick"', '"quik"', "toml:2: profile: 'quik' is none of quick, standard, deep, did you"),
+        ("seed = 1", 'protocol = "query"', "toml:3: protocol: 'query' is none of"),
+        ("[targets.mine]\ncommand", "[targets.mine]\nready", "toml:5: targets.mine: neither url"),
+        ('command = "x {port}"', 'url = "localhost:4566"', "toml:6: targets.mine.url: "),
+        ("target = ", "[tool.conformance]\ntarget = ", "is of pyproject.toml"),
+    ],
+)
+def test_a_mistake_in_a_configuration_file(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = tmp_path / "conformance.toml"
+    assert old in CONFIG
+    path.write_text(CONFIG.replace(old, new))
+    ended = in_process("config", "check", path)
+    assert ended.code == 2
+    assert said in ended.err
+
+
+def test_a_configuration_file_may_begin_as_those_of_windows(tmp_path: Path) -> None:
+    path = tmp_path / "conformance.toml"
+    path.write_text(CONFIG, encoding="utf-8-sig")
+    assert in_process("config", "check", path).code == 0
+
+
+CAMPAIGN = (
+    'services = ["apigateway"]\nprofile = "quick"\n\n[shards]\napigateway = 2\n\n'
+    '[[target]]\nname = "moto"\n\n[[target]]\nname = "ours"\ncommand = "x {port} ${HOME}"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("profile", "profil", "toml:2: unknown key `profil`, did you mean profile?"),
+        ('"quick"', '"fast"', "toml:2: Invalid enum value"),
+        ("apigateway = 2", 'apigateway = "2"', "toml:4: Expected `int`, got `str`"),
+        ("command", "comand", "toml:12: unknown key `comand` - at `target[1]`, did you mean"),
+        ('name = "ours"', 'version = "1"', "toml:10: Object missing required field `name`"),
+        ('["apigateway"]', '["apigatewai"]', "no service is called apigatewai, did you mean"),
+        ("apigateway = 2", "apigatewai = 2", "none of the services, did you mean apigateway?"),
+        ("{port}", "{prot}", "{prot}, did you mean {port}?"),
+        ('command = "x {port} ${HOME}"', 'url = "nowhere"', "target ours: url: "),
+    ],
+)
+def test_a_mistake_in_the_file_of_a_campaign(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = tmp_path / "league.toml"
+    assert CAMPAIGN.count(old) == 1
+    path.write_text(CAMPAIGN.replace(old, new))
+    with pytest.raises(BadCampaign) as raised:
+        read_campaign(path)
+    assert said in str(raised.value)
+
+
+def test_the_file_of_a_campaign_may_have_braces_of_the_shell(tmp_path: Path) -> None:
+    path = tmp_path / "league.toml"
+    path.write_text(CAMPAIGN, encoding="utf-8-sig")
+    assert read_campaign(path).target[1].command == "x {port} ${HOME}"

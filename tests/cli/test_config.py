@@ -111,14 +111,14 @@ def test_a_project_file_is_read_where_it_has_the_table(conformance, place):
     ("text", "told"),
     [
         ("seed = 1\ntimout = 3\n", ":2: unknown key timout, did you mean timeout?"),
-        ("seed = 'x'\n", ":1: seed: expected a number, got text"),
+        ("seed = 'x'\n", ":1: seed: expected a whole number, got text"),
         ("service = 'apigateway'\n", ":1: service: expected array, got text"),
-        ("profile = 'fast'\n", ":1: profile: invalid enum value 'fast'"),
+        ("profile = 'fast'\n", ":1: profile: 'fast' is none of quick, standard, deep"),
         ("rate = 0\n", ":1: rate: expected a number > 0.0"),
         ("yes = true\n", ":1: unknown key yes"),
         ("[profiles.a]\nseed = 1\n[profiles.b]\nsead = 2\n", ":4: unknown key profiles.b.sead, d"),
         ("[profile.a]\nseed = 1\n", ":1: profile: "),
-        ("[targets.a]\nurl = 5\n", ":2: targets.a.url: expected text, got a number"),
+        ("[targets.a]\nurl = 5\n", ":2: targets.a.url: expected text, got a whole number"),
         ("[targets.moto]\nurl = 'http://127.0.0.1:1'\n", ":1: targets.moto: this name is taken"),
         ("[ci]\nstat = 'x'\n", ":2: unknown key ci.stat, did you mean start?"),
         ("profiles = 3\n", ":1: profiles must be a table"),
@@ -168,7 +168,9 @@ def test_no_config_reads_nothing(conformance, place):
 
 def test_check_says_what_a_file_sets(conformance, place):
     assert "init" in conformance("config", "check").complaint(2)
-    (place / "conformance.toml").write_text("seed = 3\n[profiles.x]\nrate = 2\n[targets.t]\n")
+    (place / "conformance.toml").write_text(
+        "seed = 3\n[profiles.x]\nrate = 2\n[targets.t]\ncommand = 'x'\n"
+    )
     ended = conformance("config", "check")
     assert ended.code == 0
     assert ended.out.splitlines() == [

@@ -11,7 +11,7 @@ from conformance.contract.levels import Level
 from conformance.driver.execution import run_all
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
-from conformance.mutants.globs import Globs
+from conformance.mutants.killers import Globs
 from conformance.protocols.variant import Labels
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess

@@ -10,7 +10,7 @@ from conformance.contract.levels import Level
 from conformance.contract.load import UnknownService
 from conformance.mutants import select
 from conformance.mutants.expected_killers import EXPECTED_KILLERS
-from conformance.mutants.globs import Globs
+from conformance.mutants.killers import Globs
 from conformance.mutants.redundant import REDUNDANT
 from conformance.mutants.selection import NoMutant, UnknownFaults, UnknownKind
 from conformance.reference.tables import SERVICES

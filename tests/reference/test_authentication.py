@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance.protocols.registry import read
-from conformance.reference.fault_registry import select
 from conformance.reference.inprocess import URL, InProcess
+from conformance.reference.mutations import select
 from conformance.reference.mutations.signatures import FAULTS
 from conformance.reference.outcome import Refusal
 from conformance.reference.server import TEST_KEYS, ServerOptions

@@ -15,7 +15,7 @@ import pytest
 
 from conformance.contract.model import Kind, Location, Operation, Shape
 from conformance.reference.clock import iso_milliseconds
-from conformance.reference.fault_registry import UnknownFault, select
+from conformance.reference.mutations import UnknownFault, select
 from conformance.reference.tables import load
 from tests import contracts
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.record.baseline.errors import UnreadableBaseline, WrongBaseline
 from conformance.record.baseline.values import Accepted, Baseline
+from conformance.record.schema import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,12 +31,9 @@ _WANTED = {
 }
 
 
-@cache
 def schema() -> dict[str, Any]:
     """The JSON Schema of a baseline."""
-    text = resources.files("conformance.record.baseline").joinpath("schema.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+    return packaged("conformance.record.baseline")
 
 
 def read_baseline(path: str | Path) -> Baseline:

@@ -12,7 +12,6 @@ from conformance.reference.apigateway.csvkeys import CsvRow, rows
 from conformance.reference.apigateway.patch import Patcher, PatchOperation
 from conformance.reference.apigateway.state import ApiKey, ApiKeys, shown
 from conformance.reference.apigateway.tags import Tags
-from conformance.reference.lengths import measure
 from conformance.reference.outcome import OperationOutcome, Refused
 
 if TYPE_CHECKING:
@@ -20,6 +19,17 @@ if TYPE_CHECKING:
     from conformance.reference.ambiguities import Ambiguities
     from conformance.reference.apigateway.limits import ApiKeyLimits
     from conformance.reference.clock import Clock, Identifiers
+
+
+def utf16_units(text: str) -> int:
+    """Length as Java's String.length counts it."""
+    return len(text) + sum(1 for character in text if character > "\uffff")
+
+
+def measure(readings: Ambiguities) -> Callable[[str], int]:
+    """The way of counting under a reading."""
+    return utf16_units if readings.lengths_in_utf16 else len
+
 
 Members = Mapping[str, Any]
 Handler = Callable[[Members], OperationOutcome]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.reference.clock import Clock, Identifiers, iso_milliseconds
 from conformance.reference.location import listing, wording
-from conformance.reference.location.actions import LISTED
 from conformance.reference.location.expiry import (
     CREATE_RULES,
     PAST_ON_UPDATE,
@@ -24,6 +23,38 @@ from conformance.reference.scope import Scope
 
 if TYPE_CHECKING:
     from conformance.reference.ambiguities import Ambiguities
+
+
+LISTED = frozenset(
+    {
+        "geo:GetMap*",
+        "geo-maps:GetTile",
+        "geo-maps:GetStaticMap",
+        "geo-maps:*",
+        "geo:SearchPlaceIndexForText",
+        "geo:SearchPlaceIndexForPosition",
+        "geo:SearchPlaceIndexForSuggestions",
+        "geo:GetPlace",
+        "geo-places:Geocode",
+        "geo-places:ReverseGeocode",
+        "geo-places:SearchNearby",
+        "geo-places:SearchText",
+        "geo-places:Autocomplete",
+        "geo-places:Suggest",
+        "geo-places:GetPlace",
+        "geo-places:*",
+        "geo:CalculateRoute",
+        "geo:CalculateRouteMatrix",
+        "geo-routes:CalculateRoutes",
+        "geo-routes:CalculateRouteMatrix",
+        "geo-routes:CalculateIsolines",
+        "geo-routes:OptimizeWaypoints",
+        "geo-routes:SnapToRoads",
+        "geo-routes:*",
+    }
+)
+"""The page prints ``GetPlace`` without its prefix once, which its own pattern refuses."""
+
 
 Members = Mapping[str, Any]
 Handler = Callable[[Members], OperationOutcome]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from conformance.errors import BadInput
+from conformance.reference.faults import InjectedFault
 from conformance.reference.mutations import (
     concurrency,
     errors,
@@ -44,3 +47,28 @@ def all_faults(contracts: tuple[Contract, ...]) -> Iterator[InjectedFault]:
     yield from location_updates.FAULTS
     yield from concurrency.FAULTS
     yield from modelled.faults(contracts)
+
+
+class UnknownFault(BadInput):
+    """A fault id that is not in the registry."""
+
+    hint = "`conformance serve --list-faults` lists them all"
+
+    def __init__(self, fault: str) -> None:
+        self.fault = fault
+        super().__init__(f"there is no fault {fault!r}")
+
+
+def registry(contracts: Iterable[Contract]) -> dict[str, InjectedFault]:
+    """Every fault by id: the written ones, and those made from the contracts' constraints."""
+    return {fault.id: fault for fault in all_faults(tuple(contracts))}
+
+
+def select(ids: Iterable[str], contracts: Iterable[Contract]) -> tuple[InjectedFault, ...]:
+    """The faults with these ids; raises UnknownFault."""
+    wanted = tuple(ids)
+    known = registry(contracts)
+    for fault in wanted:
+        if fault not in known:
+            raise UnknownFault(fault)
+    return tuple(known[fault] for fault in wanted)

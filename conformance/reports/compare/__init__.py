@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from conformance.record.schema import packaged
 from conformance.reports.compare.diff import Diff, VerdictChange, diff
-from conformance.reports.compare.schemas import schema
 
 __all__ = ["Diff", "VerdictChange", "diff", "schema"]
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The schema of ``diff``, ``matrix`` or ``badge``."""
+    return packaged("conformance.reports.compare", f"{name}.schema.json")
