@@ -16,7 +16,6 @@ import tempfile
 import time
 from pathlib import Path
 
-TARGETS = 4
 SERVICES = ("sts", "kms", "secretsmanager", "sqs", "sns", "ssm", "scheduler", "eks")
 START = """
 [[target]]
@@ -28,17 +27,20 @@ start = ["-m", "moto.server", "-H", "127.0.0.1", "-p", "{{port}}"]
 def main() -> None:
     """Run both, print what they took."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--targets", type=int, default=4)
+    parser.add_argument("--services", type=int, default=len(SERVICES))
     parser.add_argument("--requests", type=int, default=400, help="of each part at most")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="conformance-workers-") as name:
         folder = Path(name)
         file = folder / "workers.toml"
-        targets = "".join(START.format(number=number) for number in range(TARGETS))
+        targets = "".join(START.format(number=number) for number in range(given.targets))
+        services = SERVICES[: given.services]
         options = json.dumps(["--max-requests", str(given.requests)])
-        file.write_text(f"services = {json.dumps(SERVICES)}\noptions = {options}\n{targets}")
+        file.write_text(f"services = {json.dumps(services)}\noptions = {options}\n{targets}")
         took = {workers: _seconds(file, folder / str(workers), workers) for workers in (1, 2)}
     print(json.dumps({
-        "parts": TARGETS * len(SERVICES),
+        "parts": given.targets * len(services),
         "one_worker_seconds": round(took[1], 1),
         "two_workers_seconds": round(took[2], 1),
         "ratio": round(took[2] / took[1], 2),

@@ -174,7 +174,7 @@ def cause_title(key: Signature, lines: Sequence[Failure]) -> str:
     if key[0] == "answer":
         return _answer_title(*key[1:])
     if len(lines) == 1:
-        return one_line(lines[0].statement)
+        return one_line(f"Does not hold: {lines[0].statement}")
     return _statement_title(*key[1:])
 
 

@@ -250,7 +250,14 @@ def _undecided_in_brief(groups: Sequence[facts.Undecided]) -> Iterator[Spans]:
     lacking = counts.pop(Verdict.UNSUPPORTED, 0)
     told = [f"{number:,} {verdict}" for verdict, number in counts.items()]
     told += [f"{lacking:,} more of what it lacks"] if lacking else []
-    yield (f"{sum(counts.values()):,} not decided", "bold"), f": {', '.join(told)}; why: -v"
+    open_ = sum(counts.values())
+    main = max(groups, key=lambda one: one.verdict in counts and len(one.lines))
+    if 2 * len(main.lines) > open_ and main.verdict in counts and main.reason:
+        # One reason for most of them, such as a limit of the run: it is told at once.
+        most = f" (why: -v), {len(main.lines):,}: {one_line(main.reason, _SHORT)}"
+        yield (f"{open_:,} not decided", "bold"), most
+        return
+    yield (f"{open_:,} not decided", "bold"), f": {', '.join(told)}; why: -v"
 
 
 def _notes(record: Record, fit: _Fit) -> Iterator[Spans]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.record import ServiceScore, Verdict, gate_levels, score_services
 from conformance.reports.causes import cause_title, signature
-from conformance.site.league import Entry
+from conformance.site.league import Entry, file_name, operation_file
 from conformance.site.light import LightVerdict, RunFile, verdicts_of
 
 _CAUSES = 5
@@ -58,11 +58,12 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class CommonCause:
-    """Failures that one mend may settle."""
+    """Failures that one mend may settle; ``page`` is that of the example, below ``services/``."""
 
     title: str
     failures: int
     example: str
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,12 @@ def _common_causes(lines: Sequence[LightVerdict]) -> tuple[CommonCause, ...]:
             groups.setdefault(signature(line), []).append(line)
     found = sorted(groups.items(), key=lambda item: -len(item[1]))
     return tuple(
-        CommonCause(cause_title(key, some), len(some), some[0].requirement)
+        CommonCause(cause_title(key, some), len(some), some[0].requirement, page_of(some[0]))
         for key, some in found[:_CAUSES]
     )
+
+
+def page_of(line: LightVerdict) -> str:
+    """Where the page of a requirement is, below ``services/``."""
+    name = file_name(line.requirement.removeprefix(f"{line.service}/"))
+    return f"{file_name(line.service)}/{operation_file(line.operation)}/{name}.html"

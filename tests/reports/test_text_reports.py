@@ -98,6 +98,21 @@ def test_many_services_and_notes_fit_on_a_small_screen() -> None:
     assert "9 notes: in the record" in rows
 
 
+def test_a_small_screen_tells_what_most_was_not_decided_for() -> None:
+    record = fake_record()
+    limit = "the run ended at its limit (--time-limit 60)"
+    lines = tuple(
+        replace(line, verdict=Verdict.SKIPPED, reason=limit, evidence=())
+        if line.verdict is Verdict.PASSED
+        else line
+        for line in record.verdicts
+    )
+    rows = on_a_screen(replace(record, verdicts=lines), 100, 24)
+    assert len(rows) < 24
+    assert any(row.endswith(f": {limit}") and "not decided (why: -v)" in row for row in rows)
+    assert not any(limit in row for row in on_a_screen(record, 100, 24))
+
+
 def test_one_failure_that_is_long_is_shortened_on_a_small_screen() -> None:
     long = one_failure(exchange(200, "x" * 3000))
     assert len(on_a_screen(long, 80, 24)) < 24
