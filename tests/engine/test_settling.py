@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from conformance.engine.recording.evidence import with_setup
 from conformance.engine.resources.readiness import NEVER_READY, Readiness, passing_state
+from conformance.engine.sending.exchange_log import RunResource
 from conformance.engine.sending.settling import PAUSES, Arrival
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -82,3 +84,13 @@ def test_room_that_deletions_make_is_waited_for(refusals: int, tries: int) -> No
     arrival = Arrival(3.0, slept.append)
     arrival.of_room(lambda: next(answers))
     assert len(slept) == tries - 1
+
+
+def test_the_evidence_says_how_long_a_resource_took_to_be_ready() -> None:
+    created, probed = answering({}), answering({})
+    created.resource, created.parents, probed.parents = None, {}, {}
+    probed.resource = RunResource("id", "", created, "table", ready_after=0.31)
+    probed.resource.history.append(updated := answering({}))
+    steps = with_setup(probed, "", "")
+    assert [step.sent for step in steps] == [created, updated, probed]
+    assert [step.pause for step in steps] == [0.0, 0.3, 0.0]

@@ -59,12 +59,19 @@ def with_setup(
     """
     resource = sent.resource or listed
     behind = [*_behind(sent), *(_chain(resource) if resource is not None else [])]
-    created = {id(one): one.created for one in behind if one.created is not sent}
-    steps = [EvidenceStep(one, record.Role.SETUP) for one in created.values()]
+    made = list({id(one.created): one for one in behind if one.created is not sent}.values())
+    # Whoever sends them again has to wait for what took its time.
+    pauses = [0.0, *(round(one.ready_after, 1) for one in made)]
+    setup = [one.created for one in made]
     if resource is not None:
-        before = [one for one in resource.history if one is not sent]
-        steps += [EvidenceStep(one, record.Role.SETUP) for one in before[-LONGEST:]]
-    return [*steps, EvidenceStep(sent, record.Role.PROBE, expected, seen)]
+        setup += [one for one in resource.history if one is not sent][-LONGEST:]
+    pauses += [0.0] * (len(setup) - len(made))
+    *before, last = pauses
+    steps = [
+        EvidenceStep(one, record.Role.SETUP, pause=pause)
+        for one, pause in zip(setup, before, strict=True)
+    ]
+    return [*steps, EvidenceStep(sent, record.Role.PROBE, expected, seen, last)]
 
 
 def _chain(resource: RunResource) -> list[RunResource]:

@@ -93,6 +93,7 @@ class Readiness:
         waited = 0.0
         for pause in chain(PAUSES, repeat(PAUSES[-1])):
             if not self._state_of(resource):
+                resource.ready_after = max(waited, resource.ready_after)
                 return True
             self._slow.add(resource.kind)
             if waited + pause > self._limit:

@@ -103,6 +103,8 @@ class RunResource:
     since: float = field(default_factory=time.monotonic)
     is_ready: bool | None = None
     """Whether it is in a state that lasts; None where no answer showed its state yet."""
+    ready_after: float = 0.0
+    """Seconds that were waited for such a state after it was made."""
     touched: bool = False
     """Something may have changed it, or something may be made of it."""
     given: bool = False
