@@ -20,7 +20,7 @@ def answering(body: Any, code: str | None = None) -> Any:
 
 
 def resource(kind: str) -> Any:
-    return SimpleNamespace(kind=kind, is_ready=None, gone=False, given=False)
+    return RunResource("id", "", answering({}), kind)
 
 
 @pytest.mark.parametrize(
