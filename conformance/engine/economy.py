@@ -27,7 +27,8 @@ SECONDS = 90.0
 to end the sequences under way and to clean up takes the rest of two minutes."""
 LARGE = 1000
 """So many requirements are all decided, however many requests that takes."""
-NESTED = 4
+ODD, NESTED = 3, 4
+"""Ranks of what is about odd requests, and of what is about nested members; the lowest is first."""
 ENOUGH, ENOUGH_IF_QUICK = 3, 2
 SAMPLE, FEWEST, LEAST = 31, 5, 0.001
 """Requests of an operation that its time is known by, and seconds that none takes less than."""
@@ -77,7 +78,12 @@ class Economy:
 
     def is_late(self, share: float) -> bool:
         """Whether a share of the time of a quick run without an overlay is over."""
-        return self._brief and self._clock() - self._began >= share * SECONDS
+        return self._brief and self.spent >= share
+
+    @property
+    def spent(self) -> float:
+        """The share of its time that a quick run without an overlay has spent; else 0."""
+        return (self._clock() - self._began) / SECONDS if self._brief else 0.0
 
     @property
     def looks(self) -> int:
@@ -165,7 +171,7 @@ def telling(requirement: Requirement) -> int:
     if requirement.subject is Subject.STATUS:
         return 0
     if requirement.keyword == ROBUST:
-        return NESTED - 1
+        return ODD
     if requirement.subject not in {*OF_SHAPES, Subject.INPUT_REQUIRED}:
         return 1
     return 2 if len(requirement.place) == 1 else NESTED + len(requirement.place)

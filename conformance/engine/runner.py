@@ -12,7 +12,7 @@ from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.deciding.authentication import Authentication, Ruling
 from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.deciding.rule_decider import RuleDecider
-from conformance.engine.economy import MOST, SECONDS, Economy, telling
+from conformance.engine.economy import MOST, ODD, SECONDS, Economy, telling
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.phases import NONE, FuzzFindings, Phases
 from conformance.engine.recording import verdicts
@@ -39,6 +39,9 @@ MAY_SPOIL = 3
 """The last turn: requests after which a list may never answer again."""
 EXPLORED, LINKS = 20, 3
 """Requests that exploring may send, and steps of walks, for each value that is drawn."""
+SHOWN_AFTER = 0.35
+"""Of the time of a quick run: after so much of it answers are to show more, where limits put that
+off."""
 DEEP = 50
 """Values drawn from which on walks are worth the second that loading Schemathesis takes."""
 
@@ -103,6 +106,8 @@ class Runner:
         for index, requirement in enumerate(active):
             if self._turn(requirement) == MAY_SPOIL:
                 self._rules.end()
+            if telling(requirement) >= ODD or self._economy.is_late(SHOWN_AFTER):
+                self._show_once()
             self._decide(requirement)
             self._watch.confirm()
             self._rules.finished()
@@ -113,10 +118,14 @@ class Runner:
         for sent in explored.broken(self._decisions.open) if explored else ():
             self._watch.observe(sent)
         self._watch.confirm()
-        if not roomy:
-            self._more.show()
+        self._show_once()
         self._more.look()
         self._decide_watched()
+
+    def _show_once(self) -> None:
+        """Have answers show what none did: one request for many statements, before the many."""
+        if not self._more.was_called:
+            self._more.show()
 
     def _turn(self, requirement: Requirement) -> int:
         """When a requirement is decided: the lowest first."""

@@ -26,6 +26,8 @@ from conformance.engine.resources.inventory import UNUSED, Inventory
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
+from conformance.engine.stops import Limits
+from conformance.engine.watching.showcase import Showcase
 from conformance.plan.probes import Probe
 from conformance.plan.valid_requests.amending import amended
 from conformance.plan.valid_requests.base_requests import base
@@ -325,6 +327,24 @@ def test_what_the_run_no_longer_uses_is_deleted_on_the_way(run):
     _, grove = run()
     assert grove.made > grove.most
     assert grove.most < grove.made / 2
+
+
+def test_with_a_limit_answers_are_shown_once_before_what_is_odd(run, monkeypatch):
+    heard: list[Event] = []
+    before: list[int] = []
+    show = Showcase.show
+
+    def watched(self: Showcase) -> None:
+        before.append(sum(isinstance(one, Decided) for one in heard))
+        show(self)
+
+    monkeypatch.setattr(Showcase, "show", watched)
+    lines, _ = run(hear=heard.append, limits=Limits(seconds=600.0))
+    assert len(before) == 1
+    odd = [one for one in lines if "/robustness/" in one]
+    assert odd
+    assert before[0] < len(lines) - len(odd)
+    assert lines["grove/GetTree/response/note/type"].verdict is Verdict.PASSED
 
 
 def test_evidence_that_is_written_down_is_not_kept_besides(run):

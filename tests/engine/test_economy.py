@@ -105,4 +105,5 @@ def test_showing_ends_before_the_time_is_over():
     clock.now += SECONDS / 2
     assert economy.is_late(0.5)
     assert not economy.is_late(0.6)
+    assert economy.spent == 0.5
     assert not Economy(thrifty=True, clock=lambda: 0).is_late(0)

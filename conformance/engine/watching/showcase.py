@@ -28,8 +28,9 @@ STALLED = 4
 """Variants in a row that show nothing new, after which no more are tried."""
 TRIES = 30
 """Requests that find out which members are accepted where all together are refused."""
-SHOWING, LOOKING = 0.8, 1.1
-"""Of the time of a quick run, how much of it may be over for what is shown, and for a last look."""
+SHOWING, SHOWN_BY, LOOKING = 0.4, 0.85, 1.1
+"""Of the time of a quick run: what may be spent on showing, when that must be over, and when a last
+look must be."""
 MOST = 1500
 """Requests of one service."""
 READS = re.compile(r"(Batch)?(Describe|Get|List|Search|View)")
@@ -51,13 +52,16 @@ class Showcase:
             if one.subject in ONLY_OBSERVED and one.place and one.operation:
                 self._watched[one.operation].append(one)
         self._makes = all_creators(self._contract)
-        self._end = 0
+        self._end, self._until = 0, SHOWING
+        self.was_called = False
 
     def show(self) -> None:
         """Make, read and change resources of each kind as long as that shows something new."""
+        self.was_called = True
         if not self._contract.overlay.inferred:
             return
         self._end = self._session.sent + MOST
+        self._until = min(SHOWN_BY, self._run.economy.spent + SHOWING)
         for kind, about in kinds(self._contract).items():
             for name in creators(about):
                 if about.service is None and not self._is_over():
@@ -82,7 +86,7 @@ class Showcase:
         self._watch.confirm()
 
     def _is_over(self) -> bool:
-        return self._run.economy.is_late(SHOWING)
+        return self._run.economy.is_late(self._until)
 
     def _of_kind(self, kind: str, about: Resource, by: str) -> None:
         operation = self._contract.operations.get(by)
