@@ -153,6 +153,7 @@ def of_rich(request: dict[str, Any], *said: Any, **more: Any) -> list[dict[str, 
         ("stages must have at least three entries", 3),
         ("Specify more than 1 of the stages", 2),
         ("Give two or more stages", 2),
+        ("Invalid stages. They must correspond to two stages in different zones.", 2),
     ],
 )
 def test_a_list_gets_as_many_entries_as_are_asked_for(message: str, count: int) -> None:

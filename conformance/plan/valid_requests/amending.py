@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.inference.naming import part, plain, words
+from conformance.contract.inference.naming import part, plain, split, words
 from conformance.contract.model import Location, Operation
 from conformance.contract.places import ABSENT, Place, find
 from conformance.contract.walk import shape_at
@@ -31,6 +31,7 @@ from conformance.plan.valid_requests.refusal_values import (
     values_of_kinds,
 )
 
+_NAMES_ITSELF = ("Create", "Register", "Put", "Add", "Import", "Allocate")
 MISSING = re.compile(
     r"required|missing|must (be )?(specif|provid|suppl|includ|contain|have|set)|mandatory"
     r"|(not|n't|cannot) (be )?(empty|null|none|specified|provided|present|blank)|need(s|ed)? to"
@@ -80,9 +81,14 @@ def amended(
 def _of_what_is_there(
     operation: Operation, request: Request, refusal: RefusalText
 ) -> Iterator[Request]:
-    """The request with one of the run's for a bare name of what is not found."""
+    """The request with one of the run's for a bare name of what is not found.
+
+    What a creation is to be called is left as it is.
+    """
+    if not refusal.is_not_found or split(operation.name, _NAMES_ITSELF):
+        return
     for name, value in request.items():
-        bare = refusal.is_not_found and not part(name).of and NEW.fullmatch(str(value))
+        bare = not part(name).of and NEW.fullmatch(str(value))
         for known in values_of_kinds(operation.input[name].shape, refusal) if bare else ():
             yield {**request, name: known}
 

@@ -32,7 +32,9 @@ PATTERN = re.compile(
 )
 COUNT = re.compile(
     r"(?:minimum of|at least|no (?:less|fewer) than|more than|minimum:?) (?P<least>\d+|two|three)\b"
-    r"|(?P<said>two|three|\b[23]) or more",
+    r"|(?P<said>two|three|\b[23]) or more"
+    r"|\b(?:exactly|to|be|have|has|contain|requires?|needs?|specify|provide)"
+    r" (?P<just>two|three|[2-5]) (?:[a-z]+ )?[a-z]+s\b",
     re.IGNORECASE,
 )
 WORDS_OF_NUMBERS = {"two": 2, "three": 3}
@@ -174,7 +176,7 @@ def lengthened(shape: Shape, given: list[Any], refusal: RefusalText) -> Iterator
     found = COUNT.search(refusal.message)
     if found is None or shape.kind is not Kind.LIST or shape.element is None:
         return
-    text = (found["least"] or found["said"]).lower()
+    text = (found["least"] or found["said"] or found["just"]).lower()
     count = WORDS_OF_NUMBERS.get(text) or int(text)
     count += found[0].lower().startswith("more than")
     for value in given:
