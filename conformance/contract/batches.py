@@ -3,6 +3,9 @@
 Three forms are published: a list of successes and one of failures that name entries by their ``Id``
 (SQS, SNS); a list with one answer for each entry, in their order, and the number of failures
 (EventBridge, Kinesis, Firehose); a list of the failures alone, and their number.
+
+A question about several by their names has a fourth: a list of what there is, and one of the names
+that nothing has (``projectsNotFound`` of CodeBuild, ``failures`` of ECS).
 """
 
 from __future__ import annotations
@@ -11,11 +14,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from conformance.contract.inference.naming import forms, looks_only, part
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Kind, Member, Operation
-from conformance.contract.vocabulary.overlay_rules import AnswersEachRule
+from conformance.contract.validate import shape_violations
+from conformance.contract.vocabulary.overlay_rules import AnswersEachRule, AnyRule, StepsRule
+from conformance.contract.vocabulary.overlay_steps import Step
 
 ADDRESS = "behavior/answers-for-each"
+MISSING_ADDRESS = "behavior/tells-what-is-not-there"
+NOT_THERE = re.compile(r"\w+(NotFound|_not_found)|[Mm]issing[A-Z]\w*|failures")
+LIKE_A_NAME = "conformance-a0b1c2d3-00001"
 COUNT = re.compile(r"[Ff]ailed\w*Count")
 FAILED, SUCCESSFUL = re.compile("[Ff]ailed"), re.compile("[Ss]uccessful")
 ID, ERROR = "Id", "ErrorCode"
@@ -63,9 +72,54 @@ def _entries(member: Member) -> Mapping[str, Member]:
     return element.members if element is not None and element.kind is Kind.STRUCTURE else {}
 
 
-def batch_rules(contract: Contract) -> Mapping[str, AnswersEachRule]:
-    """The rule of each operation that answers for entries."""
-    return dict(_rules(contract))
+def asked_and_missing(operation: Operation) -> tuple[str, str, str] | None:
+    """The names that an operation is asked for, what it found, and what nothing has.
+
+    None where it is no question about several by their names, or tells of no name that is unknown.
+    """
+    lists = {name: one for name, one in operation.output.items() if one.shape.kind is Kind.LIST}
+    missing = [name for name in lists if NOT_THERE.fullmatch(name)]
+    found = [name for name in lists if name not in missing and _entries(lists[name])]
+    if not looks_only(operation.name) or not len(missing) == len(found) == 1:
+        return None
+    kinds = {"", *forms(found[0])}
+    asked = [
+        name
+        for name, one in operation.input.items()
+        if _is_named(one) and not kinds.isdisjoint(forms(part(name).of))
+    ]
+    return (asked[0], found[0], missing[0]) if len(asked) == 1 else None
+
+
+def _is_named(member: Member) -> bool:
+    """Whether it is a list of names, and no list of a few words."""
+    element = member.shape.element if member.shape.kind is Kind.LIST else None
+    if element is None or element.kind is not Kind.STRING or element.limit("enum") is not None:
+        return False
+    return not list(shape_violations(element, LIKE_A_NAME))
+
+
+def batch_rules(contract: Contract) -> Mapping[str, AnyRule]:
+    """The rule of each operation that answers for entries, or for names."""
+    return {**dict(_rules(contract)), **dict(_missing_rules(contract))}
+
+
+def _missing_rules(contract: Contract) -> Iterator[tuple[str, StepsRule]]:
+    for operation in contract.tested:
+        named = asked_and_missing(operation)
+        if named is not None:
+            asked, found, missing = named
+            two = {asked: ["${name.one}", "${name.two}"]}
+            counts = {f"{found}[]": 0, f"{missing}[]": 2}
+            yield (
+                f"{operation.name}/{MISSING_ADDRESS}",
+                StepsRule(
+                    level=Level.EXPECTED,
+                    statement=f"each of {asked} that nothing has is told in {missing}",
+                    source=operation.output[missing].source,
+                    steps=(Step(send=operation.name, with_=two, counts=counts),),
+                ),
+            )
 
 
 def _rules(contract: Contract) -> Iterator[tuple[str, AnswersEachRule]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.inference.identity_rules import naming_members
+from conformance.contract.inference.identity_rules import asked_for, naming_members
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.validate import shape_violations
@@ -39,7 +39,7 @@ def of_identity(
                 "an identifier that is taken", Fault.CONFLICT, (unique,), beyond_limits=True,
             )  # fmt: skip
         return
-    name = named_by(contract, operation, request)
+    name = named_by(contract, operation, request) or asked_for(operation)
     unknown = "" if name is None else _unknown(contract, operation, request, name)
     if name is not None and unknown != "":
         yield Probe(
@@ -65,10 +65,12 @@ def named_by(contract: Contract, operation: Operation, request: Mapping[str, Any
 def _unknown(
     contract: Contract, operation: Operation, request: Mapping[str, Any], name: str
 ) -> Any:
-    stated = with_unknown_ids(contract, operation, {name: request[name]})[name]
-    if stated != request[name]:
-        return stated
-    return of_nothing(operation.input[name].shape)
+    shape = operation.input[name].shape
+    if name in request:
+        stated = with_unknown_ids(contract, operation, {name: request[name]})[name]
+        if stated != request[name]:
+            return stated
+    return [of_nothing(shape.element)] if shape.element is not None else of_nothing(shape)
 
 
 def of_nothing(shape: Shape) -> Any:

@@ -117,7 +117,7 @@ def test_a_drafted_overlay_says_what_would_be_inferred(tmp_path: Path) -> None:
     contract = load_contract("scheduler")
     assert contract.overlay.main.create == "CreateSchedule"
     after = {one.id for one in catalogue(contract)}
-    inferred = ("/gone-after-deletion", "/lists-what-was-made")
+    inferred = ("/gone-after-deletion", "/lists-what-was-made", "/behavior/NamePrefix")
     assert before - after == {one for one in before if one.endswith(inferred)}
     again = CliRunner().invoke(overlay, ["init", "scheduler", "--specs", str(own)])
     assert isinstance(again.exception, OverlayExists)

@@ -1,8 +1,10 @@
 """What a model says of identifiers: of those that nothing has, and of those that are taken.
 
 For services without an overlay. An error that an operation declares for something that is not
-there is provoked with an identifier that nothing has. That reads and updates end with it is sure;
-deletions may succeed without effect, and lists may be empty: those are reported as information. A
+there is provoked with an identifier that nothing has. That reads and updates end with it is sure,
+and so do descriptions of several that may name some of them, and declare that one of just these is
+not there (``TargetGroupNotFound`` of ``DescribeTargetGroups``); deletions may succeed without
+effect, and other lists may be empty: those are reported as information. A
 creation that chooses its own identifier, and that declares an error for one that exists, is sent
 twice, the second time with another content, as to repeat a request may be fine.
 """
@@ -13,9 +15,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.contract.inference.naming import words
+from conformance.contract.inference.naming import ID, NAME, forms, part, plain, split, words
 from conformance.contract.levels import Level
-from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation
+from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation, Shape
 from conformance.contract.takes import TOKENS
 from conformance.contract.validate import shape_violations
 from conformance.contract.vocabulary.overlay_model import Resource
@@ -95,7 +97,9 @@ def _unknown(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[
     labels = {one.label for one in kinds if one.label is not None}
     for operation in contract.operations.values():
         errors = missing_errors(operation)
-        if not errors or operation.name in provoked or not _is_about_one(operation, labels):
+        if not errors or operation.name in provoked:
+            continue
+        if not _is_about_one(operation, labels) and asked_for(operation) is None:
             continue
         yield (
             f"{operation.name}/behavior/unknown-identifier",
@@ -122,11 +126,31 @@ def naming_members(operation: Operation) -> list[str]:
     ]
 
 
+def asked_for(operation: Operation) -> str | None:
+    """The member of a description of several that names some of them: ``Names`` of target groups.
+
+    It may be left out. None where no error of the operation says that one of just these is not
+    there.
+    """
+    said = split(operation.name, READS)
+    kinds = forms(said[1]) if said is not None else frozenset()
+    missing = [plain(error.name).removeprefix("nosuch") for error in missing_errors(operation)]
+    if not any(text.startswith(kind) for text in missing for kind in kinds):
+        return None
+    for name, member in operation.input.items():
+        own = part(name).kind in {ID, NAME} and part(name).of in {"", *kinds}
+        if own and not member.required and _is_text(member.shape.element or member.shape):
+            return name
+    return None
+
+
+def _is_text(shape: Shape) -> bool:
+    return shape.kind is Kind.STRING and shape.limit("enum") is None
+
+
 def _is_of_a_thing(operation: Operation, name: str) -> bool:
     """Not of what is there for everybody, and not one of a few words."""
-    shape = operation.input[name].shape
-    words = shape.kind is Kind.STRING and shape.limit("enum") is None
-    return words and not GIVEN.search(name)
+    return _is_text(operation.input[name].shape) and not GIVEN.search(name)
 
 
 def _is_about_one(operation: Operation, labels: set[str]) -> bool:
@@ -135,6 +159,7 @@ def _is_about_one(operation: Operation, labels: set[str]) -> bool:
 
 def _level(contract: Contract, operation: Operation) -> Level:
     sure = _is_sure(operation) and _is_made_here(contract, operation)
+    sure = sure or (asked_for(operation) is not None and _makes(contract, operation))
     return Level.EXPECTED if sure else Level.INFORMATIONAL
 
 
@@ -153,6 +178,14 @@ def _is_made_here(contract: Contract, operation: Operation) -> bool:
         )
     noun = re.sub("^[A-Z][a-z]+", "", operation.name)
     return any(f"{verb}{noun}" in contract.operations for verb in CREATES)
+
+
+def _makes(contract: Contract, operation: Operation) -> bool:
+    """Whether the service makes what a description of several is of."""
+    made = {plain(name) for name in contract.operations}
+    said = split(operation.name, READS)
+    kinds = forms(said[1]) if said is not None else ()
+    return any(f"{plain(verb)}{kind}" in made for verb in CREATES for kind in kinds)
 
 
 def _is_sure(operation: Operation) -> bool:

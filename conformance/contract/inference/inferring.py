@@ -20,7 +20,7 @@ from conformance.contract.inference.identity_rules import TAKEN
 from conformance.contract.inference.naming import plain
 from conformance.contract.inference.nouns import Noun
 from conformance.contract.levels import Level, Source
-from conformance.contract.model import Contract, Kind, Operation
+from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.observed import empty_for_unknown
 from conformance.contract.takes import LIMITS, TOKENS
 from conformance.contract.vocabulary.overlay_model import (
@@ -71,7 +71,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
         )
         for name, operation in contract.operations.items()
     }
-    rules = {address: rule for one in found for address, rule in _rules(one)}
+    rules = {address: rule for one in found for address, rule in _rules(contract, one)}
     if not found:
         return Overlay(inferred=True, operations=words)
     main, *others = found
@@ -84,9 +84,20 @@ def inferred_overlay(contract: Contract) -> Overlay:
     )
 
 
-def _rules(one: Inferred) -> Iterator[tuple[str, StepsRule]]:
-    """What resources do everywhere, if nothing is delayed: reported, without failing anything."""
+def _rules(contract: Contract, one: Inferred) -> Iterator[tuple[str, StepsRule]]:
+    """What resources do everywhere, if nothing is delayed: reported, without failing anything.
+
+    That a prefix leaves out what does not begin with it is sure, delayed or not.
+    """
     about = one.resource
+    prefix = None if about.listing is None else _prefix(contract.operations[about.list or ""], one)
+    if prefix is not None:
+        steps = (Step(make={}), Step(send="list", with_={prefix.name: "${name}"}, entry=False))
+        statement = f"with {prefix.name}, no {about.name} is listed whose name begins otherwise"
+        yield (
+            f"{about.list}/behavior/{prefix.name}",
+            StepsRule(level=Level.EXPECTED, statement=statement, source=prefix.source, steps=steps),
+        )
     if about.not_found is not None and about.delete is not None:
         gone = (Step(make={}), Step(send="read"), Step(send="delete"),
                 Step(send="read", gives="not-found"))  # fmt: skip
@@ -219,6 +230,16 @@ def _add_listing(contract: Contract, one: Inferred) -> None:
     name, shared = sure[0]
     stated = Listing(items=f"{name}[]", id=next(iter(shared)), page=_page(listing))
     one.add("listing", SURE, listing=stated)
+
+
+def _prefix(listing: Operation, one: Inferred) -> Member | None:
+    """The member of a list that takes the beginning of names of its own kind."""
+    own = plain(one.name)
+    for name, member in listing.input.items():
+        of = plain(name).removesuffix("nameprefix")
+        if of != plain(name) and own.endswith(of) and member.shape.kind is Kind.STRING:
+            return member
+    return None
 
 
 def _page(listing: Operation) -> Page | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
+from msgspec import UNSET
+
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.vocabulary.overlay_rules import (
     AnswersEachRule,
@@ -78,7 +80,7 @@ class RuleDecider:
             if name in self._run.session.left_out and not by_model:
                 continue  # a step that needs it ends the sequence
             standing = self._run.standings.of(name)
-            if standing.standing is not SupportStatus.WORKS:
+            if standing.standing is not SupportStatus.WORKS and not self._is_unproved(name):
                 self._run.without(requirement, standing)
                 return
         if by_model:
@@ -88,7 +90,17 @@ class RuleDecider:
 
     def _answers(self, name: str) -> bool:
         """Whether an operation answers a valid request; those of other services may."""
-        return name not in self._run.contract.operations or self._run.standings.works(name)
+        if name not in self._run.contract.operations:
+            return True
+        return self._run.standings.works(name) or self._is_unproved(name)
+
+    def _is_unproved(self, name: str) -> bool:
+        """Whether an operation only refuses a request that nobody knows to be valid.
+
+        A rule has other requests of it: what it sends is made of answers before.
+        """
+        unproved = self._run.contract.overlay.words_of(name).unproved
+        return unproved and self._run.standings.of(name).standing is SupportStatus.REFUSED
 
     def _wander(self, requirement: Requirement) -> None:
         """Random sequences: compared with the model of the resource step by step."""
@@ -110,7 +122,8 @@ class RuleDecider:
         if requirement.read_back is not None:
             roles = requirement.read_back.roles
         elif isinstance(requirement.rule, StepsRule):
-            roles = ("create", *_sent_in(requirement.rule.steps))
+            made = any(step.make is not UNSET for step in requirement.rule.steps)
+            roles = (*(("create",) if made else ()), *_sent_in(requirement.rule.steps))
         elif isinstance(requirement.rule, AnswersEachRule):
             roles = ()  # what its request names is made where that is needed
         elif isinstance(requirement.rule, OneConnectionRule):

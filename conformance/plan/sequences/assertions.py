@@ -18,10 +18,10 @@ NO_MEMBERS: Members = {}
 
 
 def has(where: str, body: Any) -> None:
-    """A text stands at the place."""
+    """A text, a number or a boolean stands at the place."""
     found = next(find(body, parse(where)), NOT_JSON)
-    if not isinstance(found, str) or not found:
-        raise RuleBroken(f"a text at {where}", _told(found))
+    if not isinstance(found, str | int | float) or found == "":
+        raise RuleBroken(f"a value at {where}", _told(found))
 
 
 def hides(where: str, body: Any) -> None:
