@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
 import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.record import Record, Verdict, VerdictLine, compress, read_record, write_record
+from conformance.record import Record, Verdict, VerdictLine, read_record, write_record
 from conformance.reports.facts import deciding
 
 LONGEST = 4_000
@@ -25,10 +26,10 @@ def publish(records: Path, folder: Path) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         small = Path(temporary, "record.jsonl")
         for file in found:
-            path = folder / file.relative_to(records).with_suffix(".jsonl.gz")
+            path = folder / file.relative_to(records).with_suffix(".jsonl.bz2")
             path.parent.mkdir(parents=True, exist_ok=True)
             write_record(slim(read_record(file)), small)
-            path.write_bytes(compress(small.read_bytes()))
+            path.write_bytes(bz2.compress(small.read_bytes()))
     return len(found)
 
 

@@ -44,7 +44,7 @@ from conformance.record.values import (
     fails_gate,
     gate_levels,
 )
-from conformance.record.writer import RecordWriter, compress, write_record
+from conformance.record.writer import RecordWriter, write_record
 
 __all__ = [
     "FORMAT",
@@ -80,7 +80,6 @@ __all__ = [
     "VerdictLine",
     "WrongOrder",
     "WrongShape",
-    "compress",
     "count",
     "fails_gate",
     "gate_levels",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
 import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from conformance.record import parse
 from conformance.record.errors import (
@@ -23,10 +24,10 @@ from conformance.record.schema import validator
 from conformance.record.values import FORMAT, RunLine, SummaryLine, Verdict, VerdictLine, fails_gate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-COMPRESSED = ".gz"
-"""What the name of a compressed record ends with."""
+COMPRESSED: Mapping[str, Callable[[Path], Any]] = {".gz": gzip.open, ".bz2": bz2.open}
+"""What the name of a compressed record ends with, and what opens it."""
 UNREADABLE = (OSError, EOFError, zlib.error)
 """What reading a record may raise, be it compressed or not."""
 _KINDS = ("run", "verdict", "summary")
@@ -96,8 +97,13 @@ def read_record(path: str | Path) -> Record:
 
 
 def open_record(file: Path) -> IO[bytes]:
-    """The lines of a record, which gzip may have compressed."""
-    return cast("IO[bytes]", gzip.open(file)) if file.suffix == COMPRESSED else file.open("rb")
+    """The lines of a record, which may be compressed."""
+    opened: IO[bytes] = COMPRESSED.get(file.suffix, _plain)(file)
+    return opened
+
+
+def _plain(file: Path) -> IO[bytes]:
+    return file.open("rb")
 
 
 def why_unreadable(error: Exception) -> str:

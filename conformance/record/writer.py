@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -85,14 +83,6 @@ class RecordWriter:
             self._seen.add(line.requirement)
         self._started = True
         self._ended = isinstance(line, SummaryLine)
-
-
-def compress(data: bytes) -> bytes:
-    """A record as gzip keeps it: the same bytes for the same record."""
-    packed = io.BytesIO()
-    with gzip.GzipFile("", "wb", fileobj=packed, mtime=0) as file:
-        file.write(data)
-    return packed.getvalue()
 
 
 def write_record(record: Record, path: str | Path) -> None:

@@ -61,8 +61,9 @@ def find_runs(folder: Path) -> tuple[RunFile, ...]:
     Raises:
         RecordProblem: a record cannot be read, or there is none.
     """
-    paths = [*folder.rglob("*.jsonl"), *folder.rglob(f"*.jsonl{COMPRESSED}")]
-    every = (run_of(path) for path in sorted(paths))
+    kinds = ("", *COMPRESSED)
+    paths = sorted(path for kind in kinds for path in folder.rglob(f"*.jsonl{kind}"))
+    every = (run_of(path) for path in paths)
     found = tuple(one for one in every if one is not None)
     if not found:
         raise NoRunLine(folder)

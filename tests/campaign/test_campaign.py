@@ -158,7 +158,7 @@ def test_a_campaign_runs_every_part_once_and_makes_records(tmp_path: Path) -> No
     assert record.run.shard is None
     assert {line.verdict for line in record.verdicts} == {Verdict.PASSED}
     assert publish(tmp_path / "out" / "records", tmp_path / "published") == 3
-    small = [read_record(path) for path in sorted((tmp_path / "published").rglob("*.jsonl.gz"))]
+    small = [read_record(path) for path in sorted((tmp_path / "published").rglob("*.jsonl.bz2"))]
     assert {one.run.target.name for one in small} == set(by_name)
     again: list[PartEnded] = []
     assert run_parts(parts, store, scheduler=None, workers=2, listen=again.append) == ()

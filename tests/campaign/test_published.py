@@ -37,7 +37,7 @@ def test_what_is_published_has_every_verdict_and_is_small(tmp_path: Path) -> Non
     stale.write_text("")
     assert publish(tmp_path / "records", tmp_path / "published") == 1
     assert not stale.exists()
-    small = tmp_path / "published" / "x" / "1.0" / "location.jsonl.gz"
+    small = tmp_path / "published" / "x" / "1.0" / "location.jsonl.bz2"
     read = read_record(small)
     assert read.run.target == RecordedTarget("x", None, "1.0")
     assert [(v.requirement, v.verdict) for v in read.verdicts] == [
