@@ -13,7 +13,11 @@ Anything that is not a Problem and escapes is our own fault and is reported as s
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Problem(Exception):
@@ -36,6 +40,35 @@ class BadInput(Problem):
     """A file, an option or an identifier that cannot be used as given."""
 
     exit_code = 2
+
+
+@dataclass(eq=False)
+class FileProblem(BadInput):
+    """A file that cannot be used, on a line of it or as a whole; ``told`` is the sentence."""
+
+    told: ClassVar[str] = "{place}: {why}"
+
+    path: Path
+    why: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else f"{self.path}"
+        return self.told.format(place=place, why=self.why)
+
+
+@dataclass(eq=False)
+class LineProblem(BadInput):
+    """A line of a file that is not what its format demands; ``line`` counts from 1."""
+
+    told: ClassVar[str] = "{place}: {why}"
+
+    path: Path
+    line: int
+    why: str
+
+    def __str__(self) -> str:
+        return self.told.format(place=f"{self.path}:{self.line}", why=self.why)
 
 
 class CouldNotTest(Problem):

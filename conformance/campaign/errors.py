@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from conformance.errors import BadInput, CouldNotTest
+from conformance.errors import BadInput, CouldNotTest, FileProblem
 
 
-@dataclass(eq=False)
-class BadCampaign(BadInput):
+class BadCampaign(FileProblem):
     """The file of a campaign cannot be read, or says what no campaign can be."""
 
     hint = "docs/recipes/campaigns.md has an example of every key"
-
-    path: Path
-    why: str
-    line: int | None = None
-
-    def __str__(self) -> str:
-        return f"{self.path}{'' if self.line is None else f':{self.line}'}: {self.why}"
 
 
 class NoDask(BadInput):

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.errors import BadInput
+from conformance.errors import BadInput, FileProblem, LineProblem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,30 +26,18 @@ class RecordProblem(BadInput):
     """A run record that cannot be used."""
 
 
-@dataclass(eq=False)
-class Unreadable(RecordProblem):
+class Unreadable(RecordProblem, FileProblem):
     """The file cannot be opened or read."""
 
+    told = "cannot read the record {place}: {why}"
     hint = "give a record that a run left, such as reports/moto/record.jsonl"
 
-    path: Path
-    why: str
 
-    def __str__(self) -> str:
-        return f"cannot read the record {self.path}: {self.why}"
-
-
-@dataclass(eq=False)
-class Unwritable(RecordProblem):
+class Unwritable(RecordProblem, FileProblem):
     """The file cannot be created or written."""
 
+    told = "cannot write the record {place}: {why}"
     hint = "give a file in a folder that you may write to"
-
-    path: Path
-    why: str
-
-    def __str__(self) -> str:
-        return f"cannot write the record {self.path}: {self.why}"
 
 
 @dataclass(eq=False)
@@ -64,18 +52,11 @@ class NoRunLine(RecordProblem):
         return f"{self.path}:1: no run line; the file is empty or not a run record"
 
 
-@dataclass(eq=False)
-class LineNotJson(RecordProblem):
+class LineNotJson(RecordProblem, LineProblem):
     """A line is not a JSON object in UTF-8; ``line`` counts from 1."""
 
+    told = "{place}: not a JSON object: {why}"
     hint = "a record is JSON Lines: one JSON object a line"
-
-    path: Path
-    line: int
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: not a JSON object: {self.why}"
 
 
 @dataclass(eq=False)
@@ -105,29 +86,15 @@ class UnknownFormat(RecordProblem):
         return f"{self.path}:1: record format {self.format!r} is not known here (1 is)"
 
 
-@dataclass(eq=False)
-class WrongOrder(RecordProblem):
+class WrongOrder(RecordProblem, LineProblem):
     """A line stands where it may not: a second run line, a verdict twice, a line too late."""
 
-    path: Path
-    line: int
-    why: str
 
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.why}"
-
-
-@dataclass(eq=False)
-class NotMergeable(RecordProblem):
+class NotMergeable(RecordProblem, FileProblem):
     """Records that are not parts of one run."""
 
+    told = "cannot merge {place}: {why}"
     hint = (
         "parts of one run have the same target, seed, profile and specs, for example "
         "`--shard 1/2 --seed 1` and `--shard 2/2 --seed 1`"
     )
-
-    path: Path
-    why: str
-
-    def __str__(self) -> str:
-        return f"cannot merge {self.path}: {self.why}"

@@ -12,7 +12,7 @@ from conformance.record import Record, VerdictLine
 from conformance.reports import facts
 from conformance.reports.ctrf import started
 from conformance.reports.files import write_report
-from conformance.reports.outcome import explanation, outcome
+from conformance.reports.outcome import about, explanation, outcome
 from conformance.reports.text import one_line
 
 _STATUS = {"": "passed", "failure": "failed", "error": "broken", "skipped": "skipped"}
@@ -32,20 +32,9 @@ def write_allure(record: Record, folder: str | Path) -> None:
         begin = result["stop"]
         file = Path(folder) / f"{result['uuid']}-result.json"
         write_report(file, json.dumps(result, ensure_ascii=False))
-    properties = "".join(f"{name}={one_line(value, _LONGEST)}\n" for name, value in _about(record))
+    known = ((name, value.replace("\\", "\\\\")) for name, value in about(record))
+    properties = "".join(f"{name}={one_line(value, _LONGEST)}\n" for name, value in known)
     write_report(Path(folder) / "environment.properties", properties)
-
-
-def _about(record: Record) -> tuple[tuple[str, str], ...]:
-    run = record.run
-    return (
-        ("target", facts.target_name(record)),
-        ("url", run.target.url or ""),
-        ("seed", str(run.seed)),
-        ("profile", run.profile),
-        ("tool", run.tool),
-        ("command", run.command.replace("\\", "\\\\")),
-    )
 
 
 def _result(record: Record, line: VerdictLine, start: int) -> dict[str, Any]:

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.errors import BadInput
+from conformance.errors import FileProblem
 
 
-@dataclass(eq=False)
-class UnwritableReport(BadInput):
+class UnwritableReport(FileProblem):
     """The file of a report cannot be created or written."""
 
+    told = "cannot write the report {place}: {why}"
     hint = "give a file in a folder that you may write to"
-
-    path: Path
-    why: str
-
-    def __str__(self) -> str:
-        return f"cannot write the report {self.path}: {self.why}"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from conformance.record import Record, Verdict, VerdictLine
 from conformance.reports import facts
 from conformance.reports.files import write_report
-from conformance.reports.outcome import explanation, outcome
+from conformance.reports.outcome import about, explanation, outcome
 from conformance.reports.text import one_line
 
 if TYPE_CHECKING:
@@ -67,14 +67,8 @@ def _total(suites: Element, parts: list[Element]) -> None:
 
 
 def _properties(record: Record) -> tuple[tuple[str, str], ...]:
-    run = record.run
     return (
-        ("target", facts.target_name(record)),
-        ("url", run.target.url or ""),
-        ("seed", str(run.seed)),
-        ("profile", run.profile),
-        ("tool", run.tool),
-        ("command", run.command),
+        *about(record),
         ("verdict", facts.headline(record)),
         ("gate", facts.gate_sentence(record)),
         *(

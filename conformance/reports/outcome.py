@@ -1,9 +1,9 @@
-"""A verdict as the formats have it that only know passed, failed, error and skipped."""
+"""A verdict and a run as the formats have them that only know passed, failed, error and skipped."""
 
 from __future__ import annotations
 
 from conformance.contract.levels import Level
-from conformance.record import Verdict, VerdictLine, fails_gate
+from conformance.record import Record, Verdict, VerdictLine, fails_gate
 from conformance.reports import facts
 from conformance.reports.reproduce import curl_script
 from conformance.reports.text import shortened, visible
@@ -49,3 +49,16 @@ def explanation(line: VerdictLine) -> str:
         said += [f"expected: {exchange.expected}", f"seen: {exchange.seen}"]
         said += ["", curl_script(line.evidence)]
     return visible(shortened("\n".join(part for part in said if part), _LONGEST))
+
+
+def about(record: Record) -> tuple[tuple[str, str], ...]:
+    """What was run, as names and values."""
+    run = record.run
+    return (
+        ("target", facts.target_name(record)),
+        ("url", run.target.url or ""),
+        ("seed", str(run.seed)),
+        ("profile", run.profile),
+        ("tool", run.tool),
+        ("command", run.command),
+    )

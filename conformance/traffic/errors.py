@@ -11,9 +11,8 @@ CouldNotTest          exit 3
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from conformance.errors import BadInput, CouldNotTest
+from conformance.errors import CouldNotTest, FileProblem, LineProblem
 
 FORMATS = (
     "HAR 1.2, cassettes of VCR, vcrpy and go-vcr (YAML or JSON), nock's recordings and "
@@ -21,31 +20,17 @@ FORMATS = (
 )
 
 
-@dataclass(eq=False)
-class UnreadableTraffic(BadInput):
+class UnreadableTraffic(FileProblem):
     """The file cannot be opened or read."""
 
+    told = "cannot read the traffic {place}: {why}"
     hint = FORMATS
 
-    path: Path
-    why: str
 
-    def __str__(self) -> str:
-        return f"cannot read the traffic {self.path}: {self.why}"
-
-
-@dataclass(eq=False)
-class MalformedTraffic(BadInput):
+class MalformedTraffic(LineProblem):
     """Something in the file is not what its format demands; ``line`` counts from 1."""
 
     hint = FORMATS
-
-    path: Path
-    line: int
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.why}"
 
 
 @dataclass(eq=False)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conformance.errors import BadInput, CouldNotTest
+from conformance.errors import CouldNotTest, FileProblem
 
 
-class JournalProblem(BadInput):
+class JournalProblem(FileProblem):
     """A file that is no journal, or one that cannot be read or written."""
 
     hint = "a run keeps its journal under reports/journals/; name one with --journal"
-
-    def __init__(self, path: Path, why: str, line: int | None = None) -> None:
-        self.path, self.why, self.line = path, why, line
-        where = f"{path}:{line}" if line else str(path)
-        super().__init__(f"{where}: {why}")
 
 
 class InUse(CouldNotTest):

@@ -10,24 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.errors import BadInput
+from conformance.errors import BadInput, FileProblem
 
 
 class BaselineProblem(BadInput):
     """A baseline that cannot be used."""
 
 
-@dataclass(eq=False)
-class UnreadableBaseline(BaselineProblem):
+class UnreadableBaseline(BaselineProblem, FileProblem):
     """The file cannot be opened or read."""
 
+    told = "cannot read the baseline {place}: {why}"
     hint = "`conformance baseline update RECORD -o FILE` makes one from a run's record"
-
-    path: Path
-    why: str
-
-    def __str__(self) -> str:
-        return f"cannot read the baseline {self.path}: {self.why}"
 
 
 @dataclass(eq=False)

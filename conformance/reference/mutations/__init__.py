@@ -31,21 +31,16 @@ if TYPE_CHECKING:
     from conformance.reference.faults import InjectedFault
 
 
+_LISTED = (
+    *(wire, statuses, protocol, errors, signatures, limits, gateway_members, gateway_updates),
+    *(gateway_listing, gateway_tags, location_keys, location_updates, concurrency),
+)
+
+
 def all_faults(contracts: tuple[Contract, ...]) -> Iterator[InjectedFault]:
     """Every fault, in a stable order."""
-    yield from wire.FAULTS
-    yield from statuses.FAULTS
-    yield from protocol.FAULTS
-    yield from errors.FAULTS
-    yield from signatures.FAULTS
-    yield from limits.FAULTS
-    yield from gateway_members.FAULTS
-    yield from gateway_updates.FAULTS
-    yield from gateway_listing.FAULTS
-    yield from gateway_tags.FAULTS
-    yield from location_keys.FAULTS
-    yield from location_updates.FAULTS
-    yield from concurrency.FAULTS
+    for module in _LISTED:
+        yield from module.FAULTS
     yield from modelled.faults(contracts)
 
 

@@ -32,6 +32,11 @@ def _items(change: Callable[[list[Any]], list[Any]]) -> Around:
 
 def _named(matches: Callable[[str, str], bool]) -> Around:
     """The name filter is another one; pages are not kept."""
+    return _filtered(lambda item, wanted: matches(item.get("name", ""), wanted))
+
+
+def _filtered(fits: Callable[[dict[str, Any], str], bool]) -> Around:
+    """What the name filter leaves of all keys."""
 
     def around(_world: ServiceState, handler: Handler) -> Handler:
         def handle(members: Members) -> OperationOutcome:
@@ -40,7 +45,7 @@ def _named(matches: Callable[[str, str], bool]) -> Around:
                 return handler(members)
             outcome = handler({**_without_name(members), "limit": 500})
             items = (outcome.body or {}).get("item", [])
-            found = [item for item in items if matches(item.get("name", ""), wanted)]
+            found = [item for item in items if fits(item, wanted)]
             return replace(outcome, body={"item": found})
 
         return handle
@@ -130,18 +135,7 @@ def _by_old_name() -> InjectedFault:
         first[body["id"]] = body.get("name", "")
         return body
 
-    def listed(_world: ServiceState, handler: Handler) -> Handler:
-        def handle(members: Members) -> OperationOutcome:
-            wanted = members.get("name")
-            if wanted is None:
-                return handler(members)
-            outcome = handler({**_without_name(members), "limit": 500})
-            items = (outcome.body or {}).get("item", [])
-            found = [item for item in items if first.get(item["id"], "").startswith(wanted)]
-            return replace(outcome, body={"item": found})
-
-        return handle
-
+    listed = _filtered(lambda item, wanted: first.get(item["id"], "").startswith(wanted))
     around = {"CreateApiKey": on_body(remember), _LIST: listed}
     summary = "name is compared with the name at creation."
     return InjectedFault("GetApiKeys:old-name", "listing", summary, around=around)
