@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import base64
 import ssl
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from conformance.contract.aws_values import aws_values
+from conformance.contract.found_requests import FoundRequests
 from conformance.contract.inference.binding import Binding
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.model import Called, Kind, Shape
 from conformance.contract.observed import empty_for_unknown
 from conformance.engine.resources.inventory import Inventory
+from conformance.engine.resources.names import Names, fill
+from conformance.engine.resources.prerequisites import first_operations, naming
+from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.stops import Limits
 from conformance.plan.generation.values import sample
 from conformance.plan.planner import plan
-from conformance.plan.probes import Fault, Probe
-from conformance.plan.valid_requests.resources import kinds
+from conformance.plan.probes import Fault, Probe, Side
+from conformance.plan.valid_requests.amending import RefusalText, amended
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.fuller import joined
+from conformance.plan.valid_requests.refusal_values import likely
+from conformance.plan.valid_requests.resources import kinds, nameable
+from conformance.plan.valid_requests.variants import Variants
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
@@ -134,3 +144,119 @@ def test_what_answers_empty_for_the_unknown_is_not_asked_for_its_error() -> None
     address = "cognito-idp/DescribeUserPoolDomain/error/ResourceNotFoundException"
     [requirement] = [one for one in catalogue(contract) if one.id == address]
     assert all(one.fault is not Fault.NOT_FOUND for one in plan(contract, requirement).probes)
+
+
+def test_the_name_in_what_a_kind_is_made_of_identifies_it() -> None:
+    glue = contracts.inferred("glue")
+    known = kinds(glue)
+    identifier = known["database"].identifier
+    assert identifier is not None
+    assert identifier.given == "DatabaseInput.Name"
+    found = Binding(glue).of(glue.operations["CreateTable"])
+    assert found.members["DatabaseName"] == "${id.database}"
+    # What many may have alike identifies nothing.
+    assert "Description" not in {one.label for one in known.values()}
+
+
+def test_a_name_at_the_top_is_that_of_what_is_made_of_it() -> None:
+    request = {"Name": "${name}", "TableInput": {"Name": "${name}"}, "Other": "${name}"}
+    assert joined(request) == {
+        "Name": "${name.Name}",
+        "TableInput": {"Name": "${name.Name}"},
+        "Other": "${name}",
+    }
+    assert joined({"Name": "${name}", "Owner": {"Id": "${name}"}})["Name"] == "${name}"
+
+
+def test_a_number_is_a_number_when_it_is_filled_and_no_two_are_the_same() -> None:
+    names = Names("a0b1c2d3")
+    lookup = {"number": names.number}
+    found = [fill({"Priority": "${number}"}, lookup)["Priority"] for _ in range(50)]
+    assert all(isinstance(one, int) and one > 0 for one in found)
+    assert len(set(found)) == 50
+    assert all(1 <= fill("${number:9}", lookup) <= 9 for _ in range(50))
+    assert isinstance(fill("no-${number}", lookup), str)
+
+
+def test_a_number_or_a_name_that_is_taken_becomes_a_new_one() -> None:
+    shape = Shape(Kind.INTEGER, called=Called("Priority", "", "elasticloadbalancing"))
+    taken = RefusalText(400, "PriorityInUse", "The specified priority is in use.")
+    assert next(likely(shape, taken)) == "${number}"
+    text = Shape(Kind.STRING, called=Called("Prefix", "", "elasticbeanstalk"))
+    assert next(likely(text, taken)) == "${name}"
+    other = RefusalText(400, "ValidationError", "The priority is too large.")
+    assert "${number}" not in list(likely(shape, other))
+
+
+def _sent(name: str, values: dict[str, Any], body: dict[str, Any]) -> SentProbe:
+    operation = contracts.inferred("swf").operations[name]
+    answer = ParsedResponse(status=200, code=None, message="", body=body, content_type="", size=1)
+    return SentProbe(Probe("", operation, Side.ACCEPT, values, ""), values, EXCHANGE, answer)
+
+
+def test_a_request_names_what_was_just_made() -> None:
+    made = _sent("RegisterActivityType", {"domain": "d", "name": "mine", "version": "1"}, {})
+    about = contracts.inferred("swf").operations["DescribeActivityType"]
+    request = {"domain": "${id}", "activityType": {"name": "${name}", "version": "0conform"}}
+    first, whole = naming(about, request, made)
+    assert first == {**request, "activityType": {"name": "mine", "version": "1"}}
+    assert whole == {"domain": "d", "activityType": {"name": "mine", "version": "1"}}
+    assert list(naming(about, {"domain": "${id}"}, made)) == []
+    assert list(naming(about, request, _sent("RegisterDomain", {"x": "y"}, {}))) == []
+
+
+def test_what_is_not_there_is_made_by_what_its_name_or_a_member_says() -> None:
+    swf = contracts.inferred("swf")
+    unknown = ParsedResponse(
+        status=400, code="UnknownResourceFault", message="Unknown type: ActivityType=[a]",
+        body={}, content_type="", size=1,
+    )  # fmt: skip
+    names = [one.name for one in first_operations(swf, "DescribeActivityType", unknown)]
+    assert names[0] == "RegisterActivityType"
+    odd = replace(unknown, code="ValidationException", message="Unknown parameter x")
+    assert list(first_operations(swf, "DescribeActivityType", odd)) == []
+
+
+def test_optional_members_name_what_the_run_has_and_nothing_that_is_made_of_it() -> None:
+    ecs = contracts.inferred("ecs")
+    known = nameable(ecs, "RunTask")
+    assert "cluster" in known
+    refusal = RefusalText(500, "", "", known)
+    found = list(amended(ecs.operations["RunTask"], {"taskDefinition": "${name}"}, {}, refusal))
+    assert any(one.get("cluster") == "${id.cluster}" for one in found)
+    assert "cluster" not in nameable(ecs, "CreateCluster")
+    glue = contracts.inferred("glue")
+    assert "table" not in nameable(glue, "CreateDatabase")  # it is made of a database
+    assert "connection" in nameable(glue, "CreateDatabase")
+    loop = replace(glue, found=FoundRequests())
+    loop.found.keep("CreateConnection", {"CatalogId": "${id.database}"})
+    assert "connection" not in nameable(loop, "CreateDatabase")
+    variants = Variants.of(ecs, ecs.operations["RunTask"], {"taskDefinition": "${name}"})
+    assert variants.refer(ecs.operations["RunTask"].input["cluster"].shape) == "${id.cluster}"
+
+
+def test_what_is_right_but_for_what_is_not_there_is_gone_on_from() -> None:
+    sent: list[tuple[str, Any]] = []
+    contract = contracts.inferred("glue")
+
+    def send(probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
+        sent.append((probe.operation.name, probe.values))
+        place = probe.values.get("SchemaId", {})
+        said = {"status": 400, "code": "InvalidInputException", "message": "odd", "body": {}}
+        if probe.operation.name == "CreateSchema":
+            said = {"status": 200, "code": None, "message": "", "body": {"SchemaArn": "arn:mine"}}
+        elif probe.operation.name == "GetSchema" and place.get("SchemaArn") == "arn:mine":
+            said = {"status": 200, "code": None, "message": "", "body": {}}
+        elif len(place) > 1:
+            said["message"] = "SchemaArn or SchemaName has to be provided, both cannot be provided"
+        elif "SchemaArn" in place:
+            said |= {"code": "EntityNotFoundException", "message": "Schema is not found."}
+        answer = ParsedResponse(content_type="", size=1, **said)  # type: ignore[arg-type]
+        return SentProbe(probe, dict(probe.values), EXCHANGE, answer, resource)
+
+    about = contract.operations["GetSchema"]
+    first = send(Probe("", about, Side.ACCEPT, base(contract, about), ""))
+    found = RequestSearch(contract, send).improve(first)
+    assert found is not None
+    assert found.values["SchemaId"] == {"SchemaArn": "arn:mine"}
+    assert ("CreateSchema", base(contract, contract.operations["CreateSchema"])) in sent

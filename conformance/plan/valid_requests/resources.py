@@ -129,14 +129,17 @@ def nameable(contract: Contract, operation: str) -> dict[str, str | None]:
     made = all_creators(contract).get(operation, ("", ""))[0]
     known = kinds(contract)
     return {kind: arn_of(contract, kind) for kind in known
-            if kind != made and not _is_made_of(known, kind, made)}  # fmt: skip
+            if kind != made and not _is_made_of(contract, kind, made)}  # fmt: skip
 
 
-def _is_made_of(known: Mapping[str, Resource], kind: str, other: str) -> bool:
-    """Whether a kind is made of another, or of what is made of that."""
+def _is_made_of(contract: Contract, kind: str, other: str) -> bool:
+    """Whether a kind is made of another, or of what is made of that, as far as the run knows."""
+    known = kinds(contract)
     seen, waiting = {kind}, [kind]
     while waiting:
-        needs = known[waiting.pop()].needs
+        about = known[waiting.pop()]
+        found = [contract.found.by_operation.get(name) for name in creators(about)]
+        needs = {*about.needs, *(one for given in found if given for one in others(given.members))}
         if other in needs:
             return True
         new = [one for one in needs if one in known and one not in seen]
