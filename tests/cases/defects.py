@@ -9,8 +9,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-import cbor2
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -324,7 +322,7 @@ def former_versions_keep_their_stage():
     def change(members, status, body):
         stages = body.get("VersionIdsToStages", {})
         for one in previous.get(str(members.get("SecretId")), ()):
-            stages.setdefault(one, ["AWSPREVIOUS"])
+            stages[one] = stages.get(one) or ["AWSPREVIOUS"]
         return body if status == 200 else None
 
     return SimpleNamespace(request=request, answer=answers("DescribeSecret", change).answer)
@@ -381,15 +379,8 @@ def no_user_has_no_keys():
 
 
 def alarms_without_an_arn():
-    """CloudWatch is asked in CBOR."""
-
-    def answer(_method, path, _headers, _body, status, answered, data, _upstream):
-        if not path.endswith("/operation/DescribeAlarms") or status != 200:
-            return None
-        shown = each(drop("AlarmArn"), "MetricAlarms")({}, status, cbor2.loads(data))
-        return status, answered, cbor2.dumps(shown)
-
-    return SimpleNamespace(answer=answer)
+    """A moto speaks JSON with those who find that it has no CBOR."""
+    return answers("DescribeAlarms", each(drop("AlarmArn"), "MetricAlarms"))
 
 
 def errors_of_ec2_like_those_of_others():
