@@ -15,7 +15,7 @@ from conformance.contract.model import Called, Constraint, Kind, Shape
 from conformance.contract.validate import violations
 from conformance.engine.resources.companions import Companions
 from conformance.engine.resources.names import Names
-from conformance.engine.resources.sdk_calls import _with_bytes
+from conformance.engine.resources.sdk_calls import _operation, _with_bytes
 from conformance.plan.generation import values
 from conformance.plan.generation.arn_patterns import arns_of
 from conformance.plan.generation.suggestions import suggestions
@@ -114,6 +114,13 @@ def test_where_right_values_are_stated_nothing_is_suggested() -> None:
 )  # fmt: skip
 def test_an_arn_has_the_ending_that_the_pattern_asks_for(pattern: str, arn: str | None) -> None:
     assert next(arns_of(pattern, "osis"), None) == arn
+
+
+def test_models_of_other_services_are_read_without_their_prose() -> None:
+    about = _operation("ec2", "CreateSubnet")
+    assert about.input_shape.members["VpcId"].type_name == "string"
+    assert not about.documentation
+    assert not about.input_shape.members["VpcId"].documentation
 
 
 @pytest.mark.parametrize("service", ["osis", "eks", "efs", "ivs"])

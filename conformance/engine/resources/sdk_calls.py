@@ -9,6 +9,7 @@ import base64
 import json
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from conformance.transport.base import Transport
@@ -73,14 +74,35 @@ class SdkCaller:
 @cache
 def _operation(service: str, name: str) -> Any:
     """What botocore knows of one operation; a whole model is large, and read again in no time."""
-    from botocore.loaders import create_loader
     from botocore.model import ServiceModel
 
-    data = create_loader().load_service_model(service, "service-2")
+    data = _model(service)
     about = data["operations"][name]
     shapes = _reached(data["shapes"], (about.get("input"), about.get("output")))
     part = {"metadata": data["metadata"], "operations": {name: about}, "shapes": shapes}
     return ServiceModel(part, service).operation_model(name)
+
+
+def _model(service: str) -> Any:
+    """A model without its prose, which is most of it: what that takes is not given back."""
+    from botocore.loaders import JSONFileLoader, Loader
+
+    class Bare(JSONFileLoader):  # type: ignore[misc]
+        """Leaves prose out while it reads."""
+
+        def _load_file(self, full_path: str, open_method: Any) -> Any:
+            if not Path(full_path).is_file():
+                return None
+            with open_method(full_path, "rb") as file:
+                return json.loads(file.read(), object_pairs_hook=_without_prose)
+
+    return Loader(file_loader=Bare()).load_service_model(service, "service-2")
+
+
+def _without_prose(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # What is called so itself, as a member may be, is no text.
+    return {name: one for name, one in pairs
+            if name != "documentation" or not isinstance(one, str)}  # fmt: skip
 
 
 def _reached(shapes: Mapping[str, Any], ends: tuple[Mapping[str, Any] | None, ...]) -> Any:
