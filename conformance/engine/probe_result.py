@@ -80,7 +80,7 @@ def _refused_by_entry(session: Session, trial: ProbeResult) -> ProbeResult:
     """The trial, held where its answer refuses the entry of a batch that has its fault.
 
     It shows nothing where the entry without the fault is refused likewise; that says nothing either
-    of a fault beside the entries.
+    of a fault beside the entries, unless another error is told of them than without it.
     """
     probe, told = trial.probe, entries_refused(trial.probe.operation, trial.sent.answer)
     if not told or probe.side is not Side.REJECT or trial.finding is None:
@@ -88,9 +88,27 @@ def _refused_by_entry(session: Session, trial: ProbeResult) -> ProbeResult:
     usual = without_fault(session, probe)
     if usual is not None and usual.answer.ok and not entries_refused(probe.operation, usual.answer):
         return replace(trial, finding=Finding(probe.requirement, True))
-    if probe.place and ITEM not in probe.place and probe.fault is not Fault.NOT_FOUND:
+    beside = bool(probe.place) and ITEM not in (probe.place or ())
+    if beside and probe.fault is not Fault.NOT_FOUND and _tell_the_same(told, trial.sent, usual):
         return trial
     return ProbeResult(probe, trial.sent, None, f"{told} in the answer may be about anything")
+
+
+def _tell_the_same(member: str, sent: SentProbe, usual: SentProbe | None) -> bool:
+    """Whether two answers name the same errors of their entries."""
+    if usual is None or not isinstance(usual.answer.body, dict):
+        return True
+    return _codes(sent.answer.body[member]) == _codes(usual.answer.body.get(member))
+
+
+def _codes(told: Any) -> set[str]:
+    """The names of errors in a list of entries that failed."""
+    if isinstance(told, list):
+        return {code for entry in told for code in _codes(entry)}
+    if not isinstance(told, dict):
+        return set()
+    own = {value for key, value in told.items() if "code" in key.lower() and isinstance(value, str)}
+    return own | {code for value in told.values() for code in _codes(value)}
 
 
 def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:

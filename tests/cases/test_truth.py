@@ -13,9 +13,13 @@ from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.contract.observed import disproved
+from conformance.engine.probe_result import _tell_the_same
+from conformance.engine.sending.exchange_log import SentProbe
 from conformance.judge.response import observe
+from conformance.plan.probes import Probe, Side
 from conformance.plan.sequences.assertions import keeps, shows
 from conformance.plan.sequences.steps import RuleBroken
+from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import ParsedResponse
 
 GATE = {Level.REQUIRED, Level.EXPECTED}
@@ -161,3 +165,39 @@ def test_an_error_of_tags_or_of_what_is_missing_takes_no_name(
 ) -> None:
     found = taken_errors(load_contract(service).operations[operation])
     assert [one.name for one in found if "Conflict" not in one.name] == errors
+
+
+def entry(code: str) -> SentProbe:
+    operation = load_contract("lakeformation").operations["AddLFTagsToResource"]
+    probe = Probe("r", operation, Side.REJECT, {}, "")
+    body = {"Failures": [{"LFTag": {"TagKey": "a"}, "Error": {"ErrorCode": code}}]}
+    request = Request("POST", "http://127.0.0.1:1/", ())
+    answer = ParsedResponse(200, body, None, "", "application/json", 20)
+    return SentProbe(probe, {}, Exchange(request, None, None, 0.0), answer)
+
+
+def test_a_fault_beside_the_entries_may_be_told_of_each_of_them() -> None:
+    usual = entry("EntityNotFoundException")
+    assert _tell_the_same("Failures", entry("EntityNotFoundException"), usual)
+    assert not _tell_the_same("Failures", entry("InvalidInputException"), usual)
+
+
+@pytest.mark.parametrize(
+    ("service", "requirement", "level"),
+    [
+        ("s3", "PutBucketTagging/request/Tagging.TagSet/required", Level.INFORMATIONAL),
+        ("s3", "PutObjectTagging/request/Tagging.TagSet/required", Level.INFORMATIONAL),
+        ("s3", "PutBucketTagging/request/Tagging/required", Level.REQUIRED),
+        ("s3", "PutBucketTagging/request/Tagging.TagSet[].Key/required", Level.REQUIRED),
+        (
+            "route53",
+            "ChangeResourceRecordSets/request/ChangeBatch.Changes/required",
+            Level.REQUIRED,
+        ),
+    ],
+)
+def test_a_list_that_may_be_empty_may_be_absent_in_xml(
+    service: str, requirement: str, level: Level
+) -> None:
+    stated = {one.id: one.level for one in catalogue(load_contract(service))}
+    assert stated[f"{service}/{requirement}"] is level

@@ -89,7 +89,10 @@ def _protocols_level(contract: Contract, requirement: Requirement) -> Level | No
         return None
     operation = contract.operations[requirement.operation]
     member = operation.input.get(requirement.place[0]) if requirement.place else None
-    words = ("", f"/{requirement.keyword}", f"/{member.location if member else ''}")
+    words = ["", f"/{requirement.keyword}", f"/{member.location if member else ''}"]
+    shape = requirement.shape
+    if shape is not None and not shape.limit("minItems"):
+        words.append(f"/{shape.kind}")  # an empty one is right
     found = (levels.get(f"{requirement.subject}{word}") for word in words)
     return next((level for level in found if level is not None), None)
 
