@@ -5,7 +5,7 @@ Both are slow to load, so each is loaded when it first has something to do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from conformance.contract.listing.requirements import Requirement
 from conformance.engine.phases import FuzzFindings, Phases, WanderFindings, Works
@@ -20,10 +20,11 @@ def _fuzz(
     seed: int,
     *,
     links: int = 0,
+    enough: Callable[[], bool],
 ) -> FuzzFindings:
     from conformance.engine.fuzzing.fuzz import explore
 
-    return explore(session, requirements, works, budget, seed, links=links)
+    return explore(session, requirements, works, budget, seed, links=links, enough=enough)
 
 
 def _wander(

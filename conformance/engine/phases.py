@@ -41,8 +41,9 @@ class Fuzz(Protocol):
         seed: int,
         *,
         links: int = 0,
+        enough: Callable[[], bool],
     ) -> FuzzFindings:
-        """Send them, and ``links`` steps of walks along the links of the spec."""
+        """Send them, and ``links`` steps of walks along the links of the spec, until ``enough``."""
         ...
 
 

@@ -39,6 +39,8 @@ MAY_SPOIL = 3
 """The last turn: requests after which a list may never answer again."""
 EXPLORED, LINKS = 20, 3
 """Requests that exploring may send, and steps of walks, for each value that is drawn."""
+FUZZED = 0.2
+"""Of the limits of a run: once that is used, no more is explored. What is planned tells more."""
 SHOWN_AFTER = 0.35
 """Of the time of a quick run: after so much of it answers are to show more, where limits put that
 off."""
@@ -182,6 +184,7 @@ class Runner:
         return self._phases.fuzz(
             self._session, self._decisions.by_id, self._standings.works, EXPLORED * draws,
             self._settings.seed, links=LINKS * draws if draws >= DEEP else 0,
+            enough=lambda: self._stops.used() > FUZZED,
         )  # fmt: skip
 
     def _authentication(self) -> None:

@@ -69,6 +69,12 @@ class Stops:
             self._over = True
             raise LimitReached(reached)
 
+    def used(self) -> float:
+        """The share of its limits that the run has used; 0 where it has none."""
+        limits = self.limits
+        time_used = (self.clock() - self._began) / limits.seconds if limits.seconds else 0.0
+        return max(time_used, self.sent() / limits.requests if limits.requests else 0.0)
+
     def end(self) -> None:
         """From now on nothing is limited: what is left is to clean up."""
         self._over = True

@@ -67,11 +67,12 @@ def explore(
     seed: int,
     *,
     links: int = 0,
+    enough: Callable[[], bool] = lambda: False,
 ) -> FuzzResult:
     """Send at most ``budget`` drawn requests of the operations that the requirements name.
 
     What is found is made smaller with a few more. With ``links`` so many steps of walks along the
-    links of the spec follow.
+    links of the spec follow. Once it is ``enough``, no more is sent.
     """
     found = FuzzResult(session)
     operations = [
@@ -82,9 +83,9 @@ def explore(
     if not budget or not operations:
         return found
     with unobserved(session):
-        _Explorer(session, requirements, found).run(operations, budget, seed)
+        _Explorer(session, requirements, found, enough).run(operations, budget, seed)
         # A walk goes wherever the links lead.
-        if links and not session.left_out:
+        if links and not session.left_out and not enough():
             from conformance.engine.fuzzing.links import walk_links
 
             sent = walk_links(session, links, f"{seed}/{session.contract.service}")
@@ -121,9 +122,14 @@ class _Explorer:
     """Sends what is drawn and keeps what is broken."""
 
     def __init__(
-        self, session: Session, requirements: Mapping[str, Requirement], found: FuzzResult
+        self,
+        session: Session,
+        requirements: Mapping[str, Requirement],
+        found: FuzzResult,
+        enough: Callable[[], bool],
     ) -> None:
         self._session, self._requirements, self._found = session, requirements, found
+        self._enough = enough
 
     def run(self, operations: list[Operation], budget: int, seed: int) -> None:
         """Draw requests of each operation, the more the more ways there are."""
@@ -135,8 +141,8 @@ class _Explorer:
             before = budget * done // max(1, total)
             done += len(drawn)
             share = budget * done // max(1, total) - before
-            if drawn and share:
-                one = Search(drawn, self._send, share, CUTS, f"{seed}/{name}")
+            if drawn and share and not self._enough():
+                one = Search(drawn, self._send, share, CUTS, f"{seed}/{name}", self._enough)
                 self._found.requests += search(one)
 
     def _send(self, case: FuzzCase, value: Any) -> tuple[bytes, Callable[[], list[str]]] | None:

@@ -35,13 +35,17 @@ class _Escaped(BaseException):
 
 @dataclass(slots=True)
 class Search:
-    """One search: what may be drawn, how it is sent, and how much of it."""
+    """One search: what may be drawn, how it is sent, and how much of it.
+
+    ``enough`` is asked before each request; nothing is sent from then on.
+    """
 
     cases: tuple[FuzzCase, ...]
     send: Send
     draws: int
     cuts: int
     seed: str
+    enough: Callable[[], bool] = lambda: False
     _left: int = 0
     _sent: int = 0
     _known: dict[bytes, list[str]] = field(default_factory=dict)
@@ -49,6 +53,8 @@ class Search:
 
     def check(self, case: FuzzCase, value: Any) -> None:
         """Send what was drawn. Raises FuzzFailure where it breaks something."""
+        if self.enough():
+            raise _Spent
         made = self.send(case, value)
         if made is None:
             return

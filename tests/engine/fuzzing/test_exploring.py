@@ -31,12 +31,20 @@ from tests import contracts
 SERVICES = ("apigateway", "location")
 
 
-def explored(service, transport, budget, seed=1, links=0):
+def explored(service, transport, budget, seed=1, links=0, enough=lambda: False):
     contract = contracts.contract(service)
     signer = Signer(TEST_CREDENTIALS, "us-east-1", contract.signing_name)
     session = Session(contract, SignedChannel(URL, signer, transport), Names(), Masker())
     requirements = {one.id: one for one in contracts.requirements(service)}
-    found = explore(session, requirements, lambda name: True, budget, seed, links=links)
+    found = explore(
+        session,
+        requirements,
+        lambda name: True,
+        budget,
+        seed,
+        links=links,
+        enough=enough,
+    )
     return found, session
 
 
@@ -132,6 +140,13 @@ def test_quick_runs_do_not_explore():
     found, _ = explored("apigateway", transport, 0)
     assert found.requests == 0
     assert transport.sent == 0
+
+
+def test_once_it_is_enough_no_more_is_explored():
+    transport = InProcess(ServerOptions())
+    calls = iter(range(1000))
+    found, _ = explored("apigateway", transport, 200, links=30, enough=lambda: next(calls) > 9)
+    assert 0 < found.requests < 10
 
 
 def test_walks_reach_what_they_made_and_leave_nothing():
