@@ -17,7 +17,12 @@ from conformance.contract.vocabulary.overlay_rules import (
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.base_requests import base
-from conformance.plan.valid_requests.resources import lifecycle_of, others, with_unknown_ids
+from conformance.plan.valid_requests.resources import (
+    is_named_twice,
+    lifecycle_of,
+    others,
+    with_unknown_ids,
+)
 
 IDENTITIES = (UnknownIdentifierRule, TakenIdentifierRule)
 LIKE_A_NAME = "conformance-a0b1c2d3-00001"
@@ -41,6 +46,8 @@ def of_identity(
         return
     name = named_by(contract, operation, request) or asked_for(operation)
     unknown = "" if name is None else _unknown(contract, operation, request, name)
+    if contract.overlay.inferred and is_named_twice(contract, operation, request):
+        return
     if name is not None and unknown != "":
         yield Probe(
             requirement.id, operation, Side.REJECT, {**request, name: unknown},

@@ -22,6 +22,7 @@ from conformance.plan.travelling import can_travel, is_doubtful, is_label, reads
 from conformance.plan.valid_requests.base_requests import base, edited, scaffolded
 from conformance.plan.valid_requests.resources import (
     creators,
+    is_named_twice,
     lifecycle_of,
     others,
     with_unknown_ids,
@@ -136,6 +137,8 @@ def _error(contract: Contract, operation: Operation, requirement: Requirement) -
     resource = lifecycle_of(contract, operation.name)
     request = base(contract, operation)
     label = _identified(contract, operation, request)
+    if contract.overlay.inferred and is_named_twice(contract, operation, request):
+        label = None
     if resource.not_found_by is not None and operation.name not in resource.not_found_by:
         label = None
     if requirement.keyword == resource.not_found and label and resource.identifier is not None:

@@ -28,7 +28,7 @@ from conformance.plan.valid_requests.amending import RefusalText, amended
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.fuller import joined
 from conformance.plan.valid_requests.refusal_values import likely
-from conformance.plan.valid_requests.resources import kinds, nameable
+from conformance.plan.valid_requests.resources import is_named_twice, kinds, nameable
 from conformance.plan.valid_requests.variants import Variants
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import ParsedResponse
@@ -260,3 +260,18 @@ def test_what_is_right_but_for_what_is_not_there_is_gone_on_from() -> None:
     assert found is not None
     assert found.values["SchemaId"] == {"SchemaArn": "arn:mine"}
     assert ("CreateSchema", base(contract, contract.operations["CreateSchema"])) in sent
+
+
+def test_an_unknown_name_beside_the_known_one_is_not_asked_for() -> None:
+    glue = contracts.inferred("glue")
+    update = glue.operations["UpdateTable"]
+    once = {"DatabaseName": "${id.database}", "Name": "${id}"}
+    assert not is_named_twice(glue, update, once)
+    assert is_named_twice(glue, update, {**once, "TableInput": {"Name": "${id.table}"}})
+    found = replace(glue, found=FoundRequests())
+    address = "glue/UpdateTable/error/EntityNotFoundException"
+    [requirement] = [one for one in catalogue(glue) if one.id == address]
+    for more in ({}, {"TableInput": {"Name": "${id.table}"}}):
+        found.found.keep("UpdateTable", {**once, **more})
+        probes = plan(found, requirement).probes
+        assert all(one.values["Name"] == "${id}" for one in probes if more)

@@ -158,6 +158,13 @@ def is_about_own(text: str) -> bool:
     return "${id}" in text or "${taken}" in text or MADE.search(text) is not None
 
 
+def is_named_twice(contract: Contract, operation: Operation, request: Mapping[str, Any]) -> bool:
+    """Whether several members of a request name its resource: an unknown one beside says little."""
+    own = f"${{id.{kind_of(contract, operation.name)}}}"
+    texts = (str(value) for value in request.values())
+    return sum("${id}" in text or own in text or "${made." in text for text in texts) > 1
+
+
 def foreign_kinds(contract: Contract) -> dict[str, str]:
     """The kinds that are another contract's main one, with the name of its service."""
     known = kinds(contract).items()
