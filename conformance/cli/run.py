@@ -49,8 +49,9 @@ if TYPE_CHECKING:
     from conformance.record.baseline import Gate
     from conformance.transport.endpoint import Target
 
-COLLECT_AFTER = (50_000, 10, 20)
-"""How often garbage is collected: Python's own numbers are for programs that keep less."""
+COLLECT_AFTER = (20_000, 5, 5)
+"""How often garbage is collected: seldom, as much is kept; but a resource and its history speak of
+each other, so that what is old has to be looked through, too, before it adds up."""
 
 
 @click.command(cls=ConfiguredCommand)
