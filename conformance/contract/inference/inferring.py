@@ -237,7 +237,7 @@ def _prefix(listing: Operation, one: Inferred) -> Member | None:
     own = plain(one.name)
     for name, member in listing.input.items():
         of = plain(name).removesuffix("nameprefix")
-        if of != plain(name) and own.endswith(of) and member.shape.kind is Kind.STRING:
+        if of != plain(name) and of in {"", own} and member.shape.kind is Kind.STRING:
             return member
     return None
 
