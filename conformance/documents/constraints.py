@@ -24,6 +24,7 @@ from conformance.documents.types import parse_type
 LABELLED = re.compile(r"([A-Z][A-Za-z]*(?: [A-Za-z]+){0,3}):\s*(.*)", re.DOTALL)
 NUMBER = r"(-?\d{1,3}(?:,\d{3})+|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)"
 BOUND = re.compile(rf"(Minimum|Maximum|Fixed) (?:length|value|number) of {NUMBER}(?: items?)?\.?")
+FROM_TO = re.compile(rf"{NUMBER}\s*(?:-|\u2013|to)\s*{NUMBER}(?: [A-Za-z/]+)?\.?")
 UP_TO = re.compile(rf"Up to {NUMBER} (?:characters|items)\.?")
 # A label of a limit whose number the page lost states nothing.
 BOUND_WITHOUT_NUMBER = re.compile(
@@ -185,6 +186,8 @@ class _MemberReader:
         self, low: str, high: str, on: LimitTarget, rest: str, line: DocumentLine
     ) -> list[Limit]:
         rest = UP_TO.sub(r"Maximum length of \1.", rest)
+        if between := FROM_TO.fullmatch(rest):
+            rest = f"Minimum value of {between[1]}. Maximum value of {between[2]}."
         bounds = list(BOUND.finditer(rest))
         if not bounds or BOUND.sub("", rest).strip():
             raise self._unknown(line, "'Minimum ... of N. Maximum ... of N.' or 'Fixed ... of N.'")

@@ -94,6 +94,8 @@ def read_yaml(path: Path, text: str) -> tuple[Any, Any]:
     except yaml.YAMLError as wrong:
         mark = getattr(wrong, "problem_mark", None)
         why = getattr(wrong, "problem", None) or str(wrong) or "it cannot be parsed"
+        if why.endswith("found another document"):
+            why = "it holds several documents: divide it"
         raise MalformedTraffic(path, mark.line + 1 if mark else 1, f"not YAML: {why}") from None
     except RecursionError:
         raise MalformedTraffic(path, 1, "not YAML: nested too deeply") from None

@@ -19,7 +19,7 @@ from conformance.campaign.errors import BadCampaign
 from conformance.campaign.file import read_campaign
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
-from conformance.traffic.errors import NotTraffic
+from conformance.traffic.errors import MalformedTraffic, NotTraffic
 from conformance.traffic.reading import read_traffic
 from tests.cases.conftest import recorded
 from tests.command import in_process
@@ -178,6 +178,13 @@ def test_a_request_of_which_only_the_parsed_body_is_kept_is_not_known(tmp_path: 
     path.write_text(yaml.safe_dump(cassette({"body": ANSWER}, {"parsed_body": {}})))
     (entry,) = read_traffic([path])
     assert (entry.request_known, entry.response_known) == (False, True)
+
+
+def test_a_file_of_several_cassettes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("---\n".join([yaml.safe_dump(cassette({"body": ANSWER}))] * 2))
+    with pytest.raises(MalformedTraffic, match="several documents"):
+        list(read_traffic([path]))
 
 
 def test_a_body_in_which_a_name_is_hidden_is_whole(tmp_path: Path) -> None:
@@ -349,6 +356,17 @@ def test_what_is_not_one_page_is_refused(
     assert ended.code == 2
     assert said in ended.err
     assert "hint:" in ended.err
+
+
+@pytest.mark.parametrize("form", ["3 - 300", "3 to 300 inches", "3\u2013300 mm/s."])
+def test_a_range_may_be_from_one_number_to_another(saved: Save, form: str) -> None:
+    branch = "## Contents\n\n**Depth**\n\nHow deep.\n\nType: Integer\n\nValid Range: {}\n\n"
+    branch = "# Branch\n\nOf a tree.\n\n" + branch + "Required: No\n\n## See Also\n"
+    saved("a.md", MARKDOWN)
+    wanted = saved("b.md", branch.format("Minimum value of 3. Maximum value of 300."))
+    said = derived(wanted.parent)
+    assert derived(saved("b.md", branch.format(form)).parent) == said
+    assert "300" in json.dumps(said["components"]["schemas"]["Branch"])
 
 
 def test_a_menu_after_the_page_is_no_second_page(saved: Save) -> None:
