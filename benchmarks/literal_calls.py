@@ -214,16 +214,18 @@ def _called(line: ast.stmt) -> Iterator[ast.Call]:
 def _parameters(test: ast.FunctionDef) -> list[Known]:
     found: list[Known] = [{}]
     for one in test.decorator_list:
-        if not isinstance(one, ast.Call) or not ast.unparse(one.func).endswith("parametrize"):
+        if not isinstance(one, ast.Call) or len(one.args) < 2:
+            continue
+        if not ast.unparse(one.func).endswith("parametrize"):
             continue
         names, values = (value_of(argument, {}) for argument in one.args[:2])
         if not isinstance(names, str) or not isinstance(values, list):
             continue
-        named = [name.strip() for name in names.split(",")]
-        rows = [value if len(named) > 1 else [value] for value in values[:MOST]]
-        whole = [row for row in rows if isinstance(row, list) and len(row) == len(named)]
+        each = [name.strip() for name in names.split(",")]
+        rows = [value if len(each) > 1 else [value] for value in values[:MOST]]
+        whole = [row for row in rows if isinstance(row, list) and len(row) == len(each)]
         found = [
-            {**before, **dict(zip(named, row, strict=True))} for before in found for row in whole
+            {**before, **dict(zip(each, row, strict=True))} for before in found for row in whole
         ] or found
     return found
 

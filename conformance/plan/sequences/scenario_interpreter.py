@@ -159,7 +159,7 @@ def _step(play: _Play, step: Step) -> Sequence:
 
 def _is_of_page(play: _Play, step: Step, operation: Operation) -> bool:
     """Whether a step is about one page of a list, by its size or position, and not about all."""
-    page = play.life.listing.page
+    page = play.life.resource.page
     most = None if page is None else page.most
     members = step.with_ if isinstance(step.with_, Mapping) else {}
     sized = (members.get(name) for name in operation.input if name.lower() in LIMITS)
