@@ -74,5 +74,5 @@ def refused_alike(session: Session, probe: Probe, refused: ParsedResponse) -> st
 def sent_alone(session: Session, probe: Probe) -> SentProbe:
     """What came of a probe; what it made is taken away again. Raises SetupFailed."""
     sent = session.send(probe)
-    session.inventory.take_away(sent)
+    session.disposal.take_away(sent)
     return sent

@@ -332,13 +332,13 @@ def _leave_clean(session: Session, trial: ProbeResult) -> None:
 
     What a probe of the create operation made is deleted at once.
     """
-    sent, inventory = trial.sent, session.inventory
+    sent, disposal = trial.sent, session.disposal
     spoilt = trial.finding is None or not trial.finding.held
     if needs_resource(trial.probe) and (spoilt or sent.answer.server_error):
-        inventory.drop_current(kind_of(session.contract, trial.probe.operation.name))
+        session.inventory.drop_current(kind_of(session.contract, trial.probe.operation.name))
         if sent.answer.ok and sent.resource is not None and not sent.resource.gone:
-            inventory.delete(sent.resource)
-    inventory.take_away(sent)
+            disposal.delete(sent.resource)
+    disposal.take_away(sent)
 
 
 def is_elsewhere(probe: Probe) -> bool:

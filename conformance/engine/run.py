@@ -180,11 +180,12 @@ class Run:
         if contract.given:
             transport = GivenGuard(self._pulse, transport, RouteTable(contract, url))
         channel = SignedChannel(url, signer, transport)
-        lend = partial(self._lent, url)
+        lent: list[Session] = []
+        lend = partial(self._lent, url, lent)
         session = Session(
             contract, channel, self._names, self._masker, mark, lend, self._patience,
             settle=self._config.settings.settle, ready=self._ready(url),
-            companions=self._companions(url),
+            companions=self._companions(url), lent=lent,
         )  # fmt: skip
         return session, channel
 
@@ -205,19 +206,21 @@ class Run:
             )  # fmt: skip
         return self._of_others[url]
 
-    def _lent(self, url: str, service: str) -> Inventory:
+    def _lent(self, url: str, lent: list[Session], service: str) -> Inventory:
         """The resources of another service, which those of this one are made of."""
         from conformance.contract.load import load_contract
 
         job = next((one for one in self._config.jobs if one.contract.service == service), None)
         contract = job.contract if job is not None else load_contract(service)
-        return self._session(contract, job.url if job is not None else url)[0].inventory
+        session, _ = self._session(contract, job.url if job is not None else url)
+        lent.append(session)
+        return session.inventory
 
     def _clean_up(
         self, session: Session, channel: SignedChannel, lacks: Callable[[str], bool]
     ) -> None:
         channel.usual_within = self._patience.brief
-        left = session.inventory.clean_up()
+        left = session.clean_up()
         contract, custody = session.contract, self._config.custody
         name = contract.overlay.main.name or "resource"
         if custody is not None:

@@ -114,7 +114,7 @@ class Runner:
             self._watch.confirm()
             self._rules.finished()
             with self._watch.held():
-                self._session.inventory.tidy()
+                self._session.disposal.tidy()
             self._emit(Progress(index + 1, len(active), 0, requirement.id))
         self._rules.end()
         for sent in explored.broken(self._decisions.open) if explored else ():
@@ -164,7 +164,7 @@ class Runner:
             with suppress(SetupFailed):  # it may speak of something else that cannot be made
                 self._session.call(operation, base(self._contract, operation), resource)
         self._watch.confirm()
-        self._session.inventory.delete(resource)
+        self._session.disposal.delete(resource)
 
     def lacks(self, operation: str) -> bool:
         """True when the target is known to lack an operation."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.engine.resources.companions import Companions
+from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.inventory import Inventory, Lend
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.placeholders import Placeholders, needs_resource, unknown_facts
@@ -62,16 +63,17 @@ class Session:
         settle: float = SETTLE,
         ready: float = READY,
         companions: Companions | None = None,
+        lent: Sequence[Session] = (),
     ) -> None:
         self._arrival = Arrival(settle)
         self.contract, self.names, self.masker = contract, names, masker
         self.search = RequestSearch(contract, self.send)
-        self.inventory = Inventory(
-            contract, self.send, lend, self._is_in_vain, self.search.improve
-        )  # fmt: skip
+        self.inventory = Inventory(contract, self.send, lend, self.search.improve)
+        self.lent = lent
+        self.disposal = Disposal(contract, self.send, self.inventory, self._is_in_vain)
         self._readiness = Readiness(self.inventory.read, ready)
         self.placeholders = Placeholders(names, masker, channel.region, companions)
-        self.placeholders.latest = self.inventory.latest
+        self.placeholders.latest = self.inventory.made.latest
         self.observers: list[Callable[[SentProbe], None]] = []
         self.lasting: list[Callable[[SentProbe], None]] = []
         """The observers of what every request leaves behind, whoever reports what it shows."""
@@ -100,7 +102,7 @@ class Session:
             resource = self._needed(probe, fresh=fresh)
         self._call_first(probe, resource)
         sent = self._exchanged(probe, resource)
-        if not self.inventory.made_room(sent):
+        if not self.disposal.made_room(sent):
             return sent
         return self._arrival.of_room(lambda: self._exchanged(probe, resource))
 
@@ -191,6 +193,10 @@ class Session:
         """Send a request that is not a probe, such as a read back."""
         return self.send(Probe("", operation, Side.OBSERVE, values, ""), resource=resource)
 
+    def clean_up(self) -> list[str]:
+        """Delete everything that was made, also of services that lent; gives what stayed."""
+        return [*self.disposal.clean_up(), *(left for one in self.lent for left in one.clean_up())]
+
     def _needed(self, probe: Probe, *, fresh: bool) -> RunResource | None:
         """The resource that a template speaks of, if it does."""
         if not needs_resource(probe):
@@ -271,7 +277,7 @@ class Session:
             filled.probe, filled.values, exchange, answer, filled.resource, filled.parents
         )
         self._learn(sent)
-        self.inventory.note(sent)
+        self.inventory.made.note(sent)
         self._note_state(sent)
         for observer in (*self.lasting, *self.observers):
             observer(sent)
@@ -279,7 +285,7 @@ class Session:
 
     def _note_state(self, sent: SentProbe) -> None:
         if sent.answer.ok:
-            made = self.inventory.made_by(sent)
+            made = self.inventory.made.by(sent)
             about = made if made is not None else sent.resource
             if about is not None:
                 self._readiness.note(sent, about)

@@ -268,7 +268,7 @@ class SupportRegistry:
                 other = self._session.call(operation, request)
             except SetupFailed:
                 continue
-            self._session.inventory.take_away(other)
+            self._session.disposal.take_away(other)
             yield other
 
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:

@@ -54,7 +54,7 @@ class Target:
         )
         sent = SentProbe(probe, dict(probe.values), EXCHANGE, answer, resource)
         assert self.inventory is not None
-        self.inventory.note(sent)
+        self.inventory.made.note(sent)
         return sent
 
 

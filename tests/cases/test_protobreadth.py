@@ -12,6 +12,7 @@ from conformance.contract.inference.binding import Binding
 from conformance.contract.inference.naming import is_within, split
 from conformance.contract.model import Called, Kind, Location, Member, Operation, Shape
 from conformance.engine.resources import prerequisites
+from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import mentions
 from conformance.engine.resources.placeholders import facts
@@ -265,5 +266,5 @@ def test_a_deletion_that_names_what_cannot_be_made_leaves_the_resource() -> None
     made = RunResource("hook", "", target.send(probe), "lifecycle-hook")
     target.makes = False
     assert mentions(base(contract, contract.operations["DeleteLifecycleHook"]), "auto-scaling")
-    assert inventory.delete(made) is None
+    assert Disposal(contract, target.send, inventory).delete(made) is None
     assert not made.gone

@@ -16,6 +16,7 @@ from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_model import Overlay
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
+from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import mentions
 from conformance.engine.resources.placeholders import facts, unknown_facts
@@ -233,37 +234,37 @@ class Full:
         return SentProbe(probe, probe.values, EXCHANGE, said, resource)
 
 
-def endpoints(target: Full, contract: Contract, times: int) -> Inventory:
+def endpoints(target: Full, contract: Contract, times: int) -> Disposal:
     inventory = Inventory(contract, target.send)
     for _ in range(times):
-        inventory.note(target.send(asked(contract, "CreateResolverEndpoint")))
-    return inventory
+        inventory.made.note(target.send(asked(contract, "CreateResolverEndpoint")))
+    return Disposal(contract, target.send, inventory)
 
 
 @pytest.mark.parametrize("code", ["LimitExceededException", "QuotaExceeded", "TooManyEndpoints"])
 def test_where_there_may_be_no_more_what_nothing_uses_is_deleted(code: str) -> None:
     contract, target = modelled("route53resolver"), Full(3, code)
-    inventory = endpoints(target, contract, 3)
+    disposal = endpoints(target, contract, 3)
     refused = target.send(asked(contract, "CreateResolverEndpoint"))
-    assert inventory.made_room(refused)
+    assert disposal.made_room(refused)
     assert target.there == []
-    assert not inventory.made_room(refused), "there is nothing to delete any more"
+    assert not disposal.made_room(refused), "there is nothing to delete any more"
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "TooManyRequestsException", "Conflict"])
 def test_other_refusals_make_no_room(code: str) -> None:
     contract, target = modelled("route53resolver"), Full(3, code)
-    inventory = endpoints(target, contract, 3)
+    disposal = endpoints(target, contract, 3)
     assert not says_full(code)
-    assert not inventory.made_room(target.send(asked(contract, "CreateResolverEndpoint")))
+    assert not disposal.made_room(target.send(asked(contract, "CreateResolverEndpoint")))
     assert len(target.there) == 3
 
 
 def test_with_an_overlay_nothing_is_deleted_to_make_room() -> None:
     contract = replace(modelled("route53resolver"), overlay=Overlay())
     target = Full(3, "LimitExceededException")
-    inventory = endpoints(target, contract, 3)
-    assert not inventory.made_room(target.send(asked(contract, "CreateResolverEndpoint")))
+    disposal = endpoints(target, contract, 3)
+    assert not disposal.made_room(target.send(asked(contract, "CreateResolverEndpoint")))
 
 
 class Lacks:

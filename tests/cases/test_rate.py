@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.contract.load import load_contract
+from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import TAGGED, fill, spoken
 from conformance.engine.secrets.masking import Masker
@@ -27,11 +28,12 @@ class Deletions:
     def __init__(self) -> None:
         self.sent: list[str] = []
         self.inventory = Inventory(CONTRACT, self.send)
+        self.disposal = Disposal(CONTRACT, self.send, self.inventory)
 
     def send(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
         self.sent.append("" if resource is None else resource.id)
         sent = SentProbe(probe, {}, DELETED, read(DELETED, probe.operation), resource)
-        self.inventory.note(sent)
+        self.inventory.made.note(sent)
         return sent
 
     def make(self, *ids: str) -> list[RunResource]:
@@ -39,23 +41,23 @@ class Deletions:
         probe = Probe("", create, Side.ACCEPT, base(CONTRACT, create), "")
         created = SentProbe(probe, {}, DELETED, read(DELETED, create))
         made = [RunResource(one, "", created, "main") for one in ids]
-        self.inventory.made += made
+        self.inventory.made.all += made
         return made
 
 
 def test_what_two_creations_named_is_deleted_once() -> None:
     target = Deletions()
     target.make("one", "two", "one")
-    assert target.inventory.clean_up() == []
+    assert target.disposal.clean_up() == []
     assert sorted(target.sent) == ["one", "two"]
 
 
 def test_what_is_made_again_under_a_name_is_deleted_again() -> None:
     target = Deletions()
     [first] = target.make("one")
-    target.inventory.delete(first)
+    target.disposal.delete(first)
     target.make("one")
-    assert target.inventory.clean_up() == []
+    assert target.disposal.clean_up() == []
     assert target.sent == ["one", "one"]
 
 
@@ -63,7 +65,7 @@ def test_of_another_kind_nothing_is_gone() -> None:
     target = Deletions()
     [first, other] = target.make("one", "one")
     other.kind = "another"
-    target.inventory.delete(first)
+    target.disposal.delete(first)
     assert first.gone
     assert not other.gone
 

@@ -22,7 +22,8 @@ from conformance.contract.protocols import with_protocol
 from conformance.driver.execution import run_all
 from conformance.engine.events import Decided, Event
 from conformance.engine.outcome import Job
-from conformance.engine.resources.inventory import UNUSED, Inventory
+from conformance.engine.resources.disposal import UNUSED, Disposal
+from conformance.engine.resources.inventory import Inventory
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
@@ -357,7 +358,7 @@ def test_evidence_that_is_written_down_is_not_kept_besides(run):
     assert lines[about].reason == told[about].reason
 
 
-def _inventory(contract, deleted: list[str]) -> Inventory:
+def _inventory(contract, deleted: list[str]) -> tuple[Inventory, Disposal]:
     numbers = iter(range(1000))
     answers = {"CreateTree": lambda: {"treeId": f"tree{next(numbers)}", "rootBranchId": "b"},
                "CreateBranch": lambda: {"branchId": f"branch{next(numbers)}"}}  # fmt: skip
@@ -372,35 +373,35 @@ def _inventory(contract, deleted: list[str]) -> Inventory:
         parents = inventory.parents(probe, resource)
         found = read(exchange, probe.operation)
         sent = SentProbe(probe, probe.values, exchange, found, resource, parents)
-        inventory.note(sent)
+        inventory.made.note(sent)
         return sent
 
     inventory = Inventory(contract, send)
-    return inventory
+    return inventory, Disposal(contract, send, inventory)
 
 
 def test_what_something_else_is_made_of_stays(contract):
     deleted: list[str] = []
-    inventory = _inventory(contract, deleted)
+    inventory, disposal = _inventory(contract, deleted)
     branch = inventory.resource(kind="branch")
     tree = branch.parents["tree"]
     for _ in range(UNUSED + 1):
         inventory.drop_current("tree")
         inventory.resource(kind="tree")
-    inventory.tidy()
+    disposal.tidy()
     assert deleted
     assert not tree.gone
     assert not inventory.resource(kind="tree").gone
-    inventory.delete(branch)
+    disposal.delete(branch)
     for _ in range(UNUSED + 1):
         inventory.drop_current("tree")
         inventory.resource(kind="tree")
-    inventory.tidy()
+    disposal.tidy()
     assert tree.gone
 
 
 def test_what_was_only_looked_at_is_as_good_as_new(contract):
-    inventory = _inventory(contract, [])
+    inventory, _ = _inventory(contract, [])
     first = inventory.resource(kind="tree")
     assert inventory.resource(kind="tree", fresh=True) is first
     inventory.resource(kind="branch")

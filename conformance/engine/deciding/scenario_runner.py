@@ -266,7 +266,7 @@ class ScenarioRun:
         self._sequence.close()
         for resource in self._made:
             if not resource.gone:
-                self._session.inventory.delete(resource)
+                self._session.disposal.delete(resource)
         ending.steps = [
             EvidenceStep(sent, record.Role.CHECK, pause=self._pauses.get(index, 0.0))
             for index, sent in enumerate(self._sent)

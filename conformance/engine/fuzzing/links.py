@@ -62,9 +62,9 @@ def walk_links(session: Session, budget: int, seed: str) -> list[SentProbe]:
     chosen = hypothesis_settings(max(1, budget), steps=STEPS, shrink=False)
     with steady(), contextlib.suppress(*OVER):
         seeded(seed_number(f"{seed}/walk"))(LinkWalk).run(settings=chosen)
-    for made in session.inventory.made:
+    for made in session.inventory.made.all:
         if not made.gone and made.created.probe.note == STEP:
-            session.inventory.delete(made)
+            session.disposal.delete(made)
     return walker.sent
 
 
@@ -98,7 +98,7 @@ class _Walker:
     def _resource(self, values: Mapping[str, Any]) -> RunResource | None:
         texts = {value for value in values.values() if isinstance(value, str)}
         return next(
-            (one for one in reversed(self._session.inventory.made) if one.id in texts), None
+            (one for one in reversed(self._session.inventory.made.all) if one.id in texts), None
         )
 
 

@@ -79,7 +79,7 @@ class VerdictLog:
     def fail(self, requirement: Requirement, finding: Finding, sent: SentProbe) -> None:
         """Decide that an answer breaks a requirement."""
         reason = f"expected {finding.expected}; seen {finding.seen}"
-        listed = culprit(self._contract, sent, self._session.inventory.made, requirement.id)
+        listed = culprit(self._contract, sent, self._session.inventory.made.all, requirement.id)
         steps = with_setup(sent, finding.expected, finding.seen, listed)
         self.give(requirement, Verdict.FAILED, reason, steps)
 

@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, Protocol
 
 from conformance.contract.given import given_kinds
-from conformance.contract.inference.naming import looks_only
 from conformance.contract.model import Contract
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.along import Along
+from conformance.engine.resources.made_resources import MadeResources
 from conformance.engine.resources.names import is_template, spoken
 from conformance.engine.sending.delivery import resent
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
-from conformance.error_identity import says_full
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import (
     FRESH,
     all_creators,
     creators,
-    identifiers,
     is_about_own,
     kinds,
     others,
 )
-
-NEWEST = 8
-"""What a request has just made is among the last so many."""
-REMEMBERED = 60
-"""So many of the last that were made are kept when they are gone."""
-UNUSED = 12
-"""So many that nothing uses any more may be left until they are deleted."""
-PATIENCE = 2
-"""So many requests in a row without an answer, and a clean-up ends."""
 
 
 class SendRequest(Protocol):
@@ -53,8 +41,7 @@ Lend = Callable[[str], "Inventory"]
 class Inventory:
     """What one run has of one service; a resource is made of others, which are made first.
 
-    ``made`` is everything that was created, oldest first, whatever request created it; what has
-    been gone for long is forgotten.
+    ``made`` is all that was created, and ``unused`` what was left for another one of its kind.
     """
 
     def __init__(
@@ -62,19 +49,17 @@ class Inventory:
         contract: Contract,
         send: SendRequest,
         lend: Lend | None = None,
-        is_in_vain: Callable[[Probe], bool] = lambda _: False,
         improve: Callable[[SentProbe], SentProbe | None] = lambda _: None,
     ) -> None:
-        self.made: list[RunResource] = []
+        self.made = MadeResources(contract)
+        self.unused: list[RunResource] = []
         self._contract, self._send, self._lend = contract, send, lend
-        self._is_in_vain, self._improve = is_in_vain, improve
+        self._improve = improve
         self._kinds = kinds(contract)
         self._creators = all_creators(contract)
         self._given = given_kinds(contract)
-        self._crowded = 2 * REMEMBERED
         self._someone: dict[str, RunResource] = {}
         self._current: dict[str | None, RunResource] = {}
-        self._unused: list[RunResource] = []
         self._along = Along(self._kinds, self.resource)
         self._lacking: dict[str, RunResource] = {}
         self._refused: set[str] = set()
@@ -193,7 +178,7 @@ class Inventory:
 
     def read(self, resource: RunResource) -> SentProbe | None:
         """Read a resource; None where the contract has no operation for it. Raises SetupFailed."""
-        operation = self._contract.operations.get(self._lifecycle(resource.kind).read or "")
+        operation = self._contract.operations.get(self.made.lifecycle(resource.kind).read or "")
         if operation is None:
             return None
         values = base(self._contract, operation)
@@ -210,7 +195,7 @@ class Inventory:
 
         Raises SetupFailed.
         """
-        of = self._lifecycle(None) if kind is None else self._kinds.get(kind, Resource())
+        of = self.made.lifecycle(None) if kind is None else self._kinds.get(kind, Resource())
         operation = self._contract.operations.get(by or of.create or "")
         if operation is None:
             raise LookupError(f"{self._contract.service}: the lifecycle names no create operation")
@@ -219,9 +204,9 @@ class Inventory:
         if is_template(request):
             # Whether it was made is not known: another one, under another name.
             sent = resent(sent, lambda lost: self._send(lost.probe), is_lost)
-        resource = self.made_by(sent)
+        resource = self.made.by(sent)
         if resource is None and values is None:
-            resource = self.made_by(self._improve(sent) or sent)
+            resource = self.made.by(self._improve(sent) or sent)
             resource = resource or self._made_otherwise(kind or "", operation.name)
         if resource is None:
             raise SetupFailed(sent)
@@ -244,7 +229,7 @@ class Inventory:
                 continue
             self._refused.add(name)  # until it is accepted: what it needs may need it in turn
             sent = self._send(Probe("", operation, Side.ACCEPT, values, "made for the probe"))
-            made = self.made_by(sent) or self.made_by(self._improve(sent) or sent)
+            made = self.made.by(sent) or self.made.by(self._improve(sent) or sent)
             if made is not None:
                 self._refused.discard(name)
                 return made
@@ -255,151 +240,21 @@ class Inventory:
         for name in [one for one in self._current if kind in {None, one}]:
             self._leave(name)
 
+    def current(self) -> list[RunResource]:
+        """The current one of each kind."""
+        return [*self._current.values()]
+
+    def in_use(self) -> list[RunResource]:
+        """What is current, and what something that is there is made of."""
+        there = [one for one in (*self.made.all, *self._current.values()) if not one.gone]
+        parents = [parent for one in there for parent in one.parents.values()]
+        return [*parents, *self._current.values()]
+
     def _leave(self, kind: str | None) -> None:
         """Use the current one of a kind no more."""
         left = self._current.pop(kind, None)
         if left is not None:
-            self._unused.append(left)
-
-    def tidy(self) -> None:
-        """Delete what nothing uses any more, once that is much: lists would grow with the run.
-
-        What something else is made of stays until that is gone. What is refused to be deleted is
-        left to the clean-up. Only where the contract is inferred: elsewhere little is made.
-        """
-        if len(self._unused) < UNUSED or not self._contract.overlay.inferred:
-            return
-        there = [one for one in (*self.made, *self._current.values()) if not one.gone]
-        used = {id(parent) for one in there for parent in one.parents.values()}
-        used |= {id(one) for one in self._current.values()}
-        waiting, self._unused = self._unused, []
-        for one in reversed(waiting):
-            if not one.gone and id(one) in used:
-                self._unused.insert(0, one)
-            elif not one.gone:
-                self.delete(one)
-
-    def delete(self, resource: RunResource, *, even_in_vain: bool = False) -> SentProbe | None:
-        """Delete a resource; None where the contract has no delete operation.
-
-        None too where the deletion names something else that cannot be made, and where deletions
-        are known to stay without an answer, unless it is to be tried all the same.
-        """
-        of = self._lifecycle(resource.kind)
-        operation = self._contract.operations.get(of.delete or "")
-        if operation is None or of.label is None or resource.given:
-            return None
-        way = base(self._contract, operation)
-        if not self._contract.overlay.inferred:
-            # Of what its base has besides, it is the labels that lead to the resource.
-            way = {name: value for name, value in way.items() if any(others(value))}
-        values = {**way, of.label: "${id}", **of.delete_with}
-        deletion = Probe("", operation, Side.OBSERVE, values, "")
-        if not even_in_vain and self._is_in_vain(deletion):
-            return None
-        send = partial(self._send, deletion, resource=resource)
-        try:
-            sent = resent(send(), lambda _: send(), is_lost, times=1)
-        except SetupFailed:
-            return None  # its deletion names something that cannot be made: it stays
-        resource.gone = resource.gone or sent.answer.is_gone
-        return sent
-
-    def made_by(self, sent: SentProbe) -> RunResource | None:
-        """What an accepted request made, if it made anything."""
-        return next((made for made in reversed(self.made) if made.created is sent), None)
-
-    def take_away(self, sent: SentProbe) -> None:
-        """Delete what a request made: odd things that are left would spoil lists for the rest."""
-        for resource in [one for one in self.made[-NEWEST:] if one.created is sent]:
-            if not resource.gone:
-                self.delete(resource)
-
-    def made_room(self, sent: SentProbe) -> bool:
-        """Delete what nothing uses of a kind of which there may be no more.
-
-        Only where the contract is inferred: there the run itself may have made too many.
-        """
-        kind, _ = self._creators.get(sent.probe.operation.name, (None, ""))
-        full = sent.answer.is_refusal and says_full(sent.answer.code or "")
-        if kind is None or not full or not self._contract.overlay.inferred:
-            return False
-        used = [*self._current.values()]
-        used += [parent for one in used for parent in one.parents.values()]
-        spare = [one for one in self.made if one.kind == kind and not one.gone]
-        spare = [one for one in spare if not any(one is other for other in used)]
-        for one in spare:
-            self.delete(one)
-        return any(one.gone for one in spare)
-
-    def clean_up(self) -> list[str]:
-        """Delete everything that this run made; gives the identifiers that stayed.
-
-        What was made last goes first, as it may be made of what was made before. A target that
-        does not answer gets no request about each of them.
-        """
-        unanswered = 0
-        for resource in reversed(self.made):
-            if not resource.gone and unanswered < PATIENCE:
-                sent = self.delete(resource, even_in_vain=True)
-                self._forget_twins(resource)
-                mute = sent is not None and sent.answer.status is None
-                unanswered = unanswered + 1 if mute else 0
-        left = [one.id for one in self.made if not one.gone and one.usable]
-        for lender in self._lenders.values():
-            left += lender.clean_up()
-        return left
-
-    def _forget_twins(self, deleted: RunResource) -> None:
-        """Two creations may have answered with one identifier: it is deleted once."""
-        for one in self.made:
-            if (one.kind, one.id) == (deleted.kind, deleted.id):
-                one.gone = one.gone or deleted.gone
-
-    def note(self, sent: SentProbe) -> None:
-        """Keep account of what an accepted request made, changed or deleted."""
-        if not (sent.answer.is_refusal or looks_only(sent.probe.operation.name)):
-            for one in (sent.resource, *sent.parents.values()):
-                if one is not None:
-                    one.touched = True
-        if not sent.answer.ok:
-            return
-        name = sent.probe.operation.name
-        if name in self._creators:
-            self._add(sent, *self._creators[name])
-        if sent.resource is not None:
-            of = self._lifecycle(sent.resource.kind)
-            if name != of.read:
-                sent.resource.seen = None
-            if name == of.delete:
-                sent.resource.gone = True
-            elif name == of.update:
-                sent.resource.changed(sent)
-
-    def latest(self, kind: str) -> str:
-        """The identifier of the last one of a kind that was made; empty where there is none."""
-        return next((one.id for one in reversed(self.made) if one.kind == kind), "")
-
-    def _add(self, sent: SentProbe, kind: str, pointer: str) -> None:
-        unique = self._kinds[kind].unique_member or ""
-        shown = sent.answer.members
-        given = sent.values.get(unique) or next(find(shown, (unique,)), "")
-        for found in identifiers(pointer, sent.values, shown):
-            parents = {
-                of: one for part in sent.parents.values() for of, one in part.parents.items()
-            }
-            parents.update(sent.parents)
-            if found.startswith("/") and self._contract.overlay.inferred:
-                found = found.rpartition("/")[2]  # noqa: PLW2901 - as SDKs do: it is a path
-            self.made.append(RunResource(found, str(given), sent, kind, parents=parents))
-        if len(self.made) > self._crowded:
-            there = [one for one in self.made[:-REMEMBERED] if not one.gone]
-            self.made[:-REMEMBERED] = there
-            self._crowded = 2 * len(self.made)
-
-    def _lifecycle(self, kind: str | None) -> Resource:
-        """The lifecycle of a kind, or that of the main one."""
-        return self._kinds.get(kind or "", self._contract.overlay.main)
+            self.unused.append(left)
 
     def _lender(self, service: str) -> Inventory:
         """The inventory of another contract's resources."""

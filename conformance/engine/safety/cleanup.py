@@ -15,7 +15,7 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.journal import Creation, Journal
-from conformance.engine.resources.inventory import PATIENCE
+from conformance.engine.resources.disposal import PATIENCE
 from conformance.engine.resources.names import fill
 from conformance.engine.resources.run_tag import is_tagged
 from conformance.engine.sending.channel import Channel

@@ -136,7 +136,7 @@ class SequenceRun:
         """Delete what the sequence made."""
         for slot in self.slots.values():
             if not slot.resource.gone:
-                self.session.inventory.delete(slot.resource)
+                self.session.disposal.delete(slot.resource)
 
     def _playable(self, step: ModelStep, values: Mapping[str, Any]) -> bool:
         if step.role != "create":
@@ -170,7 +170,7 @@ class SequenceRun:
         if not sent.answer.ok:
             return
         if step.role == "create" and step.slot is not None:
-            made = [one for one in self.session.inventory.made if one.created is sent]
+            made = [one for one in self.session.inventory.made.all if one.created is sent]
             if not made:
                 self.mute = True
                 raise Inconclusive("a resource was made, and its identifier not told")

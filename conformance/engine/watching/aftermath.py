@@ -198,13 +198,13 @@ class Aftermath:
 
     def _resource(self, cause: SentProbe) -> RunResource | None:
         """What a request made, else what it changed."""
-        made = (one for one in self._session.inventory.made[-8:] if one.created is cause)
+        made = (one for one in self._session.inventory.made.all[-8:] if one.created is cause)
         return next(made, cause.resource)
 
     def _take_away(self, cause: SentProbe, resource: RunResource | None) -> None:
         self._session.inventory.drop_current(kind_of(self._contract, cause.probe.operation.name))
         if resource is not None and not resource.gone:
-            self._session.inventory.delete(resource)
+            self._session.disposal.delete(resource)
 
     def _fail(self, operation: Operation, cause: SentProbe, seen: SentProbe) -> None:
         requirement = self._decisions.by_id[self._address(operation.name)]

@@ -66,7 +66,7 @@ class PassiveChecker:
             return
         taken = sent.answer.ok and sent.is_faulty
         if taken:
-            self._spoilt.note(sent, self._session.inventory.made)
+            self._spoilt.note(sent, self._session.inventory.made.all)
         name = sent.probe.operation.name
         if self.is_held or self._standings.is_aside(name) or name in self._contract.setup:
             return
@@ -99,7 +99,7 @@ class PassiveChecker:
 
         That is others' entries in a list, and what was wrongly taken.
         """
-        made = self._session.inventory.made
+        made = self._session.inventory.made.all
         own = shortened(entries_of_this_run(self._contract, sent, made))
         if self._spoilt.is_unreadable(own):
             return
@@ -165,17 +165,17 @@ class PassiveChecker:
 
     def _once_more(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
         """The request on a new resource; what it created is deleted."""
-        inventory, resource = self._session.inventory, None
+        disposal, resource = self._session.disposal, None
         try:
             resource = self._alike(sent)
             repeat = self._session.send(sent.probe, resource=resource)
         except SetupFailed as failed:
             repeat = failed.sent
         broken = self._broken(finding, repeat)
-        inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
-        inventory.take_away(repeat)
+        self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
+        disposal.take_away(repeat)
         if resource is not None and not resource.gone:
-            inventory.delete(resource)
+            disposal.delete(resource)
         return broken
 
     def _of_the_same(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:

@@ -116,7 +116,7 @@ class Showcase:
                 self._call(one, base(self._contract, one), parent)
             self._watch.confirm()
             if not resource.gone:
-                self._session.inventory.delete(resource)
+                self._session.disposal.delete(resource)
             return True
 
         self._vary(operation, create, lambda: sum(map(self._unseen, names)))

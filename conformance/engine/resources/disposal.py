@@ -1,0 +1,121 @@
+"""Deletes what a run made: what is odd at once, what nothing uses now and then, all at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from conformance.contract.model import Contract
+from conformance.engine.resources.inventory import Inventory, SendRequest
+from conformance.engine.sending.delivery import resent
+from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
+from conformance.error_identity import says_full
+from conformance.plan.probes import Probe, Side
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.resources import others
+
+NEWEST = 8
+"""What a request has just made is among the last so many."""
+UNUSED = 12
+"""So many that nothing uses any more may be left until they are deleted."""
+PATIENCE = 2
+"""So many requests in a row without an answer, and a clean-up ends."""
+
+
+class Disposal:
+    """Deletes the resources of an inventory.
+
+    ``is_in_vain`` knows requests that the target leaves without an answer.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        send: SendRequest,
+        inventory: Inventory,
+        is_in_vain: Callable[[Probe], bool] = lambda _: False,
+    ) -> None:
+        self._contract, self._send, self._inventory = contract, send, inventory
+        self._is_in_vain = is_in_vain
+
+    def delete(self, resource: RunResource, *, even_in_vain: bool = False) -> SentProbe | None:
+        """Delete a resource; None where the contract has no delete operation.
+
+        None too where the deletion names something else that cannot be made, and where deletions
+        are known to stay without an answer, unless it is to be tried all the same.
+        """
+        of = self._inventory.made.lifecycle(resource.kind)
+        operation = self._contract.operations.get(of.delete or "")
+        if operation is None or of.label is None or resource.given:
+            return None
+        way = base(self._contract, operation)
+        if not self._contract.overlay.inferred:
+            # Of what its base has besides, it is the labels that lead to the resource.
+            way = {name: value for name, value in way.items() if any(others(value))}
+        values = {**way, of.label: "${id}", **of.delete_with}
+        deletion = Probe("", operation, Side.OBSERVE, values, "")
+        if not even_in_vain and self._is_in_vain(deletion):
+            return None
+        send = partial(self._send, deletion, resource=resource)
+        try:
+            sent = resent(send(), lambda _: send(), is_lost, times=1)
+        except SetupFailed:
+            return None  # its deletion names something that cannot be made: it stays
+        resource.gone = resource.gone or sent.answer.is_gone
+        return sent
+
+    def take_away(self, sent: SentProbe) -> None:
+        """Delete what a request made: odd things that are left would spoil lists for the rest."""
+        for resource in [one for one in self._inventory.made.all[-NEWEST:] if one.created is sent]:
+            if not resource.gone:
+                self.delete(resource)
+
+    def tidy(self) -> None:
+        """Delete what nothing uses any more, once that is much: lists would grow with the run.
+
+        What something else is made of stays until that is gone. What is refused to be deleted is
+        left to the clean-up. Only where the contract is inferred: elsewhere little is made.
+        """
+        unused = self._inventory.unused
+        if len(unused) < UNUSED or not self._contract.overlay.inferred:
+            return
+        used = {id(one) for one in self._inventory.in_use()}
+        waiting = unused.copy()
+        unused.clear()
+        for one in reversed(waiting):
+            if not one.gone and id(one) in used:
+                unused.insert(0, one)
+            elif not one.gone:
+                self.delete(one)
+
+    def made_room(self, sent: SentProbe) -> bool:
+        """Delete what nothing uses of a kind of which there may be no more.
+
+        Only where the contract is inferred: there the run itself may have made too many.
+        """
+        kind = self._inventory.made.kind_made_by(sent.probe.operation.name)
+        full = sent.answer.is_refusal and says_full(sent.answer.code or "")
+        if kind is None or not full or not self._contract.overlay.inferred:
+            return False
+        current = self._inventory.current()
+        used = [*current, *(parent for one in current for parent in one.parents.values())]
+        there = [one for one in self._inventory.made.all if one.kind == kind and not one.gone]
+        spare = [one for one in there if not any(one is other for other in used)]
+        for one in spare:
+            self.delete(one)
+        return any(one.gone for one in spare)
+
+    def clean_up(self) -> list[str]:
+        """Delete everything that this run made; gives the identifiers that stayed.
+
+        What was made last goes first, as it may be made of what was made before. A target that
+        does not answer gets no request about each of them.
+        """
+        made, unanswered = self._inventory.made, 0
+        for resource in reversed(made.all):
+            if not resource.gone and unanswered < PATIENCE:
+                sent = self.delete(resource, even_in_vain=True)
+                made.forget_twins(resource)
+                mute = sent is not None and sent.answer.status is None
+                unanswered = unanswered + 1 if mute else 0
+        return [one.id for one in made.all if not one.gone and one.usable]

@@ -1,0 +1,85 @@
+"""What a run has made of one service, and what became of it."""
+
+from __future__ import annotations
+
+from conformance.contract.inference.naming import looks_only
+from conformance.contract.model import Contract
+from conformance.contract.places import find
+from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.sending.exchange_log import RunResource, SentProbe
+from conformance.plan.valid_requests.resources import all_creators, identifiers, kinds
+
+REMEMBERED = 60
+"""So many of the last that were made are kept when they are gone."""
+
+
+class MadeResources:
+    """Everything that was created, whatever request created it.
+
+    ``all`` has it, oldest first; what has been gone for long is forgotten.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self.all: list[RunResource] = []
+        self._contract = contract
+        self._kinds, self._creators = kinds(contract), all_creators(contract)
+        self._crowded = 2 * REMEMBERED
+
+    def lifecycle(self, kind: str | None) -> Resource:
+        """The lifecycle of a kind, or that of the main one."""
+        return self._kinds.get(kind or "", self._contract.overlay.main)
+
+    def kind_made_by(self, operation: str) -> str | None:
+        """The kind that an operation makes."""
+        return self._creators.get(operation, (None, ""))[0]
+
+    def by(self, sent: SentProbe) -> RunResource | None:
+        """What an accepted request made, if it made anything."""
+        return next((made for made in reversed(self.all) if made.created is sent), None)
+
+    def latest(self, kind: str) -> str:
+        """The identifier of the last one of a kind that was made; empty where there is none."""
+        return next((one.id for one in reversed(self.all) if one.kind == kind), "")
+
+    def note(self, sent: SentProbe) -> None:
+        """Keep account of what an accepted request made, changed or deleted."""
+        if not (sent.answer.is_refusal or looks_only(sent.probe.operation.name)):
+            for one in (sent.resource, *sent.parents.values()):
+                if one is not None:
+                    one.touched = True
+        if not sent.answer.ok:
+            return
+        name = sent.probe.operation.name
+        if name in self._creators:
+            self._add(sent, *self._creators[name])
+        if sent.resource is not None:
+            of = self.lifecycle(sent.resource.kind)
+            if name != of.read:
+                sent.resource.seen = None
+            if name == of.delete:
+                sent.resource.gone = True
+            elif name == of.update:
+                sent.resource.changed(sent)
+
+    def _add(self, sent: SentProbe, kind: str, pointer: str) -> None:
+        unique = self._kinds[kind].unique_member or ""
+        shown = sent.answer.members
+        given = sent.values.get(unique) or next(find(shown, (unique,)), "")
+        for found in identifiers(pointer, sent.values, shown):
+            parents = {
+                of: one for part in sent.parents.values() for of, one in part.parents.items()
+            }
+            parents.update(sent.parents)
+            if found.startswith("/") and self._contract.overlay.inferred:
+                found = found.rpartition("/")[2]  # noqa: PLW2901 - as SDKs do: it is a path
+            self.all.append(RunResource(found, str(given), sent, kind, parents=parents))
+        if len(self.all) > self._crowded:
+            there = [one for one in self.all[:-REMEMBERED] if not one.gone]
+            self.all[:-REMEMBERED] = there
+            self._crowded = 2 * len(self.all)
+
+    def forget_twins(self, deleted: RunResource) -> None:
+        """Two creations may have answered with one identifier: it is deleted once."""
+        for one in self.all:
+            if (one.kind, one.id) == (deleted.kind, deleted.id):
+                one.gone = one.gone or deleted.gone
