@@ -11,9 +11,10 @@ from conformance.contract.inference.naming import ARN, identifies, part, plain
 from conformance.contract.inference.owners import RESOURCE
 from conformance.contract.model import Contract, Kind, Location
 from conformance.engine import support
+from conformance.engine.attempt import attempt
 from conformance.engine.confirmation import ANSWER, confirm
 from conformance.engine.errors import WrongCredentials
-from conformance.engine.probe_result import UNSURE, attempt
+from conformance.engine.probe_result import UNSURE
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.delivery import connection_broke
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed

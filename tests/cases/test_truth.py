@@ -13,7 +13,7 @@ from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.contract.observed import disproved
-from conformance.engine.probe_result import _tell_the_same
+from conformance.engine.attempt import _tell_the_same
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.judge.response import observe
 from conformance.plan.probes import Probe, Side

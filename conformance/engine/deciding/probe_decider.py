@@ -7,9 +7,10 @@ from functools import partial
 
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.vocabulary.overlay_rules import RobustRule, UnknownIdentifierRule
+from conformance.engine.attempt import attempt
 from conformance.engine.confirmation import ANSWER, confirm, not_repeated, unreliable
 from conformance.engine.phases import FuzzFindings
-from conformance.engine.probe_result import ProbeResult, attempt, is_taken, smallest
+from conformance.engine.probe_result import ProbeResult, is_taken, smallest
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.case_counts import CaseCounts
 from conformance.engine.sending.exchange_log import SetupFailed

@@ -15,10 +15,11 @@ from typing import Any
 
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Location, Operation
+from conformance.engine.attempt import attempt
 from conformance.engine.fuzzing.faults import same_fault
 from conformance.engine.fuzzing.requests import FuzzCase, cases_of
 from conformance.engine.fuzzing.search import Search, search
-from conformance.engine.probe_result import ProbeResult, attempt
+from conformance.engine.probe_result import ProbeResult
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.engine.session import Session
 from conformance.judge.recheck import sent_values

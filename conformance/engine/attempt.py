@@ -1,0 +1,194 @@
+"""One probe, tried: sent, judged, and repeated where the first answer may be our own doing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from conformance.contract.places import ITEM
+from conformance.engine.confirmation import repeats_of_silence
+from conformance.engine.control_requests import (
+    of_nothing_at_all,
+    refused_alike,
+    sent_alone,
+    without_fault,
+)
+from conformance.engine.probe_result import ProbeResult, judged
+from conformance.engine.resources.placeholders import needs_resource
+from conformance.engine.sending.delivery import is_repeatable, resent
+from conformance.engine.sending.exchange_log import SentProbe, is_lost
+from conformance.engine.sending.patience import is_unanswered, kinds_of_request
+from conformance.engine.session import Session
+from conformance.judge.findings import Finding
+from conformance.judge.refusal import entries_refused
+from conformance.plan.probes import Fault, Probe, Side
+from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, path_labels
+
+
+def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResult:
+    """Send a probe and judge it; a state error that the contract explains is tried again."""
+    sent = _in_time(session, probe, fresh=fresh)
+    if not fresh and _explained_by_state(session, probe, sent):
+        sent = session.send(probe, fresh=True)
+    first = sent
+    if not is_repeatable(session.contract, probe.operation):
+        sent = resent(first, lambda _: session.send(probe, fresh=True), is_lost)
+    trial = judged(session, probe, sent)
+    held = trial.finding is not None and trial.finding.held
+    if sent is not first and not held and _explained_by_state(session, probe, sent):
+        # What was lost may have been carried out: its own doing says nothing of the target. Where
+        # any answer would do, this one does.
+        trial = replace(
+            trial, finding=None, why=f"after {first.answer.told()}: {sent.answer.told()}"
+        )
+    _leave_clean(session, trial)
+    if trial.finding is not None and not trial.finding.held:
+        trial = _refused_by_entry(session, _blamed_on_its_fault(session, trial))
+        return _blamed_on_its_form(session, trial)
+    return trial
+
+
+def _refused_by_entry(session: Session, trial: ProbeResult) -> ProbeResult:
+    """The trial, held where its answer refuses the entry of a batch that has its fault.
+
+    It shows nothing where the entry without the fault is refused likewise; that says nothing either
+    of a fault beside the entries, unless another error is told of them than without it.
+    """
+    probe, told = trial.probe, entries_refused(trial.probe.operation, trial.sent.answer)
+    if not told or probe.side is not Side.REJECT or trial.finding is None:
+        return trial
+    usual = without_fault(session, probe)
+    if usual is not None and usual.answer.ok and not entries_refused(probe.operation, usual.answer):
+        return replace(trial, finding=Finding(probe.requirement, True))
+    beside = bool(probe.place) and ITEM not in (probe.place or ())
+    if beside and probe.fault is not Fault.NOT_FOUND and _tell_the_same(told, trial.sent, usual):
+        return trial
+    return ProbeResult(probe, trial.sent, None, f"{told} in the answer may be about anything")
+
+
+def _tell_the_same(member: str, sent: SentProbe, usual: SentProbe | None) -> bool:
+    """Whether two answers name the same errors of their entries."""
+    if usual is None or not isinstance(usual.answer.body, dict):
+        return True
+    return _codes(sent.answer.body[member]) == _codes(usual.answer.body.get(member))
+
+
+def _codes(told: Any) -> set[str]:
+    """The names of errors in a list of entries that failed."""
+    if isinstance(told, list):
+        return {code for entry in told for code in _codes(entry)}
+    if not isinstance(told, dict):
+        return set()
+    own = {value for key, value in told.items() if "code" in key.lower() and isinstance(value, str)}
+    return own | {code for value in told.values() for code in _codes(value)}
+
+
+def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:
+    """Send a probe; where no answer comes in time, the same on fresh resources.
+
+    It may have been a slow moment.
+    """
+    if session.patience.is_well_known(kinds_of_request(probe)):
+        again = session.send_again(probe, 2)  # at once, as it is expected to come to that
+    else:
+        sent = session.send(probe, fresh=fresh)
+        if not is_unanswered(sent.exchange):
+            return sent
+        again = session.send_again(probe, repeats_of_silence(sent.exchange))
+    return next((one for one in again if not is_unanswered(one.exchange)), again[-1])
+
+
+def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
+    """The trial, or one that shows nothing where the usual form of the request fares no better."""
+    probe = trial.probe
+    if trial.finding is None:
+        return trial
+    if probe.form is None or probe.side is Side.REJECT:
+        return _blamed_on_its_route(session, trial)
+    if probe.form.is_elsewhere:
+        return trial
+    usual = judged(session, *_in_usual_form(session, probe))
+    _leave_clean(session, usual)
+    if usual.finding is not None and usual.finding.held:
+        return trial
+    told = usual.sent.answer.told()
+    return ProbeResult(
+        probe, trial.sent, None, f"the request is no better in its usual form: {told}"
+    )
+
+
+def _blamed_on_its_fault(session: Session, trial: ProbeResult) -> ProbeResult:
+    """The trial, or one that shows nothing where a request without its fault fails, too.
+
+    Then it is something else that fails: an identifier that nothing has, a part that the target
+    has no code for, or another made-up value. The server error is reported by its own requirement.
+    Where an overlay says what is valid, nothing of that is in doubt.
+    """
+    probe, answer = trial.probe, trial.sent.answer
+    if not session.contract.overlay.inferred:
+        return trial
+    about_identity = probe.fault in {Fault.CONFLICT, Fault.NOT_FOUND}
+    if about_identity and answer.is_refusal:
+        told = refused_alike(session, probe, answer)
+        return ProbeResult(probe, trial.sent, None, told) if told else trial
+    if about_identity or probe.side is Side.ACCEPT:
+        return trial
+    if not (answer.server_error or answer.is_refusal):
+        return trial
+    usual = without_fault(session, probe)
+    if usual is None:
+        return trial
+    same = usual.answer.server_error if answer.server_error else usual.answer.is_refusal
+    if not same:
+        return trial
+    told = f"{trial.sent.answer.told()}, and so is the same request without what is odd about it"
+    return ProbeResult(probe, trial.sent, None, told)
+
+
+def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
+    """The trial, or one that shows nothing where whatever a label names is served.
+
+    A path that leads nowhere is then read as one more name, and that names are not looked up is
+    reported elsewhere.
+    """
+    probe = trial.probe
+    made_up = session.contract.overlay.inferred and probe.fault is Fault.ROUTE
+    if not made_up or probe.form is None or not trial.sent.answer.ok:
+        return trial
+    if probe.form.method or not path_labels(probe.operation):
+        return trial
+    unnamed = replace(probe, values=of_nothing_at_all(session, probe), form=None)
+    usual = sent_alone(session, unnamed)
+    if not usual.answer.ok:
+        return trial
+    return ProbeResult(probe, trial.sent, None, "whatever the path names is served")
+
+
+def _in_usual_form(session: Session, probe: Probe) -> tuple[Probe, SentProbe]:
+    usual = replace(probe, form=None)
+    return usual, session.send(usual)
+
+
+def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool:
+    """True when the resource had gone, or a new one's unique member was already taken."""
+    answer = sent.answer
+    resource = lifecycle_of(session.contract, probe.operation.name)
+    taken = answer.code == resource.unique_error
+    if probe.side is not Side.REJECT and taken and probe.fault is not Fault.CONFLICT:
+        return True
+    lost = answer.code == resource.not_found and sent.resource is not None
+    return lost and probe.fault is not Fault.NOT_FOUND
+
+
+def _leave_clean(session: Session, trial: ProbeResult) -> None:
+    """A resource that a wrong acceptance or a crash may have spoilt is not used again.
+
+    What a probe of the create operation made is deleted at once.
+    """
+    sent, disposal = trial.sent, session.disposal
+    spoilt = trial.finding is None or not trial.finding.held
+    if needs_resource(trial.probe) and (spoilt or sent.answer.server_error):
+        session.inventory.drop_current(kind_of(session.contract, trial.probe.operation.name))
+        if sent.answer.ok and sent.resource is not None and not sent.resource.gone:
+            disposal.delete(sent.resource)
+    disposal.take_away(sent)
