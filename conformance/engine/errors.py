@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from conformance.contract.given import OPTION
+from conformance.engine.stops import LIMITED
 from conformance.errors import CouldNotTest
 
 
@@ -29,6 +30,8 @@ class NothingTested(CouldNotTest):
 def _advice(reason: str) -> str:
     if "a redirect to " in reason:
         return "give the address that it redirects to"
+    if LIMITED in reason:
+        return "raise the limit, or test less: --requirement 'SERVICE/Operation/*'"
     if OPTION in reason:
         return f"{OPTION} lets a run update what is given; it is put back at the end"
     if re.search(r"\b50[234]\b", reason):

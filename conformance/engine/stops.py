@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from conformance.transport.base import Transport
 from conformance.transport.exchange import Exchange, Request
 
+LIMITED = "the run ended at its limit"
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -38,7 +40,7 @@ class LimitReached(BaseException):
 
     def __init__(self, limit: str) -> None:
         self.limit = limit
-        super().__init__(f"the run ended at its limit ({limit})")
+        super().__init__(f"{LIMITED} ({limit})")
 
 
 @dataclass(slots=True)

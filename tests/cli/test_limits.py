@@ -50,6 +50,15 @@ def test_it_ends_in_good_order(limited, place, target):
     assert f"--max-requests {MOST}" in record.run.command
 
 
+def test_a_run_that_had_no_time_for_anything_is_told_so(conformance, place, target):
+    ended = conformance(
+        "run", target.url, "--profile", "quick", "-q", "--max-requests", "1", "--record", "r.jsonl"
+    )
+    assert ended.code == 3
+    assert "raise the limit" in ended.err
+    assert "address of the emulator" not in ended.err
+
+
 def test_everything_has_a_verdict_and_nothing_of_what_is_left_is_a_pass(limited):
     _, record = limited
     asked = {one.id for job in select_jobs((), ()) for one in job.requirements}
