@@ -29,6 +29,9 @@ OF_ENTRIES = re.compile(
 )
 """What members are named that list the entries of a batch that failed."""
 
+COUNT_LIMITS = ("/maxItems", "/maxProperties")
+"""How the ids of requirements end that are about the number of things."""
+
 # What the pages of common errors have for these faults. A model lists none of them, so without an
 # overlay they are right, too.
 COMMON_REFUSALS: Mapping[Fault, frozenset[str]] = {
@@ -107,7 +110,8 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
         allowed = tuple((status, ANY_CODE) for status, _ in allowed)
     right = any(_is(answer, *one) for one in allowed)
     other = _is_common(contract, probe, answer) or _is_of_another_fault(contract, probe, answer)
-    held = right or looked_up or other or _is_denied_first(probe, answer)
+    other = other or _is_denied_first(probe, answer) or _is_over_quota(probe, answer)
+    held = right or looked_up or other
     return Finding(probe.requirement, held, expected, answer.told())
 
 
@@ -133,6 +137,17 @@ def _is_denied_first(probe: Probe, answer: ParsedResponse) -> bool:
     names = [part for part in probe.place or () if isinstance(part, str)]
     is_arn = bool(names) and names[-1].lower().endswith("arn") and probe.fault is Fault.LIMIT
     return is_arn and answer.is_refusal and error_identity.says_denied(answer.code or "")
+
+
+def _is_over_quota(probe: Probe, answer: ParsedResponse) -> bool:
+    """True where too many of something are refused by the operation's error for its quota.
+
+    A rule of EventBridge has five targets, and a request up to a hundred: a hundred and one break
+    both.
+    """
+    is_count = probe.fault is Fault.LIMIT and probe.requirement.endswith(COUNT_LIMITS)
+    declared = answer.is_refusal and answer.code in probe.operation.errors
+    return is_count and declared and error_identity.says_full(answer.code or "")
 
 
 def _is_common(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:

@@ -167,6 +167,15 @@ def test_an_arn_that_keeps_no_limit_may_be_refused_as_one_that_the_caller_may_no
     assert judge_probe(of, long, answer(400, {}, "AccessDeniedException")).held is held
 
 
+@pytest.mark.parametrize(("limit", "held"), [("maxItems", True), ("minItems", False)])
+def test_too_many_may_be_refused_by_the_quota(limit, held):
+    of = contracts.contract("events-rules").operations["PutTargets"]
+    name = f"events-rules/PutTargets/request/Targets/{limit}"
+    many = Probe(name, of, Side.REJECT, {}, "", Fault.LIMIT, ("Targets",))
+    full = answer(400, {}, "LimitExceededException")
+    assert judge_probe(contracts.contract("events-rules"), many, full).held is held
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "member", "tried"),
     [
