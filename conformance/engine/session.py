@@ -169,7 +169,12 @@ class Session:
 
     def send_again(self, probe: Probe, times: int) -> list[SentProbe]:
         """Send a probe so many times at once, each for a new resource. Raises SetupFailed."""
-        resources = [self._needed(probe, fresh=True) for _ in range(times)]
+        resources = []
+        for _ in range(times):
+            resource = self._needed(probe, fresh=True)
+            if resource is not None:
+                resource.touched = True  # so that the next is another one
+            resources.append(resource)
         return self.send_together([probe] * times, resources)
 
     def send_all(

@@ -228,7 +228,10 @@ class Inventory:
             if kind in others(spoken(values)) or is_about_own(spoken(values)):
                 continue
             self._refused.add(name)  # until it is accepted: what it needs may need it in turn
-            sent = self._send(Probe("", operation, Side.ACCEPT, values, "made for the probe"))
+            try:
+                sent = self._send(Probe("", operation, Side.ACCEPT, values, "made for the probe"))
+            except SetupFailed:
+                continue  # the next one may need something else
             made = self.made.by(sent) or self.made.by(self._improve(sent) or sent)
             if made is not None:
                 self._refused.discard(name)
