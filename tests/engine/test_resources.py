@@ -1,4 +1,4 @@
-"""What a run makes is used by one request at a time, and is there as long as something needs it."""
+"""What a run makes is used by one request at a time, and what it finds out is not lost."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.engine.attempt import attempt
+from conformance.engine.probe_result import GONE
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.secrets.masking import Masker
@@ -20,14 +21,16 @@ from conformance.engine.session import Session
 from conformance.plan.probes import Probe, Side
 from conformance.plan.sequences.lists import whole
 from conformance.plan.sequences.steps import NotShown, Send
+from conformance.plan.valid_requests.amending import amended
 from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.refusal_values import RefusalText
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Signer
 from tests.cases.test_protocols import Full, asked, endpoints, modelled
-from tests.cases.test_restjson import SPEC, Grove
+from tests.cases.test_restjson import SPEC, TEXT, Grove, operation
 
 URL = "http://127.0.0.1:1"
 
@@ -141,3 +144,30 @@ def test_a_position_that_is_no_text_ends_the_look() -> None:
     listing = modelled("route53resolver").operations["ListResolverEndpoints"]
     with pytest.raises(NotShown, match="is no text"):
         next(whole(Send(listing, {}, 0), {"NextToken": {"a": 1}}))
+
+
+@pytest.mark.parametrize(
+    ("message", "gone"),
+    [
+        ("the branch was not found", True),
+        ("branch b1 does not exist", True),
+        ("Branch b1 doesn't exist", True),
+        ("branch b1 couldn't be found", True),
+        ("the branch cannot be used", False),
+        ("Member must have length less than 20", False),
+    ],
+)
+def test_a_message_says_that_something_is_not_there(message: str, *, gone: bool) -> None:
+    assert (GONE.search(message) is not None) is gone
+
+
+def test_what_excludes_each_other_is_left_out_with_all_that_is_in_it() -> None:
+    settings = {"type": "object", "x-type": "structure", "properties": {"colourName": TEXT}}
+    given = {"note": TEXT, "generalSettings": settings}
+    paths = {"/trees": {"post": operation("CreateTree", given=given)}}
+    creation = build_contract("grove", {**SPEC, "paths": paths}, {}).operations["CreateTree"]
+    start = {"note": "n", "generalSettings": {"colourName": "t"}}
+    told = "general settings, colour name and note: both cannot be specified"
+    tried = list(amended(creation, start, start, RefusalText(400, "Bad", told, {})))
+    assert {} in tried
+    assert {"generalSettings": {}} not in tried

@@ -1,4 +1,4 @@
-"""What comes along with what it is part of: the first member of a network, the main route table.
+"""What a target makes with what it is part of: the main route table of a network.
 
 Where a target makes no other one for the asking, that one is as good.
 """
@@ -22,8 +22,8 @@ class GetResource(Protocol):
         ...
 
 
-class Along:
-    """What creations of one service showed besides what they made."""
+class ImplicitResources:
+    """Resources that nobody asked for: the creations of their owners show them."""
 
     def __init__(self, kinds: Mapping[str, Resource], resource: GetResource) -> None:
         self._kinds, self._resource = kinds, resource
@@ -78,4 +78,4 @@ class Along:
         return used
 
 
-__all__ = ["Along"]
+__all__ = ["ImplicitResources"]
