@@ -170,8 +170,10 @@ def _in_usual_form(session: Session, probe: Probe) -> tuple[Probe, SentProbe]:
 
 
 def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool:
-    """True when the resource had gone, or a new one's unique member was already taken."""
+    """True when it is refused as the resource had gone, or a unique member was already taken."""
     answer = sent.answer
+    if not answer.is_refusal:
+        return False  # what names no error is none that a lifecycle lacks
     resource = lifecycle_of(session.contract, probe.operation.name)
     taken = answer.code == resource.unique_error
     if probe.side is not Side.REJECT and taken and probe.fault is not Fault.CONFLICT:

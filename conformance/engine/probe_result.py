@@ -23,7 +23,7 @@ from conformance.protocols.registry import of
 from conformance.transport.exchange import FailureKind
 from conformance.transport.parsed_response import ParsedResponse
 
-GONE = re.compile(r"\b(not|n.t) (be )?(found|exist)", re.IGNORECASE)
+GONE = re.compile(r"(\bnot|n.t) (be )?(found|exist)", re.IGNORECASE)
 """What a message says of a thing that is not there."""
 SAYS_NOTHING = frozenset({FailureKind.TLS, FailureKind.REFUSED, FailureKind.WITHHELD})
 """Failures that show nothing of what a probe was sent for."""

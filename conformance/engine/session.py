@@ -30,7 +30,12 @@ from conformance.engine.sending.settling import SETTLE, Arrival
 from conformance.plan.probes import Probe, Side
 from conformance.plan.spelling import respelt
 from conformance.plan.valid_requests.base_requests import base
-from conformance.plan.valid_requests.resources import all_creators, kind_of, lifecycle_of
+from conformance.plan.valid_requests.resources import (
+    all_creators,
+    foreign_kinds,
+    kind_of,
+    lifecycle_of,
+)
 from conformance.protocols.message import WireRequest
 from conformance.protocols.registry import USUAL, of, read, wire
 from conformance.transport.exchange import Exchange
@@ -84,6 +89,7 @@ class Session:
         """Of operations that are left out, those that no option excludes, each with the reason."""
         self.patience = Patience() if patience is None else patience
         self._channel, self._mark = channel, mark
+        self._foreign = foreign_kinds(contract)
         self._secrets = {
             operation.name: (secret_places(operation.input), secret_places(operation.output))
             for operation in contract.operations.values()
@@ -169,7 +175,12 @@ class Session:
 
     def send_again(self, probe: Probe, times: int) -> list[SentProbe]:
         """Send a probe so many times at once, each for a new resource. Raises SetupFailed."""
-        resources = [self._needed(probe, fresh=True) for _ in range(times)]
+        resources = []
+        for _ in range(times):
+            resource = self._needed(probe, fresh=True)
+            if resource is not None:
+                resource.touched = True  # so that the next is another one
+            resources.append(resource)
         return self.send_together([probe] * times, resources)
 
     def send_all(
@@ -215,6 +226,8 @@ class Session:
         for (probe, resource), others in zip(pairs, parents, strict=True):
             spoken = [*others.items(), *([] if resource is None else [(None, resource)])]
             for kind, one in spoken:
+                if kind in self._foreign:
+                    continue  # of another contract, with other operations
                 self._readiness.wait(one)
                 if unknown_facts(probe.values, kind, one):
                     self.inventory.look(one)

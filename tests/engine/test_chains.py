@@ -289,6 +289,10 @@ def test_a_borrowed_kind_is_made_by_its_own_contract(monkeypatch: pytest.MonkeyP
     lines = run(server, foreign_kinds=True)
     assert lines["library/PlaceBook/status/201"].verdict is Verdict.PASSED
     assert not any("CreateBook" in name for name in lines)
+    deleted = {call.rpartition("/")[2] for call in server.calls if call.startswith("DELETE /books")}
+    asked = {call.rpartition("/")[2] for call in server.calls if call.startswith("GET /shelves")}
+    assert deleted
+    assert not deleted & asked, "a book is read by its own contract"
     assert (server.shelves, server.books) == ({}, set())
 
 

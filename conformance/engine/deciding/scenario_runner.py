@@ -241,6 +241,7 @@ class ScenarioRun:
                 raise NotShown("two resources came with one identifier")
             self._resources[step.key] = made
             self._made.append(made)
+            made.held = True
             return [made.created]
         if isinstance(step, Send):
             return [self._session.send(self._probe(step), resource=self._resources.get(step.key))]

@@ -97,10 +97,11 @@ class Disposal:
         full = sent.answer.is_refusal and says_full(sent.answer.code or "")
         if kind is None or not full or not self._contract.overlay.inferred:
             return False
-        current = self._inventory.current()
-        used = [*current, *(parent for one in current for parent in one.parents.values())]
-        there = [one for one in self._inventory.made.all if one.kind == kind and not one.gone]
-        spare = [one for one in there if not any(one is other for other in used)]
+        there = [one for one in self._inventory.made.all if not one.gone]
+        own = [*sent.parents.values(), *([] if sent.resource is None else [sent.resource])]
+        kept = [*self._inventory.current(), *own, *(one for one in there if one.held)]
+        used = {id(part) for one in kept for part in (one, *one.parents.values())}
+        spare = [one for one in there if one.kind == kind and id(one) not in used]
         for one in spare:
             self.delete(one)
         return any(one.gone for one in spare)

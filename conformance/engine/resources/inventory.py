@@ -9,7 +9,7 @@ from conformance.contract.given import given_kinds
 from conformance.contract.model import Contract
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.engine.resources.along import Along
+from conformance.engine.resources.implicit import ImplicitResources
 from conformance.engine.resources.made_resources import MadeResources
 from conformance.engine.resources.names import is_template, spoken
 from conformance.engine.sending.delivery import resent
@@ -60,7 +60,7 @@ class Inventory:
         self._given = given_kinds(contract)
         self._someone: dict[str, RunResource] = {}
         self._current: dict[str | None, RunResource] = {}
-        self._along = Along(self._kinds, self.resource)
+        self._implicit = ImplicitResources(self._kinds, self.resource)
         self._lacking: dict[str, RunResource] = {}
         self._refused: set[str] = set()
         self._lenders: dict[str, Inventory] = {}
@@ -96,13 +96,13 @@ class Inventory:
         """
         if kind is None or not self._contract.overlay.inferred:
             return self.create(kind=kind)
-        known = self._along.again(kind)
+        known = self._implicit.again(kind)
         if known is not None:
             return known
         try:
             return self.create(kind=kind)
         except SetupFailed:
-            shown = self._along.first(kind)
+            shown = self._implicit.first(kind)
             if shown is None:
                 raise
             return shown
@@ -228,7 +228,10 @@ class Inventory:
             if kind in others(spoken(values)) or is_about_own(spoken(values)):
                 continue
             self._refused.add(name)  # until it is accepted: what it needs may need it in turn
-            sent = self._send(Probe("", operation, Side.ACCEPT, values, "made for the probe"))
+            try:
+                sent = self._send(Probe("", operation, Side.ACCEPT, values, "made for the probe"))
+            except SetupFailed:
+                continue  # the next one may need something else
             made = self.made.by(sent) or self.made.by(self._improve(sent) or sent)
             if made is not None:
                 self._refused.discard(name)

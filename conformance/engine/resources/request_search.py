@@ -120,7 +120,10 @@ class RequestSearch:
                 values = dict(accepted.probe.values)
                 for place in some:
                     values = edited(values, place, ABSENT)
-                without = self._send(replace(accepted.probe, values=values))
+                try:
+                    without = self._send(replace(accepted.probe, values=values))
+                except SetupFailed:
+                    continue  # what was accepted is found all the same
                 if without.answer.ok and not without.is_faulty:
                     accepted = without
                 elif len(some) > 1:

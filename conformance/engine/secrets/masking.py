@@ -91,9 +91,10 @@ class Masker:
         """The text with every known secret replaced by its mark."""
         if _LIKE_SIGNED.search(text):
             self._learn_signatures()
-        if (text, len(self._marks)) != self._last[:2]:
-            self._last = text, len(self._marks), self._masked(text)
-        return self._last[2]
+        last = self._last  # another thread may set it
+        if (text, len(self._marks)) != last[:2]:
+            self._last = last = text, len(self._marks), self._masked(text)
+        return last[2]
 
     def _masked(self, text: str) -> str:
         kept: list[str] = []

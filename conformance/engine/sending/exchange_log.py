@@ -107,6 +107,8 @@ class RunResource:
     """Seconds that were waited for such a state after it was made."""
     touched: bool = False
     """Something may have changed it, or something may be made of it."""
+    held: bool = False
+    """A sequence goes on with it: it is not deleted to make room."""
     given: bool = False
     """It is somebody's, who named it: ``created`` is the first look at it."""
 

@@ -54,7 +54,8 @@ def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
         position = next(find(answer.body, parse(following)), None) if following else None
         if not position:
             return ListedEntries(entries, sizes)
-        if position in positions:
+        _check_is_value(position)
+        if str(position) in positions:
             raise RuleBroken("a position that leads on", f"the position {position!r} once more")
         positions.add(str(position))
         request = {**request, token: position}
@@ -74,6 +75,7 @@ def whole(send: Send, first: Any) -> Generator[Step, ParsedResponse, Any]:
         position = answer.get(shown) if isinstance(answer, dict) else None
         if not given or not position:
             return body
+        _check_is_value(position)
         if position in positions:
             raise NotShown(f"the list leads to the position {position!r} once more")
         positions.append(position)
@@ -81,9 +83,20 @@ def whole(send: Send, first: Any) -> Generator[Step, ParsedResponse, Any]:
         if not page.ok or not isinstance(page.body, dict):
             raise NotShown(f"the next page of the list was answered {page.told()}")
         answer = page.body
-        more = {name: [*(body.get(name) or []), *(answer.get(name) or [])] for name in lists}
+        more = {name: [*_entries(body, name), *_entries(answer, name)] for name in lists}
         body = {**body, **{name: entries for name, entries in more.items() if entries}}
     raise NotShown(f"the list has more than {MOST_PAGES} pages")
+
+
+def _check_is_value(position: Any) -> None:
+    """Raise NotShown for a position that no request can have: its type is a requirement's own."""
+    if not isinstance(position, str | int):
+        raise NotShown(f"the position {position!r} is no text")
+
+
+def _entries(page: Mapping[str, Any], name: str) -> list[Any]:
+    found = page.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _answered(operation: Operation, names: tuple[str, ...]) -> str:

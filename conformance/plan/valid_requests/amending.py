@@ -88,7 +88,7 @@ def _of_what_is_there(
     if not refusal.is_not_found or split(operation.name, _NAMES_ITSELF):
         return
     for name, value in request.items():
-        bare = not part(name).of and NEW.fullmatch(str(value))
+        bare = name in operation.input and not part(name).of and NEW.fullmatch(str(value))
         for known in values_of_kinds(operation.input[name].shape, refusal) if bare else ():
             yield {**request, name: known}
 
@@ -173,7 +173,7 @@ def _without_these(operation: Operation, request: Request, named: list[Place]) -
     free = [place for place in named if next(find(request, place), None) is not None
             and _may_be_left_out(operation, place)]  # fmt: skip
     without = request
-    for place in free:
+    for place in sorted(free, key=len, reverse=True):  # to take out what is inside puts it back
         without = edited(without, place, ABSENT)
     if len(free) > 1:
         yield without
@@ -224,7 +224,8 @@ def _other_words(operation: Operation, request: Request) -> Iterator[Request]:
     for place in places_of(operation, request):
         shape = shape_at(operation.input[place[0]].shape, place[1:])
         listed = () if shape is None else shape.limit("enum") or ()
-        for given in dict.fromkeys(find(request, place)) if listed else ():
+        words_given = [one for one in find(request, place) if isinstance(one, str)]
+        for given in dict.fromkeys(words_given) if listed else ():
             around = request if len(place) == 1 else _with_plain(operation, request, place[:-1])
             yield from (edited(around, place, one) for one in listed[-OTHERS:] if one != given)
 

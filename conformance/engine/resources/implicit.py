@@ -1,4 +1,4 @@
-"""What comes along with what it is part of: the first member of a network, the main route table.
+"""What a target makes with what it is part of: the main route table of a network.
 
 Where a target makes no other one for the asking, that one is as good.
 """
@@ -22,8 +22,8 @@ class GetResource(Protocol):
         ...
 
 
-class Along:
-    """What creations of one service showed besides what they made."""
+class ImplicitResources:
+    """Resources that nobody asked for: the creations of their owners show them."""
 
     def __init__(self, kinds: Mapping[str, Resource], resource: GetResource) -> None:
         self._kinds, self._resource = kinds, resource
@@ -45,26 +45,37 @@ class Along:
         return None if owner is None else self._of(kind, owner)
 
     def _of(self, kind: str, owner: str) -> RunResource | None:
-        """The one of the current owner, or, where that is gone, of a new one."""
+        """The one of the current owner, or, where that is gone or was used, of a new one.
+
+        Where a new owner cannot be made, the one that was used.
+        """
         about = self._kinds[kind].identifier
         if about is None or about.given is not None:
             return None
+        used: RunResource | None = None
         for fresh in (False, True):
             try:
                 whole = self._resource(kind=owner, fresh=fresh)
             except SetupFailed:
-                return None
+                break
             wanted = plain(about.label)
             named = (text for name, text in facts(whole).items() if plain(name) == wanted)
             name = next((text for text in named if text != whole.id), None)
             if name is None:
-                return None
-            if not any((one.kind, one.id, one.gone) == (kind, name, True) for one in self._shown):
+                break
+            known = [one for one in self._shown if (one.kind, one.id) == (kind, name)]
+            if any(one.gone for one in known):
+                whole.touched = True  # it is not whole any more
+                continue
+            own = next((one for one in known if one.parents[owner] is whole), None)
+            if own is None:
                 parents = {**whole.parents, owner: whole}
-                one = RunResource(name, name, whole.created, kind, parents=parents, given=True)
-                self._shown.append(one)
-                return one
-        return None
+                own = RunResource(name, name, whole.created, kind, parents=parents, given=True)
+                self._shown.append(own)
+            if not own.touched:
+                return own
+            whole.touched, used = True, own
+        return used
 
 
-__all__ = ["Along"]
+__all__ = ["ImplicitResources"]

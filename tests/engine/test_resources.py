@@ -1,0 +1,173 @@
+"""What a run makes is used by one request at a time, and what it finds out is not lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.contract.building import build_contract
+from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.model import Contract
+from conformance.contract.protocols import with_protocol
+from conformance.engine.attempt import attempt
+from conformance.engine.probe_result import GONE
+from conformance.engine.resources.names import Names
+from conformance.engine.resources.request_search import RequestSearch
+from conformance.engine.secrets.masking import Masker
+from conformance.engine.sending.channel import SignedChannel
+from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.session import Session
+from conformance.plan.probes import Probe, Side
+from conformance.plan.sequences.lists import whole
+from conformance.plan.sequences.steps import NotShown, Send
+from conformance.plan.valid_requests.amending import amended
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.refusal_values import RefusalText
+from conformance.transport.credentials import TEST_CREDENTIALS
+from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.retry import RetryingTransport
+from conformance.transport.signing import Signer
+from tests.cases.test_protocols import Full, asked, endpoints, modelled
+from tests.cases.test_restjson import SPEC, TEXT, Grove, operation
+
+URL = "http://127.0.0.1:1"
+
+
+class Counting(Grove):
+    """Counts the requests by method and path."""
+
+    seen: list[str]
+
+    def send(self, request: Request) -> Exchange:
+        self.seen.append(f"{request.method} {request.url.removeprefix(URL)}")
+        return super().send(request)
+
+
+@pytest.fixture
+def grove() -> Counting:
+    found = Counting()
+    found.seen = []
+    return found
+
+
+@pytest.fixture
+def session(grove: Counting) -> Session:
+    found = build_contract("grove", SPEC, {})
+    contract = with_protocol(replace(found, overlay=inferred_overlay(found)))
+    signer = Signer(TEST_CREDENTIALS, "us-east-1", contract.signing_name)
+    transport = RetryingTransport(grove, retries=0, base=0.0)
+    return Session(contract, SignedChannel(URL, signer, transport), Names(), Masker(), settle=0.0)
+
+
+def probe(contract: Contract, name: str) -> Probe:
+    operation = contract.operations[name]
+    return Probe("grove/x", operation, Side.ACCEPT, base(contract, operation), "")
+
+
+def test_an_accepted_request_is_sent_once(session: Session, grove: Counting) -> None:
+    tried = attempt(session, probe(session.contract, "CreateTree"))
+    assert tried.finding is not None
+    assert tried.finding.held
+    assert grove.seen.count("POST /trees") == 1
+
+
+def test_requests_at_once_are_each_for_a_resource_of_their_own(session: Session) -> None:
+    sent = session.send_again(probe(session.contract, "DeleteTree"), 3)
+    assert [one.answer.status for one in sent] == [200] * 3
+    assert len({one.resource.id for one in sent if one.resource is not None}) == 3
+
+
+def test_what_comes_along_is_fresh_with_a_new_owner(session: Session) -> None:
+    first = session.inventory.resource(kind="keeper")
+    assert session.inventory.resource(kind="keeper", fresh=True).id == first.id
+    first.touched = True
+    fresh = session.inventory.resource(kind="keeper", fresh=True)
+    assert fresh.id != first.id
+    assert fresh.parents["tree"] is not first.parents["tree"]
+    assert not fresh.touched
+
+
+def test_room_is_made_by_nothing_that_is_in_use() -> None:
+    contract, target = modelled("route53resolver"), Full(3, "LimitExceededException")
+    disposal = endpoints(target, contract, 3)
+    one, two, three = list(target.there)
+    made = {found.id: found for found in disposal._inventory.made.all}
+    made[one].held = True
+    refused = target.send(asked(contract, "CreateResolverEndpoint"))
+    refused = replace(refused, resource=made[two])
+    assert disposal.made_room(refused)
+    assert target.there == [one, two]
+    assert made[three].gone
+
+
+class CannotBeMade:
+    """Accepts a request with a member more, and fails to set up any that is pruned."""
+
+    def __init__(self) -> None:
+        self.accepted = 0
+
+    def send(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
+        exchange = Exchange(Request("POST", URL, ()), Response(200, (), b"{}"), None, 0.0)
+        ok = "note" in probe.values
+        answer = ParsedResponse(400, {}, "BadRequest", "note is required", "", 2)
+        answer = ParsedResponse(200, {}, None, "", "", 2) if ok else answer
+        sent = SentProbe(probe, probe.values, exchange, answer, resource)
+        self.accepted += ok
+        if self.accepted and not ok:
+            raise SetupFailed(sent)
+        return sent
+
+
+def test_what_was_accepted_is_found_although_nothing_less_can_be_sent(session: Session) -> None:
+    contract, target = session.contract, CannotBeMade()
+    search = RequestSearch(contract, target.send)
+    found = search.improve(target.send(probe(contract, "CreateTree")))
+    assert found is not None
+    assert "note" in found.probe.values
+
+
+def test_pages_of_wrong_types_are_no_trouble() -> None:
+    contract = modelled("route53resolver")
+    listing = contract.operations["ListResolverEndpoints"]
+    pages = whole(Send(listing, {}, 0), {"ResolverEndpoints": 5, "NextToken": "t"})
+    following = next(pages)
+    assert isinstance(following, Send)
+    assert following.values["NextToken"] == "t"
+    with pytest.raises(StopIteration) as ended:
+        pages.send(ParsedResponse(200, {"ResolverEndpoints": [1]}, None, "", "", 2))
+    assert ended.value.value["ResolverEndpoints"] == [1]
+
+
+def test_a_position_that_is_no_text_ends_the_look() -> None:
+    listing = modelled("route53resolver").operations["ListResolverEndpoints"]
+    with pytest.raises(NotShown, match="is no text"):
+        next(whole(Send(listing, {}, 0), {"NextToken": {"a": 1}}))
+
+
+@pytest.mark.parametrize(
+    ("message", "gone"),
+    [
+        ("the branch was not found", True),
+        ("branch b1 does not exist", True),
+        ("Branch b1 doesn't exist", True),
+        ("branch b1 couldn't be found", True),
+        ("the branch cannot be used", False),
+        ("Member must have length less than 20", False),
+    ],
+)
+def test_a_message_says_that_something_is_not_there(message: str, *, gone: bool) -> None:
+    assert (GONE.search(message) is not None) is gone
+
+
+def test_what_excludes_each_other_is_left_out_with_all_that_is_in_it() -> None:
+    settings = {"type": "object", "x-type": "structure", "properties": {"colourName": TEXT}}
+    given = {"note": TEXT, "generalSettings": settings}
+    paths = {"/trees": {"post": operation("CreateTree", given=given)}}
+    creation = build_contract("grove", {**SPEC, "paths": paths}, {}).operations["CreateTree"]
+    start = {"note": "n", "generalSettings": {"colourName": "t"}}
+    told = "general settings, colour name and note: both cannot be specified"
+    tried = list(amended(creation, start, start, RefusalText(400, "Bad", told, {})))
+    assert {} in tried
+    assert {"generalSettings": {}} not in tried
