@@ -110,7 +110,7 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
         allowed = tuple((status, ANY_CODE) for status, _ in allowed)
     right = any(_is(answer, *one) for one in allowed)
     other = _is_common(contract, probe, answer) or _is_of_another_fault(contract, probe, answer)
-    other = other or _is_denied_first(probe, answer) or _is_over_quota(probe, answer)
+    other = other or _is_denied_first(contract, probe, answer) or _is_over_quota(probe, answer)
     held = right or looked_up or other
     return Finding(probe.requirement, held, expected, answer.told())
 
@@ -129,14 +129,17 @@ def _is_of_another_fault(contract: Contract, probe: Probe, answer: ParsedRespons
     return missing or error_identity.says_taken(answer.code)
 
 
-def _is_denied_first(probe: Probe, answer: ParsedResponse) -> bool:
-    """True where an ARN that keeps no limit is refused as one that the caller may not use.
+def _is_denied_first(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
+    """True where what is named is refused as something that the caller may not use.
 
-    AWS decides that by the ARN, before the service looks at it; seen at DynamoDB's tags.
+    AWS may decide that before the service looks at it: of an ARN that keeps no limit, seen at
+    DynamoDB's tags, and of the name of what nothing has, seen at the vaults of Backup.
     """
     names = [part for part in probe.place or () if isinstance(part, str)]
     is_arn = bool(names) and names[-1].lower().endswith("arn") and probe.fault is Fault.LIMIT
-    return is_arn and answer.is_refusal and error_identity.says_denied(answer.code or "")
+    unknown = contract.overlay.inferred and probe.fault is Fault.NOT_FOUND
+    denied = answer.is_refusal and error_identity.says_denied(answer.code or "")
+    return (is_arn or unknown) and denied
 
 
 def _is_over_quota(probe: Probe, answer: ParsedResponse) -> bool:

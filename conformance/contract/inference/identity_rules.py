@@ -4,9 +4,11 @@ For services without an overlay. An error that an operation declares for somethi
 there is provoked with an identifier that nothing has. That reads and updates end with it is sure,
 and so do descriptions of several that may name some of them, and declare that one of just these is
 not there (``TargetGroupNotFound`` of ``DescribeTargetGroups``); deletions may succeed without
-effect, and other lists may be empty: those are reported as information. A
-creation that chooses its own identifier, and that declares an error for one that exists, is sent
-twice, the second time with another content, as to repeat a request may be fine.
+effect, and other lists may be empty: those are reported as information. So is what declares it only
+of another thing that it names: ``NoSuchDomain`` says nothing of the item in a domain. Where AWS is
+known to accept what nothing has, nothing is demanded. A creation that chooses its own identifier,
+and that declares an error for one that exists, is sent twice, the second time with another content,
+as to repeat a request may be fine.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Any
 from conformance.contract.inference.naming import ID, NAME, forms, part, plain, split, words
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation, Shape
+from conformance.contract.observed import empty_for_unknown
 from conformance.contract.takes import TOKENS
 from conformance.contract.validate import shape_violations
 from conformance.contract.vocabulary.overlay_model import Resource
@@ -95,9 +98,10 @@ def identity_rules(contract: Contract) -> dict[str, AnyRule]:
 def _unknown(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[str, AnyRule]]:
     provoked = {name for one in kinds for name in one.not_found_by or ()}
     labels = {one.label for one in kinds if one.label is not None}
+    left_out = provoked | empty_for_unknown(contract.service)
     for operation in contract.operations.values():
         errors = missing_errors(operation)
-        if not errors or operation.name in provoked:
+        if not errors or operation.name in left_out:
             continue
         if not _is_about_one(operation, labels) and asked_for(operation) is None:
             continue
@@ -195,9 +199,17 @@ def _is_sure(operation: Operation) -> bool:
     """
     if not naming_members(operation):
         return False
-    if any(name.lower() in TOKENS for name in operation.output):
+    if any(name.lower() in TOKENS for name in operation.output) or _is_of_others(operation):
         return False
     return operation.name.startswith(READS + UPDATES)
+
+
+def _is_of_others(operation: Operation) -> bool:
+    """Whether each error says what is not there, and of something that is named none does."""
+    named = {part(name).of for name in naming_members(operation)} - ANYTHING - {""}
+    texts = [plain(error.name) for error in missing_errors(operation)]
+    said = {of for of in named if any(of in text for text in texts)}
+    return said != named and all(any(of in text for of in said) for text in texts)
 
 
 def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[str, AnyRule]]:
