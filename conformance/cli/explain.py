@@ -131,7 +131,7 @@ def _filled(contract: Contract, probe: Probe) -> dict[str, object]:
     texts = {
         "name": "example", "id": "example", "secret": "secret", "alnum": "abcdefghij",
         "long": "a", "region": "us-east-1", "future": "2035-06-01T12:00:00.000Z",
-        "farther": "2036-06-01T12:00:00.000Z", "past": "2001-01-01T00:00:00.000Z",
+        "farther": "2035-06-02T12:00:00.000Z", "past": "2001-01-01T00:00:00.000Z",
     }  # fmt: skip
     for kind, one in given_kinds(contract).items():
         texts[f"id.{kind}"] = one.value

@@ -26,7 +26,7 @@ EXAMPLES: Mapping[str, str] = {
     "region": "us-east-1",
     "account": "123456789012",
     "future": "2031-06-01T12:00:00.000Z",
-    "farther": "2032-06-01T12:00:00.000Z",
+    "farther": "2031-06-02T12:00:00.000Z",
 }
 """What a run puts in place of a placeholder, as to its form."""
 _TOKEN = re.compile(r"\$\{(\w+)(?:\.([\w-]+))?(?::(\d+))?\}")

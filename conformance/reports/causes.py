@@ -49,6 +49,8 @@ _ANSWERS = {
     "content-type": "Answers carry another content type",
     "empty": "Answers have a body where none belongs",
 }
+ANYTHING = "*/*"
+"""What requests of protocols without JSON accept."""
 _XML = re.compile(r"\s*<(\?xml|[A-Za-z])")
 _PAGE = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
 # What differs between two answers of one cause: quoted text, paths, ids, numbers.
@@ -120,11 +122,10 @@ def _form(response: RecordedResponse, request: RecordedRequest) -> str:
 
 
 def _expects_xml(request: RecordedRequest) -> bool:
-    """Whether a request is of a protocol whose answers are XML: its form says so."""
-    given = "".join(
-        value for name, value in request.headers.items() if name.lower() == "content-type"
-    )
-    return "form-urlencoded" in given or "xml" in given
+    """Whether a request is of a protocol whose answers are XML: its headers say so."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    given = headers.get("content-type", "")
+    return "form-urlencoded" in given or "xml" in given or headers.get("accept") == ANYTHING
 
 
 def _is_followed(body: str) -> bool:

@@ -23,6 +23,7 @@ from conformance.record import (
     RecordedExchange,
     RecordedRequest,
     RecordedResponse,
+    Role,
     Verdict,
     fails_gate,
 )
@@ -251,6 +252,16 @@ def test_failures_that_look_alike_have_one_cause() -> None:
     assert found[0].gating >= found[-1].gating
     broken = [cause for cause in found if cause.title.startswith("Breaks with 500")]
     assert len(broken) == 1
+
+
+@pytest.mark.parametrize(("accept", "is_wrong"), [("application/json", True), ("*/*", False)])
+def test_xml_is_wrong_where_json_was_asked_for(accept: str, is_wrong: bool) -> None:
+    request = RecordedRequest("POST", BASE, {"Accept": accept})
+    exchange = RecordedExchange(
+        request, RecordedResponse(200, {}, "<Done/>"), "refused with 400", "accepted", Role.PROBE
+    )
+    [found] = causes(one_failure(exchange))
+    assert (found.title == "Answers are XML, not JSON") is is_wrong
 
 
 def test_a_message_loses_its_particulars() -> None:

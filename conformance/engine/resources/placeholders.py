@@ -74,7 +74,7 @@ class Placeholders:
             "long": lambda length: "a" * (length or 0),
             "region": lambda _: self._region,
             "future": lambda _: far_future(),
-            "farther": lambda _: far_future(6),
+            "farther": lambda _: far_future(2),
             "past": lambda _: PAST,
             **self._companions.values(),
         }
