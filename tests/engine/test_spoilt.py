@@ -35,6 +35,24 @@ def broken(name, body, spoilt):
     return {one.requirement for one in found if not one.held and one.requirement.endswith(limits)}
 
 
+@pytest.mark.parametrize(
+    ("fault", "body", "blamed"),
+    [
+        (Fault.TYPE, {"KeyDescription": 7}, False),
+        (Fault.TYPE, {"KeyDescription": 8}, True),
+        (Fault.TYPE, {"Restrictions": 7}, True),
+        (Fault.TYPE, {"Descriptions": [{"Description": 8}], "DescriptionText": [7]}, False),
+        (Fault.LIMIT, {"KeyDescription": 7}, True),
+    ],
+)
+def test_a_wrong_type_is_known_again_in_a_member_that_is_called_alike(fault, body, blamed):
+    one = Spoilt()
+    made = sent("UpdateKey", {"Description": 7}, {}, place=("Description",))
+    one.note(replace(made, probe=replace(made.probe, fault=fault)), [])
+    hidden = one.hide(sent("DescribeKey", {}, body, Side.OBSERVE).answer).body
+    assert (hidden == body) is blamed
+
+
 @pytest.fixture
 def spoilt():
     """A key with a name that is too long was made, and a tag with an empty name was taken."""

@@ -11,13 +11,15 @@ import json
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
+from conformance.contract.inference.naming import words
 from conformance.contract.places import ITEM, KEY, VALUE, Place, find
 from conformance.contract.validate import violations
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.judge.redacted import Redacted
-from conformance.plan.probes import Side
+from conformance.plan.probes import Fault, Side
 from conformance.transport.body_forms import ENDLESS
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -30,6 +32,8 @@ LONGEST = 2000
 """So much of the beginning of a text is looked for inside other ones."""
 MOST_TEXTS = 200
 """So many of them are looked for inside other texts."""
+SHORTEST_WORD = 3
+"""Letters of a word that two members have in common."""
 NEWEST = 8
 """A creation is among the last so many that were made."""
 COMMON = (None, "", "true", "false")
@@ -41,6 +45,8 @@ class Spoilt:
     """The values that a target should have refused and took, by the member that had them."""
 
     _values: dict[str, set[str]] = field(default_factory=dict)
+    _akin: dict[str, set[str]] = field(default_factory=dict)
+    """Of values of a wrong type, the words of the members that had them."""
     _texts: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_TEXTS))
     _resources: set[str] = field(default_factory=set)
     _endless: bool = False
@@ -62,9 +68,11 @@ class Spoilt:
         for place in places:
             for value in find(members, place):
                 self._add(place, value, about)
+                if sent.probe.fault is Fault.TYPE and _is_brief(value):
+                    self._akin.setdefault(_canonical(value), set()).update(_words(_name(place)))
 
     def _add(self, place: Place, value: Any, about: set[str]) -> None:
-        name = next((one for one in reversed(place) if one not in {ITEM, KEY, VALUE}), "")
+        name = _name(place)
         self._null = self._null or value is None
         if isinstance(value, bool) or value in COMMON:
             for one in about:
@@ -126,7 +134,30 @@ class Spoilt:
         if long and any(text in value for text in self._texts):
             return True
         known = self._values.get(name)
-        return known is not None and _canonical(value) in known
+        if known is not None and _canonical(value) in known:
+            return True
+        akin = self._akin.get(_canonical(value), ()) if _is_brief(value) else ()
+        return not _words(name).isdisjoint(akin)
+
+
+def _name(place: Place) -> str:
+    """The member that a place is in."""
+    return next((one for one in reversed(place) if one not in {ITEM, KEY, VALUE}), "")
+
+
+def _is_brief(value: Any) -> bool:
+    """True for what is tried as a value of a wrong type and is no text.
+
+    A member that is called a little otherwise may show it: an EngineName as EngineDisplayName.
+    """
+    if isinstance(value, list | dict):
+        return len(value) <= 1
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in words(name) if len(word) >= SHORTEST_WORD)
 
 
 def _places(sent: SentProbe, members: dict[str, Any]) -> tuple[Place, ...]:
