@@ -267,6 +267,7 @@ def test_an_unknown_name_beside_the_known_one_is_not_asked_for() -> None:
     update = glue.operations["UpdateTable"]
     once = {"DatabaseName": "${id.database}", "Name": "${id}"}
     assert not is_named_twice(glue, update, once)
+    assert not is_named_twice(glue, update, {**once, "DatabaseName": "${made.database.Name}"})
     assert is_named_twice(glue, update, {**once, "TableInput": {"Name": "${id.table}"}})
     found = replace(glue, found=FoundRequests())
     address = "glue/UpdateTable/error/EntityNotFoundException"

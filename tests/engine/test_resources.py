@@ -13,6 +13,7 @@ from conformance.contract.protocols import with_protocol
 from conformance.engine.attempt import attempt
 from conformance.engine.probe_result import GONE
 from conformance.engine.resources.names import Names
+from conformance.engine.resources.prerequisites import naming
 from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.channel import SignedChannel
@@ -159,6 +160,15 @@ def test_a_position_that_is_no_text_ends_the_look() -> None:
 )
 def test_a_message_says_that_something_is_not_there(message: str, *, gone: bool) -> None:
     assert (GONE.search(message) is not None) is gone
+
+
+def test_a_member_that_only_an_example_has_names_nothing(session: Session) -> None:
+    about = session.contract.operations["CreateBranch"]
+    made = session.send(probe(session.contract, "CreateBranch"))
+    request = {"treeId": "other", "odd": {"branchId": "b"}}
+    [changed] = naming(about, {**request, "parentId": "p", "note": "n"}, made)
+    assert changed["treeId"] == made.values["treeId"]
+    assert changed["odd"] == {"branchId": "b"}
 
 
 def test_what_excludes_each_other_is_left_out_with_all_that_is_in_it() -> None:
