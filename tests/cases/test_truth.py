@@ -158,6 +158,7 @@ def test_an_empty_page_that_leads_on_is_not_the_end_of_a_list(
         ("elbv2", "CreateTrustStore", ["DuplicateTrustStoreName"]),
         ("dax", "CreateCluster", ["ClusterAlreadyExistsFault"]),
         ("iam", "CreateUser", ["EntityAlreadyExists"]),
+        ("cognito-idp", "AdminCreateUser", ["UsernameExistsException"]),
     ],
 )
 def test_an_error_of_tags_or_of_what_is_missing_takes_no_name(
