@@ -72,7 +72,7 @@ class Session:
     ) -> None:
         self._arrival = Arrival(settle)
         self.contract, self.names, self.masker = contract, names, masker
-        self.search = RequestSearch(contract, self.send)
+        self.search = RequestSearch(contract, self.send, lambda name: name not in self.left_out)
         self.inventory = Inventory(contract, self.send, lend, self.search.improve)
         self.lent = lent
         self.disposal = Disposal(contract, self.send, self.inventory, self._is_in_vain)

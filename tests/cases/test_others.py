@@ -260,6 +260,11 @@ def test_what_is_right_but_for_what_is_not_there_is_gone_on_from() -> None:
     assert found is not None
     assert found.values["SchemaId"] == {"SchemaArn": "arn:mine"}
     assert ("CreateSchema", base(contract, contract.operations["CreateSchema"])) in sent
+    sent.clear()
+    anew = replace(contract, found=FoundRequests())
+    assert RequestSearch(anew, send, lambda name: name != "CreateSchema").improve(first) is None
+    assert sent
+    assert "CreateSchema" not in dict(sent), "what the user excludes no guess leads to"
 
 
 def test_an_unknown_name_beside_the_known_one_is_not_asked_for() -> None:
