@@ -12,6 +12,7 @@ from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.engine.attempt import attempt
 from conformance.engine.probe_result import GONE
+from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.prerequisites import naming
 from conformance.engine.resources.request_search import RequestSearch
@@ -101,6 +102,29 @@ def test_room_is_made_by_nothing_that_is_in_use() -> None:
     assert disposal.made_room(refused)
     assert target.there == [one, two]
     assert made[three].gone
+
+
+class MakesAnother(Full):
+    """Makes one more for the first deletion."""
+
+    inventory: Inventory
+    has_deleted = False
+
+    def send(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
+        sent = super().send(probe, resource=resource)
+        if probe.operation.name.startswith("Delete") and not self.has_deleted:
+            self.has_deleted = True
+            again = asked(modelled("route53resolver"), "CreateResolverEndpoint")
+            self.inventory.made.note(super().send(again))
+        return sent
+
+
+def test_what_is_made_while_all_is_deleted_is_deleted_too() -> None:
+    contract, target = modelled("route53resolver"), MakesAnother(3, "LimitExceededException")
+    disposal = endpoints(target, contract, 3)
+    target.inventory = disposal._inventory
+    assert disposal.clean_up() == []
+    assert target.there == []
 
 
 class CannotBeMade:
