@@ -117,6 +117,13 @@ def test_the_entries_of_a_map_are_all_its_own() -> None:
         shows("Tags", {"a": "b"}, {"Tags": {"a": "b", "addedLater": "x"}}, shown)
 
 
+def test_an_answer_is_compared_as_a_whole_where_no_place_is_named() -> None:
+    shown = load_contract("location").operations["DescribeKey"].output
+    shows("", {"KeyName": "one"}, {"KeyName": "one"}, shown)
+    with pytest.raises(RuleBroken):
+        shows("", {"KeyName": "one"}, {"KeyName": "two"}, shown)
+
+
 class EmptyFirstPage:
     """A list of API keys whose first page is empty, and leads to the next one."""
 
