@@ -110,6 +110,8 @@ class Session:
         sent = self._exchanged(probe, resource)
         if not self.disposal.made_room(sent):
             return sent
+        if probe.side is Side.REJECT:
+            return self._exchanged(probe, resource)  # what is too much may be in the request
         return self._arrival.of_room(lambda: self._exchanged(probe, resource))
 
     def _exchanged(self, probe: Probe, resource: RunResource | None) -> SentProbe:

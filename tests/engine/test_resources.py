@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -19,6 +20,7 @@ from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.sending.settling import Arrival
 from conformance.engine.session import Session
 from conformance.plan.probes import Probe, Side
 from conformance.plan.sequences.lists import whole
@@ -32,7 +34,7 @@ from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Signer
 from tests.cases.test_protocols import Full, asked, endpoints, modelled
-from tests.cases.test_restjson import SPEC, TEXT, Grove, operation
+from tests.cases.test_restjson import SPEC, TEXT, Grove, Refused, operation
 
 URL = "http://127.0.0.1:1"
 
@@ -102,6 +104,19 @@ def test_room_is_made_by_nothing_that_is_in_use() -> None:
     assert disposal.made_room(refused)
     assert target.there == [one, two]
     assert made[three].gone
+
+
+def test_what_is_too_much_in_a_request_is_waited_for_no_longer(
+    session: Session, grove: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session._arrival = Arrival(3.0, lambda _: None)
+    for _ in range(2):
+        session.inventory.create(kind="tree")
+    full = Refused(400, "TooManyNotesException")
+    monkeypatch.setattr(grove, "_plant", Mock(side_effect=full))
+    asked_for = replace(probe(session.contract, "CreateTree"), side=Side.REJECT)
+    assert session.send(asked_for).answer.code == "TooManyNotesException"
+    assert grove.seen.count("POST /trees") == 4
 
 
 class MakesAnother(Full):
