@@ -25,6 +25,7 @@ ADDRESS = "behavior/answers-for-each"
 MISSING_ADDRESS = "behavior/tells-what-is-not-there"
 NOT_THERE = re.compile(r"\w+(NotFound|_not_found)|[Mm]issing[A-Z]\w*|failures")
 LIKE_A_NAME = "conformance-a0b1c2d3-00001"
+"""A name of the form that a run has for all that it makes."""
 COUNT = re.compile(r"[Ff]ailed\w*Count")
 FAILED, SUCCESSFUL = re.compile("[Ff]ailed"), re.compile("[Ss]uccessful")
 ID, ERROR = "Id", "ErrorCode"

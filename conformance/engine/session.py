@@ -72,7 +72,7 @@ class Session:
     ) -> None:
         self._arrival = Arrival(settle)
         self.contract, self.names, self.masker = contract, names, masker
-        self.search = RequestSearch(contract, self.send)
+        self.search = RequestSearch(contract, self.send, lambda name: name not in self.left_out)
         self.inventory = Inventory(contract, self.send, lend, self.search.improve)
         self.lent = lent
         self.disposal = Disposal(contract, self.send, self.inventory, self._is_in_vain)
@@ -110,6 +110,8 @@ class Session:
         sent = self._exchanged(probe, resource)
         if not self.disposal.made_room(sent):
             return sent
+        if probe.side is Side.REJECT:
+            return self._exchanged(probe, resource)  # what is too much may be in the request
         return self._arrival.of_room(lambda: self._exchanged(probe, resource))
 
     def _exchanged(self, probe: Probe, resource: RunResource | None) -> SentProbe:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.contract.batches import LIKE_A_NAME
 from conformance.contract.inference.identity_rules import asked_for, naming_members
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind, Operation, Shape
@@ -25,7 +26,6 @@ from conformance.plan.valid_requests.resources import (
 )
 
 IDENTITIES = (UnknownIdentifierRule, TakenIdentifierRule)
-LIKE_A_NAME = "conformance-a0b1c2d3-00001"
 ANOTHER = 5
 """Which of the values of a shape stands for one that nothing has."""
 

@@ -4,25 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A report, what a run is asked for, and the requirement that then fails."""
-
-    report: str
-    service: str
-    finds: str
-    make: Callable[[], Any]
-    asks: tuple[str, ...] = field(default=())
-
-    def arguments(self):
-        """The options that narrow a run to what the report is about."""
-        return [part for one in (self.finds, *self.asks) for part in ("--requirement", one)]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cases import reported as of
-from tests.cases.reported import Reported
+from tests.cases.defects import Defect
 from tests.sampling import sampled
 
 QUICK = ("--profile", "quick", "--seed", "7")
@@ -16,122 +16,122 @@ QUICK = ("--profile", "quick", "--seed", "7")
 TABLE = {
     one.report: one
     for one in (
-        Reported(
+        Defect(
             "moto 3700: GetItem of no table has another error", "dynamodb",
             "dynamodb/GetItem/error/ResourceNotFoundException", of.another_error_for_no_table,
         ),
-        Reported(
+        Defect(
             "LocalStack 1108: Query tells no consumed capacity", "dynamodb",
             "dynamodb/Query/behavior/consumed-capacity", of.no_consumed_capacity,
         ),
-        Reported(
+        Defect(
             "ElasticMQ 97: attributes are received that nobody asked for", "sqs",
             "sqs/ReceiveMessage/behavior/named-only", of.attributes_that_nobody_asked_for,
         ),
-        Reported(
+        Defect(
             "ElasticMQ 1004: MessageSystemAttributeNames has no effect", "sqs",
             "sqs/SendMessage/behavior/received", of.system_attributes_are_not_shown,
         ),
-        Reported(
+        Defect(
             "ElasticMQ 114: a digest of no attributes", "sqs",
             "sqs/SendMessage/behavior/no-digest-of-nothing", of.a_digest_of_no_attributes,
         ),
-        Reported(
+        Defect(
             "ministack 36: errors lack x-amzn-query-error", "sqs",
             "sqs/protocol/former-error-name", of.no_name_of_the_query_protocol,
             ("sqs/GetQueueAttributes/error/*",),
         ),
-        Reported(
+        Defect(
             "a message that was deleted comes again", "sqs",
             "sqs/ReceiveMessage/behavior/deleted", lambda: of.nothing_is_done("DeleteMessage"),
         ),
-        Reported(
+        Defect(
             "a visibility timeout is not changed", "sqs",
             "sqs/ReceiveMessage/behavior/visible-again",
             lambda: of.nothing_is_done("ChangeMessageVisibility"),
         ),
-        Reported(
+        Defect(
             "dead letters are lost", "sqs",
             "sqs/SetQueueAttributes/behavior/dead-letters", of.dead_letters_are_lost,
         ),
-        Reported(
+        Defect(
             "a batch that forgets an entry", "sqs",
             "sqs/SendMessageBatch/behavior/answers-for-each", of.a_batch_that_forgets_one,
         ),
-        Reported(
+        Defect(
             "LocalStack 3304: the tags of a topic outlive it", "sns",
             "sns/DeleteTopic/behavior/nothing-is-left", of.tags_outlive_their_topic,
         ),
-        Reported(
+        Defect(
             "S3Mock 801: ETags of a list without quotation marks", "s3",
             "s3/PutObject/behavior/etag", of.plain_tags_of_entities,
         ),
-        Reported(
+        Defect(
             "S3Mock 807: If-None-Match is ignored", "s3",
             "s3/GetObject/behavior/conditions", of.if_none_match_is_ignored,
         ),
-        Reported(
+        Defect(
             "LocalStack 1083: untagging deletes the object", "s3",
             "s3/DeleteObjectTagging/behavior/none-left", of.untagging_deletes_the_object,
         ),
-        Reported(
+        Defect(
             "LocalStack 6544: errors within ErrorResponse", "s3",
             "s3/protocol/error-is-xml", of.errors_are_wrapped, ("s3/GetObject/error/*",),
         ),
-        Reported(
+        Defect(
             "moto 5957: Encrypt takes no alias", "kms",
             "kms/CreateAlias/behavior/encrypts", of.aliases_are_no_keys,
         ),
-        Reported(
+        Defect(
             "moto 4118: the key of a secret is not shown", "secretsmanager",
             "secretsmanager/CreateSecret/behavior/key-is-shown", of.keys_are_not_shown,
         ),
-        Reported(
+        Defect(
             "moto 1056: GetParameters does not tell which names are invalid", "ssm",
             "ssm/GetParameters/behavior/invalid-names", of.names_are_not_told,
         ),
-        Reported(
+        Defect(
             "moto 1464: a parameter that is there is replaced", "ssm",
             "ssm/PutParameter/error/ParameterAlreadyExists", of.whatever_is_there_is_replaced,
         ),
-        Reported(
+        Defect(
             "LocalStack 702: GetFunction of no function names no error", "lambda",
             "lambda/GetFunction/error/ResourceNotFoundException", of.refusals_without_a_name,
         ),
-        Reported(
+        Defect(
             "LocalStack 305: CreateFunction answers nothing", "lambda",
             "lambda/CreateFunction/behavior/publish", of.creations_answer_nothing,
         ),
-        Reported(
+        Defect(
             "LocalStack 10382: no state machine has another error", "stepfunctions",
             "stepfunctions/DescribeStateMachine/error/StateMachineDoesNotExist",
             of.another_error_for_no_machine,
         ),
-        Reported(
+        Defect(
             "moto 5056: a rule is deleted with its targets", "events-rules",
             "events-rules/DeleteRule/behavior/with-targets", of.rules_go_with_their_targets,
         ),
-        Reported(
+        Defect(
             "kinesis-mock 260: GetRecords answers the iterator that it was given", "kinesis",
             "kinesis/PutRecord/behavior/read-once", of.the_same_iterator_again,
         ),
-        Reported(
+        Defect(
             "moto 8371: ARNs of log groups lack their end", "logs",
             "logs/DescribeLogGroups/behavior/arns", of.arns_without_their_end,
         ),
-        Reported(
+        Defect(
             "LocalStack 11880: PutEvents answers for each target", "events",
             "events/PutEvents/behavior/answers-for-each", of.every_target_of_an_event_is_told,
         ),
-        Reported(
+        Defect(
             "LocalStack 2101: PutTargets answers nothing", "events-rules",
             "events-rules/PutTargets/behavior/told-and-listed", of.targets_are_not_answered,
         ),
-        Reported(
+        Defect(
             "LocalStack 8298: a rule is not in the list", "events-rules",
             "events-rules/ListRules/behavior/lists-what-was-made", of.no_rule_is_listed,
         ),
-        Reported(
+        Defect(
             "moto 2542: a policy of a name that is taken is accepted", "iam",
             "iam/CreatePolicy/behavior/taken-identifier", of.names_are_taken_twice,
         ),

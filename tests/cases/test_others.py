@@ -260,6 +260,11 @@ def test_what_is_right_but_for_what_is_not_there_is_gone_on_from() -> None:
     assert found is not None
     assert found.values["SchemaId"] == {"SchemaArn": "arn:mine"}
     assert ("CreateSchema", base(contract, contract.operations["CreateSchema"])) in sent
+    sent.clear()
+    anew = replace(contract, found=FoundRequests())
+    assert RequestSearch(anew, send, lambda name: name != "CreateSchema").improve(first) is None
+    assert sent
+    assert "CreateSchema" not in dict(sent), "what the user excludes no guess leads to"
 
 
 def test_an_unknown_name_beside_the_known_one_is_not_asked_for() -> None:
@@ -267,6 +272,7 @@ def test_an_unknown_name_beside_the_known_one_is_not_asked_for() -> None:
     update = glue.operations["UpdateTable"]
     once = {"DatabaseName": "${id.database}", "Name": "${id}"}
     assert not is_named_twice(glue, update, once)
+    assert not is_named_twice(glue, update, {**once, "DatabaseName": "${made.database.Name}"})
     assert is_named_twice(glue, update, {**once, "TableInput": {"Name": "${id.table}"}})
     found = replace(glue, found=FoundRequests())
     address = "glue/UpdateTable/error/EntityNotFoundException"

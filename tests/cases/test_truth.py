@@ -117,6 +117,13 @@ def test_the_entries_of_a_map_are_all_its_own() -> None:
         shows("Tags", {"a": "b"}, {"Tags": {"a": "b", "addedLater": "x"}}, shown)
 
 
+def test_an_answer_is_compared_as_a_whole_where_no_place_is_named() -> None:
+    shown = load_contract("location").operations["DescribeKey"].output
+    shows("", {"KeyName": "one"}, {"KeyName": "one"}, shown)
+    with pytest.raises(RuleBroken):
+        shows("", {"KeyName": "one"}, {"KeyName": "two"}, shown)
+
+
 class EmptyFirstPage:
     """A list of API keys whose first page is empty, and leads to the next one."""
 
@@ -158,6 +165,7 @@ def test_an_empty_page_that_leads_on_is_not_the_end_of_a_list(
         ("elbv2", "CreateTrustStore", ["DuplicateTrustStoreName"]),
         ("dax", "CreateCluster", ["ClusterAlreadyExistsFault"]),
         ("iam", "CreateUser", ["EntityAlreadyExists"]),
+        ("cognito-idp", "AdminCreateUser", ["UsernameExistsException"]),
     ],
 )
 def test_an_error_of_tags_or_of_what_is_missing_takes_no_name(

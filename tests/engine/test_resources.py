@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -12,11 +13,14 @@ from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.engine.attempt import attempt
 from conformance.engine.probe_result import GONE
+from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import Names
+from conformance.engine.resources.prerequisites import naming
 from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.sending.settling import Arrival
 from conformance.engine.session import Session
 from conformance.plan.probes import Probe, Side
 from conformance.plan.sequences.lists import whole
@@ -30,7 +34,7 @@ from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Signer
 from tests.cases.test_protocols import Full, asked, endpoints, modelled
-from tests.cases.test_restjson import SPEC, TEXT, Grove, operation
+from tests.cases.test_restjson import SPEC, TEXT, Grove, Refused, operation
 
 URL = "http://127.0.0.1:1"
 
@@ -102,6 +106,42 @@ def test_room_is_made_by_nothing_that_is_in_use() -> None:
     assert made[three].gone
 
 
+def test_what_is_too_much_in_a_request_is_waited_for_no_longer(
+    session: Session, grove: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session._arrival = Arrival(3.0, lambda _: None)
+    for _ in range(2):
+        session.inventory.create(kind="tree")
+    full = Refused(400, "TooManyNotesException")
+    monkeypatch.setattr(grove, "_plant", Mock(side_effect=full))
+    asked_for = replace(probe(session.contract, "CreateTree"), side=Side.REJECT)
+    assert session.send(asked_for).answer.code == "TooManyNotesException"
+    assert grove.seen.count("POST /trees") == 4
+
+
+class MakesAnother(Full):
+    """Makes one more for the first deletion."""
+
+    inventory: Inventory
+    has_deleted = False
+
+    def send(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
+        sent = super().send(probe, resource=resource)
+        if probe.operation.name.startswith("Delete") and not self.has_deleted:
+            self.has_deleted = True
+            again = asked(modelled("route53resolver"), "CreateResolverEndpoint")
+            self.inventory.made.note(super().send(again))
+        return sent
+
+
+def test_what_is_made_while_all_is_deleted_is_deleted_too() -> None:
+    contract, target = modelled("route53resolver"), MakesAnother(3, "LimitExceededException")
+    disposal = endpoints(target, contract, 3)
+    target.inventory = disposal._inventory
+    assert disposal.clean_up() == []
+    assert target.there == []
+
+
 class CannotBeMade:
     """Accepts a request with a member more, and fails to set up any that is pruned."""
 
@@ -159,6 +199,15 @@ def test_a_position_that_is_no_text_ends_the_look() -> None:
 )
 def test_a_message_says_that_something_is_not_there(message: str, *, gone: bool) -> None:
     assert (GONE.search(message) is not None) is gone
+
+
+def test_a_member_that_only_an_example_has_names_nothing(session: Session) -> None:
+    about = session.contract.operations["CreateBranch"]
+    made = session.send(probe(session.contract, "CreateBranch"))
+    request = {"treeId": "other", "odd": {"branchId": "b"}}
+    [changed] = naming(about, {**request, "parentId": "p", "note": "n"}, made)
+    assert changed["treeId"] == made.values["treeId"]
+    assert changed["odd"] == {"branchId": "b"}
 
 
 def test_what_excludes_each_other_is_left_out_with_all_that_is_in_it() -> None:

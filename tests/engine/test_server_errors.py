@@ -521,6 +521,30 @@ def test_a_list_that_is_silent_is_told_by_the_request_that_was_not_answered() ->
     assert "robustness/empty-body" not in line.reason
 
 
+class Stuck(Shop):
+    """Answers no name that is no text, and no list with a size that is one."""
+
+    def send(self, request: Request) -> Exchange:
+        asked = Asked(request)
+        spoilt = any(isinstance(one.get("size"), str) for one in self.items.values())
+        if not isinstance(asked.members.get("name", ""), str) or (spoilt and asked.is_list):
+            return Exchange(request, None, TransportFailure(FailureKind.TIMEOUT, "no answer"), 1.0)
+        return super().send(request)
+
+    def at_items(self, asked: Asked) -> tuple[int, dict[str, Any]]:
+        if asked.method == "POST" and isinstance(asked.members.get("size"), str):
+            item = f"i{next(self.numbers)}x"
+            self.items[item] = {"name": "n", "size": asked.members["size"]}
+            return 200, {"itemId": item}
+        return super().at_items(asked)
+
+
+def test_a_request_that_the_target_was_done_with_is_not_blamed() -> None:
+    line = run(Stuck())["shop/ListItems/behavior/still-answers"]
+    assert line.verdict is Verdict.FAILED
+    assert "was answered 200" in line.reason
+
+
 class Deep(Shop):
     """Takes whatever it gets for a label, and shows it in a list as deep as it was."""
 

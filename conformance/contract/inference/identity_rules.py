@@ -86,6 +86,8 @@ def _says_taken(error: str, operation: Operation) -> bool:
         return False
     own = words(operation.name)
     left = [word for word in words(error) if word not in ANYTHING]
+    # ``Username`` is one word of names, and of a user.
+    left += [word.removesuffix("name") for word in left if len(word) > len("name")]
     return not left or any(word in own or operation.service.startswith(word) for word in left)
 
 

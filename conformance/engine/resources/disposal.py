@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 
 from conformance.contract.model import Contract
 from conformance.engine.resources.inventory import Inventory, SendRequest
@@ -113,10 +114,17 @@ class Disposal:
         does not answer gets no request about each of them.
         """
         made, unanswered = self._inventory.made, 0
-        for resource in reversed(made.all):
+        before = made.all.copy()
+        # A deletion may name what is gone, so that another one is made for it: that goes last.
+        for resource in chain(reversed(before), self._new(before)):
             if not resource.gone and unanswered < PATIENCE:
                 sent = self.delete(resource, even_in_vain=True)
                 made.forget_twins(resource)
                 mute = sent is not None and sent.answer.status is None
                 unanswered = unanswered + 1 if mute else 0
         return [one.id for one in made.all if not one.gone and one.usable]
+
+    def _new(self, before: list[RunResource]) -> Iterator[RunResource]:
+        """What was made since then, the last first."""
+        known = {id(one) for one in before}
+        yield from [one for one in reversed(self._inventory.made.all) if id(one) not in known]

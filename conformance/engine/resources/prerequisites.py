@@ -99,11 +99,13 @@ def naming(
         known.update({plain(key): text for key, text in _leaves(source)})
     places = []
     for place in _text_places(request):
-        shape = shape_at(operation.input[place[0]].shape, place[1:])
+        top = operation.input.get(place[0])  # None of what only an example has
+        shape = None if top is None else shape_at(top.shape, place[1:])
         if plain(place[-1]) in known and shape is not None and not shape.limit("enum"):
             places.append(place)
     free = [one for one in places if not mentions(next(find(request, one)), "${id", "${made")]
-    for some in (free, places) if free else ():
+    ways = [free, places] if free != places else [free]
+    for some in ways if free else ():
         changed: dict[str, Any] = dict(request)
         for place in some:
             changed = put(changed, place, known[plain(place[-1])])

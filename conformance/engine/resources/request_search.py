@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from conformance.contract.model import Contract, Location, Operation
@@ -46,10 +47,18 @@ FIRST = 3
 
 
 class RequestSearch:
-    """What one run finds out about the valid requests of one service."""
+    """What one run finds out about the valid requests of one service.
 
-    def __init__(self, contract: Contract, send: SendRequest) -> None:
-        self._contract, self._send = contract, send
+    ``may_send`` knows the operations that no guess may lead to.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        send: SendRequest,
+        may_send: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        self._contract, self._send, self._may_send = contract, send, may_send
         self._tried: set[str] = set()
         self._lacking: dict[str, SentProbe] = {}
 
@@ -156,8 +165,8 @@ class RequestSearch:
     def _prepared(self, sent: SentProbe) -> SentProbe | None:
         """The same request once what it needs is there, or what is in its way is gone."""
         name, refused = sent.probe.operation.name, sent
-        waiting = list(first_operations(self._contract, name, sent.answer))[:FIRST]
         tried: set[str] = set()
+        waiting = self._first(sent, tried)
         while waiting:
             one = waiting.pop(0)
             tried.add(one.name)
@@ -180,9 +189,14 @@ class RequestSearch:
             if _told(again) != _told(refused) and len(tried) < FIRST:
                 # It did something: what the answer says now may lead on.
                 refused = again
-                more = first_operations(self._contract, name, again.answer)
-                waiting = [one for one in more if one.name not in tried][:FIRST]
+                waiting = self._first(again, tried)
         return None
+
+    def _first(self, refused: SentProbe, tried: set[str]) -> list[Operation]:
+        """The operations that may have to be called before one that is refused."""
+        found = first_operations(self._contract, refused.probe.operation.name, refused.answer)
+        untried = (one for one in found if one.name not in tried and self._may_send(one.name))
+        return list(islice(untried, FIRST))
 
     def _amended(self, sent: SentProbe) -> Iterator[dict[str, Any]]:
         answer, name = sent.answer, sent.probe.operation.name

@@ -138,6 +138,7 @@ class Aftermath:
         if seen is None:
             return
         if not unreliable(seen.answer):
+            self._unanswered = None  # it is done with that
             requirement = self._decisions.by_id[self._address(operation.name)]
             self._decisions.tally(requirement).count(Side.ACCEPT)
             return

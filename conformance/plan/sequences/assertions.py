@@ -53,13 +53,14 @@ def shows(where: str, wanted: Any, body: Any, documented: Members = NO_MEMBERS) 
 
     Members that ``documented`` does not have may stand beside it.
     """
-    found = list(find(body, parse(where)))
+    place = parse(where)
+    found = list(find(body, place))
     if not found:
         if wanted in ([], {}):
             return
         raise RuleBroken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
-    name, *inside = parse(where)
-    shape = shape_at(documented[name].shape, tuple(inside)) if name in documented else None
+    about = documented.get(place[0]) if place else None
+    shape = None if about is None else shape_at(about.shape, place[1:])
     if not _equal(without_unknown(shape, found[0]), without_unknown(shape, wanted)):
         raise RuleBroken(f"{where} is {_told(wanted)}", _told(found[0]))
 

@@ -164,7 +164,7 @@ def _is_of_page(play: _Play, step: Step, operation: Operation) -> bool:
     members = step.with_ if isinstance(step.with_, Mapping) else {}
     sized = (members.get(name) for name in operation.input if name.lower() in LIMITS)
     looked = (*step.shows, *step.has, *step.hides, *step.if_, *step.counts, *(step.equal or ()))
-    positions = {*members, *(str(parse(where)[0]) for where in looked)}
+    positions = {*members, *(str(one) for where in looked for one in parse(where)[:1])}
     about_position = any(name.lower() in TOKENS for name in positions)
     return about_position or any(size not in {None, most} for size in sized)
 

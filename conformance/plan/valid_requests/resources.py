@@ -160,9 +160,10 @@ def is_about_own(text: str) -> bool:
 
 def is_named_twice(contract: Contract, operation: Operation, request: Mapping[str, Any]) -> bool:
     """Whether several members of a request name its resource: an unknown one beside says little."""
-    own = f"${{id.{kind_of(contract, operation.name)}}}"
-    texts = (str(value) for value in request.values())
-    return sum("${id}" in text or own in text or "${made." in text for text in texts) > 1
+    kind = kind_of(contract, operation.name)
+    own = (f"${{id.{kind}}}", f"${{made.{kind}.")
+    texts = [str(value) for value in request.values()]
+    return sum(is_about_own(text) or any(one in text for one in own) for text in texts) > 1
 
 
 def foreign_kinds(contract: Contract) -> dict[str, str]:
