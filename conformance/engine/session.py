@@ -303,6 +303,7 @@ class Session:
             made = self.inventory.made.by(sent)
             about = made if made is not None else sent.resource
             if about is not None:
+                about.has_arrived = about is not made
                 self._readiness.note(sent, about)
 
     def _learn(self, sent: SentProbe) -> None:

@@ -11,12 +11,15 @@ from conformance.engine.recording.evidence import with_setup
 from conformance.engine.resources.readiness import NEVER_READY, Readiness, passing_state
 from conformance.engine.sending.exchange_log import RunResource
 from conformance.engine.sending.settling import PAUSES, Arrival
+from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
+from tests import contracts
 
 
-def answering(body: Any, code: str | None = None) -> Any:
+def answering(body: Any, code: str | None = None, seconds: float = 0.0) -> Any:
     status = 200 if code is None else 400
-    return SimpleNamespace(answer=ParsedResponse(status, body, code, "", "application/json", 9))
+    answer = ParsedResponse(status, body, code, "", "application/json", 9)
+    return SimpleNamespace(answer=answer, exchange=SimpleNamespace(seconds=seconds))
 
 
 def resource(kind: str) -> Any:
@@ -62,6 +65,29 @@ def test_what_is_never_ready_is_waited_for_once_a_kind_and_a_few_times_in_all() 
     for kind in ("a", "a", "b", "c", "d", "e"):
         ready.wait(resource(kind))
     assert sum(slept) <= 2.0 * NEVER_READY
+
+
+def test_the_time_of_slow_looks_counts() -> None:
+    looks = list[Any]()
+
+    def look(of: Any) -> Any:
+        looks.append(of)
+        return answering({"Status": "CREATING"}, seconds=1.0)
+
+    Readiness(look, 2.0, lambda _: None).wait(resource("table"))
+    assert len(looks) == 2
+
+
+def test_what_is_not_there_any_more_is_not_waited_for() -> None:
+    slept = list[float]()
+    missing = Exchange(Request("GET", "http://127.0.0.1/", ()), Response(404, (), b"{}"), None, 0.0)
+    operation = contracts.contract("apigateway").operations["GetApiKey"]
+    for arrived, waits in ((False, True), (True, False)):
+        slept.clear()
+        made = resource("key")
+        made.has_arrived = arrived
+        Arrival(3.0, slept.append).wait(made, operation, missing, lambda: missing)
+        assert bool(slept) is waits
 
 
 def test_what_shows_no_state_is_looked_at_twice_a_kind() -> None:

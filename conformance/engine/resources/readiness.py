@@ -92,7 +92,9 @@ class Readiness:
         """Look until the state is no passing one; True too where nothing shows a state."""
         waited = 0.0
         for pause in chain(PAUSES, repeat(PAUSES[-1])):
-            if not self._state_of(resource):
+            state, took = self._state_of(resource)
+            waited += took
+            if not state:
                 resource.ready_after = max(waited, resource.ready_after)
                 return True
             self._slow.add(resource.kind)
@@ -102,15 +104,18 @@ class Readiness:
             waited += pause
         raise AssertionError  # the pauses never end
 
-    def _state_of(self, resource: RunResource) -> str | None:
+    def _state_of(self, resource: RunResource) -> tuple[str | None, float]:
+        """The state that passes, if it is in one, and the seconds that the look took."""
         self._is_looking = True
         try:
             sent = self._look(resource)
         except SetupFailed:
-            return None
+            return None, 0.0
         finally:
             self._is_looking = False
-        return None if sent is None or not sent.answer.ok else passing_state(sent.answer.body)
+        if sent is None or not sent.answer.ok:
+            return None, 0.0
+        return passing_state(sent.answer.body), sent.exchange.seconds
 
 
 def passing_state(body: Any, depth: int = 0) -> str | None:

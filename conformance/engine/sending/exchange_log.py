@@ -101,6 +101,8 @@ class RunResource:
     seen: Mapping[str, Any] | None = None
     """What a read showed of it; None where it was changed since, or never read."""
     since: float = field(default_factory=time.monotonic)
+    has_arrived: bool = False
+    """A request about it was accepted: what is not there now has not just been made."""
     is_ready: bool | None = None
     """Whether it is in a state that lasts; None where no answer showed its state yet."""
     ready_after: float = 0.0

@@ -7,6 +7,7 @@ answer gives a reason to, and whatever still holds after the wait is the target'
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -22,7 +23,9 @@ SETTLE = 3.0
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5)
 """Seconds between the tries to reach a resource that was made just now."""
 IN_VAIN = 2
-"""After this many resources that never settled, none is waited for."""
+"""After this many resources of a kind that never settled, none of it is waited for."""
+IN_ALL = 4
+"""After this many of all kinds, none is."""
 SOON = 0.5
 """Seconds that it is given first."""
 LONGEST = 45.0
@@ -35,7 +38,7 @@ class Arrival:
 
     def __init__(self, settle: float, sleep: Callable[[float], None] = time.sleep) -> None:
         self._settle, self._sleep = settle, sleep
-        self._in_vain = 0
+        self._in_vain: Counter[str | None] = Counter()
 
     def wait(
         self,
@@ -54,7 +57,7 @@ class Arrival:
             self._sleep(pause)
             waited += pause
             exchange = again().after(exchange)
-        self._in_vain += _is_missing(exchange, operation)
+        self._in_vain[resource.kind] += _is_missing(exchange, operation)
         return exchange
 
     def of_room(self, again: Callable[[], SentProbe]) -> SentProbe:
@@ -68,7 +71,8 @@ class Arrival:
         return sent
 
     def _is_worth_it(self, resource: RunResource, waited: float) -> bool:
-        if resource.gone or self._in_vain >= IN_VAIN or waited > self._settle:
+        in_vain = self._in_vain[resource.kind] >= IN_VAIN or self._in_vain.total() >= IN_ALL
+        if resource.gone or resource.has_arrived or in_vain or waited > self._settle:
             return False
         return waited > PAUSES[0] or resource.age < self._settle
 
