@@ -158,7 +158,7 @@ def test_walks_reach_what_they_made_and_leave_nothing():
     found = [one for one in seen if one.request.method == "GET" and "/keys/" in one.request.url]
     assert any(one.response is not None and one.response.status == 200 for one in found)
     _, session = explored("location", transport, 20, links=40)
-    assert session.inventory.clean_up() == []
+    assert session.clean_up() == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
