@@ -50,5 +50,11 @@ def test_what_is_published_has_every_verdict_and_is_small(tmp_path: Path) -> Non
 
 
 def test_the_published_records_make_a_site(tmp_path: Path) -> None:
-    made = build_site(ROOT / "reports" / "published", tmp_path / "site")
+    """Of one service: of all of them it takes minutes."""
+    published = ROOT / "reports" / "published"
+    for path in published.glob("*/*/sts.*"):
+        copied = tmp_path / "records" / path.relative_to(published)
+        copied.parent.mkdir(parents=True)
+        copied.write_bytes(path.read_bytes())
+    made = build_site(tmp_path / "records", tmp_path / "site")
     assert made.targets >= 3

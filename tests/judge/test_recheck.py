@@ -10,9 +10,10 @@ import pytest
 from conformance.contract.levels import Source
 from conformance.contract.model import Kind, Location, Member, Operation, Shape
 from conformance.judge.recheck import bytes_match_probe, sent_values
-from conformance.plan.probes import Probe, Side
+from conformance.plan.probes import Fault, Probe, Side
 from conformance.protocols.registry import wire
 from conformance.transport.exchange import Request
+from tests import contracts
 
 TEXT = Shape(Kind.STRING)
 VALUES = {
@@ -89,3 +90,12 @@ def test_a_label_that_takes_slashes_is_read_whole():
     asked = replace(probe(), operation=greedy)
     request = Request("POST", "http://127.0.0.1:1/x/a/b/c", (), b"{}")
     assert sent_values(asked, request)["broker-id"] == "a/b/c"
+
+
+@pytest.mark.parametrize(("body", "meant"), [(None, True), (b"", True), (b"Key,Name", False)])
+def test_a_body_that_is_one_member_is_left_out_where_there_is_none(body, meant):
+    operation = contracts.contract("apigateway").operations["ImportApiKeys"]
+    values = {"format": "csv"}
+    left_out = Probe("r", operation, Side.REJECT, values, "", Fault.REQUIRED, ("body",))
+    request = Request("POST", "http://127.0.0.1/apikeys?mode=import&format=csv", (), body)
+    assert bytes_match_probe(left_out, request) is meant
