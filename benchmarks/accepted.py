@@ -20,7 +20,6 @@ from pathlib import Path
 
 from conformance.contract.load import load_contract
 from conformance.contract.model import Contract
-from conformance.driver.access import gain_access
 from conformance.engine.resources.companions import Companions
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.sdk_calls import SdkCaller
@@ -29,6 +28,7 @@ from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.session import Session
 from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry
+from conformance.runs.access import gain_access
 from conformance.transport.endpoint import open_target
 from conformance.transport.signing import Signer
 

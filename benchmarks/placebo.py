@@ -25,7 +25,7 @@ from conformance.contract.listing.catalogue import listed
 from conformance.contract.listing.sharing import sharing_of
 from conformance.contract.load import load_contract
 from conformance.contract.model import Kind, Operation, Shape
-from conformance.judge.response import observe
+from conformance.engine.judge.response import observe
 from conformance.transport.parsed_response import ParsedResponse
 
 GATE = {Level.REQUIRED, Level.EXPECTED}

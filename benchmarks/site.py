@@ -30,7 +30,7 @@ from conformance.record import (
     VerdictLine,
     count,
 )
-from conformance.site.builder import build_site
+from conformance.reports.site.builder import build_site
 
 OPERATIONS = 20
 FAILING = 10

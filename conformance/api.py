@@ -28,13 +28,6 @@ from typing import TYPE_CHECKING, Literal
 from conformance.contract import locate
 from conformance.contract.given import Given, read_given
 from conformance.contract.globs import excluding
-from conformance.driver import journals, recording
-from conformance.driver.access import Access, gain_access
-from conformance.driver.execution import concluded, run_gated, settings_for
-from conformance.driver.gate import read_gate
-from conformance.driver.jobs import notes, placed, select_jobs
-from conformance.driver.result import RunResult
-from conformance.driver.speaking import understood
 from conformance.engine.events import Event
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
@@ -44,6 +37,13 @@ from conformance.record import (
     Record,
     RecordedTarget,
 )
+from conformance.runs import journals, recording
+from conformance.runs.access import Access, gain_access
+from conformance.runs.execution import concluded, run_gated, settings_for
+from conformance.runs.gate import read_gate
+from conformance.runs.jobs import notes, placed, select_jobs
+from conformance.runs.result import RunResult
+from conformance.runs.speaking import understood
 from conformance.transport import endpoint
 from conformance.transport.address import is_real
 from conformance.transport.aws import NAME as AWS

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from conformance.contract.listing.requirements import Requirement
     from conformance.contract.model import Contract
     from conformance.engine.outcome import Job
-    from conformance.mutants import Mutant
     from conformance.reference.faults import InjectedFault
+    from conformance.runs.mutants import Mutant
 
 
 @cache
@@ -52,7 +52,7 @@ def requirements(service: str) -> tuple[Requirement, ...]:
 @cache
 def jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> tuple[Job, ...]:
     """What ``select_jobs`` gives, of contracts that are read once for all tests."""
-    from conformance.driver.jobs import select_jobs
+    from conformance.runs.jobs import select_jobs
 
     with mock.patch("conformance.contract.load.load_contract", contract):
         return tuple(select_jobs(services, globs))
@@ -60,14 +60,14 @@ def jobs(services: tuple[str, ...], globs: tuple[str, ...]) -> tuple[Job, ...]:
 
 @cache
 def standard_mutants() -> Sequence[Mutant]:
-    from conformance.mutants import select
+    from conformance.runs.mutants import select
 
     return select()
 
 
 @cache
 def every_mutant() -> Sequence[Mutant]:
-    from conformance.mutants import select
+    from conformance.runs.mutants import select
 
     return select(everything=True)
 

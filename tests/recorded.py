@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.driver.execution import run_all
 from conformance.engine.outcome import exit_code
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.record import Verdict, VerdictLine
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import TEST_KEYS, ServerOptions
+from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Signer

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli.interrupts import Interrupts
-from conformance.driver.access import Access, transport
+from conformance.runs.access import Access, transport
 from conformance.transport.aws import NAME, Cloud, hold_to
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import tell
-from conformance.driver import gate
+from conformance.runs import gate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

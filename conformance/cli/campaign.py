@@ -50,14 +50,14 @@ def command(
     end the site is built. Exit status: 0 every part was run, whatever it found; 2 bad usage; 3
     some could not be run, or are left at the time limit.
     """
-    from conformance.campaign.errors import BadCampaign, PartsFailed, PartsLeft
-    from conformance.campaign.file import campaign_of, read_campaign
-    from conformance.campaign.parts import parts_of
-    from conformance.campaign.progress import CampaignProgress
-    from conformance.campaign.publish import publish
-    from conformance.campaign.run import run_parts
-    from conformance.campaign.store import SITE, Store
-    from conformance.site.builder import TITLE, build_site
+    from conformance.reports.site.builder import TITLE, build_site
+    from conformance.runs.campaign.errors import BadCampaign, PartsFailed, PartsLeft
+    from conformance.runs.campaign.file import campaign_of, read_campaign
+    from conformance.runs.campaign.parts import parts_of
+    from conformance.runs.campaign.progress import CampaignProgress
+    from conformance.runs.campaign.publish import publish
+    from conformance.runs.campaign.run import run_parts
+    from conformance.runs.campaign.store import SITE, Store
 
     file = Path(what[0]) if len(what) == 1 and _is_file(what[0]) else None
     campaign = read_campaign(file) if file else campaign_of(what, services)

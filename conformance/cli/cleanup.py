@@ -11,9 +11,9 @@ import click
 
 from conformance.cli import tell
 from conformance.cli.connect import ca_bundle_option, rate_option, timeout_option
-from conformance.driver import journals
-from conformance.driver.access import Access, gain_access, transport
 from conformance.errors import BadInput
+from conformance.runs import journals
+from conformance.runs.access import Access, gain_access, transport
 from conformance.transport import aws, endpoint
 
 if TYPE_CHECKING:

@@ -138,7 +138,7 @@ def causes(records: tuple[Path, ...], over: float, markdown: Path | None) -> Non
     """
     from conformance.record import read_record
     from conformance.reports.compare.heavy import heavy_causes, render_heavy
-    from conformance.site.light import find_runs
+    from conformance.reports.site.light import find_runs
 
     files = [
         one

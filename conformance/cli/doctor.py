@@ -17,12 +17,12 @@ from conformance.cli.connect import (
     timeout_option,
 )
 from conformance.cli.specs_option import specs_option
-from conformance.driver.access import Access, gain_access
 from conformance.errors import CouldNotTest
+from conformance.runs.access import Access, gain_access
 from conformance.transport import endpoint
 
 if TYPE_CHECKING:
-    from conformance.driver.diagnosis import Diagnosis
+    from conformance.runs.diagnosis import Diagnosis
     from conformance.transport.endpoint import Target
 
 _WIDTH = 14
@@ -69,8 +69,8 @@ def command(
 
 
 def _examine(access: Access, target: Target, services: tuple[str, ...]) -> int:
-    from conformance.driver.diagnosis import examine
     from conformance.reports.text import one_line
+    from conformance.runs.diagnosis import examine
 
     found = examine(access, services)
     version = f"{target.name} {target.version}" if target.version else ""
@@ -92,7 +92,7 @@ def _examine(access: Access, target: Target, services: tuple[str, ...]) -> int:
 
 
 def _facts(found: Diagnosis, access: Access) -> Iterator[tuple[str, str]]:
-    from conformance.driver.diagnosis import SKEW
+    from conformance.runs.diagnosis import SKEW
 
     key = access.credentials.access_key
     shown = key if len(key) < 8 else f"{key[:4]}..."
@@ -115,7 +115,7 @@ def _facts(found: Diagnosis, access: Access) -> Iterator[tuple[str, str]]:
 
 
 def _hints(found: Diagnosis) -> Iterator[str]:
-    from conformance.driver.diagnosis import SKEW, Presence
+    from conformance.runs.diagnosis import SKEW, Presence
 
     if found.accepted is False:
         yield "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to what the target takes"

@@ -39,9 +39,9 @@ class DryRun:
 
 def rehearse(jobs: Sequence[Job], *, profile: str, seed: int) -> DryRun:
     """Run against the embedded reference and count."""
-    from conformance.driver.execution import run_all, settings_for
     from conformance.engine.run import RunConfig
     from conformance.reference.inprocess import URL
+    from conformance.runs.execution import run_all, settings_for
     from conformance.transport.credentials import DEFAULT_REGION, TEST_CREDENTIALS
     from conformance.transport.retry import RetryingTransport
 

@@ -109,7 +109,7 @@ def explain(contract: Contract, one: Requirement) -> None:
 
 def _examples(contract: Contract, probes: Sequence[Probe]) -> Iterator[str]:
     """The first request of each side, as it goes out."""
-    from conformance.protocols.registry import USUAL, wire
+    from conformance.transport.protocols.registry import USUAL, wire
 
     for side in dict.fromkeys(probe.side for probe in probes):
         probe = next(one for one in probes if one.side is side)

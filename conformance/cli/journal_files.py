@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.driver.journals import something_left
+from conformance.runs.journals import something_left
 
 if TYPE_CHECKING:
     from conformance.engine.safety.run_safety import RunSafety

@@ -14,9 +14,9 @@ from conformance.cli import baseline_gate, outputs
 from conformance.cli.run_options import command_line
 from conformance.cli.selection import exclude_option, requirement_option, taken
 from conformance.cli.specs_option import protocol_option, specs_option
-from conformance.driver import recording
-from conformance.driver.gate import baseline_use, marked
-from conformance.driver.jobs import notes, select_jobs
+from conformance.runs import recording
+from conformance.runs.gate import baseline_use, marked
+from conformance.runs.jobs import notes, select_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -18,7 +18,7 @@ from conformance.reports.files import check_writable, write_report
 from conformance.reports.text import Display
 
 if TYPE_CHECKING:
-    from conformance.mutants import Campaign, Mutant, MutantPlan, Result
+    from conformance.runs.mutants import Campaign, Mutant, MutantPlan, Result
 
 EVERY = 10
 """Per cent between two plain lines of progress."""
@@ -62,7 +62,7 @@ def command(**given: Any) -> None:
     whether one of them names the fault. Exit status: 0 all were killed, 1 one survived, 2 bad usage
     or input, 3 could not test.
     """
-    from conformance.mutants import select
+    from conformance.runs.mutants import select
 
     chosen = select(
         kinds=given["kinds"],
@@ -84,8 +84,8 @@ def _list(mutants: tuple[Mutant, ...]) -> None:
 
 
 def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
-    from conformance.mutants import MutantPlan, run
-    from conformance.mutants.report import lines
+    from conformance.runs.mutants import MutantPlan, run
+    from conformance.runs.mutants.report import lines
 
     plan = MutantPlan(given["profile"], given["seed"])
     if given["result"] is not None:
@@ -100,7 +100,7 @@ def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
 
 
 def _end(campaign: Campaign, plan: MutantPlan, path: Path | None) -> None:
-    from conformance.mutants.report import as_json
+    from conformance.runs.mutants.report import as_json
 
     if path is not None:
         text = json.dumps(as_json(campaign, plan), indent=1, ensure_ascii=False)
@@ -113,7 +113,7 @@ def _end(campaign: Campaign, plan: MutantPlan, path: Path | None) -> None:
 
 def _status(campaign: Campaign) -> int:
     """1 when one survived, 3 when not all are known. Raises UndecidedMutants."""
-    from conformance.mutants import MutantStatus
+    from conformance.runs.mutants import MutantStatus
 
     fates = Counter(result.fate for result in campaign.results)
     if fates[MutantStatus.SURVIVED]:
@@ -147,7 +147,7 @@ class MutantsDisplay(Display):
 
     def show(self, result: Result) -> None:
         """Count one result; one that was not killed by name is printed at once."""
-        from conformance.mutants import MutantStatus
+        from conformance.runs.mutants import MutantStatus
 
         self._done += 1
         if self.quiet:

@@ -60,7 +60,7 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
     from conformance.contract.deriving.writing import write_all
 
     if learn is not None:
-        from conformance.driver.learning import found_requests
+        from conformance.runs.learning import found_requests
 
         found = found_requests(service, learn)
         contract.found.by_operation.update(found)

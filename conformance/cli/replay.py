@@ -10,8 +10,8 @@ import click
 
 from conformance.cli.configured import own_targets
 from conformance.cli.connect import ca_bundle_option, header_option, taken_headers, timeout_option
-from conformance.driver.access import Access, gain_access
 from conformance.errors import BadInput
+from conformance.runs.access import Access, gain_access
 from conformance.transport import endpoint
 from conformance.transport.targets.known import KNOWN
 

@@ -33,20 +33,20 @@ from conformance.cli.selection import (
     taken,
 )
 from conformance.cli.specs_option import protocol_option, specs_option
-from conformance.driver import journals, recording
-from conformance.driver.access import Access, gain_access
-from conformance.driver.jobs import notes, placed, select_jobs
-from conformance.driver.speaking import understood
+from conformance.runs import journals, recording
+from conformance.runs.access import Access, gain_access
+from conformance.runs.jobs import notes, placed, select_jobs
+from conformance.runs.speaking import understood
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
 
 if TYPE_CHECKING:
-    from conformance.driver.changed import Narrowed
     from conformance.engine.outcome import Job, RunOutcome
     from conformance.engine.run import RunConfig
     from conformance.engine.safety.run_safety import RunSafety
     from conformance.record import RecordWriter
     from conformance.record.baseline import Gate
+    from conformance.runs.changed import Narrowed
     from conformance.transport.endpoint import Target
 
 COLLECT_AFTER = (20_000, 5, 5)
@@ -127,8 +127,8 @@ def _options(given: dict[str, Any]) -> RunOptions:
 
 
 def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
-    from conformance.driver import changed
-    from conformance.driver.execution import nothing_tested
+    from conformance.runs import changed
+    from conformance.runs.execution import nothing_tested
 
     gate = baseline_gate.read_gate(options.baseline, strict=options.strict_baseline)
     jobs = select_jobs(options.services, options.globs, options.given)
@@ -233,9 +233,9 @@ def _config(
     custody: RunSafety | None,
     interrupts: Interrupts,
 ) -> RunConfig:
-    from conformance.driver.execution import settings_for
     from conformance.engine.run import RunConfig
     from conformance.engine.stops import Limits
+    from conformance.runs.execution import settings_for
 
     return RunConfig(
         jobs=jobs, url=access.url, credentials=access.credentials, region=access.region,
@@ -250,8 +250,8 @@ def _work(
     options: RunOptions, config: RunConfig, gate: Gate | None, writer: RecordWriter
 ) -> RunOutcome:
     from conformance.cli.progress import ProgressDisplay
-    from conformance.driver.execution import run_gated
     from conformance.engine.events import Decided, Event
+    from conformance.runs.execution import run_gated
 
     # What is loaded by now stays: collections need not go through it, nor come so often.
     gc.freeze()
@@ -277,7 +277,7 @@ def _finish(
     gate: Gate | None,
     writer: RecordWriter,
 ) -> int:
-    from conformance.driver.execution import concluded
+    from conformance.runs.execution import concluded
 
     end = concluded(
         config, outcome, gate, strict=options.strict,

@@ -21,7 +21,7 @@ def command(records: Path, folder: Path, title: str | None, workers: int | None)
     It opens from the file system, without a server: a page for each target, service, operation and
     requirement, the history of versions, what changed, badges, and the same as JSON.
     """
-    from conformance.site.builder import TITLE, build_site
+    from conformance.reports.site.builder import TITLE, build_site
 
     made = build_site(records, folder, title=title or TITLE, workers=workers)
     click.echo(folder / "index.html")

@@ -13,14 +13,14 @@ from conformance.engine.control_requests import (
     sent_alone,
     without_fault,
 )
+from conformance.engine.judge.findings import Finding
+from conformance.engine.judge.refusal import entries_refused
 from conformance.engine.probe_result import ProbeResult, judged
 from conformance.engine.resources.placeholders import needs_resource
 from conformance.engine.sending.delivery import is_repeatable, resent
 from conformance.engine.sending.exchange_log import SentProbe, is_lost
 from conformance.engine.sending.patience import is_unanswered, kinds_of_request
 from conformance.engine.session import Session
-from conformance.judge.findings import Finding
-from conformance.judge.refusal import entries_refused
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, path_labels
 

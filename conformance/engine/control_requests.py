@@ -14,8 +14,8 @@ from conformance.plan.identities import of_nothing
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.base_requests import base, edited
 from conformance.plan.valid_requests.resources import path_labels, with_unknown_ids
-from conformance.protocols.variant import Labels
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.variant import Labels
 
 
 def without_fault(session: Session, probe: Probe) -> SentProbe | None:

@@ -16,7 +16,7 @@ from conformance.engine.probe_result import ProbeResult
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.rules import ROBUST
-from conformance.protocols.json_text import encode
+from conformance.transport.protocols.json_text import encode
 
 OF_SHAPES = frozenset({Subject.INPUT_LIMIT, Subject.INPUT_TYPE})
 MOST, MOST_BEFORE_NESTED = 14_000, 10_500

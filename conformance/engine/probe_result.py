@@ -10,18 +10,18 @@ from typing import Any
 from conformance import error_identity
 from conformance.contract.places import texts
 from conformance.contract.protocols import facts
+from conformance.engine.judge.findings import Finding
+from conformance.engine.judge.recheck import bytes_match_probe
+from conformance.engine.judge.refusal import judge_probe
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.sending.patience import is_brief, is_unanswered, kinds_of_request
 from conformance.engine.session import Session
 from conformance.engine.support import lacks
-from conformance.judge.findings import Finding
-from conformance.judge.recheck import bytes_match_probe
-from conformance.judge.refusal import judge_probe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.resources import path_labels
-from conformance.protocols.registry import of
 from conformance.transport.exchange import FailureKind
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.registry import of
 
 GONE = re.compile(r"(\bnot|n.t) (be )?(found|exist)", re.IGNORECASE)
 """What a message says of a thing that is not there."""

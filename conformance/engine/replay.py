@@ -14,13 +14,13 @@ from urllib.parse import unquote, urlsplit
 from conformance import record
 from conformance.engine.resources.names import random_text
 from conformance.engine.sending.channel import SignedChannel
-from conformance.protocols.message import WireRequest
-from conformance.protocols.registry import read
-from conformance.protocols.variant import Labels
 from conformance.record.redaction import MARK
 from conformance.transport.bad_signatures import SIGNATURE_FAULTS
 from conformance.transport.exchange import Exchange, Response
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.message import WireRequest
+from conformance.transport.protocols.registry import read
+from conformance.transport.protocols.variant import Labels
 
 ENCODED = re.compile(r"(?:%(?:25)?[0-9A-Fa-f]{2})+")
 ANEW = {

@@ -36,9 +36,9 @@ from conformance.plan.valid_requests.resources import (
     kind_of,
     lifecycle_of,
 )
-from conformance.protocols.message import WireRequest
-from conformance.protocols.registry import USUAL, of, read, wire
 from conformance.transport.exchange import Exchange
+from conformance.transport.protocols.message import WireRequest
+from conformance.transport.protocols.registry import USUAL, of, read, wire
 
 
 @dataclass(frozen=True, slots=True)

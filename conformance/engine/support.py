@@ -15,14 +15,14 @@ from urllib.parse import urlsplit
 
 from conformance import error_identity
 from conformance.contract.model import Contract, Operation
+from conformance.engine.judge.authentication import is_denied, is_refused_signature
 from conformance.engine.sending.channel import Channel
 from conformance.engine.sending.exchange_log import SentProbe
-from conformance.judge.authentication import is_denied, is_refused_signature
-from conformance.protocols.message import WireRequest
-from conformance.protocols.registry import of, read
 from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
+from conformance.transport.protocols.message import WireRequest
+from conformance.transport.protocols.registry import of, read
 
 LACKS = (
     "UnknownOperation",

@@ -13,7 +13,7 @@ from conformance.contract.takes import MOST_DEEP, of_body
 from conformance.contract.vocabulary.overlay_steps import WireForm
 from conformance.plan.spelling import spelled_body, spelled_form
 from conformance.plan.valid_requests.base_requests import base, edited, scaffolded
-from conformance.protocols.variant import WireVariant
+from conformance.transport.protocols.variant import WireVariant
 
 MOST_PLACES = 12
 """Places of a body that are tried, those nearest to its top first: a bound on what is sent."""

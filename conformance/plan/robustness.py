@@ -19,7 +19,7 @@ from conformance.plan.odd_request import Odd, OddRequestMaker, body_places
 from conformance.plan.spelling import last_label
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import all_creators
-from conformance.protocols.variant import form
+from conformance.transport.protocols.variant import form
 
 MOST_TEXTS, MOST_LISTS, MOST_PARAMETERS = 2, 3, 4
 UNPAIRED = ("a\x00b", "\ud83d")

@@ -12,7 +12,7 @@ A rule names its kind with ``rule``:
   nothing but a server error counts.
 
 Each but the last may have ``forms``: what is sent is then sent in each of them (see
-conformance.protocols.variant), spelled out for the operation (conformance.plan.spelling).
+conformance.transport.protocols.variant), spelled out for the operation (conformance.plan.spelling).
 ``operations`` lists the operations it holds for (default: the one in its address).
 Any other kind is a rule over several requests: see conformance.plan.sequences.
 """
@@ -42,7 +42,7 @@ from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
 from conformance.plan.robustness import odd_requests
 from conformance.plan.spelling import is_elsewhere, spelled_body, spelled_form
 from conformance.plan.valid_requests.base_requests import base, edited, present
-from conformance.protocols.variant import WireVariant
+from conformance.transport.protocols.variant import WireVariant
 
 ROBUST = "robust"
 Texts = tuple[str, ...] | Mapping[str, tuple[str, ...]]

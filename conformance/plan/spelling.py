@@ -17,9 +17,9 @@ from conformance.contract.routes import PathTemplate
 from conformance.contract.vocabulary.overlay_steps import WireForm
 from conformance.plan.generation import values
 from conformance.plan.valid_requests.base_requests import base
-from conformance.protocols.json_text import encode, text
-from conformance.protocols.registry import of, wire
-from conformance.protocols.variant import WireVariant, form
+from conformance.transport.protocols.json_text import encode, text
+from conformance.transport.protocols.registry import of, wire
+from conformance.transport.protocols.variant import WireVariant, form
 
 WORD = re.compile(r"\$\{(body(?:\.[a-z]+)?)\}")
 SELECTORS = ("Action", "Version")

@@ -16,9 +16,9 @@ from conformance.contract.texts import from_texts
 from conformance.contract.validate import is_of_kind, violations
 from conformance.plan.generation import values
 from conformance.plan.probes import Probe, Side
-from conformance.protocols.json_text import text
-from conformance.protocols.registry import members_of, wire
 from conformance.transport.exchange import Request
+from conformance.transport.protocols.json_text import text
+from conformance.transport.protocols.registry import members_of, wire
 
 
 def travels(probe: Probe) -> bool:

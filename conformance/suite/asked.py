@@ -51,7 +51,7 @@ def jobs_of(suite: Suite) -> list[Job]:
     """The requirements of a suite, by service. Raises pytest.UsageError for what is mistyped."""
     from conformance.contract.given import read_given
     from conformance.contract.globs import excluding
-    from conformance.driver.jobs import select_jobs
+    from conformance.runs.jobs import select_jobs
     from conformance.transport.address import is_real
     from conformance.transport.aws import NAME
 

@@ -100,10 +100,10 @@ class Running:
                 self._news.notify_all()
 
     def _run(self) -> None:
-        from conformance.driver.access import gain_access
-        from conformance.driver.execution import run_all, settings_for
         from conformance.engine.run import RunConfig
         from conformance.engine.stops import Limits
+        from conformance.runs.access import gain_access
+        from conformance.runs.execution import run_all, settings_for
         from conformance.transport.retry import RetryingTransport
 
         suite = self._suite

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from conformance.judge.redacted import is_redacted
+from conformance.engine.judge.redacted import is_redacted
 
 HIDDEN = "REDACTED"
 """Stands for every host that a recording hides: one that every reader of an address can read."""

@@ -15,10 +15,10 @@ from enum import IntEnum
 from typing import Any
 
 from conformance.contract.model import Member, Operation
-from conformance.judge.redacted import is_redacted
-from conformance.protocols.registry import read
+from conformance.engine.judge.redacted import is_redacted
 from conformance.traffic.entries import TrafficEntry
 from conformance.transport.exchange import Request, Response
+from conformance.transport.protocols.registry import read
 
 CLIENTS = re.compile(
     r"(?:^|\s|md/|/)(?:boto3|botocore|aws-cli|aws-sdk-[\w-]+|aws-internal|apn/\d)\b|terraform-provider-aws",

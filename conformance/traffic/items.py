@@ -9,10 +9,10 @@ from typing import Any
 from conformance.contract.model import Location
 from conformance.contract.places import parse
 from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.judge.authentication import CODES
+from conformance.engine.judge.redacted import Redacted
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.support import lacks
-from conformance.judge.authentication import CODES
-from conformance.judge.redacted import Redacted
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.resources import creators, identifiers, kind_of, lifecycle_of
 from conformance.traffic.entries import TrafficEntry

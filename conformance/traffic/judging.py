@@ -15,13 +15,13 @@ from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Contract, PatchRule
 from conformance.contract.places import find
 from conformance.contract.vocabulary.overlay_rules import ContentCodingRule, ErrorBodyRule
+from conformance.engine.judge.errors import CODE, FORMS, HEADER, IN_REFUSALS
+from conformance.engine.judge.findings import Finding
+from conformance.engine.judge.redacted import hides, is_redacted
+from conformance.engine.judge.refusal import Refusal, judge_probe, refusals
+from conformance.engine.judge.response import observe
 from conformance.engine.recording.case_counts import CaseCounts
 from conformance.engine.support import lacks
-from conformance.judge.errors import CODE, FORMS, HEADER, IN_REFUSALS
-from conformance.judge.findings import Finding
-from conformance.judge.redacted import hides, is_redacted
-from conformance.judge.refusal import Refusal, judge_probe, refusals
-from conformance.judge.response import observe
 from conformance.plan.patching import shows
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.traffic.items import RecordedCall, Resources

@@ -10,12 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.contract.model import Kind, Location, Member
 from conformance.contract.texts import from_text
-from conformance.judge.redacted import Redacted, is_redacted, marked
-from conformance.protocols.registry import members_of, of, read
+from conformance.engine.judge.redacted import Redacted, is_redacted, marked
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.routes import TrafficRoute
 from conformance.transport.exchange import Request
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.registry import members_of, of, read
 
 NAME = 12
 """Characters from which on a text may be a name that no other request has."""

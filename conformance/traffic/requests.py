@@ -12,7 +12,7 @@ from conformance.contract.model import Contract, Kind, Operation, PatchRule, Sha
 from conformance.contract.places import Place, find, parse, show
 from conformance.contract.validate import is_of_kind, violations
 from conformance.contract.vocabulary.overlay_rules import AcceptedRule
-from conformance.judge.redacted import hides
+from conformance.engine.judge.redacted import hides
 from conformance.plan.generation.values import JSON_NAMES, WRONG
 from conformance.plan.patching import list_member
 from conformance.plan.planner import plan

@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.routes import MatchedRoute, RouteMatcher, query_of
-from conformance.judge.redacted import is_redacted
-from conformance.protocols.selecting import selectors_of
+from conformance.engine.judge.redacted import is_redacted
 from conformance.traffic.addresses import PORT, Host, host_of
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.evidence import Sign, has_marks, is_sdk
 from conformance.transport.exchange import Request
+from conformance.transport.protocols.selecting import selectors_of
 
 SCHEMES = {"http", "https", ""}
 SCOPE = re.compile(r"Credential=[^/,\s]*/[^/,\s]*/([\w-]+)/([\w-]+)/aws4_request")

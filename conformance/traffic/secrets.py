@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from conformance.contract.model import Location, Operation
 from conformance.contract.places import find
+from conformance.engine.judge.redacted import Redacted
 from conformance.engine.secrets.masking import Masker, secret_places
-from conformance.judge.redacted import Redacted
 from conformance.traffic.entries import Headers
 from conformance.traffic.members import RequestMembers
 from conformance.transport.exchange import Exchange, Request

@@ -10,8 +10,8 @@ from typing import Any
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Contract
 from conformance.contract.places import find
+from conformance.engine.judge.redacted import hides
 from conformance.engine.resources.names import TOKEN
-from conformance.judge.redacted import hides
 from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.rules import is_single

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.record import RecordedTarget
-from conformance.site.builder import build_site
+from conformance.reports.site.builder import build_site
 from tests.reports.fakes import fake_record, write_record
 
 if TYPE_CHECKING:

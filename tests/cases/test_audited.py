@@ -12,7 +12,9 @@ from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.validate import shape_violations, violations
 from conformance.contract.walk import misspelt
-from conformance.driver.execution import run_all
+from conformance.engine.judge.findings import Finding
+from conformance.engine.judge.recheck import bytes_match_probe
+from conformance.engine.judge.response import observe
 from conformance.engine.outcome import Job
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.prerequisites import first_operations
@@ -23,18 +25,16 @@ from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.watching.arns import Arns
 from conformance.engine.watching.given_moments import GivenMoments
 from conformance.engine.watching.passive_checks import _is_odd_address
-from conformance.judge.findings import Finding
-from conformance.judge.recheck import bytes_match_probe
-from conformance.judge.response import observe
 from conformance.plan.generation.values import OTHER_CASE, sample
 from conformance.plan.planner import plan
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.base_requests import base
-from conformance.protocols.registry import of, read, wire
 from conformance.record import Verdict
+from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.registry import of, read, wire
 from conformance.transport.retry import RetryingTransport
 from tests import contracts
 

@@ -11,8 +11,8 @@ from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.listing.requirements import Subject
-from conformance.judge.recheck import bytes_match_probe, sent_values
-from conformance.judge.refusal import judge_probe
+from conformance.engine.judge.recheck import bytes_match_probe, sent_values
+from conformance.engine.judge.refusal import judge_probe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.transport.exchange import Request
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse

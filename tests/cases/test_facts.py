@@ -7,7 +7,7 @@ import pytest
 from conformance.contract.inference.identity_rules import identity_rules
 from conformance.contract.levels import Level
 from conformance.contract.observed import empty_for_unknown
-from conformance.judge.refusal import judge_probe
+from conformance.engine.judge.refusal import judge_probe
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 from tests import contracts

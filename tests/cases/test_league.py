@@ -251,7 +251,7 @@ def test_an_identifier_that_nothing_has_is_of_the_form_of_those_that_there_are()
 
 def test_a_recording_that_kept_few_headers_says_nothing_of_those_of_errors():
     from conformance.contract.load import load_contract
-    from conformance.judge.response import observe
+    from conformance.engine.judge.response import observe
     from conformance.transport.parsed_response import ParsedResponse
 
     contract = load_contract("sqs")

@@ -18,14 +18,14 @@ from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.protocols import with_protocol
-from conformance.driver.execution import run_all
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
-from conformance.protocols.registry import wire
 from conformance.record import Verdict
+from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.protocols.registry import wire
 from conformance.transport.retry import RetryingTransport
 
 MODEL = {"model": "shop-2020-01-01", "path": "/shapes"}

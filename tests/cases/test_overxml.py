@@ -10,15 +10,15 @@ import pytest
 from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.model import Contract, ProtocolName
+from conformance.engine.judge.refusal import judge_probe
+from conformance.engine.judge.response import observe
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.support import SupportStatus, standing_of
-from conformance.judge.refusal import judge_probe
-from conformance.judge.response import observe
 from conformance.plan.planner import plan
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.protocols.message import WireRequest
-from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.protocols.message import WireRequest
+from conformance.transport.protocols.registry import read
 from tests import contracts
 
 LISTING = b"<ListBucketResult><Name>thing</Name><MaxKeys>1000</MaxKeys></ListBucketResult>"

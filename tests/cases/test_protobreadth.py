@@ -11,6 +11,7 @@ import pytest
 from conformance.contract.inference.binding import Binding
 from conformance.contract.inference.naming import is_within, split
 from conformance.contract.model import Called, Kind, Location, Member, Operation, Shape
+from conformance.engine.judge.response import observe
 from conformance.engine.resources import prerequisites
 from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.inventory import Inventory
@@ -18,7 +19,6 @@ from conformance.engine.resources.names import mentions
 from conformance.engine.resources.placeholders import facts
 from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
-from conformance.judge.response import observe
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.amending import RefusalText, amended

@@ -12,8 +12,8 @@ from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import base
-from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.protocols.registry import read
 from conformance.transport.regions import partition_of
 from conformance.transport.signing import Credentials, Signer
 

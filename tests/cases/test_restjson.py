@@ -19,7 +19,6 @@ from conformance.contract.inference.binding import Binding
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.protocols import with_protocol
-from conformance.driver.execution import run_all
 from conformance.engine.events import Decided, Event
 from conformance.engine.outcome import Job
 from conformance.engine.resources.disposal import UNUSED, Disposal
@@ -34,10 +33,11 @@ from conformance.plan.valid_requests.amending import amended
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.refusal_values import RefusalText
 from conformance.plan.valid_requests.resources import kinds
-from conformance.protocols.registry import read
 from conformance.record import Verdict
+from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.protocols.registry import read
 from conformance.transport.retry import RetryingTransport
 
 MODEL = {"model": "grove-2020-01-01", "path": "/shapes"}

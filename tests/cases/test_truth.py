@@ -14,8 +14,8 @@ from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.contract.observed import disproved
 from conformance.engine.attempt import _tell_the_same
+from conformance.engine.judge.response import observe
 from conformance.engine.sending.exchange_log import SentProbe
-from conformance.judge.response import observe
 from conformance.plan.probes import Probe, Side
 from conformance.plan.sequences.assertions import keeps, shows
 from conformance.plan.sequences.steps import RuleBroken

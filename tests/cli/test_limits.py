@@ -9,10 +9,10 @@ import pytest
 import conformance
 from conformance.contract.levels import Level
 from conformance.contract.listing.requirements import Subject
-from conformance.driver.jobs import select_jobs
 from conformance.engine.outcome import RunOutcome, exit_code
 from conformance.engine.stops import LimitedTransport, LimitReached, Limits, Stops
 from conformance.record import Obstacle, ObstacleCause, Verdict, VerdictLine, read_record
+from conformance.runs.jobs import select_jobs
 from conformance.transport.exchange import Request
 
 MOST = 150

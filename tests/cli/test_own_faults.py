@@ -13,7 +13,7 @@ FEW = "location/*/status/*"
 def broken(monkeypatch):
     """The judge has a fault that shows in the middle of a run."""
     from conformance.engine import probe_result
-    from conformance.judge import refusal
+    from conformance.engine.judge import refusal
 
     right, calls = refusal.judge_probe, []
 

@@ -15,7 +15,7 @@ from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.listing.requirements import Subject
 from conformance.documents.sdk.models import load_model
-from conformance.judge.refusal import refusals
+from conformance.engine.judge.refusal import refusals
 from conformance.plan.probes import Fault
 from conformance.plan.valid_requests.resources import kinds
 from tests import contracts

@@ -16,9 +16,9 @@ from conformance.plan.sequences.lists import walk
 from conformance.plan.sequences.steps import Send
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.resources import kinds
-from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.registry import read
 from tests import contracts
 
 every_service = pytest.mark.parametrize("service", ["sns", "s3"])

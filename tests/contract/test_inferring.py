@@ -28,12 +28,12 @@ from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_model import Identifier, Signing
 from conformance.documents.sdk.models import SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
-from conformance.driver.execution import run_all
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.valid_requests.resources import kind_of
 from conformance.record import Verdict
+from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport

@@ -12,10 +12,10 @@ from conformance.contract.model import Constraint, Contract, Kind, Member, Shape
 from conformance.contract.places import ITEM, KEY, VALUE, parse
 from conformance.contract.validate import Violation, shape_violations, violations
 from conformance.contract.walk import ValueWalker, inner_shapes, shape_at, step_into
-from conformance.judge.redacted import Redacted
-from conformance.judge.response import observe
-from conformance.protocols.registry import read
+from conformance.engine.judge.redacted import Redacted
+from conformance.engine.judge.response import observe
 from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.protocols.registry import read
 from tests import contracts
 
 TEXT = Shape(

@@ -11,7 +11,6 @@ from testbed.switches import Switches, wrongs
 from testbed.wire import Request as Asked
 
 from conformance.contract.levels import Level
-from conformance.driver.execution import run_all
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.outcome import exit_code
 from conformance.engine.run import RunConfig
@@ -21,6 +20,7 @@ from conformance.record import Verdict, fails_gate
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import TEST_KEYS, ServerOptions
 from conformance.reference.signatures import SigningKey
+from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Response
 from conformance.transport.retry import RetryingTransport

@@ -12,12 +12,12 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.listing.catalogue import catalogue
-from conformance.driver.execution import run_all
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, with_unknown_ids
 from conformance.record import Role, Verdict
+from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport

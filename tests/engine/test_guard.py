@@ -12,7 +12,6 @@ from conformance.engine.resources.names import Names
 from conformance.engine.resources.run_tag import TAG, RunTag
 from conformance.engine.safety.guard import GuardedTransport
 from conformance.engine.safety.request_classifier import RequestEffect, RouteTable
-from conformance.protocols.registry import read
 from conformance.transport.exchange import (
     Exchange,
     FailureKind,
@@ -20,6 +19,7 @@ from conformance.transport.exchange import (
     Response,
     TransportFailure,
 )
+from conformance.transport.protocols.registry import read
 from tests import contracts
 
 URL = "http://127.0.0.1:1/base"

@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from conformance.driver.execution import run_all
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import TEST_KEYS, ServerOptions
+from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, FailureKind, Response, TransportFailure
 from conformance.transport.retry import RetryingTransport

@@ -8,7 +8,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from conformance.driver.execution import run_all
 from conformance.engine.errors import WrongCredentials
 from conformance.engine.outcome import exit_code
 from conformance.engine.run import RunConfig
@@ -16,6 +15,7 @@ from conformance.engine.runner import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import ServerOptions
+from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, FailureKind, Response, TransportFailure
 from conformance.transport.http import HttpTransport

@@ -17,11 +17,11 @@ from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
-from conformance.driver.execution import run_all
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.record import Verdict
+from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import (
     Exchange,

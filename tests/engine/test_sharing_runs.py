@@ -13,12 +13,12 @@ from conformance.contract.building import build_contract
 from conformance.contract.listing import sharing
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.model import Contract
-from conformance.driver.execution import run_all
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.planner import plan
 from conformance.record import Verdict, VerdictLine
+from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.engine.judge.response import observe
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.engine.watching.spoilt import UNKNOWN, Spoilt
-from conformance.judge.response import observe
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.protocols.registry import read
 from tests import contracts
 
 LONG = "conformance-a0b1c2d3-00001" + "x" * 80

@@ -10,7 +10,7 @@ from pathlib import Path
 from importlinter.cli import lint_imports
 
 from conformance.contract.model import ProtocolName
-from conformance.protocols.registry import MODULES
+from conformance.transport.protocols.registry import MODULES
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "conformance"
@@ -81,9 +81,9 @@ def test_nothing_above_the_seam_names_a_protocol():
 def test_naming_a_protocol_is_noticed():
     for text in (
         "protocol is ProtocolName.REST_XML",
-        "from conformance.protocols.rest_json import RestJson",
-        "from conformance.protocols import form",
-        "import conformance.protocols.rpc_cbor",
+        "from conformance.transport.protocols.rest_json import RestJson",
+        "from conformance.transport.protocols import form",
+        "import conformance.transport.protocols.rpc_cbor",
         "protocol == 'aws-query'",
     ):
         assert any(any(_names_a_protocol(node)) for node in ast.walk(ast.parse(text))), text
@@ -99,7 +99,7 @@ def _names_a_protocol(node: ast.AST) -> Iterator[bool]:
         yield any(one.name.rpartition(".")[2] in PROTOCOLS for one in node.names)
     elif isinstance(node, ast.ImportFrom):
         package, _, module = (node.module or "").rpartition(".")
-        if package == "conformance.protocols":
+        if package == "conformance.transport.protocols":
             yield module in PROTOCOLS
-        elif node.module == "conformance.protocols":
+        elif node.module == "conformance.transport.protocols":
             yield any(one.name in PROTOCOLS for one in node.names)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.protocols.registry import read
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.mutations import select
 from conformance.reference.mutations.signatures import FAULTS
@@ -13,6 +12,7 @@ from conformance.reference.server import TEST_KEYS, ServerOptions
 from conformance.reference.tables import load
 from conformance.transport.bad_signatures import SIGNATURE_FAULTS, UnsignedRequest, sign_incorrectly
 from conformance.transport.credentials import TEST_CREDENTIALS
+from conformance.transport.protocols.registry import read
 from conformance.transport.signing import Signer
 
 

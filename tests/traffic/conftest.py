@@ -7,7 +7,6 @@ import json
 import pytest
 
 from conformance.engine.sending.channel import SignedChannel
-from conformance.protocols.message import WireRequest
 from conformance.record import Verdict
 from conformance.reference.inprocess import InProcess
 from conformance.reference.server import ServerOptions
@@ -15,6 +14,7 @@ from conformance.traffic.items import sort
 from conformance.traffic.routes import Routes
 from conformance.traffic.verdicts import judge_all, verdict_lines
 from conformance.transport.credentials import TEST_CREDENTIALS
+from conformance.transport.protocols.message import WireRequest
 from conformance.transport.signing import Signer
 from tests import contracts
 from tests.traffic.recorder import Recorder

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from conformance.protocols.registry import read
 from conformance.transport.exchange import (
     Exchange,
     FailureKind,
@@ -15,6 +14,7 @@ from conformance.transport.exchange import (
     TransportFailure,
 )
 from conformance.transport.pace import PacedTransport
+from conformance.transport.protocols.registry import read
 from conformance.transport.retry import RetryingTransport, is_passing, is_throttled
 
 REQUEST = Request("GET", "http://h/", ())

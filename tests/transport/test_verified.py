@@ -12,13 +12,13 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 import pytest
 from testbed.verifier import Raw, problem
 
-from conformance.driver.execution import run_all
 from conformance.engine.outcome import exit_code
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.plan.authentication import Auth
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import ServerOptions
+from conformance.runs.execution import run_all
 from conformance.transport.bad_signatures import SIGNATURE_FAULTS, UnsignedRequest, sign_incorrectly
 from conformance.transport.exchange import FailureKind, Request
 from conformance.transport.http import HttpTransport

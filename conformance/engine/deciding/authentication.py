@@ -14,19 +14,23 @@ from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Operation
 from conformance.engine.confirmation import confirm, not_repeated, repeats_of_silence
+from conformance.engine.judge.authentication import (
+    judge_signature,
+    looks_at_signatures,
+    says_nothing,
+)
+from conformance.engine.judge.findings import Finding
 from conformance.engine.recording.evidence import EvidenceStep, with_setup
 from conformance.engine.sending.channel import Channel
 from conformance.engine.sending.delivery import resent
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.engine.sending.patience import is_unanswered
 from conformance.engine.session import Session
-from conformance.judge.authentication import judge_signature, looks_at_signatures, says_nothing
-from conformance.judge.findings import Finding
 from conformance.plan.authentication import FINDING, SignatureCheck, signature_rule
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import base
-from conformance.protocols.registry import wire
 from conformance.record import Obstacle, ObstacleCause, Verdict
+from conformance.transport.protocols.registry import wire
 
 SERVED = "wrongly signed requests refused"
 

@@ -19,13 +19,13 @@ from conformance.engine.attempt import attempt
 from conformance.engine.fuzzing.faults import same_fault
 from conformance.engine.fuzzing.requests import FuzzCase, cases_of
 from conformance.engine.fuzzing.search import Search, search
+from conformance.engine.judge.recheck import sent_values
+from conformance.engine.judge.response import observe
 from conformance.engine.probe_result import ProbeResult
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.engine.session import Session
-from conformance.judge.recheck import sent_values
-from conformance.judge.response import observe
 from conformance.plan.probes import Probe, Side
-from conformance.protocols.json_text import encode
+from conformance.transport.protocols.json_text import encode
 
 CUTS = 40
 """Requests that may be sent to make one finding smaller."""

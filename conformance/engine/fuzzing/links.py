@@ -24,8 +24,8 @@ from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.engine.session import Session
 from conformance.plan.generation.determinism import hypothesis_settings, seed_number, steady
 from conformance.plan.probes import Probe, Side
-from conformance.protocols.json_text import encode
 from conformance.transport.exchange import Exchange
+from conformance.transport.protocols.json_text import encode
 
 STEPS = 5
 NO_BODY = object()

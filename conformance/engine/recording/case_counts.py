@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from conformance.engine.judge.findings import Finding
 from conformance.engine.sending.exchange_log import SentProbe
-from conformance.judge.findings import Finding
 from conformance.plan.probes import Side
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from conformance.contract.model import Contract
 from conformance.contract.places import parse
+from conformance.engine.judge.response import observe
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
-from conformance.judge.response import observe
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of
 from conformance.transport.parsed_response import ParsedResponse
 

@@ -9,13 +9,13 @@ from conformance import record
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Contract
 from conformance.engine.events import Emit
+from conformance.engine.judge.findings import Finding
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.case_counts import CaseCounts
 from conformance.engine.recording.evidence import EvidenceStep, with_setup
 from conformance.engine.recording.list_filter import culprit
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.session import Session
-from conformance.judge.findings import Finding
 from conformance.plan.planner import is_watched
 from conformance.plan.probes import Side
 from conformance.record import Verdict

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from conformance import record
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.engine.events import Decided
+from conformance.engine.judge.findings import Finding
 from conformance.engine.probe_result import ProbeResult
 from conformance.engine.recording.case_counts import CaseCounts
 from conformance.engine.recording.evidence import EvidenceStep, as_evidence
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.support import Support, SupportStatus
-from conformance.judge.findings import Finding
 from conformance.plan.probes import Plan
 from conformance.record import Obstacle, ObstacleCause, Verdict
 from conformance.transport.exchange import FailureKind

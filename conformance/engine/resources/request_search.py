@@ -15,6 +15,7 @@ from typing import Any
 
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import ABSENT, Place, texts
+from conformance.engine.judge.authentication import is_denied
 from conformance.engine.resources.inventory import SendRequest
 from conformance.engine.resources.prerequisites import (
     first_operations,
@@ -25,7 +26,6 @@ from conformance.engine.resources.prerequisites import (
     shown_first,
 )
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
-from conformance.judge.authentication import is_denied
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.amending import RefusalText, amended
 from conformance.plan.valid_requests.base_requests import base, edited

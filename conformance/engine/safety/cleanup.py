@@ -21,8 +21,8 @@ from conformance.engine.resources.run_tag import is_tagged
 from conformance.engine.sending.channel import Channel
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import all_creators, kinds
-from conformance.protocols.registry import read, wire
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.registry import read, wire
 
 PAGES = 1000
 """Pages of a list that are looked through, in case a target's never end."""

@@ -18,9 +18,9 @@ from conformance.engine.safety.request_classifier import (
     RequestEffect,
     RouteTable,
 )
-from conformance.protocols.registry import read
 from conformance.transport.base import Transport
 from conformance.transport.exchange import Exchange, FailureKind, Request, TransportFailure
+from conformance.transport.protocols.registry import read
 
 Look = Callable[[str, ClassifiedRequest], bool]
 """Takes an identifier of a request; True when the target surely has nothing of that name."""

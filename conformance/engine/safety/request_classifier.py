@@ -27,10 +27,10 @@ from conformance.plan.valid_requests.resources import (
     kinds,
     others,
 )
-from conformance.protocols.json_text import members
-from conformance.protocols.registry import members_of, of, read
-from conformance.protocols.selecting import selectors_of
 from conformance.transport.exchange import Exchange, Request
+from conformance.transport.protocols.json_text import members
+from conformance.transport.protocols.registry import members_of, of, read
+from conformance.transport.protocols.selecting import selectors_of
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

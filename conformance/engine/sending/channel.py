@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from conformance.protocols.message import WireRequest
 from conformance.transport.bad_signatures import UnsignedRequest, inapplicable, sign_incorrectly
 from conformance.transport.base import Transport
 from conformance.transport.exchange import Exchange, Request
+from conformance.transport.protocols.message import WireRequest
 from conformance.transport.signing import Signer
 
 

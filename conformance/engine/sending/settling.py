@@ -15,8 +15,8 @@ from conformance.contract.model import Operation
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import says_full, says_missing
 from conformance.plan.sequences import RuleBroken
-from conformance.protocols.registry import read
 from conformance.transport.exchange import Exchange
+from conformance.transport.protocols.registry import read
 
 SETTLE = 3.0
 """Seconds that a target has to show what was done."""

@@ -19,8 +19,8 @@ from conformance.engine.stateful.compare import Compared, ModelDifference, diffe
 from conformance.engine.stateful.moves import ModelStep
 from conformance.engine.stateful.protocol import Model
 from conformance.plan.valid_requests.resources import creators, identifiers
-from conformance.protocols.registry import wire
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.registry import wire
 
 AT_ONCE = 3
 """How many readings may have to be turned round together to explain one answer."""

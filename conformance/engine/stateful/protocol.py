@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from conformance.protocols.message import WireRequest
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.message import WireRequest
 
 
 class ModelState(Protocol):

@@ -6,14 +6,14 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from conformance.engine.stateful.protocol import Model, ModelState
-from conformance.protocols.message import WireRequest
-from conformance.protocols.registry import read
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.application import Application, Setting
 from conformance.reference.http import message
 from conformance.reference.tables import load, matcher
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.message import WireRequest
+from conformance.transport.protocols.registry import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,9 +16,9 @@ from urllib.parse import unquote
 from conformance.contract.inference.naming import plain
 from conformance.contract.listing.arns import ADDRESS, NAMED
 from conformance.contract.model import Contract
+from conformance.engine.judge.findings import Finding
 from conformance.engine.resources.names import Names
 from conformance.engine.sending.exchange_log import SentProbe
-from conformance.judge.findings import Finding
 from conformance.plan.valid_requests.resources import all_creators, identifiers
 from conformance.transport.exchange import Request
 from conformance.transport.parsed_response import ParsedResponse

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from conformance.contract.listing.readback import ECHOED, ReadBack, read_backs
 from conformance.contract.model import Contract
 from conformance.contract.places import ABSENT, find, show
+from conformance.engine.judge.findings import Finding
 from conformance.engine.sending.exchange_log import SentProbe
-from conformance.judge.findings import Finding
 from conformance.plan.sequences.matching import mismatch
 from conformance.transport.parsed_response import ParsedResponse
 

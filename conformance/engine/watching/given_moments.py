@@ -13,8 +13,8 @@ from typing import Any
 
 from conformance.contract.model import Kind, Member, Shape
 from conformance.contract.walk import ValueWalker, inner_shapes
+from conformance.engine.judge.findings import Finding
 from conformance.engine.sending.exchange_log import SentProbe
-from conformance.judge.findings import Finding
 from conformance.plan.generation.instants import instant
 
 FORMAT = "/format"

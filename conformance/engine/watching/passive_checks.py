@@ -11,6 +11,9 @@ from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.listing.sharing import sharing_of
 from conformance.contract.model import Contract, Location
 from conformance.engine.confirmation import ANSWER, confirm, not_repeated
+from conformance.engine.judge.errors import ERROR_STATUS, IN_REFUSALS
+from conformance.engine.judge.findings import Finding
+from conformance.engine.judge.response import observe
 from conformance.engine.probe_result import is_elsewhere, unanswered
 from conformance.engine.recording.case_counts import PendingFailures
 from conformance.engine.recording.evidence import LONGEST
@@ -25,9 +28,6 @@ from conformance.engine.watching.arns import Arns
 from conformance.engine.watching.echoes import Echoes
 from conformance.engine.watching.given_moments import GivenMoments
 from conformance.engine.watching.spoilt import Spoilt
-from conformance.judge.errors import ERROR_STATUS, IN_REFUSALS
-from conformance.judge.findings import Finding
-from conformance.judge.response import observe
 from conformance.plan.probes import Fault, Side
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of
 from conformance.record import Verdict

@@ -17,8 +17,8 @@ from typing import Any
 from conformance.contract.inference.naming import words
 from conformance.contract.places import ITEM, KEY, VALUE, Place, find
 from conformance.contract.validate import violations
+from conformance.engine.judge.redacted import Redacted
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
-from conformance.judge.redacted import Redacted
 from conformance.plan.probes import Fault, Side
 from conformance.transport.body_forms import ENDLESS
 from conformance.transport.parsed_response import ParsedResponse

@@ -29,8 +29,8 @@ from conformance.plan.spelling import spelled_form
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.resources import GIVEN, creators, with_unknown_ids
-from conformance.protocols.variant import WireVariant
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.variant import WireVariant
 
 ROLES = ("create", "read", "update", "list", "delete")
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Operation
-from conformance.protocols.variant import WireVariant
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.variant import WireVariant
 
 
 @dataclass(frozen=True, slots=True)

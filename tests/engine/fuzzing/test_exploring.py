@@ -8,7 +8,6 @@ import pytest
 
 from conformance.contract.load import merged_spec
 from conformance.contract.validate import Violation, violations
-from conformance.driver.execution import run_all
 from conformance.engine.fuzzing.faults import faulty, probe, same_fault
 from conformance.engine.fuzzing.fuzz import explore
 from conformance.engine.fuzzing.spec import prepared
@@ -22,6 +21,7 @@ from conformance.plan.probes import Side
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import ServerOptions
+from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport

@@ -1,0 +1,257 @@
+"""Whether a probe's answer is what its side calls for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from conformance import error_identity
+from conformance.contract.inference.identity_rules import missing_errors, taken_errors
+from conformance.contract.model import Contract, DeclaredError, Kind, Operation
+from conformance.contract.places import find, show
+from conformance.contract.protocols import facts
+from conformance.engine.judge.findings import Finding
+from conformance.plan.probes import Fault, Probe, Side
+from conformance.plan.valid_requests.resources import lifecycle_of
+from conformance.transport.parsed_response import ParsedResponse, same
+
+Refusal = tuple[int | str, str]
+
+ANY_REFUSAL, ANY_CODE = "4xx", "any"
+"""In the overlay's table: every status from 400 to 499, every error code and none."""
+
+COUNTED = frozenset({Kind.LIST, Kind.MAP, Kind.INTEGER})
+OF_ENTRIES = re.compile(
+    r"^(failed|unprocessed|unsuccessful|rejected|error(?!Code)|failure)|(errors|failures|failed)$",
+    re.IGNORECASE,
+)
+"""What members are named that list the entries of a batch that failed."""
+
+COUNT_LIMITS = ("/maxItems", "/maxProperties")
+"""How the ids of requirements end that are about the number of things."""
+
+# What the pages of common errors have for these faults. A model lists none of them, so without an
+# overlay they are right, too.
+COMMON_REFUSALS: Mapping[Fault, frozenset[str]] = {
+    Fault.REQUIRED: frozenset({"MissingParameter", "ValidationError"}),
+    **dict.fromkeys(
+        (Fault.LIMIT, Fault.ENUM, Fault.TYPE),
+        frozenset({"InvalidParameterValue", "ValidationError"}),
+    ),
+}
+
+
+def entries_refused(operation: Operation, answer: ParsedResponse) -> str:
+    """The member of an accepted answer that tells of entries that were not accepted, if any.
+
+    What takes many things at once answers so about each, and refuses none as a whole.
+    """
+    body = answer.body if answer.ok and isinstance(answer.body, Mapping) else {}
+    told = (
+        name
+        for name, member in operation.output.items()
+        if body.get(name) and member.shape.kind in COUNTED and OF_ENTRIES.search(name)
+    )
+    return next(told, "")
+
+
+def judge_probe(
+    contract: Contract,
+    probe: Probe,
+    answer: ParsedResponse,
+    values: Mapping[str, Any] | None = None,
+) -> Finding:
+    """Held when the target did what the probe's side demands, for the right reason.
+
+    ``values`` are the members as they were sent, for texts that name them.
+    """
+    if probe.side is Side.ACCEPT:
+        return _accepted(probe, answer)
+    if probe.side is Side.REJECT:
+        finding = _refused(contract, probe, answer)
+        return _worded(probe, answer, values or {}) if probe.message and finding.held else finding
+    held = answer.status is not None and not answer.server_error
+    return Finding(probe.requirement, held, "any answer but a server error", answer.told())
+
+
+def _accepted(probe: Probe, answer: ParsedResponse) -> Finding:
+    expected = f"accepted with {probe.operation.status}"
+    if answer.code in probe.tolerated and answer.code is not None:
+        return Finding(probe.requirement, True)
+    if ANY_REFUSAL in probe.tolerated and answer.is_refusal:
+        return Finding(probe.requirement, True)
+    if not answer.ok or (probe.exact_status and answer.status != probe.operation.status):
+        return Finding(probe.requirement, False, expected, answer.told())
+    for shown in probe.shown:
+        seen = list(find(answer.body, shown.place))
+        if not seen or not same(seen[0], shown.value):
+            where = show(shown.place)
+            return Finding(
+                probe.requirement, False, f"{where} in the answer is {json.dumps(shown.value)}",
+                f"{where} is {json.dumps(seen[0])}" if seen else f"no {where} in the answer",
+            )  # fmt: skip
+    return Finding(probe.requirement, True)
+
+
+def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Finding:
+    allowed = refusals(contract, probe.operation, probe.fault, probe.variant)
+    expected = f"refused with {' or '.join(_told(*one) for one in allowed)}"
+    if answer.ok:
+        return Finding(probe.requirement, False, expected, f"accepted with {answer.status}")
+    # Whether a name outside its limits is looked up or refused first is order of validation. With
+    # which status that error comes is a separate requirement.
+    looked_up = answer.is_refusal and _is_tolerated(contract, probe, answer.code or "")
+    plain = facts(contract.protocol).refused_with
+    allowed += tuple((status, code) for status in plain for _, code in allowed)
+    if probe.operation.method == "HEAD" and answer.code is None:
+        # The answer to HEAD has nothing to name an error in.
+        allowed = tuple((status, ANY_CODE) for status, _ in allowed)
+    right = any(_is(answer, *one) for one in allowed)
+    other = _is_common(contract, probe, answer) or _is_of_another_fault(contract, probe, answer)
+    other = other or _is_denied_first(contract, probe, answer) or _is_over_quota(probe, answer)
+    held = right or looked_up or other
+    return Finding(probe.requirement, held, expected, answer.told())
+
+
+def _is_of_another_fault(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
+    """True where a request that nobody confirmed may have a second fault, and that is refused.
+
+    A name that is taken already, or that nothing has: which fault is seen first is no statement.
+    A member that is missing names nothing.
+    """
+    if probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT} or answer.code is None:
+        return False
+    if not contract.overlay.inferred or not answer.is_refusal:
+        return False
+    missing = probe.fault is not Fault.REQUIRED and error_identity.says_missing(answer.code)
+    return missing or error_identity.says_taken(answer.code)
+
+
+def _is_denied_first(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
+    """True where what is named is refused as something that the caller may not use.
+
+    AWS may decide that before the service looks at it: of an ARN that keeps no limit, seen at
+    DynamoDB's tags, and of the name of what nothing has, seen at the vaults of Backup.
+    """
+    names = [part for part in probe.place or () if isinstance(part, str)]
+    is_arn = bool(names) and names[-1].lower().endswith("arn") and probe.fault is Fault.LIMIT
+    unknown = contract.overlay.inferred and probe.fault is Fault.NOT_FOUND
+    denied = answer.is_refusal and error_identity.says_denied(answer.code or "")
+    return (is_arn or unknown) and denied
+
+
+def _is_over_quota(probe: Probe, answer: ParsedResponse) -> bool:
+    """True where too many of something are refused by the operation's error for its quota.
+
+    A rule of EventBridge has five targets, and a request up to a hundred: a hundred and one break
+    both.
+    """
+    is_count = probe.fault is Fault.LIMIT and probe.requirement.endswith(COUNT_LIMITS)
+    declared = answer.is_refusal and answer.code in probe.operation.errors
+    return is_count and declared and error_identity.says_full(answer.code or "")
+
+
+def _is_common(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
+    """True for an error common to all services that says what is wrong, where no table decides."""
+    if _has_entry(contract.overlay.refusals, probe.fault):
+        return False
+    common = COMMON_REFUSALS.get(probe.fault, frozenset())
+    return answer.status == 400 and answer.code in common
+
+
+def _has_entry(table: Mapping[str, Any], fault: Fault) -> bool:
+    return any(kind.partition("-")[0] == str(fault) for kind in table)
+
+
+def _told(status: int | str, code: str) -> str:
+    return f"{status}" if code == ANY_CODE else f"{status} {code}"
+
+
+def _is(answer: ParsedResponse, status: int | str, code: str) -> bool:
+    right = answer.is_refusal if status == ANY_REFUSAL else answer.status == status
+    return right and code in {ANY_CODE, answer.code}
+
+
+def _worded(probe: Probe, answer: ParsedResponse, values: Mapping[str, Any]) -> Finding:
+    """The refusal's text is the one that is known, the members in it filled in."""
+    wanted = probe.message
+    for name, value in values.items():
+        wanted = wanted.replace(f"{{{name}}}", str(value))
+    return Finding(probe.requirement, answer.message == wanted, repr(wanted), repr(answer.message))
+
+
+def _is_tolerated(contract: Contract, probe: Probe, code: str) -> bool:
+    """True for an error that is as right, and for any other name of something that is not there.
+
+    Which name a target has for that is a requirement of its own.
+    """
+    right = _tolerated(contract, probe)
+    missing = error_identity.says_missing
+    alike = missing(code) and any(map(missing, right)) and probe.fault is not Fault.NOT_FOUND
+    return code in right or alike
+
+
+def _tolerated(contract: Contract, probe: Probe) -> set[str]:
+    """The operation's errors that are as right; where no overlay says which, any refusal of its.
+
+    Which of its members name something that is looked up before anything is checked, nobody says.
+    """
+    errors = probe.operation.errors.values()
+    if contract.overlay.inferred and probe.fault is Fault.NOT_FOUND:
+        return {error.name for error in missing_errors(probe.operation)}
+    if contract.overlay.inferred and probe.fault is Fault.CONFLICT:
+        return {error.name for error in taken_errors(probe.operation)}
+    if contract.overlay.inferred:
+        return {error.name for error in errors if error.status == 0 or 400 <= error.status < 500}
+    return {error.name for error in errors if error.name in probe.tolerated}
+
+
+def refusals(
+    contract: Contract, operation: Operation, fault: Fault, variant: str = ""
+) -> tuple[Refusal, ...]:
+    """The refusals that are right for a fault (or a variant of it), the best known first.
+
+    The overlay's table says which answers are documented or recorded for each kind of fault;
+    without one it is the operation's declared errors of the status that fits, and the protocol's.
+    """
+    if fault in {Fault.NOT_FOUND, Fault.CONFLICT}:
+        return _by_identity(contract, operation, fault)
+    table = contract.overlay.refusals
+    for kind in (f"{fault}-{variant}", str(fault)):
+        if kind in table:
+            return table[kind]
+    malformed = facts(contract.protocol).malformed
+    return tuple(dict.fromkeys((*_declared(operation, 400), *malformed)))
+
+
+def _taken(contract: Contract, operation: Operation) -> tuple[Refusal, ...]:
+    """The error of a taken name, where it is declared with another status than 409."""
+    unique = lifecycle_of(contract, operation.name).unique
+    error = None if unique is None else operation.errors.get(unique.error or "")
+    return () if error is None else ((error.status, error.name),)
+
+
+def _by_identity(contract: Contract, operation: Operation, fault: Fault) -> tuple[Refusal, ...]:
+    """How an identifier that nothing has, or that is taken, is refused.
+
+    Where no overlay says it, the errors of another status whose names say so are as right; and what
+    is made up may not have the form of an identifier.
+    """
+    missing = fault is Fault.NOT_FOUND
+    by_status = _as_refusals(operation.missing if missing else operation.conflicting)
+    if not contract.overlay.inferred:
+        return by_status or (() if missing else _taken(contract, operation))
+    named = missing_errors(operation) if missing else taken_errors(operation)
+    malformed = facts(contract.protocol).malformed
+    form = (*_declared(operation, 400), *malformed) if missing else ()
+    return tuple(dict.fromkeys((*by_status, *_as_refusals(named), *form)))
+
+
+def _declared(operation: Operation, status: int) -> tuple[Refusal, ...]:
+    return _as_refusals(one for one in operation.errors.values() if one.status in {status, 0})
+
+
+def _as_refusals(errors: Iterable[DeclaredError]) -> tuple[Refusal, ...]:
+    return tuple((error.status or ANY_REFUSAL, error.name) for error in errors)

@@ -1,0 +1,46 @@
+"""Pages as text: Jinja templates, with what a target sent always escaped and made visible."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from conformance.record import Verdict
+from conformance.reports import facts
+from conformance.reports.html import environment
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+SHORT = {
+    Verdict.PASSED: "holds",
+    Verdict.FAILED: "fails",
+    Verdict.UNSUPPORTED: "lacks it",
+    Verdict.SKIPPED: "skipped",
+    Verdict.INCONCLUSIVE: "open",
+    Verdict.ERROR: "error",
+}
+"""What a cell says of a requirement."""
+
+
+def render(name: str, **values: Any) -> str:
+    """A page of the site."""
+    return _environment().get_template(f"{name}.html.j2").render(**values)
+
+
+def asset(name: str) -> str:
+    """A file of the site as it is; the style begins with that of the reports."""
+    folder = resources.files("conformance.reports.site").joinpath("templates")
+    text = folder.joinpath(name).read_text("utf-8")
+    if name == "style.css":
+        base = resources.files("conformance.reports").joinpath("templates", "base.css")
+        return base.read_text("utf-8") + text
+    return text
+
+
+@cache
+def _environment() -> Environment:
+    made = environment("conformance.reports.site")
+    made.globals.update(levels=facts.LEVEL_MEANING)
+    return made

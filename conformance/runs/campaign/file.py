@@ -1,0 +1,227 @@
+"""The file of a campaign: targets, services, and how both are cut into parts. TOML, typed."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from conformance.contract.locate import default_services, known_services
+from conformance.contract.on_demand import is_offered
+from conformance.runs.campaign.errors import BadCampaign
+from conformance.transport.endpoint import target_url
+from conformance.transport.errors import MalformedURL
+from conformance.transport.targets.known import KNOWN
+
+FIELD = re.compile(r"unknown field `([^`]+)`")
+TARGET = re.compile(r"`\$\.target\[(\d+)\]")
+PLACE = re.compile(r"`\$\.(?:target\[\d+\]\.)?([\w-]+)[^`]*`$")
+BRACES = re.compile(r"\{([a-z]+)\}")
+PLACEHOLDERS = ("port", "folder")
+Count = msgspec.Meta(ge=1, le=1000)
+
+
+class CampaignTarget(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True
+):
+    """A target: one that is started by its name, by Python, by a command, or that runs already.
+
+    Several of one ``name`` are versions of it, each with its ``version``, or have different
+    ``services``, each with options of its own.
+
+    ``{port}`` and ``{folder}`` in ``start``, ``command`` and ``env`` are a free port and an empty
+    folder. ``install`` are requirements for pip, for an environment of the target's own in which
+    ``start`` is run as arguments of its Python, which ``python`` names where it is to be another
+    than ours. ``loopback`` keeps a Python target that listens on
+    every address to 127.0.0.1. ``services`` are those of this target alone; ``without`` are those
+    of the campaign that it is not run against.
+    """
+
+    name: str
+    version: str | None = None
+    package: str | None = None
+    install: tuple[str, ...] = ()
+    python: str | None = None
+    start: tuple[str, ...] = ()
+    command: str | None = None
+    url: str | None = None
+    env: dict[str, str] = {}
+    ready: str = "/"
+    loopback: bool = False
+    services: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its name, with the version that the file gives it."""
+        return f"{self.name} {self.version}" if self.version else self.name
+
+
+class CampaignFile(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True
+):
+    """A whole campaign.
+
+    ``shards`` cuts the services it names into so many parts each. ``options`` are added to every
+    ``conformance run``. ``part-seconds`` ends a part that takes longer; it is tried again.
+    """
+
+    services: tuple[str, ...]
+    target: tuple[CampaignTarget, ...]
+    title: str | None = None
+    profile: Literal["quick", "standard", "deep"] = "quick"
+    seed: int = 1
+    shards: dict[str, int] = {}
+    options: tuple[str, ...] = ()
+    start_seconds: int = 120
+    part_seconds: int = 3600
+
+    def services_of(self, target: CampaignTarget) -> tuple[str, ...]:
+        """The services that a target of the campaign is run against."""
+        services = target.services or self.services
+        return tuple(one for one in services if one not in target.without)
+
+
+def read_campaign(path: Path) -> CampaignFile:
+    """Read and check a campaign's file.
+
+    Raises:
+        BadCampaign: it cannot be read, or a key or a value is wrong.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+        data = tomllib.loads(text)
+    except OSError as error:
+        raise BadCampaign(path, error.strerror or str(error)) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadCampaign(path, str(error)) from None
+    try:
+        campaign = msgspec.convert(data, CampaignFile)
+    except msgspec.ValidationError as error:
+        raise BadCampaign(path, _plain(str(error)), _line(text, str(error))) from None
+    for why in _faults(campaign):
+        raise BadCampaign(path, why)
+    return campaign
+
+
+def _line(text: str, why: str) -> int | None:
+    """The line of the key that a complaint is about, where it has one of its own."""
+    field, target = FIELD.search(why), TARGET.search(why)
+    place = PLACE.search(why)
+    key = field[1] if field else place[1] if place else None
+    seen = -1
+    for number, line in enumerate(text.splitlines(), 1):
+        seen += line.strip() == "[[target]]"
+        within = target is None or seen == int(target[1])
+        if within and key is not None and re.match(rf"\s*[\[\"']*{re.escape(key)}\b", line):
+            return number
+        if within and key is None and target is not None:
+            return number
+    return None
+
+
+def campaign_of(targets: Sequence[str], services: Sequence[str]) -> CampaignFile:
+    """A campaign of targets that are started by name, or that run already at a URL.
+
+    Without services it is about those that are tested by default.
+
+    Raises:
+        MalformedURL: a target is neither a name that is known nor a URL.
+    """
+    return CampaignFile(
+        services=tuple(services) or default_services(),
+        target=tuple(_named(one) for one in dict.fromkeys(targets)),
+    )
+
+
+def _named(text: str) -> CampaignTarget:
+    if text in KNOWN:
+        return CampaignTarget(name=text)
+    url = target_url(text)
+    return CampaignTarget(name=urlsplit(url).netloc, url=url)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the file."""
+    return msgspec.json.schema(CampaignFile)
+
+
+def _plain(text: str) -> str:
+    """``Object contains unknown field `x` - at `$.target[0]` `` as a user of TOML says it."""
+    said = text.replace("Object contains unknown field", "unknown key").replace("`$.", "`")
+    field = FIELD.search(text)
+    of = CampaignTarget if TARGET.search(text) else CampaignFile
+    names = [one.encode_name for one in msgspec.structs.fields(of)]
+    return said + (_alike(field[1], names) if field else "")
+
+
+def _alike(name: str, known: Iterable[str]) -> str:
+    found = difflib.get_close_matches(name, list(known), 1)
+    return f", did you mean {found[0]}?" if found else ""
+
+
+def _faults(campaign: CampaignFile) -> list[str]:
+    every = Counter(
+        (one.name, one.version, service)
+        for one in campaign.target
+        for service in campaign.services_of(one)
+    )
+    found = [
+        f"target {name} is there twice with {service}, and no version tells them apart"
+        for (name, _, service), times in every.items()
+        if times > 1
+    ]
+    if not campaign.target:
+        found.append("no target")
+    for one in campaign.target:
+        ways = [key for key in ("start", "command", "url") if getattr(one, key)]
+        if len(ways) > 1:
+            found.append(f"target {one.name}: give one of start, command and url")
+        if not ways and one.name not in KNOWN:
+            found.append(f"target {one.name}: no start, command or url says how to reach it")
+        if one.loopback and not one.start:
+            found.append(f"target {one.name}: loopback is for a target with start")
+        if not campaign.services_of(one):
+            found.append(f"target {one.name}: no services")
+        found += _misplaced(one)
+        if one.url is not None:
+            found += _unreachable(one)
+    return [*found, *_wrong_services(campaign)]
+
+
+def _wrong_services(campaign: CampaignFile) -> Iterator[str]:
+    asked = {*campaign.services, *(name for one in campaign.target for name in one.services or ())}
+    options = {*campaign.options, *(word for one in campaign.target for word in one.options)}
+    if not any(word.startswith("--specs") for word in options):
+        for name in sorted(asked):
+            if name not in known_services() and not is_offered(name):
+                yield f"no service is called {name}{_alike(name, known_services())}"
+    for service, number in campaign.shards.items():
+        if number < 1:
+            yield f"shards of {service}: at least 1"
+        if service not in asked:
+            yield f"shards of {service}: none of the services{_alike(service, asked)}"
+
+
+def _misplaced(target: CampaignTarget) -> Iterator[str]:
+    """Words in braces that are nearly one of those that are filled in."""
+    for text in (*target.start, target.command or "", *target.env.values()):
+        for name in BRACES.findall(text):
+            alike = difflib.get_close_matches(name, PLACEHOLDERS, 1)
+            if alike and name not in PLACEHOLDERS:
+                yield f"target {target.name}: {{{name}}}, did you mean {{{alike[0]}}}?"
+
+
+def _unreachable(target: CampaignTarget) -> Iterator[str]:
+    try:
+        target_url(str(target.url))
+    except MalformedURL as error:
+        yield f"target {target.name}: url: {error.reason}"

@@ -1,0 +1,142 @@
+"""Starts the target of a part, in an environment of its own, and ends it with the part."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from conformance.cache_folder import cache_folder
+from conformance.runs.campaign.errors import PartFailed
+from conformance.runs.campaign.file import CampaignTarget
+from conformance.transport.targets.started import LOOPBACK, answers, free_port
+
+_PAUSE, _GRACE = 0.2, 10.0
+_TAIL = 500
+
+
+@contextmanager
+def supervised(
+    command: Sequence[str], log: Path, env: dict[str, str] | None = None, cwd: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that ends when the block does, or when this process is killed."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(  # noqa: S603 - what the campaign's file says
+            [sys.executable, "-m", "conformance.runs.campaign.supervisor", *command],
+            stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT,
+            env=os.environ | (env or {}), cwd=cwd,
+        )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        try:
+            process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def started(
+    target: CampaignTarget, folder: Path, seconds: float
+) -> Iterator[tuple[str, str | None]]:
+    """The URL or the name of the target while it runs, and its version where it is known.
+
+    Raises:
+        PartFailed: it did not start in time.
+    """
+    if not target.start and not target.command:
+        yield target.url or target.name, target.version
+        return
+    port = free_port()
+    state = folder / "state"
+    state.mkdir()
+
+    def filled(text: str) -> str:
+        # Not as a format: a command of the shell may have braces of its own.
+        return text.replace("{port}", str(port)).replace("{folder}", str(state))
+
+    env = {name: filled(text) for name, text in target.env.items()}
+    python = environment(target) if target.install else _python(target)
+    command = [filled(part) for part in _command(target, python)]
+    url, log = f"http://127.0.0.1:{port}", folder / "target.log"
+    with supervised(command, log, env, state) as process:
+        _wait_ready(process, url + target.ready, log, seconds)
+        yield url, target.version or _version(target, python)
+
+
+def _python(target: CampaignTarget) -> str:
+    """The interpreter that a target names, by its path or as it is found on the PATH, or ours."""
+    if not target.python:
+        return sys.executable
+    found = shutil.which(target.python)
+    if found is None:
+        raise PartFailed(f"there is no {target.python}, which the target names as its Python")
+    return found
+
+
+def _command(target: CampaignTarget, python: str) -> list[str]:
+    if target.command:
+        shell = ["cmd", "/c"] if os.name == "nt" else ["/bin/sh", "-c"]
+        return [*shell, target.command]
+    if not target.loopback:
+        return [python, *target.start]
+    arguments = list(target.start)
+    return [python, str(LOOPBACK), *(arguments[1:] if arguments[0] == "-m" else arguments)]
+
+
+def environment(target: CampaignTarget) -> str:
+    """The Python of a target's own environment, made where it is missing.
+
+    It is kept in the user's cache, by what is installed, and made by one process at a time.
+
+    Raises:
+        PartFailed: there is no such Python, or pip could not install it.
+    """
+    from locket import lock_file
+
+    # By the name of the Python: an environment that is there is used wherever that one is found.
+    wanted = (*target.install, *([target.python] if target.python else []))
+    digest = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:12]
+    folder = cache_folder("targets", f"{target.name}-{digest}")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    with lock_file(f"{folder}.lock"):
+        if not (folder / "complete").exists():
+            _run([_python(target), "-m", "venv", "--clear", str(folder)])
+            _run([str(python), "-m", "pip", "install", "--quiet", *target.install])
+            (folder / "complete").touch()
+    return str(python)
+
+
+def _run(command: Sequence[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise PartFailed(f"{' '.join(command[1:4])}: {done.stderr.strip()[-_TAIL:]}")
+    return done.stdout.strip()
+
+
+def _version(target: CampaignTarget, python: str) -> str | None:
+    if not target.package:
+        return None
+    code = f"import importlib.metadata as m; print(m.version({target.package!r}))"
+    return _run([python, "-c", code])
+
+
+def _wait_ready(process: subprocess.Popen[bytes], url: str, log: Path, seconds: float) -> None:
+    """Wait until the target answers anything at all."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        if answers(url):
+            return
+        time.sleep(_PAUSE)
+    said = log.read_text("utf-8", "replace").strip()[-_TAIL:]
+    raise PartFailed(f"the target did not start within {seconds:g} s: {said}")

@@ -1,0 +1,57 @@
+"""What a target shows of the valid requests of a service that nobody wrote an overlay for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.runs import journals
+from conformance.runs.access import gain_access
+from conformance.runs.execution import run_all, settings_for
+from conformance.runs.jobs import placed, select_jobs
+from conformance.transport import endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.contract.found_requests import FoundRequest
+
+VALID = "{service}/*/status/2*"
+"""The requirements that a valid request of each operation decides."""
+TIMEOUT = 10.0
+PROFILE = "quick"
+
+
+def found_requests(
+    service: str, target: str, *, folder: Path = journals.FOLDER, timeout: float = TIMEOUT
+) -> Mapping[str, FoundRequest]:
+    """Valid requests by operation, where the one of the required members alone was refused.
+
+    It is a separate run, with a journal where the target outlives it, and deletes what it made.
+    Raises what a run raises.
+    """
+    from conformance.engine.run import RunConfig
+
+    jobs = select_jobs((service,), (VALID.format(service=service),))
+    with endpoint.open_target(target) as opened:
+        access = gain_access(opened, timeout=timeout, ca_bundle=None)
+        jobs = [placed(job, access.region) for job in jobs]
+        custody = None
+        if target not in journals.EMBEDDED:
+            urls = journals.services(jobs, access.url)
+            custody = journals.begin(target, access.region, urls, folder=folder)
+        try:
+            run_all(
+                RunConfig(
+                    jobs=jobs, url=access.url, credentials=access.credentials,
+                    region=access.region, transport=access.transport, custody=custody,
+                    settings=settings_for(PROFILE, 0, auth="off", url=access.url),
+                )
+            )  # fmt: skip
+        finally:
+            if custody is not None:
+                custody.journal.close()
+    return {name: one for job in jobs for name, one in job.contract.found.by_operation.items()}
+
+
+__all__ = ["found_requests"]

@@ -1,0 +1,29 @@
+"""How many deliberate faults of the reference the suite notices, and by which requirement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.record.schema import packaged
+from conformance.runs.mutants.running import Campaign, ReferenceFails, run
+from conformance.runs.mutants.selection import UnknownFaults, UnknownKind, select
+from conformance.runs.mutants.values import Mutant, MutantPlan, MutantStatus, Result
+
+__all__ = [
+    "Campaign",
+    "Mutant",
+    "MutantPlan",
+    "MutantStatus",
+    "ReferenceFails",
+    "Result",
+    "UnknownFaults",
+    "UnknownKind",
+    "run",
+    "schema",
+    "select",
+]
+
+
+def schema() -> dict[str, Any]:
+    """The schema of what ``conformance mutants --json`` writes."""
+    return packaged("conformance.runs.mutants")

@@ -1,0 +1,83 @@
+"""Which protocol a target speaks, of a service that has several.
+
+The one that SDKs use comes first. Where the target shows at the first request that it knows
+nothing of it, the next one is tried, and the run says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from conformance.contract.locate import add_derived, is_on_demand, spoken
+
+if TYPE_CHECKING:
+    from conformance.contract.model import Contract, Operation
+    from conformance.engine.outcome import Job
+    from conformance.runs.access import Access
+
+
+MOST_ASKED = 25
+"""How many operations are tried before a target counts as not speaking a protocol."""
+
+
+def understood(
+    jobs: Sequence[Job], access: Access, select: Callable[[], list[Job]]
+) -> tuple[list[Job], list[str]]:
+    """The jobs in protocols that the target speaks, and what a person should know of that.
+
+    ``select`` makes the jobs anew, where a contract is another one now.
+    """
+    notes = [note for job in jobs if (note := _settled(job.contract, access))]
+    return (select() if notes else list(jobs)), notes
+
+
+def _settled(contract: Contract, access: Access) -> str:
+    """Take the contract of the first protocol that is understood; "" where that is this one."""
+    if spoken() is not None or not is_on_demand(contract.service):
+        return ""
+    from conformance.contract.load import load_contract
+    from conformance.contract.on_demand import folder_of, told
+    from conformance.documents.sdk.models import load_model, protocols_of
+
+    service, first = contract.service, contract.protocol
+    others = [one for one in protocols_of(load_model(service).data["metadata"]) if one != first]
+    if not others or _is_understood(contract, access):
+        return ""
+    for protocol in others:
+        add_derived(service, folder_of(service, protocol), told(service, protocol))
+        if _is_understood(load_contract(service), access):
+            return f"{service}: the target does not speak {first}: tested in {protocol}"
+    add_derived(service, folder_of(service, first), told(service, first))
+    return ""
+
+
+def _is_understood(contract: Contract, access: Access) -> bool:
+    """Whether any of a few requests is answered in the protocol, whatever that says."""
+    from conformance.engine.sending.channel import SignedChannel
+    from conformance.engine.support import lacks
+    from conformance.plan.valid_requests.base_requests import base
+    from conformance.transport.protocols.registry import read, wire
+    from conformance.transport.signing import Signer
+
+    signer = Signer(
+        access.credentials, access.region, contract.signing_name, contract.signature_version
+    )
+    channel = SignedChannel(access.url, signer, access.transport)
+    asked = _harmless(contract)
+    for operation in asked:
+        answer = read(channel.send(wire(operation, base(contract, operation))), operation)
+        if answer.status is None:
+            return True  # nobody there, or nothing heard: that is for the run to find out
+        if not answer.form and (answer.ok or (answer.code is not None and not lacks(answer))):
+            return True
+    return not asked
+
+
+def _harmless(contract: Contract) -> list[Operation]:
+    """A few operations that only look, those that need nothing first."""
+    from conformance.contract.protocols import is_reading
+
+    reading = [one for one in contract.operations.values() if is_reading(one)]
+    reading.sort(key=lambda one: sum(member.required for member in one.input.values()))
+    return reading[:MOST_ASKED]

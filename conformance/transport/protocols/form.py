@@ -1,0 +1,207 @@
+"""awsQuery and ec2Query: form parameters in dotted names go out, XML comes back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from conformance.contract.model import NO_NAMES, Kind, Operation, Shape
+from conformance.contract.places import ABSENT
+from conformance.transport.exchange import Request, Response
+from conformance.transport.protocols.http_bindings import request_without_bindings
+from conformance.transport.protocols.json_text import text
+from conformance.transport.protocols.message import WireRequest
+from conformance.transport.protocols.seam import ReadBody, spelled_bytes
+from conformance.transport.protocols.variant import WireVariant
+from conformance.transport.protocols.xml_reading import (
+    children,
+    local,
+    not_xml,
+    parse,
+    read_error,
+    read_members,
+    scalar,
+)
+
+FORM = "application/x-www-form-urlencoded; charset=utf-8"
+ACTION = "Action"
+Pairs = Iterator[tuple[str, str]]
+
+
+class AwsQuery:
+    """awsQuery; ec2Query differs in a few names."""
+
+    told = "XML"
+    names_errors = "ErrorResponse/Error/Code"
+    media: tuple[str, ...] = ("application/x-www-form-urlencoded",)
+    fillable = False
+    plain_json = False
+    by_name = True
+    paths_name = False
+    errors: tuple[tuple[str, ...], ...] = (("ErrorResponse", "Error"),)
+
+    def write(
+        self,
+        operation: Operation,
+        values: Mapping[str, Any],
+        raw: bytes | None,
+        form: WireVariant,
+    ) -> WireRequest:
+        """The request of an operation with these members; ``raw`` replaces the body."""
+        pairs = list(operation.selectors.items())
+        for name, value in values.items():
+            shape = operation.input[name].shape if name in operation.input else None
+            pairs += self._pairs(self._named(name, shape), shape, value)
+        body = urlencode(pairs, quote_via=quote, errors="surrogatepass").encode()
+        sent = (body if raw is None else raw, FORM)
+        return request_without_bindings(operation, sent, (("Accept", "*/*"),), form)
+
+    def _named(self, name: str, shape: Shape | None) -> str:
+        """What a member is called in a parameter."""
+        return (shape.names.name if shape is not None else None) or name
+
+    def _pairs(self, prefix: str, shape: Shape | None, value: Any) -> Pairs:
+        if value is None or value is ABSENT:
+            return
+        if isinstance(value, dict):
+            yield from self._of_dict(prefix, shape, value)
+        elif isinstance(value, list):
+            inner = shape.element if shape is not None else None
+            if not value:
+                yield from self._of_nothing(prefix)
+            for index, item in enumerate(value, 1):
+                yield from self._pairs(f"{self._items(prefix, shape)}.{index}", inner, item)
+        else:
+            yield prefix, text(value)
+
+    def _of_dict(self, prefix: str, shape: Shape | None, value: dict[str, Any]) -> Pairs:
+        if shape is not None and shape.kind is Kind.MAP:
+            key, inner = _entry_names(shape)
+            for index, (name, item) in enumerate(value.items(), 1):
+                entry = f"{_entries(prefix, shape)}.{index}"
+                yield f"{entry}.{key}", name
+                yield from self._pairs(f"{entry}.{inner}", shape.element, item)
+            return
+        members = {} if shape is None else shape.members
+        for name, item in value.items():
+            one = members[name].shape if name in members else None
+            yield from self._pairs(f"{prefix}.{self._named(name, one)}", one, item)
+
+    def _of_nothing(self, prefix: str) -> Pairs:
+        """A list without items."""
+        yield prefix, ""
+
+    def _items(self, prefix: str, shape: Shape | None) -> str:
+        """What stands before the number of an item."""
+        names = NO_NAMES if shape is None else shape.names
+        if not names.wrapped:
+            return prefix
+        item = shape.element.names.name if shape is not None and shape.element else None
+        return f"{prefix}.{item or 'member'}"
+
+    # -- Reading a request back --------------------------------------------------------------
+
+    def members(self, operation: Operation, request: Request) -> dict[str, Any]:
+        """The members that a request carries."""
+        body = (request.body or b"").decode("utf-8", "replace")
+        flat = dict(parse_qsl(body, keep_blank_values=True, errors="surrogatepass"))
+        found = {
+            name: self._gathered(self._named(name, one.shape), one.shape, flat)
+            for name, one in operation.input.items()
+        }
+        return {name: value for name, value in found.items() if value is not ABSENT}
+
+    def _gathered(self, prefix: str, shape: Shape, flat: Mapping[str, str]) -> Any:
+        inner = [name for name in flat if name.startswith(f"{prefix}.")]
+        if not inner:
+            if prefix not in flat:
+                return ABSENT
+            # How an empty list differs from one that is not given is not published.
+            empty = shape.kind is Kind.LIST and not flat[prefix]
+            return ABSENT if empty else scalar(shape, flat[prefix])
+        if shape.kind is Kind.LIST and shape.element is not None:
+            before = self._items(prefix, shape)
+            element = shape.element
+            return [self._gathered(f"{before}.{n}", element, flat) for n in _numbers(before, inner)]
+        if shape.kind is Kind.MAP and shape.element is not None:
+            before, (key, value) = _entries(prefix, shape), _entry_names(shape)
+            return {
+                flat.get(f"{before}.{n}.{key}", ""): self._gathered(
+                    f"{before}.{n}.{value}", shape.element, flat
+                )
+                for n in _numbers(before, inner)
+            }
+        found = {
+            name: self._gathered(f"{prefix}.{self._named(name, one.shape)}", one.shape, flat)
+            for name, one in shape.members.items()
+        }
+        return {name: value for name, value in found.items() if value is not ABSENT}
+
+    # -- Reading an answer -------------------------------------------------------------------
+
+    def read(self, operation: Operation | None, response: Response) -> ReadBody:
+        """What an answer says."""
+        root = parse(response.body)
+        if root is None:
+            return not_xml(response)
+        error = read_error(root, self.errors)
+        if response.status >= 300:
+            return error or ReadBody({}, form=f"XML without an error: {local(root.tag)}")
+        if error is not None and local(root.tag) in {"ErrorResponse", "Response", "Error"}:
+            return error
+        if operation is None:
+            return ReadBody(read_members({}, root))
+        name, wanted = local(root.tag), f"{operation.name}Response"
+        form = "" if name == wanted else f"XML whose root is {name}, not {wanted}"
+        inside = children(root, operation.wrapper) if operation.wrapper else [root]
+        return ReadBody(read_members(operation.output, inside[0]) if inside else {}, form=form)
+
+    def is_for(self, operation: Operation, raw: bytes) -> bool:
+        """Whether a body still names its operation."""
+        return f"{ACTION}={operation.selectors.get(ACTION)}".encode() in raw
+
+    def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
+        """The same request for an operation that no service has."""
+        action = f"Action=NoSuchOperation{nonce}".encode()
+        body = re.sub(rb"Action=[^&]*", action, request.body or b"")
+        return WireRequest(request.method, request.target, body, request.content_type)
+
+    def spelled(self, word: str, body: Mapping[str, Any], written: bytes) -> bytes:  # noqa: ARG002
+        """A word of a rule's body, of its bytes."""
+        return spelled_bytes(word, written)
+
+
+class Ec2Query(AwsQuery):
+    """ec2Query: other names, no word before the number of an item, nothing around members."""
+
+    names_errors = "Response/Errors/Error/Code"
+    errors = (("Response", "Errors", "Error"),)
+
+    def _named(self, name: str, shape: Shape | None) -> str:
+        return (shape.names.query if shape is not None else None) or name
+
+    def _items(self, prefix: str, shape: Shape | None) -> str:  # noqa: ARG002
+        return prefix
+
+    def _of_nothing(self, prefix: str) -> Pairs:  # noqa: ARG002
+        yield from ()
+
+
+def _entries(prefix: str, shape: Shape) -> str:
+    """What stands before the number of an entry of a map."""
+    return f"{prefix}.entry" if shape.names.wrapped else prefix
+
+
+def _entry_names(shape: Shape) -> tuple[str, str]:
+    """What the key and the value of an entry are called."""
+    key = shape.key.names.name if shape.key else None
+    value = shape.element.names.name if shape.element else None
+    return key or "key", value or "value"
+
+
+def _numbers(prefix: str, names: list[str]) -> list[int]:
+    """The numbers that come after a prefix, in their order."""
+    found = re.compile(rf"{re.escape(prefix)}\.(\d{{1,6}})(\.|\Z)")
+    return sorted({int(match[1]) for name in names if (match := found.match(name))})

@@ -1,0 +1,122 @@
+"""The protocols by name, and the two things that everybody does with them: write and read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.contract.model import Operation, ProtocolName
+from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
+from conformance.transport.protocols.message import WireRequest
+from conformance.transport.protocols.seam import WireProtocol
+from conformance.transport.protocols.variant import WireVariant
+
+USUAL = WireVariant()
+_last: list[tuple[Exchange, Operation | None, ParsedResponse]] = []
+MODULES: Mapping[ProtocolName, tuple[str, ...]] = {
+    ProtocolName.REST_JSON_1: ("rest_json", "RestJson"),
+    ProtocolName.AWS_JSON_1_0: ("aws_json", "AwsJson", "application/x-amz-json-1.0"),
+    ProtocolName.AWS_JSON_1_1: ("aws_json", "AwsJson", "application/x-amz-json-1.1"),
+    ProtocolName.AWS_QUERY: ("form", "AwsQuery"),
+    ProtocolName.EC2_QUERY: ("form", "Ec2Query"),
+    ProtocolName.REST_XML: ("rest_xml", "RestXml"),
+    ProtocolName.RPC_V2_CBOR: ("rpc_cbor", "RpcV2Cbor"),
+}
+"""Where each is: loaded when something first speaks it."""
+
+
+@cache
+def of(name: ProtocolName) -> WireProtocol:
+    """The protocol of a name."""
+    module, made, *given = MODULES[name]
+    loaded = import_module(f"conformance.transport.protocols.{module}")
+    protocol: WireProtocol = getattr(loaded, made)(*given)
+    return protocol
+
+
+def wire(
+    operation: Operation,
+    values: Mapping[str, Any],
+    raw: bytes | None = None,
+    form: WireVariant = USUAL,
+) -> WireRequest:
+    """The request of an operation with these members; ``raw`` replaces the body."""
+    return of(operation.protocol).write(operation, values, raw, form)
+
+
+def members_of(operation: Operation, request: Request) -> dict[str, Any]:
+    """The members that a request carries, read from its bytes."""
+    return of(operation.protocol).members(operation, request)
+
+
+def read(exchange: Exchange, operation: Operation | None = None) -> ParsedResponse:
+    """The answer of an exchange, as the protocol of its operation has it; nobody changes it.
+
+    What was read last is kept: a guard and whoever sent the request read the same answer.
+    """
+    for of_exchange, of_operation, answer in _last:
+        if of_exchange is exchange and of_operation is operation:
+            return answer
+    answer = _read(exchange, operation)
+    _last[:] = [(exchange, operation, answer)]
+    return answer
+
+
+def _read(exchange: Exchange, operation: Operation | None) -> ParsedResponse:
+    if exchange.response is None:
+        failure = exchange.failure
+        kind = failure.kind if failure else None
+        return ParsedResponse(None, NOT_JSON, None, "", "", 0, kind, str(failure or "no answer"))
+    response = exchange.response
+    name = _guessed(response) if operation is None else operation.protocol
+    found = of(name).read(operation, response)
+    codes = found.codes if response.status >= 300 or found.is_error else ()
+    return ParsedResponse(
+        status=response.status,
+        body=found.members,
+        code=codes[0] if codes else None,
+        message=found.message if response.status >= 300 else "",
+        content_type=response.header("content-type") or "",
+        size=len(response.body),
+        headers=frozenset(name.lower() for name, _ in response.headers),
+        codes=codes,
+        redirects_to=_leads_to(response),
+        form=found.form,
+        unasked=_unasked_coding(exchange.request, response),
+        in_headers=() if operation is None else tuple(_in_headers(operation, response)),
+    )
+
+
+def _in_headers(operation: Operation, response: Response) -> Iterator[tuple[str, str]]:
+    """The members of a success that its headers have."""
+    if response.status < 300:
+        for name, header in operation.headers.items():
+            value = response.header(header)
+            if value is not None:
+                yield name, value
+
+
+def _guessed(response: Response) -> ProtocolName:
+    """What an answer is read as where nobody knows what it answers."""
+    if "cbor" in (response.header("content-type") or ""):
+        return ProtocolName.RPC_V2_CBOR
+    is_xml = response.body.lstrip()[:1] == b"<" and b"<Code>" in response.body
+    return ProtocolName.REST_XML if is_xml else ProtocolName.REST_JSON_1
+
+
+def _leads_to(response: Response) -> str:
+    location = response.header("location") if 300 <= response.status < 400 else None
+    if not location:
+        return ""
+    parts = urlsplit(location)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else location[:100]
+
+
+def _unasked_coding(request: Request, response: Response) -> str:
+    coding = (response.header("content-encoding") or "").strip().lower()
+    asked = request.header("accept-encoding") is not None
+    return "" if asked or coding == "identity" else coding

@@ -1,0 +1,94 @@
+"""restJson1: labels, query parameters and headers, and a JSON object with what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance import error_identity
+from conformance.contract.model import Location, Operation
+from conformance.transport.body_forms import form_of
+from conformance.transport.exchange import Request, Response
+from conformance.transport.parsed_response import NOT_JSON
+from conformance.transport.protocols import json_text
+from conformance.transport.protocols.http_bindings import (
+    BoundRequest,
+    bind,
+    bound_members,
+    payload_placeholders,
+)
+from conformance.transport.protocols.json_words import spelled
+from conformance.transport.protocols.message import WireRequest
+from conformance.transport.protocols.seam import ReadBody
+from conformance.transport.protocols.variant import WireVariant
+
+JSON, BINARY = "application/json", "application/octet-stream"
+
+
+class RestJson:
+    """The protocol."""
+
+    told = "JSON"
+    media: tuple[str, ...] = ("application/json",)
+    fillable = True
+    plain_json = True
+    by_name = False
+    paths_name = False
+    names_errors = "x-amzn-errortype, __type or code"
+
+    def write(
+        self,
+        operation: Operation,
+        values: Mapping[str, Any],
+        raw: bytes | None,
+        form: WireVariant,
+    ) -> WireRequest:
+        """The request of an operation with these members; ``raw`` replaces the body."""
+        bound = bind(operation, values, form)
+        return bound.request(operation, _body(operation, bound, raw), form)
+
+    def read(self, operation: Operation | None, response: Response) -> ReadBody:  # noqa: ARG002
+        """What an answer says: it needs no operation for that."""
+        return read_json(response)
+
+    def members(self, operation: Operation, request: Request) -> dict[str, Any]:
+        """The members that a request carries; what is bytes is not looked at."""
+        values = bound_members(operation, request) | json_text.members(request.body)
+        return values | payload_placeholders(operation)
+
+    def is_for(self, operation: Operation, raw: bytes) -> bool:  # noqa: ARG002
+        """No body says which operation is meant."""
+        return True
+
+    def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
+        """The same request on a route that no service has."""
+        target = f"/no-such-route-{nonce}/v0/nothing"
+        return WireRequest(request.method, target, request.body, request.content_type)
+
+    def spelled(self, word: str, body: Mapping[str, Any], written: bytes) -> bytes:  # noqa: ARG002
+        """A word of a rule's body, of the JSON of the members."""
+        return spelled(word, body)
+
+
+def _body(
+    operation: Operation, bound: BoundRequest, raw: bytes | None
+) -> tuple[bytes | None, str | None]:
+    if raw is not None:
+        return raw, JSON
+    if bound.payload is not None:
+        return json_text.text(bound.payload[1]).encode(errors="surrogatepass"), BINARY
+    has_body = any(member.location is Location.BODY for member in operation.input.values())
+    if not has_body and not bound.body:
+        return None, None
+    return json_text.encode(bound.body), JSON
+
+
+def read_json(response: Response) -> ReadBody:
+    """The JSON of an answer, and the error that its header or its body names."""
+    body = json_text.decode(response.body)
+    return ReadBody(
+        members=body,
+        codes=error_identity.names(response.header(error_identity.HEADER), body),
+        message=json_text.message(body),
+        form=form_of(response) if body is NOT_JSON and response.body else "",
+    )
