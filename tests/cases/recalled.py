@@ -76,14 +76,13 @@ def _updates(word):
 
 
 def _sum_of_what_may_be_there(sent):
-    found = re.search(
-        r"(if_not_exists\s*\([^)]*\))\s*\+\s*(:\w+)", str(sent.get("UpdateExpression"))
-    )
+    asked = str(sent.get("UpdateExpression"))
+    found = re.search(r"(if_not_exists\s*\([^)]*\))\s*\+\s*(:\w+)", asked)
     if not found:
         return None
     values = {n: one for n, one in sent["ExpressionAttributeValues"].items() if n != found[2]}
-    expression = sent["UpdateExpression"].replace(found[0], found[1])
-    return {**sent, "UpdateExpression": expression, "ExpressionAttributeValues": values}
+    asked = asked.replace(found[0], found[1])
+    return {**sent, "UpdateExpression": asked, "ExpressionAttributeValues": values}
 
 
 def _without_range(sent):
@@ -148,7 +147,8 @@ DYNAMODB = [
     ("gopherstack 152: pages begin from the start again", "Query/behavior/pages",
      lambda: ignored("Query Scan", "ExclusiveStartKey")),
     ("LocalStack 6290: batches without keys end in a 500",
-     "BatchWriteItem/request/key-of-the-schema", lambda: shown("BatchWriteItem", _items_without_key)),
+     "BatchWriteItem/request/key-of-the-schema",
+     lambda: shown("BatchWriteItem", _items_without_key)),
     ("floci 3225: each segment of a scan has all items", "Scan/behavior/segments",
      lambda: ignored("Scan", "Segment", "TotalSegments")),
     ("moto 7595: ADD takes an empty set", "UpdateItem/request/empty-sets",
@@ -228,7 +228,8 @@ SQS = [
     ("ElasticMQ 882: a delay has no effect", "SendMessage/behavior/delayed",
      lambda: ignored("SendMessage", "DelaySeconds")),
     ("ten messages are received where nobody says how many",
-     "ReceiveMessage/behavior/one-by-default", lambda: taken("ReceiveMessage", lambda sent: {"MaxNumberOfMessages": 10, **sent})),
+     "ReceiveMessage/behavior/one-by-default",
+     lambda: taken("ReceiveMessage", lambda sent: {"MaxNumberOfMessages": 10, **sent})),
     ("QueueNamePrefix has no effect", "ListQueues/behavior/prefix",
      lambda: ignored("ListQueues", "QueueNamePrefix")),
     ("ElasticMQ 315: ReceiveMessage takes no notice of VisibilityTimeout",
