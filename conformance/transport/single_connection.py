@@ -14,19 +14,10 @@ from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import urlsplit
 
 from conformance.transport.coding import undone
-from conformance.transport.connection import (
-    OLD,
-    DeadlineReader,
-    KeptReader,
-    OneReader,
-    connected,
-)
-from conformance.transport.exchange import (
-    Exchange,
-    Request,
-    Response,
-)
+from conformance.transport.connection import connected
+from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.failures import failure_of
+from conformance.transport.response_reader import OLD, DeadlineReader, KeptReader, OneReader
 
 if TYPE_CHECKING:
     import ssl
