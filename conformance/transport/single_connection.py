@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import http.client
 import io
+import ssl
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, Self
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from conformance.transport.coding import undone
@@ -27,10 +28,6 @@ from conformance.transport.exchange import (
     Response,
 )
 from conformance.transport.failures import failure_of
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable, Iterator
 
 _BROKEN = (OSError, http.client.HTTPException)
 
