@@ -13,7 +13,6 @@ from conformance.contract.model import Contract
 from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
 from conformance.engine.outcome import Job, RunOutcome, what_is_left
-from conformance.engine.phases import NONE, Phases
 from conformance.engine.resources.companions import Companions
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import Names
@@ -58,7 +57,6 @@ class RunConfig:
         emit: Is given every event as it happens, in the thread of the run.
         custody: Keeps to what the run itself made; None where the target ends with the run.
         secrets: What must not be written down, besides what the credentials are.
-        phases: What is done besides the plan.
         sleep: Waits so many seconds before the next request to a silent target.
         limits: What the run may take before it ends, with what it knows.
         free: Gives a context in which a signal may end the run at once.
@@ -75,7 +73,6 @@ class RunConfig:
     emit: Emit = _unheard
     custody: RunSafety | None = None
     secrets: tuple[str, ...] = ()
-    phases: Phases = NONE
     sleep: Callable[[float], None] = time.sleep
     limits: Limits = field(default_factory=Limits)
     free: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -132,7 +129,7 @@ class Run:
         keeper = GivenState(session)
         runner = Runner(
             job.contract, job.requirements, session, channel, self._config.settings, self._hear,
-            self._config.phases, self._stops,
+            self._stops,
         )  # fmt: skip
         try:
             keeper.look()

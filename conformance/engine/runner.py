@@ -14,7 +14,6 @@ from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.deciding.rule_decider import RuleDecider
 from conformance.engine.economy import MOST, ODD, SECONDS, Economy, telling
 from conformance.engine.events import Emit, Progress, ServiceStarted
-from conformance.engine.phases import NONE, FuzzFindings, Phases
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.verdict_log import VerdictLog
 from conformance.engine.sending.channel import SignedChannel
@@ -59,13 +58,12 @@ class Runner:
         channel: SignedChannel,
         settings: Settings,
         emit: Emit,
-        phases: Phases = NONE,
         stops: Stops | None = None,
     ) -> None:
         requirements = levelled(requirements, settings.auth)
         self._contract, self._requirements = contract, requirements
         self._session, self._channel = session, channel
-        self._settings, self._emit, self._phases = settings, emit, phases
+        self._settings, self._emit = settings, emit
         self._decisions = VerdictLog(contract, requirements, session, channel.region, emit)
         self._give = self._decisions.give
         self._standings = SupportRegistry(contract, session, channel)
@@ -77,8 +75,8 @@ class Runner:
         session.observers.append(self._economy.costs.observe)
         self._stops = Stops() if stops is None else stops
         run = ServiceRun(
-            contract, session, settings, self._standings, self._decisions, emit, phases,
-            self._stops, self._economy,
+            contract, session, settings, self._standings, self._decisions, emit, self._stops,
+            self._economy,
         )  # fmt: skip
         self._without = run.without
         self._probes, self._rules = ProbeDecider(run, self._aftermath), RuleDecider(run)
@@ -94,7 +92,8 @@ class Runner:
         if roomy:
             # Before odd requests may spoil what shows resources.
             self._more.show()
-        explored = self._probes.explored = self._fuzz()
+        if self._settings.draws:
+            self._fuzz()
         active = [
             one for one in self._requirements if not is_watched(one) and not is_authentication(one)
         ]
@@ -117,6 +116,7 @@ class Runner:
                 self._session.disposal.tidy()
             self._emit(Progress(index + 1, len(active), 0, requirement.id))
         self._rules.end()
+        explored = self._probes.explored
         for sent in explored.broken(self._decisions.open) if explored else ():
             self._watch.observe(sent)
         self._watch.confirm()
@@ -176,12 +176,12 @@ class Runner:
             self._decisions.begin()  # nothing is sent for them any more
             self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
 
-    def _fuzz(self) -> FuzzFindings | None:
+    def _fuzz(self) -> None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""
+        from conformance.engine.fuzzing.fuzz import explore  # loads Hypothesis
+
         draws = self._settings.draws
-        if not draws or self._phases.fuzz is None:
-            return None
-        return self._phases.fuzz(
+        self._probes.explored = explore(
             self._session, self._decisions.by_id, self._standings.works, EXPLORED * draws,
             self._settings.seed, links=LINKS * draws if draws >= DEEP else 0,
             enough=lambda: self._stops.used() > FUZZED,

@@ -8,7 +8,6 @@ from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract
 from conformance.engine.economy import Economy
 from conformance.engine.events import Emit
-from conformance.engine.phases import Phases
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.verdict_log import VerdictLog
 from conformance.engine.sending.settling import SETTLE
@@ -42,7 +41,6 @@ class ServiceRun:
     standings: SupportRegistry
     decisions: VerdictLog
     emit: Emit
-    phases: Phases
     stops: Stops
     economy: Economy
 

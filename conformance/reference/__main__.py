@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from conformance.errors import Problem
 from conformance.reference.server import TEST_KEYS, ServerOptions, serve
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def options(arguments: Sequence[str] | None = None) -> ServerOptions:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.contract.model import Contract
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.answer import ReferenceAnswer, SentAnswer
 from conformance.reference.apigateway.limits import ApiKeyLimits
@@ -34,9 +35,6 @@ from conformance.reference.rendering import (
 from conformance.reference.routing import Query, ReferenceRoute, Router
 from conformance.reference.scope import scope_of
 from conformance.reference.service_state import ServiceState
-
-if TYPE_CHECKING:
-    from conformance.contract.model import Contract
 
 Handler = Callable[[Mapping[str, Any]], OperationOutcome]
 Authenticator = Callable[[HttpRequest, str], Refusal | None]

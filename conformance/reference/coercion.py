@@ -6,15 +6,12 @@ sees it: nulls of optional members gone, unknown members dropped.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.contract.model import Kind, Member, Shape
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from conformance.reference.ambiguities import Ambiguities
+from conformance.reference.ambiguities import Ambiguities
 
 Path = tuple[str | int, ...]
 """Where a value is: member names, and list positions counted from 0."""

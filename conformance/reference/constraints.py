@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.contract.model import Constraint, Kind, Member, Shape
-
-if TYPE_CHECKING:
-    from conformance.reference.ambiguities import Ambiguities
-    from conformance.reference.coercion import Path
+from conformance.reference.ambiguities import Ambiguities
+from conformance.reference.coercion import Path
 
 REQUIRED = "required"
 ITEM_NULL = "null"

@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.contract.model import Contract
 from conformance.reference.answer import ReferenceAnswer, SentAnswer
+from conformance.reference.apigateway.limits import ApiKeyLimits
+from conformance.reference.http.message import HttpRequest, HttpResponse
+from conformance.reference.location.service import Policy
 from conformance.reference.outcome import OperationOutcome
-
-if TYPE_CHECKING:
-    from conformance.contract.model import Contract
-    from conformance.reference.apigateway.limits import ApiKeyLimits
-    from conformance.reference.http.message import HttpRequest, HttpResponse
-    from conformance.reference.location.service import Policy
-    from conformance.reference.service_state import ServiceState
-    from conformance.reference.signatures import Checks
+from conformance.reference.service_state import ServiceState
+from conformance.reference.signatures import Checks
 
 Handler = Callable[[Mapping[str, Any]], OperationOutcome]
 Around = Callable[["ServiceState", Handler], Handler]

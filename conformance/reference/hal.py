@@ -6,14 +6,11 @@ documented samples, without their ``curies``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from conformance.reference.clock import iso_seconds
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from conformance.reference.http.message import HttpRequest
+from conformance.reference.http.message import HttpRequest
 
 _TIMES = ("createdDate", "lastUpdatedDate")
 

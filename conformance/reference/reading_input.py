@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from conformance.contract.model import Kind, Location, Member, Operation
 from conformance.reference.coercion import Coercion, UnknownMember, WrongType
-from conformance.reference.constraints import checked
+from conformance.reference.constraints import BrokenConstraint, Constraints, checked
+from conformance.reference.http.message import HttpRequest
 from conformance.reference.jsonbody import InvalidJson, decoded
 from conformance.reference.outcome import Refusal, Refused
-
-if TYPE_CHECKING:
-    from conformance.reference.constraints import BrokenConstraint, Constraints
-    from conformance.reference.http.message import HttpRequest
-    from conformance.reference.routing import Query, ReferenceRoute
+from conformance.reference.routing import Query, ReferenceRoute
 
 Members = Mapping[str, Any]
 """An operation's input by wire name, whatever place each member came in."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.answer import ERROR_TYPE, JSON_TYPE, ReferenceAnswer
+from conformance.reference.clock import Identifiers
 from conformance.reference.hal import hal, wants_hal
-
-if TYPE_CHECKING:
-    from conformance.reference.ambiguities import Ambiguities
-    from conformance.reference.clock import Identifiers
-    from conformance.reference.http.message import HttpRequest
-    from conformance.reference.outcome import OperationOutcome, Refusal
+from conformance.reference.http.message import HttpRequest
+from conformance.reference.outcome import OperationOutcome, Refusal
 
 _EXPOSED_BEFORE = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date"
 _EXPOSED = (

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from conformance.contract.model import Operation
 from conformance.contract.routes import RouteMatcher
 from conformance.reference.http.message import percent_decoded
-
-if TYPE_CHECKING:
-    from conformance.contract.model import Operation
 
 Query = Mapping[str, list[str]]
 

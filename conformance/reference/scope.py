@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from conformance.reference.http.message import query_values
-
-if TYPE_CHECKING:
-    from conformance.reference.http.message import HttpRequest
+from conformance.reference.http.message import HttpRequest, query_values
 
 _CREDENTIAL = re.compile(r"Credential=([^,\s]+)")
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")

@@ -7,9 +7,10 @@ import contextlib
 import gc
 import os
 import signal
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from conformance.contract.model import Contract
 from conformance.errors import CouldNotTest
 from conformance.reference.ambiguities import ReadingName, reading
 from conformance.reference.application import Application, Setting
@@ -18,11 +19,6 @@ from conformance.reference.faults import InjectedFault, compose
 from conformance.reference.http.protocol import HttpProtocol
 from conformance.reference.processes import lives
 from conformance.reference.signatures import Checks, Signatures, SigningKey
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from conformance.contract.model import Contract
 
 HOST = "127.0.0.1"
 

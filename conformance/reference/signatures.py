@@ -12,13 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes
 
+from conformance.reference.http.message import HttpRequest
 from conformance.reference.outcome import Refusal
-
-if TYPE_CHECKING:
-    from conformance.reference.http.message import HttpRequest
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 FIVE_MINUTES = 300.0

@@ -11,8 +11,9 @@ types, the constraints of the pages' constraint lines, and the table of patch op
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.contract.levels import Level, Source
 from conformance.contract.model import (
@@ -27,9 +28,6 @@ from conformance.contract.model import (
 )
 from conformance.contract.vocabulary.overlay_model import Overlay
 from conformance.reference.constraints import is_modelled
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
 
 SERVICES = ("apigateway", "location")
 

@@ -13,7 +13,6 @@ from conformance.engine.runner import Settings
 from conformance.errors import CouldNotTest, Problem
 from conformance.plan.authentication import Auth
 from conformance.runs.gate import baseline_use, marked
-from conformance.runs.phases import PHASES
 from conformance.transport.address import is_real
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def settings_for(profile: str, seed: int, *, auth: str | None = None, url: str =
 
 def run_all(config: RunConfig) -> RunOutcome:
     """Do every phase of a run. Raises WrongCredentials when nothing can be tested at all."""
-    return Run(replace(config, phases=PHASES)).run()
+    return Run(config).run()
 
 
 def run_gated(config: RunConfig, gate: Gate | None, hear: Callable[[Event], None]) -> RunOutcome:
@@ -60,7 +59,7 @@ def run_gated(config: RunConfig, gate: Gate | None, hear: Callable[[Event], None
             event = Decided(marked(event.line, gate))
         hear(event)
 
-    run = Run(replace(config, phases=PHASES, emit=emit))
+    run = Run(replace(config, emit=emit))
     try:
         run.run()
     except CouldNotTest as problem:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from conformance.errors import BadInput
-
-if TYPE_CHECKING:
-    from conformance.transport.base import Transport
-    from conformance.transport.exchange import Exchange, Request
+from conformance.transport.base import Transport
+from conformance.transport.exchange import Exchange, Request
 
 OURS = frozenset(
     {

@@ -6,9 +6,11 @@ import re
 import ssl
 import time
 import weakref
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from conformance.transport.address import is_loopback
@@ -30,10 +32,6 @@ from conformance.transport.exchange import (
 from conformance.transport.failures import NETWORK, failure_of
 from conformance.transport.single_connection import SocketLine, in_chunks, is_chunked, send_all
 from conformance.transport.tls import context_of, trusted
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 BODY_LIMIT = 8 * 1024 * 1024
 """Bytes of a response body that are read by default."""

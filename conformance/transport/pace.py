@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from conformance.transport.base import Transport
-    from conformance.transport.exchange import Exchange, Request
+from conformance.transport.base import Transport
+from conformance.transport.exchange import Exchange, Request
 
 
 class PacedTransport:

@@ -6,17 +6,14 @@ import json
 import random
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance import error_identity
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from conformance.transport.base import Transport
-    from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.base import Transport
+from conformance.transport.exchange import Exchange, Request, Response
 
 WEARY = 1
 """Retries of a request after one that was put off to the end."""

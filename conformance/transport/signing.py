@@ -8,19 +8,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from botocore.auth import SIGNED_HEADERS_BLACKLIST, SIGV4_TIMESTAMP, SigV4Auth
 
 from conformance import __version__
 from conformance.transport.exchange import Request
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 USER_AGENT = f"conformance/{__version__}"
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import http.client
 import io
+import ssl
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, Self
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from conformance.transport.coding import undone
@@ -18,10 +19,6 @@ from conformance.transport.connection import connected
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.failures import failure_of
 from conformance.transport.response_reader import OLD, DeadlineReader, KeptReader, OneReader
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable, Iterator
 
 _BROKEN = (OSError, http.client.HTTPException)
 

@@ -8,7 +8,7 @@ import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from conformance.transport.errors import (
     ExpiredCertificate,
@@ -18,9 +18,6 @@ from conformance.transport.errors import (
     UnknownIssuer,
     UntrustedTLS,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SECONDS = 5.0
 """For each look at a target."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from conformance.contract.deriving.operations import (
     object_schema,
@@ -13,14 +14,10 @@ from conformance.contract.deriving.operations import (
 )
 from conformance.contract.deriving.schemas import Schema, SchemaBuilder, pointer, tidy
 from conformance.contract.deriving.shown import SyntaxExamples, look
+from conformance.documents.model import Document
+from conformance.documents.page_model import StructurePage
+from conformance.documents.service_pages import ServicePages
 from conformance.errors import BadInput
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from conformance.documents.model import Document
-    from conformance.documents.page_model import StructurePage
-    from conformance.documents.service_pages import ServicePages
 
 OPENAPI = "3.1.0"
 

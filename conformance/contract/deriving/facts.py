@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 from conformance.documents.model import (
     NUMBERS,
@@ -14,9 +14,6 @@ from conformance.documents.model import (
     TypeName,
 )
 from conformance.documents.page_model import OperationPage, Parameter, StructurePage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 TEXT_LIMITS = {"minLength", "maxLength", "pattern"}
 NUMBER_LIMITS = {"minimum", "maximum"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from conformance.contract.deriving.facts import differences, operation_facts, structure_facts
 from conformance.documents.page_model import (
@@ -13,12 +13,8 @@ from conformance.documents.page_model import (
     ResourcePage,
     StructurePage,
 )
+from conformance.documents.reader import ReadPage
 from conformance.documents.service_pages import ServicePages
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from conformance.documents.reader import ReadPage
 
 
 def by_service(pages: Sequence[ReadPage]) -> dict[str, ServicePages]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from conformance.contract.deriving.schemas import (
@@ -22,9 +23,6 @@ from conformance.documents.page_model import (
     ParameterLocation,
     PatchRow,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 JSON = "application/json"
 BINARY = "application/octet-stream"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from conformance.documents.model import (
     BaseType,
@@ -16,11 +16,7 @@ from conformance.documents.model import (
     TypeName,
 )
 from conformance.documents.page_model import Content
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from conformance.documents.service_pages import ServicePages
+from conformance.documents.service_pages import ServicePages
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from conformance.contract.deriving.schemas import SourcePointer
 from conformance.errors import BadInput
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 HEADER = "# Derived from the documents named below by `conformance derive`. Do not edit.\n"
 WIDTH = 100_000

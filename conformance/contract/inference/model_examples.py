@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.validate import shape_violations
-
-if TYPE_CHECKING:
-    from conformance.documents.sdk.models import SdkModel
+from conformance.documents.sdk.models import SdkModel
 
 CODE = re.compile(r"<code>([^<>\s]{1,200})</code>")
 MOST, DEEPEST = 3, 6

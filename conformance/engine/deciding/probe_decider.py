@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.vocabulary.overlay_rules import RobustRule, UnknownIdentifierRule
 from conformance.engine.attempt import attempt
 from conformance.engine.confirmation import ANSWER, confirm, not_repeated, unreliable
-from conformance.engine.phases import FuzzFindings
 from conformance.engine.probe_result import ProbeResult, is_taken, smallest
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.case_counts import CaseCounts
@@ -22,6 +22,9 @@ from conformance.plan.planner import plan
 from conformance.plan.probes import Plan, Probe
 from conformance.record import Verdict
 
+if TYPE_CHECKING:  # what explores loads Hypothesis
+    from conformance.engine.fuzzing.fuzz import FuzzResult
+
 EMPTY_OBJECT = "empty-object"
 
 
@@ -33,7 +36,7 @@ class ProbeDecider:
 
     def __init__(self, run: ServiceRun, aftermath: Aftermath) -> None:
         self._run, self._give, self._aftermath = run, run.decisions.give, aftermath
-        self.explored: FuzzFindings | None = None
+        self.explored: FuzzResult | None = None
 
     def decide(self, requirement: Requirement) -> None:
         """Send what the plan has of a requirement and decide it."""

@@ -104,14 +104,11 @@ class RuleDecider:
 
     def _wander(self, requirement: Requirement) -> None:
         """Random sequences: compared with the model of the resource step by step."""
+        from conformance.engine.stateful.search import wander  # loads Hypothesis and the model
+
         run = self._run
-        if run.phases.wander is None:
-            self._give(requirement, Verdict.SKIPPED, "random sequences are not part of this run")
-            return
         games = min(SEQUENCES_A_DRAW * run.settings.draws, MOST_SEQUENCES)
-        found = run.phases.wander(
-            requirement, run.session, run.standings.works, games, run.settings.seed
-        )
+        found = wander(requirement, run.session, run.standings.works, games, run.settings.seed)
         run.decisions.tally(requirement).accept += found.held
         self._give(requirement, found.verdict, found.reason, found.steps)
 

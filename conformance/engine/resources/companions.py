@@ -11,15 +11,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.contract.aws_values import AwsValues, Companion, aws_values
 from conformance.contract.places import find, parse
+from conformance.engine.journal import Journal
 from conformance.engine.resources.names import Names, fill
-
-if TYPE_CHECKING:
-    from conformance.engine.journal import Journal
-    from conformance.engine.resources.sdk_calls import SdkCaller
+from conformance.engine.resources.sdk_calls import SdkCaller
 
 USUAL_ACCOUNT = "123456789012"
 """The account where no target can say it."""

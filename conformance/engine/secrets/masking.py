@@ -7,19 +7,16 @@ whether two are equal. Signatures have one mark for all: nothing is learnt from 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from conformance.contract.model import Member, Shape
 from conformance.contract.places import Place, find
 from conformance.contract.walk import element_step
 from conformance.engine.secrets.secret_encodings import base64_fragments, forms
 from conformance.record.redaction import SIGNATURE, mark
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from conformance.transport.exchange import Request
-    from conformance.transport.signing import Credentials
+from conformance.transport.exchange import Request
+from conformance.transport.signing import Credentials
 
 LEAST = 12
 """Shorter texts are no secrets: masking them would blank out innocent words."""

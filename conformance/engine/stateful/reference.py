@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
-from typing import TYPE_CHECKING
 
+from conformance.contract.model import Contract
 from conformance.engine.stateful.protocol import Model, ModelState
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.application import Application, Setting
@@ -14,11 +15,6 @@ from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.message import WireRequest
 from conformance.transport.protocols.registry import read
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.contract.model import Contract
 
 
 def model_of(service: str) -> Model | None:

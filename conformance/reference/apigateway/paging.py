@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.apigateway import wording
 from conformance.reference.outcome import Refused
-
-if TYPE_CHECKING:
-    from conformance.reference.ambiguities import Ambiguities
 
 DEFAULT, MAXIMUM = 25, 500
 

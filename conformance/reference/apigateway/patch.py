@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.contract.model import PatchRule
+from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.apigateway import wording
+from conformance.reference.apigateway.limits import ApiKeyLimits, Measure
 from conformance.reference.apigateway.state import ApiKey
 from conformance.reference.outcome import Refused
-
-if TYPE_CHECKING:
-    from conformance.contract.model import PatchRule
-    from conformance.reference.ambiguities import Ambiguities
-    from conformance.reference.apigateway.limits import ApiKeyLimits, Measure
 
 PatchOperation = Mapping[str, Any]
 Changes = Mapping[str, Any]

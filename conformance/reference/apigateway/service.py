@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.contract.model import PatchRule
+from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.apigateway import paging, wording
 from conformance.reference.apigateway.csvkeys import CsvRow, rows
+from conformance.reference.apigateway.limits import ApiKeyLimits
 from conformance.reference.apigateway.patch import Patcher, PatchOperation
 from conformance.reference.apigateway.state import ApiKey, ApiKeys, shown
 from conformance.reference.apigateway.tags import Tags
+from conformance.reference.clock import Clock, Identifiers
 from conformance.reference.outcome import OperationOutcome, Refused
-
-if TYPE_CHECKING:
-    from conformance.contract.model import PatchRule
-    from conformance.reference.ambiguities import Ambiguities
-    from conformance.reference.apigateway.limits import ApiKeyLimits
-    from conformance.reference.clock import Clock, Identifiers
 
 
 def utf16_units(text: str) -> int:

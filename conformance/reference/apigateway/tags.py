@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.reference.apigateway import wording
+from conformance.reference.apigateway.limits import ApiKeyLimits, Measure
+from conformance.reference.apigateway.state import ApiKey, ApiKeys
 from conformance.reference.outcome import OperationOutcome, Refused
-
-if TYPE_CHECKING:
-    from conformance.reference.apigateway.limits import ApiKeyLimits, Measure
-    from conformance.reference.apigateway.state import ApiKey, ApiKeys
 
 _ARN = re.compile(r"arn:aws[a-z-]*:apigateway:[a-z0-9-]+::/apikeys/([^/]+)")
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.contract.model import Kind
+from conformance.reference.ambiguities import Ambiguities
+from conformance.reference.coercion import Path, UnknownMember, WrongType
 from conformance.reference.constraints import ITEM_NULL, REQUIRED, BrokenConstraint
 from conformance.reference.outcome import Refusal
-
-if TYPE_CHECKING:
-    from conformance.reference.ambiguities import Ambiguities
-    from conformance.reference.coercion import Path, UnknownMember, WrongType
 
 OP_ORDER = ("add", "remove", "move", "test", "replace", "copy")
 """Recorded order of the op names in the message; the documents list them in another."""

@@ -7,17 +7,14 @@ says all there is to say, in the order in which they are checked.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.location import wording
 from conformance.reference.outcome import Refused
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from conformance.reference.ambiguities import Ambiguities
 
 MINUTE = 60_000
 """Milliseconds."""

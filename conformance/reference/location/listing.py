@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from conformance.reference.location import wording
+from conformance.reference.location.state import LocationKey
 from conformance.reference.outcome import Refused
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from conformance.reference.location.state import LocationKey
 
 DEFAULT = 100
 _VERSION = "page after "

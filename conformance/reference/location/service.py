@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.clock import Clock, Identifiers, iso_milliseconds
 from conformance.reference.location import listing, wording
 from conformance.reference.location.expiry import (
@@ -20,10 +21,6 @@ from conformance.reference.location.expiry import (
 from conformance.reference.location.state import LocationKey, arn, described, entry
 from conformance.reference.outcome import OperationOutcome, Refused
 from conformance.reference.scope import Scope
-
-if TYPE_CHECKING:
-    from conformance.reference.ambiguities import Ambiguities
-
 
 LISTED = frozenset(
     {

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.clock import iso_milliseconds
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from conformance.reference.ambiguities import Ambiguities
-    from conformance.reference.scope import Scope
+from conformance.reference.scope import Scope
 
 ACCOUNT = "123456789012"
 

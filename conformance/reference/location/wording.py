@@ -6,14 +6,12 @@ the published ones.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.reference.ambiguities import Ambiguities
+from conformance.reference.coercion import Path, UnknownMember, WrongType
 from conformance.reference.constraints import ITEM_NULL, REQUIRED, BrokenConstraint
 from conformance.reference.outcome import Refusal
-
-if TYPE_CHECKING:
-    from conformance.reference.ambiguities import Ambiguities
-    from conformance.reference.coercion import Path, UnknownMember, WrongType
 
 NEEDS_FORCE = (
     "This update may cause some users to lose API access. Because this API Key has been used in"

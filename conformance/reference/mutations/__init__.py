@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
+from conformance.contract.model import Contract
 from conformance.errors import BadInput
 from conformance.reference.faults import InjectedFault
 from conformance.reference.mutations import (
@@ -23,13 +23,6 @@ from conformance.reference.mutations import (
     statuses,
     wire,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.contract.model import Contract
-    from conformance.reference.faults import InjectedFault
-
 
 _LISTED = (
     *(wire, statuses, protocol, errors, signatures, limits, gateway_members, gateway_updates),

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from conformance.reference.faults import InjectedFault
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.reference.faults import Around, Handler
-    from conformance.reference.mutations.wrapping import Members
-    from conformance.reference.outcome import OperationOutcome
-    from conformance.reference.service_state import ServiceState
+from conformance.reference.faults import Around, Handler, InjectedFault
+from conformance.reference.mutations.wrapping import Members
+from conformance.reference.outcome import OperationOutcome
+from conformance.reference.service_state import ServiceState
 
 WINDOW = 0.003
 """Seconds from reading to writing."""

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from conformance.reference.answer import ERROR_TYPE, ReferenceAnswer, SentAnswer
-from conformance.reference.faults import InjectedFault
+from conformance.reference.faults import InjectedFault, Rewrite
 from conformance.reference.mutations.rewriting import header
-
-if TYPE_CHECKING:
-    from conformance.reference.faults import Rewrite
-    from conformance.reference.service_state import ServiceState
+from conformance.reference.service_state import ServiceState
 
 
 @dataclass(frozen=True, slots=True)

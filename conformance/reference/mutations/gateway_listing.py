@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.reference.apigateway import paging, wording
-from conformance.reference.faults import InjectedFault
+from conformance.reference.apigateway.state import ApiKey
+from conformance.reference.faults import Around, Handler, InjectedFault
 from conformance.reference.mutations.wrapping import Members, listing_fault, on_body, on_input
-from conformance.reference.outcome import Refused
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.reference.apigateway.state import ApiKey
-    from conformance.reference.faults import Around, Handler
-    from conformance.reference.outcome import OperationOutcome
-    from conformance.reference.service_state import ServiceState
+from conformance.reference.outcome import OperationOutcome, Refused
+from conformance.reference.service_state import ServiceState
 
 
 def _ignoring(*names: str) -> Around:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from conformance.reference.faults import InjectedFault
+from conformance.reference.apigateway.state import ApiKey
+from conformance.reference.faults import Handler, InjectedFault
 from conformance.reference.mutations.rewriting import successes, values, without
 from conformance.reference.mutations.wrapping import (
     Members,
@@ -14,12 +15,8 @@ from conformance.reference.mutations.wrapping import (
     on_input,
     repeated,
 )
-
-if TYPE_CHECKING:
-    from conformance.reference.apigateway.state import ApiKey
-    from conformance.reference.faults import Handler
-    from conformance.reference.outcome import OperationOutcome
-    from conformance.reference.service_state import ServiceState
+from conformance.reference.outcome import OperationOutcome
+from conformance.reference.service_state import ServiceState
 
 _STORED = ("name", "description", "customerId", "enabled", "tags", "value")
 """Not stageKeys: a stage that exists is made by operations of other resources alone."""

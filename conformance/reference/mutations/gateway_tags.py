@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from conformance.reference.faults import InjectedFault
+from conformance.reference.faults import Handler, InjectedFault
 from conformance.reference.mutations.wrapping import Members, listing_fault, on_body, on_input
-
-if TYPE_CHECKING:
-    from conformance.reference.faults import Handler
-    from conformance.reference.outcome import OperationOutcome
-    from conformance.reference.service_state import ServiceState
+from conformance.reference.outcome import OperationOutcome
+from conformance.reference.service_state import ServiceState
 
 
 def _replacing(world: ServiceState, handler: Handler) -> Handler:

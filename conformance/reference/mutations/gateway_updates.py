@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.reference.apigateway.state import ApiKey, shown
-from conformance.reference.faults import InjectedFault
+from conformance.reference.faults import Around, Handler, InjectedFault
 from conformance.reference.mutations.rewriting import successes, without
 from conformance.reference.mutations.wrapping import (
     Members,
@@ -15,13 +16,8 @@ from conformance.reference.mutations.wrapping import (
     on_input,
     on_refusal,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.reference.faults import Around, Handler
-    from conformance.reference.outcome import OperationOutcome
-    from conformance.reference.service_state import ServiceState
+from conformance.reference.outcome import OperationOutcome
+from conformance.reference.service_state import ServiceState
 
 _FIELDS = {
     "name": "name",

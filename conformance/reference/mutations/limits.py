@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.reference.apigateway.limits import ApiKeyLimits
 from conformance.reference.faults import InjectedFault
 from conformance.reference.location.expiry import (
     CREATE_RULES,
@@ -13,11 +15,6 @@ from conformance.reference.location.expiry import (
     ExpiryRule,
 )
 from conformance.reference.location.service import DAY, Policy
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.reference.apigateway.limits import ApiKeyLimits
 
 _UNLIMITED = 10**9
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from conformance.reference.faults import InjectedFault
+from conformance.reference.faults import Around, Handler, InjectedFault
+from conformance.reference.location.state import LocationKey
 from conformance.reference.mutations.rewriting import successes, without
 from conformance.reference.mutations.wrapping import (
     Members,
@@ -15,13 +17,7 @@ from conformance.reference.mutations.wrapping import (
     repeated,
 )
 from conformance.reference.outcome import OperationOutcome, Refused
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.reference.faults import Around, Handler
-    from conformance.reference.location.state import LocationKey
-    from conformance.reference.service_state import ServiceState
+from conformance.reference.service_state import ServiceState
 
 HOUR = 3_600_000
 """Milliseconds."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from conformance.reference.faults import InjectedFault
+from conformance.reference.faults import Around, Handler, InjectedFault
 from conformance.reference.location import wording
 from conformance.reference.location.state import LocationKey
 from conformance.reference.mutations.rewriting import successes, without
@@ -17,12 +18,7 @@ from conformance.reference.mutations.wrapping import (
     on_refusal,
 )
 from conformance.reference.outcome import OperationOutcome, Refused
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.reference.faults import Around, Handler
-    from conformance.reference.service_state import ServiceState
+from conformance.reference.service_state import ServiceState
 
 _DAY = 86_400_000
 _FIELDS = {"Description": "description", "ExpireTime": "expires", "Restrictions": "restrictions"}

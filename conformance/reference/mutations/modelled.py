@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from conformance.contract.model import (
     Constraint,
@@ -18,9 +18,6 @@ from conformance.contract.model import (
 from conformance.contract.regex.patterns import matches
 from conformance.reference.constraints import is_modelled
 from conformance.reference.faults import InjectedFault
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
 
 _MINIMA = ("minLength", "minItems", "minProperties", "minimum")
 _MAXIMA = ("maxLength", "maxItems", "maxProperties", "maximum")

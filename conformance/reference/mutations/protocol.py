@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from conformance.reference.answer import ERROR_TYPE, ReferenceAnswer
-from conformance.reference.faults import InjectedFault
+from conformance.reference.faults import Edge, Incoming, InjectedFault, Respond
 from conformance.reference.http.message import HttpRequest, HttpResponse, percent_decoded
 from conformance.reference.mutations.bodies import (
     LONG,
@@ -26,9 +25,6 @@ from conformance.reference.mutations.bodies import (
     unescaped,
 )
 from conformance.reference.mutations.rewriting import failures, successes
-
-if TYPE_CHECKING:
-    from conformance.reference.faults import Edge, Incoming, Respond
 
 Test = Callable[[HttpRequest], bool]
 Change = Callable[[HttpRequest], HttpRequest]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.reference.answer import ReferenceAnswer, SentAnswer
-
-if TYPE_CHECKING:
-    from conformance.reference.faults import Rewrite
-    from conformance.reference.service_state import ServiceState
+from conformance.reference.faults import Rewrite
+from conformance.reference.service_state import ServiceState
 
 FIRST_ERROR = 400
 

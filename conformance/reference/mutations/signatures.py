@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.reference.faults import InjectedFault
-
-if TYPE_CHECKING:
-    from conformance.reference.outcome import Refusal
+from conformance.reference.outcome import Refusal
 
 _EVER = float("inf")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.reference.answer import ERROR_TYPE, ReferenceAnswer, SentAnswer
 from conformance.reference.clock import iso_seconds
@@ -20,9 +20,7 @@ from conformance.reference.mutations.rewriting import (
     successes,
     values,
 )
-
-if TYPE_CHECKING:
-    from conformance.reference.service_state import ServiceState
+from conformance.reference.service_state import ServiceState
 
 _EPOCHS = ("createdDate", "lastUpdatedDate")
 _TIMES = ("CreateTime", "UpdateTime", "ExpireTime")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from conformance.reference.faults import InjectedFault
+from conformance.reference.apigateway.state import ApiKey
+from conformance.reference.faults import Around, Handler, InjectedFault
+from conformance.reference.location.state import LocationKey
 from conformance.reference.outcome import OperationOutcome, Refused
-
-if TYPE_CHECKING:
-    from conformance.reference.apigateway.state import ApiKey
-    from conformance.reference.faults import Around, Handler
-    from conformance.reference.location.state import LocationKey
-    from conformance.reference.service_state import ServiceState
+from conformance.reference.service_state import ServiceState
 
 Members = Mapping[str, Any]
 

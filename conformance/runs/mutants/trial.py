@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
 
+from conformance.engine.outcome import Job
 from conformance.runs.mutants.killers import Globs
 from conformance.runs.mutants.values import Mutant, MutantPlan, MutantStatus, Ran, Result
-
-if TYPE_CHECKING:
-    from conformance.engine.outcome import Job
-
 
 QUICK = "quick"
 """The profile whose requests every other profile sends too, and sooner than its own."""
