@@ -51,6 +51,7 @@ _PASSING_STATUSES = frozenset({400, 408, 409})
 
 _CONFLICT, _UNAVAILABLE = 409, 503
 _TAKEN = re.compile(r"Already|In_?Use|Duplicate|Conflict", re.IGNORECASE)
+_OTHERWISE = re.compile(r"In_?Use|Conflict|Idempot|ButModified", re.IGNORECASE)
 _MISSING = re.compile(r"NoSuch|Not_?Found|Non_?Existent|Not_?Exist", re.IGNORECASE)
 _DENIED = re.compile(r"Access_?Denied|Not_?Authorized|Unauthorized|Forbidden", re.IGNORECASE)
 _FULL = re.compile(
@@ -102,6 +103,14 @@ def says_missing(name: str) -> bool:
 def says_taken(name: str) -> bool:
     """Whether an error says by its name that something is there already, or in use."""
     return _TAKEN.search(name) is not None
+
+
+def says_otherwise(name: str) -> bool:
+    """Whether an error says by its name that a creation is not the one that came before it.
+
+    AWS Glue declares one for a name that is taken, and one for a name that came with other content.
+    """
+    return _OTHERWISE.search(name) is not None
 
 
 def says_full(name: str) -> bool:
