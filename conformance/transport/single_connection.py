@@ -15,18 +15,8 @@ from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from conformance.transport.coding import undone
-from conformance.transport.connection import (
-    OLD,
-    DeadlineReader,
-    KeptReader,
-    OneReader,
-    connected,
-)
-from conformance.transport.exchange import (
-    Exchange,
-    Request,
-    Response,
-)
+from conformance.transport.connection import OLD, DeadlineReader, KeptReader, OneReader, connected
+from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.failures import failure_of
 
 _BROKEN = (OSError, http.client.HTTPException)

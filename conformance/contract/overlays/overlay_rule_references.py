@@ -7,12 +7,7 @@ from typing import Any
 
 from conformance.contract.model import Operation
 from conformance.contract.overlays.overlay_faults import OverlayFault
-from conformance.contract.overlays.overlay_names import (
-    OverlayNames,
-    Way,
-    has_place,
-    not_here,
-)
+from conformance.contract.overlays.overlay_names import OverlayNames, Way, has_place, not_here
 from conformance.contract.protocols import stated_rule
 from conformance.contract.vocabulary.overlay_rules import OneConnectionRule, SingleRule, StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
