@@ -15,22 +15,10 @@ from conformance.contract.vocabulary.overlay_steps import Step
 SECTIONS = ("auth", "behavior", "protocol")
 """Sections of rules that are about no single operation."""
 SIGNATURE_FAULTS = (
-    "unsigned",
-    "cut-header",
-    "header-without-pairs",
-    "unknown-key",
-    "wrong-secret",
-    "altered-signature",
-    "other-body",
-    "expired",
-    "future",
-    "no-region",
-    "other-service",
-    "foreign-token",
-    "without-token",
-    "presigned",
-    "presigned-altered",
-)
+    "unsigned", "cut-header", "header-without-pairs", "unknown-key", "wrong-secret",
+    "altered-signature", "other-body", "expired", "future", "no-region", "other-service",
+    "foreign-token", "without-token", "presigned", "presigned-altered",
+)  # fmt: skip
 """The ways to sign wrongly that `transport.bad_signatures` knows; a test keeps the two the same."""
 
 
