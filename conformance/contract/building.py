@@ -93,12 +93,7 @@ def _operations(service: str, spec: Json, reader: ShapeReader) -> Iterator[Opera
 
 
 def _operation(
-    service: str,
-    path: str,
-    method: str,
-    node: Json,
-    reader: ShapeReader,
-    protocol: ProtocolName,
+    service: str, path: str, method: str, node: Json, reader: ShapeReader, protocol: ProtocolName
 ) -> Operation:
     status, success = _success(node)
     content = success.get("content", {})

@@ -247,15 +247,6 @@ def _fits_kind(one: GivenMember, kind: str) -> bool:
 
 
 __all__ = [
-    "BadGiven",
-    "Given",
-    "GivenMember",
-    "check_given",
-    "deletes",
-    "given_kinds",
-    "looks",
-    "makes_another",
-    "not_to_be_sent",
-    "read_given",
-    "with_given",
-]
+    "BadGiven", "Given", "GivenMember", "check_given", "deletes", "given_kinds", "looks",
+    "makes_another", "not_to_be_sent", "read_given", "with_given",
+]  # fmt: skip

@@ -21,17 +21,10 @@ if TYPE_CHECKING:
 
 
 NO_NAMES = WireNames()
-MEMBER_MEDIA = frozenset(
-    {
-        "application/json",
-        "application/x-amz-json-1.0",
-        "application/x-amz-json-1.1",
-        "application/xml",
-        "text/xml",
-        "application/cbor",
-        "application/x-www-form-urlencoded",
-    }
-)
+MEMBER_MEDIA = frozenset({
+    "application/json", "application/x-amz-json-1.0", "application/x-amz-json-1.1",
+    "application/xml", "text/xml", "application/cbor", "application/x-www-form-urlencoded",
+})  # fmt: skip
 """Media types of bodies that consist of members; any other body is one member as a whole."""
 
 

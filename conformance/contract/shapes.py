@@ -14,15 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.model import (
-    NO_NAMES,
-    Called,
-    Constraint,
-    Kind,
-    Location,
-    Member,
-    Shape,
-)
+from conformance.contract.model import NO_NAMES, Called, Constraint, Kind, Location, Member, Shape
 from conformance.documents.model import WireNames
 from conformance.errors import BadInput
 

@@ -51,11 +51,7 @@ class Economy:
     """
 
     def __init__(
-        self,
-        *,
-        thrifty: bool,
-        made_up: bool = False,
-        clock: Callable[[], float] = time.monotonic,
+        self, *, thrifty: bool, made_up: bool = False, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._thrifty, self._bounded = thrifty, False
         self._clock, self._began = clock, clock()

@@ -24,14 +24,9 @@ from conformance.transport.protocols.variant import Labels
 
 ENCODED = re.compile(r"(?:%(?:25)?[0-9A-Fa-f]{2})+")
 ANEW = {
-    "host",
-    "user-agent",
-    "content-length",
-    "authorization",
-    "x-amz-date",
-    "x-amz-security-token",
+    "host", "user-agent", "content-length", "authorization", "x-amz-date", "x-amz-security-token",
     "x-amz-content-sha256",
-}
+}  # fmt: skip
 USUAL = ("Accept", "Content-Type", "Content-Length")
 NAME = re.compile(r"conformance-([a-z0-9]{8})-(?=\d{5})")
 

@@ -26,12 +26,7 @@ from conformance.reference.location.service import LocationKeys, Policy
 from conformance.reference.location.wording import UNKNOWN_ROUTE, LocationDialect
 from conformance.reference.outcome import UNROUTABLE, OperationOutcome, Refusal, Refused
 from conformance.reference.reading_input import Dialect, InputReader
-from conformance.reference.rendering import (
-    GatewayRenderer,
-    LocationRenderer,
-    Renderer,
-    preflight,
-)
+from conformance.reference.rendering import GatewayRenderer, LocationRenderer, Renderer, preflight
 from conformance.reference.routing import Query, ReferenceRoute, Router
 from conformance.reference.scope import scope_of
 from conformance.reference.service_state import ServiceState

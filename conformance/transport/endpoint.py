@@ -9,9 +9,10 @@ from __future__ import annotations
 import importlib.util
 import os
 import socket
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from conformance import __version__
 from conformance.transport.address import host_and_port, is_loopback, is_real, parse_url
@@ -46,34 +47,29 @@ class Target:
     """Whatever credentials are set, test/test signs: the target knows no others."""
 
 
-class Starting(Protocol):
+class Starting(ABC):
     """A target on its way."""
 
-    def expect(self, signing_name: str, path: str) -> None:
+    def expect(self, signing_name: str, path: str) -> None:  # noqa: B027 - most load as they do
         """Tell of a GET request that can be answered soon, so that it can be loaded for ahead.
 
         Only worth something before ``wait_ready``, and only to a target that we start.
         """
-        ...
 
+    @abstractmethod
     def wait_ready(self, timeout: float = START_SECONDS) -> Target:
         """The target, as soon as it accepts requests; ``timeout`` in seconds.
 
         Raises:
             CouldNotTest: a subclass that says why not.
         """
-        ...
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - nothing was started for what runs elsewhere
         """End what was started for it."""
-        ...
 
 
 def start(
-    text: str,
-    *,
-    ca_bundle: Path | None = None,
-    own: Mapping[str, OwnTarget] | None = None,
+    text: str, *, ca_bundle: Path | None = None, own: Mapping[str, OwnTarget] | None = None
 ) -> Starting:
     """Begin to make a target available and return at once.
 
@@ -115,15 +111,12 @@ def open_target(
         starting.close()
 
 
-class _Reference:
+class _Reference(Starting):
     """The embedded model, as a separate process."""
 
     def __init__(self) -> None:
         arguments = ("--port", "0", "--auth", "--parent-pid", str(os.getpid()))
         self._child = Child("reference", "conformance.reference", *arguments)
-
-    def expect(self, signing_name: str, path: str) -> None:
-        """It has nothing to load."""
 
     def wait_ready(self, timeout: float = START_SECONDS) -> Target:
         url = self._child.wait_ready(timeout)
@@ -133,7 +126,7 @@ class _Reference:
         self._child.close()
 
 
-class _Moto:
+class _Moto(Starting):
     """moto's server, which the extra of the same name brings."""
 
     def __init__(self) -> None:
@@ -153,7 +146,7 @@ class _Moto:
         self._child.close()
 
 
-class _Named:
+class _Named(Starting):
     """An emulator that is installed, or what the user's file says how to start."""
 
     def __init__(
@@ -167,9 +160,6 @@ class _Named:
         else:
             self._target = start_own(name, described)
         self._ca_bundle = ca_bundle
-
-    def expect(self, signing_name: str, path: str) -> None:
-        """It loads as it does."""
 
     def wait_ready(self, timeout: float = START_SECONDS) -> Target:
         """The target; how long that may take is in its description."""
@@ -185,15 +175,12 @@ class _Named:
         self._target.close()
 
 
-class _Remote:
+class _Remote(Starting):
     """Something that somebody else runs."""
 
     def __init__(self, url: str, ca_bundle: Path | None) -> None:
         self._url = url
         self._ca_bundle = ca_bundle
-
-    def expect(self, signing_name: str, path: str) -> None:
-        """Its owner is responsible for that."""
 
     def wait_ready(self, timeout: float = START_SECONDS) -> Target:
         """Connect once, so that a wrong address is reported before any request is planned."""
@@ -202,9 +189,6 @@ class _Remote:
         if local or not _proxied(self._url):
             self._connect(host, port, min(timeout, _CONNECT_SECONDS))
         return Target(self._url, self._url, None, is_loopback=local)
-
-    def close(self) -> None:
-        """Nothing was started."""
 
     def _connect(self, host: str, port: int, timeout: float) -> None:
         try:

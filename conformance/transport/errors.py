@@ -16,14 +16,10 @@ class MalformedURL(BadInput):
     )
 
     def __init__(self, text: str, reason: str, alike: Sequence[str] = ()) -> None:
-        super().__init__()
         if alike:
             reason = f"{reason}; did you mean {' or '.join(alike)}?"
-        self.text = text
         self.reason = reason
-
-    def __str__(self) -> str:
-        return f"{self.text!r} is no target: {self.reason}"
+        super().__init__(f"{text!r} is no target: {reason}")
 
 
 class RealAWS(BadInput):
@@ -32,7 +28,6 @@ class RealAWS(BadInput):
     hint = "use `conformance run aws --region REGION`, which keeps to quotas and to its own keys"
 
     def __init__(self, url: str) -> None:
-        self.url = url
         super().__init__(f"{url} is real AWS, where a run needs more care than on an emulator")
 
 
@@ -42,11 +37,7 @@ class NoCertificates(BadInput):
     hint = "give a file of PEM certificates with --ca-bundle or in REQUESTS_CA_BUNDLE"
 
     def __init__(self, path: str) -> None:
-        super().__init__()
-        self.path = path
-
-    def __str__(self) -> str:
-        return f"there are no certificates at {self.path}"
+        super().__init__(f"there are no certificates at {path}")
 
 
 class Unreachable(CouldNotTest):
@@ -55,13 +46,7 @@ class Unreachable(CouldNotTest):
     hint = "is it running, and is this its address?"
 
     def __init__(self, host: str, port: int, detail: str) -> None:
-        super().__init__()
-        self.host = host
-        self.port = port
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return f"cannot connect to {self.host} port {self.port}: {self.detail}"
+        super().__init__(f"cannot connect to {host} port {port}: {detail}")
 
 
 class UntrustedTLS(CouldNotTest):
@@ -69,14 +54,8 @@ class UntrustedTLS(CouldNotTest):
 
     hint = "trust its certificate with --ca-bundle FILE, or use http:// if it speaks plain HTTP"
 
-    def __init__(self, host: str, port: int, detail: str) -> None:
-        super().__init__()
-        self.host = host
-        self.port = port
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return f"no trusted TLS connection to {self.host} port {self.port}: {self.detail}"
+    def __init__(self, host: str, port: int, detail: str, hint: str = "") -> None:
+        super().__init__(f"no trusted TLS connection to {host} port {port}: {detail}", hint)
 
 
 class OtherName(UntrustedTLS):
@@ -84,13 +63,15 @@ class OtherName(UntrustedTLS):
 
     def __init__(self, host: str, port: int, names: tuple[str, ...]) -> None:
         shown = ", ".join(names[:5]) or "nobody"
-        super().__init__(host, port, f"its certificate is for {shown}, not for {host}")
-        self.names = names
         first = next((name for name in names if "*" not in name), "")
-        if first:
-            self.hint = f"give the address with a name of the certificate, https://{first}:{port}"
-        else:
-            self.hint = f"give it a certificate that names {host}"
+        super().__init__(
+            host,
+            port,
+            f"its certificate is for {shown}, not for {host}",
+            f"give the address with a name of the certificate, https://{first}:{port}"
+            if first
+            else f"give it a certificate that names {host}",
+        )
 
 
 class ExpiredCertificate(UntrustedTLS):
@@ -99,11 +80,8 @@ class ExpiredCertificate(UntrustedTLS):
     hint = "renew the certificate, or look at the clock of this machine"
 
     def __init__(self, host: str, port: int, *, early: bool) -> None:
-        super().__init__(
-            host,
-            port,
-            "its certificate is not valid yet" if early else "its certificate has expired",
-        )
+        how = "is not valid yet" if early else "has expired"
+        super().__init__(host, port, f"its certificate {how}")
 
 
 class UnknownIssuer(UntrustedTLS):
@@ -126,30 +104,24 @@ class PlainHTTP(UntrustedTLS):
     """The target speaks HTTP without TLS."""
 
     def __init__(self, host: str, port: int) -> None:
-        super().__init__(host, port, "it speaks plain HTTP")
-        self.hint = f"give it as http://{_written(host)}:{port}"
+        hint = f"give it as http://{_written(host)}:{port}"
+        super().__init__(host, port, "it speaks plain HTTP", hint)
 
 
 class SpeaksTLS(CouldNotTest):
     """The target speaks TLS and got a plain HTTP request."""
 
     def __init__(self, host: str, port: int) -> None:
-        super().__init__(hint=f"give it as https://{_written(host)}:{port}")
-        self.host, self.port = host, port
-
-    def __str__(self) -> str:
-        return f"{self.host} port {self.port} speaks TLS, and got a plain HTTP request"
+        told = f"{host} port {port} speaks TLS, and got a plain HTTP request"
+        super().__init__(told, f"give it as https://{_written(host)}:{port}")
 
 
 class NotInstalled(CouldNotTest):
     """The target is started where it is installed, and it is not."""
 
     def __init__(self, target: str, how: str = "") -> None:
-        super().__init__(hint=how or f"pip install 'aws-conformance[{target}]'")
-        self.target = target
-
-    def __str__(self) -> str:
-        return f"{self.target} is not installed"
+        install = how or f"pip install 'aws-conformance[{target}]'"
+        super().__init__(f"{target} is not installed", install)
 
 
 class TargetDidNotStart(CouldNotTest):
@@ -158,12 +130,7 @@ class TargetDidNotStart(CouldNotTest):
     hint = "that is the last that was heard of it; start it by hand to see the rest"
 
     def __init__(self, target: str, detail: str) -> None:
-        super().__init__()
-        self.target = target
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return f"{self.target} did not start: {self.detail}"
+        super().__init__(f"{target} did not start: {detail}")
 
 
 class NoCredentials(CouldNotTest):
@@ -172,8 +139,4 @@ class NoCredentials(CouldNotTest):
     hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
 
     def __init__(self, detail: str = "the credential chain is empty") -> None:
-        super().__init__()
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return f"no AWS credentials to sign with: {self.detail}"
+        super().__init__(f"no AWS credentials to sign with: {detail}")

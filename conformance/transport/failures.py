@@ -20,11 +20,7 @@ _KINDS: tuple[tuple[FailureKind, tuple[type[BaseException], ...]], ...] = (
     (FailureKind.TLS, (ssl.SSLError, urllib3.exceptions.SSLError)),
     (
         FailureKind.TIMEOUT,
-        (
-            TimeoutError,
-            urllib3.exceptions.ReadTimeoutError,
-            requests.exceptions.ConnectTimeout,
-        ),
+        (TimeoutError, urllib3.exceptions.ReadTimeoutError, requests.exceptions.ConnectTimeout),
     ),
     (
         FailureKind.REFUSED,

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import random
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
-from typing import Any
 
 from conformance import error_identity
 from conformance.transport.base import Transport
 from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.protocols.json_text import decode, message
 
 WEARY = 1
 """Retries of a request after one that was put off to the end."""
@@ -124,25 +123,12 @@ def _plea(response: Response | None) -> _Plea | None:
     """What a response asks for, if it is no answer."""
     if response is None or response.status < _ERROR:
         return None
-    body = _parsed(response.body)
+    body = decode(response.body)
     named = error_identity.names(response.header(error_identity.HEADER), body)
     status, code = response.status, next(iter(named), None)
     if error_identity.is_throttling(status, code):
         return _Plea.SLOWER
     has_date = response.header("Retry-After") is not None
-    if error_identity.is_passing(status, code, _message(body), retry_after=has_date):
+    if error_identity.is_passing(status, code, message(body), retry_after=has_date):
         return _Plea.LATER
     return None
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _message(body: Any) -> str:
-    if not isinstance(body, dict):
-        return ""
-    return next((str(body[name]) for name in ("message", "Message") if name in body), "")

@@ -131,12 +131,7 @@ def _of_answer(operation: Operation, prefix: str) -> Iterator[Requirement]:
 
 
 def _of_input(
-    operation: Operation,
-    member: Member,
-    place: Place,
-    prefix: str,
-    above: Source,
-    sharing: Sharing,
+    operation: Operation, member: Member, place: Place, prefix: str, above: Source, sharing: Sharing
 ) -> Iterator[Requirement]:
     # A path label cannot be left out, and labels and query parameters carry text only: such
     # statements cannot be tested.
@@ -171,12 +166,7 @@ def _is_text_type(requirement: Requirement) -> bool:
 
 
 def _of_output(
-    operation: Operation,
-    member: Member,
-    place: Place,
-    prefix: str,
-    above: Source,
-    sharing: Sharing,
+    operation: Operation, member: Member, place: Place, prefix: str, above: Source, sharing: Sharing
 ) -> Iterator[Requirement]:
     if member.required:
         yield _make(

@@ -7,12 +7,7 @@ from typing import Any
 
 from conformance.contract.model import Operation
 from conformance.contract.overlays.overlay_faults import OverlayFault
-from conformance.contract.overlays.overlay_names import (
-    OverlayNames,
-    Way,
-    has_place,
-    not_here,
-)
+from conformance.contract.overlays.overlay_names import OverlayNames, Way, has_place, not_here
 from conformance.contract.protocols import stated_rule
 from conformance.contract.vocabulary.overlay_rules import OneConnectionRule, SingleRule, StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
@@ -20,22 +15,10 @@ from conformance.contract.vocabulary.overlay_steps import Step
 SECTIONS = ("auth", "behavior", "protocol")
 """Sections of rules that are about no single operation."""
 SIGNATURE_FAULTS = (
-    "unsigned",
-    "cut-header",
-    "header-without-pairs",
-    "unknown-key",
-    "wrong-secret",
-    "altered-signature",
-    "other-body",
-    "expired",
-    "future",
-    "no-region",
-    "other-service",
-    "foreign-token",
-    "without-token",
-    "presigned",
-    "presigned-altered",
-)
+    "unsigned", "cut-header", "header-without-pairs", "unknown-key", "wrong-secret",
+    "altered-signature", "other-body", "expired", "future", "no-region", "other-service",
+    "foreign-token", "without-token", "presigned", "presigned-altered",
+)  # fmt: skip
 """The ways to sign wrongly that `transport.bad_signatures` knows; a test keeps the two the same."""
 
 

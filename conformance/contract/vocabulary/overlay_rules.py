@@ -249,39 +249,11 @@ class RandomSequencesRule(Rule, frozen=True, tag="random-sequences"):
 
 
 AnyRule = (
-    RefusedRule
-    | AcceptedRule
-    | ObservedRule
-    | RawRule
-    | OneConnectionRule
-    | StepsRule
-    | AdvancesRule
-    | PagingRule
-    | PrefixRule
-    | LastPageRule
-    | DefaultPageRule
-    | ErrorBodyRule
-    | ErrorMembersRule
-    | AuthenticatesRule
-    | SignatureRule
-    | ErrorCodeRule
-    | ErrorCodesAgreeRule
-    | ResponseHeaderRule
-    | NullMembersRule
-    | MemberNamesRule
-    | ParallelOneRule
-    | ParallelManyRule
-    | PagingAfterDeletionRule
-    | RobustRule
-    | UnknownIdentifierRule
-    | TakenIdentifierRule
-    | StillAnswersRule
-    | ArnsRule
-    | AnswersEachRule
-    | ParallelMembersRule
-    | SuccessFormRule
-    | ErrorFormRule
-    | ErrorStatusRule
-    | ContentCodingRule
-    | RandomSequencesRule
-)
+    RefusedRule | AcceptedRule | ObservedRule | RawRule | OneConnectionRule | StepsRule
+    | AdvancesRule | PagingRule | PrefixRule | LastPageRule | DefaultPageRule | ErrorBodyRule
+    | ErrorMembersRule | AuthenticatesRule | SignatureRule | ErrorCodeRule | ErrorCodesAgreeRule
+    | ResponseHeaderRule | NullMembersRule | MemberNamesRule | ParallelOneRule | ParallelManyRule
+    | PagingAfterDeletionRule | RobustRule | UnknownIdentifierRule | TakenIdentifierRule
+    | StillAnswersRule | ArnsRule | AnswersEachRule | ParallelMembersRule | SuccessFormRule
+    | ErrorFormRule | ErrorStatusRule | ContentCodingRule | RandomSequencesRule
+)  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.listing.requirements import Requirement
@@ -21,7 +20,7 @@ from conformance.engine.judge.authentication import (
 )
 from conformance.engine.judge.findings import Finding
 from conformance.engine.recording.evidence import EvidenceStep, with_setup
-from conformance.engine.sending.channel import Channel
+from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.delivery import resent
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.engine.sending.patience import is_unanswered
@@ -33,22 +32,6 @@ from conformance.record import Obstacle, ObstacleCause, Verdict
 from conformance.transport.protocols.registry import wire
 
 SERVED = "wrongly signed requests refused"
-
-
-class MissigningChannel(Channel, Protocol):
-    """A channel that signs every request wrongly in one way."""
-
-    def why_not(self, body: bytes | None) -> str:
-        """Why a request with this body cannot be signed wrongly so; "" where it can."""
-        ...
-
-
-class Missigning(Protocol):
-    """What gives such channels."""
-
-    def sign_incorrectly(self, kind: str) -> MissigningChannel:
-        """A channel that signs wrongly in one way."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +59,7 @@ class _Case:
 class Authentication:
     """The group of one service on one target."""
 
-    def __init__(self, contract: Contract, session: Session, source: Missigning) -> None:
+    def __init__(self, contract: Contract, session: Session, source: SignedChannel) -> None:
         self._contract, self._session, self._source = contract, session, source
         self._known: dict[tuple[str, str], _Case | str] = {}
 

@@ -16,15 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from conformance.engine.journal.errors import InUse, JournalProblem
-from conformance.engine.journal.lines import (
-    Creation,
-    Entry,
-    Gone,
-    Header,
-    Made,
-    Settled,
-    as_json,
-)
+from conformance.engine.journal.lines import Creation, Entry, Gone, Header, Made, Settled, as_json
 from conformance.engine.journal.locking import FLAGS, lock
 from conformance.engine.journal.reader import read
 from conformance.engine.journal.state import State

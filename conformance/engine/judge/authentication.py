@@ -7,20 +7,12 @@ from conformance.plan.authentication import Gives, SignatureCheck
 from conformance.transport.exchange import FailureKind
 from conformance.transport.parsed_response import ParsedResponse
 
-CODES = frozenset(
-    {
-        "ExpiredTokenException",
-        "IncompleteSignature",
-        "IncompleteSignatureException",
-        "InvalidAccessKeyId",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "MissingAuthenticationToken",
-        "MissingAuthenticationTokenException",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    }
-)
+CODES = frozenset({
+    "ExpiredTokenException", "IncompleteSignature", "IncompleteSignatureException",
+    "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSignatureException",
+    "MissingAuthenticationToken", "MissingAuthenticationTokenException", "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+})  # fmt: skip
 """Codes by which AWS services say that a signature is not taken."""
 SILENT = {FailureKind.TIMEOUT, FailureKind.TLS, FailureKind.REFUSED}
 

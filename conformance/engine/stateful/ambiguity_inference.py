@@ -17,7 +17,7 @@ from conformance.engine.sending.exchange_log import RunResource
 from conformance.engine.session import Session
 from conformance.engine.stateful.compare import Compared, ModelDifference, difference, plain
 from conformance.engine.stateful.moves import ModelStep
-from conformance.engine.stateful.protocol import Model
+from conformance.engine.stateful.reference import ReferenceModel
 from conformance.plan.valid_requests.resources import creators, identifiers
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import wire
@@ -43,7 +43,7 @@ class ModelReplica:
     ``ids`` are the model's identifiers by the number of the resource.
     """
 
-    def __init__(self, session: Session, model: Model, chosen: frozenset[str]) -> None:
+    def __init__(self, session: Session, model: ReferenceModel, chosen: frozenset[str]) -> None:
         self.ids: dict[int, str] = {}
         self._session, self._world = session, model.world(chosen)
         self._created = _created(session.contract)
@@ -79,7 +79,7 @@ def _stand_in(identifier: str) -> RunResource:
 class AmbiguityTracker:
     """The choice of readings that explains a target so far."""
 
-    def __init__(self, session: Session, model: Model) -> None:
+    def __init__(self, session: Session, model: ReferenceModel) -> None:
         self._session, self._model = session, model
         self._told: set[str] = set()
         self.chosen: frozenset[str] = frozenset()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import fields
 
 from conformance.contract.model import Contract
-from conformance.engine.stateful.protocol import Model, ModelState
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.application import Application, Setting
 from conformance.reference.http import message
@@ -17,14 +16,18 @@ from conformance.transport.protocols.message import WireRequest
 from conformance.transport.protocols.registry import read
 
 
-def model_of(service: str) -> Model | None:
+def model_of(service: str) -> ReferenceModel | None:
     """The model of a service; None where there is none."""
     contracts = tuple(contract for contract in load() if contract.service == service)
     return ReferenceModel(contracts, matcher()) if contracts else None
 
 
 class ReferenceModel:
-    """The reference, one service of it."""
+    """One service of the reference, as it may behave.
+
+    What is not recorded is a *reading*: each can be chosen or not, and a target is right when
+    one choice explains everything that it answers.
+    """
 
     def __init__(
         self, contracts: tuple[Contract, ...], matches: Callable[[str, str], bool]
@@ -32,8 +35,8 @@ class ReferenceModel:
         self._contracts, self._matches = contracts, matches
         self.readings = tuple(field.name for field in fields(Ambiguities))
 
-    def world(self, chosen: frozenset[str]) -> ModelState:
-        """A new application with these of its readings turned round."""
+    def world(self, chosen: frozenset[str]) -> ReferenceWorld:
+        """A new, empty application with these of its readings turned round."""
         setting = Setting(readings=Ambiguities(**dict.fromkeys(chosen, True)))
         return ReferenceWorld(Application(self._contracts, self._matches, setting))
 

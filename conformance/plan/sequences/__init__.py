@@ -50,17 +50,6 @@ RANDOM = "random-sequences"
 """The kind of rule whose sequences are not written but drawn; a model says what is right."""
 
 __all__ = [
-    "KINDS",
-    "RANDOM",
-    "Connected",
-    "Make",
-    "NotShown",
-    "Pause",
-    "RuleBroken",
-    "Script",
-    "Send",
-    "Sequence",
-    "Step",
-    "Together",
-    "Told",
-]
+    "KINDS", "RANDOM", "Connected", "Make", "NotShown", "Pause", "RuleBroken", "Script", "Send",
+    "Sequence", "Step", "Together", "Told",
+]  # fmt: skip

@@ -14,36 +14,11 @@ from conformance.plan.valid_requests.refusal_values import RefusalText
 
 WORD = re.compile(r"[\w.:/*@+-]+")
 NOUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-NO_NOUNS = frozenset(
-    [
-        "not",
-        "found",
-        "invalid",
-        "exception",
-        "error",
-        "already",
-        "exists",
-        "resource",
-        "bad",
-        "request",
-        "validation",
-        "parameter",
-        "value",
-        "missing",
-        "conflict",
-        "limit",
-        "exceeded",
-        "malformed",
-        "client",
-        "unknown",
-        "no",
-        "such",
-        "in",
-        "use",
-        "id",
-        "arn",
-    ]
-)
+NO_NOUNS = frozenset([
+    "not", "found", "invalid", "exception", "error", "already", "exists", "resource", "bad",
+    "request", "validation", "parameter", "value", "missing", "conflict", "limit", "exceeded",
+    "malformed", "client", "unknown", "no", "such", "in", "use", "id", "arn",
+])  # fmt: skip
 SHORTEST = 4
 """Characters of a name or a value that is looked for anywhere in a message."""
 

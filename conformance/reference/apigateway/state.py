@@ -68,11 +68,7 @@ class ApiKeys:
 def shown(key: ApiKey, *, empty_texts: bool) -> dict[str, Any]:
     """What every answer shows of a key: absent texts are left out, never null (recorded)."""
     body: dict[str, Any] = {"id": key.id}
-    texts = (
-        ("name", key.name),
-        ("description", key.description),
-        ("customerId", key.customer_id),
-    )
+    texts = (("name", key.name), ("description", key.description), ("customerId", key.customer_id))
     body |= {name: text for name, text in texts if text or (text == "" and empty_texts)}
     body["enabled"] = key.enabled
     body["createdDate"] = key.created

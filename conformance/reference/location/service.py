@@ -22,34 +22,16 @@ from conformance.reference.location.state import LocationKey, arn, described, en
 from conformance.reference.outcome import OperationOutcome, Refused
 from conformance.reference.scope import Scope
 
-LISTED = frozenset(
-    {
-        "geo:GetMap*",
-        "geo-maps:GetTile",
-        "geo-maps:GetStaticMap",
-        "geo-maps:*",
-        "geo:SearchPlaceIndexForText",
-        "geo:SearchPlaceIndexForPosition",
-        "geo:SearchPlaceIndexForSuggestions",
-        "geo:GetPlace",
-        "geo-places:Geocode",
-        "geo-places:ReverseGeocode",
-        "geo-places:SearchNearby",
-        "geo-places:SearchText",
-        "geo-places:Autocomplete",
-        "geo-places:Suggest",
-        "geo-places:GetPlace",
-        "geo-places:*",
-        "geo:CalculateRoute",
-        "geo:CalculateRouteMatrix",
-        "geo-routes:CalculateRoutes",
-        "geo-routes:CalculateRouteMatrix",
-        "geo-routes:CalculateIsolines",
-        "geo-routes:OptimizeWaypoints",
-        "geo-routes:SnapToRoads",
-        "geo-routes:*",
-    }
-)
+LISTED = frozenset({
+    "geo:GetMap*", "geo-maps:GetTile", "geo-maps:GetStaticMap", "geo-maps:*",
+    "geo:SearchPlaceIndexForText", "geo:SearchPlaceIndexForPosition",
+    "geo:SearchPlaceIndexForSuggestions", "geo:GetPlace", "geo-places:Geocode",
+    "geo-places:ReverseGeocode", "geo-places:SearchNearby", "geo-places:SearchText",
+    "geo-places:Autocomplete", "geo-places:Suggest", "geo-places:GetPlace", "geo-places:*",
+    "geo:CalculateRoute", "geo:CalculateRouteMatrix", "geo-routes:CalculateRoutes",
+    "geo-routes:CalculateRouteMatrix", "geo-routes:CalculateIsolines",
+    "geo-routes:OptimizeWaypoints", "geo-routes:SnapToRoads", "geo-routes:*",
+})  # fmt: skip
 """The page prints ``GetPlace`` without its prefix once, which its own pattern refuses."""
 
 

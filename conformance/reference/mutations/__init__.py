@@ -20,12 +20,11 @@ from conformance.reference.mutations import (
     modelled,
     protocol,
     signatures,
-    statuses,
     wire,
 )
 
 _LISTED = (
-    *(wire, statuses, protocol, errors, signatures, limits, gateway_members, gateway_updates),
+    *(wire, protocol, errors, signatures, limits, gateway_members, gateway_updates),
     *(gateway_listing, gateway_tags, location_keys, location_updates, concurrency),
 )
 

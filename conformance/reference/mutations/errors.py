@@ -1,83 +1,98 @@
-"""Faults in which error is answered: the wrong code, the wrong status, or none at all."""
+"""Faults in how answers say what became of a request: another status, another error or none."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from conformance.reference.answer import ERROR_TYPE, ReferenceAnswer, SentAnswer
-from conformance.reference.faults import InjectedFault, Rewrite
-from conformance.reference.mutations.rewriting import header
+from conformance.reference.faults import InjectedFault
+from conformance.reference.mutations.rewriting import header, successes
 from conformance.reference.service_state import ServiceState
 
+_STATUSES = {
+    "CreateApiKey": (200, 202),
+    "GetApiKey": (203,),
+    "GetApiKeys": (206,),
+    "UpdateApiKey": (201, 202),
+    "DeleteApiKey": (200, 204),
+    "ImportApiKeys": (200,),
+    "TagResource": (200,),
+    "UntagResource": (200,),
+    "GetTags": (201,),
+    "CreateKey": (201,),
+    "DescribeKey": (201,),
+    "UpdateKey": (202, 204),
+    "ListKeys": (206,),
+    "DeleteKey": (202, 204),
+}
+"""Operations, and the statuses with which they succeed wrongly."""
 
-@dataclass(frozen=True, slots=True)
-class _Wrong:
-    """An error of an operation that is replaced by another; ``code`` None is no error at all."""
-
-    operation: str
-    honest: str
-    status: int
-    code: str | None
-
-
-_WRONG = (
-    _Wrong("GetApiKey", "NotFoundException", 404, "ResourceNotFoundException"),
-    _Wrong("GetApiKey", "NotFoundException", 400, "BadRequestException"),
-    _Wrong("GetApiKey", "NotFoundException", 500, "InternalFailure"),
-    _Wrong("GetApiKey", "NotFoundException", 200, None),
-    _Wrong("UpdateApiKey", "NotFoundException", 400, "NotFoundException"),
-    _Wrong("UpdateApiKey", "NotFoundException", 404, "UnknownError"),
-    _Wrong("UpdateApiKey", "NotFoundException", 500, "InternalFailure"),
-    _Wrong("UpdateApiKey", "NotFoundException", 200, None),
-    _Wrong("UpdateApiKey", "BadRequestException", 422, "BadRequestException"),
-    _Wrong("UpdateApiKey", "BadRequestException", 400, "InvalidRequest"),
-    _Wrong("UpdateApiKey", "BadRequestException", 500, "InternalFailure"),
-    _Wrong("UpdateApiKey", "BadRequestException", 404, "NotFoundException"),
-    _Wrong("UpdateApiKey", "ValidationException", 500, "InternalFailure"),
-    _Wrong("UpdateApiKey", "SerializationException", 500, "InternalFailure"),
-    _Wrong("DeleteApiKey", "NotFoundException", 202, None),
-    _Wrong("DeleteApiKey", "NotFoundException", 500, "InternalFailure"),
-    _Wrong("CreateApiKey", "ConflictException", 400, "BadRequestException"),
-    _Wrong("CreateApiKey", "ConflictException", 409, "AlreadyExistsException"),
-    _Wrong("CreateApiKey", "BadRequestException", 413, "RequestEntityTooLargeException"),
-    _Wrong("CreateApiKey", "SerializationException", 500, "InternalFailure"),
-    _Wrong("DescribeKey", "ResourceNotFoundException", 404, "NotFoundException"),
-    _Wrong("DescribeKey", "ResourceNotFoundException", 400, "ValidationException"),
-    _Wrong("UpdateKey", "ResourceNotFoundException", 404, "NotFoundException"),
-    _Wrong("UpdateKey", "ResourceNotFoundException", 400, "ValidationException"),
-    _Wrong("UpdateKey", "ResourceNotFoundException", 500, "InternalServerException"),
-    _Wrong("UpdateKey", "ValidationException", 400, "BadRequestException"),
-    _Wrong("UpdateKey", "ValidationException", 422, "ValidationException"),
-    _Wrong("UpdateKey", "ValidationException", 500, "InternalServerException"),
-    _Wrong("UpdateKey", "SerializationException", 500, "InternalServerException"),
-    _Wrong("DeleteKey", "ResourceNotFoundException", 200, None),
-    _Wrong("CreateKey", "ConflictException", 400, "ValidationException"),
-    _Wrong("CreateKey", "ConflictException", 409, "ResourceExistsException"),
-    _Wrong("CreateKey", "ValidationException", 400, "InvalidParameterException"),
-    _Wrong("CreateKey", "SerializationException", 500, "InternalServerException"),
-    _Wrong("ListKeys", "ValidationException", 500, "InternalServerException"),
+_ERRORS: tuple[tuple[str, str, int, str | None], ...] = (
+    ("GetApiKey", "NotFoundException", 404, "ResourceNotFoundException"),
+    ("GetApiKey", "NotFoundException", 400, "BadRequestException"),
+    ("GetApiKey", "NotFoundException", 500, "InternalFailure"),
+    ("GetApiKey", "NotFoundException", 200, None),
+    ("UpdateApiKey", "NotFoundException", 400, "NotFoundException"),
+    ("UpdateApiKey", "NotFoundException", 404, "UnknownError"),
+    ("UpdateApiKey", "NotFoundException", 500, "InternalFailure"),
+    ("UpdateApiKey", "NotFoundException", 200, None),
+    ("UpdateApiKey", "BadRequestException", 422, "BadRequestException"),
+    ("UpdateApiKey", "BadRequestException", 400, "InvalidRequest"),
+    ("UpdateApiKey", "BadRequestException", 500, "InternalFailure"),
+    ("UpdateApiKey", "BadRequestException", 404, "NotFoundException"),
+    ("UpdateApiKey", "ValidationException", 500, "InternalFailure"),
+    ("UpdateApiKey", "SerializationException", 500, "InternalFailure"),
+    ("DeleteApiKey", "NotFoundException", 202, None),
+    ("DeleteApiKey", "NotFoundException", 500, "InternalFailure"),
+    ("CreateApiKey", "ConflictException", 400, "BadRequestException"),
+    ("CreateApiKey", "ConflictException", 409, "AlreadyExistsException"),
+    ("CreateApiKey", "BadRequestException", 413, "RequestEntityTooLargeException"),
+    ("CreateApiKey", "SerializationException", 500, "InternalFailure"),
+    ("DescribeKey", "ResourceNotFoundException", 404, "NotFoundException"),
+    ("DescribeKey", "ResourceNotFoundException", 400, "ValidationException"),
+    ("UpdateKey", "ResourceNotFoundException", 404, "NotFoundException"),
+    ("UpdateKey", "ResourceNotFoundException", 400, "ValidationException"),
+    ("UpdateKey", "ResourceNotFoundException", 500, "InternalServerException"),
+    ("UpdateKey", "ValidationException", 400, "BadRequestException"),
+    ("UpdateKey", "ValidationException", 422, "ValidationException"),
+    ("UpdateKey", "ValidationException", 500, "InternalServerException"),
+    ("UpdateKey", "SerializationException", 500, "InternalServerException"),
+    ("DeleteKey", "ResourceNotFoundException", 200, None),
+    ("CreateKey", "ConflictException", 400, "ValidationException"),
+    ("CreateKey", "ConflictException", 409, "ResourceExistsException"),
+    ("CreateKey", "ValidationException", 400, "InvalidParameterException"),
+    ("CreateKey", "SerializationException", 500, "InternalServerException"),
+    ("ListKeys", "ValidationException", 500, "InternalServerException"),
 )
+"""Operations, their errors, and the status and code (None: no error) that come instead."""
 
 
-def _told(wrong: _Wrong) -> Rewrite:
-    def rewrite(_world: ServiceState, sent: SentAnswer, answer: ReferenceAnswer) -> ReferenceAnswer:
-        is_meant = sent.operation == wrong.operation
-        if not is_meant or answer.headers.get(ERROR_TYPE) != wrong.honest:
-            return answer
-        body = {} if wrong.code is None else answer.body
-        return header(ERROR_TYPE, wrong.code)(replace(answer, status=wrong.status, body=body))
-
-    return rewrite
-
-
-def _fault(wrong: _Wrong) -> InjectedFault:
-    told = f"{wrong.status}:{wrong.code}" if wrong.code else str(wrong.status)
+def _status(operation: str, status: int) -> InjectedFault:
     return InjectedFault(
-        id=f"error:{wrong.operation}:{wrong.honest}:{told}",
-        kind="error identity",
-        summary=f"{wrong.operation} tells {wrong.honest} as {told.replace(':', ' ')}.",
-        answer=_told(wrong),
+        id=f"status:{operation}:{status}",
+        kind="status",
+        summary=f"{operation} succeeds with {status}.",
+        answer=successes(lambda answer: replace(answer, status=status), operation),
     )
 
 
-FAULTS = tuple(map(_fault, _WRONG))
+def _error(operation: str, honest: str, status: int, code: str | None) -> InjectedFault:
+    def rewrite(_world: ServiceState, sent: SentAnswer, answer: ReferenceAnswer) -> ReferenceAnswer:
+        if sent.operation != operation or answer.headers.get(ERROR_TYPE) != honest:
+            return answer
+        body = {} if code is None else answer.body
+        return header(ERROR_TYPE, code)(replace(answer, status=status, body=body))
+
+    told = f"{status}:{code}" if code else str(status)
+    return InjectedFault(
+        id=f"error:{operation}:{honest}:{told}",
+        kind="error identity",
+        summary=f"{operation} tells {honest} as {told.replace(':', ' ')}.",
+        answer=rewrite,
+    )
+
+
+FAULTS = (
+    *(_status(operation, one) for operation, wrong in _STATUSES.items() for one in wrong),
+    *(_error(*row) for row in _ERRORS),
+)

@@ -6,50 +6,45 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.reference.faults import Handler, InjectedFault
-from conformance.reference.mutations.wrapping import Members, listing_fault, on_body, on_input
+from conformance.reference.mutations.wrapping import Members, faults, on_body, on_input, wrapping
 from conformance.reference.outcome import OperationOutcome
 from conformance.reference.service_state import ServiceState
 
+_TAG, _UNTAG = "TagResource", "UntagResource"
 
-def _replacing(world: ServiceState, handler: Handler) -> Handler:
+
+def _key_of(members: Members) -> str:
+    return str(members["resource_arn"]).rpartition("/")[2]
+
+
+@wrapping
+def _replacing(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
     """TagResource forgets the tags that were there."""
-
-    def handle(members: Members) -> OperationOutcome:
-        key = world.gateway.keys.get(members["resource_arn"].rpartition("/")[2])
-        if key is not None:
-            world.gateway.keys.put(replace(key, tags={}))
-        return handler(members)
-
-    return handle
+    key = world.gateway.keys.get(_key_of(members))
+    if key is not None:
+        world.gateway.keys.put(replace(key, tags={}))
+    return handler(members)
 
 
-def _unchanged(world: ServiceState, handler: Handler) -> Handler:
+@wrapping
+def _unchanged(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
     """The tags stay as they were."""
-
-    def handle(members: Members) -> OperationOutcome:
-        key = world.gateway.keys.get(members["resource_arn"].rpartition("/")[2])
-        outcome = handler(members)
-        if key is not None:
-            world.gateway.keys.put(key)
-        return outcome
-
-    return handle
+    key = world.gateway.keys.get(_key_of(members))
+    outcome = handler(members)
+    if key is not None:
+        world.gateway.keys.put(key)
+    return outcome
 
 
 def _two_stores() -> InjectedFault:
     """What TagResource sets is kept beside the key: GetTags alone shows it."""
     stored: dict[str, dict[str, str]] = {}
 
-    def add(world: ServiceState, handler: Handler) -> Handler:
-        def handle(members: Members) -> OperationOutcome:
-            key = world.gateway.keys.get(_key_of(members))
-            outcome = handler(members)
-            if key is not None:
-                stored.setdefault(key.id, {}).update(members.get("tags", {}))
-                world.gateway.keys.put(key)
-            return outcome
-
-        return handle
+    @wrapping
+    def add(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+        outcome = _unchanged(world, handler)(members)
+        stored.setdefault(_key_of(members), {}).update(members.get("tags", {}))
+        return outcome
 
     def remove(members: dict[str, Any]) -> Members:
         for name in members.get("tagKeys", ()):
@@ -68,16 +63,11 @@ def _kept_by_the_key() -> InjectedFault:
     """What UntagResource removes is still shown by the key itself."""
     removed: dict[str, set[str]] = {}
 
-    def remove(world: ServiceState, handler: Handler) -> Handler:
-        def handle(members: Members) -> OperationOutcome:
-            key = world.gateway.keys.get(_key_of(members))
-            outcome = handler(members)
-            if key is not None:
-                removed.setdefault(key.id, set()).update(members.get("tagKeys", ()))
-                world.gateway.keys.put(key)
-            return outcome
-
-        return handle
+    @wrapping
+    def remove(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+        outcome = _unchanged(world, handler)(members)
+        removed.setdefault(_key_of(members), set()).update(members.get("tagKeys", ()))
+        return outcome
 
     def show(members: Members, body: dict[str, Any]) -> Members:
         gone = removed.get(_key_of(members), set())
@@ -88,19 +78,18 @@ def _kept_by_the_key() -> InjectedFault:
     return InjectedFault("tags:kept-by-the-key", "visibility", summary, around=around)
 
 
-def _key_of(members: Members) -> str:
-    return str(members["resource_arn"]).rpartition("/")[2]
-
-
-_TAG, _UNTAG = "TagResource", "UntagResource"
 FAULTS = (
     _two_stores(),
     _kept_by_the_key(),
-    listing_fault(_TAG, "replacing", "New tags replace all others.", _replacing),
-    listing_fault(_TAG, "unstored", "Tags are not stored.", _unchanged),
-    listing_fault(_UNTAG, "unstored", "Tags are not removed.", _unchanged),
-    listing_fault(_UNTAG, "all", "All tags are removed.", _replacing),
-    listing_fault(
-        "GetTags", "empty", "No tags are shown.", on_body(lambda _members, _body: {"tags": {}})
-    ),
-)
+    *faults(_TAG, "listing", {
+        "replacing": ("New tags replace all others.", _replacing),
+        "unstored": ("Tags are not stored.", _unchanged),
+    }),
+    *faults(_UNTAG, "listing", {
+        "unstored": ("Tags are not removed.", _unchanged),
+        "all": ("All tags are removed.", _replacing),
+    }),
+    *faults("GetTags", "listing", {
+        "empty": ("No tags are shown.", on_body(lambda _members, _body: {"tags": {}})),
+    }),
+)  # fmt: skip

@@ -7,18 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.reference.apigateway.state import ApiKey, shown
-from conformance.reference.faults import Around, Handler, InjectedFault
-from conformance.reference.mutations.rewriting import successes, without
+from conformance.reference.faults import Around, Handler
 from conformance.reference.mutations.wrapping import (
     Members,
+    faults,
+    hidden,
     on_api_key,
     on_body,
     on_input,
     on_refusal,
+    wrapping,
 )
 from conformance.reference.outcome import OperationOutcome
 from conformance.reference.service_state import ServiceState
 
+_UPDATE = "UpdateApiKey"
 _FIELDS = {
     "name": "name",
     "description": "description",
@@ -26,151 +29,84 @@ _FIELDS = {
     "enabled": "enabled",
 }
 """Fields of a stored key by the member's name."""
+_DAY = 86_400
 
 
-def _fault(name: str, kind: str, summary: str, around: Around) -> InjectedFault:
-    return InjectedFault(f"update:{name}", kind, summary, around={"UpdateApiKey": around})
-
-
-def _operations(name: str, summary: str, change: Callable[[list[Any]], list[Any]]) -> InjectedFault:
-    def changed(members: dict[str, Any]) -> Members:
-        return {**members, "patchOperations": change(members.get("patchOperations") or [])}
-
-    return _fault(name, "patch operations", summary, on_input(changed))
-
-
-def _each(
-    name: str, summary: str, change: Callable[[dict[str, Any]], dict[str, Any]]
-) -> InjectedFault:
-    return _operations(name, summary, lambda operations: [change(dict(one)) for one in operations])
-
-
-def _unsaved(member: str, field: str) -> InjectedFault:
-    def keep(before: ApiKey | None, after: ApiKey, _members: Members) -> ApiKey:
-        return replace(after, **{field: getattr(before, field)})
-
-    return _fault(
-        f"{member}:unsaved",
-        "storage",
-        f"The new {member} is answered, and not stored.",
-        on_api_key(keep),
+def _operations(change: Callable[[list[Any]], list[Any]]) -> Around:
+    """Other patch operations than were sent."""
+    return on_input(
+        lambda members: {**members, "patchOperations": change(members.get("patchOperations") or [])}
     )
 
 
-def _stale(member: str) -> InjectedFault:
-    def around(world: ServiceState, handler: Handler) -> Handler:
-        def handle(members: Members) -> OperationOutcome:
-            before = world.gateway.keys.get(members["api_Key"])
-            outcome = handler(members)
-            old = {} if before is None else shown(before, empty_texts=False)
-            rest = {name: item for name, item in (outcome.body or {}).items() if name != member}
-            known = {member: old[member]} if member in old else {}
-            return replace(outcome, body={**rest, **known})
-
-        return handle
-
-    return _fault(f"{member}:stale", "visibility", f"The old {member} is answered.", around)
+def _each(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Around:
+    return _operations(lambda operations: [change(dict(one)) for one in operations])
 
 
-def _hidden(member: str) -> InjectedFault:
-    return InjectedFault(
-        id=f"show:UpdateApiKey:{member}:missing",
-        kind="visibility",
-        summary=f"UpdateApiKey does not show {member}.",
-        answer=successes(without(member), "UpdateApiKey"),
-    )
+def _stale(member: str) -> Around:
+    @wrapping
+    def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+        before = world.gateway.keys.get(members["api_Key"])
+        outcome = handler(members)
+        old = {} if before is None else shown(before, empty_texts=False)
+        rest = {name: item for name, item in (outcome.body or {}).items() if name != member}
+        known = {member: old[member]} if member in old else {}
+        return replace(outcome, body={**rest, **known})
+
+    return around
 
 
-def _reset(member: str, field: str) -> InjectedFault:
+def _reset(member: str, field: str) -> Around:
     def reset(_before: ApiKey | None, after: ApiKey, members: Members) -> ApiKey:
         touched = {one.get("path") for one in members.get("patchOperations") or ()}
         empty: Any = False if member == "enabled" else None
         return after if f"/{member}" in touched else replace(after, **{field: empty})
 
-    return _fault(
-        f"{member}:reset", "storage", f"An update of others resets {member}.", on_api_key(reset)
-    )
+    return on_api_key(reset)
 
 
-def _kept(**fields: str) -> Around:
-    def keep(before: ApiKey | None, after: ApiKey, _members: Members) -> ApiKey:
-        return replace(after, **{name: getattr(before, old) for name, old in fields.items()})
-
-    return on_api_key(keep)
+def _kept(field: str) -> Around:
+    """The stored key has the field as it was before."""
+    return on_api_key(lambda before, after, _: replace(after, **{field: getattr(before, field)}))
 
 
-def _lost(before: ApiKey | None, after: ApiKey, _members: Members) -> ApiKey:
-    return before or after
+def _stored(change: Callable[[ApiKey], ApiKey]) -> Around:
+    """The key is stored otherwise than it is answered."""
+    return on_api_key(lambda _before, after, _members: change(after))
 
 
-def _renumbered(before: ApiKey | None, after: ApiKey, _members: Members) -> ApiKey:
-    del before
-    return replace(after, created=after.updated)
+def _though_refused(change: Callable[[ApiKey], ApiKey]) -> Around:
+    """A refused update changes the key all the same."""
+
+    def act(world: ServiceState, members: Members) -> None:
+        key = world.gateway.keys.get(members["api_Key"])
+        if key is not None:
+            world.gateway.keys.put(change(key))
+
+    return on_refusal(act)
 
 
-def _rotated(before: ApiKey | None, after: ApiKey, _members: Members) -> ApiKey:
-    del before
-    return replace(after, value=after.value[1:] + after.value[0])
-
-
-def _untagged(before: ApiKey | None, after: ApiKey, _members: Members) -> ApiKey:
-    del before
-    return replace(after, tags={})
-
-
-def _wrong_key(world: ServiceState, handler: Handler) -> Handler:
+@wrapping
+def _wrong_key(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
     """The newest key is changed, whichever was named; the answer shows the one that was named."""
-
-    def handle(members: Members) -> OperationOutcome:
-        keys = world.gateway.keys
-        meant, newest = keys.get(members["api_Key"]), next(keys.newest_first(), None)
-        outcome = handler(members)
-        changed = keys.get(members["api_Key"])
-        if meant is not None and newest is not None and changed is not None:
-            keys.put(replace(newest, name=changed.name, description=changed.description))
-            if newest.id != meant.id:
-                keys.put(meant)
-        return outcome
-
-    return handle
+    keys = world.gateway.keys
+    meant, newest = keys.get(members["api_Key"]), next(keys.newest_first(), None)
+    outcome = handler(members)
+    changed = keys.get(members["api_Key"])
+    if meant is not None and newest is not None and changed is not None:
+        keys.put(replace(newest, name=changed.name, description=changed.description))
+        if newest.id != meant.id:
+            keys.put(meant)
+    return outcome
 
 
-def _upsert(world: ServiceState, handler: Handler) -> Handler:
+@wrapping
+def _upsert(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
     """An unknown key is made, not refused."""
-
-    def handle(members: Members) -> OperationOutcome:
-        key_id, keys = members["api_Key"], world.gateway.keys
-        if keys.get(key_id) is None:
-            keys.put(ApiKey(key_id, key_id * 4, keys.next_sequence(), created=1, updated=1))
-        return handler(members)
-
-    return handle
-
-
-def _touched(world: ServiceState, members: Members) -> None:
-    key = world.gateway.keys.get(members["api_Key"])
-    if key is not None:
-        world.gateway.keys.put(replace(key, updated=key.updated + 1))
-
-
-def _spoiled(world: ServiceState, members: Members) -> None:
-    key = world.gateway.keys.get(members["api_Key"])
-    if key is not None:
-        world.gateway.keys.put(replace(key, name=None, description=None))
-
-
-def _switched(world: ServiceState, members: Members) -> None:
-    key = world.gateway.keys.get(members["api_Key"])
-    if key is not None:
-        world.gateway.keys.put(replace(key, enabled=not key.enabled))
-
-
-def _other_id(_members: Members, body: dict[str, Any]) -> Members:
-    return {**body, "id": body["id"][::-1]}
-
-
-def _day_before(_members: Members, body: dict[str, Any]) -> Members:
-    return {**body, "lastUpdatedDate": body["createdDate"] - 86_400}
+    key_id, keys = members["api_Key"], world.gateway.keys
+    if keys.get(key_id) is None:
+        keys.put(ApiKey(key_id, key_id * 4, keys.next_sequence(), created=1, updated=1))
+    return handler(members)
 
 
 def _lower_path(operation: dict[str, Any]) -> dict[str, Any]:
@@ -205,10 +141,6 @@ def _inverted(operation: dict[str, Any]) -> dict[str, Any]:
     return {**operation, "value": "false" if operation.get("value") == "true" else "true"}
 
 
-def _any_op(operation: dict[str, Any]) -> dict[str, Any]:
-    return {**operation, "op": "replace"}
-
-
 def _any_path(operation: dict[str, Any]) -> dict[str, Any]:
     known = operation.get("path") in {f"/{name}" for name in _FIELDS}
     if known or operation.get("op") != "replace":
@@ -228,33 +160,61 @@ def _cut(operation: dict[str, Any]) -> dict[str, Any]:
 
 
 FAULTS = (
-    *(_unsaved(member, field) for member, field in _FIELDS.items()),
-    *(_stale(member) for member in _FIELDS),
-    *(_reset(member, field) for member, field in _FIELDS.items()),
-    *(_hidden(one) for one in ("id", *_FIELDS, "createdDate", "lastUpdatedDate", "stageKeys")),
-    _fault("lost", "storage", "Nothing of an update is stored.", on_api_key(_lost)),
-    _fault("frozen-date", "time", "lastUpdatedDate is not stored.", _kept(updated="updated")),
-    _fault("created-date", "time", "createdDate is set anew.", on_api_key(_renumbered)),
-    _fault("date-before", "time", "lastUpdatedDate is before createdDate.", on_body(_day_before)),
-    _fault("value", "storage", "An update changes the value.", on_api_key(_rotated)),
-    _fault("untagged", "storage", "An update removes the tags.", on_api_key(_untagged)),
-    _fault("wrong-key", "wrong resource", "The newest key is updated.", _wrong_key),
-    _fault("other-id", "visibility", "The answer has another id.", on_body(_other_id)),
-    _fault("upsert", "wrong resource", "An unknown key is made.", _upsert),
-    _fault("refusal-touches", "refusal", "A refused update is dated.", on_refusal(_touched)),
-    _fault("refusal-spoils", "refusal", "A refused update empties texts.", on_refusal(_spoiled)),
-    _fault("refusal-switches", "refusal", "A refused update toggles.", on_refusal(_switched)),
-    _operations("first-only", "Only the first operation counts.", lambda given: given[:1]),
-    _operations("last-only", "Only the last operation counts.", lambda given: given[-1:]),
-    _operations("reversed", "Operations are applied in reverse.", lambda given: given[::-1]),
-    _operations("ignored", "No operation is looked at.", lambda _given: []),
-    _each("path-case", "Paths have no case.", _lower_path),
-    _each("path-contained", "A path only needs to contain a known one.", _contained_path),
-    _each("path-bare", "Paths need no slash.", _bare_path),
-    _each("path-any", "Any path can be replaced.", _any_path),
-    _each("op-any", "Any op replaces.", _any_op),
-    _each("truth", "Any text but false enables.", _true_words),
-    _each("inverted", "enabled becomes its opposite.", _inverted),
-    _each("swapped", "name and description are mixed up.", _swapped),
-    _each("cut", "New values end after 64 characters.", _cut),
-)
+    *faults(_UPDATE, "storage", {
+        f"{member}:unsaved": (f"The new {member} is answered, and not stored.", _kept(field))
+        for member, field in _FIELDS.items()
+    }, "update"),
+    *faults(_UPDATE, "visibility", {
+        f"{member}:stale": (f"The old {member} is answered.", _stale(member)) for member in _FIELDS
+    }, "update"),
+    *faults(_UPDATE, "storage", {
+        f"{member}:reset": (f"An update of others resets {member}.", _reset(member, field))
+        for member, field in _FIELDS.items()
+    }, "update"),
+    *hidden(_UPDATE, "id", *_FIELDS, "createdDate", "lastUpdatedDate", "stageKeys"),
+    *faults(_UPDATE, "storage", {
+        "lost": ("Nothing of an update is stored.",
+                 on_api_key(lambda before, after, _: before or after)),
+        "value": ("An update changes the value.",
+                  _stored(lambda key: replace(key, value=key.value[1:] + key.value[0]))),
+        "untagged": ("An update removes the tags.", _stored(lambda key: replace(key, tags={}))),
+    }, "update"),
+    *faults(_UPDATE, "time", {
+        "frozen-date": ("lastUpdatedDate is not stored.", _kept("updated")),
+        "created-date": ("createdDate is set anew.",
+                         _stored(lambda key: replace(key, created=key.updated))),
+        "date-before": ("lastUpdatedDate is before createdDate.", on_body(
+            lambda _, body: {**body, "lastUpdatedDate": body["createdDate"] - _DAY})),
+    }, "update"),
+    *faults(_UPDATE, "wrong resource", {
+        "wrong-key": ("The newest key is updated.", _wrong_key),
+        "upsert": ("An unknown key is made.", _upsert),
+    }, "update"),
+    *faults(_UPDATE, "visibility", {
+        "other-id": ("The answer has another id.",
+                     on_body(lambda _, body: {**body, "id": body["id"][::-1]})),
+    }, "update"),
+    *faults(_UPDATE, "refusal", {
+        "refusal-touches": ("A refused update is dated.",
+                            _though_refused(lambda key: replace(key, updated=key.updated + 1))),
+        "refusal-spoils": ("A refused update empties texts.",
+                           _though_refused(lambda key: replace(key, name=None, description=None))),
+        "refusal-switches": ("A refused update toggles.",
+                             _though_refused(lambda key: replace(key, enabled=not key.enabled))),
+    }, "update"),
+    *faults(_UPDATE, "patch operations", {
+        "first-only": ("Only the first operation counts.", _operations(lambda given: given[:1])),
+        "last-only": ("Only the last operation counts.", _operations(lambda given: given[-1:])),
+        "reversed": ("Operations are applied in reverse.", _operations(lambda given: given[::-1])),
+        "ignored": ("No operation is looked at.", _operations(lambda _given: [])),
+        "path-case": ("Paths have no case.", _each(_lower_path)),
+        "path-contained": ("A path only needs to contain a known one.", _each(_contained_path)),
+        "path-bare": ("Paths need no slash.", _each(_bare_path)),
+        "path-any": ("Any path can be replaced.", _each(_any_path)),
+        "op-any": ("Any op replaces.", _each(lambda one: {**one, "op": "replace"})),
+        "truth": ("Any text but false enables.", _each(_true_words)),
+        "inverted": ("enabled becomes its opposite.", _each(_inverted)),
+        "swapped": ("name and description are mixed up.", _each(_swapped)),
+        "cut": ("New values end after 64 characters.", _each(_cut)),
+    }, "update"),
+)  # fmt: skip

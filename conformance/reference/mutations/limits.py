@@ -90,34 +90,16 @@ FAULTS = (
         # Whether UpdateKey refuses what is long past is open: the documents say both.
         if one is not PAST_ON_UPDATE
     ),
-    _policy(
-        "update-needs-no-expiry",
-        "UpdateKey wants NoExpiry with ExpireTime.",
-        _added("update", _ALWAYS_BOTH),
-    ),
-    _policy(
-        "create-needs-no-expiry",
-        "CreateKey wants NoExpiry with ExpireTime.",
-        _added("create", _ALWAYS_BOTH),
-    ),
-    _policy(
-        "update-far-expire-time",
-        "UpdateKey refuses an ExpireTime beyond a year.",
-        _added("update", _FAR),
-    ),
-    _policy(
-        "inactive:off",
-        "An active key can be deleted without force.",
-        lambda policy: replace(policy, inactive=-(10**15)),
-    ),
-    _policy(
-        "tag-prefix:off",
-        "Tag keys of Location keys may begin with aws:.",
-        lambda policy: replace(policy, reserved_tag_prefix=None),
-    ),
-    _policy(
-        "names:duplicate",
-        "CreateKey replaces a key of the same name.",
-        lambda policy: replace(policy, unique_names=False),
-    ),
-)
+    _policy("update-needs-no-expiry", "UpdateKey wants NoExpiry with ExpireTime.",
+            _added("update", _ALWAYS_BOTH)),
+    _policy("create-needs-no-expiry", "CreateKey wants NoExpiry with ExpireTime.",
+            _added("create", _ALWAYS_BOTH)),
+    _policy("update-far-expire-time", "UpdateKey refuses an ExpireTime beyond a year.",
+            _added("update", _FAR)),
+    _policy("inactive:off", "An active key can be deleted without force.",
+            lambda policy: replace(policy, inactive=-(10**15))),
+    _policy("tag-prefix:off", "Tag keys of Location keys may begin with aws:.",
+            lambda policy: replace(policy, reserved_tag_prefix=None)),
+    _policy("names:duplicate", "CreateKey replaces a key of the same name.",
+            lambda policy: replace(policy, unique_names=False)),
+)  # fmt: skip

@@ -8,44 +8,32 @@ from typing import Any
 
 from conformance.reference.faults import Around, Handler, InjectedFault
 from conformance.reference.location.state import LocationKey
-from conformance.reference.mutations.rewriting import successes, without
 from conformance.reference.mutations.wrapping import (
     Members,
+    faults,
+    hidden,
+    ignoring,
     on_body,
     on_input,
     on_location_key,
     repeated,
+    wrapping,
 )
 from conformance.reference.outcome import OperationOutcome, Refused
 from conformance.reference.service_state import ServiceState
 
+_CREATE, _READ, _LIST, _DELETE = "CreateKey", "DescribeKey", "ListKeys", "DeleteKey"
 HOUR = 3_600_000
 """Milliseconds."""
 
 
-def _fault(operation: str, name: str, kind: str, summary: str, around: Around) -> InjectedFault:
-    return InjectedFault(f"{operation}:{name}", kind, summary, around={operation: around})
+def _stored(change: Callable[[LocationKey], LocationKey]) -> Around:
+    return on_location_key(lambda _before, after, _members: change(after))
 
 
-def _stored(name: str, summary: str, change: Callable[[LocationKey], LocationKey]) -> InjectedFault:
-    around = on_location_key(lambda _before, after, _members: change(after))
-    return _fault("CreateKey", name, "storage", summary, around)
-
-
-def _hidden(operation: str, member: str) -> InjectedFault:
-    return InjectedFault(
-        id=f"show:{operation}:{member}:missing",
-        kind="visibility",
-        summary=f"{operation} does not show {member}.",
-        answer=successes(without(member), operation),
-    )
-
-
-def _ignoring(*names: str) -> Around:
-    def ignore(members: dict[str, Any]) -> Members:
-        return {name: value for name, value in members.items() if name not in names}
-
-    return on_input(ignore)
+def _restricted(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Around:
+    """Other restrictions are stored."""
+    return _stored(lambda key: replace(key, restrictions=change(dict(key.restrictions))))
 
 
 def _entries(change: Callable[[list[Any]], list[Any]]) -> Around:
@@ -58,24 +46,13 @@ def _swapped_status(members: dict[str, Any]) -> Members:
     return {**members, "Filter": {"KeyStatus": other.get(status, status)}}
 
 
-def _any_token(_world: ServiceState, handler: Handler) -> Handler:
+@wrapping
+def _any_token(_world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
     """An invalid token begins at the first page."""
-
-    def handle(members: Members) -> OperationOutcome:
-        try:
-            return handler(members)
-        except Refused:
-            return handler({k: v for k, v in members.items() if k != "NextToken"})
-
-    return handle
-
-
-def _without_token(_members: Members, body: dict[str, Any]) -> Members:
-    return {"Entries": body["Entries"]}
-
-
-def _keyed(_members: Members, body: dict[str, Any]) -> Members:
-    return {**body, "Entries": [{**one, "Restrictions": {}} for one in body["Entries"]]}
+    try:
+        return handler(members)
+    except Refused:
+        return handler({name: value for name, value in members.items() if name != "NextToken"})
 
 
 def _stale() -> InjectedFault:
@@ -98,151 +75,94 @@ def _stale() -> InjectedFault:
     )
 
 
-def _undeleted(world: ServiceState, handler: Handler) -> Handler:
-    def handle(members: Members) -> OperationOutcome:
-        key = world.location.keys.get(members["KeyName"])
-        outcome = handler(members)
-        if key is not None:
-            world.location.keys[key.name] = key
-        return outcome
-
-    return handle
+@wrapping
+def _undeleted(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+    key = world.location.keys.get(members["KeyName"])
+    outcome = handler(members)
+    if key is not None:
+        world.location.keys[key.name] = key
+    return outcome
 
 
 def _heirs() -> InjectedFault:
     """A new key has the tags of the one that had its name before."""
     tags: dict[str, Any] = {}
 
-    def inherit(world: ServiceState, handler: Handler) -> Handler:
-        def handle(members: Members) -> OperationOutcome:
-            outcome = handler(members)
-            keys, name = world.location.keys, members["KeyName"]
-            keys[name] = replace(keys[name], tags={**tags.get(name, {}), **keys[name].tags})
-            tags[name] = keys[name].tags
-            return outcome
-
-        return handle
-
-    summary = "A key has the tags of a deleted one of its name."
-    return InjectedFault("CreateKey:heirs", "storage", summary, around={"CreateKey": inherit})
-
-
-def _forced(members: dict[str, Any]) -> Members:
-    return {**members, "forceDelete": True}
-
-
-def _all_deleted(world: ServiceState, handler: Handler) -> Handler:
-    def handle(members: Members) -> OperationOutcome:
+    @wrapping
+    def inherit(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
         outcome = handler(members)
-        world.location.keys.clear()
+        keys, name = world.location.keys, members["KeyName"]
+        keys[name] = replace(keys[name], tags={**tags.get(name, {}), **keys[name].tags})
+        tags[name] = keys[name].tags
         return outcome
 
-    return handle
+    summary = "A key has the tags of a deleted one of its name."
+    return InjectedFault("CreateKey:heirs", "storage", summary, around={_CREATE: inherit})
 
 
-def _caseless(world: ServiceState, handler: Handler) -> Handler:
-    def handle(members: Members) -> OperationOutcome:
-        wanted = members["KeyName"]
-        names = (name for name in world.location.keys if name.lower() == wanted.lower())
-        return handler({**members, "KeyName": next(names, wanted)})
-
-    return handle
+@wrapping
+def _all_deleted(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+    outcome = handler(members)
+    world.location.keys.clear()
+    return outcome
 
 
-_CASELESS = InjectedFault(
-    "names:caseless",
-    "wrong resource",
-    "Names of Location keys have no case.",
-    around=dict.fromkeys(("CreateKey", "DescribeKey", "UpdateKey", "DeleteKey"), _caseless),
-)
+@wrapping
+def _caseless(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+    wanted = members["KeyName"]
+    names = (name for name in world.location.keys if name.lower() == wanted.lower())
+    return handler({**members, "KeyName": next(names, wanted)})
+
+
 _SHOWN = ("Key", "KeyArn", "KeyName", "CreateTime", "UpdateTime", "Restrictions", "Description")
 
 FAULTS = (
-    *(_hidden("DescribeKey", member) for member in (*_SHOWN, "ExpireTime", "Tags")),
-    *(_hidden("CreateKey", member) for member in ("Key", "KeyArn", "KeyName", "CreateTime")),
-    *(_hidden("ListKeys", member) for member in ("KeyName", "CreateTime", "UpdateTime")),
-    *(_hidden("ListKeys", member) for member in ("Description", "ExpireTime")),
-    _CASELESS,
+    *hidden(_READ, *_SHOWN, "ExpireTime", "Tags"),
+    *hidden(_CREATE, "Key", "KeyArn", "KeyName", "CreateTime"),
+    *hidden(_LIST, "KeyName", "CreateTime", "UpdateTime", "Description", "ExpireTime"),
+    InjectedFault("names:caseless", "wrong resource", "Names of Location keys have no case.",
+                  around=dict.fromkeys((_CREATE, _READ, "UpdateKey", _DELETE), _caseless)),
     _stale(),
-    _stored(
-        "description-dropped",
-        "Description is forgotten.",
-        lambda key: replace(key, description=None),
-    ),
-    _stored("tags-dropped", "Tags are forgotten.", lambda key: replace(key, tags={})),
-    _stored("expiry-dropped", "ExpireTime is forgotten.", lambda key: replace(key, expires=None)),
-    _stored(
-        "expiry-local",
-        "ExpireTime is stored an hour later.",
-        lambda key: replace(key, expires=key.expires and key.expires + HOUR),
-    ),
-    _stored(
-        "actions-cut",
-        "Only the first of AllowActions is stored.",
-        lambda key: replace(
-            key,
-            restrictions={**key.restrictions, "AllowActions": key.restrictions["AllowActions"][:1]},
-        ),
-    ),
-    _stored(
-        "referers-dropped",
-        "AllowReferers are forgotten.",
-        lambda key: replace(
-            key,
-            restrictions={n: v for n, v in key.restrictions.items() if n != "AllowReferers"},
-        ),
-    ),
-    _stored(
-        "other-value",
-        "Another value is stored than answered.",
-        lambda key: replace(key, value=key.value[::-1]),
-    ),
-    _fault(
-        "ListKeys",
-        "max-results-ignored",
-        "listing",
-        "MaxResults is ignored.",
-        _ignoring("MaxResults"),
-    ),
-    _fault("ListKeys", "filter-ignored", "listing", "Filter is ignored.", _ignoring("Filter")),
-    _fault(
-        "ListKeys", "filter-swapped", "listing", "Active is Expired.", on_input(_swapped_status)
-    ),
-    _fault("ListKeys", "token-ignored", "listing", "NextToken is ignored.", _ignoring("NextToken")),
-    _fault("ListKeys", "token-any", "listing", "Any NextToken is taken.", _any_token),
-    _fault(
-        "ListKeys", "token-missing", "listing", "No NextToken is answered.", on_body(_without_token)
-    ),
-    _fault(
-        "ListKeys",
-        "first-lost",
-        "listing",
-        "The first entry is missing.",
-        _entries(lambda all_: all_[1:]),
-    ),
-    _fault(
-        "ListKeys", "twice", "listing", "Entries are listed twice.", _entries(lambda all_: all_ * 2)
-    ),
-    _fault("ListKeys", "empty", "listing", "The list is empty.", _entries(lambda _all: [])),
-    _fault(
-        "ListKeys",
-        "no-restrictions",
-        "visibility",
-        "Restrictions are listed empty.",
-        on_body(_keyed),
-    ),
-    _fault("DeleteKey", "still-there", "deletion", "DeleteKey deletes nothing.", _undeleted),
-    _fault("DeleteKey", "again", "deletion", "A key may be deleted twice.", repeated("KeyName")),
+    *faults(_CREATE, "storage", {
+        "description-dropped": ("Description is forgotten.",
+                                _stored(lambda key: replace(key, description=None))),
+        "tags-dropped": ("Tags are forgotten.", _stored(lambda key: replace(key, tags={}))),
+        "expiry-dropped": ("ExpireTime is forgotten.",
+                           _stored(lambda key: replace(key, expires=None))),
+        "expiry-local": ("ExpireTime is stored an hour later.", _stored(
+            lambda key: replace(key, expires=key.expires and key.expires + HOUR))),
+        "actions-cut": ("Only the first of AllowActions is stored.", _restricted(
+            lambda given: {**given, "AllowActions": given["AllowActions"][:1]})),
+        "referers-dropped": ("AllowReferers are forgotten.", _restricted(
+            lambda given: {name: one for name, one in given.items() if name != "AllowReferers"})),
+        "other-value": ("Another value is stored than answered.",
+                        _stored(lambda key: replace(key, value=key.value[::-1]))),
+    }),
+    *faults(_LIST, "listing", {
+        "max-results-ignored": ("MaxResults is ignored.", ignoring("MaxResults")),
+        "filter-ignored": ("Filter is ignored.", ignoring("Filter")),
+        "filter-swapped": ("Active is Expired.", on_input(_swapped_status)),
+        "token-ignored": ("NextToken is ignored.", ignoring("NextToken")),
+        "token-any": ("Any NextToken is taken.", _any_token),
+        "token-missing": ("No NextToken is answered.",
+                          on_body(lambda _, body: {"Entries": body["Entries"]})),
+        "first-lost": ("The first entry is missing.", _entries(lambda all_: all_[1:])),
+        "twice": ("Entries are listed twice.", _entries(lambda all_: all_ * 2)),
+        "empty": ("The list is empty.", _entries(lambda _all: [])),
+    }),
+    *faults(_LIST, "visibility", {
+        "no-restrictions": ("Restrictions are listed empty.",
+                            _entries(lambda all_: [{**one, "Restrictions": {}} for one in all_])),
+    }),
+    *faults(_DELETE, "deletion", {
+        "still-there": ("DeleteKey deletes nothing.", _undeleted),
+        "again": ("A key may be deleted twice.", repeated("KeyName")),
+    }),
     _heirs(),
-    _fault(
-        "DeleteKey", "always-forced", "deletion", "DeleteKey needs no force.", on_input(_forced)
-    ),
-    _fault(
-        "DeleteKey",
-        "force-ignored",
-        "deletion",
-        "forceDelete is ignored.",
-        _ignoring("forceDelete"),
-    ),
-    _fault("DeleteKey", "everything", "deletion", "DeleteKey deletes every key.", _all_deleted),
-)
+    *faults(_DELETE, "deletion", {
+        "always-forced": ("DeleteKey needs no force.",
+                          on_input(lambda members: {**members, "forceDelete": True})),
+        "force-ignored": ("forceDelete is ignored.", ignoring("forceDelete")),
+        "everything": ("DeleteKey deletes every key.", _all_deleted),
+    }),
+)  # fmt: skip

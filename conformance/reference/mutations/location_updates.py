@@ -6,63 +6,53 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.faults import Around, Handler, InjectedFault
+from conformance.reference.faults import Around, Handler
 from conformance.reference.location import wording
 from conformance.reference.location.state import LocationKey
-from conformance.reference.mutations.rewriting import successes, without
 from conformance.reference.mutations.wrapping import (
     Members,
+    faults,
+    hidden,
+    ignoring,
     on_body,
     on_input,
     on_location_key,
     on_refusal,
+    wrapping,
 )
 from conformance.reference.outcome import OperationOutcome, Refused
 from conformance.reference.service_state import ServiceState
 
+_UPDATE = "UpdateKey"
 _DAY = 86_400_000
 _FIELDS = {"Description": "description", "ExpireTime": "expires", "Restrictions": "restrictions"}
 """Fields of a stored key by the member's name."""
 
 
-def _fault(name: str, kind: str, summary: str, around: Around) -> InjectedFault:
-    return InjectedFault(f"UpdateKey:{name}", kind, summary, around={"UpdateKey": around})
+def _compared(change: Callable[[LocationKey, LocationKey, Members], LocationKey]) -> Around:
+    """What is stored in the end, of the key before, the key after and the members."""
+    return on_location_key(
+        lambda before, after, members: after if before is None else change(before, after, members)
+    )
 
 
-def _stored(
-    name: str,
-    kind: str,
-    summary: str,
-    change: Callable[[LocationKey, LocationKey, Members], LocationKey],
-) -> InjectedFault:
-    def changed(before: LocationKey | None, after: LocationKey, members: Members) -> LocationKey:
-        return after if before is None else change(before, after, members)
-
-    return _fault(name, kind, summary, on_location_key(changed))
+def _stored(change: Callable[[LocationKey], LocationKey]) -> Around:
+    return _compared(lambda _before, after, _members: change(after))
 
 
-def _unsaved(member: str, field: str) -> InjectedFault:
+def _unsaved(member: str, field: str) -> Around:
     def keep(before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
         return replace(after, **{field: getattr(before, field)}) if member in members else after
 
-    return _stored(f"{member}:unsaved", "storage", f"The new {member} is not stored.", keep)
+    return _compared(keep)
 
 
-def _reset(member: str, field: str) -> InjectedFault:
+def _reset(member: str, field: str) -> Around:
     def reset(_before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
         empty: Any = {} if member == "Restrictions" else None
         return after if member in members else replace(after, **{field: empty})
 
-    return _stored(f"{member}:reset", "storage", f"An update of others resets {member}.", reset)
-
-
-def _hidden(member: str) -> InjectedFault:
-    return InjectedFault(
-        id=f"show:UpdateKey:{member}:missing",
-        kind="visibility",
-        summary=f"UpdateKey does not show {member}.",
-        answer=successes(without(member), "UpdateKey"),
-    )
+    return _compared(reset)
 
 
 def _merged(before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
@@ -81,25 +71,9 @@ def _still_expiring(before: LocationKey, after: LocationKey, members: Members) -
     return replace(after, expires=before.expires) if members.get("NoExpiry") else after
 
 
-def _frozen(before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
-    return replace(after, updated=before.updated)
-
-
-def _created_anew(_before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
-    return replace(after, created=after.updated + 1)
-
-
-def _rotated(_before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
-    return replace(after, value=after.value[:-1] + ("a" if after.value[-1] != "a" else "b"))
-
-
 def _later(_before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
     moved = after.expires + _DAY if after.expires is not None else None
     return replace(after, expires=moved) if "ExpireTime" in members else after
-
-
-def _untagged(_before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
-    return replace(after, tags={})
 
 
 def _first_only(before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
@@ -108,76 +82,49 @@ def _first_only(before: LocationKey, after: LocationKey, members: Members) -> Lo
     return replace(after, **{field: getattr(before, field) for field in asked[1:]})
 
 
-def _lost(before: LocationKey, _after: LocationKey, _members: Members) -> LocationKey:
-    return before
+def _though_refused(change: Callable[[LocationKey, Members], LocationKey]) -> Around:
+    """A refused update changes the key all the same."""
+
+    def act(world: ServiceState, members: Members) -> None:
+        key = world.location.keys.get(members["KeyName"])
+        if key is not None:
+            world.location.keys[key.name] = change(key, members)
+
+    return on_refusal(act)
 
 
-def _trimmed(_before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
-    return replace(after, description=after.description and after.description.strip())
+@wrapping
+def _upsert(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+    name, new = members["KeyName"], "v1.public.new"
+    made = LocationKey(name, new, 0, created=0, updated=0, restrictions={})
+    world.location.keys.setdefault(name, made)
+    return handler(members)
 
 
-def _cut(_before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
-    return replace(after, description=after.description and after.description[:255])
-
-
-def _spoiled(world: ServiceState, members: Members) -> None:
-    key = world.location.keys.get(members["KeyName"])
-    if key is not None:
-        described = members.get("Description", "refused")
-        world.location.keys[key.name] = replace(key, description=described)
-
-
-def _touched(world: ServiceState, members: Members) -> None:
-    key = world.location.keys.get(members["KeyName"])
-    if key is not None:
-        world.location.keys[key.name] = replace(key, updated=key.updated + 1)
-
-
-def _upsert(world: ServiceState, handler: Handler) -> Handler:
-    def handle(members: Members) -> OperationOutcome:
-        name, keys = members["KeyName"], world.location.keys
-        keys.setdefault(
-            name, LocationKey(name, "v1.public.new", 0, created=0, updated=0, restrictions={})
-        )
-        return handler(members)
-
-    return handle
-
-
-def _neighbour(world: ServiceState, handler: Handler) -> Handler:
+@wrapping
+def _neighbour(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
     """The newest key gets the change too."""
-
-    def handle(members: Members) -> OperationOutcome:
-        outcome = handler(members)
-        keys = world.location.keys
-        newest = max(keys.values(), key=lambda key: key.sequence)
-        changed = keys[members["KeyName"]]
-        keys[newest.name] = replace(
-            newest, description=changed.description, expires=changed.expires
-        )
-        return outcome
-
-    return handle
+    outcome = handler(members)
+    keys = world.location.keys
+    newest = max(keys.values(), key=lambda key: key.sequence)
+    changed = keys[members["KeyName"]]
+    keys[newest.name] = replace(newest, description=changed.description, expires=changed.expires)
+    return outcome
 
 
-def _needs_force(_world: ServiceState, handler: Handler) -> Handler:
+@wrapping
+def _needs_force(_world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
     """ForceUpdate is wanted whatever is updated, used or not."""
-
-    def handle(members: Members) -> OperationOutcome:
-        if not members.get("ForceUpdate"):
-            raise Refused(wording.invalid("You must set 'ForceUpdate' to true."))
-        return handler(members)
-
-    return handle
+    if not members.get("ForceUpdate"):
+        raise Refused(wording.invalid("You must set 'ForceUpdate' to true."))
+    return handler(members)
 
 
-def _force_refused(_world: ServiceState, handler: Handler) -> Handler:
-    def handle(members: Members) -> OperationOutcome:
-        if "ForceUpdate" in members:
-            raise Refused(wording.invalid("'ForceUpdate' is not supported."))
-        return handler(members)
-
-    return handle
+@wrapping
+def _force_refused(_world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+    if "ForceUpdate" in members:
+        raise Refused(wording.invalid("'ForceUpdate' is not supported."))
+    return handler(members)
 
 
 def _force_counts(members: dict[str, Any]) -> Members:
@@ -187,57 +134,63 @@ def _force_counts(members: dict[str, Any]) -> Members:
     return {**members, "Restrictions": {}}
 
 
-def _without_no_expiry(members: dict[str, Any]) -> Members:
-    return {name: value for name, value in members.items() if name != "NoExpiry"}
-
-
-def _upper(_members: Members, body: dict[str, Any]) -> Members:
-    return {**body, "KeyName": body["KeyName"].upper()}
-
-
-def _old_arn(_members: Members, body: dict[str, Any]) -> Members:
-    return {**body, "KeyArn": body["KeyArn"] + "-old"}
-
-
-def _described(_members: Members, body: dict[str, Any]) -> Members:
-    return {**body, "UpdateTime": "2001-01-01T00:00:00.000Z"}
+def _last_changed(value: str) -> str:
+    return value[:-1] + ("a" if value[-1] != "a" else "b")
 
 
 FAULTS = (
-    *(_unsaved(member, field) for member, field in _FIELDS.items()),
-    *(_reset(member, field) for member, field in _FIELDS.items()),
-    *(_hidden(member) for member in ("KeyArn", "KeyName", "UpdateTime")),
-    _stored("lost", "storage", "Nothing of an update is stored.", _lost),
-    _stored("first-only", "storage", "Of several members one is stored.", _first_only),
-    _stored("restrictions-merged", "storage", "Restrictions are merged.", _merged),
-    _stored("actions-appended", "storage", "AllowActions are appended.", _appended),
-    _stored("no-expiry-unsaved", "storage", "NoExpiry does not end an expiry.", _still_expiring),
-    _stored("frozen-time", "time", "UpdateTime is not stored.", _frozen),
-    _stored("create-time", "time", "CreateTime is set anew.", _created_anew),
-    _stored("value", "storage", "An update changes the key's value.", _rotated),
-    _stored("expiry-later", "storage", "ExpireTime is stored a day later.", _later),
-    _stored("untagged", "storage", "An update removes the tags.", _untagged),
-    _stored("description-trimmed", "storage", "Description is trimmed.", _trimmed),
-    _stored("description-cut", "storage", "Description ends after 255 characters.", _cut),
-    _fault("refusal-spoils", "refusal", "A refused update sets Description.", on_refusal(_spoiled)),
-    _fault("refusal-touches", "refusal", "A refused update is dated.", on_refusal(_touched)),
-    _fault("upsert", "wrong resource", "An unknown key is made.", _upsert),
-    _fault("neighbour", "wrong resource", "The newest key is updated too.", _neighbour),
-    _fault("needs-force", "rule across members", "ForceUpdate is always wanted.", _needs_force),
-    _fault("force-refused", "rule across members", "ForceUpdate is refused.", _force_refused),
-    _fault(
-        "force-counts",
-        "rule across members",
-        "ForceUpdate alone is enough.",
-        on_input(_force_counts),
-    ),
-    _fault(
-        "no-expiry-ignored",
-        "rule across members",
-        "NoExpiry is ignored.",
-        on_input(_without_no_expiry),
-    ),
-    _fault("other-name", "visibility", "KeyName is answered in upper case.", on_body(_upper)),
-    _fault("other-arn", "visibility", "KeyArn is another key's.", on_body(_old_arn)),
-    _fault("old-time", "time", "UpdateTime is answered years ago.", on_body(_described)),
-)
+    *faults(_UPDATE, "storage", {
+        f"{member}:unsaved": (f"The new {member} is not stored.", _unsaved(member, field))
+        for member, field in _FIELDS.items()
+    }),
+    *faults(_UPDATE, "storage", {
+        f"{member}:reset": (f"An update of others resets {member}.", _reset(member, field))
+        for member, field in _FIELDS.items()
+    }),
+    *hidden(_UPDATE, "KeyArn", "KeyName", "UpdateTime"),
+    *faults(_UPDATE, "storage", {
+        "lost": ("Nothing of an update is stored.", _compared(lambda before, *_: before)),
+        "first-only": ("Of several members one is stored.", _compared(_first_only)),
+        "restrictions-merged": ("Restrictions are merged.", _compared(_merged)),
+        "actions-appended": ("AllowActions are appended.", _compared(_appended)),
+        "no-expiry-unsaved": ("NoExpiry does not end an expiry.", _compared(_still_expiring)),
+        "value": ("An update changes the key's value.",
+                  _stored(lambda key: replace(key, value=_last_changed(key.value)))),
+        "expiry-later": ("ExpireTime is stored a day later.", _compared(_later)),
+        "untagged": ("An update removes the tags.", _stored(lambda key: replace(key, tags={}))),
+        "description-trimmed": ("Description is trimmed.", _stored(
+            lambda key: replace(key, description=key.description and key.description.strip()))),
+        "description-cut": ("Description ends after 255 characters.", _stored(
+            lambda key: replace(key, description=key.description and key.description[:255]))),
+    }),
+    *faults(_UPDATE, "time", {
+        "frozen-time": ("UpdateTime is not stored.", _compared(
+            lambda before, after, _: replace(after, updated=before.updated))),
+        "create-time": ("CreateTime is set anew.",
+                        _stored(lambda key: replace(key, created=key.updated + 1))),
+        "old-time": ("UpdateTime is answered years ago.",
+                     on_body(lambda _, body: {**body, "UpdateTime": "2001-01-01T00:00:00.000Z"})),
+    }),
+    *faults(_UPDATE, "refusal", {
+        "refusal-spoils": ("A refused update sets Description.", _though_refused(
+            lambda key, members: replace(key, description=members.get("Description", "refused")))),
+        "refusal-touches": ("A refused update is dated.", _though_refused(
+            lambda key, _: replace(key, updated=key.updated + 1))),
+    }),
+    *faults(_UPDATE, "wrong resource", {
+        "upsert": ("An unknown key is made.", _upsert),
+        "neighbour": ("The newest key is updated too.", _neighbour),
+    }),
+    *faults(_UPDATE, "rule across members", {
+        "needs-force": ("ForceUpdate is always wanted.", _needs_force),
+        "force-refused": ("ForceUpdate is refused.", _force_refused),
+        "force-counts": ("ForceUpdate alone is enough.", on_input(_force_counts)),
+        "no-expiry-ignored": ("NoExpiry is ignored.", ignoring("NoExpiry")),
+    }),
+    *faults(_UPDATE, "visibility", {
+        "other-name": ("KeyName is answered in upper case.",
+                       on_body(lambda _, body: {**body, "KeyName": body["KeyName"].upper()})),
+        "other-arn": ("KeyArn is another key's.",
+                      on_body(lambda _, body: {**body, "KeyArn": body["KeyArn"] + "-old"})),
+    }),
+)  # fmt: skip

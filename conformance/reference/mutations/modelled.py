@@ -227,9 +227,7 @@ def _reshaped(
 
 
 def _remembered(
-    name: str,
-    steps: Steps,
-    change: Callable[[Mapping[str, Member]], dict[str, Member]],
+    name: str, steps: Steps, change: Callable[[Mapping[str, Member]], dict[str, Member]]
 ) -> Callable[[Contract], Contract]:
     """Change the members of the structure that the steps lead to, or of the operation itself."""
     if not steps:

@@ -2,44 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from conformance.reference.apigateway.state import ApiKey
 from conformance.reference.faults import Around, Handler, InjectedFault
 from conformance.reference.location.state import LocationKey
+from conformance.reference.mutations.rewriting import successes, without
 from conformance.reference.outcome import OperationOutcome, Refused
 from conformance.reference.service_state import ServiceState
 
 Members = Mapping[str, Any]
+Rows = Mapping[str, tuple[str, Around]]
+"""Faults by name: what each is, in a sentence, and what it makes of the operation."""
 
 
-def listing_fault(operation: str, name: str, summary: str, around: Around) -> InjectedFault:
-    """A fault in what an operation lists, imports or tags."""
-    return InjectedFault(f"{operation}:{name}", "listing", summary, around={operation: around})
+def faults(operation: str, kind: str, rows: Rows, prefix: str = "") -> Iterator[InjectedFault]:
+    """Faults of one kind in one operation, whose name their ids begin with by default."""
+    for name, (summary, around) in rows.items():
+        yield InjectedFault(
+            f"{prefix or operation}:{name}", kind, summary, around={operation: around}
+        )
+
+
+def hidden(operation: str, *members: str) -> Iterator[InjectedFault]:
+    """For each member a fault: the operation does not show it."""
+    for member in members:
+        yield InjectedFault(
+            f"show:{operation}:{member}:missing",
+            "visibility",
+            f"{operation} does not show {member}.",
+            answer=successes(without(member), operation),
+        )
+
+
+def wrapping(step: Callable[[ServiceState, Handler, Members], OperationOutcome]) -> Around:
+    """An operation that does this, given the state, the honest operation and the members."""
+    return lambda world, handler: partial(step, world, handler)
 
 
 def on_input(change: Callable[[dict[str, Any]], Members]) -> Around:
     """The operation gets other members than were sent."""
+    return wrapping(lambda _world, handler, members: handler(change(dict(members))))
 
-    def around(_world: ServiceState, handler: Handler) -> Handler:
-        return lambda members: handler(change(dict(members)))
 
-    return around
+def ignoring(*names: str) -> Around:
+    """The operation does not get these members."""
+    return on_input(lambda members: {n: v for n, v in members.items() if n not in names})
 
 
 def on_body(change: Callable[[Members, dict[str, Any]], Members]) -> Around:
     """The operation answers another body; the state is right."""
 
-    def around(_world: ServiceState, handler: Handler) -> Handler:
-        def handle(members: Members) -> OperationOutcome:
-            outcome = handler(members)
-            if outcome.body is None:
-                return outcome
-            return replace(outcome, body=change(members, dict(outcome.body)))
-
-        return handle
+    @wrapping
+    def around(_world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+        outcome = handler(members)
+        if outcome.body is None:
+            return outcome
+        return replace(outcome, body=change(members, dict(outcome.body)))
 
     return around
 
@@ -47,15 +69,13 @@ def on_body(change: Callable[[Members, dict[str, Any]], Members]) -> Around:
 def on_refusal(act: Callable[[ServiceState, Members], None]) -> Around:
     """The operation does something although it refuses."""
 
-    def around(world: ServiceState, handler: Handler) -> Handler:
-        def handle(members: Members) -> OperationOutcome:
-            try:
-                return handler(members)
-            except Refused:
-                act(world, members)
-                raise
-
-        return handle
+    @wrapping
+    def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+        try:
+            return handler(members)
+        except Refused:
+            act(world, members)
+            raise
 
     return around
 
@@ -66,18 +86,15 @@ def on_api_key(change: Callable[[ApiKey | None, ApiKey, Members], ApiKey]) -> Ar
     ``change`` takes the key before (None where there was none), the key after and the members.
     """
 
-    def around(world: ServiceState, handler: Handler) -> Handler:
-        def handle(members: Members) -> OperationOutcome:
-            keys = world.gateway.keys
-            before = keys.get(members.get("api_Key", ""))
-            outcome = handler(members)
-            key_id = members.get("api_Key") or (outcome.body or {}).get("id", "")
-            after = keys.get(key_id)
-            if after is not None:
-                keys.put(change(before, after, members))
-            return outcome
-
-        return handle
+    @wrapping
+    def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+        keys = world.gateway.keys
+        before = keys.get(members.get("api_Key", ""))
+        outcome = handler(members)
+        after = keys.get(members.get("api_Key") or (outcome.body or {}).get("id", ""))
+        if after is not None:
+            keys.put(change(before, after, members))
+        return outcome
 
     return around
 
@@ -87,17 +104,15 @@ def on_location_key(
 ) -> Around:
     """After success another version of the Location key is stored than was answered."""
 
-    def around(world: ServiceState, handler: Handler) -> Handler:
-        def handle(members: Members) -> OperationOutcome:
-            keys = world.location.keys
-            before = keys.get(members["KeyName"])
-            outcome = handler(members)
-            after = keys.get(members["KeyName"])
-            if after is not None:
-                keys[after.name] = change(before, after, members)
-            return outcome
-
-        return handle
+    @wrapping
+    def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+        keys = world.location.keys
+        before = keys.get(members["KeyName"])
+        outcome = handler(members)
+        after = keys.get(members["KeyName"])
+        if after is not None:
+            keys[after.name] = change(before, after, members)
+        return outcome
 
     return around
 

@@ -7,40 +7,30 @@ from typing import Any
 
 from conformance.contract.model import Operation
 from conformance.contract.places import ABSENT
-from conformance.transport.exchange import Request, Response
+from conformance.transport.exchange import Request
 from conformance.transport.protocols import json_text
 from conformance.transport.protocols.http_bindings import (
     asking_for_former_names,
     request_without_bindings,
 )
-from conformance.transport.protocols.json_words import spelled
 from conformance.transport.protocols.message import WireRequest
-from conformance.transport.protocols.rest_json import read_json
-from conformance.transport.protocols.seam import ReadBody
+from conformance.transport.protocols.rest_json import JsonBodies
 from conformance.transport.protocols.variant import WireVariant
 
 TARGET = "X-Amz-Target"
 
 
-class AwsJson:
+class AwsJson(JsonBodies):
     """Either version; ``media`` is the content type, in which alone they differ."""
 
-    told = "JSON"
-    fillable = True
-    plain_json = False
     by_name = True
-    paths_name = False
     names_errors = "__type, code or x-amzn-errortype"
 
     def __init__(self, media: str) -> None:
         self.media = (media,)
 
     def write(
-        self,
-        operation: Operation,
-        values: Mapping[str, Any],
-        raw: bytes | None,
-        form: WireVariant,
+        self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
         """The request of an operation with these members; ``raw`` replaces the body."""
         given = {name: value for name, value in values.items() if value is not ABSENT}
@@ -48,24 +38,12 @@ class AwsJson:
         headers = [*operation.selectors.items(), *asking_for_former_names(operation)]
         return request_without_bindings(operation, (body, self.media[0]), headers, form)
 
-    def read(self, operation: Operation | None, response: Response) -> ReadBody:  # noqa: ARG002
-        """What an answer says: it needs no operation for that."""
-        return read_json(response)
-
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:  # noqa: ARG002
         """The members that a request carries."""
         return json_text.members(request.body)
-
-    def is_for(self, operation: Operation, raw: bytes) -> bool:  # noqa: ARG002
-        """No body says which operation is meant."""
-        return True
 
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
         """The same request for an operation that no service has."""
         target = f"NoSuchService{nonce}.NoSuchOperation{nonce}"
         usual = (request.method, request.target, request.body, request.content_type)
         return WireRequest(*usual, ((TARGET, target),))
-
-    def spelled(self, word: str, body: Mapping[str, Any], written: bytes) -> bytes:  # noqa: ARG002
-        """A word of a rule's body, of the JSON of the members."""
-        return spelled(word, body)

@@ -13,10 +13,11 @@ from conformance.transport.exchange import Request, Response
 from conformance.transport.protocols.http_bindings import request_without_bindings
 from conformance.transport.protocols.json_text import text
 from conformance.transport.protocols.message import WireRequest
-from conformance.transport.protocols.seam import ReadBody, spelled_bytes
+from conformance.transport.protocols.seam import ReadBody, WireProtocol
 from conformance.transport.protocols.variant import WireVariant
 from conformance.transport.protocols.xml_reading import (
     children,
+    entry_names,
     local,
     not_xml,
     parse,
@@ -30,24 +31,17 @@ ACTION = "Action"
 Pairs = Iterator[tuple[str, str]]
 
 
-class AwsQuery:
+class AwsQuery(WireProtocol):
     """awsQuery; ec2Query differs in a few names."""
 
     told = "XML"
     names_errors = "ErrorResponse/Error/Code"
-    media: tuple[str, ...] = ("application/x-www-form-urlencoded",)
-    fillable = False
-    plain_json = False
+    media = ("application/x-www-form-urlencoded",)
     by_name = True
-    paths_name = False
     errors: tuple[tuple[str, ...], ...] = (("ErrorResponse", "Error"),)
 
     def write(
-        self,
-        operation: Operation,
-        values: Mapping[str, Any],
-        raw: bytes | None,
-        form: WireVariant,
+        self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
         """The request of an operation with these members; ``raw`` replaces the body."""
         pairs = list(operation.selectors.items())
@@ -78,7 +72,7 @@ class AwsQuery:
 
     def _of_dict(self, prefix: str, shape: Shape | None, value: dict[str, Any]) -> Pairs:
         if shape is not None and shape.kind is Kind.MAP:
-            key, inner = _entry_names(shape)
+            key, inner = entry_names(shape)
             for index, (name, item) in enumerate(value.items(), 1):
                 entry = f"{_entries(prefix, shape)}.{index}"
                 yield f"{entry}.{key}", name
@@ -126,7 +120,7 @@ class AwsQuery:
             element = shape.element
             return [self._gathered(f"{before}.{n}", element, flat) for n in _numbers(before, inner)]
         if shape.kind is Kind.MAP and shape.element is not None:
-            before, (key, value) = _entries(prefix, shape), _entry_names(shape)
+            before, (key, value) = _entries(prefix, shape), entry_names(shape)
             return {
                 flat.get(f"{before}.{n}.{key}", ""): self._gathered(
                     f"{before}.{n}.{value}", shape.element, flat
@@ -168,10 +162,6 @@ class AwsQuery:
         body = re.sub(rb"Action=[^&]*", action, request.body or b"")
         return WireRequest(request.method, request.target, body, request.content_type)
 
-    def spelled(self, word: str, body: Mapping[str, Any], written: bytes) -> bytes:  # noqa: ARG002
-        """A word of a rule's body, of its bytes."""
-        return spelled_bytes(word, written)
-
 
 class Ec2Query(AwsQuery):
     """ec2Query: other names, no word before the number of an item, nothing around members."""
@@ -192,13 +182,6 @@ class Ec2Query(AwsQuery):
 def _entries(prefix: str, shape: Shape) -> str:
     """What stands before the number of an entry of a map."""
     return f"{prefix}.entry" if shape.names.wrapped else prefix
-
-
-def _entry_names(shape: Shape) -> tuple[str, str]:
-    """What the key and the value of an entry are called."""
-    key = shape.key.names.name if shape.key else None
-    value = shape.element.names.name if shape.element else None
-    return key or "key", value or "value"
 
 
 def _numbers(prefix: str, names: list[str]) -> list[int]:

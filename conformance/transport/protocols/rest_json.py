@@ -19,55 +19,56 @@ from conformance.transport.protocols.http_bindings import (
 )
 from conformance.transport.protocols.json_words import spelled
 from conformance.transport.protocols.message import WireRequest
-from conformance.transport.protocols.seam import ReadBody
+from conformance.transport.protocols.seam import ReadBody, WireProtocol
 from conformance.transport.protocols.variant import WireVariant
 
 JSON, BINARY = "application/json", "application/octet-stream"
 
 
-class RestJson:
-    """The protocol."""
+class JsonBodies(WireProtocol):
+    """What the protocols whose bodies are JSON have in common."""
 
     told = "JSON"
-    media: tuple[str, ...] = ("application/json",)
     fillable = True
+
+    def read(self, operation: Operation | None, response: Response) -> ReadBody:  # noqa: ARG002
+        """The JSON of an answer, and the error that its header or its body names."""
+        body = json_text.decode(response.body)
+        return ReadBody(
+            members=body,
+            codes=error_identity.names(response.header(error_identity.HEADER), body),
+            message=json_text.message(body),
+            form=form_of(response) if body is NOT_JSON and response.body else "",
+        )
+
+    def spelled(self, word: str, body: Mapping[str, Any], written: bytes) -> bytes:  # noqa: ARG002
+        """A word of a rule's body, of the JSON of the members."""
+        return spelled(word, body)
+
+
+class RestJson(JsonBodies):
+    """The protocol."""
+
+    media = ("application/json",)
     plain_json = True
-    by_name = False
-    paths_name = False
     names_errors = "x-amzn-errortype, __type or code"
 
     def write(
-        self,
-        operation: Operation,
-        values: Mapping[str, Any],
-        raw: bytes | None,
-        form: WireVariant,
+        self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
         """The request of an operation with these members; ``raw`` replaces the body."""
         bound = bind(operation, values, form)
         return bound.request(operation, _body(operation, bound, raw), form)
-
-    def read(self, operation: Operation | None, response: Response) -> ReadBody:  # noqa: ARG002
-        """What an answer says: it needs no operation for that."""
-        return read_json(response)
 
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:
         """The members that a request carries; what is bytes is not looked at."""
         values = bound_members(operation, request) | json_text.members(request.body)
         return values | payload_placeholders(operation)
 
-    def is_for(self, operation: Operation, raw: bytes) -> bool:  # noqa: ARG002
-        """No body says which operation is meant."""
-        return True
-
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
         """The same request on a route that no service has."""
         target = f"/no-such-route-{nonce}/v0/nothing"
         return WireRequest(request.method, target, request.body, request.content_type)
-
-    def spelled(self, word: str, body: Mapping[str, Any], written: bytes) -> bytes:  # noqa: ARG002
-        """A word of a rule's body, of the JSON of the members."""
-        return spelled(word, body)
 
 
 def _body(
@@ -81,14 +82,3 @@ def _body(
     if not has_body and not bound.body:
         return None, None
     return json_text.encode(bound.body), JSON
-
-
-def read_json(response: Response) -> ReadBody:
-    """The JSON of an answer, and the error that its header or its body names."""
-    body = json_text.decode(response.body)
-    return ReadBody(
-        members=body,
-        codes=error_identity.names(response.header(error_identity.HEADER), body),
-        message=json_text.message(body),
-        form=form_of(response) if body is NOT_JSON and response.body else "",
-    )

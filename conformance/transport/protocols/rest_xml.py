@@ -19,7 +19,7 @@ from conformance.transport.protocols.http_bindings import (
     payload_placeholders,
 )
 from conformance.transport.protocols.message import WireRequest
-from conformance.transport.protocols.seam import ReadBody, spelled_bytes
+from conformance.transport.protocols.seam import ReadBody, WireProtocol
 from conformance.transport.protocols.variant import WireVariant
 from conformance.transport.protocols.xml_reading import (
     local,
@@ -38,23 +38,17 @@ ERRORS = (("Error",), ("ErrorResponse", "Error"))
 """Most services have their errors in an element around them; S3 has none."""
 
 
-class RestXml:
+class RestXml(WireProtocol):
     """The protocol."""
 
     told = "XML"
     names_errors = "Error/Code"
-    media: tuple[str, ...] = ("application/xml", "text/xml", BINARY)
+    media = ("application/xml", "text/xml", BINARY)
     fillable = True
-    plain_json = False
-    by_name = False
     paths_name = True
 
     def write(
-        self,
-        operation: Operation,
-        values: Mapping[str, Any],
-        raw: bytes | None,
-        form: WireVariant,
+        self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
         """The request of an operation with these members; ``raw`` replaces the body."""
         bound = bind(operation, values, form)
@@ -93,18 +87,10 @@ class RestXml:
             values |= _body_members(operation, root)
         return values | payload_placeholders(operation)
 
-    def is_for(self, operation: Operation, raw: bytes) -> bool:  # noqa: ARG002
-        """No body says which operation is meant."""
-        return True
-
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
         """The same request on a route that no service has."""
         target = f"/no-such-route-{nonce}/v0/nothing?no-such-route-{nonce}"
         return WireRequest(request.method, target, request.body, request.content_type)
-
-    def spelled(self, word: str, body: Mapping[str, Any], written: bytes) -> bytes:  # noqa: ARG002
-        """A word of a rule's body, of its bytes."""
-        return spelled_bytes(word, written)
 
 
 def _body_members(operation: Operation, root: Element) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from conformance.transport.protocols.http_bindings import (
 )
 from conformance.transport.protocols.json_text import message, without_depths
 from conformance.transport.protocols.message import WireRequest
-from conformance.transport.protocols.seam import ReadBody, spelled_bytes
+from conformance.transport.protocols.seam import ReadBody, WireProtocol
 from conformance.transport.protocols.variant import WireVariant
 
 CBOR = "application/cbor"
@@ -31,23 +31,16 @@ EPOCH = 1
 """The tag of seconds since 1970 (RFC 8949, 3.4.2)."""
 
 
-class RpcV2Cbor:
+class RpcV2Cbor(WireProtocol):
     """The protocol."""
 
     told = "CBOR"
     names_errors = "__type"
-    media: tuple[str, ...] = (CBOR,)
-    fillable = False
-    plain_json = False
+    media = (CBOR,)
     by_name = True
-    paths_name = False
 
     def write(
-        self,
-        operation: Operation,
-        values: Mapping[str, Any],
-        raw: bytes | None,
-        form: WireVariant,
+        self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
         """The request of an operation with these members; ``raw`` replaces the body."""
         given = {name: value for name, value in values.items() if value is not ABSENT}
@@ -74,18 +67,10 @@ class RpcV2Cbor:
         found = _decoded(request.body or b"")
         return _read(operation.input, found) if isinstance(found, dict) else {}
 
-    def is_for(self, operation: Operation, raw: bytes) -> bool:  # noqa: ARG002
-        """No body says which operation is meant."""
-        return True
-
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
         """The same request for an operation that no service has."""
         target = f"/service/NoSuchService{nonce}/operation/NoSuchOperation{nonce}"
         return WireRequest(request.method, target, request.body, request.content_type, HEADERS)
-
-    def spelled(self, word: str, body: Mapping[str, Any], written: bytes) -> bytes:  # noqa: ARG002
-        """A word of a rule's body, of its bytes."""
-        return spelled_bytes(word, written)
 
 
 def _written(members: Mapping[str, Member], values: Mapping[str, Any]) -> bytes:

@@ -145,9 +145,8 @@ def _empty(element: ET.Element, usual: Any) -> Any:
 
 
 def _entries(shape: Shape, element: ET.Element, entries: list[ET.Element]) -> Any:
-    key_name = (shape.key.names.name if shape.key else None) or "key"
+    key_name, value_name = entry_names(shape)
     value = shape.element
-    value_name = (value.names.name if value else None) or "value"
     found: dict[str, Any] = {}
     for one in entries:
         keys, values = children(one, key_name), children(one, value_name)
@@ -155,6 +154,13 @@ def _entries(shape: Shape, element: ET.Element, entries: list[ET.Element]) -> An
             return plain(element) or one.text or ""
         found[keys[0].text or ""] = _value(value, values) if value and values else None
     return found
+
+
+def entry_names(shape: Shape) -> tuple[str, str]:
+    """What the key and the value of an entry of a map are called."""
+    key = shape.key.names.name if shape.key else None
+    value = shape.element.names.name if shape.element else None
+    return key or "key", value or "value"
 
 
 def scalar(shape: Shape, text: str) -> Any:

@@ -14,6 +14,7 @@ from conformance.contract.model import NO_NAMES, Kind, Member, Shape
 from conformance.contract.places import ABSENT
 from conformance.documents.model import WireNames
 from conformance.transport.protocols.json_text import text
+from conformance.transport.protocols.xml_reading import entry_names
 
 ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x85\u2028]")
 """Characters that XML has no place for, or that its readers change: as references."""
@@ -72,8 +73,7 @@ def _one(tag: str, shape: Shape | None, value: Any) -> str:
 def _grouped(tag: str, shape: Shape | None, value: dict[str, Any]) -> str:
     names = NO_NAMES if shape is None else shape.names
     if shape is not None and shape.kind is Kind.MAP:
-        key = (shape.key.names.name if shape.key else None) or "key"
-        inner = (shape.element.names.name if shape.element else None) or "value"
+        key, inner = entry_names(shape)
         entries = [
             f"<{key}>{_escaped(name)}</{key}>{_written(inner, shape.element, item)}"
             for name, item in value.items()
