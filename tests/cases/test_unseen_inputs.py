@@ -11,8 +11,12 @@ from pathlib import Path
 import pytest
 
 from conformance import cache_folder
+from conformance.traffic.entries import TrafficEntry
+from conformance.traffic.routes import Routes, TrafficRoute
 from conformance.transport import credentials
+from conformance.transport.exchange import Exchange, Request, Response
 from tests.command import in_process
+from tests.contracts import contract
 
 FULL = Path("/dev/full")
 FEW = ("run", "--requirement", "location/DescribeKey/status/*", "--record", "r.jsonl")
@@ -135,3 +139,54 @@ def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_cache_below_no_absolute_path_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "here")
     assert cache_folder.cache_folder().is_absolute()
+
+
+@pytest.mark.parametrize("path", ["/key/with/slashes", "/a%20b", "/?list-type=2", "/", "?tagging"])
+@pytest.mark.parametrize(
+    ("host", "scope"),
+    [
+        ("{}.s3.eu-west-1.amazonaws.com", ""),
+        ("{}.s3.amazonaws.com", "s3"),
+        ("{}.s3-eu-west-1.amazonaws.com", ""),
+        ("{}.s3.dualstack.eu-west-1.amazonaws.com", ""),
+        ("{}.s3-accelerate.amazonaws.com", "s3"),
+        ("{}.s3.localhost.localstack.cloud:4566", ""),
+        ("{}.localhost:9000", "s3"),
+        ("s3.eu-west-1.amazonaws.com/{}", ""),
+        ("127.0.0.1:9000/{}", "s3"),
+    ],
+)
+def test_a_bucket_may_stand_in_the_host(host: str, scope: str, path: str) -> None:
+    named = {
+        "/key/with/slashes": ("GetObject", {"Bucket": "my.bucket", "Key": "key/with/slashes"}),
+        "/a%20b": ("GetObject", {"Bucket": "my.bucket", "Key": "a b"}),
+        "/?list-type=2": ("ListObjectsV2", {"Bucket": "my.bucket"}),
+        "?tagging": ("GetBucketTagging", {"Bucket": "my.bucket"}),
+    }.get(path)
+    found = asked("s3", f"https://{host.format('my.bucket')}{path}", scope)
+    assert named == (found and (found.operation.name, dict(found.labels)))
+    if found is not None:
+        assert "my.bucket" not in found.origin
+
+
+@pytest.mark.parametrize(
+    ("service", "url", "scope", "is_known"),
+    [
+        ("s3", "https://123.s3-control.eu-west-1.amazonaws.com/v2/name", "s3", False),
+        ("s3", "https://x.execute-api.eu-west-1.amazonaws.com/b/k", "execute-api", False),
+        ("apigateway", "https://elsewhere.eu-west-1.amazonaws.com/apikeys", "apigateway", True),
+        ("apigateway", "https://apigateway.eu-west-1.amazonaws.com/apikeys", "other", False),
+    ],
+)
+def test_what_a_request_was_signed_for_says_whose_it_is(
+    service: str, url: str, scope: str, is_known: bool
+) -> None:
+    assert (asked(service, url, scope) is not None) is is_known
+
+
+def asked(service: str, url: str, scope: str) -> TrafficRoute | None:
+    """The operation that a recorded GET is."""
+    signed = f"AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/{scope}/aws4_request, Signature=0"
+    request = Request("GET", url, (("authorization", signed),) if scope else (), None)
+    answered = Exchange(request, Response(200, (), b""), None, 0.0)
+    return Routes([contract(service)]).find(TrafficEntry("here", answered))
