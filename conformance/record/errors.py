@@ -89,6 +89,8 @@ class UnknownFormat(RecordProblem):
 class WrongOrder(RecordProblem, LineProblem):
     """A line stands where it may not: a second run line, a verdict twice, a line too late."""
 
+    hint = "give the record as the run left it; `conformance report merge` joins those of shards"
+
 
 class NotMergeable(RecordProblem, FileProblem):
     """Records that are not parts of one run."""
