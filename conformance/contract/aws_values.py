@@ -205,6 +205,3 @@ def _kebab(name: str) -> str:
 
 def _plain(name: str) -> str:
     return _SEPARATORS.sub("", name.lower())
-
-
-__all__ = ["AwsValues", "aws_values", "example", "examples", "suggested"]

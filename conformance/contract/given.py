@@ -17,7 +17,7 @@ from conformance.errors import BadInput
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract, Member, Operation, Shape
-    from conformance.contract.vocabulary.overlay_model import Overlay, Resource
+    from conformance.contract.vocabulary.overlay_model import Overlay
 
 DEEPEST = 6
 LOOKING = re.compile(r"(Get|Describe|List|Search|BatchGet|BatchDescribe|Head)(?![a-z])")
@@ -75,7 +75,7 @@ def given_kinds(contract: Contract) -> dict[str, GivenMember]:
     """The kinds of which one is given, by name."""
     return {
         name: member
-        for name, one in _kinds(contract)
+        for name, one in contract.overlay.kinds().items()
         for member in contract.given.members
         if one.label == member.member and _fits_kind(member, name) and one.read is not None
     }
@@ -97,14 +97,14 @@ def not_to_be_sent(contract: Contract) -> dict[str, str]:
 
 def looks(contract: Contract, operation: Operation) -> bool:
     """Whether an operation changes nothing."""
-    roles = {name for _, one in _kinds(contract) for name in (one.read, one.list)}
+    roles = {name for one in contract.overlay.kinds().values() for name in (one.read, one.list)}
     named = LOOKING.match(operation.name) is not None
     return operation.method in SAFE or operation.name in roles or named
 
 
 def deletes(contract: Contract, operation: Operation) -> bool:
     """Whether an operation deletes what it names last, and not a mere part or a tag of it."""
-    if operation.name in {one.delete for _, one in _kinds(contract)}:
+    if operation.name in {one.delete for one in contract.overlay.kinds().values()}:
         return True
     if operation.name.startswith("Untag"):
         return False
@@ -117,7 +117,7 @@ def deletes(contract: Contract, operation: Operation) -> bool:
 def makes_another(contract: Contract, operation: Operation) -> bool:
     """Whether an operation creates a resource of a kind of which none is given."""
     given = given_kinds(contract)
-    for name, one in _kinds(contract):
+    for name, one in contract.overlay.kinds().items():
         if operation.name == one.create or operation.name in one.also_created_by:
             return name not in given
     return False
@@ -142,7 +142,7 @@ def _changed_by(contract: Contract, operation: Operation) -> GivenMember | None:
 def _creates(contract: Contract, operation: Operation) -> bool:
     return any(
         operation.name == one.create or operation.name in one.also_created_by
-        for _, one in _kinds(contract)
+        for one in contract.overlay.kinds().values()
     )
 
 
@@ -167,7 +167,7 @@ def _named(members: Mapping[str, Member], one: GivenMember, depth: int) -> Itera
 def _operation(contract: Contract, operation: Operation, given: Given) -> Operation:
     own = {
         kind.label
-        for _, kind in _kinds(contract)
+        for kind in contract.overlay.kinds().values()
         if operation.name == kind.create or operation.name in kind.also_created_by
     }
     here = {
@@ -208,13 +208,13 @@ def _without_unread(contract: Contract, given: Given) -> Overlay:
 
     unread = {
         name
-        for name, one in _kinds(contract)
+        for name, one in contract.overlay.kinds().items()
         if one.read is None
         and any(one.label == m.member and _fits_kind(m, name) for m in given.members)
     }
     if not unread:
         return contract.overlay
-    kept = {name: one for name, one in _kinds(contract) if name not in unread}
+    kept = {name: one for name, one in contract.overlay.kinds().items() if name not in unread}
     main, *others = kept or [""]
     return msgspec.structs.replace(
         contract.overlay,
@@ -223,20 +223,13 @@ def _without_unread(contract: Contract, given: Given) -> Overlay:
     )
 
 
-def _kinds(contract: Contract) -> list[tuple[str, Resource]]:
-    main = contract.overlay.resource
-    if main is None:
-        return []
-    return [(main.called or "main", main), *contract.overlay.resources.items()]
-
-
 def _is_for(contract: Contract, operation: Operation, one: GivenMember) -> bool:
     """Whether what is given of a kind is meant in an operation."""
     if not one.kind:
         return True
     about = {
         name
-        for name, kind in _kinds(contract)
+        for name, kind in contract.overlay.kinds().items()
         if operation.name in {*kind.roles().values(), *kind.also_created_by}
     }
     return any(_fits_kind(one, name) for name in about) or plain(one.kind) in plain(operation.name)

@@ -124,6 +124,3 @@ def _digest() -> str:
         for module in sorted((_PACKAGE / package).rglob("*.py")):
             found.update(module.read_bytes())
     return found.hexdigest()[:12]
-
-
-__all__ = ["folder_of", "is_offered", "nearest", "told"]

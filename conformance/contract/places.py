@@ -6,7 +6,7 @@ A place is a tuple of segments: member names, ``[]`` for any item of a list, ``{
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 Place = tuple[str, ...]
@@ -87,6 +87,17 @@ def _gather(value: Any, found: list[str]) -> None:
         for name, item in value.items():
             _gather(name, found)
             _gather(item, found)
+
+
+def with_texts(value: Any, change: Callable[[str], Any]) -> Any:
+    """The value with each text in it changed, the names in its maps aside."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list | tuple):
+        return [with_texts(item, change) for item in value]
+    if isinstance(value, Mapping):
+        return {name: with_texts(item, change) for name, item in value.items()}
+    return value
 
 
 def put(value: Any, place: Place, new: Any) -> Any:

@@ -67,18 +67,16 @@ class Runner:
         self._decisions = VerdictLog(contract, requirements, session, channel.region, emit)
         self._give = self._decisions.give
         self._standings = SupportRegistry(contract, session, channel)
-        self._watch = PassiveChecker(contract, session, self._standings, self._decisions)
         self._economy = Economy(thrifty=not settings.draws, made_up=contract.overlay.inferred)
-        self._aftermath = Aftermath(
-            contract, session, self._standings, self._decisions, self._watch, self._economy
-        )
-        session.observers.append(self._economy.costs.observe)
         self._stops = Stops() if stops is None else stops
         run = ServiceRun(
             contract, session, settings, self._standings, self._decisions, emit, self._stops,
             self._economy,
         )  # fmt: skip
         self._without = run.without
+        self._watch = PassiveChecker(run)
+        self._aftermath = Aftermath(run, self._watch)
+        session.observers.append(self._economy.costs.observe)
         self._probes, self._rules = ProbeDecider(run, self._aftermath), RuleDecider(run)
         self._more = Showcase(run, self._watch)
 

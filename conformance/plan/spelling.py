@@ -137,6 +137,3 @@ def _pairs(before: Any, after: Any) -> list[tuple[str, str]]:
     if isinstance(before, list | tuple) and isinstance(after, list | tuple):
         return [pair for two in zip(before, after, strict=False) for pair in _pairs(*two)]
     return []
-
-
-__all__ = ["is_elsewhere", "last_label", "plain", "respelt", "spelled_body", "spelled_form"]

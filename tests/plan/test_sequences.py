@@ -6,7 +6,8 @@ import pytest
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.vocabulary.overlay_rules import AnyRule
-from conformance.plan.sequences import KINDS, NotShown, RuleBroken, Script
+from conformance.plan.sequences import KINDS
+from conformance.plan.sequences.steps import NotShown, RuleBroken, Script
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
 

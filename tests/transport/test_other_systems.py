@@ -11,7 +11,7 @@ import types
 
 import pytest
 
-from conformance.engine.journal.locking import lock
+from conformance.engine.journal.file import lock
 from conformance.reference import processes
 from conformance.transport.command import Command
 from conformance.transport.sessions import apart

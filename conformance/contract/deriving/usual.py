@@ -57,6 +57,3 @@ def _mark(schemas: Mapping[str, Any], values: Mapping[str, tuple[Any, ...]]) -> 
             schema = schema.get("items")
         if isinstance(schema, dict) and "$ref" not in schema:
             schema[KEYWORD] = list(usual)
-
-
-__all__ = ["KEYWORD", "add_requests", "add_usual"]

@@ -44,6 +44,3 @@ def _path(output: Mapping[str, Member]) -> str | None:
     likely = [name for name in LIKELY if name in texts]
     others = [name for name in texts if not NOT_CHANGED.search(name)]
     return next(iter([*likely, *others]), None)
-
-
-__all__ = ["with_patch_example"]

@@ -51,6 +51,3 @@ def _inside(shape: Shape, name: str, written: Written, depth: int) -> Shape:
         for inner, one in shape.members.items()
     }
     return replace(shape, members=members) if members else shape
-
-
-__all__ = ["with_written", "written_values"]

@@ -86,6 +86,3 @@ def _routes(name: str) -> frozenset[Route]:
         _route(one, about["http"]["method"], about["http"]["requestUri"])
         for one, about in operations
     )
-
-
-__all__ = ["ModelMatch", "Route", "matching_model", "route_of"]

@@ -30,6 +30,3 @@ def _off(member: Member) -> Member:
         required=True,
         untested=member.untested or not member.required,
     )
-
-
-__all__ = ["unprotected"]

@@ -276,6 +276,3 @@ def _ambiguous(service: str, match: ModelMatch) -> str:
         f"{service}: its pages fit {len(match.names)} SDK models ({shown}), so that nothing is"
         " taken from one; name it: `conformance derive PAGE... --model NAME`"
     )
-
-
-__all__ = ["completed"]

@@ -126,24 +126,14 @@ def has_place(members: Members, where: str, at: Way) -> Iterator[OverlayFault]:
 
 
 def shape_at(members: Members, place: Place) -> Shape | None:
-    """The shape at a place; None where there is no such place."""
-    if not place or place[0] not in members:
-        return None
-    shape = members[place[0]].shape
-    for step in place[1:]:
-        inner = _step_into(shape, step)
-        if inner is None:
-            return None
-        shape = inner
+    """The shape at a place, an entry of a map by its name; None where there is no such place."""
+    shape = members[place[0]].shape if place and place[0] in members else None
+    for step in place[1:] if shape is not None else ():
+        if shape is None or shape.kind is Kind.ANY:
+            break
+        named = shape.kind is Kind.MAP and step != KEY
+        shape = shape.element if named else step_into(shape, step)
     return shape
-
-
-def _step_into(shape: Shape, step: str) -> Shape | None:
-    if shape.kind is Kind.ANY:
-        return shape
-    if shape.kind is Kind.MAP and step != KEY:
-        return shape.element  # an entry by its name
-    return step_into(shape, step)
 
 
 def not_here(kind: str, name: str, known: Iterable[str], at: Way) -> OverlayFault:

@@ -26,6 +26,10 @@ from conformance.contract.vocabulary.overlay_rules import AnyRule
 # resource.
 
 
+MAIN = "main"
+"""What the main kind is called by the others where it has no name."""
+
+
 class Identifier(OverlayPart, frozen=True):
     """How a resource is named: ``label`` carries it in requests.
 
@@ -280,6 +284,12 @@ class Overlay(OverlayPart, frozen=True):
     def main(self) -> Resource:
         """The main kind of resource; one without any role where the overlay has none."""
         return self.resource or Resource()
+
+    def kinds(self) -> dict[str, Resource]:
+        """Every kind of resource by name, the main one first; none without a main one."""
+        if self.resource is None:
+            return {}
+        return {self.resource.called or MAIN: self.resource, **self.resources}
 
     def words_of(self, operation: str) -> OperationWords:
         """What the overlay says of an operation; nothing but defaults where it is silent."""

@@ -21,7 +21,8 @@ from conformance.engine.sending.settling import Doubt
 from conformance.engine.service_run import ServiceRun
 from conformance.engine.support import SupportStatus
 from conformance.plan.probes import Side
-from conformance.plan.sequences import RANDOM, RuleBroken
+from conformance.plan.sequences import RANDOM
+from conformance.plan.sequences.steps import RuleBroken
 from conformance.plan.valid_requests.resources import lifecycle_of
 from conformance.record import Verdict
 

@@ -19,8 +19,8 @@ from conformance.engine.sending.settling import LONGEST, NONE, Time
 from conformance.engine.session import Session
 from conformance.engine.support import excluded, obstacle_of, obstacle_to
 from conformance.plan.probes import Probe, Side
-from conformance.plan.sequences import (
-    KINDS,
+from conformance.plan.sequences import KINDS
+from conformance.plan.sequences.steps import (
     Connected,
     Make,
     NotShown,

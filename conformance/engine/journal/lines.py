@@ -1,11 +1,15 @@
-"""The lines of a journal as values, and their JSON."""
+"""The lines of a journal as values, their JSON, what they come to, and what can be wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from conformance.errors import CouldNotTest, FileProblem
 
 FORMAT = 1
 
@@ -74,7 +78,7 @@ def as_json(line: Header | Entry) -> dict[str, Any]:
     return made
 
 
-def header(line: Mapping[str, Any]) -> Header:
+def header_of(line: Mapping[str, Any]) -> Header:
     """The first line as a value.
 
     Raises KeyError, TypeError, ValueError or ValidationError for anything else.
@@ -86,7 +90,68 @@ def header(line: Mapping[str, Any]) -> Header:
     return msgspec.convert(line, Header)
 
 
-def entry(line: Any) -> Entry:
+def entry_of(line: Any) -> Entry:
     """Any further line as a value. Raises ValidationError for anything else."""
     found: Entry = msgspec.convert(line, Entry)
     return found
+
+
+@dataclass(slots=True)
+class State:
+    """``open``: creations with an unknown outcome, by number."""
+
+    open: dict[int, Creation] = field(default_factory=dict)
+    made: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """By service and identifier, whether the resource is still there; in the order of making."""
+    makers: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The operations that made them."""
+    last: int = 0
+
+    def apply(self, entry: Entry) -> None:
+        """Take one more line into account."""
+        if isinstance(entry, Creation):
+            self.open[entry.number] = entry
+            self.last = max(self.last, entry.number)
+        elif isinstance(entry, Made):
+            creation = self.open.pop(entry.number, None)
+            self.made.update({(entry.service, one): True for one in entry.ids})
+            if creation is not None:
+                made = ((entry.service, one) for one in entry.ids)
+                self.makers.update(dict.fromkeys(made, creation.operation))
+        elif isinstance(entry, Settled):
+            self.open.pop(entry.number, None)
+        elif isinstance(entry, Gone) and (entry.service, entry.id) in self.made:
+            self.made[entry.service, entry.id] = False
+
+    def is_ours(self, service: str, identifier: str) -> bool:
+        """True for what the run made, whether or not it is still there."""
+        return (service, identifier) in self.made
+
+    def alive(self, service: str) -> list[str]:
+        """The identifiers of what was made and not deleted, the oldest first."""
+        return [name for (of, name), there in self.made.items() if there and of == service]
+
+    def doubtful(self, service: str) -> list[Creation]:
+        """The creations of a service with an unknown outcome."""
+        return [one for one in self.open.values() if one.service == service]
+
+    @property
+    def empty(self) -> bool:
+        """True when there is nothing to clean up."""
+        return not self.open and not any(self.made.values())
+
+
+class JournalProblem(FileProblem):
+    """A file that is no journal, or one that cannot be read or written."""
+
+    hint = "a run keeps its journal under reports/journals/; name one with --journal"
+
+
+class InUse(CouldNotTest):
+    """A run is writing the journal: what it made, it is still using."""
+
+    hint = "end that run first; it cleans up after itself"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} belongs to a run that has not ended")

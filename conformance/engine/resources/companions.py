@@ -187,6 +187,3 @@ class Companions:
 
 def _name(owner: str) -> str:
     return owner.removeprefix(OWNER)
-
-
-__all__ = ["OWNER", "Companions"]

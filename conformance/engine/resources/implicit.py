@@ -76,6 +76,3 @@ class ImplicitResources:
                 return own
             whole.touched, used = True, own
         return used
-
-
-__all__ = ["ImplicitResources"]

@@ -209,6 +209,3 @@ def _noun(name: str) -> str:
 
 def _is_in(noun: str, text: str) -> bool:
     return len(noun) >= _SHORTEST and plain(noun) in text
-
-
-__all__ = ["first_operations", "lacks_something", "lists_of", "naming", "shared", "shown_first"]

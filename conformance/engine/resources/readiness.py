@@ -139,6 +139,3 @@ def _texts(state: Any) -> list[str]:
     """A state as text, or as a structure with its name."""
     named = state.items() if isinstance(state, dict) else [("value", state)]
     return [one for name, one in named if name.lower() in _NAMED and isinstance(one, str)]
-
-
-__all__ = ["READY", "READY_ON_AWS", "Readiness", "passing_state"]

@@ -266,6 +266,3 @@ def _told(sent: SentProbe) -> str:
 
 def _canonical(request: Any) -> str:
     return json.dumps(request, sort_keys=True, default=str)
-
-
-__all__ = ["RequestSearch"]

@@ -149,6 +149,3 @@ def _with_bytes(shape: Any, value: Any) -> Any:
     if shape.type_name == "blob" and isinstance(value, str):
         return base64.b64decode(value)
     return value
-
-
-__all__ = ["SdkAnswer", "SdkCaller"]

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance.contract.given import OPTION, GivenMember, deletes, looks, makes_another
 from conformance.contract.places import texts
+from conformance.engine.safety.guard import withheld
 from conformance.engine.safety.request_classifier import (
     ClassifiedRequest,
     RequestEffect,
@@ -20,7 +21,7 @@ from conformance.engine.safety.request_classifier import (
 )
 from conformance.plan.valid_requests.resources import kinds
 from conformance.transport.base import Transport
-from conformance.transport.exchange import Exchange, FailureKind, Request, TransportFailure
+from conformance.transport.exchange import Exchange, Request
 
 TIMES_DECODED = 3
 """How often a path is percent-decoded to find a name in it: servers differ in that."""
@@ -41,7 +42,7 @@ class GivenGuard:
         """Send the request, or say why not."""
         one, why = self._judged(request)
         if why:
-            return _withheld(request, why)
+            return withheld(request, why)
         return (self._guarded if one is None else self._inner).send(request)
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
@@ -49,7 +50,7 @@ class GivenGuard:
         judged = [self._judged(request) for request in requests]
         for request, (_, why) in zip(requests, judged, strict=True):
             if why:
-                return [_withheld(request, why)]
+                return [withheld(request, why)]
         about_given = all(one is not None for one, _ in judged)
         way = self._inner if about_given else self._guarded
         return way.send_all(requests, pipelined=pipelined)
@@ -131,11 +132,3 @@ def _body(request: Request) -> Any:
         return json.loads(request.body or b"null")
     except (ValueError, RecursionError):
         return (request.body or b"").decode(errors="replace")
-
-
-def _withheld(request: Request, why: str) -> Exchange:
-    failure = TransportFailure(FailureKind.WITHHELD, f"not sent: {why}")
-    return Exchange(request, None, failure, 0.0, attempts=0)
-
-
-__all__ = ["GivenGuard"]

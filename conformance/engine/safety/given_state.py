@@ -147,6 +147,3 @@ def _updates(
 def _is_patch(shape: Any) -> bool:
     inner = shape.element
     return shape.kind is Kind.LIST and inner is not None and inner.members.keys() >= PATCH
-
-
-__all__ = ["GivenState"]

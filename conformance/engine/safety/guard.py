@@ -55,7 +55,7 @@ class GuardedTransport:
             return self._create(request, visit)
         stranger = self._stranger(request, visit)
         if stranger is not None:
-            return _withheld(request, f"{stranger!r} is not of this run")
+            return withheld(request, f"{stranger!r} is not of this run")
         exchange = self._inner.send(request)
         if visit.kind is RequestEffect.DELETE and read(exchange, visit.operation).is_gone:
             for label in self._territory.deleted(visit):
@@ -69,10 +69,10 @@ class GuardedTransport:
             if visit.kind is RequestEffect.LOOK:
                 continue
             if visit.kind is RequestEffect.CREATE or visit.kind is RequestEffect.DELETE:
-                return [_withheld(request, "creations and deletions are sent one by one")]
+                return [withheld(request, "creations and deletions are sent one by one")]
             stranger = self._stranger(request, visit)
             if stranger is not None:
-                return [_withheld(request, f"{stranger!r} is not of this run")]
+                return [withheld(request, f"{stranger!r} is not of this run")]
         return self._inner.send_all(requests, pipelined=pipelined)
 
     def _create(self, request: Request, visit: ClassifiedRequest) -> Exchange:
@@ -85,7 +85,7 @@ class GuardedTransport:
             named = nonce  # several at once, each with the nonce in its name
         told_apart = tagged or names_itself
         if self._absent is None and not told_apart:
-            return _withheld(request, "the run could not tell what it makes from what others made")
+            return withheld(request, "the run could not tell what it makes from what others made")
         number = self._journal.creating(self._service, operation.name, named, tagged=tagged)
         exchange = self._inner.send(request)
         self._settle(number, visit, exchange)
@@ -142,6 +142,7 @@ class GuardedTransport:
         return self._absent is not None and self._absent(label.rpartition("/")[2], visit)
 
 
-def _withheld(request: Request, why: str) -> Exchange:
+def withheld(request: Request, why: str) -> Exchange:
+    """A request that is not sent, and why not."""
     failure = TransportFailure(FailureKind.WITHHELD, f"not sent: {why}")
     return Exchange(request, None, failure, 0.0, attempts=0)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from conformance.contract.model import Operation
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import is_missing, says_full
-from conformance.plan.sequences import RuleBroken
+from conformance.plan.sequences.steps import RuleBroken
 from conformance.transport.exchange import Exchange
 from conformance.transport.protocols.registry import read
 

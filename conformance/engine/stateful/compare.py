@@ -11,8 +11,6 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from conformance.contract.model import Contract
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import ComparedMembers
@@ -41,11 +39,7 @@ class Compared:
     ``settled``: the same until the resource is changed.
     """
 
-    same: tuple[str, ...] = ()
-    when_set: tuple[str, ...] = ()
-    when_shown: tuple[str, ...] = ()
-    constant: tuple[str, ...] = ()
-    settled: tuple[str, ...] = ()
+    members: ComparedMembers
     entries: str = ""
     """Where the entries of a list stand, and by which member they are known."""
     identifier: str = ""
@@ -61,7 +55,7 @@ class Compared:
         named = ComparedMembers() if overlay.model is None else overlay.model.members
         listing, page = main.listing, main.page
         return cls(
-            **msgspec.structs.asdict(named),
+            named,
             entries="" if listing is None else listing.items,
             identifier="" if listing is None else listing.id,
             more="" if page is None else page.output_token,
@@ -132,7 +126,7 @@ def members(
     """The first (documented) member that is not as the model has it."""
     if not isinstance(ours, dict) or not isinstance(theirs, dict):
         return None  # whether there is a body at all is a separate requirement
-    for name in (*compared.same, *compared.when_set, *compared.when_shown):
+    for name in (*compared.members.same, *compared.members.when_set, *compared.members.when_shown):
         if documented is not None and name not in documented:
             continue
         wanted, seen = plain(ours.get(name)), plain(theirs.get(name))
@@ -144,9 +138,9 @@ def members(
 
 def _decides(compared: Compared, name: str, wanted: Any, *, both: bool) -> bool:
     """Whether the model says what a member must be."""
-    if name in compared.when_set:
+    if name in compared.members.when_set:
         return wanted is not None
-    return both or name not in compared.when_shown
+    return both or name not in compared.members.when_shown
 
 
 def plain(value: Any) -> Any:
@@ -195,14 +189,14 @@ class Memory:
 
     def changed(self, slot: int) -> None:
         """A resource was changed: only what is constant is still known."""
-        for name in self._compared.settled:
+        for name in self._compared.members.settled:
             self._known.pop((slot, name), None)
 
     def check(self, slot: int, body: Any) -> ModelDifference | None:
         """Compare what an answer shows of a resource with what earlier answers showed."""
         if not isinstance(body, dict):
             return None
-        for name in (*self._compared.constant, *self._compared.settled):
+        for name in (*self._compared.members.constant, *self._compared.members.settled):
             if name in body:
                 before = self._known.setdefault((slot, name), body[name])
                 if before == body[name] or alike(before, body[name]):

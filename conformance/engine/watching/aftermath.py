@@ -13,15 +13,12 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from conformance.contract.model import Contract, Operation
+from conformance.contract.model import Operation
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.confirmation import ConfirmationPolicy, confirm, unreliable
-from conformance.engine.economy import Economy
 from conformance.engine.recording.evidence import EvidenceStep, with_setup
-from conformance.engine.recording.verdict_log import VerdictLog
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
-from conformance.engine.session import Session
-from conformance.engine.support_registry import SupportRegistry
+from conformance.engine.service_run import ServiceRun
 from conformance.engine.watching.passive_checks import PassiveChecker
 from conformance.plan.probes import Side
 from conformance.plan.valid_requests.base_requests import base
@@ -37,20 +34,12 @@ ON_ITS_OWN = ConfirmationPolicy(times=2)
 class Aftermath:
     """Looks at lists and reads after each odd request that was accepted."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        session: Session,
-        standings: SupportRegistry,
-        decisions: VerdictLog,
-        watch: PassiveChecker,
-        economy: Economy,
-    ) -> None:
-        self._contract, self._session = contract, session
-        self._standings, self._decisions, self._watch = standings, decisions, watch
-        self._economy = economy
-        self._creators = all_creators(contract)
-        self._kinds = kinds(contract)
+    def __init__(self, run: ServiceRun, watch: PassiveChecker) -> None:
+        self._contract, self._session = run.contract, run.session
+        self._standings, self._decisions, self._watch = run.standings, run.decisions, watch
+        self._economy = run.economy
+        self._creators = all_creators(run.contract)
+        self._kinds = kinds(run.contract)
         self._looks: Counter[str] = Counter()
         self._last: SentProbe | None = None
         """The odd request that came last of those that may have stored something."""
@@ -58,7 +47,7 @@ class Aftermath:
         """The odd request that was never answered: the target may be at work on it still."""
         self._fine: set[str] = set()
         """The operations that answered when nothing odd had been sent yet."""
-        session.lasting.append(self.observe)
+        run.session.lasting.append(self.observe)
 
     def begin(self) -> None:
         """Find out which lists and reads answer before anything odd is sent."""
@@ -236,6 +225,3 @@ def _is_odd(sent: SentProbe) -> bool:
 
 def _may_have_stored(sent: SentProbe) -> bool:
     return sent.answer.ok or sent.answer.server_error
-
-
-__all__ = ["Aftermath"]

@@ -9,7 +9,7 @@ from functools import partial
 
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.listing.sharing import sharing_of
-from conformance.contract.model import Contract, Location
+from conformance.contract.model import Location
 from conformance.engine.confirmation import ANSWER, confirm, not_repeated
 from conformance.engine.judge.errors import ERROR_STATUS, IN_REFUSALS
 from conformance.engine.judge.findings import Finding
@@ -18,12 +18,11 @@ from conformance.engine.probe_result import is_elsewhere, unanswered
 from conformance.engine.recording.case_counts import PendingFailures
 from conformance.engine.recording.evidence import LONGEST
 from conformance.engine.recording.list_filter import entries_of_this_run, shortened
-from conformance.engine.recording.verdict_log import VerdictLog
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.patience import is_unanswered
+from conformance.engine.service_run import ServiceRun
 from conformance.engine.session import Session
 from conformance.engine.support import SupportStatus
-from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.watching.arns import Arns
 from conformance.engine.watching.echoes import Echoes
 from conformance.engine.watching.given_moments import GivenMoments
@@ -40,15 +39,9 @@ PASSING = frozenset({FailureKind.RESET, FailureKind.TIMEOUT})
 class PassiveChecker:
     """Sees every exchange of a session."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        session: Session,
-        standings: SupportRegistry,
-        decisions: VerdictLog,
-    ) -> None:
-        self._contract, self._session = contract, session
-        self._standings, self._decisions = standings, decisions
+    def __init__(self, run: ServiceRun) -> None:
+        self._contract, self._session = contract, session = run.contract, run.session
+        self._standings, self._decisions = run.standings, run.decisions
         self._suspects, self._arns = PendingFailures(), Arns(contract, session.names)
         self._spoilt, self._sharing = Spoilt(), sharing_of(contract)
         self._echoes, self._moments = Echoes(contract), GivenMoments()

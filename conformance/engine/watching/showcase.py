@@ -189,6 +189,3 @@ class Showcase:
             decisions.open(one.id) and not decisions.tally(one).accept
             for one in self._watched[name]
         )
-
-
-__all__ = ["Showcase"]

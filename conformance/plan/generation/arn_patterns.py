@@ -47,6 +47,3 @@ def _parts(text: str) -> Iterator[str]:
         else:
             part += char
     yield part
-
-
-__all__ = ["arns_of"]

@@ -84,6 +84,3 @@ def _type(shape: Shape) -> Type | None:
     if shape.kind is Kind.TIMESTAMP and shape.wire is Kind.NUMBER:
         return "second"
     return TYPES.get(shape.kind)
-
-
-__all__ = ["suggestions"]

@@ -14,19 +14,7 @@ from conformance.plan.sequences import (
     stored,
     times,
 )
-from conformance.plan.sequences.steps import (
-    Connected,
-    Make,
-    NotShown,
-    Pause,
-    RuleBroken,
-    Script,
-    Send,
-    Sequence,
-    Step,
-    Together,
-    Told,
-)
+from conformance.plan.sequences.steps import Script, Sequence
 
 KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "steps": scenario_interpreter.steps,
@@ -48,8 +36,3 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
 }
 RANDOM = "random-sequences"
 """The kind of rule whose sequences are not written but drawn; a model says what is right."""
-
-__all__ = [
-    "KINDS", "RANDOM", "Connected", "Make", "NotShown", "Pause", "RuleBroken", "Script", "Send",
-    "Sequence", "Step", "Together", "Told",
-]  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.contract.model import Member
-from conformance.contract.places import find, parse
+from conformance.contract.places import ABSENT, find, parse
 from conformance.contract.walk import shape_at, without_unknown
 from conformance.plan.generation.instants import instant
 from conformance.plan.sequences.steps import NotShown, RuleBroken
@@ -21,21 +21,21 @@ def has(where: str, body: Any) -> None:
     """A text, a number or a boolean stands at the place."""
     found = next(find(body, parse(where)), NOT_JSON)
     if not isinstance(found, str | int | float) or found == "":
-        raise RuleBroken(f"a value at {where}", _told(found))
+        raise RuleBroken(f"a value at {where}", shown(found))
 
 
 def hides(where: str, body: Any) -> None:
     """Nothing stands at the place."""
     found = list(find(body, parse(where)))
     if found:
-        raise RuleBroken(f"no {where} in the answer", _told(found[0]))
+        raise RuleBroken(f"no {where} in the answer", shown(found[0]))
 
 
 def equal(places: Sequence[str], body: Any) -> None:
     """Both places show the same, where both are there."""
     one, other = (next(find(body, parse(where)), None) for where in places)
     if one is not None and other is not None and one != other:
-        raise RuleBroken(f"{' and '.join(places)} are equal", f"{_told(one)}, {_told(other)}")
+        raise RuleBroken(f"{' and '.join(places)} are equal", f"{shown(one)}, {shown(other)}")
 
 
 def differs(where: str, unwanted: Any, body: Any) -> None:
@@ -45,7 +45,7 @@ def differs(where: str, unwanted: Any, body: Any) -> None:
         return
     moment = instant(found)
     if found == unwanted or (moment is not None and moment == instant(unwanted)):
-        raise RuleBroken(f"{where} is not {_told(unwanted)}", _told(found))
+        raise RuleBroken(f"{where} is not {shown(unwanted)}", shown(found))
 
 
 def shows(where: str, wanted: Any, body: Any, documented: Members = NO_MEMBERS) -> None:
@@ -58,11 +58,11 @@ def shows(where: str, wanted: Any, body: Any, documented: Members = NO_MEMBERS) 
     if not found:
         if wanted in ([], {}):
             return
-        raise RuleBroken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
+        raise RuleBroken(f"{where} is {shown(wanted)}", f"no {where} in the answer")
     about = documented.get(place[0]) if place else None
     shape = None if about is None else shape_at(about.shape, place[1:])
     if not _equal(without_unknown(shape, found[0]), without_unknown(shape, wanted)):
-        raise RuleBroken(f"{where} is {_told(wanted)}", _told(found[0]))
+        raise RuleBroken(f"{where} is {shown(wanted)}", shown(found[0]))
 
 
 def fraction(where: str, last: int | None, seen: list[Any], body: Any) -> None:
@@ -80,7 +80,7 @@ def ends(where: str, ending: str, body: Any) -> None:
     """A text with this ending stands there."""
     found = next(find(body, parse(where)), None)
     if not isinstance(found, str) or not found.endswith(ending):
-        raise RuleBroken(f"{where} ends with {ending}", _told(found))
+        raise RuleBroken(f"{where} ends with {ending}", shown(found))
 
 
 def counts(where: str, wanted: int, body: Any) -> None:
@@ -94,9 +94,9 @@ def shows_instant(where: str, wanted: Any, body: Any) -> None:
     """The same moment stands there, however written."""
     found = next(find(body, parse(where)), None)
     if found is None:
-        raise RuleBroken(f"{where} is {_told(wanted)}", f"no {where} in the answer")
+        raise RuleBroken(f"{where} is {shown(wanted)}", f"no {where} in the answer")
     if instant(found) != instant(wanted):
-        raise RuleBroken(f"{where} is the moment {_told(wanted)}", _told(found))
+        raise RuleBroken(f"{where} is the moment {shown(wanted)}", shown(found))
 
 
 def keeps(before: Any, after: Any, but: set[str], documented: Members) -> None:
@@ -107,7 +107,7 @@ def keeps(before: Any, after: Any, but: set[str], documented: Members) -> None:
         shape = documented[name].shape
         one, other = (without_unknown(shape, seen.get(name, NOT_JSON)) for seen in (before, after))
         if not _equal(one, other):
-            raise RuleBroken(f"{name} still {_told(before.get(name))}", _told(after.get(name)))
+            raise RuleBroken(f"{name} still {shown(before.get(name))}", shown(after.get(name)))
 
 
 def _equal(before: Any, after: Any) -> bool:
@@ -127,8 +127,9 @@ def _canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _told(value: Any) -> str:
-    if value is NOT_JSON:
+def shown(value: Any) -> str:
+    """A value in a sentence, the beginning of a long one."""
+    if value in (NOT_JSON, ABSENT):
         return "absent"
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 200 else f"{text[:160]}... ({len(text)} characters)"

@@ -6,7 +6,15 @@ from collections import Counter
 from typing import Any
 
 from conformance.contract.batches import ERROR, ID, Batch, batch_of
-from conformance.plan.sequences.steps import Make, NotShown, RuleBroken, Script, Send, Sequence
+from conformance.plan.sequences.steps import (
+    Make,
+    NotShown,
+    RuleBroken,
+    Script,
+    Send,
+    Sequence,
+    answered,
+)
 from conformance.plan.valid_requests.base_requests import base
 
 IDS = ("one", "two")
@@ -23,9 +31,8 @@ def answers_each(script: Script) -> Sequence:
     if "${id}" in str(request):
         yield Make()
     for sent in (entries[:1], _twice(entries[0])):
-        answer = yield Send(operation, {**request, batch.entries: sent})
-        if not answer.ok:
-            raise NotShown(f"{operation.name} was answered {answer.told()}")
+        send = Send(operation, {**request, batch.entries: sent})
+        answer = yield from answered(send, operation.name)
         look(batch, sent, answer.body if isinstance(answer.body, dict) else {})
 
 

@@ -13,7 +13,15 @@ from conformance.contract.vocabulary.overlay_rules import (
     PrefixRule,
 )
 from conformance.plan.sequences.lists import MOST_PAGES, walk
-from conformance.plan.sequences.steps import Make, NotShown, RuleBroken, Script, Send, Sequence
+from conformance.plan.sequences.steps import (
+    Make,
+    NotShown,
+    RuleBroken,
+    Script,
+    Send,
+    Sequence,
+    answered,
+)
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 
 HOW_MANY = 3
@@ -60,17 +68,14 @@ def paging_after_deletion(script: Script) -> Sequence:
     request = life.request("list", **{page.page_size: 1, **narrowed})
     met: list[int] = []
     for _ in range(MOST_PAGES):
-        answer = yield Send(life.operation("list"), request)
-        if not answer.ok:
-            raise NotShown(f"the list was answered {answer.told()}")
+        answer = yield from answered(Send(life.operation("list"), request), "the list")
         position = next(find(answer.body, parse(page.output_token)), None)
         entries = find(answer.body, parse(life.listing.items))
         listed = [one.get(life.listing.id) for one in entries if isinstance(one, dict)]
         new = [ids[one] for one in listed if isinstance(one, str) and one in ids]
         if new and not met:
-            gone = yield Send(life.operation("delete"), life.request("delete"), new[0])
-            if not gone.ok:
-                raise NotShown(f"the deletion was answered {gone.told()}")
+            deletion = Send(life.operation("delete"), life.request("delete"), new[0])
+            yield from answered(deletion, "the deletion")
         met += new
         if not position:
             break
@@ -93,9 +98,7 @@ def default_page(script: Script) -> Sequence:
     rule = rule_of(script.requirement, DefaultPageRule)
     for key in range(rule.size + 1):
         yield Make(key, life.request("create"))
-    answer = yield Send(life.operation("list"), life.request("list"))
-    if not answer.ok:
-        raise NotShown(f"the list was answered {answer.told()}")
+    answer = yield from answered(Send(life.operation("list"), life.request("list")), "the list")
     shown = len(list(find(answer.body, parse(life.listing.items))))
     if shown > rule.size:
         raise RuleBroken(f"a page of at most {rule.size}", f"a page of {shown}")

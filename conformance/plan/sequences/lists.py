@@ -9,7 +9,7 @@ from typing import Any
 from conformance.contract.model import Kind, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.takes import TOKENS, page_member
-from conformance.plan.sequences.steps import NotShown, RuleBroken, Send, Step
+from conformance.plan.sequences.steps import NotShown, RuleBroken, Send, Step, answered
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -45,9 +45,7 @@ def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
     sizes: list[int] = []
     positions: set[str] = set()
     for _ in range(MOST_PAGES):
-        answer = yield Send(life.operation("list"), request)
-        if not answer.ok:
-            raise NotShown(f"the list was answered {answer.told()}")
+        answer = yield from answered(Send(life.operation("list"), request), "the list")
         here = list(find(answer.body, items))
         entries += here
         sizes.append(len(here))

@@ -25,6 +25,7 @@ from conformance.plan.sequences.steps import (
     Send,
     Step,
     Together,
+    answered,
 )
 from conformance.plan.sequences.steps import Sequence as Played
 from conformance.plan.valid_requests.base_requests import present
@@ -73,9 +74,7 @@ def _on_one(
 def _missing(
     script: Script, life: Lifecycle, took: Sequence[MemberUpdate]
 ) -> Generator[Step, ParsedResponse, RuleBroken | None]:
-    read = yield Send(life.operation("read"), life.request("read"))
-    if not read.ok:
-        raise NotShown(f"the read was answered {read.told()}")
+    read = yield from answered(Send(life.operation("read"), life.request("read")), "the read")
     for one in took:
         for wanted, look in (
             (one.shows, partial(assertions.shows, documented=life.operation("read").output)),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.model import Operation
+from conformance.contract.places import with_texts
 from conformance.contract.vocabulary.overlay_rules import (
     ParallelManyRule,
     ParallelOneRule,
@@ -68,17 +66,8 @@ def _conflicts(operation: Operation) -> set[tuple[int | None, str | None]]:
 
 
 def _update(life: Lifecycle, rule: ParallelRule, text: str, key: int) -> Send:
-    return Send(life.operation("update"), life.request("update", **_put(rule.with_, text)), key)
-
-
-def _put(value: Any, text: str) -> Any:
-    if isinstance(value, str):
-        return value.replace("${each}", text)
-    if isinstance(value, list):
-        return [_put(item, text) for item in value]
-    if isinstance(value, Mapping):
-        return {name: _put(item, text) for name, item in value.items()}
-    return value
+    members = with_texts(rule.with_, lambda template: template.replace("${each}", text))
+    return Send(life.operation("update"), life.request("update", **members), key)
 
 
 def _all_accepted(accepted: list[bool], told: list[str]) -> None:

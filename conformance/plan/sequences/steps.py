@@ -96,3 +96,11 @@ class Told(Exception):
 
 class NotShown(Exception):
     """The sequence could not get to where the rule is seen."""
+
+
+def answered(send: Send, what: str) -> Generator[Step, ParsedResponse, ParsedResponse]:
+    """The answer to a request that has to succeed. Raises NotShown where it does not."""
+    answer = yield send
+    if not answer.ok:
+        raise NotShown(f"{what} was answered {answer.told()}")
+    return answer

@@ -8,13 +8,13 @@ is.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, show
+from conformance.plan.sequences.assertions import shown
 from conformance.plan.sequences.lists import walk
 from conformance.plan.sequences.matching import Mismatch, mismatch
 from conformance.plan.sequences.steps import (
@@ -25,6 +25,7 @@ from conformance.plan.sequences.steps import (
     Send,
     Sequence,
     Step,
+    answered,
 )
 from conformance.plan.valid_requests.giving import Request, requests
 from conformance.plan.valid_requests.lifecycle import Lifecycle
@@ -62,7 +63,7 @@ class _Member:
         found = self.differs(request, body, key)
         if found is not None:
             where = show(found.place)
-            raise RuleBroken(f"{where} is {_told(found.given)}", f"{where} is {_told(found.seen)}")
+            raise RuleBroken(f"{where} is {shown(found.given)}", f"{where} is {shown(found.seen)}")
 
     @property
     def has_few(self) -> bool:
@@ -126,11 +127,9 @@ def reset(script: Script) -> Sequence:
             continue
         if about.differs(request, (yield from _read(about, key)).body, key) is not None:
             raise NotShown(f"{about.name} was not stored")
-        answer = yield Send(update, about.life.request("update"), key)
-        if not answer.ok:
-            raise NotShown(f"the update was answered {answer.told()}")
+        yield from answered(Send(update, about.life.request("update"), key), "the update")
         if about.differs(request, (yield from _read(about, key)).body, key) is None:
-            given = _told(script.fill(request[about.name], key))
+            given = shown(script.fill(request[about.name], key))
             raise RuleBroken(f"{about.name} is not {given} any more", f"{about.name} is {given}")
         return
     raise NotShown("no value but the default one is known to be valid")
@@ -153,14 +152,5 @@ def listed(script: Script) -> Sequence:
 
 
 def _read(about: _Member, key: int) -> Generator[Step, ParsedResponse, ParsedResponse]:
-    answer = yield Send(about.life.operation("read"), about.life.request("read"), key)
-    if not answer.ok:
-        raise NotShown(f"the read was answered {answer.told()}")
-    return answer
-
-
-def _told(value: Any) -> str:
-    if value is ABSENT:
-        return "absent"
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 200 else f"{text[:160]}... ({len(text)} characters)"
+    send = Send(about.life.operation("read"), about.life.request("read"), key)
+    return (yield from answered(send, "the read"))

@@ -125,6 +125,3 @@ def is_free(operation: Operation, name: str) -> bool:
     """Whether a member may be added without changing what the request asks for."""
     plain = name.lower().replace("-", "").replace("_", "")
     return plain not in NOT_ADDED and (operation.input[name].shape.kind is not Kind.ANY)
-
-
-__all__ = ["fuller", "is_free", "is_structured", "joined", "whole"]

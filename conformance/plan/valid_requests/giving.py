@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.contract.listing.readback import is_hidden
 from conformance.contract.model import Contract, Kind, Operation, Shape
-from conformance.contract.places import Place, parse
+from conformance.contract.places import Place, parse, with_texts
 from conformance.contract.validate import shape_violations
 from conformance.plan.generation import values
 from conformance.plan.valid_requests.base_requests import base
@@ -49,17 +49,8 @@ def _canonical(value: Any) -> str:
 
 def _tagged(request: Request) -> Request:
     """The request with one name all through, so that what was given can be looked for."""
-    return _with_tag(request)  # type: ignore[no-any-return]
-
-
-def _with_tag(value: Any) -> Any:
-    if isinstance(value, str):
-        return DRAWN.sub(r"${\1.given\2}", value)
-    if isinstance(value, list | tuple):
-        return [_with_tag(item) for item in value]
-    if isinstance(value, Mapping):
-        return {name: _with_tag(item) for name, item in value.items()}
-    return value
+    tagged: Request = with_texts(request, lambda text: DRAWN.sub(r"${\1.given\2}", text))
+    return tagged
 
 
 def _special(contract: Contract, operation: Operation, name: str) -> Iterator[Mapping[str, Any]]:
@@ -146,6 +137,3 @@ def _collections(shape: Shape, place: Place, stateful: set[Place]) -> Iterator[A
         return
     for value in found[:2]:
         yield dict.fromkeys(values.entries(shape, size), value)
-
-
-__all__ = ["requests"]

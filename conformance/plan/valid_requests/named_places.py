@@ -98,6 +98,3 @@ def _quotes(message: str, value: str) -> bool:
         return value in message
     number = len(value) > 1 and any(map(str.isdigit, value))
     return number and re.search(rf"(?<![\w.]){re.escape(value)}(?!\w)", message) is not None
-
-
-__all__ = ["SHORTEST", "WORD", "named_places", "places_of"]

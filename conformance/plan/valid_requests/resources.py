@@ -18,7 +18,6 @@ from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
 
-MAIN = "main"
 FRESH = "fresh"
 """Of a need: a new one for each creation, as what is made of it may exist once only."""
 GIVEN = "request:"
@@ -27,10 +26,7 @@ MADE = re.compile(r"\$\{made\.[\w-]+\}")
 
 def kinds(contract: Contract) -> dict[str, Resource]:
     """Every kind's lifecycle by name, the main one first."""
-    main = contract.overlay.resource
-    if main is None:
-        return {}
-    return {main.called or MAIN: main, **contract.overlay.resources}
+    return contract.overlay.kinds()
 
 
 def kind_of(contract: Contract, operation: str) -> str | None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from conformance.contract.aws_values import example
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
-from conformance.contract.places import find
+from conformance.contract.places import find, with_texts
 from conformance.contract.validate import shape_violations
 from conformance.plan.generation import values
 from conformance.plan.valid_requests.fuller import Refer, is_free, to_nothing
@@ -144,19 +145,11 @@ def merged(shape: Shape, made: Any, given: Any) -> Any:
 
 def _keeps(shape: Shape, template: Any) -> bool:
     """Whether a value keeps the limits, as far as that is known before a run fills it."""
-    filled = _exampled(template)
+    filled = with_texts(template, partial(example, named=NAMED))
     return not any(
         "${" not in str(next(find(filled, one.place), ""))
         for one in shape_violations(shape, filled)
     )
-
-
-def _exampled(template: Any) -> Any:
-    if isinstance(template, dict):
-        return {name: _exampled(one) for name, one in template.items()}
-    if isinstance(template, list):
-        return [_exampled(one) for one in template]
-    return example(template, named=NAMED)
 
 
 def _is_open(shape: Shape) -> bool:
@@ -222,6 +215,3 @@ def _size(members: Mapping[str, Member], depth: int, within: tuple[str, ...] = (
             inside = (*within, inner.name) if inner.name else within
             found += _size(inner.members, depth - 1, inside)
     return found
-
-
-__all__ = ["Variants", "merged", "variant"]

@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from conformance.engine.journal import Header, InUse, Journal, JournalProblem
-from conformance.engine.journal.reader import read
+from conformance.engine.journal.file import read
 
 HEADER = Header(
     "aws", "abcd1234", "us-east-1", "2026-01-01T00:00:00Z",

@@ -6,17 +6,20 @@ import json
 
 import pytest
 
+from conformance.contract.vocabulary.overlay_model import ComparedMembers
 from conformance.engine.stateful.compare import Compared, Memory, alike, difference, members, plain
 from conformance.engine.stateful.moves import ModelStep, moves_of, values_of
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
 
 COMPARED = Compared(
-    same=("name",),
-    when_set=("until",),
-    when_shown=("tags",),
-    constant=("made",),
-    settled=("changed",),
+    ComparedMembers(
+        same=("name",),
+        when_set=("until",),
+        when_shown=("tags",),
+        constant=("made",),
+        settled=("changed",),
+    ),
     entries="item[]",
     identifier="id",
     more="next",

@@ -1,7 +1,8 @@
-"""Appends to a journal; what a request may create is written down before it is sent.
+"""A journal as a file: a run appends to it, and the clean-up of one that was killed reads it back.
 
-It is on the disk then, so that it outlives a crash of the machine; but not where that machine is
-the target's, too. There it outlives the process, and costs no wait for the disk each time.
+What a request may create is on the disk before it is sent, so that it outlives a crash of the
+machine; but not where that machine is the target's, too. There it outlives the process, and costs
+no wait for the disk each time.
 """
 
 from __future__ import annotations
@@ -15,16 +16,33 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from conformance.engine.journal.errors import InUse, JournalProblem
-from conformance.engine.journal.lines import Creation, Entry, Gone, Header, Made, Settled, as_json
-from conformance.engine.journal.locking import FLAGS, lock
-from conformance.engine.journal.reader import read
-from conformance.engine.journal.state import State
+import msgspec
+
+from conformance.engine.journal.lines import (
+    Creation,
+    Entry,
+    Gone,
+    Header,
+    InUse,
+    JournalProblem,
+    Made,
+    Settled,
+    State,
+    as_json,
+    entry_of,
+    header_of,
+)
 from conformance.transport.address import is_loopback
 
 FOLDER = "journals"
 """The name of the folder that journals have for themselves."""
 _JSON = json.JSONEncoder(separators=(",", ":"))
+FLAGS: int = getattr(os, "O_BINARY", 0)
+"""What opening a journal needs besides: Windows would write other ends of lines."""
+
+_BEYOND = 2**30
+"""Windows keeps others from reading what is locked, so a byte is locked that is never written."""
+_NO_LINE = (ValueError, TypeError, KeyError, RecursionError, msgspec.ValidationError)
 
 
 class Journal:
@@ -160,3 +178,45 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(file)
     finally:
         os.close(file)
+
+
+def read(path: Path) -> tuple[Header | None, State]:
+    """The header and what the lines come to; no header where the run ended before writing one.
+
+    Raises JournalProblem.
+    """
+    try:
+        whole, _, _cut = path.read_bytes().rpartition(b"\n")
+    except OSError as error:
+        raise JournalProblem(path, error.strerror or str(error)) from None
+    state, head = State(), None
+    for number, raw in enumerate(whole.split(b"\n") if whole else (), start=1):
+        try:
+            line = json.loads(raw)
+            if head is None:
+                head = header_of(line)
+            else:
+                state.apply(entry_of(line))
+        except _NO_LINE as error:
+            raise JournalProblem(path, f"it is no line of a journal ({error})", number) from None
+    return head, state
+
+
+def lock(file: int) -> bool:
+    """Lock an open file for this process; False where another one has it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(file, _BEYOND, os.SEEK_SET)
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
