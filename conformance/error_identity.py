@@ -52,7 +52,7 @@ _PASSING_STATUSES = frozenset({400, 408, 409})
 NOT_FOUND, CONFLICT = 404, 409
 _UNAVAILABLE = 503
 _MISSING = re.compile(
-    r"no[ _]?such|not[ _]?(be )?(found|exist)|n.t (be )?(found|exist)|non[ _]?existent",
+    r"no ?such|not ?(be )?(found|exist)|n.t (be )?(found|exist)|non ?existent",
     re.IGNORECASE,
 )
 _UNPREPARED = re.compile(
@@ -62,7 +62,7 @@ _UNPREPARED = re.compile(
     r"|\bunknown (?!operation|parameter)[a-z]+\b",
     re.IGNORECASE,
 )
-_TAKEN = re.compile(r"already|in[ _]?use|duplicate|conflict|\btaken\b", re.IGNORECASE)
+_TAKEN = re.compile(r"already|in ?use|duplicate|conflict|\btaken\b", re.IGNORECASE)
 _EXISTS = re.compile(r"AlreadyExist|Exists|Duplicate")
 _IN_CONFLICT = re.compile(r"Conflict|InUse")
 _OTHERWISE = re.compile(r"In_?Use|Conflict|Idempot|ButModified", re.IGNORECASE)
@@ -108,9 +108,14 @@ def _stem(name: str) -> str:
     return re.sub(r"(?<=.)(exception|error|fault)$", "", letters)
 
 
+def _words(text: str) -> str:
+    """A name with its words apart; in a message, words with underscores are what members may be."""
+    return text if " " in text else text.replace("_", " ")
+
+
 def says_missing(text: str) -> bool:
     """Whether the name or the message of an error says that something is not there."""
-    return _MISSING.search(text) is not None
+    return _MISSING.search(_words(text)) is not None
 
 
 def is_missing(status: int | None, code: str | None) -> bool:
@@ -125,7 +130,7 @@ def says_unprepared(text: str) -> bool:
 
 def says_taken(text: str) -> bool:
     """Whether the name or the message of an error says that something is taken, or in use."""
-    return _TAKEN.search(text) is not None
+    return _TAKEN.search(_words(text)) is not None
 
 
 def says_exists(name: str) -> bool:

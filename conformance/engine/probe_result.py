@@ -103,7 +103,7 @@ def _is_looked_up(session: Session, probe: Probe, answer: ParsedResponse) -> boo
     """
     if probe.side is not Side.ACCEPT or not probe.place or answer.code is None:
         return False
-    if not (answer.is_refusal and says_missing(f"{answer.code} {answer.message}")):
+    if not (answer.is_refusal and (says_missing(answer.code) or says_missing(answer.message))):
         return False
     name = str(probe.place[0])
     bound = session.contract.overlay.words_of(probe.operation.name).binds

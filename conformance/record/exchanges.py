@@ -20,12 +20,14 @@ class Recorded:
     """The fields that are written as null where they have no value."""
     SPARSE: ClassVar[frozenset[str]] = frozenset()
     """The fields that are left out where they are empty, too."""
+    OUTSIDE: ClassVar[frozenset[str]] = frozenset()
+    """The fields that are no part of it."""
 
     def as_json(self) -> dict[str, Any]:
         """The record's form, as ``schema.json`` describes it."""
         made = dict(self.FIRST)
         for name in self.__slots__:
-            value = _plain(getattr(self, name))
+            value = None if name in self.OUTSIDE else _plain(getattr(self, name))
             if value is not None or name in self.NULL:
                 made[name] = value
         return {name: value for name, value in made.items() if value or name not in self.SPARSE}

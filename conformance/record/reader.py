@@ -66,10 +66,8 @@ class Record:
 def read_record(path: str | Path) -> Record:
     """Read a record whole.
 
-    A last line that was cut off (an interrupted run) is left out and noted in ``truncated``.
-
-    Raises:
-        RecordProblem: the file cannot be read or is not a record; see ``record.errors``.
+    A last line that was cut off (an interrupted run) is left out and noted in ``truncated``. Raises
+    RecordProblem (the file cannot be read or is not a record; see ``record.errors``).
     """
     file = Path(path)
     run: RunLine | None = None

@@ -150,7 +150,8 @@ def _thing(name: str) -> str:
 
 def lacks_something(refusal: ParsedResponse) -> bool:
     """Whether an answer says that something is not there, or not in the state for it."""
-    return says_unprepared(f"{refusal.code or ''} {refusal.message}")
+    code = refusal.code or ""
+    return says_unprepared(code) or says_unprepared(f"{code} {refusal.message}")
 
 
 def lists_of(contract: Contract, probe: Probe) -> Iterator[tuple[str, Operation]]:

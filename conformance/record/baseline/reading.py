@@ -41,9 +41,8 @@ def schema() -> dict[str, Any]:
 def read_baseline(path: str | Path) -> Baseline:
     """Read a baseline.
 
-    Raises:
-        UnreadableBaseline: the file cannot be read.
-        WrongBaseline: it is no baseline; names the line and what was expected there.
+    Raises UnreadableBaseline (the file cannot be read), WrongBaseline (it is no baseline; names the
+    line and what was expected there).
     """
     file = Path(path)
     try:

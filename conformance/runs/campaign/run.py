@@ -51,11 +51,8 @@ def run_parts(
 ) -> tuple[PartEnded, ...]:
     """Run every part that the store does not have; gives those that failed.
 
-    What is not finished after ``seconds`` is left for another time.
-
-    Raises:
-        NoDask: it is not installed.
-        SchedulerLost: there is no scheduler at the address, or it went away.
+    What is not finished after ``seconds`` is left for another time. Raises NoDask (it is not
+    installed), SchedulerLost (there is no scheduler at the address, or it went away).
     """
     missing = tuple(part for part in parts if not store.has(part))
     if not missing:
