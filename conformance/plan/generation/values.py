@@ -97,7 +97,7 @@ def _text(shape: Shape, index: int) -> str:
 
 
 def is_carried(shape: Shape, keyword: str) -> bool:
-    """Whether one request carries a value at the limit: 50,000 items of 2,000 characters it does not."""
+    """Whether one request carries a value at the limit: not 50,000 items of 2,000 characters."""
     limit = shape.limit(keyword)
     if keyword not in GROWING or limit > MOST:
         return keyword not in GROWING
