@@ -28,6 +28,7 @@ from conformance.contract.inference.identities import (
 from conformance.contract.inference.naming import (
     ARN,
     BARE,
+    DELETE,
     ID,
     NAME,
     URL,
@@ -116,6 +117,8 @@ class Binding:
         """Whether a name is another one of a noun, or that of a special sort of it."""
         if same(name, noun.name):
             return True
+        if split(name, DELETE) is not None:
+            return False  # that something is requested to end makes none
         special = plain(name).endswith(plain(noun.name)) and not is_within(name, noun.name)
         return special and not any(same(name, one.name) for one in self.nouns.values())
 
@@ -144,6 +147,9 @@ class Binding:
                 needs += [kind] if text is not None and kind != own else []
             if text is not None:
                 members[member.name] = [text] if member.shape.kind is Kind.LIST else text
+        for place, kind, text in self._of_structures(operation, own, makes=makes):
+            members[place] = text
+            needs += [kind] if kind != own else []
         for member in operation.input.values():
             if is_needed(member) and names_a_copy(operation, part(member.name)):
                 made = template(member.shape)
@@ -169,6 +175,55 @@ class Binding:
             inner = member.shape.members.get(label)
             if member.required and inner is not None and inner.shape.kind is Kind.STRING:
                 yield f"{name}.{label}", "${id}"
+
+    def _of_structures(
+        self, operation: Operation, own: str | None, *, makes: bool
+    ) -> Iterator[tuple[str, str, str]]:
+        """What names one by several members in a structure that is called as its noun is.
+
+        As place, kind and placeholder: a type by its name and version, an execution by two ids.
+        """
+        for name, member in operation.input.items():
+            kind = self._structured(name, member)
+            if kind is None or (makes and kind == own):
+                continue
+            noun, about = self.nouns[kind], self.identities[kind]
+            of = "" if kind == own else f".{kind}"
+            texts = []
+            for inner, text in member.shape.members.items():
+                known = source(noun, inner) if text.required else None
+                if known is not None and plain(known.name) == plain(inner):
+                    first = known == about.known and not about.of_parent
+                    filled = f"${{id{of}}}" if first else f"${{made{of}.{known.name}}}"
+                    texts.append((f"{name}.{inner}", kind, filled))
+            if len(texts) == sum(one.required for one in member.shape.members.values()):
+                yield from texts
+        for name, member in operation.input.items():
+            # A choice of what names a member of a group: a user by its id.
+            shape = member.shape
+            for inner, text in shape.members.items() if member.required and shape.union else ():
+                said = part(inner)
+                kind = self._exactly(said.of) if said.kind in {ID, NAME} else None
+                token = None if kind is None else self._token(kind, text, own=kind == own)
+                if token is not None and kind is not None and not (makes and kind == own):
+                    yield f"{name}.{inner}", kind, token
+                    break
+
+    def _exactly(self, noun: str) -> str | None:
+        """The kind that is called just so."""
+        return next((kind for kind, one in self.nouns.items() if plain(one.name) == noun), None)
+
+    def _structured(self, name: str, member: Member) -> str | None:
+        """The kind that a structure is called as, where it has to have texts alone."""
+        shape = member.shape
+        inner = [one.shape for one in shape.members.values() if one.required]
+        texts = all(one.kind is Kind.STRING and not one.limit("enum") for one in inner)
+        if not (member.required and shape.kind is Kind.STRUCTURE and inner and texts):
+            return None
+        called = (name, shape.name or "")
+        found = (kind for kind, one in self.nouns.items() if same(one.name, called[0]))
+        named = (kind for kind, one in self.nouns.items() if same(one.name, called[1]))
+        return next(found, None) or next(named, None)
 
     def _where(
         self, operation: Operation, own: str, members: Mapping[str, Any]
@@ -293,6 +348,11 @@ class Binding:
     ) -> bool:
         """Whether a request that leaves all of these out names too little."""
         several = len({part(one.name).kind for one in members}) > 1
+        if several and makes and own is not None and kind != own:
+            # What is made of the new one cannot be there before it: a snapshot of a cluster.
+            create = self.nouns[kind].create
+            made_of = (self._owners.owner(create, one) for one in create.input.values())
+            several = self.nouns[own] not in made_of
         if kind == own:
             identified = self.identities[kind]
             if makes:
@@ -320,7 +380,9 @@ class Binding:
         about = self.identities[kind]
         if about.template is not None and member.name == about.known.place:
             return f"${{{about.template}}}"
-        made = template(member.shape) if part(member.name).kind == NAME else None
+        said = part(member.name)
+        chosen_by = said.kind == NAME or (said.kind == ID and is_needed(member))
+        made = template(member.shape) if chosen_by and self._is_own(kind, member) else None
         return None if made is None else f"${{{made}}}"
 
     def _token(self, kind: str, member: Member, *, own: bool) -> str | None:
