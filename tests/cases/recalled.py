@@ -48,7 +48,8 @@ def taken(operations, change):
         changed = change(_members(body))
         if isinstance(changed, tuple):
             return changed[0], AMZ_JSON, json.dumps(changed[1]).encode()
-        return changed and (method, path, headers, json.dumps(changed).encode())
+        sent = json.dumps(changed).encode()
+        return None if changed is None else (method, path, headers, sent)
 
     return SimpleNamespace(request=request)
 
