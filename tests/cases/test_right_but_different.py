@@ -58,6 +58,20 @@ def test_a_status_that_no_model_states_may_be_another_success(
 @pytest.mark.parametrize(
     ("service", "operation", "body", "held"),
     [
+        ("scheduler", "DeleteSchedule", {"addedLater": [None]}, True),
+        ("scheduler", "DeleteSchedule", [1], False),
+        ("location", "DeleteKey", {"addedLater": [None]}, False),
+    ],
+)
+def test_members_may_be_added_to_a_model_that_has_none(
+    service: str, operation: str, body: object, held: bool
+) -> None:
+    assert any(one.endswith("/empty") for one in broken(service, operation, 200, body)) is not held
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "body", "held"),
+    [
         ("kms", "ListResourceTags", {"Tags": [], "NextMarker": None}, True),
         ("scheduler", "GetSchedule", {"Description": None}, True),
         ("secretsmanager", "DescribeSecret", {"Description": 1}, False),
