@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 from conformance.contract.model import Operation, ProtocolName
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
-from conformance.transport.protocols.message import WireRequest
 from conformance.transport.protocols.seam import WireProtocol
-from conformance.transport.protocols.variant import WireVariant
+from conformance.transport.protocols.variant import WireRequest, WireVariant
 
 USUAL = WireVariant()
 _last: list[tuple[Exchange, Operation | None, ParsedResponse]] = []
