@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from functools import cache
 from pathlib import Path
 
 
 def cache_folder(*parts: str) -> Path:
     """A folder of ours in the user's cache; it need not be there yet."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    # The base directory specification ignores paths that are not absolute.
+    base = Path(named) if Path(named).is_absolute() else _home() / ".cache"
     return Path(base, "conformance", *parts)
+
+
+@cache
+def _home() -> Path:
+    """The user's home; of one without any, as containers have, a folder of this process."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(tempfile.mkdtemp(prefix="conformance-"))

@@ -1,7 +1,7 @@
-"""The names that an error answer gives its error, and which of them asks for another try.
+"""What an error answer says by its names and its message: not there, taken, full, denied, again.
 
-One reading for the whole program: what is sent again, what is judged and what is reported go by
-the same names.
+One reading for the whole program: what is sent again, judged, tried next and reported goes by the
+same words. ``says_...`` looks at a name or a message, ``is_...`` at an answer.
 """
 
 from __future__ import annotations
@@ -49,9 +49,23 @@ _PASSING = frozenset(
 """Errors that another request under way explains, or a moment's trouble."""
 _PASSING_STATUSES = frozenset({400, 408, 409})
 
-_CONFLICT, _UNAVAILABLE = 409, 503
-_TAKEN = re.compile(r"Already|In_?Use|Duplicate|Conflict", re.IGNORECASE)
-_MISSING = re.compile(r"NoSuch|Not_?Found|Non_?Existent|Not_?Exist", re.IGNORECASE)
+NOT_FOUND, CONFLICT = 404, 409
+_UNAVAILABLE = 503
+_MISSING = re.compile(
+    r"no ?such|not ?(be )?(found|exist)|n.t (be )?(found|exist)|non ?existent",
+    re.IGNORECASE,
+)
+_UNPREPARED = re.compile(
+    r"not ?(be )?(in ?use|enabled|associated|attached|configured|registered)"
+    r"|n.t (be )?(enabled|attached|associated)|must first|not (a )?member"
+    r"|n[o.']t (set|in)\b|n[o.']t (contain|have) any|\bno \w+ (is )?(defined|configured|attached)"
+    r"|\bunknown (?!operation|parameter)[a-z]+\b",
+    re.IGNORECASE,
+)
+_TAKEN = re.compile(r"already|in ?use|duplicate|conflict|\btaken\b", re.IGNORECASE)
+_EXISTS = re.compile(r"AlreadyExist|Exists|Duplicate")
+_IN_CONFLICT = re.compile(r"Conflict|InUse")
+_OTHERWISE = re.compile(r"In_?Use|Conflict|Idempot|ButModified", re.IGNORECASE)
 _DENIED = re.compile(r"Access_?Denied|Not_?Authorized|Unauthorized|Forbidden", re.IGNORECASE)
 _FULL = re.compile(
     r"(Limit|Quota|Capacity|Maximum)s?_?(Exceeded|Reached)|Exceeds?(Limit|Quota)|TooMany(?!Requests)",
@@ -94,14 +108,47 @@ def _stem(name: str) -> str:
     return re.sub(r"(?<=.)(exception|error|fault)$", "", letters)
 
 
-def says_missing(name: str) -> bool:
-    """Whether an error says by its name that something is not there."""
-    return _MISSING.search(name) is not None
+def _words(text: str) -> str:
+    """A name with its words apart; in a message, words with underscores are what members may be."""
+    return text if " " in text else text.replace("_", " ")
 
 
-def says_taken(name: str) -> bool:
-    """Whether an error says by its name that something is there already, or in use."""
-    return _TAKEN.search(name) is not None
+def says_missing(text: str) -> bool:
+    """Whether the name or the message of an error says that something is not there."""
+    return _MISSING.search(_words(text)) is not None
+
+
+def is_missing(status: int | None, code: str | None) -> bool:
+    """Whether an error says, by its status or by its name, that something is not there."""
+    return status == NOT_FOUND or says_missing(code or "")
+
+
+def says_unprepared(text: str) -> bool:
+    """Whether it says that something is not there, or is there and not set up for the request."""
+    return says_missing(text) or _UNPREPARED.search(text) is not None
+
+
+def says_taken(text: str) -> bool:
+    """Whether the name or the message of an error says that something is taken, or in use."""
+    return _TAKEN.search(_words(text)) is not None
+
+
+def says_exists(name: str) -> bool:
+    """Whether the name of an error says that there is one of that name: not that it is in use."""
+    return _EXISTS.search(name) is not None
+
+
+def says_conflict(name: str) -> bool:
+    """Whether the name of an error says that something is in use, whatever its name."""
+    return _IN_CONFLICT.search(name) is not None
+
+
+def says_otherwise(name: str) -> bool:
+    """Whether an error says by its name that a creation is not the one that came before it.
+
+    AWS Glue declares one for a name that is taken, and one for a name that came with other content.
+    """
+    return _OTHERWISE.search(name) is not None
 
 
 def says_full(name: str) -> bool:
@@ -133,4 +180,4 @@ def is_passing(
         return True
     if status in _PASSING_STATUSES and code in _PASSING:
         return True
-    return status == _CONFLICT and _ASKS.search(message) is not None
+    return status == CONFLICT and _ASKS.search(message) is not None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import os
 import sys
+from typing import Any, TextIO, TypeGuard
 
 import click
 
 from conformance import __version__
-from conformance.errors import CouldNotTest, Problem
+from conformance.errors import BadInput, CouldNotTest, Problem
 
 SUBCOMMANDS = {
     "run": "Test a target against the contracts.",
@@ -40,6 +42,7 @@ DEBUG = "CONFORMANCE_DEBUG"
 """The environment variable that, set to anything but 0, shows the traceback of our own faults."""
 
 _LONGEST = 400
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 
 
 class Interrupted(CouldNotTest):
@@ -47,6 +50,16 @@ class Interrupted(CouldNotTest):
 
     def __init__(self) -> None:
         super().__init__("interrupted")
+
+
+class RefusedBySystem(BadInput):
+    """The system would not open a file, or not take what was written: a fault of nobody else."""
+
+    hint = "is there space, is the name right, and may you read and write there?"
+
+    def __init__(self, error: OSError) -> None:
+        what = "what it wrote" if error.filename is None else str(error.filename)
+        super().__init__(f"cannot use {what}: {error.strerror or error}")
 
 
 class OwnFault(CouldNotTest):
@@ -63,6 +76,43 @@ class OwnFault(CouldNotTest):
     def __init__(self, error: Exception) -> None:
         self.error = error
         super().__init__(f"internal error: {type(error).__name__}: {error}")
+
+
+class LastingOutput(io.RawIOBase):
+    """Output that ends in nothing where its reader has stopped reading, as `head` does.
+
+    The command goes on, so that its exit code still says what came of it. It goes on, too, where a
+    full disk takes no progress (``is_needed`` is False); a result that is not kept is an error.
+    """
+
+    def __init__(self, file: int, *, is_needed: bool) -> None:
+        super().__init__()
+        self._file, self._is_needed = file, is_needed
+        self._is_closed = False
+
+    def writable(self) -> bool:
+        """It is written to."""
+        return True
+
+    def fileno(self) -> int:
+        """What the system calls it."""
+        return self._file
+
+    def isatty(self) -> bool:
+        """Whether a person reads it."""
+        return os.isatty(self._file)
+
+    def write(self, data: Any) -> int:
+        """Write as much as is taken. Raises OSError, the first time."""
+        try:
+            if not self._is_closed:
+                return os.write(self._file, data)
+        except OSError as error:
+            # What waits to be written is written again when the process ends.
+            self._is_closed = True
+            if self._is_needed and not isinstance(error, BrokenPipeError):
+                raise
+        return memoryview(data).nbytes
 
 
 class LazyGroup(click.Group):
@@ -112,9 +162,9 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """Run the command; whatever goes wrong becomes one line, its hint and its exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # Of a terminal or a pipe that has few characters the others appear as codes.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stdout, sys.stderr = _lasting(sys.stdout), _lasting(sys.stderr)
+    if not os.environ.get("COLUMNS", "1").strip("0"):
+        del os.environ["COLUMNS"]  # on a terminal without a column nothing at all is shown
     try:
         status = cli(prog_name="conformance", standalone_mode=False)
     except Problem as problem:
@@ -125,6 +175,8 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _end(Interrupted())
     except Exception as error:  # noqa: BLE001 - the last line of defence: reported as our fault
+        if _is_of_system(error):
+            _end(RefusedBySystem(error))
         if os.environ.get(DEBUG, "0") not in {"", "0"}:
             import traceback
 
@@ -132,6 +184,25 @@ def main() -> None:
         _end(OwnFault(error))
     else:
         sys.exit(status)
+
+
+def _lasting(stream: TextIO) -> TextIO:
+    """A stream of this process that lasts; what its encoding lacks appears as codes."""
+    if not isinstance(stream, io.TextIOWrapper) or stream not in (sys.__stdout__, sys.__stderr__):
+        return stream
+    stream.flush()
+    raw = LastingOutput(stream.fileno(), is_needed=stream is sys.__stdout__)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), stream.encoding, "backslashreplace",
+        line_buffering=stream.line_buffering,
+    )  # fmt: skip
+
+
+def _is_of_system(error: Exception) -> TypeGuard[OSError]:
+    """Whether the user's files or disk are to blame."""
+    return isinstance(error, OSError) and (
+        error.filename is not None or error.errno in _OF_THE_DISK
+    )
 
 
 def tell(message: str, hint: str = "") -> None:

@@ -50,9 +50,8 @@ def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
     """The baseline of a run, or None where none is given.
 
-    Raises:
-        BaselineProblem: the file cannot be used.
-        click.UsageError: ``--strict-baseline`` without a baseline.
+    Raises BaselineProblem (the file cannot be used), click.UsageError (``--strict-baseline``
+    without a baseline).
     """
     if path is None and strict:
         raise click.UsageError("--strict-baseline needs --baseline FILE")

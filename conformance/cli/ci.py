@@ -83,8 +83,7 @@ def command(**given: Any) -> None:
 def _with_config(given: dict[str, Any]) -> dict[str, Any]:
     """The command line, with the target and the seed that the file may have for the run.
 
-    Raises:
-        click.UsageError: nothing says what is to be tested.
+    Raises click.UsageError (nothing says what is to be tested).
     """
     target, more = given["target"] or "", given["more"]
     if target.startswith("-"):  # an option of the run: click cannot tell, for it knows none of them

@@ -153,17 +153,11 @@ class MutantsDisplay(Display):
         if self.quiet:
             return
         if result.fate is not MutantStatus.NAMED:
-            self._say(f"  {result.fate}: {result.mutant.id}")
+            self.say(f"  {result.fate}: {result.mutant.id}")
         if self._bar is not None:
             self._bar.advance(self._bar.tasks[0].id)
             return
         percent = self._done * 100 // self.total
         if percent >= self._shown + EVERY:
             self._shown = percent - percent % EVERY
-            self._say(f"{percent} %, {self._done} mutants")
-
-    def _say(self, text: str) -> None:
-        if self._bar is not None:
-            self._bar.console.print(text, markup=False, highlight=False)
-        else:
-            click.echo(text, err=True)
+            self.say(f"{percent} %, {self._done} mutants")

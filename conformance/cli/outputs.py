@@ -69,26 +69,20 @@ class Outputs:
         """Write the reports one by one; gives each one's kind and file. Raises UnwritableReport."""
         from conformance import reports
 
-        writers = (
-            ("html", self.html, reports.write_html),
-            ("junit", self.junit, reports.write_junit),
-            ("markdown", self.markdown, reports.write_markdown),
-            ("ctrf", self.ctrf, reports.write_ctrf),
-            ("allure", self.allure, reports.write_allure),
-        )
-        for kind, path, write in writers:
+        for kind in ("html", "junit", "markdown", "ctrf", "allure"):
+            path = getattr(self, kind)
             if path is not None:
-                write(record, path)
+                reports.write(kind, record, path)
                 yield kind, path
 
     def report(self, console: Console, *, detail: bool) -> None:
         """Make every report of the record on the disk, and print its summary."""
-        from conformance import reports
         from conformance.record import read_record
+        from conformance.reports.terminal import render_terminal
 
         record = read_record(self.record)
         written = {"record": self.record, **dict(self.write(record))}
-        reports.render_terminal(record, console, written, detail=detail)
+        render_terminal(record, console, written, detail=detail)
 
 
 def asked(given: dict[str, Any], subject: str, part: str = "") -> Outputs:

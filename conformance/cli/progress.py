@@ -6,8 +6,6 @@ import sys
 import time
 from typing import Any
 
-import click
-
 from conformance.engine.events import Decided, Event, Note, Progress, ServiceStarted
 from conformance.record import Verdict, VerdictLine, gate_levels
 from conformance.reports.text import Display, one_line
@@ -45,12 +43,12 @@ class ProgressDisplay(Display):
         elif isinstance(event, Decided):
             self._decided(event.line)
         elif isinstance(event, Note):
-            self._say(f"note: {event.text}")
+            self.say(f"note: {event.text}")
 
     def _start(self, event: ServiceStarted) -> None:
         self._service, self._shown, self._began = event.service, 0, time.monotonic()
         self._failures, self._latest = 0, ""
-        self._say(f"{event.service}: {event.requirements} requirements")
+        self.say(f"{event.service}: {event.requirements} requirements")
 
     def _decided(self, line: VerdictLine) -> None:
         """The first gate failures are printed at once, the rest where more is wanted."""
@@ -59,14 +57,14 @@ class ProgressDisplay(Display):
             self._failure(line)
         elif self._verbose:
             why = f"  ({one_line(line.reason, _LONGEST)})" if line.reason else ""
-            self._say(f"  {line.verdict}  {line.requirement}{why}")
+            self.say(f"  {line.verdict}  {line.requirement}{why}")
 
     def _failure(self, line: VerdictLine) -> None:
         self._failures += 1
         if self._failures == AT_ONCE + 1 and not self._verbose:
-            self._say("  more failures are in the summary at the end")
+            self.say("  more failures are in the summary at the end")
         if self._failures <= AT_ONCE or self._verbose:
-            self._say(f"  {'failed' if line.baseline is None else 'accepted'}  {line.requirement}")
+            self.say(f"  {'failed' if line.baseline is None else 'accepted'}  {line.requirement}")
 
     def _advance(self, event: Progress) -> None:
         if sys.stderr.isatty():
@@ -76,7 +74,7 @@ class ProgressDisplay(Display):
         if percent >= self._shown + EVERY:
             self._shown = percent - percent % EVERY
             left = self._left(event)
-            self._say(f"{self._service}: {percent} %, {event.requests} requests{left}")
+            self.say(f"{self._service}: {percent} %, {event.requests} requests{left}")
 
     def _left(self, event: Progress) -> str:
         """How long the service will go on, by how long it has."""
@@ -111,9 +109,3 @@ class ProgressDisplay(Display):
             failures=self._failures,
             latest=one_line(self._latest, _LONGEST),
         )
-
-    def _say(self, text: str) -> None:
-        if self._bar is not None:
-            self._bar.console.print(text, markup=False, highlight=False)
-        else:
-            click.echo(text, err=True)

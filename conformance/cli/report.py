@@ -86,6 +86,6 @@ def command(
     if not made:
         from rich.console import Console
 
-        from conformance import reports
+        from conformance.reports.terminal import render_terminal
 
-        reports.render_terminal(read, Console(highlight=False), {"record": record}, detail=verbose)
+        render_terminal(read, Console(highlight=False), {"record": record}, detail=verbose)

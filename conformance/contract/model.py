@@ -229,12 +229,12 @@ class Operation:
     @property
     def missing(self) -> tuple[DeclaredError, ...]:
         """The errors that say that the resource does not exist."""
-        return tuple(self._of(404, error_identity.says_missing))
+        return tuple(self._of(error_identity.NOT_FOUND, error_identity.says_missing))
 
     @property
     def conflicting(self) -> tuple[DeclaredError, ...]:
         """The errors that say that what is to be made is there already."""
-        return tuple(self._of(409, error_identity.says_taken))
+        return tuple(self._of(error_identity.CONFLICT, error_identity.says_taken))
 
     def _of(self, status: int, says: Callable[[str], bool]) -> Iterator[DeclaredError]:
         """Those of a status; in protocols whose errors all have one status, by their names."""

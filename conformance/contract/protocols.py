@@ -60,14 +60,16 @@ class ProtocolFacts:
     every value is text on the wire, so that few can be of a wrong type; ``levels`` are those of
     what a model alone states, by subject, and by subject and keyword or location. ``refused_with``
     are statuses that refusals may have whatever other one a model has for their error.
-    ``bare_errors`` are services whose errors in XML have no element around them. ``converts`` are
-    the JSON types that AWS reads as a value of another type, by that type.
+    ``successes`` are statuses, beside 200, of successes whose model states none. ``bare_errors``
+    are services whose errors in XML have no element around them. ``converts`` are the JSON types
+    that AWS reads as a value of another type, by that type.
     """
 
     malformed: Refusals
     textual: bool
     levels: Mapping[str, Level]
     refused_with: tuple[int, ...]
+    successes: tuple[int, ...]
     bare_errors: frozenset[str]
     converts: Mapping[Kind, tuple[str, ...]]
 
@@ -79,9 +81,11 @@ def facts(protocol: ProtocolName) -> ProtocolFacts:
     levels = {name: Level(level) for name, level in stated.get("levels", {}).items()}
     malformed = msgspec.convert(stated["malformed"], Refusals)
     plain = tuple(stated.get("refused-with", ()))
+    successes = tuple(stated.get("unstated-successes", ()))
     bare = frozenset(stated.get("bare-errors", ()))
     converts = {Kind(kind): tuple(types) for kind, types in stated.get("converts", {}).items()}
-    return ProtocolFacts(malformed, bool(stated.get("textual")), levels, plain, bare, converts)
+    textual = bool(stated.get("textual"))
+    return ProtocolFacts(malformed, textual, levels, plain, successes, bare, converts)
 
 
 def with_protocol(contract: Contract, changes: Mapping[str, Rule] | None = None) -> Contract:
@@ -154,10 +158,7 @@ def _is_on(rule: Rule) -> bool:
 def _of_service(contract: Contract, stated: Mapping[str, Rule]) -> Iterator[tuple[str, Rule]]:
     for name, rule in stated.items():
         if rule["rule"] in WATCHED:
-            if not any(map(TAKES[rule.get("takes", "")], contract.operations.values())):
-                continue
-            # Where an overlay says what a service does, each of its members has the type it has.
-            if f"protocol/{name}" != NULLS or contract.overlay.inferred:
+            if any(map(TAKES[rule.get("takes", "")], contract.operations.values())):
                 yield name, rule
             continue
         about = _operations(contract, rule["roles"], rule.get("takes", ""))

@@ -6,13 +6,3 @@ from conformance.documents.pages import read_page
 from conformance.documents.problems import PageProblem
 from conformance.documents.reader import ReadPage, read_pages
 from conformance.documents.sources import load_documents
-
-__all__ = [
-    "Document",
-    "Page",
-    "PageProblem",
-    "ReadPage",
-    "load_documents",
-    "read_page",
-    "read_pages",
-]

@@ -1,21 +1,4 @@
-"""What can be wrong with a document.
-
-PageProblem                a document cannot be read as what it should be (exit 2)
-├── UnreadableDocument     no such file, no permission, not fetched
-├── BinaryDocument         not UTF-8 text
-├── EmptyDocument          nothing in it
-├── NotAnApiPage           text, but not one of the kinds of page that are read
-├── OtherProtocol          an operation whose protocol no SDK model completes
-├── OtherLanguage          a translated page: its labels are not the English ones
-├── TruncatedPage          the page ends, or skips, before something that must be there
-├── SeveralPages           one file with more than one page in it
-├── Contradiction          two places of one page disagree
-├── UnknownNotation        a constraint, type or syntax line in an unknown form
-├── NamesLost              names are missing and cannot be recovered without guessing
-├── ServiceUnknown         the folder or address does not say which service the page is of
-├── DuplicateDocument      two different documents of one service have one name
-└── NotFetched             a page of a reference that its site keeps for itself or does not have
-"""
+"""What can be wrong with a document: each is a type, and exits with 2."""
 
 from __future__ import annotations
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance import error_identity
 from conformance.contract.places import texts
 from conformance.contract.protocols import facts
 from conformance.engine.judge.findings import Finding
@@ -17,14 +15,13 @@ from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.sending.patience import is_brief, is_unanswered, kinds_of_request
 from conformance.engine.session import Session
 from conformance.engine.support import lacks
+from conformance.error_identity import CONFLICT, says_denied, says_exists, says_missing
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.resources import path_labels
 from conformance.transport.exchange import FailureKind
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import of
 
-GONE = re.compile(r"(\bnot|n.t) (be )?(found|exist)", re.IGNORECASE)
-"""What a message says of a thing that is not there."""
 SAYS_NOTHING = frozenset({FailureKind.TLS, FailureKind.REFUSED, FailureKind.WITHHELD})
 """Failures that show nothing of what a probe was sent for."""
 
@@ -106,8 +103,7 @@ def _is_looked_up(session: Session, probe: Probe, answer: ParsedResponse) -> boo
     """
     if probe.side is not Side.ACCEPT or not probe.place or answer.code is None:
         return False
-    missing = error_identity.says_missing(answer.code) or GONE.search(answer.message) is not None
-    if not (answer.is_refusal and missing):
+    if not (answer.is_refusal and (says_missing(answer.code) or says_missing(answer.message))):
         return False
     name = str(probe.place[0])
     bound = session.contract.overlay.words_of(probe.operation.name).binds
@@ -120,7 +116,7 @@ def _is_anothers(probe: Probe, answer: ParsedResponse) -> bool:
     Whether that or its form is refused first is no statement.
     """
     about_value = probe.fault in {Fault.LIMIT, Fault.ENUM}
-    denied = error_identity.says_denied(answer.code or "")
+    denied = says_denied(answer.code or "")
     return denied and about_value and probe.side is Side.REJECT
 
 
@@ -178,7 +174,7 @@ def is_elsewhere(probe: Probe) -> bool:
 
 def is_taken(answer: ParsedResponse) -> bool:
     """True for a refusal that says that something of that name is there already."""
-    return answer.is_refusal and (answer.status == 409 or "Exists" in (answer.code or ""))
+    return answer.is_refusal and (answer.status == CONFLICT or says_exists(answer.code or ""))
 
 
 def smallest(trials: list[ProbeResult]) -> list[ProbeResult]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.engine.resources.companions import Companions
 from conformance.engine.resources.disposal import Disposal
+from conformance.engine.resources.filled_request import FilledRequest, RequestFiller
 from conformance.engine.resources.inventory import Inventory, Lend
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.placeholders import Placeholders, needs_resource, unknown_facts
@@ -28,7 +29,6 @@ from conformance.engine.sending.patience import (
 )
 from conformance.engine.sending.settling import SETTLE, Arrival
 from conformance.plan.probes import Probe, Side
-from conformance.plan.spelling import respelt
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import (
     all_creators,
@@ -37,19 +37,8 @@ from conformance.plan.valid_requests.resources import (
     lifecycle_of,
 )
 from conformance.transport.exchange import Exchange
-from conformance.transport.protocols.registry import USUAL, of, read, wire
+from conformance.transport.protocols.registry import read
 from conformance.transport.protocols.variant import WireRequest
-
-
-@dataclass(frozen=True, slots=True)
-class _Filled:
-    """A probe that is ready to be sent: its members, its bytes, and whom it speaks of."""
-
-    probe: Probe
-    values: Mapping[str, Any]
-    request: WireRequest
-    resource: RunResource | None
-    parents: Mapping[str, RunResource]
 
 
 class Session:
@@ -89,6 +78,7 @@ class Session:
         """Of operations that are left out, those that no option excludes, each with the reason."""
         self.patience = Patience() if patience is None else patience
         self._channel, self._mark = channel, mark
+        self._filler = RequestFiller(self.placeholders, mark, self.patience)
         self._foreign = foreign_kinds(contract)
         self._secrets = {
             operation.name: (secret_places(operation.input), secret_places(operation.output))
@@ -221,7 +211,7 @@ class Session:
 
     def _filled(
         self, probes: Sequence[Probe], resources: Sequence[RunResource | None]
-    ) -> list[_Filled]:
+    ) -> list[FilledRequest]:
         """The probes, each for its resource: all that they need is made before any is filled."""
         pairs = list(zip(probes, resources, strict=True))
         parents = [self.inventory.parents(*pair) for pair in pairs]
@@ -233,29 +223,9 @@ class Session:
                 self._readiness.wait(one)
                 if unknown_facts(probe.values, kind, one):
                     self.inventory.look(one)
-        return [self._fill(*pair, of) for pair, of in zip(pairs, parents, strict=True)]
+        return [self._filler.fill(*pair, of) for pair, of in zip(pairs, parents, strict=True)]
 
-    def _fill(
-        self, probe: Probe, resource: RunResource | None, parents: Mapping[str, RunResource]
-    ) -> _Filled:
-        fill = self.placeholders.fill_for
-        values: dict[str, Any] = fill(self.placeholders.tag(probe.values, {}), resource, parents)
-        if self._mark is not None and probe.raw is None:
-            values = self._mark.put_on(probe.operation, values)
-        raw = probe.raw
-        if raw is not None and b"${" in raw and of(probe.operation.protocol).fillable:
-            written = respelt(raw, probe.values, values).decode()
-            raw = fill(written, resource, parents).encode(errors="surrogatepass")
-        form = probe.form or USUAL
-        if form.path:
-            form = replace(form, path=fill(form.path, resource, parents))
-        within = self.patience.within(kinds_of_request(probe))
-        request = wire(probe.operation, values, raw, form)
-        if within is not None:
-            request = replace(request, within=within)
-        return _Filled(probe, values, request, resource, parents)
-
-    def _usual(self, filled: _Filled) -> Exchange:
+    def _usual(self, filled: FilledRequest) -> Exchange:
         repeatable = is_repeatable(self.contract, filled.probe.operation)
 
         def send() -> Exchange:
@@ -266,7 +236,7 @@ class Session:
             return exchange
         return self._arrival.wait(resource, filled.probe.operation, exchange, send)
 
-    def _is_about(self, filled: _Filled, resource: RunResource) -> bool:
+    def _is_about(self, filled: FilledRequest, resource: RunResource) -> bool:
         """True for a request, in the usual form, that is for the resource itself."""
         probe = filled.probe
         if probe.side is Side.REJECT or probe.form is not None or resource.gone:
@@ -277,12 +247,12 @@ class Session:
     def _is_in_vain(self, probe: Probe) -> bool:
         return self.patience.was_known(kinds_of_request(probe))
 
-    def _note(self, filled: _Filled, exchange: Exchange, together: int = 1) -> None:
+    def _note(self, filled: FilledRequest, exchange: Exchange, together: int = 1) -> None:
         probe = filled.probe
         what = probe.requirement or probe.operation.name
         self.patience.note(kinds_of_request(probe), what, exchange, together)
 
-    def _came_back(self, filled: _Filled, exchange: Exchange) -> SentProbe:
+    def _came_back(self, filled: FilledRequest, exchange: Exchange) -> SentProbe:
         """Keep account of an answer and tell the observers."""
         self.sent += exchange.attempts
         answer = read(exchange, filled.probe.operation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,17 +16,12 @@ from conformance.contract.protocols import WATCHED
 from conformance.contract.takes import TOKENS, page_member
 from conformance.contract.validate import unchecked
 from conformance.plan import patching, rules
+from conformance.plan.declared_errors import plan_error
 from conformance.plan.generation import strings, values
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
 from conformance.plan.travelling import can_travel, is_doubtful, is_label, reads_as_right, travels
 from conformance.plan.valid_requests.base_requests import base, edited, scaffolded
-from conformance.plan.valid_requests.resources import (
-    creators,
-    is_named_twice,
-    lifecycle_of,
-    others,
-    with_unknown_ids,
-)
+from conformance.plan.valid_requests.resources import creators, lifecycle_of
 
 ONLY_OBSERVED = {
     Subject.NO_SERVER_ERROR,
@@ -100,7 +95,7 @@ def _planned(contract: Contract, requirement: Requirement) -> Plan:
         valid = replace(_valid(contract, operation, requirement), exact_status=True)
         return Plan(requirement.id, (valid,), sides=(Side.ACCEPT,))
     if subject is Subject.ERROR:
-        return _error(contract, operation, requirement)
+        return plan_error(contract, operation, requirement)
     if subject is Subject.PATCH:
         return patching.plan_cell(contract, operation, requirement)
     if subject is Subject.INPUT_REQUIRED:
@@ -130,46 +125,6 @@ def _valid(contract: Contract, operation: Operation, requirement: Requirement) -
 def not_found(operation: Operation) -> tuple[str, ...]:
     """The operation's errors that say that the resource does not exist."""
     return tuple(error.name for error in operation.missing)
-
-
-def _error(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
-    """An unknown identifier provokes the 404; any other error is graded where it shows up."""
-    resource = lifecycle_of(contract, operation.name)
-    request = base(contract, operation)
-    label = _identified(contract, operation, request)
-    if contract.overlay.inferred and is_named_twice(contract, operation, request):
-        label = None
-    if resource.not_found_by is not None and operation.name not in resource.not_found_by:
-        label = None
-    if requirement.keyword == resource.not_found and label and resource.identifier is not None:
-        unknown = with_unknown_ids(contract, operation, {label: request[label]})[label]
-        probe = Probe(
-            requirement.id, operation, Side.REJECT, {**request, label: unknown},
-            "an identifier that nothing has", Fault.NOT_FOUND, (label,),
-        )  # fmt: skip
-        return Plan(requirement.id, (probe,), sides=(Side.REJECT,))
-    unique = resource.unique
-    provokes = unique is not None and requirement.keyword == unique.error
-    if unique is not None and provokes and operation.name == resource.create:
-        probe = Probe(
-            requirement.id, operation, Side.REJECT,
-            {**request, unique.member: "${taken}"},
-            "what must be unique is already taken", Fault.CONFLICT, (unique.member,),
-        )  # fmt: skip
-        return Plan(requirement.id, (probe,), sides=(Side.REJECT,))
-    return Plan(requirement.id, sides=(), why_not="no request is known that provokes it")
-
-
-def _identified(contract: Contract, operation: Operation, request: Mapping[str, Any]) -> str | None:
-    """The member that identifies the resource: its own, or the one in the path that it belongs to.
-
-    Not of a list: that nothing is listed of what is not there is as good an answer.
-    """
-    own = next((name for name in request if "${id}" in str(request[name])), None)
-    if own is not None or operation.name == lifecycle_of(contract, operation.name).list:
-        return own
-    labels = [one.name for one in operation.input.values() if one.location is Location.PATH]
-    return next((name for name in labels if any(others(request.get(name)))), None)
 
 
 def _required(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:

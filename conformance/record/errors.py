@@ -1,15 +1,4 @@
-"""Why a record cannot be read or written; each reason is a type and one line.
-
-RecordProblem      exit 2, as every BadInput
-├── Unreadable     the file is missing, a folder, not permitted
-├── Unwritable     the file cannot be created or written
-├── NoRunLine      nothing in it says what was run: empty, or not a record
-├── LineNotJson        a line is not a JSON object
-├── WrongShape     a line is JSON and not a line of a record
-├── UnknownFormat  written by a newer version
-├── WrongOrder     a line stands where it may not stand
-└── NotMergeable   records that are not parts of one run
-"""
+"""Why a record cannot be read or written; each reason is a type and one line."""
 
 from __future__ import annotations
 
@@ -88,6 +77,8 @@ class UnknownFormat(RecordProblem):
 
 class WrongOrder(RecordProblem, LineProblem):
     """A line stands where it may not: a second run line, a verdict twice, a line too late."""
+
+    hint = "give the record as the run left it; `conformance report merge` joins those of shards"
 
 
 class NotMergeable(RecordProblem, FileProblem):

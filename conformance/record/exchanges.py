@@ -5,9 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
+
+
+class Recorded:
+    """A part of a record; what is not known is left out of its JSON form."""
+
+    __slots__: tuple[str, ...] = ()
+    FIRST: ClassVar[Mapping[str, Any]] = {}
+    """What the JSON form begins with: constants, and fields that come before their turn."""
+    NULL: ClassVar[frozenset[str]] = frozenset()
+    """The fields that are written as null where they have no value."""
+    SPARSE: ClassVar[frozenset[str]] = frozenset()
+    """The fields that are left out where they are empty, too."""
+    OUTSIDE: ClassVar[frozenset[str]] = frozenset()
+    """The fields that are no part of it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The record's form, as ``schema.json`` describes it."""
+        made = dict(self.FIRST)
+        for name in self.__slots__:
+            value = None if name in self.OUTSIDE else _plain(getattr(self, name))
+            if value is not None or name in self.NULL:
+                made[name] = value
+        return {name: value for name, value in made.items() if value or name not in self.SPARSE}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value.as_json() if hasattr(value, "as_json") else msgspec.to_builtins(value)
 
 
 class Role(StrEnum):
@@ -19,7 +48,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedSigning:
+class RecordedSigning(Recorded):
     """The SigV4 scope of a signed request: service name (``geo``) and region.
 
     ``fault`` names the way in which it was signed wrongly on purpose; None where it was not.
@@ -29,13 +58,23 @@ class RecordedSigning:
     region: str
     fault: str | None = None
 
+
+class RecordedMessage(Recorded):
+    """A request or a response: ``body`` stands for none, too, unless there is another."""
+
+    __slots__ = ()
+    NULL = frozenset({"body"})
+
     def as_json(self) -> dict[str, Any]:
         """The record's form."""
-        return {"service": self.service, "region": self.region} | known(fault=self.fault)
+        made = super().as_json()
+        if "body_base64" in made:
+            del made["body"]
+        return made
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedRequest:
+class RecordedRequest(RecordedMessage):
     """A request as it was sent; ``url`` is absolute and percent-encoded as on the wire.
 
     ``body`` is the text of a UTF-8 body, ``body_base64`` holds any other bytes; both are None
@@ -49,26 +88,15 @@ class RecordedRequest:
     body_base64: str | None = None
     signing: RecordedSigning | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """The record's form."""
-        head = {"method": self.method, "url": self.url, "headers": dict(self.headers)}
-        signing = {} if self.signing is None else {"signing": self.signing.as_json()}
-        return head | _body(self.body, self.body_base64) | signing
-
 
 @dataclass(frozen=True, slots=True)
-class RecordedResponse:
+class RecordedResponse(RecordedMessage):
     """A response as it was received; bodies as in ``RecordedRequest``."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | None = None
     body_base64: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The record's form."""
-        head = {"status": self.status, "headers": dict(self.headers)}
-        return head | _body(self.body, self.body_base64)
 
 
 class Use(msgspec.Struct, frozen=True, rename={"source": "from"}):
@@ -84,12 +112,16 @@ class Use(msgspec.Struct, frozen=True, rename={"source": "from"}):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedExchange:
+class RecordedExchange(Recorded):
     """One request and its answer (None where none came), what was expected and what was seen.
 
     Exchanges of one ``connection`` number, 0 aside, went over one connection; with ``pipelined``
     all their requests were sent before the first answer was read.
     """
+
+    FIRST = {"role": None}  # noqa: RUF012 - never written to
+    NULL = frozenset({"response"})
+    SPARSE = frozenset({"uses", "connection", "pipelined"})
 
     request: RecordedRequest
     response: RecordedResponse | None
@@ -102,30 +134,3 @@ class RecordedExchange:
     """Seconds that passed, on purpose, before it was sent."""
     connection: int = 0
     pipelined: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """The record's form."""
-        made: dict[str, Any] = {
-            "role": str(self.role),
-            "request": self.request.as_json(),
-            "response": None if self.response is None else self.response.as_json(),
-            "expected": self.expected,
-            "seen": self.seen,
-        }
-        uses = [msgspec.to_builtins(use) for use in self.uses]
-        return made | known(
-            seconds=self.seconds,
-            uses=uses or None,
-            pause=self.pause,
-            connection=self.connection or None,
-            pipelined=self.pipelined or None,
-        )
-
-
-def _body(text: str | None, base64: str | None) -> dict[str, Any]:
-    return {"body": text} if base64 is None else {"body_base64": base64}
-
-
-def known(**fields: Any) -> dict[str, Any]:
-    """The fields that have a value."""
-    return {name: value for name, value in fields.items() if value is not None}

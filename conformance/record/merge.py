@@ -35,11 +35,9 @@ _WORST = (
 def merged(records: Sequence[Record], path: Path) -> Record:
     """One record of several, as if one run had done it all; ``path`` is where it will stand.
 
-    A requirement that several have takes the worst of its verdicts, with that evidence, and all
-    of its cases.
-
-    Raises:
-        NotMergeable: they differ in what was run, or a shard is missing or there twice.
+    A requirement that several have takes the worst of its verdicts, with that evidence, and all of
+    its cases. Raises NotMergeable (they differ in what was run, or a shard is missing or there
+    twice).
     """
     for record in records[1:]:
         _hold_alike(records[0], record)

@@ -21,7 +21,7 @@ from conformance.record.errors import (
     WrongShape,
 )
 from conformance.record.schema import validator
-from conformance.record.values import FORMAT, RunLine, SummaryLine, Verdict, VerdictLine, fails_gate
+from conformance.record.values import FORMAT, RunLine, SummaryLine, VerdictLine, fails_gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -55,22 +55,19 @@ class Record:
 
     @property
     def exit(self) -> int:
-        """The exit code of the run; without a summary, the one its verdicts so far give."""
+        """The exit code of the run; one that did not end has tested nothing in full."""
         if self.summary is not None:
             return self.summary.exit
         if any(fails_gate(line, strict=self.run.strict) for line in self.verdicts):
             return 1
-        decided = {Verdict.PASSED, Verdict.FAILED}
-        return 0 if any(line.verdict in decided for line in self.verdicts) else 3
+        return 3
 
 
 def read_record(path: str | Path) -> Record:
     """Read a record whole.
 
-    A last line that was cut off (an interrupted run) is left out and noted in ``truncated``.
-
-    Raises:
-        RecordProblem: the file cannot be read or is not a record; see ``record.errors``.
+    A last line that was cut off (an interrupted run) is left out and noted in ``truncated``. Raises
+    RecordProblem (the file cannot be read or is not a record; see ``record.errors``).
     """
     file = Path(path)
     run: RunLine | None = None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from conformance.contract.levels import Level
+from conformance.record.exchanges import Recorded
 from conformance.record.values import Verdict, gate_levels
 
 
@@ -31,7 +32,7 @@ DECIDED = frozenset({Verdict.PASSED, Verdict.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Share(Recorded):
     """``part`` of ``of``."""
 
     part: int = 0
@@ -41,10 +42,6 @@ class Share:
         """Both shares as one."""
         return Share(self.part + other.part, self.of + other.of)
 
-    def as_json(self) -> dict[str, int]:
-        """The form of data files."""
-        return {"part": self.part, "of": self.of}
-
     @property
     def percent(self) -> float | None:
         """The share in per cent, rounded down to a tenth: 100 means all. None of nothing."""
@@ -52,7 +49,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceScore:
+class ServiceScore(Recorded):
     """What a run says of one service, or of several together.
 
     ``implemented``: operations that the target has, of those of which the run found that out.
@@ -67,19 +64,12 @@ class ServiceScore:
     below: Share = Share()
     undecided: int = 0
 
+    OUTSIDE = frozenset({"service"})  # data files have it by service
+
     @property
     def is_lacking(self) -> bool:
         """Whether the target has none of its operations."""
         return self.implemented.part == 0 and self.implemented.of > 0
-
-    def as_json(self) -> dict[str, Any]:
-        """The form of data files."""
-        return {
-            "implemented": self.implemented.as_json(),
-            "gate": self.gate.as_json(),
-            "below": self.below.as_json(),
-            "undecided": self.undecided,
-        }
 
     @property
     def decided(self) -> Share:

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from conformance.contract.levels import Level, Source
-from conformance.record.exchanges import RecordedExchange, known
+from conformance.record.exchanges import Recorded, RecordedExchange
 
 FORMAT = 1
 """The version of the record format that this package writes and reads."""
@@ -46,19 +45,15 @@ class ObstacleCause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Recorded):
     """Why a requirement was not tested; ``because`` is the one whose failure stands in the way."""
 
     cause: ObstacleCause
     because: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """The record's form."""
-        return {"cause": str(self.cause)} | known(because=self.because)
-
 
 @dataclass(frozen=True, slots=True)
-class Cases:
+class Cases(Recorded):
     """How many cases were sent on each side of a requirement."""
 
     accept: int = 0
@@ -66,20 +61,16 @@ class Cases:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedTarget:
+class RecordedTarget(Recorded):
     """What was tested."""
 
     name: str
     url: str | None = None
     version: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """The record's form."""
-        return {"name": self.name} | known(url=self.url, version=self.version)
-
 
 @dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(Recorded):
     """Part ``index`` (from 1) of a run that was cut into ``of`` parts."""
 
     index: int
@@ -88,18 +79,18 @@ class Shard:
     def __str__(self) -> str:
         return f"{self.index}/{self.of}"
 
-    def as_json(self) -> dict[str, Any]:
-        """The record's form."""
-        return {"index": self.index, "of": self.of}
-
 
 @dataclass(frozen=True, slots=True)
-class RunLine:
+class RunLine(Recorded):
     """The first line: what was tested, with which tool, seed and specs.
 
     ``specs`` maps a service to the sha256 of its spec files; ``start`` is an ISO 8601 time in
     UTC; ``command`` is the command line that reproduces the run.
     """
+
+    FIRST = {"type": "run", "format": FORMAT} | dict.fromkeys(
+        ("tool", "target", "seed", "profile", "services", "specs")
+    )
 
     target: RecordedTarget
     seed: int
@@ -112,32 +103,21 @@ class RunLine:
     strict: bool = False
     shard: Shard | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """The record's form."""
-        made: dict[str, Any] = {
-            "type": "run",
-            "format": FORMAT,
-            "tool": self.tool,
-            "target": self.target.as_json(),
-            "seed": self.seed,
-            "profile": self.profile,
-            "services": list(self.services),
-            "specs": {service: dict(files) for service, files in self.specs.items()},
-            "start": self.start,
-            "command": self.command,
-            "strict": self.strict,
-        }
-        return made | ({} if self.shard is None else {"shard": self.shard.as_json()})
-
 
 @dataclass(frozen=True, slots=True)
-class VerdictLine:
+class VerdictLine(Recorded):
     """What was found out about one requirement, and its proof.
 
     ``operation`` is None for a requirement on the whole service. ``related`` names requirements
     that fail by the same exchange. ``baseline`` is the reason for which a baseline accepts the
     failure, or None where no baseline covers it.
     """
+
+    FIRST = {"type": "verdict"} | dict.fromkeys(
+        ("requirement", "service", "operation", "statement")
+    )
+    NULL = frozenset({"operation"})
+    SPARSE = frozenset({"related", "covers"})
 
     requirement: str
     level: Level
@@ -159,32 +139,9 @@ class VerdictLine:
     covers: tuple[str, ...] = ()
     """The places of the same structure that it stands for: ``Operation/request/member``."""
 
-    def as_json(self) -> dict[str, Any]:
-        """The record's form."""
-        made: dict[str, Any] = {
-            "type": "verdict",
-            "requirement": self.requirement,
-            "service": self.service,
-            "operation": self.operation,
-            "statement": self.statement,
-            "level": str(self.level),
-            "verdict": str(self.verdict),
-            "reason": self.reason,
-            "source": self.source.as_json(),
-            "cases": {"accept": self.cases.accept, "reject": self.cases.reject},
-            "seconds": self.seconds,
-            "requests": self.requests,
-            "evidence": [exchange.as_json() for exchange in self.evidence],
-        }
-        obstacle = None if self.obstacle is None else self.obstacle.as_json()
-        return made | known(
-            related=list(self.related) or None, baseline=self.baseline, obstacle=obstacle,
-            covers=list(self.covers) or None,
-        )  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Recorded):
     """How many of the ``of`` constraints were proved on both sides."""
 
     both_sides: int
@@ -192,7 +149,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class BaselineUse:
+class BaselineUse(Recorded):
     """What came of a baseline in a run.
 
     ``accepted`` failures were covered. The others are ids: ``passing`` are listed and passed
@@ -212,21 +169,14 @@ class BaselineUse:
         """Whether the baseline itself makes the run exit with 1."""
         return self.strict and bool(self.passing)
 
-    def as_json(self) -> dict[str, Any]:
-        """The record's form."""
-        return {
-            "file": self.file,
-            "strict": self.strict,
-            "accepted": self.accepted,
-            "passing": list(self.passing),
-            "expired": list(self.expired),
-            "unknown": list(self.unknown),
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class SummaryLine:
+class SummaryLine(Recorded):
     """The last line; ``requests`` counts every HTTP request the run sent, ``seconds`` its time."""
+
+    FIRST = {"type": "summary"} | dict.fromkeys(
+        ("requests", "seconds", "counts", "exit", "interrupted", "notes")
+    )
 
     requests: int
     seconds: float
@@ -236,27 +186,6 @@ class SummaryLine:
     coverage: Coverage | None = None
     notes: tuple[str, ...] = ()
     baseline: BaselineUse | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The record's form."""
-        counts = {
-            str(level): {str(verdict): n for verdict, n in row.items()}
-            for level, row in self.counts.items()
-        }
-        made: dict[str, Any] = {
-            "type": "summary",
-            "requests": self.requests,
-            "seconds": self.seconds,
-            "counts": counts,
-            "exit": self.exit,
-            "interrupted": self.interrupted,
-            "notes": list(self.notes),
-        }
-        if self.coverage is not None:
-            made["coverage"] = {"both_sides": self.coverage.both_sides, "of": self.coverage.of}
-        if self.baseline is not None:
-            made["baseline"] = self.baseline.as_json()
-        return made
 
 
 Line = RunLine | VerdictLine | SummaryLine

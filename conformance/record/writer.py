@@ -19,10 +19,8 @@ class RecordWriter:
     """A record being written to ``path``; use as a context manager or call ``close``.
 
     The file (and its folder) is created at once, so that a path that cannot be written is reported
-    before the first request is sent.
-
-    Raises:
-        Unwritable: here, or in ``write`` when the disk is full.
+    before the first request is sent. Raises Unwritable (here, or in ``write`` when the disk is
+    full).
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -36,11 +34,7 @@ class RecordWriter:
             raise Unwritable(self.path, _why(error)) from None
 
     def write(self, line: Line) -> None:
-        """Append one line and flush it.
-
-        Raises:
-            ValueError: the order of lines is wrong, which is a fault of the caller.
-        """
+        """Append one line and flush it. Raises ValueError."""
         self._check(line)
         # ASCII only: control characters, bidi marks and lone surrogates stay visible escapes.
         text = json.dumps(line.as_json(), ensure_ascii=True, separators=(",", ":"))
@@ -86,11 +80,7 @@ class RecordWriter:
 
 
 def write_record(record: Record, path: str | Path) -> None:
-    """Write a whole record, for example a merged one.
-
-    Raises:
-        Unwritable: the file cannot be written.
-    """
+    """Write a whole record, for example a merged one. Raises Unwritable."""
     with RecordWriter(path) as writer:
         writer.write(record.run)
         for line in record.verdicts:

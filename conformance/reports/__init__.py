@@ -5,72 +5,23 @@ Nothing is imported until it is used: a run that writes no HTML does not load Ji
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.reports.files import write_report
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from rich.console import Console
-
     from conformance.record import Record
 
-__all__ = [
-    "render_terminal",
-    "write_allure",
-    "write_ctrf",
-    "write_html",
-    "write_junit",
-    "write_markdown",
-]
 
+def write(kind: str, record: Record, path: str | Path) -> None:
+    """Write a report: html, junit, markdown, ctrf, or allure, which is a folder.
 
-def render_terminal(
-    record: Record,
-    console: Console,
-    written: Mapping[str, Path] | None = None,
-    *,
-    detail: bool = False,
-) -> None:
-    """Print the summary of a record; ``written`` names the reports made and their files.
-
-    With ``detail`` every failure is listed, with its curl lines.
+    Raises UnwritableReport.
     """
-    from conformance.reports import terminal
-
-    terminal.render_terminal(record, console, written, detail=detail)
-
-
-def write_html(record: Record, path: str | Path) -> None:
-    """Write the HTML report; raises UnwritableReport."""
-    from conformance.reports import html
-
-    html.write_html(record, path)
-
-
-def write_junit(record: Record, path: str | Path) -> None:
-    """Write the JUnit XML report; raises UnwritableReport."""
-    from conformance.reports import junit
-
-    junit.write_junit(record, path)
-
-
-def write_ctrf(record: Record, path: str | Path) -> None:
-    """Write the CTRF report; raises UnwritableReport."""
-    from conformance.reports import ctrf
-
-    ctrf.write_ctrf(record, path)
-
-
-def write_allure(record: Record, folder: str | Path) -> None:
-    """Write a folder of Allure results; raises UnwritableReport."""
-    from conformance.reports import allure
-
-    allure.write_allure(record, folder)
-
-
-def write_markdown(record: Record, path: str | Path) -> None:
-    """Write the Markdown summary; raises UnwritableReport."""
-    from conformance.reports import markdown
-
-    markdown.write_markdown(record, path)
+    module = import_module(f"conformance.reports.{kind}")
+    if kind == "allure":
+        module.write_allure(record, path)
+    else:
+        write_report(path, getattr(module, f"render_{kind}")(record))

@@ -6,13 +6,11 @@ import json
 import uuid
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from conformance import __version__
 from conformance.record import Record, VerdictLine
 from conformance.reports import facts
-from conformance.reports.files import write_report
 from conformance.reports.outcome import explanation, outcome
 from conformance.reports.text import one_line
 
@@ -23,12 +21,12 @@ _STATUSES = ("passed", "failed", "skipped", "pending", "other")
 _LONGEST = 500
 
 
-def write_ctrf(record: Record, path: str | Path) -> None:
-    """Write the CTRF report of a record. Raises UnwritableReport."""
-    write_report(path, json.dumps(render_ctrf(record), indent=1, ensure_ascii=False) + "\n")
+def render_ctrf(record: Record) -> str:
+    """The CTRF report of a record as text."""
+    return json.dumps(ctrf_report(record), indent=1, ensure_ascii=False) + "\n"
 
 
-def render_ctrf(record: Record) -> dict[str, Any]:
+def ctrf_report(record: Record) -> dict[str, Any]:
     """The CTRF report of a record as a JSON value."""
     tests = [_test(line, strict=record.run.strict) for line in record.verdicts]
     counts = Counter(test["status"] for test in tests)

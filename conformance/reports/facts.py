@@ -103,7 +103,13 @@ def headline(record: Record) -> str:
         said = f"conforms but for {plural(covered, 'accepted failure')}"
     elif record.exit == 1 and not gate_failures(record) and not record.interrupted:
         said = f"fails the gate: {exit_meaning(record)}"
-    return f"{said} so far (interrupted run)" if record.interrupted else said
+    if not record.interrupted:
+        return said
+    decided = covered or any(line.verdict is Verdict.PASSED for line in record.verdicts)
+    if record.exit == EXIT_OPEN and decided:
+        but = f" but for {plural(covered, 'accepted failure')}" if covered else ""
+        said = f"nothing failed{but}"
+    return f"{said} so far (interrupted run)"
 
 
 def failures(record: Record) -> tuple[VerdictLine, ...]:

@@ -29,8 +29,7 @@ def _reported(path: Path) -> Iterator[None]:
 def write_report(path: str | Path, text: str) -> None:
     """Write a report in UTF-8, and the folder it goes to where that is missing.
 
-    Raises:
-        UnwritableReport: the file or its folder cannot be written.
+    Raises UnwritableReport (the file or its folder cannot be written).
     """
     file = Path(path)
     with _reported(file):
@@ -41,8 +40,7 @@ def write_report(path: str | Path, text: str) -> None:
 def check_writable(path: str | Path) -> None:
     """Find out whether a report could be written there, without changing what is there.
 
-    Raises:
-        UnwritableReport: it could not.
+    Raises UnwritableReport (it could not).
     """
     file = Path(path)
     with _reported(file):

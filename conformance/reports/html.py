@@ -17,27 +17,15 @@ from conformance.record import Record, count
 from conformance.reports import facts, page
 from conformance.reports.causes import causes
 from conformance.reports.difference import difference
-from conformance.reports.files import write_report
 from conformance.reports.text import plural, visible
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jinja2 import Environment
 
 _LARGEST = 4_800_000
 """Bytes that a page should not exceed; a browser should have it at once."""
 _TELLING = 10
 """How many causes are open at first; the others are folded."""
-
-
-def write_html(record: Record, path: str | Path) -> None:
-    """Write the HTML report of a record.
-
-    Raises:
-        UnwritableReport: the file cannot be written.
-    """
-    write_report(path, render_html(record))
 
 
 def render_html(record: Record) -> str:

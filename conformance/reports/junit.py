@@ -9,22 +9,11 @@ from typing import TYPE_CHECKING
 
 from conformance.record import Record, Verdict, VerdictLine
 from conformance.reports import facts
-from conformance.reports.files import write_report
 from conformance.reports.outcome import about, explanation, outcome
 from conformance.reports.text import one_line
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from xml.etree.ElementTree import Element
-
-
-def write_junit(record: Record, path: str | Path) -> None:
-    """Write the JUnit XML report of a record.
-
-    Raises:
-        UnwritableReport: the file cannot be written.
-    """
-    write_report(path, render_junit(record))
 
 
 def render_junit(record: Record) -> str:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from conformance.record import Record, VerdictLine, count, fails_gate
 from conformance.reports import facts
 from conformance.reports.causes import causes
-from conformance.reports.files import write_report
 from conformance.reports.reproduce import curl_script
 from conformance.reports.text import one_line, plural, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _MOST = 600_000
 """Characters; a step summary of GitHub holds 1 MiB."""
@@ -23,15 +21,6 @@ _MARKS = re.compile(r"[!-/:-@\[-`{-~]")
 _PLAIN = set("-/:,.()")
 _CAUSES = 5
 _SEVERAL = 2
-
-
-def write_markdown(record: Record, path: str | Path) -> None:
-    """Write the Markdown summary of a record.
-
-    Raises:
-        UnwritableReport: the file cannot be written.
-    """
-    write_report(path, render_markdown(record))
 
 
 def render_markdown(record: Record) -> str:

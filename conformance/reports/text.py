@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import Any, Self
 
+import click
+
 # Beside the C0 and C1 controls: zero-width characters, bidi marks, embeddings, overrides and
 # isolates, line and paragraph separators, invisible operators, the BOM, interlinear annotation
 # marks, tags, lone surrogates and the noncharacters.
@@ -66,3 +68,10 @@ class Display:
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+
+    def say(self, text: str) -> None:
+        """Print a line on standard error, above what is live there."""
+        if self._bar is not None:
+            self._bar.console.print(text, markup=False, highlight=False)
+        else:
+            click.echo(text, err=True)

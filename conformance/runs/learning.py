@@ -52,6 +52,3 @@ def found_requests(
             if custody is not None:
                 custody.journal.close()
     return {name: one for job in jobs for name, one in job.contract.found.by_operation.items()}
-
-
-__all__ = ["found_requests"]

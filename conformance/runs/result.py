@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance import reports
 from conformance.contract.levels import Level
 from conformance.errors import Problem
 from conformance.record import (
@@ -87,30 +88,20 @@ class RunResult:
 
     def write_html(self, path: str | Path) -> None:
         """Write the HTML report. Raises UnwritableReport."""
-        from conformance import reports
-
-        reports.write_html(self.record, path)
+        reports.write("html", self.record, path)
 
     def write_junit(self, path: str | Path) -> None:
         """Write the report as JUnit XML. Raises UnwritableReport."""
-        from conformance import reports
-
-        reports.write_junit(self.record, path)
+        reports.write("junit", self.record, path)
 
     def write_markdown(self, path: str | Path) -> None:
         """Write the summary in Markdown. Raises UnwritableReport."""
-        from conformance import reports
-
-        reports.write_markdown(self.record, path)
+        reports.write("markdown", self.record, path)
 
     def write_ctrf(self, path: str | Path) -> None:
         """Write the report in the Common Test Report Format. Raises UnwritableReport."""
-        from conformance import reports
-
-        reports.write_ctrf(self.record, path)
+        reports.write("ctrf", self.record, path)
 
     def write_allure(self, folder: str | Path) -> None:
         """Write Allure results into a folder. Raises UnwritableReport."""
-        from conformance import reports
-
-        reports.write_allure(self.record, folder)
+        reports.write("allure", self.record, folder)

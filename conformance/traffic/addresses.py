@@ -18,6 +18,9 @@ SUFFIX = re.compile(
     r"c2s\.ic\.gov|sc2s\.sgov\.gov|csp\.hci\.ic\.gov|cloud\.adc-e\.uk)$"
 )
 """Domains under which the partitions of AWS have their endpoints, with and without IPv6."""
+VARIANT = re.compile(rf"-(?:fips|accelerate|({REGION.pattern}))$")
+"""What may stand behind a service's name: S3 has hosts of its first days, `s3-eu-west-1`."""
+DUAL = "dualstack"
 LOOPBACK = re.compile(r"(?:^|\.)localhost(?:\.localstack\.cloud)?$")
 NEAR = re.compile(
     r"host\.docker\.internal|[\w-]+|::1|(?:127|10|172|192\.168)\.[\d.]+|"
@@ -37,6 +40,8 @@ class Host:
     service: str = ""
     """The service that the name is one of, as it signs; empty where it names none."""
     region: str = ""
+    label: str = ""
+    """What stands in front of the service's name."""
 
 
 def readable(url: str) -> str:
@@ -77,21 +82,21 @@ def host_of(name: str) -> Host:
         return Host("")
     suffix = SUFFIX.search(name)
     if suffix is not None:
-        service, region = _named(name[: suffix.start()].split("."))
+        service, region, label = _named(name[: suffix.start()].split("."))
         if is_redacted(service):
             return Host(name, hidden=True, region=region)
-        return Host(name, aws=True, service=service, region=region)
+        return Host(name, aws=True, service=service, region=region, label=label)
     if is_redacted(name):
         return Host(name, hidden=True)
     here = LOOPBACK.search(name)
     if here is not None:
-        service, region = _named([part for part in name[: here.start()].split(".") if part])
-        return Host(name, near=not service, service=service, region=region)
+        service, region, label = _named([part for part in name[: here.start()].split(".") if part])
+        return Host(name, near=not service, service=service, region=region, label=label)
     return Host(name, near=NEAR.fullmatch(name) is not None)
 
 
-def _named(labels: list[str]) -> tuple[str, str]:
-    """Service and region: ``[vpce-x.]apigateway[-fips].us-east-1[.vpce]``."""
+def _named(labels: list[str]) -> tuple[str, str, str]:
+    """Service, region and what is in front: ``[vpce-x.]apigateway[-fips].us-east-1[.vpce]``."""
     if labels and labels[-1] == "vpce":
         labels = labels[:-1]
     region = ""
@@ -99,4 +104,11 @@ def _named(labels: list[str]) -> tuple[str, str]:
         region = labels[-1] if REGION.fullmatch(labels[-1]) else ""
         region = region.removeprefix("fips-").removesuffix("-fips")
         labels = labels[:-1]
-    return (labels[-1].removesuffix("-fips") if labels else ""), region
+    if len(labels) > 1 and labels[-1] == DUAL:
+        labels = labels[:-1]
+    if not labels:
+        return "", region, ""
+    variant = VARIANT.search(labels[-1])
+    service = labels[-1][: variant.start()] if variant else labels[-1]
+    region = region or (variant and variant[1]) or ""
+    return service, region, ".".join(labels[:-1])

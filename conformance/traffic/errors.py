@@ -1,12 +1,4 @@
-"""Why recorded traffic cannot be judged.
-
-BadInput              exit 2
-├── UnreadableTraffic the file is missing, a folder without traffic, too large
-└── MalformedTraffic  a line or an entry is not what the format demands
-    └── NotTraffic    the file is of another format; in a folder it is left out
-CouldNotTest          exit 3
-└── NothingRecognised no exchange is one of the services'
-"""
+"""Why recorded traffic cannot be judged; each reason is a type and one line."""
 
 from __future__ import annotations
 

@@ -209,16 +209,15 @@ class Judge:
                 continue
             if not is_plain(operation, cell, entry):
                 continue
-            shown = shows(operation, cell.path, str(entry["value"]))
-            held = [
+            held = all(
                 any(
-                    hides(one) or same(one, wanted.value)
-                    for one in find(item.answer.body, wanted.place)
+                    hides(one) or same(one, shown.value)
+                    for one in find(item.answer.body, shown.place)
                 )
-                for wanted in shown
-            ]
+                for shown in shows(operation, cell.path, str(entry["value"]))
+            )
             expected = f"{cell.path} is {entry['value']!r} in the answer"
-            finding = Finding(requirement.id, all(held), expected, "it is not")
+            finding = Finding(requirement.id, held, expected, "it is not")
             self._note(item, finding, Side.ACCEPT)
 
     # -- what a refusal shows ------------------------------------------------------------------
@@ -232,7 +231,7 @@ class Judge:
             one = reading.broken[0]
             held = (item.answer.status, item.answer.code) in self._allowed(item, one)
             finding = Finding(one.requirement.id, held, self._wanted(item, one), item.answer.told())
-            self._note(item, finding, Side.REJECT)
+            self._note(item, finding)
         elif not reading.faulty and self._resources.is_fresh(item):
             self._valid_but_refused(item, reading)
 

@@ -28,12 +28,9 @@ def read_traffic(
 ) -> Iterator[TrafficEntry]:
     """Every entry of the files, and of the files in the folders, in order.
 
-    What lies in a folder beside the traffic is added to ``left_out``.
-
-    Raises:
-        UnreadableTraffic: a file cannot be read, a folder has no traffic in it.
-        NotTraffic: a file that was named is of another format.
-        MalformedTraffic: a file is not what its format demands.
+    What lies in a folder beside the traffic is added to ``left_out``. Raises UnreadableTraffic (a
+    file cannot be read, a folder has no traffic in it), NotTraffic (a file that was named is of
+    another format), MalformedTraffic (a file is not what its format demands).
     """
     left = [] if left_out is None else left_out
     for path in paths:

@@ -16,6 +16,8 @@ from conformance.traffic.evidence import Sign, has_marks, is_sdk
 from conformance.transport.exchange import Request
 from conformance.transport.protocols.selecting import selectors_of
 
+FIRST_ALONE = 2
+"""Slashes around the first label of a path, where nothing else is in it."""
 SCHEMES = {"http", "https", ""}
 SCOPE = re.compile(r"Credential=[^/,\s]*/[^/,\s]*/([\w-]+)/([\w-]+)/aws4_request")
 
@@ -74,17 +76,24 @@ class Routes:
         if path is None or parts.scheme.lower() not in SCHEMES:
             return None
         host = _host(request, parts.hostname)
-        shown = "" if host.hidden else origin
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
-        found = [
-            TrafficRoute(
-                contract, one.operation, one.labels, query, shown, _region(request, host), host,
-                certain,
-            )
-            for contract in self._contracts
-            if (certain := self._is_of(contract, entry, host)) is not None
-            if (one := self._match(contract, request, path, query)) is not None
-        ]  # fmt: skip
+        found = []
+        for contract in self._contracts:
+            certain = self._is_of(contract, entry, host)
+            label = _label(contract, host)
+            below = f"/{label}{path}" if label else path
+            if contract.overlay.endpoint.label and below.count("/") == FIRST_ALONE:
+                below = below.removesuffix("/")
+            one = self._match(contract, request, below, query) if certain is not None else None
+            if certain is not None and one is not None:
+                # A host that has a label in front is the same address as without.
+                shown = "" if host.hidden else origin.replace(f"//{label}.", "//", 1)
+                region = _region(request, host)
+                found.append(
+                    TrafficRoute(
+                        contract, one.operation, one.labels, query, shown, region, host, certain
+                    )
+                )
         # The same path with and without literal query parameters: the more it names the nearer.
         return max(found, key=lambda one: len(one.operation.query), default=None)
 
@@ -122,9 +131,13 @@ class Routes:
         signed = contract.signing_name
         if entry.service:
             return True if entry.service in (contract.service, signed) else None
-        if host.aws:
-            return True if host.service == signed else None
         scope = _scope(entry.exchange.request)
+        if host.aws:
+            named = host.service == signed
+            if scope is not None:
+                # Many hosts are called otherwise than what they sign for; `s3-control` is not `s3`.
+                named = scope[1] == signed and (named or not host.service.startswith(signed))
+            return True if named else None
         if scope is not None:
             return True if scope[1] == signed else None
         if self._targets or not (host.name or host.hidden):
@@ -134,6 +147,15 @@ class Routes:
         if host.service:
             return None
         return False if _may_be_aws(entry) else None
+
+
+def _label(contract: Contract, host: Host) -> str:
+    """The label of the path that stands in the host's name instead: a bucket of S3."""
+    if not contract.overlay.endpoint.label:
+        return ""
+    if host.service == contract.signing_name:
+        return host.label
+    return "" if host.aws or host.near else ".".join(filter(None, (host.label, host.service)))
 
 
 def _may_be_aws(entry: TrafficEntry) -> bool:

@@ -73,9 +73,8 @@ def _unfit(path: Path) -> str:
 def sources(path: Path) -> Iterator[TrafficSource]:
     """The file, or the files that are packed in it.
 
-    Raises:
-        UnreadableTraffic: it cannot be opened, or is too large.
-        NotTraffic: it is of a format that is not read.
+    Raises UnreadableTraffic (it cannot be opened, or is too large), NotTraffic (it is of a format
+    that is not read).
     """
     data = _read(path)
     if data.startswith(GZIP):

@@ -14,7 +14,7 @@ from conformance.engine.judge.redacted import hides
 from conformance.engine.resources.names import TOKEN
 from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.rules import is_single
+from conformance.plan.rules import is_single, operations_of
 
 STATE = {"taken", "ID"}
 """Placeholders that only the state of a target can fill: such a probe is never recognised."""
@@ -31,13 +31,21 @@ class Templates:
     """The accepted probes of a service's plan and the probes of its rules, by operation."""
 
     def __init__(self, contract: Contract, requirements: Sequence[Requirement]) -> None:
+        self._contract = contract
         self._probes: dict[tuple[str, frozenset[str] | None], list[Probe]] = {}
-        for requirement in requirements:
-            if is_watched(requirement) or not _is_planned(requirement):
+        self._unplanned: dict[str, list[Requirement]] = {}
+        for one in requirements:
+            if is_watched(one) or not _is_planned(one):
                 continue
-            rule = requirement.subject is Subject.RULE
-            for probe in plan(contract, requirement).probes:
-                if probe.form is not None:
+            # A plan takes time: it is made of the operations that the traffic has.
+            for operation in operations_of(contract, one):
+                self._unplanned.setdefault(operation.name, []).append(one)
+
+    def _plan(self, operation: str) -> None:
+        for one in self._unplanned.pop(operation, ()):
+            rule = one.subject is Subject.RULE
+            for probe in plan(self._contract, one).probes:
+                if probe.form is not None or probe.operation.name != operation:
                     continue  # how it is written is under test, and a recording may not tell
                 if (rule or probe.side is Side.ACCEPT) and not _is_unclear(probe):
                     self._probes.setdefault(_key(probe), []).append(probe)
@@ -49,6 +57,7 @@ class Templates:
 
         ``values`` is None where its members are not known.
         """
+        self._plan(operation)
         loose = self._probes.get((operation, None), [])
         if values is None or hides([one for one in values.values() if not isinstance(one, str)]):
             return [probe for probe in loose if probe.raw is not None and probe.raw == raw]

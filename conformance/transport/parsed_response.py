@@ -81,7 +81,7 @@ class ParsedResponse:
     def is_missing(self) -> bool:
         """The resource does not exist: by the status, or by the name of the error."""
         named = self.status == 400 and error_identity.says_missing(self.code or "")
-        return self.status == 404 or named
+        return self.status == error_identity.NOT_FOUND or named
 
     @property
     def broken_off(self) -> bool:

@@ -15,9 +15,10 @@ from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from conformance.transport.body_forms import undone
-from conformance.transport.connection import OLD, DeadlineReader, KeptReader, OneReader, connected
+from conformance.transport.connection import connected
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.failures import failure_of
+from conformance.transport.response_reader import OLD, DeadlineReader, KeptReader, OneReader
 
 _BROKEN = (OSError, http.client.HTTPException)
 

@@ -34,6 +34,15 @@ COMMAND = [sys.executable, "-m", "conformance"]
 """For tests that are about the process itself; all others run it in their own."""
 LONGEST = 240
 """Seconds after which a process that a test started is ended: a bound, not an expectation."""
+KEY = {
+    "id": "abcde12345",
+    "name": "one",
+    "enabled": False,
+    "createdDate": 1795648050,
+    "lastUpdatedDate": 1795648050,
+    "stageKeys": [],
+}
+"""The answer of a right server to a request for an API key."""
 HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "host"}
 
 

@@ -31,6 +31,47 @@ class Defect:
         return [part for one in (self.finds, *self.asks) for part in ("--requirement", one)]
 
 
+QUICK = ("--profile", "quick", "--seed", "7")
+
+
+def assert_found(one, run, proxied, moto_port):
+    """A run on moto with the defect alone in front of it fails by the name of its kind."""
+    url = proxied(one.make(), moto_port)
+    found = run(url, "--service", one.service, *QUICK, *one.arguments())
+
+    assert one.finds in found.failed(), found.out
+    assert found.code == 1
+
+
+def assert_holds_without(one, run, moto_port):
+    """A run on moto itself passes what the defect breaks."""
+    found = run(f"http://127.0.0.1:{moto_port}", "--service", one.service, *QUICK, *one.arguments())
+
+    assert found.verdict(one.finds) == "passed", found.out
+
+
+def assert_wrong_in_moto(requirement, mended, run, proxied, moto_port):
+    """What moto does wrong fails on it, and passes where that is mended."""
+    service = requirement.partition("/")[0]
+    arguments = ("--service", service, *QUICK, "--requirement", requirement)
+    wrong = run(f"http://127.0.0.1:{moto_port}", *arguments)
+    right = run(proxied(mended(), moto_port), *arguments)
+
+    assert wrong.failed() == {requirement}, wrong.out
+    assert right.verdict(requirement) == "passed", right.out
+
+
+def assert_changes_nothing_else(table):
+    """No case changes an answer that it is not about."""
+    for one in table.values():
+        made = one.make()
+        assert isinstance(made, SimpleNamespace)
+        change = getattr(made, "answer", None)
+        if change is not None:
+            other: tuple[Any, ...] = ("GET", "/nothing", [], b"", 200, [], b"{}", None)
+            assert change(*other) in (None, (200, [], b"{}"))
+
+
 # -- what a request is about -----------------------------------------------------------------------
 
 

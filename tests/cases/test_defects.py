@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
 from tests.cases import defects as of
-from tests.cases.defects import Defect
+from tests.cases.defects import (
+    Defect,
+    assert_changes_nothing_else,
+    assert_found,
+    assert_holds_without,
+    assert_wrong_in_moto,
+)
 from tests.sampling import sampled
 
-QUICK = ("--profile", "quick", "--seed", "7")
 PLANS = "apigateway-usageplans"
 
 TABLE = {
@@ -158,20 +161,12 @@ FAST = ("moto 8161: name has no effect", "sibling: jobs that are not there are n
 
 @pytest.mark.parametrize("report", sampled(TABLE, *FAST))
 def test_a_defect_that_was_reported_fails_by_its_own_name(moto_port, proxied, run, report):
-    one = TABLE[report]
-    found = run(proxied(one.make(), moto_port), "--service", one.service, *QUICK, *one.arguments())
-
-    assert one.finds in found.failed(), found.out
-    assert found.code == 1
+    assert_found(TABLE[report], run, proxied, moto_port)
 
 
 @pytest.mark.parametrize("report", sampled(TABLE, *FAST))
 def test_without_the_defect_the_same_requirement_holds(moto_port, run, report):
-    one = TABLE[report]
-    url = f"http://127.0.0.1:{moto_port}"
-    found = run(url, "--service", one.service, *QUICK, *one.arguments())
-
-    assert found.verdict(one.finds) == "passed", found.out
+    assert_holds_without(TABLE[report], run, moto_port)
 
 
 WRONG_IN_MOTO = {
@@ -205,13 +200,7 @@ WRONG_IN_MOTO = {
 
 @pytest.mark.parametrize("report", sampled(WRONG_IN_MOTO))
 def test_what_moto_does_wrong_fails_and_holds_where_it_is_mended(moto_port, proxied, run, report):
-    requirement, mended = WRONG_IN_MOTO[report]
-    arguments = ("--service", requirement.partition("/")[0], *QUICK, "--requirement", requirement)
-    wrong = run(f"http://127.0.0.1:{moto_port}", *arguments)
-    right = run(proxied(mended(), moto_port), *arguments)
-
-    assert wrong.failed() == {requirement}, wrong.out
-    assert right.verdict(requirement) == "passed", right.out
+    assert_wrong_in_moto(*WRONG_IN_MOTO[report], run, proxied, moto_port)
 
 
 def test_a_description_of_several_that_declares_that_one_is_missing_names_some():
@@ -246,12 +235,4 @@ def test_a_question_about_several_by_name_tells_which_are_not_there():
 
 
 def test_the_cases_change_nothing_that_they_are_not_about():
-    for one in TABLE.values():
-        made = one.make()
-        assert isinstance(made, SimpleNamespace)
-        change = getattr(made, "answer", None)
-        if change is not None:
-            assert change("GET", "/nothing", [], b"", 200, [], b"{}", None) in (
-                None,
-                (200, [], b"{}"),
-            )
+    assert_changes_nothing_else(TABLE)

@@ -21,19 +21,11 @@ from conformance.runs.campaign.errors import BadCampaign
 from conformance.runs.campaign.file import read_campaign
 from conformance.traffic.errors import MalformedTraffic, NotTraffic
 from conformance.traffic.reading import read_traffic
-from tests.cases.conftest import recorded
+from tests.cases.conftest import KEY, recorded
 from tests.command import in_process
 
 URL = "http://127.0.0.1:4566/apikeys/abcde12345"
 SENT = '{"patchOperations": [{"op": "replace", "path": "/name", "value": "one"}]}'
-KEY = {
-    "id": "abcde12345",
-    "name": "one",
-    "enabled": False,
-    "createdDate": 1795648050,
-    "lastUpdatedDate": 1795648050,
-    "stageKeys": [],
-}
 ANSWER = json.dumps(KEY)
 SIGNED = (
     "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261126/us-east-1/apigateway/aws4_request, "

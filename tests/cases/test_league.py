@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 
 from tests.cases import reported as of
-from tests.cases.defects import Defect
+from tests.cases.defects import (
+    Defect,
+    assert_changes_nothing_else,
+    assert_found,
+    assert_holds_without,
+    assert_wrong_in_moto,
+)
 from tests.sampling import sampled
-
-QUICK = ("--profile", "quick", "--seed", "7")
 
 TABLE = {
     one.report: one
@@ -142,47 +143,32 @@ FAST = ("S3Mock 807: If-None-Match is ignored", "a batch that forgets an entry")
 
 @pytest.mark.parametrize("report", sampled(TABLE, *FAST))
 def test_a_defect_that_was_reported_fails_by_its_own_name(moto_port, proxied, run, report):
-    one = TABLE[report]
-    arguments = ("--service", one.service, *QUICK, *one.arguments())
-    found = run(proxied(one.make(), moto_port), *arguments)
-
-    assert one.finds in found.failed(), found.out
-    assert found.code == 1
+    assert_found(TABLE[report], run, proxied, moto_port)
 
 
 @pytest.mark.parametrize("report", sampled(TABLE, *FAST))
 def test_without_the_defect_the_same_requirement_holds(moto_port, run, report):
-    one = TABLE[report]
-    url = f"http://127.0.0.1:{moto_port}"
-    found = run(url, "--service", one.service, *QUICK, *one.arguments())
-
-    assert found.verdict(one.finds) == "passed", found.out
+    assert_holds_without(TABLE[report], run, moto_port)
 
 
 WRONG_IN_MOTO = {
     "LocalStack 6938: attributes without a value are published": (
-        "sns", "sns/Publish/request/message-attributes",
+        "sns/Publish/request/message-attributes",
         lambda: of.refuses(b"MessageAttributes.entry", b"ParameterValueInvalid"),
     ),
     "a redrive policy is not looked at": (
-        "sqs", "sqs/SetQueueAttributes/request/redrive-policy",
+        "sqs/SetQueueAttributes/request/redrive-policy",
         lambda: of.refuses(b"RedrivePolicy", b"InvalidParameterValue"),
     ),
     "LocalStack 10330: untagging what is not there crashes": (
-        "s3", "s3/DeleteObjectTagging/behavior/no-such-key", of.untagging_nothing_is_refused,
+        "s3/DeleteObjectTagging/behavior/no-such-key", of.untagging_nothing_is_refused,
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("report", sampled(WRONG_IN_MOTO))
 def test_what_moto_does_wrong_fails_and_holds_where_it_is_mended(moto_port, proxied, run, report):
-    service, requirement, mended = WRONG_IN_MOTO[report]
-    arguments = ("--service", service, *QUICK, "--requirement", requirement)
-    wrong = run(f"http://127.0.0.1:{moto_port}", *arguments)
-    right = run(proxied(mended(), moto_port), *arguments)
-
-    assert wrong.failed() == {requirement}, wrong.out
-    assert right.verdict(requirement) == "passed", right.out
+    assert_wrong_in_moto(*WRONG_IN_MOTO[report], run, proxied, moto_port)
 
 
 def test_every_entry_of_a_batch_is_answered_for_in_each_of_the_forms():
@@ -271,10 +257,4 @@ def test_a_recording_that_kept_few_headers_says_nothing_of_those_of_errors():
 
 
 def test_the_cases_change_nothing_that_they_are_not_about():
-    for one in TABLE.values():
-        made = one.make()
-        assert isinstance(made, SimpleNamespace)
-        change = getattr(made, "answer", None)
-        if change is not None:
-            other: tuple[Any, ...] = ("GET", "/nothing", [], b"", 200, [], b"{}", None)
-            assert change(*other) in (None, (200, [], b"{}"))
+    assert_changes_nothing_else(TABLE)

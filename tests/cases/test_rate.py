@@ -7,7 +7,7 @@ from dataclasses import replace
 from conformance.contract.load import load_contract
 from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.inventory import Inventory
-from conformance.engine.resources.names import TAGGED, fill, spoken
+from conformance.engine.resources.names import TAGGED, fill, token_texts
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.plan.probes import Probe, Side
@@ -82,10 +82,10 @@ def test_an_answer_is_read_by_the_operation_that_is_asked_of() -> None:
 
 def test_the_texts_of_a_template_are_those_of_that_very_template() -> None:
     first, second = {"a": "${id}", "b": "plain"}, {"a": "${name.x}"}
-    assert spoken(first) == "${id}"
-    assert spoken(second) == "${name.x}"
-    assert spoken(first) == "${id}"
-    assert TAGGED.search(spoken(second))
+    assert token_texts(first) == "${id}"
+    assert token_texts(second) == "${name.x}"
+    assert token_texts(first) == "${id}"
+    assert TAGGED.search(token_texts(second))
     assert fill(second, {"name": lambda _: "new"}, {}) == {"a": "new"}
 
 

@@ -9,18 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.conftest import SHARED, Run, recorded
+from tests.cases.conftest import KEY, SHARED, Run, recorded
 from tests.command import in_process
 
 BROKEN = "apigateway/UpdateApiKey/patch/id/replace"
-KEY = {
-    "id": "abcde12345",
-    "name": "one",
-    "enabled": False,
-    "createdDate": 1795648050,
-    "lastUpdatedDate": 1795648050,
-    "stageKeys": [],
-}
 URL = "http://127.0.0.1:4566/apikeys"
 ANSWERED = {"content-type": ["application/json"], "date": ["x"], "x-amzn-requestid": ["a"]}
 PATCH = {"patchOperations": [{"op": "replace", "path": "/id", "value": "x"}]}

@@ -19,6 +19,7 @@ from conformance.contract.comparison.model_comparison import Only, compare, oper
 from conformance.contract.deriving import assemble
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import derived_spec, stated_overlay
+from conformance.contract.model import ProtocolName
 from conformance.contract.vocabulary.overlay_model import KnownDifference
 from conformance.documents.sdk.models import (
     NoOperations,
@@ -225,3 +226,10 @@ def test_what_cannot_be_derived_is_named(
         derived_from_model(*arguments, output=tmp_path / "n.yaml")
     assert arguments[1] in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_has_a_plain_protocol_whoever_asked_first() -> None:
+    load_model.cache_clear()
+    named = load_model("ec2", ProtocolName.EC2_QUERY)
+    assert type(named.protocol) is str
+    assert load_model("ec2", "ec2-query") is named

@@ -12,7 +12,6 @@ from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.engine.attempt import attempt
-from conformance.engine.probe_result import GONE
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.prerequisites import naming
@@ -22,6 +21,7 @@ from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.settling import Arrival
 from conformance.engine.session import Session
+from conformance.error_identity import says_missing
 from conformance.plan.probes import Probe, Side
 from conformance.plan.sequences.lists import whole
 from conformance.plan.sequences.steps import NotShown, Send
@@ -198,7 +198,7 @@ def test_a_position_that_is_no_text_ends_the_look() -> None:
     ],
 )
 def test_a_message_says_that_something_is_not_there(message: str, *, gone: bool) -> None:
-    assert (GONE.search(message) is not None) is gone
+    assert says_missing(message) is gone
 
 
 def test_a_member_that_only_an_example_has_names_nothing(session: Session) -> None:

@@ -18,7 +18,7 @@ from conformance import reports
 from conformance.cli.report import command
 from conformance.errors import BadInput
 from conformance.record import Record, Verdict, fails_gate
-from conformance.reports.ctrf import render_ctrf
+from conformance.reports.ctrf import ctrf_report
 from conformance.reports.junit import render_junit
 from tests.reports.fakes import HOSTILE, fake_record, one_failure, write_record
 
@@ -81,7 +81,7 @@ FACTS: dict[str, Any] = {
 
 
 def allure(record: Record, folder: Path) -> dict[str, dict[str, Any]]:
-    reports.write_allure(record, folder)
+    reports.write("allure", record, folder)
     read = [json.loads(one.read_text()) for one in folder.glob("*-result.json")]
     assert all((folder / f"{one['uuid']}-result.json").is_file() for one in read)
     return {one["name"]: one for one in read}
@@ -91,7 +91,7 @@ def allure(record: Record, folder: Path) -> dict[str, dict[str, Any]]:
 def test_ctrf_has_what_its_schema_asks_for(strict: bool) -> None:
     record = fake_record()
     record = replace(record, run=replace(record.run, strict=strict))
-    made = render_ctrf(record)
+    made = ctrf_report(record)
     jsonschema.validate(made, FACTS)
     tests, summary = made["results"]["tests"], made["results"]["summary"]
     assert len(tests) == summary["tests"] == len(record.verdicts)
@@ -106,7 +106,7 @@ def test_ctrf_has_what_its_schema_asks_for(strict: bool) -> None:
 
 
 def test_the_facts_refuse_what_is_wrong() -> None:
-    made = render_ctrf(fake_record())
+    made = ctrf_report(fake_record())
     made["results"]["tests"][0]["status"] = "broken"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(made, FACTS)
@@ -114,7 +114,7 @@ def test_the_facts_refuse_what_is_wrong() -> None:
 
 def test_all_formats_agree_on_what_fails(tmp_path: Path) -> None:
     record = fake_record()
-    ctrf = Counter(one["status"] for one in render_ctrf(record)["results"]["tests"])
+    ctrf = Counter(one["status"] for one in ctrf_report(record)["results"]["tests"])
     results = Counter(one["status"] for one in allure(record, tmp_path).values())
     junit = render_junit(record)
     assert ctrf["failed"] == results["failed"] == junit.count("<failure ") > 0
@@ -125,7 +125,7 @@ def test_all_formats_agree_on_what_fails(tmp_path: Path) -> None:
 def test_a_failure_can_be_repeated_from_both(tmp_path: Path) -> None:
     record = fake_record()
     name = next(one.requirement for one in record.verdicts if fails_gate(one, strict=False))
-    ctrf = next(one for one in render_ctrf(record)["results"]["tests"] if one["name"] == name)
+    ctrf = next(one for one in ctrf_report(record)["results"]["tests"] if one["name"] == name)
     result = allure(record, tmp_path)[name]
     assert "curl" in ctrf["trace"]
     assert "curl" in result["statusDetails"]["trace"]
@@ -159,7 +159,7 @@ def test_a_second_run_of_a_target_replaces_the_first(tmp_path: Path) -> None:
 
 
 def allure_files(record: Record, folder: Path) -> set[str]:
-    reports.write_allure(record, folder)
+    reports.write("allure", record, folder)
     return {one.name for one in folder.glob("*-result.json")}
 
 
@@ -167,7 +167,7 @@ def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
     record = one_failure()
     line = replace(record.verdicts[0], verdict=Verdict.FAILED, reason="".join(HOSTILE), evidence=())
     record = replace(record, verdicts=(line,))
-    reports.write_ctrf(record, tmp_path / "c.json")
+    reports.write("ctrf", record, tmp_path / "c.json")
     text = (tmp_path / "c.json").read_text()
     jsonschema.validate(json.loads(text), FACTS)
     result = allure(record, tmp_path)[line.requirement]
@@ -189,4 +189,4 @@ def test_the_command_makes_them(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput):
-        reports.write_allure(fake_record(), tmp_path / "file" / "results")
+        reports.write("allure", fake_record(), tmp_path / "file" / "results")

@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from conformance import reports
 from conformance.cli.report import command
 from conformance.contract.levels import Level
 from conformance.errors import BadInput
@@ -31,15 +30,14 @@ from conformance.reports.causes import causes, skeleton
 from conformance.reports.difference import difference
 from conformance.reports.junit import render_junit
 from conformance.reports.markdown import escaped, render_markdown
+from conformance.reports.terminal import render_terminal
 from conformance.reports.text import has_hidden, visible
 from tests.reports.fakes import BASE, HOSTILE, fake_record, one_failure, write_record
 
 
 def printed(record: Record, **options: Any) -> str:
     out = io.StringIO()
-    reports.render_terminal(
-        record, Console(file=out, **options), {"html": Path("r.html")}, detail=True
-    )
+    render_terminal(record, Console(file=out, **options), {"html": Path("r.html")}, detail=True)
     return out.getvalue()
 
 
@@ -57,7 +55,7 @@ def on_a_screen(record: Record, width: int, height: int) -> list[str]:
         "record": Path("reports/moto/record.jsonl"),
         "html": Path("reports/moto/report.html"),
     }
-    reports.render_terminal(record, console, written)
+    render_terminal(record, console, written)
     lines = out.getvalue().splitlines()
     return [row for line in lines for row in textwrap.wrap(line, width) or [""]]
 
@@ -146,7 +144,7 @@ def test_a_terminal_gets_colours_and_nothing_of_the_targets() -> None:
 def test_an_ascii_terminal_gets_question_marks() -> None:
     raw = io.BytesIO()
     out = io.TextIOWrapper(raw, encoding="ascii")
-    reports.render_terminal(one_failure(exchange(200, "é", "é", "漢")), Console(file=out))
+    render_terminal(one_failure(exchange(200, "é", "é", "漢")), Console(file=out))
     out.flush()
     assert b"seen      ?" in raw.getvalue()
 
@@ -158,7 +156,7 @@ def test_a_thousand_failures_stay_readable() -> None:
 
 def test_a_thousand_failures_fit_on_a_screen() -> None:
     record, out = fake_record(2000, 1000), io.StringIO()
-    reports.render_terminal(record, Console(file=out), {"html": Path("r.html")})
+    render_terminal(record, Console(file=out), {"html": Path("r.html")})
     text = out.getvalue()
     assert len(text.splitlines()) <= 50
     failed = [line for line in record.verdicts if line.verdict is Verdict.FAILED]
@@ -171,7 +169,7 @@ def test_a_thousand_failures_fit_on_a_screen() -> None:
 
 def test_a_single_failure_is_shown_whole_with_its_curl_line() -> None:
     out = io.StringIO()
-    reports.render_terminal(one_failure(exchange(200, "{}")), Console(file=out))
+    render_terminal(one_failure(exchange(200, "{}")), Console(file=out))
     assert "curl -sS" in out.getvalue()
 
 

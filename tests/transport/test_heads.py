@@ -12,6 +12,7 @@ import pytest
 
 from conformance.transport import connection
 from conformance.transport.failures import failure_of
+from conformance.transport.response_reader import header_lines, parsed_headers
 
 PIECES = (
     *(
@@ -37,7 +38,7 @@ def usual(data):
 
 
 def ours(data):
-    return list(connection._message(connection._header_lines(io.BytesIO(data))).items())
+    return list(parsed_headers(header_lines(io.BytesIO(data))).items())
 
 
 def test_a_head_says_what_the_library_says_of_it():

@@ -14,17 +14,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.contract.aws_values import suggested
-from conformance.contract.inference.identities import (
-    Identity,
-    arn,
-    chosen,
-    identity,
-    is_needed,
-    shown_as,
-    source,
-    template,
-    texts_of,
-)
+from conformance.contract.inference.identifier_sources import arn, is_needed, source
+from conformance.contract.inference.identities import Identity, identity, template
+from conformance.contract.inference.implied_members import of_existing, of_new
 from conformance.contract.inference.naming import (
     ARN,
     BARE,
@@ -40,7 +32,7 @@ from conformance.contract.inference.naming import (
 )
 from conformance.contract.inference.nouns import Noun, nouns
 from conformance.contract.inference.owners import RESOURCE, Owners, names_a_copy
-from conformance.contract.model import Contract, Kind, Location, Member, Operation
+from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.places import texts
 from conformance.contract.validate import shape_violations
 
@@ -49,10 +41,7 @@ OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+
 _PREFERRED = (NAME, ID, BARE, ARN, URL)
 _ANYTHING = frozenset({BARE, ARN, NAME})
 """What members are called that name whatever may have tags: all of them by its ARN."""
-PARENT = "parent"
 _MAKES = ("Create", "Register", "Import", "Request", "Allocate")
-_WRITTEN = frozenset({Location.PATH, Location.QUERY, Location.HEADER})
-"""Where numbers travel as texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,92 +137,14 @@ class Binding:
             if is_needed(member) and names_a_copy(operation, part(member.name)):
                 made = template(member.shape)
                 members.update({} if made is None else {member.name: f"${{{made}}}"})
-        if own is not None and not makes:
-            members.update(self._shown(operation, own, members))
-            members.update(self._inner(operation, own, members))
-            members.update(self._where(operation, own, members))
-        if own is not None and makes:
-            members.update(self._inner_names(operation, own))
-            members.update(self._root(operation, own, members, needs))
+        if own is not None:
+            noun, identified = self.nouns[own], self.identities[own]
+            if makes:
+                parents = {kind: self.nouns[kind] for kind in needs}
+                members |= of_new(operation, noun, identified, members, parents)
+            else:
+                members |= of_existing(operation, noun, identified, members)
         return Bound(own, members, tuple(dict.fromkeys(needs)))
-
-    def _inner(
-        self, operation: Operation, own: str, members: Mapping[str, Any]
-    ) -> Iterator[tuple[str, str]]:
-        """The identifier within the one structure of a request that names nothing outside it."""
-        label = self.identities[own].label
-        update = self.nouns[own].update
-        if members or update is None or update.name != operation.name:
-            return
-        for name, member in operation.input.items():
-            inner = member.shape.members.get(label)
-            if member.required and inner is not None and inner.shape.kind is Kind.STRING:
-                yield f"{name}.{label}", "${id}"
-
-    def _where(
-        self, operation: Operation, own: str, members: Mapping[str, Any]
-    ) -> Iterator[tuple[str, str]]:
-        """The words that a creation must have, where a request is free to name what it is about.
-
-        What was made in one scope is not found in another, nor without any.
-        """
-        named = [operation.input[name] for name in members if name in operation.input]
-        if not named or any(is_needed(one) for one in named):
-            return
-        for name, given in self.nouns[own].create.input.items():
-            member = operation.input.get(name)
-            listed = given.shape.limit("enum")
-            if member is not None and given.required and listed and not is_needed(member):
-                yield name, listed[0]
-
-    def _inner_names(self, operation: Operation, own: str) -> Iterator[tuple[str, str]]:
-        """New names within the structure, or the list, that a creation names the new one by."""
-        about = self.identities[own]
-        for place, member in chosen(replace(self.nouns[own], create=operation)).items():
-            if place in operation.input:
-                continue
-            if place == about.known.place and about.template is not None:
-                yield place, f"${{{about.template}}}"
-            elif part(member.name).kind == NAME and self._is_own(own, member):
-                made = template(member.shape)
-                if made is not None:
-                    yield place, f"${{{made}}}"
-
-    def _root(
-        self, operation: Operation, own: str, members: Mapping[str, Any], parents: list[str]
-    ) -> Iterator[tuple[str, str]]:
-        """The one above the new one, of its own kind: the first is made with what they are part of.
-
-        An API shows the resource at its root, an organization its root unit.
-        """
-        noun = plain(self.nouns[own].name)
-        for member in operation.input.values():
-            if member.name in members or not is_needed(member):
-                continue
-            if part(member.name).of not in {PARENT, f"{PARENT}{noun}"}:
-                continue
-            for kind in parents:
-                shown = texts_of(self.nouns[kind])
-                first = (one for one in shown if plain(one).endswith(f"{noun}id"))
-                yield from ((member.name, f"${{made.{kind}.{one}}}") for one in first)
-
-    def _is_own(self, kind: str, member: Member) -> bool:
-        of = part(member.name).of
-        return not of or plain(self.nouns[kind].name).endswith(of)
-
-    def _shown(
-        self, operation: Operation, own: str, members: Mapping[str, Any]
-    ) -> Iterator[tuple[str, str]]:
-        """What else a request must have that the creation's answer shows: a version, say."""
-        for member in operation.input.values():
-            shape = member.shape
-            texts = shape.kind is Kind.STRING and not shape.limit("enum")
-            numbers = shape.kind is Kind.INTEGER and member.location in _WRITTEN
-            if member.name in members or not is_needed(member) or not (texts or numbers):
-                continue
-            known = shown_as(self.nouns[own], member.name)
-            if known is not None:
-                yield member.name, f"${{made.{known.name}}}"
 
     def _chosen(
         self, operation: Operation, own: str | None, *, makes: bool

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from conformance.contract.inference.naming import (
-    ARN,
-    BARE,
-    ID,
-    NAME,
-    URL,
-    NamePart,
-    forms,
-    part,
-    plain,
-    same,
+from conformance.contract.inference.identifier_sources import (
+    ORDER,
+    KnownFrom,
+    chosen,
+    is_needed,
+    ranked,
+    source,
 )
-from conformance.contract.inference.nouns import Noun, arns, leaves
+from conformance.contract.inference.naming import NAME, part, plain
+from conformance.contract.inference.nouns import Noun
 from conformance.contract.inference.owners import Owners
-from conformance.contract.model import Kind, Location, Member, Operation, Shape
+from conformance.contract.model import Kind, Member, Operation, Shape
 
-_ORDER = {NAME: 0, ID: 1, BARE: 2, ARN: 3, URL: 4}
-_LATER = 20
-"""What only a read shows is the last to be taken."""
-_SHOWN = {ID: 0, BARE: 1, NAME: 2, ARN: 3, URL: 4}
-_DEEPEST = 3
-"""Structures within structures, and lists of them, in which a read shows what a request needs."""
-_CURRENT = "current"
-"""Before what an update has to name, so that nobody changed it in between."""
-_MADE_OF = ("Input", "Config", "Configuration", "Specification", "Definition", "Request")
 _TELLS_NOTHING = frozenset({"description", "comment", "status", "state"})
 """What many may have alike."""
-_TELLING = 6
-"""Letters from which on the beginning of a name says what the whole one does."""
 _TEMPLATES = (
     ("name", ("conformance-a0b1c2d3-00001", "conformance-00b1c2d3-00001")),
     ("name:20", ("a0b1c2d3-00001xxxxxx", "00b1c2d3-00001xxxxxx")),
@@ -43,19 +28,6 @@ _TEMPLATES = (
     ("word:8", ("c0a0b1c2", "c000b1c2")),
 )
 """Names of placeholders, each with what it may make: the most readable first."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFrom:
-    """Where an identifier is known from: a place of the creation's answer, or of its request."""
-
-    place: str
-    given: bool
-
-    @property
-    def name(self) -> str:
-        """The member at the end of the place."""
-        return self.place.rpartition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +73,7 @@ def _own(noun: Noun, operation: Operation, owners: Owners) -> Identity | None:
 
     def rank(one: Member) -> tuple[bool, bool, int]:
         last = operation.path.rstrip("/").endswith(f"{{{one.name}}}")
-        return not is_needed(one), not last, _ORDER[part(one.name).kind]
+        return not is_needed(one), not last, ORDER[part(one.name).kind]
 
     for member in sorted(own, key=rank):
         known = source(noun, member.name)
@@ -122,7 +94,7 @@ def _shared(noun: Noun, operation: Operation, owners: Owners) -> Identity | None
             or owners.owner(operation, member) is not None
         ):
             continue
-        known = next((one for rank, one in _ranked(noun, member.name) if rank == 0), None)
+        known = next((one for rank, one in ranked(noun, member.name) if rank == 0), None)
         if known is not None:
             found = _identity(noun, member.name, known)
             if found is not None:
@@ -146,7 +118,7 @@ def _of_parent(noun: Noun, operation: Operation, owners: Owners) -> Identity | N
             continue
         needed = is_needed(member) or is_needed(given)
         if needed or plain(noun.name).startswith(plain(owner.name)):
-            found.append((not needed, _ORDER[part(member.name).kind], member.name))
+            found.append((not needed, ORDER[part(member.name).kind], member.name))
     if not found:
         return None
     name = min(found)[2] if all(free for free, *_ in found) else _last_needed(found)
@@ -179,162 +151,3 @@ def _identity(noun: Noun, label: str, known: KnownFrom) -> Identity | None:
         return Identity(label, known)
     made = template(chosen(noun)[known.place].shape)
     return None if made is None else Identity(label, known, made)
-
-
-def is_needed(member: Member) -> bool:
-    """Whether every request has the member."""
-    return member.required or member.location is Location.PATH
-
-
-def source(noun: Noun, name: str) -> KnownFrom | None:
-    """Where what a member wants is known from once one was made."""
-    best = min(_ranked(noun, name), key=lambda one: one[0], default=None)
-    return None if best is None else best[1]
-
-
-def arn(noun: Noun) -> KnownFrom | None:
-    """Where the ARN of a new one is known from."""
-    place = next(arns(noun), None)
-    return None if place is None else KnownFrom(place, given=False)
-
-
-def shown_as(noun: Noun, name: str) -> KnownFrom | None:
-    """What the answer to the creation shows under the same name, or under its beginning.
-
-    Or under what is left without the words that say that it is the current one of this noun.
-    """
-    wanted = plain(name)
-    bare = wanted.removeprefix(_CURRENT).removeprefix(plain(noun.name))
-    alike = [
-        place
-        for place, text in [*_shown(noun, numbers=True), *_read(noun, numbers=True)]
-        if plain(text) in {wanted, bare}
-        or (len(text) >= _TELLING and wanted.startswith(plain(text)))
-    ]
-    alike += [place for place, text in _deep(noun) if plain(text) == wanted]
-    return KnownFrom(alike[0], given=False) if alike else None
-
-
-def _deep(noun: Noun) -> Iterator[tuple[str, str]]:
-    """The texts anywhere in what the creation and the read answer, as place and name."""
-    for operation in (noun.create, noun.read):
-        if operation is not None:
-            yield from leaves(operation.output, depth=_DEEPEST, lists=True)
-
-
-def _ranked(noun: Noun, name: str) -> Iterator[tuple[int, KnownFrom]]:
-    """Every place that may have it, the surest with the least rank."""
-    wanted = part(name)
-    for place, member in chosen(noun).items():
-        rank = _rank(noun, wanted, name, member.name)
-        if rank is not None and wanted.kind != ARN:
-            # What a request is free to leave out tells less than what its answer shows.
-            yield rank if is_needed(member) else rank + 5, KnownFrom(place, given=True)
-    for place, text in _shown(noun):
-        rank = _rank(noun, wanted, name, text, shown=True)
-        if rank is not None:
-            yield rank if rank == 0 else rank + 1, KnownFrom(place, given=False)
-    for place, text in _read(noun):
-        rank = _rank(noun, wanted, name, text)
-        if rank is not None and wanted.kind == ARN:
-            yield rank + _LATER, KnownFrom(place, given=False)
-
-
-def chosen(noun: Noun) -> dict[str, Member]:
-    """The texts that the request of a creation gives, by place.
-
-    Those of a structure that is called as the noun is, or its input, are the request's own, and so
-    is the one text of a list.
-    """
-    found = {}
-    for name, member in noun.create.input.items():
-        if member.shape.kind is Kind.STRING:
-            found[name] = member
-        elif _is_one_text(member) and same(name, noun.name):
-            found[f"{name}[]"] = replace(member, shape=member.shape.element or member.shape)
-        elif member.required and member.shape.kind is Kind.STRUCTURE and _is_own(name, noun):
-            for inner, text in member.shape.members.items():
-                if text.shape.kind is Kind.STRING and (text.required or _is_name(noun, inner)):
-                    found[f"{name}.{inner}"] = text
-    return found
-
-
-def _is_own(name: str, noun: Noun) -> bool:
-    """Whether a structure is called as the noun is, or as what one is made of."""
-    return same(name, noun.name) or any(
-        same(name.removesuffix(ending), noun.name)
-        for ending in _MADE_OF
-        if name.endswith(ending) and name != ending
-    )
-
-
-def _is_one_text(member: Member) -> bool:
-    """A list that has to have one text, and has no room for more."""
-    shape, element = member.shape, member.shape.element
-    one = shape.limit("maxItems") == 1 and element is not None and element.kind is Kind.STRING
-    return one and member.required
-
-
-def _is_name(noun: Noun, member: str) -> bool:
-    said = part(member)
-    return said.kind == NAME and (not said.of or plain(noun.name).endswith(said.of))
-
-
-def _rank(
-    noun: Noun, wanted: NamePart, name: str, other: str, *, shown: bool = False
-) -> int | None:
-    if plain(name) == plain(other):
-        return 0
-    said = part(other)
-    own = {*forms(noun.name), ""}
-    belongs = said.of in own or (len(said.of) > 2 and plain(noun.name).endswith(said.of))
-    if not belongs:
-        return None
-    if said.kind == wanted.kind:
-        return 2
-    if wanted.kind == ARN or URL in {wanted.kind, said.kind}:
-        return None
-    if said.kind == BARE and not said.of:
-        return None
-    # What a request chooses is its name; what an answer shows first of all is the identifier.
-    return 4 + 2 * (_SHOWN if shown else _ORDER)[said.kind]
-
-
-def _shown(noun: Noun, *, numbers: bool = False) -> Iterator[tuple[str, str]]:
-    """The texts of the creation's answer, as place and name."""
-    return _texts(noun, noun.create, numbers=numbers)
-
-
-def texts_of(noun: Noun) -> Iterator[str]:
-    """The names of the texts that what was made shows, in its creation or when it is read."""
-    yield from dict.fromkeys(name for _, name in (*_shown(noun), *_read(noun)))
-
-
-def _read(noun: Noun, *, numbers: bool = False) -> Iterator[tuple[str, str]]:
-    """The texts that a read shows: where the creation shows less, a run reads what it made."""
-    if noun.read is not None:
-        yield from _texts(noun, noun.read, numbers=numbers)
-
-
-def _texts(noun: Noun, operation: Operation, *, numbers: bool) -> Iterator[tuple[str, str]]:
-    """The texts of an answer, as place and name; of its one structure too.
-
-    A creation may answer with a list of what it made, which is called as the noun is.
-    """
-    wanted = {Kind.STRING, Kind.INTEGER} if numbers else {Kind.STRING}
-    inner: dict[str, Shape] = {}
-    lists: dict[str, Shape] = {}
-    yield from ((name, name) for name in operation.headers)
-    for name, member in operation.output.items():
-        element = member.shape.element
-        if member.shape.kind in wanted:
-            yield name, name
-        elif member.shape.kind is Kind.STRUCTURE:
-            inner[name] = member.shape
-        elif element is not None and element.members and same(name, noun.name):
-            lists[f"{name}[]"] = element
-    named = {name: one for name, one in inner.items() if plain(name) in forms(noun.name)} or lists
-    for place, shape in (named or (inner if len(inner) == 1 else {})).items():
-        for name, shown in shape.members.items():
-            if shown.shape.kind in wanted:
-                yield f"{place}.{name}", name

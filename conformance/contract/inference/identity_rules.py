@@ -29,9 +29,14 @@ from conformance.contract.vocabulary.overlay_rules import (
     TakenIdentifierRule,
     UnknownIdentifierRule,
 )
+from conformance.error_identity import (
+    CONFLICT,
+    is_missing,
+    says_conflict,
+    says_exists,
+    says_missing,
+)
 
-MISSING = re.compile(r"NotFound|NoSuch|DoesNotExist|NotExist")
-TAKEN = re.compile(r"AlreadyExist|Exists|Duplicate")
 ANYTHING = frozenset(
     [
         "already",
@@ -50,8 +55,6 @@ ANYTHING = frozenset(
     ]
 )
 """Words of errors that say nothing of what it is that is there."""
-CONFLICT = re.compile(r"Conflict|InUse")
-NOT_FOUND, TAKEN_STATUS = 404, 409
 NAMING = re.compile(r"(arn|id|name|identifier)$", re.IGNORECASE)
 GIVEN = re.compile(r"account|region|version|type$|date|locale|language|stage", re.IGNORECASE)
 CREATES = ("Create", "Put", "Register", "Add", "Start", "Import")
@@ -63,11 +66,7 @@ READS, UPDATES = ("Get", "Describe"), ("Update", "Modify")
 
 def missing_errors(operation: Operation) -> list[DeclaredError]:
     """The errors that say that the resource does not exist."""
-    return [
-        one
-        for one in operation.errors.values()
-        if one.status == NOT_FOUND or MISSING.search(one.name)
-    ]
+    return [one for one in operation.errors.values() if is_missing(one.status, one.name)]
 
 
 def taken_errors(operation: Operation) -> list[DeclaredError]:
@@ -76,13 +75,13 @@ def taken_errors(operation: Operation) -> list[DeclaredError]:
     return said or [
         one
         for one in operation.errors.values()
-        if one.status == TAKEN_STATUS or CONFLICT.search(one.name)
+        if one.status == CONFLICT or says_conflict(one.name)
     ]
 
 
 def _says_taken(error: str, operation: Operation) -> bool:
     """Whether an error is of what the operation makes, by the words of both: not of its tags."""
-    if not TAKEN.search(error) or MISSING.search(error):
+    if not says_exists(error) or says_missing(error):
         return False
     own = words(operation.name)
     left = [word for word in words(error) if word not in ANYTHING]
@@ -225,7 +224,7 @@ def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[st
         if not errors:
             continue
         other = _other_content(operation, one)
-        sure = bool(other) and any(TAKEN.search(error.name) for error in errors)
+        sure = bool(other) and any(says_exists(error.name) for error in errors)
         sure = sure and not operation.name.startswith(UPSERTS)
         yield (
             f"{operation.name}/behavior/taken-identifier",

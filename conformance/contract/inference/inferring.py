@@ -16,7 +16,6 @@ from msgspec.structs import replace
 
 from conformance.contract.inference.binding import Binding, Bound, ordered
 from conformance.contract.inference.identities import Identity, template
-from conformance.contract.inference.identity_rules import TAKEN
 from conformance.contract.inference.naming import plain
 from conformance.contract.inference.nouns import Noun
 from conformance.contract.levels import Level, Source
@@ -34,6 +33,7 @@ from conformance.contract.vocabulary.overlay_model import (
 )
 from conformance.contract.vocabulary.overlay_rules import StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
+from conformance.error_identity import says_exists
 
 SURE, LIKELY = "sure", "likely"
 _REPEATABLE = ("Put", "Set", "Start", "Enable")
@@ -187,7 +187,7 @@ def _add_unique(noun: Noun, one: Inferred) -> None:
     for name, member in noun.create.input.items():
         own = name != "Name" and plain(name) == f"{plain(noun.name)}name"
         made = template(member.shape) if own and member.required else None
-        if made is not None and any(TAKEN.search(error) for error in noun.create.errors):
+        if made is not None and any(says_exists(error) for error in noun.create.errors):
             one.add("unique", unique=Unique(member=name, template=made))
 
 

@@ -19,6 +19,7 @@ from conformance.contract.listing.statement_counts import StatementCounts, own, 
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import Place, parse, show
 from conformance.contract.walk import element_step
+from conformance.identity_cache import identity_cache
 
 MOST = 20_000
 """So many requirements a service may have before places share them."""
@@ -123,17 +124,13 @@ class Sharing:
         )
 
 
-_last: list[tuple[Contract, Sharing]] = []
 KEPT = 8
 
 
+@identity_cache(KEPT)
 def sharing_of(contract: Contract) -> Sharing:
     """What places of a contract share; that of the last few contracts is kept."""
-    known = next((found for one, found in _last if one is contract), None)
-    if known is None:
-        known = sharing_within(contract, MOST)
-        _last[:] = [(contract, known), *_last[: KEPT - 1]]
-    return known
+    return sharing_within(contract, MOST)
 
 
 def sharing_within(contract: Contract, most: int) -> Sharing:

@@ -7,11 +7,20 @@ and only classes inside classes are a tree, of bounded depth.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import NoReturn, TypeAlias
+from typing import NoReturn
 
 from conformance.contract.regex.charsets import NAMED
-from conformance.errors import BadInput
+from conformance.contract.regex.tokens import (
+    CharClass,
+    ClassEscape,
+    Item,
+    Literal,
+    Plain,
+    RegexGroup,
+    Span,
+    Token,
+    UnsupportedPattern,
+)
 
 ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}
 HEX = re.compile(r"x\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})")
@@ -26,71 +35,6 @@ MAX_CLASS_NESTING = 16
 HIGH_SURROGATES = range(0xD800, 0xDC00)
 LOW_SURROGATE = re.compile(r"\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 MAX_CODE = 0x10FFFF
-
-
-class UnsupportedPattern(BadInput):
-    """A pattern that cannot be translated: ``java`` as documented, ``offset`` and the reason."""
-
-    hint = "the pattern stays in x-pattern; an overlay can give examples of valid values instead"
-
-    def __init__(self, java: str, offset: int, reason: str) -> None:
-        self.java, self.offset, self.reason = java, offset, reason
-        super().__init__(f"the pattern {java[:80]!r} cannot be translated at {offset}: {reason}")
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """One character."""
-
-    character: str
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A character or a range of a class."""
-
-    low: str
-    high: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClassEscape:
-    """A predefined class inside a class: its name as charsets has it."""
-
-    name: str
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CharClass:
-    """A character class."""
-
-    items: tuple[Item, ...]
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RegexGroup:
-    """The opening of a group, as written."""
-
-    text: str
-    named: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """Anything that is written alike everywhere: quantifiers, ``|``, ``)``, anchors, ``.``.
-
-    ``name`` is set for a reference back to a named group.
-    """
-
-    text: str
-    possessive: bool = False
-    name: str = ""
-
-
-Item: TypeAlias = Span | ClassEscape | CharClass
-Token: TypeAlias = Literal | CharClass | RegexGroup | Plain
 
 
 def read_java(java: str) -> list[Token]:

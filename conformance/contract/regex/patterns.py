@@ -16,7 +16,8 @@ from functools import lru_cache
 from typing import NoReturn
 
 from conformance.contract.regex.charsets import Ranges, complement, ranges_of
-from conformance.contract.regex.javaregex import (
+from conformance.contract.regex.javaregex import read_java
+from conformance.contract.regex.tokens import (
     CharClass,
     ClassEscape,
     Item,
@@ -25,7 +26,6 @@ from conformance.contract.regex.javaregex import (
     Span,
     Token,
     UnsupportedPattern,
-    read_java,
 )
 
 __all__ = ["UnsupportedPattern", "matches", "to_ecma", "to_python"]

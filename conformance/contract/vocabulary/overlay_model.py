@@ -197,6 +197,7 @@ class Endpoint(OverlayPart, frozen=True):
     """What AWS's own hosts have in front of the address that the SDK knows."""
 
     prefix: str = ""
+    label: str = ""
 
 
 class Quota(OverlayPart, frozen=True):

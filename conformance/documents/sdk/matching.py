@@ -252,15 +252,3 @@ def _named(link: str) -> str | None:
         if link in {about.get("uid", "").lower(), f"{about.get('endpointPrefix')}-{version}"}:
             return one
     return name if name in names else None
-
-
-__all__ = [
-    "by_model",
-    "folded",
-    "loaded",
-    "models_having",
-    "page_models",
-    "plain",
-    "protocol_of",
-    "titles",
-]

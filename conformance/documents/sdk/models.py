@@ -124,4 +124,5 @@ def load_model(service: str, protocol: str | None = None) -> SdkModel:
         raise UnspokenProtocol(service, protocol or data["metadata"]["protocol"], speaks)
     content = json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
     name = f"{service}-{data['metadata']['apiVersion']}"
-    return SdkModel(name, hashlib.sha256(content).hexdigest(), data, protocol or speaks[0])
+    # A plain string: a caller's enumeration is equal to it, and would be kept for all callers.
+    return SdkModel(name, hashlib.sha256(content).hexdigest(), data, str(protocol or speaks[0]))

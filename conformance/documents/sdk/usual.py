@@ -192,6 +192,3 @@ def _examples(model: SdkModel) -> Mapping[str, Any]:
         return {}
     found: Mapping[str, Any] = data.get("examples", {})
     return found
-
-
-__all__ = ["usual_requests", "usual_values"]

@@ -42,6 +42,8 @@ FLAGS: int = getattr(os, "O_BINARY", 0)
 
 _BEYOND = 2**30
 """Windows keeps others from reading what is locked, so a byte is locked that is never written."""
+BEGINNING = b'{"type":"journal","format":'
+"""What a journal begins with, even one that was cut off in its first line."""
 _NO_LINE = (ValueError, TypeError, KeyError, RecursionError, msgspec.ValidationError)
 
 
@@ -186,9 +188,11 @@ def read(path: Path) -> tuple[Header | None, State]:
     Raises JournalProblem.
     """
     try:
-        whole, _, _cut = path.read_bytes().rpartition(b"\n")
+        whole, _, cut = path.read_bytes().rpartition(b"\n")
     except OSError as error:
         raise JournalProblem(path, error.strerror or str(error)) from None
+    if not whole and cut[: len(BEGINNING)] != BEGINNING[: len(cut)]:
+        raise JournalProblem(path, "it does not begin as a journal does", 1)
     state, head = State(), None
     for number, raw in enumerate(whole.split(b"\n") if whole else (), start=1):
         try:

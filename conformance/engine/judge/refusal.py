@@ -13,6 +13,7 @@ from conformance.contract.model import Contract, DeclaredError, Kind, Operation
 from conformance.contract.places import find, show
 from conformance.contract.protocols import facts
 from conformance.engine.judge.findings import Finding
+from conformance.engine.judge.response import has_status
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.resources import lifecycle_of
 from conformance.transport.parsed_response import ParsedResponse, same
@@ -68,7 +69,7 @@ def judge_probe(
     ``values`` are the members as they were sent, for texts that name them.
     """
     if probe.side is Side.ACCEPT:
-        return _accepted(probe, answer)
+        return _accepted(contract, probe, answer)
     if probe.side is Side.REJECT:
         finding = _refused(contract, probe, answer)
         return _worded(probe, answer, values or {}) if probe.message and finding.held else finding
@@ -76,13 +77,13 @@ def judge_probe(
     return Finding(probe.requirement, held, "any answer but a server error", answer.told())
 
 
-def _accepted(probe: Probe, answer: ParsedResponse) -> Finding:
+def _accepted(contract: Contract, probe: Probe, answer: ParsedResponse) -> Finding:
     expected = f"accepted with {probe.operation.status}"
     if answer.code in probe.tolerated and answer.code is not None:
         return Finding(probe.requirement, True)
     if ANY_REFUSAL in probe.tolerated and answer.is_refusal:
         return Finding(probe.requirement, True)
-    if not answer.ok or (probe.exact_status and answer.status != probe.operation.status):
+    if not answer.ok or (probe.exact_status and not has_status(contract, probe.operation, answer)):
         return Finding(probe.requirement, False, expected, answer.told())
     for shown in probe.shown:
         seen = list(find(answer.body, shown.place))
@@ -202,7 +203,8 @@ def _tolerated(contract: Contract, probe: Probe) -> set[str]:
     if contract.overlay.inferred and probe.fault is Fault.NOT_FOUND:
         return {error.name for error in missing_errors(probe.operation)}
     if contract.overlay.inferred and probe.fault is Fault.CONFLICT:
-        return {error.name for error in taken_errors(probe.operation)}
+        taken = {error.name for error in taken_errors(probe.operation)}
+        return taken | {error.name for error in errors if error_identity.says_otherwise(error.name)}
     if contract.overlay.inferred:
         return {error.name for error in errors if error.status == 0 or 400 <= error.status < 500}
     return {error.name for error in errors if error.name in probe.tolerated}

@@ -11,7 +11,7 @@ from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.implicit import ImplicitResources
 from conformance.engine.resources.made_resources import MadeResources
-from conformance.engine.resources.names import is_template, spoken
+from conformance.engine.resources.names import is_template, token_texts
 from conformance.engine.sending.delivery import resent
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
 from conformance.plan.probes import Probe, Side
@@ -127,7 +127,7 @@ class Inventory:
         For a creation that needs a fresh one, as what is made of it may exist once only, a new one.
         Raises SetupFailed.
         """
-        named = list(dict.fromkeys(others(spoken(probe.values))))
+        named = list(dict.fromkeys(others(token_texts(probe.values))))
         if not named:
             return {}
         making, _ = self._creators.get(probe.operation.name, (None, ""))
@@ -225,7 +225,7 @@ class Inventory:
                 continue
             operation = self._contract.operations[name]
             values = base(self._contract, operation)
-            if kind in others(spoken(values)) or is_about_own(spoken(values)):
+            if kind in others(token_texts(values)) or is_about_own(token_texts(values)):
                 continue
             self._refused.add(name)  # until it is accepted: what it needs may need it in turn
             try:

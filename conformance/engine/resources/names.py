@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from conformance.contract.places import texts
+from conformance.identity_cache import identity_cache
 
 ALPHABET = string.ascii_lowercase + string.digits
 TOKEN = re.compile(r"\$\{(\w+)(?:\.([\w.-]+))?(?::(\d+))?\}")
@@ -183,17 +184,10 @@ def is_template(value: Any) -> bool:
     return any(TOKEN.search(text) for text in texts(value))
 
 
-_spoken: list[tuple[Any, str]] = []
-
-
-def spoken(value: Any) -> str:
-    """The texts of a template that have tokens, a line each; that of the last one is kept."""
-    for known, text in _spoken:
-        if known is value:
-            return text
-    text = "\n".join(one for one in texts(value) if "${" in one)
-    _spoken[:] = [(value, text)]
-    return text
+@identity_cache(1)
+def token_texts(value: Any) -> str:
+    """The texts of a template that have tokens, a line each."""
+    return "\n".join(one for one in texts(value) if "${" in one)
 
 
 def mentions(value: Any, *parts: str) -> bool:

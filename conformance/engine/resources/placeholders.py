@@ -16,7 +16,7 @@ from conformance.engine.resources.names import (
     Say,
     far_future,
     fill,
-    spoken,
+    token_texts,
 )
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
@@ -56,7 +56,7 @@ class Placeholders:
 
     def tag(self, value: Any, tagged: dict[str, str]) -> Any:
         """A value with its tagged placeholders filled, the same tag by the same text."""
-        if TAGGED.search(spoken(value)) is None:
+        if TAGGED.search(token_texts(value)) is None:
             return value
         return fill(value, _Lookup(self, None, {}), tagged)
 
@@ -138,7 +138,7 @@ class _Lookup:
 
 def needs_resource(probe: Probe) -> bool:
     """True when a probe's template speaks of a resource that must be there."""
-    return is_about_own(spoken(probe.values))
+    return is_about_own(token_texts(probe.values))
 
 
 def facts(resource: RunResource) -> dict[str, str]:
@@ -181,7 +181,7 @@ def unknown_facts(value: Any, kind: str | None, resource: RunResource) -> bool:
 
     Nor has one that was updated shown its new version.
     """
-    asked = [name for of, name in ASKED.findall(spoken(value)) if (of or None) == kind]
+    asked = [name for of, name in ASKED.findall(token_texts(value)) if (of or None) == kind]
     changed = bool(resource.history) and resource.seen is None
     if changed and any(VERSIONS.search(name) for name in asked):
         return True

@@ -30,19 +30,12 @@ from conformance.contract.places import Place, find, put
 from conformance.contract.walk import shape_at
 from conformance.engine.resources.names import mentions
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
-from conformance.error_identity import says_missing, says_taken
+from conformance.error_identity import says_taken, says_unprepared
 from conformance.plan.probes import Probe
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import kind_of, others
 from conformance.transport.parsed_response import ParsedResponse
 
-LACKS = re.compile(
-    r"not ?(be )?(found|exist|in ?use|enabled|associated|attached|configured|registered)"
-    r"|n.t (be )?(found|exist|enabled|attached|associated)|no such|must first|not (a )?member"
-    r"|n[o.']t (set|in)\b|n[o.']t (contain|have) any|\bno \w+ (is )?(defined|configured|attached)"
-    r"|\bunknown (?!operation|parameter)[a-z]+\b",
-    re.IGNORECASE,
-)
 _FORTH = re.compile(r"From(?=[A-Z])")
 """``RemoveUserFromGroup`` undoes ``AddUserToGroup``."""
 _SHORTEST = 4
@@ -60,7 +53,7 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
     """The operations that may have to be called before this one, the likeliest first."""
     code, own = refusal.code or "", _noun(name)
     creates = split(name, CREATE) is not None
-    if creates and says_taken(code) and LACKS.search(code) is None:
+    if creates and says_taken(code) and not says_unprepared(code):
         yield from (
             one
             for one in contract.operations.values()
@@ -158,7 +151,7 @@ def _thing(name: str) -> str:
 def lacks_something(refusal: ParsedResponse) -> bool:
     """Whether an answer says that something is not there, or not in the state for it."""
     code = refusal.code or ""
-    return says_missing(code) or LACKS.search(f"{code} {refusal.message}") is not None
+    return says_unprepared(code) or says_unprepared(f"{code} {refusal.message}")
 
 
 def lists_of(contract: Contract, probe: Probe) -> Iterator[tuple[str, Operation]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from conformance.contract.model import Operation
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
-from conformance.error_identity import says_full, says_missing
+from conformance.error_identity import is_missing, says_full
 from conformance.plan.sequences.steps import RuleBroken
 from conformance.transport.exchange import Exchange
 from conformance.transport.protocols.registry import read
@@ -30,7 +30,6 @@ SOON = 0.5
 """Seconds that it is given first."""
 LONGEST = 45.0
 """Seconds that one sequence may be held up in all."""
-NOT_FOUND = 404
 
 
 class Arrival:
@@ -79,7 +78,7 @@ class Arrival:
 
 def _is_missing(exchange: Exchange, operation: Operation) -> bool:
     answer = read(exchange, operation)
-    return answer.status == NOT_FOUND or (answer.is_refusal and says_missing(answer.code or ""))
+    return answer.is_refusal and is_missing(answer.status, answer.code)
 
 
 @dataclass(frozen=True, slots=True)

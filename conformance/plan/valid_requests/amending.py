@@ -16,6 +16,7 @@ from conformance.contract.inference.naming import part, plain, split, words
 from conformance.contract.model import Location, Operation
 from conformance.contract.places import ABSENT, Place, find
 from conformance.contract.walk import shape_at
+from conformance.error_identity import says_missing
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import suggestions
 from conformance.plan.valid_requests.base_requests import edited, scaffolded
@@ -44,7 +45,6 @@ EXCLUSIVE = re.compile(
     r"|either .* or |not both|not (allowed|permitted|valid) (with|together|for)",
     re.IGNORECASE,
 )
-LACKING = re.compile(r"not ?(be )?(found|exist)|n.t (be )?(found|exist)|no such", re.IGNORECASE)
 PREFIXED = re.compile(r"(?P<prefix>[a-z]{3,12}/)[A-Za-z][\w-]*")
 SERVER_ERROR = 500
 
@@ -100,7 +100,7 @@ def _about_all(
     yield from _longer(operation, request, named, refusal)
     if EXCLUSIVE.search(refusal.message):
         yield from _without_these(operation, request, named)
-    if refusal.is_not_found or LACKING.search(refusal.message):
+    if refusal.is_not_found or says_missing(refusal.message):
         yield from _all_alike(operation, request, named, refusal)
     for place in named:
         yield from _about(operation, request, place, refusal)

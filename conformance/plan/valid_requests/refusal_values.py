@@ -12,7 +12,7 @@ from conformance.contract.inference.identities import template
 from conformance.contract.inference.naming import ARN, part, plain
 from conformance.contract.model import Kind, Shape
 from conformance.contract.validate import shape_violations
-from conformance.error_identity import says_missing
+from conformance.error_identity import is_missing, says_taken
 from conformance.plan.generation import strings, values
 from conformance.plan.generation.suggestions import suggestions
 from conformance.plan.valid_requests.fuller import Refer, is_structured, whole
@@ -40,10 +40,8 @@ COUNT = re.compile(
 WORDS_OF_NUMBERS = {"two": 2, "three": 3}
 LONGEST = 5
 """Entries that a list is given because a refusal asks for so many."""
-TAKEN = re.compile(r"already|in ?use|duplicate|conflict|\btaken\b", re.IGNORECASE)
 MANY = 30_000
 """So many numbers are enough for one run."""
-NOT_FOUND = 404
 SHORTEST = 4
 """Letters that a word has at least which says what a member names."""
 NAMES = re.compile(r"(names?|ids?|identifiers?|s)$")
@@ -70,7 +68,7 @@ class RefusalText:
     @property
     def is_not_found(self) -> bool:
         """Whether something that the request speaks of is not there."""
-        return self.status == NOT_FOUND or says_missing(self.code)
+        return is_missing(self.status, self.code)
 
     def spoken_of(self) -> list[str]:
         """The kinds that the message or the code names, then the operation, most special first."""
@@ -94,7 +92,7 @@ def likely(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
 
 def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     """What nothing has yet, what the message lists, a number in it, or a match of its pattern."""
-    if TAKEN.search(f"{refusal.code} {refusal.message}"):
+    if says_taken(f"{refusal.code} {refusal.message}"):
         yield from _new(shape)
     if shape.kind is Kind.INTEGER:
         numbers = (int(digits) for digits in re.findall(r"\b\d{1,9}\b", refusal.message))

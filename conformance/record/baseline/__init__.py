@@ -13,19 +13,3 @@ from conformance.record.baseline.gate import Gate
 from conformance.record.baseline.reading import parse_baseline, read_baseline, schema
 from conformance.record.baseline.values import Accepted, Baseline
 from conformance.record.baseline.writing import render
-
-__all__ = [
-    "Accepted",
-    "Baseline",
-    "BaselineChange",
-    "BaselineProblem",
-    "Gate",
-    "UnreadableBaseline",
-    "WrongBaseline",
-    "parse_baseline",
-    "pruned",
-    "read_baseline",
-    "render",
-    "schema",
-    "updated",
-]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Steps = tuple[str | int, ...]
 
 _LONGEST = 80
+LONGEST_NUMBER = 9
+"""Digits: the only number in a baseline is that of its format."""
 # What belongs at a place, in words, by the place's name.
 _WANTED = {
     "": "`format: 1` and a list `accepted`, and nothing else",
@@ -39,9 +41,8 @@ def schema() -> dict[str, Any]:
 def read_baseline(path: str | Path) -> Baseline:
     """Read a baseline.
 
-    Raises:
-        UnreadableBaseline: the file cannot be read.
-        WrongBaseline: it is no baseline; names the line and what was expected there.
+    Raises UnreadableBaseline (the file cannot be read), WrongBaseline (it is no baseline; names the
+    line and what was expected there).
     """
     file = Path(path)
     try:
@@ -112,7 +113,7 @@ def _mapping(
 ) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for key, part in node.value:
-        line, name = key.start_mark.line + 1, str(key.value)
+        line, name = key.start_mark.line + 1, _in_letters(str(key.value))
         if name in made:
             raise WrongBaseline(file, line, f"`{_short(name)}` twice", "it once")
         made[name] = _value(part, (*at, name), places, file)
@@ -122,12 +123,18 @@ def _mapping(
 
 def _scalar(node: yaml.Node) -> Any:
     """A text or a whole number; dates stay texts, as in JSON."""
-    text: str = node.value
-    if node.tag == "tag:yaml.org,2002:int" and text.isdecimal() and text.isascii():
+    text = _in_letters(node.value)
+    is_number = text.isdecimal() and text.isascii() and len(text) <= LONGEST_NUMBER
+    if node.tag == "tag:yaml.org,2002:int" and is_number:
         return int(text)
     if node.tag in {"tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp"}:
         return text
     return None if node.tag == "tag:yaml.org,2002:null" else float(0)
+
+
+def _in_letters(text: str) -> str:
+    """The text, with a mark for each half of a letter, which JSON can write and nothing holds."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _hold_to_schema(value: Any, places: dict[Steps, int], file: Path) -> None:

@@ -8,12 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from conformance.record.exchanges import Recorded
+
 FORMAT = 1
 """The version of the baseline format that this package writes and reads."""
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Recorded):
     """A failure that is accepted.
 
     ``expires`` is the last day, in UTC, on which it is; None accepts it for good. ``comment`` are
@@ -28,6 +30,8 @@ class Accepted:
     comment: tuple[str, ...] = ()
     line: int = 0
 
+    OUTSIDE = frozenset({"comment", "line"})
+
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""
         return self.expires is not None and self.expires < today
@@ -36,15 +40,6 @@ class Accepted:
         """Why it is accepted, on one line: reason, link and last day."""
         until = None if self.expires is None else f"until {self.expires.isoformat()}"
         return ", ".join(part for part in (self.reason, self.link, until) if part)
-
-    def as_json(self) -> dict[str, Any]:
-        """The form of the file."""
-        made: dict[str, Any] = {"requirement": self.requirement, "reason": self.reason}
-        if self.link is not None:
-            made["link"] = self.link
-        if self.expires is not None:
-            made["expires"] = self.expires.isoformat()
-        return made
 
 
 @dataclass(frozen=True, slots=True)

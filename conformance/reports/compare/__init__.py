@@ -7,8 +7,6 @@ from typing import Any
 from conformance.record.schema import packaged
 from conformance.reports.compare.diff import Diff, VerdictChange, diff
 
-__all__ = ["Diff", "VerdictChange", "diff", "schema"]
-
 
 def schema(name: str) -> dict[str, Any]:
     """The schema of ``diff``, ``matrix`` or ``badge``."""

@@ -4,5 +4,3 @@ from __future__ import annotations
 
 from conformance.reports.reproduce.curl import curl_script
 from conformance.reports.reproduce.python import python_script
-
-__all__ = ["curl_script", "python_script"]

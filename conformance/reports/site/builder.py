@@ -57,9 +57,8 @@ def build_site(
 ) -> Site:
     """Build the site of all records in a folder and below; an older site there is replaced.
 
-    Raises:
-        NotASite: the folder has something else in it.
-        RecordProblem: a record cannot be read, or there is none.
+    Raises NotASite (the folder has something else in it), RecordProblem (a record cannot be read,
+    or there is none).
     """
     runs = find_runs(records)
     _check(folder)

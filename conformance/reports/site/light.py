@@ -56,10 +56,8 @@ def find_runs(folder: Path) -> tuple[RunFile, ...]:
     """Every record in a folder and below, in the order of their paths, compressed or not.
 
     Files that are no records (``*.jsonl`` of other programs) are left out; a record of a format
-    that this version does not know is an error.
-
-    Raises:
-        RecordProblem: a record cannot be read, or there is none.
+    that this version does not know is an error. Raises RecordProblem (a record cannot be read, or
+    there is none).
     """
     kinds = ("", *COMPRESSED)
     paths = sorted(path for kind in kinds for path in folder.rglob(f"*.jsonl{kind}"))
@@ -71,11 +69,7 @@ def find_runs(folder: Path) -> tuple[RunFile, ...]:
 
 
 def run_of(path: Path) -> RunFile | None:
-    """The record at a path by its first line; None where the file is none.
-
-    Raises:
-        RecordProblem: it cannot be read, or this version does not know its format.
-    """
+    """The record at a path by its first line; None where the file is none. Raises RecordProblem."""
     try:
         with open_record(path) as file:
             first = file.readline()

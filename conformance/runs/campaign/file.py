@@ -91,11 +91,7 @@ class CampaignFile(
 
 
 def read_campaign(path: Path) -> CampaignFile:
-    """Read and check a campaign's file.
-
-    Raises:
-        BadCampaign: it cannot be read, or a key or a value is wrong.
-    """
+    """Read and check a campaign's file. Raises BadCampaign."""
     try:
         text = path.read_text("utf-8-sig")
         data = tomllib.loads(text)
@@ -131,10 +127,8 @@ def _line(text: str, why: str) -> int | None:
 def campaign_of(targets: Sequence[str], services: Sequence[str]) -> CampaignFile:
     """A campaign of targets that are started by name, or that run already at a URL.
 
-    Without services it is about those that are tested by default.
-
-    Raises:
-        MalformedURL: a target is neither a name that is known nor a URL.
+    Without services it is about those that are tested by default. Raises MalformedURL (a target is
+    neither a name that is known nor a URL).
     """
     return CampaignFile(
         services=tuple(services) or default_services(),

@@ -50,8 +50,7 @@ def started(
 ) -> Iterator[tuple[str, str | None]]:
     """The URL or the name of the target while it runs, and its version where it is known.
 
-    Raises:
-        PartFailed: it did not start in time.
+    Raises PartFailed (it did not start in time).
     """
     if not target.start and not target.command:
         yield target.url or target.name, target.version
@@ -96,10 +95,8 @@ def _command(target: CampaignTarget, python: str) -> list[str]:
 def environment(target: CampaignTarget) -> str:
     """The Python of a target's own environment, made where it is missing.
 
-    It is kept in the user's cache, by what is installed, and made by one process at a time.
-
-    Raises:
-        PartFailed: there is no such Python, or pip could not install it.
+    It is kept in the user's cache, by what is installed, and made by one process at a time. Raises
+    PartFailed (there is no such Python, or pip could not install it).
     """
     from locket import lock_file
 

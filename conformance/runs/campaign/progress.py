@@ -6,8 +6,6 @@ import sys
 from collections import Counter
 from typing import Any, Self
 
-import click
-
 from conformance.reports.text import Display, one_line
 from conformance.runs.campaign.parts import Part
 from conformance.runs.campaign.run import PartEnded
@@ -26,7 +24,7 @@ class CampaignProgress(Display):
     def __enter__(self) -> Self:
         kept = self._done.total()
         if kept and not self._quiet:
-            click.echo(f"{kept} of {self._of.total()} parts are finished already", err=True)
+            self.say(f"{kept} of {self._of.total()} parts are finished already")
         if sys.stderr.isatty() and not self._quiet:
             from rich.console import Console
             from rich.live import Live
@@ -45,10 +43,10 @@ class CampaignProgress(Display):
         said = f"failed: {one_line(ended.failure)}" if ended.failure else f"{ended.seconds:.1f} s"
         if self._bar is None:
             done = self._done.total() + self._failed.total()
-            click.echo(f"{done} of {self._of.total()}  {ended.part.name}: {said}", err=True)
+            self.say(f"{done} of {self._of.total()}  {ended.part.name}: {said}")
             return
         if ended.failure:
-            self._bar.console.print(f"{ended.part.name}: {said}", markup=False)
+            self.say(f"{ended.part.name}: {said}")
         self._bar.update(self._table())
 
     def _table(self) -> Any:

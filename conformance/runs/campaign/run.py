@@ -7,7 +7,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from conformance.runs.campaign.store import Store
 from conformance.runs.campaign.work import PartResult, run_part
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Future
 
 RETRIES = 2
 """A part that fails is tried again so often; one whose worker dies, as often as Dask does."""
@@ -51,18 +51,15 @@ def run_parts(
 ) -> tuple[PartEnded, ...]:
     """Run every part that the store does not have; gives those that failed.
 
-    What is not finished after ``seconds`` is left for another time.
-
-    Raises:
-        NoDask: it is not installed.
-        SchedulerLost: there is no scheduler at the address, or it went away.
+    What is not finished after ``seconds`` is left for another time. Raises NoDask (it is not
+    installed), SchedulerLost (there is no scheduler at the address, or it went away).
     """
     missing = tuple(part for part in parts if not store.has(part))
     if not missing:
         return ()
     count = min(workers or os.cpu_count() or 1, len(missing))
     failed = []
-    with _client(scheduler, count) as client, suppress(TimeoutError):
+    with _client(scheduler, count) as client:
         for ended in _ended(client, missing, store, scheduler or _LOCAL, seconds):
             listen(ended)
             if ended.failure:
@@ -125,9 +122,9 @@ def _reach(scheduler: str) -> None:
 def _ended(
     client: Client, parts: tuple[Part, ...], store: Store, where: str, seconds: float | None
 ) -> Iterator[PartEnded]:
-    """Each part as it ends. What is finished is kept at once, and its memory given back.
+    """Each part as it ends, until the seconds are over; workers of another machine end theirs.
 
-    Raises TimeoutError when the seconds are over; workers of another machine end their part.
+    What is finished is kept at once, and its memory given back.
     """
     from distributed import as_completed
 
@@ -138,7 +135,7 @@ def _ended(
         ): part
         for place, part in enumerate(parts)
     }
-    for future in as_completed(list(futures), timeout=seconds):
+    for future in _in_time(as_completed(list(futures), timeout=seconds)):
         part = futures.pop(future)
         try:
             result: PartResult = future.result()
@@ -154,3 +151,9 @@ def _ended(
             store.keep(part, result.record)
             yield PartEnded(part, result.seconds)
         future.release()
+
+
+def _in_time(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
+    """The futures until their seconds are over: no other time-out ends with it."""
+    with suppress(TimeoutError):
+        yield from futures

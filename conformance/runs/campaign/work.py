@@ -26,11 +26,7 @@ class PartResult:
 
 
 def run_part(part: Part) -> PartResult:
-    """Run a part. Nothing of it is left but what is returned.
-
-    Raises:
-        PartFailed: the target did not start, or the run was not recorded to its end.
-    """
+    """Run a part. Nothing of it is left but what is returned. Raises PartFailed."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="conformance-part-") as name:
         folder = Path(name)

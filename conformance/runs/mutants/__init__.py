@@ -9,20 +9,6 @@ from conformance.runs.mutants.running import Campaign, ReferenceFails, run
 from conformance.runs.mutants.selection import UnknownFaults, UnknownKind, select
 from conformance.runs.mutants.values import Mutant, MutantPlan, MutantStatus, Result
 
-__all__ = [
-    "Campaign",
-    "Mutant",
-    "MutantPlan",
-    "MutantStatus",
-    "ReferenceFails",
-    "Result",
-    "UnknownFaults",
-    "UnknownKind",
-    "run",
-    "schema",
-    "select",
-]
-
 
 def schema() -> dict[str, Any]:
     """The schema of what ``conformance mutants --json`` writes."""

@@ -48,10 +48,8 @@ class Campaign:
 def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard) -> Campaign:
     """Try every mutant, after the reference itself; ``heard`` gets each result as it comes.
 
-    Ctrl-C ends it with what is known by then.
-
-    Raises:
-        ReferenceFails: the reference without a fault does not pass.
+    Ctrl-C ends it with what is known by then. Raises ReferenceFails (the reference without a fault
+    does not pass).
     """
     start = time.monotonic()
     tried = tuple(dict.fromkeys(one for mutant in mutants for one in mutant.services))

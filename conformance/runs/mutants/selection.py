@@ -49,12 +49,9 @@ def select(
 ) -> tuple[Mutant, ...]:
     """The mutants that the options name, in the order of the registry.
 
-    A fault that a glob names is tried whether it is in the standard list or not. With
-    ``services`` a fault of both services is tried on those alone.
-
-    Raises:
-        UnknownFaults, UnknownKind, NoMutant: nothing matches.
-        UnknownService: a service without a spec.
+    A fault that a glob names is tried whether it is in the standard list or not. With ``services``
+    a fault of both services is tried on those alone. Raises UnknownFaults, UnknownKind, NoMutant
+    (nothing matches), UnknownService (a service without a spec).
     """
     known = _mutants()
     _check(known, kinds, globs, services)

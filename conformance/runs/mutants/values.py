@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from conformance.record.exchanges import Recorded
+
 
 class MutantStatus(StrEnum):
     """What became of a mutant."""
@@ -21,7 +23,7 @@ class MutantStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mutant:
+class Mutant(Recorded):
     """The reference with one fault; ``killers`` are globs of the requirements that name it."""
 
     id: str
@@ -29,16 +31,6 @@ class Mutant:
     summary: str
     services: tuple[str, ...]
     killers: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """The result file's form."""
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "summary": self.summary,
-            "services": list(self.services),
-            "killers": list(self.killers),
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.contract.model import Operation, ProtocolName
+from conformance.identity_cache import identity_cache
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 from conformance.transport.protocols.seam import WireProtocol
 from conformance.transport.protocols.variant import WireRequest, WireVariant
 
 USUAL = WireVariant()
-_last: list[tuple[Exchange, Operation | None, ParsedResponse]] = []
 MODULES: Mapping[ProtocolName, tuple[str, ...]] = {
     ProtocolName.REST_JSON_1: ("rest_json", "RestJson"),
     ProtocolName.AWS_JSON_1_0: ("aws_json", "AwsJson", "application/x-amz-json-1.0"),
@@ -52,20 +52,12 @@ def members_of(operation: Operation, request: Request) -> dict[str, Any]:
     return of(operation.protocol).members(operation, request)
 
 
+@identity_cache(1)
 def read(exchange: Exchange, operation: Operation | None = None) -> ParsedResponse:
     """The answer of an exchange, as the protocol of its operation has it; nobody changes it.
 
     What was read last is kept: a guard and whoever sent the request read the same answer.
     """
-    for of_exchange, of_operation, answer in _last:
-        if of_exchange is exchange and of_operation is operation:
-            return answer
-    answer = _read(exchange, operation)
-    _last[:] = [(exchange, operation, answer)]
-    return answer
-
-
-def _read(exchange: Exchange, operation: Operation | None) -> ParsedResponse:
     if exchange.response is None:
         failure = exchange.failure
         kind = failure.kind if failure else None

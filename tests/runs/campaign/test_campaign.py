@@ -182,6 +182,16 @@ def test_a_target_that_does_not_start_fails_its_part_alone(tmp_path: Path) -> No
     assert [store.has(part) for part in parts] == [True, False]
 
 
+def test_a_time_out_of_the_store_is_none_of_the_campaign(tmp_path: Path) -> None:
+    class SlowStore(Store):
+        def keep(self, *_: object) -> None:
+            raise TimeoutError("the disk does not answer")
+
+    parts = parts_of(read_campaign(written(tmp_path)))[:1]
+    with pytest.raises(TimeoutError, match="the disk"):
+        run_parts(parts, SlowStore(tmp_path), scheduler=None, workers=1, listen=print)
+
+
 def test_a_run_without_a_record_fails_the_part_with_what_was_said(tmp_path: Path) -> None:
     text = FILE.replace('"*/status/no-5xx"', '"nothing/like/this"')
     part = parts_of(read_campaign(written(tmp_path, text)))[0]

@@ -1,0 +1,192 @@
+"""Files and surroundings that nobody had in mind: told in a line, never blamed on a target."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conformance import cache_folder
+from conformance.traffic.entries import TrafficEntry
+from conformance.traffic.routes import Routes, TrafficRoute
+from conformance.transport import credentials
+from conformance.transport.exchange import Exchange, Request, Response
+from tests.command import in_process
+from tests.contracts import contract
+
+FULL = Path("/dev/full")
+FEW = ("run", "--requirement", "location/DescribeKey/status/*", "--record", "r.jsonl")
+HALF_A_LETTER = '{"format": 1, "accepted": [], "\\ud800": 1}'
+LONG = "x" * 300
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "conformance", *arguments]
+
+
+@pytest.mark.parametrize("arguments", [("requirements",), FEW], ids=["requirements", "run"])
+def test_who_stops_reading_does_not_change_the_exit_code(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as nobody:
+        ended = subprocess.run(
+            command(*arguments), cwd=tmp_path, stdout=nobody, stderr=nobody, check=False
+        )
+    assert ended.returncode == 0
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+def test_a_result_that_the_disk_does_not_take_is_told_once() -> None:
+    with FULL.open("wb") as full:
+        ended = subprocess.run(
+            command("requirements"), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("conformance: cannot use what it wrote: No space left")
+    assert len(ended.stderr.splitlines()) == 2
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+def test_a_run_goes_on_where_its_progress_is_not_taken(tmp_path: Path) -> None:
+    with FULL.open("wb") as full:
+        ended = subprocess.run(
+            command(*FEW), cwd=tmp_path, stdout=subprocess.PIPE, stderr=full, text=True, check=False
+        )
+    assert ended.returncode == 0
+    assert "exit 0: conforms" in ended.stdout
+
+
+def test_a_terminal_without_columns_shows_the_summary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "0")
+    assert "exit 0: conforms" in in_process(*FEW).out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("judge", LONG),
+        ("derive", LONG, "-o", "out.yaml"),
+        ("cleanup", "--journal", LONG),
+        ("spec", "location", "--specs", LONG),
+        ("overlay", "check", "--specs", LONG),
+    ],
+    ids=lambda one: one[0],
+)
+def test_a_name_that_no_system_takes(arguments: tuple[str, ...]) -> None:
+    ended = in_process(*arguments)
+    assert ended.code == 2
+    assert "File name too long" in ended.err
+    assert "hint" in ended.err
+
+
+@pytest.mark.parametrize("text", [f"format: {'9' * 6000}", HALF_A_LETTER], ids=["number", "letter"])
+def test_what_no_baseline_holds(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "accepted.yaml"
+    file.write_text(text, encoding="utf-8")
+    ended = in_process("baseline", "show", file)
+    assert ended.code == 2
+    assert f"{file}:1: " in ended.err
+
+
+@pytest.mark.parametrize("text", ["hello", '{"type": "run"}', "<html></html>", "\0" * 100])
+def test_the_cleanup_deletes_no_file_that_is_no_journal(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "mine.txt"
+    file.write_text(text, encoding="utf-8")
+    ended = in_process("cleanup", "--journal", file)
+    assert ended.code == 2
+    assert "does not begin as a journal does" in ended.err
+    assert file.read_text("utf-8") == text
+
+
+@pytest.mark.parametrize("text", ["", '{"type":"journal","format":1,"tar', '{"type":"jour'])
+def test_a_journal_that_was_cut_before_anything_was_made_is_done_with(
+    tmp_path: Path, text: str
+) -> None:
+    file = tmp_path / "journal.jsonl"
+    file.write_text(text, encoding="utf-8")
+    assert in_process("cleanup", "--journal", file).code == 0
+    assert not file.exists()
+
+
+def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_: int) -> None:
+        raise KeyError
+
+    for name in ("HOME", "XDG_CACHE_HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    cache_folder._home.cache_clear()
+    try:
+        kept = cache_folder.cache_folder("models")
+        assert kept == cache_folder.cache_folder("models")
+        assert kept.is_absolute()
+        assert not credentials._has_files()
+    finally:
+        cache_folder._home.cache_clear()
+
+
+def test_a_cache_below_no_absolute_path_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "here")
+    assert cache_folder.cache_folder().is_absolute()
+
+
+@pytest.mark.parametrize("path", ["/key/with/slashes", "/a%20b", "/?list-type=2", "/", "?tagging"])
+@pytest.mark.parametrize(
+    ("host", "scope"),
+    [
+        ("{}.s3.eu-west-1.amazonaws.com", ""),
+        ("{}.s3.amazonaws.com", "s3"),
+        ("{}.s3-eu-west-1.amazonaws.com", ""),
+        ("{}.s3.dualstack.eu-west-1.amazonaws.com", ""),
+        ("{}.s3-accelerate.amazonaws.com", "s3"),
+        ("{}.s3.localhost.localstack.cloud:4566", ""),
+        ("{}.localhost:9000", "s3"),
+        ("s3.eu-west-1.amazonaws.com/{}", ""),
+        ("127.0.0.1:9000/{}", "s3"),
+    ],
+)
+def test_a_bucket_may_stand_in_the_host(host: str, scope: str, path: str) -> None:
+    named = {
+        "/key/with/slashes": ("GetObject", {"Bucket": "my.bucket", "Key": "key/with/slashes"}),
+        "/a%20b": ("GetObject", {"Bucket": "my.bucket", "Key": "a b"}),
+        "/?list-type=2": ("ListObjectsV2", {"Bucket": "my.bucket"}),
+        "?tagging": ("GetBucketTagging", {"Bucket": "my.bucket"}),
+    }.get(path)
+    found = asked("s3", f"https://{host.format('my.bucket')}{path}", scope)
+    assert named == (found and (found.operation.name, dict(found.labels)))
+    if found is not None:
+        assert "my.bucket" not in found.origin
+
+
+@pytest.mark.parametrize(
+    ("service", "url", "scope", "is_known"),
+    [
+        ("s3", "https://123.s3-control.eu-west-1.amazonaws.com/v2/name", "s3", False),
+        ("s3", "https://x.execute-api.eu-west-1.amazonaws.com/b/k", "execute-api", False),
+        ("apigateway", "https://elsewhere.eu-west-1.amazonaws.com/apikeys", "apigateway", True),
+        ("apigateway", "https://apigateway.eu-west-1.amazonaws.com/apikeys", "other", False),
+    ],
+)
+def test_what_a_request_was_signed_for_says_whose_it_is(
+    service: str, url: str, scope: str, is_known: bool
+) -> None:
+    assert (asked(service, url, scope) is not None) is is_known
+
+
+def asked(service: str, url: str, scope: str) -> TrafficRoute | None:
+    """The operation that a recorded GET is."""
+    signed = f"AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/{scope}/aws4_request, Signature=0"
+    request = Request("GET", url, (("authorization", signed),) if scope else (), None)
+    answered = Exchange(request, Response(200, (), b""), None, 0.0)
+    return Routes([contract(service)]).find(TrafficEntry("here", answered))
