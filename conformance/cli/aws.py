@@ -15,8 +15,8 @@ from conformance.transport.aws import NAME, Cloud, hold_to
 if TYPE_CHECKING:
     from conformance.cli.run_options import RunOptions
     from conformance.engine.outcome import Job
-    from conformance.transport.base import Transport
     from conformance.transport.endpoint import Target
+    from conformance.transport.exchange import Transport
 
 RETRIES = 10
 """How often a throttled request is sent again: an account has other users, too."""

@@ -18,8 +18,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.transport.base import Transport
-    from conformance.transport.exchange import Exchange, Request
+    from conformance.transport.exchange import Exchange, Request, Transport
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 NOTED = b"\nending after this request (once more to end at once)\n"

@@ -19,8 +19,8 @@ from conformance.contract.levels import Level
 from conformance.contract.locate import specs_folder
 from conformance.contract.model import Contract, Kind, Operation, ProtocolName
 from conformance.contract.takes import TAKES
-from conformance.contract.vocabulary.overlay_part import Refusals
 from conformance.contract.vocabulary.overlay_rules import AnyRule
+from conformance.contract.vocabulary.overlay_steps import Refusals
 from conformance.contract.yaml_file import read_yaml
 
 WATCHED = {

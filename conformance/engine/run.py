@@ -31,8 +31,8 @@ from conformance.engine.session import Session
 from conformance.engine.stops import LimitedTransport, LimitReached, Limits, Stops
 from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.address import is_real
-from conformance.transport.base import Transport
 from conformance.transport.errors import SpeaksTLS
+from conformance.transport.exchange import Transport
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials, Signer
 

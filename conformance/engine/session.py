@@ -37,8 +37,8 @@ from conformance.plan.valid_requests.resources import (
     lifecycle_of,
 )
 from conformance.transport.exchange import Exchange
-from conformance.transport.protocols.message import WireRequest
 from conformance.transport.protocols.registry import read
+from conformance.transport.protocols.variant import WireRequest
 
 
 class Session:

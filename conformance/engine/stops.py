@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
-from conformance.transport.base import Transport
-from conformance.transport.exchange import Exchange, Request
+from conformance.transport.exchange import Exchange, Request, Transport
 
 LIMITED = "the run ended at its limit"
 

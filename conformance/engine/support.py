@@ -21,8 +21,8 @@ from conformance.engine.sending.exchange_log import SentProbe
 from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
-from conformance.transport.protocols.message import WireRequest
 from conformance.transport.protocols.registry import of, read
+from conformance.transport.protocols.variant import WireRequest
 
 LACKS = (
     "UnknownOperation",

@@ -18,8 +18,8 @@ from enum import StrEnum
 from conformance.contract.levels import Level
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Operation
-from conformance.contract.vocabulary.overlay_part import Refusals
 from conformance.contract.vocabulary.overlay_rules import AuthenticatesRule, SignatureRule
+from conformance.contract.vocabulary.overlay_steps import Refusals
 
 FINDING, SIGNATURE = "authenticates", "signature"
 KINDS = frozenset({FINDING, SIGNATURE})

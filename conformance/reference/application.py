@@ -13,9 +13,8 @@ from typing import Any
 
 from conformance.contract.model import Contract
 from conformance.reference.ambiguities import Ambiguities
-from conformance.reference.answer import ReferenceAnswer, SentAnswer
-from conformance.reference.apigateway.limits import ApiKeyLimits
 from conformance.reference.apigateway.service import ApiGateway
+from conformance.reference.apigateway.state import ApiKeyLimits
 from conformance.reference.apigateway.wording import GatewayDialect
 from conformance.reference.clock import Clock, Identifiers, system_clock
 from conformance.reference.coercion import Coercion
@@ -24,7 +23,14 @@ from conformance.reference.faults import InjectedFault, compose
 from conformance.reference.http.message import HttpRequest, HttpResponse, query_values
 from conformance.reference.location.service import LocationKeys, Policy
 from conformance.reference.location.wording import UNKNOWN_ROUTE, LocationDialect
-from conformance.reference.outcome import UNROUTABLE, OperationOutcome, Refusal, Refused
+from conformance.reference.outcome import (
+    UNROUTABLE,
+    OperationOutcome,
+    ReferenceAnswer,
+    Refusal,
+    Refused,
+    SentAnswer,
+)
 from conformance.reference.reading_input import Dialect, InputReader
 from conformance.reference.rendering import GatewayRenderer, LocationRenderer, Renderer, preflight
 from conformance.reference.routing import Query, ReferenceRoute, Router

@@ -12,11 +12,10 @@ from functools import reduce
 from typing import Any
 
 from conformance.contract.model import Contract
-from conformance.reference.answer import ReferenceAnswer, SentAnswer
-from conformance.reference.apigateway.limits import ApiKeyLimits
+from conformance.reference.apigateway.state import ApiKeyLimits
 from conformance.reference.http.message import HttpRequest, HttpResponse
 from conformance.reference.location.service import Policy
-from conformance.reference.outcome import OperationOutcome
+from conformance.reference.outcome import OperationOutcome, ReferenceAnswer, SentAnswer
 from conformance.reference.service_state import ServiceState
 from conformance.reference.signatures import Checks
 

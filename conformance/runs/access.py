@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conformance.transport.base import Transport
     from conformance.transport.endpoint import Target
+    from conformance.transport.exchange import Transport
     from conformance.transport.extra_headers import ExtraHeaders
     from conformance.transport.retry import RetryingTransport
     from conformance.transport.signing import Credentials

@@ -111,8 +111,8 @@ def placed(job: Job, region: str) -> Job:
     from conformance.contract.given import with_given
     from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.load import load_contract
+    from conformance.transport.aws import partition_of
     from conformance.transport.credentials import DEFAULT_REGION
-    from conformance.transport.regions import partition_of
 
     written = job.contract.overlay.signing.region or region
     partition = "aws" if region == DEFAULT_REGION else partition_of(region) or "aws"

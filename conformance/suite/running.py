@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from conformance.engine.events import Event
     from conformance.engine.outcome import Job
     from conformance.record import VerdictLine
-    from conformance.transport.base import Transport
     from conformance.transport.endpoint import Target
-    from conformance.transport.exchange import Exchange, Request
+    from conformance.transport.exchange import Exchange, Request, Transport
 
 
 class UndecidedRequirement(CouldNotTest):

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from conformance.errors import BadInput, CouldNotTest
 from conformance.transport.address import is_real, parse_url
-from conformance.transport.regions import partition_of
 from conformance.transport.signing import Credentials
+
+
+@cache
+def partition_of(region: str) -> str | None:
+    """The partition that a region is in; None for an unknown region."""
+    # A session of the SDK would read all of its endpoints for that.
+    from botocore.loaders import Loader
+
+    partitions: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
+    return next(
+        (
+            str(one["id"])
+            for one in partitions
+            if region in one["regions"] or re.match(one["regionRegex"], region)
+        ),
+        None,
+    )
+
 
 NAME = "aws"
 """What a user calls it as a target."""

@@ -8,10 +8,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-from typing import IO
+from typing import IO, Any
 
 from conformance.transport.errors import TargetDidNotStart
-from conformance.transport.sessions import apart
+
+
+def apart() -> dict[str, Any]:
+    """The arguments of ``subprocess.Popen`` for that: a session, or what Windows has for it."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
 
 READY = "listening on "
 """What the line starts with that a child writes when it accepts requests; the URL follows."""

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.transport.address import host_and_port
+from conformance.transport.child import apart
 from conformance.transport.errors import TargetDidNotStart
-from conformance.transport.sessions import apart
 
 _PAUSE = 0.1
 _GRACE = 5.0

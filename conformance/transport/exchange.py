@@ -1,9 +1,11 @@
-"""One request as it was sent and what came back, as frozen values."""
+"""One request as it was sent and what came back, as frozen values, and what sends it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 
 class FailureKind(StrEnum):
@@ -99,3 +101,18 @@ def _first(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
         if len(key) == size and key.lower() == wanted:
             return value
     return None
+
+
+class Transport(Protocol):
+    """Sends one request and tells what happened; network trouble is a value, never an exception."""
+
+    def send(self, request: Request) -> Exchange:
+        """Send the request and give its exchange within the transport's deadline."""
+        ...
+
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """Send requests over one separate connection, ``pipelined`` all of them at once.
+
+        Fewer exchanges than requests: the target ended the connection after the last of them.
+        """
+        ...

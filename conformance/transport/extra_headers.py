@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.errors import BadInput
-from conformance.transport.base import Transport
-from conformance.transport.exchange import Exchange, Request
+from conformance.transport.exchange import Exchange, Request, Transport
 
 OURS = frozenset(
     {

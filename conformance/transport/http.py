@@ -14,7 +14,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from conformance.transport.address import is_loopback
-from conformance.transport.coding import undone
+from conformance.transport.body_forms import undone
 from conformance.transport.connection import (
     Connection,
     RawAnswer,

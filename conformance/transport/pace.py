@@ -6,8 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from conformance.transport.base import Transport
-from conformance.transport.exchange import Exchange, Request
+from conformance.transport.exchange import Exchange, Request, Transport
 
 
 class PacedTransport:

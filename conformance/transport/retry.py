@@ -10,8 +10,7 @@ from dataclasses import replace
 from enum import Enum, auto
 
 from conformance import error_identity
-from conformance.transport.base import Transport
-from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.exchange import Exchange, Request, Response, Transport
 from conformance.transport.protocols.json_text import decode, message
 
 WEARY = 1

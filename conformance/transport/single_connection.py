@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
-from conformance.transport.coding import undone
+from conformance.transport.body_forms import undone
 from conformance.transport.connection import connected
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.failures import failure_of

@@ -20,7 +20,7 @@ from conformance.engine.resources.names import Names
 from conformance.engine.resources.prerequisites import first_operations
 from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
-from conformance.engine.secrets.secret_encodings import forms
+from conformance.engine.secrets.masking import forms
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.watching.arns import Arns
 from conformance.engine.watching.given_moments import GivenMoments

@@ -17,8 +17,8 @@ from conformance.engine.support import SupportStatus, standing_of
 from conformance.plan.planner import plan
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.transport.exchange import Exchange, Request, Response
-from conformance.transport.protocols.message import WireRequest
 from conformance.transport.protocols.registry import read
+from conformance.transport.protocols.variant import WireRequest
 from tests import contracts
 
 LISTING = b"<ListBucketResult><Name>thing</Name><MaxKeys>1000</MaxKeys></ListBucketResult>"

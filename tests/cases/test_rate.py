@@ -12,9 +12,9 @@ from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import base
+from conformance.transport.aws import partition_of
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.protocols.registry import read
-from conformance.transport.regions import partition_of
 from conformance.transport.signing import Credentials, Signer
 
 REQUEST = Request("DELETE", "http://127.0.0.1:1/apikeys/one", ())

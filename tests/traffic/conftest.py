@@ -14,7 +14,7 @@ from conformance.traffic.items import sort
 from conformance.traffic.routes import Routes
 from conformance.traffic.verdicts import judge_all, verdict_lines
 from conformance.transport.credentials import TEST_CREDENTIALS
-from conformance.transport.protocols.message import WireRequest
+from conformance.transport.protocols.variant import WireRequest
 from conformance.transport.signing import Signer
 from tests import contracts
 from tests.traffic.recorder import Recorder

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from conformance.transport.coding import undone
+from conformance.transport.body_forms import undone
 
 TEXT = b'{"name": "x"}' * 10
 

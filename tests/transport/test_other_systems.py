@@ -13,8 +13,8 @@ import pytest
 
 from conformance.engine.journal.file import lock
 from conformance.reference import processes
+from conformance.transport.child import apart
 from conformance.transport.command import Command
-from conformance.transport.sessions import apart
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 

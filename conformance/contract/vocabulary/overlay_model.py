@@ -14,8 +14,8 @@ from typing import Any, Literal
 from msgspec import field
 
 from conformance.contract.levels import Source
-from conformance.contract.vocabulary.overlay_part import OverlayPart, Refusals, Template
 from conformance.contract.vocabulary.overlay_rules import AnyRule
+from conformance.contract.vocabulary.overlay_steps import OverlayPart, Refusals, Template
 
 # -- The lifecycle of a resource -------------------------------------------------------------------
 #

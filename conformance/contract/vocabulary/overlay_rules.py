@@ -8,8 +8,15 @@ from typing import Any, Literal
 from msgspec import UNSET, UnsetType, field
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.vocabulary.overlay_part import OverlayPart, Refusals, Template
-from conformance.contract.vocabulary.overlay_steps import FirstRequest, MemberUpdate, Step, WireForm
+from conformance.contract.vocabulary.overlay_steps import (
+    FirstRequest,
+    MemberUpdate,
+    OverlayPart,
+    Refusals,
+    Step,
+    Template,
+    WireForm,
+)
 
 FaultName = Literal[
     "limit", "enum", "type", "required", "patch", "syntax", "route", "not-found", "conflict"

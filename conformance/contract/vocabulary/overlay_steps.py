@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
-from msgspec import UNSET, UnsetType, field
+from msgspec import UNSET, Struct, UnsetType, field
 
-from conformance.contract.vocabulary.overlay_part import OverlayPart, Template
+Template = Mapping[str, Any]
+"""Members of a request by wire name, with placeholders (``${name}``) in their values."""
+
+Refusals = tuple[tuple[int | str, str], ...]
+"""Pairs of status (or ``4xx``) and error code (or ``any``)."""
+
+
+class OverlayPart(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab",
+    omit_defaults=True,
+):  # fmt: skip
+    """Keys are written with hyphens; a key that is not known is refused."""
 
 
 class WireForm(OverlayPart, frozen=True):

@@ -12,8 +12,8 @@ from conformance.engine.sending.exchange_log import RunResource
 from conformance.engine.sending.patience import Patience, kinds_of_request
 from conformance.plan.probes import Probe
 from conformance.plan.spelling import respelt
-from conformance.transport.protocols.message import WireRequest
 from conformance.transport.protocols.registry import USUAL, of, wire
+from conformance.transport.protocols.variant import WireRequest
 
 
 @dataclass(frozen=True, slots=True)

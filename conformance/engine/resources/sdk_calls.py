@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from conformance.transport.base import Transport
-from conformance.transport.exchange import Exchange, Request
+from conformance.transport.exchange import Exchange, Request, Transport
 from conformance.transport.signing import Credentials, Signer
 
 WITHIN = 10.0

@@ -20,8 +20,7 @@ from conformance.engine.safety.request_classifier import (
     RouteTable,
 )
 from conformance.plan.valid_requests.resources import kinds
-from conformance.transport.base import Transport
-from conformance.transport.exchange import Exchange, Request
+from conformance.transport.exchange import Exchange, Request, Transport
 
 TIMES_DECODED = 3
 """How often a path is percent-decoded to find a name in it: servers differ in that."""

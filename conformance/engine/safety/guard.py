@@ -18,8 +18,13 @@ from conformance.engine.safety.request_classifier import (
     RequestEffect,
     RouteTable,
 )
-from conformance.transport.base import Transport
-from conformance.transport.exchange import Exchange, FailureKind, Request, TransportFailure
+from conformance.transport.exchange import (
+    Exchange,
+    FailureKind,
+    Request,
+    Transport,
+    TransportFailure,
+)
 from conformance.transport.protocols.registry import read
 
 Look = Callable[[str, ClassifiedRequest], bool]

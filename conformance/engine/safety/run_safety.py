@@ -20,7 +20,7 @@ from conformance.engine.sending.patience import Patience, faulty_kinds
 from conformance.plan.probes import Fault
 from conformance.plan.valid_requests.base_requests import as_label
 from conformance.plan.valid_requests.resources import kinds, lifecycle_of, others
-from conformance.transport.base import Transport
+from conformance.transport.exchange import Transport
 from conformance.transport.protocols.registry import read, wire
 from conformance.transport.signing import Signer
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from conformance.transport.bad_signatures import UnsignedRequest, inapplicable, sign_incorrectly
-from conformance.transport.base import Transport
-from conformance.transport.exchange import Exchange, Request
-from conformance.transport.protocols.message import WireRequest
+from conformance.transport.exchange import Exchange, Request, Transport
+from conformance.transport.protocols.variant import WireRequest
 from conformance.transport.signing import Signer
 
 

@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 from conformance.engine.errors import TargetDied
 from conformance.engine.sending.delivery import REPEATABLE
 from conformance.transport.address import host_and_port
-from conformance.transport.base import Transport
 from conformance.transport.errors import SpeaksTLS
-from conformance.transport.exchange import Exchange, FailureKind, Request
+from conformance.transport.exchange import Exchange, FailureKind, Request, Transport
 
 REFUSED = 3
 """Refused connections in a row after which the target counts as gone."""

@@ -12,8 +12,8 @@ from conformance.reference.http import message
 from conformance.reference.tables import load, matcher
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
-from conformance.transport.protocols.message import WireRequest
 from conformance.transport.protocols.registry import read
+from conformance.transport.protocols.variant import WireRequest
 
 
 def model_of(service: str) -> ReferenceModel | None:

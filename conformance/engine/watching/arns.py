@@ -20,9 +20,9 @@ from conformance.engine.judge.findings import Finding
 from conformance.engine.resources.names import Names
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.plan.valid_requests.resources import all_creators, identifiers
+from conformance.transport.aws import partition_of
 from conformance.transport.exchange import Request
 from conformance.transport.parsed_response import ParsedResponse
-from conformance.transport.regions import partition_of
 
 ARN = re.compile(r"arn:([a-z0-9-]+):([a-z0-9-]+):([a-z0-9-]*):([0-9a-z-]*):(.+)", re.DOTALL)
 HEAD = re.compile(r"arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:[0-9a-z-]*:")

@@ -8,8 +8,7 @@ from typing import Any
 from conformance.contract.model import PatchRule
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.apigateway import wording
-from conformance.reference.apigateway.limits import ApiKeyLimits, Measure
-from conformance.reference.apigateway.state import ApiKey
+from conformance.reference.apigateway.state import ApiKey, ApiKeyLimits, Measure
 from conformance.reference.outcome import Refused
 
 PatchOperation = Mapping[str, Any]

@@ -11,9 +11,8 @@ from conformance.contract.model import PatchRule
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.apigateway import paging, wording
 from conformance.reference.apigateway.csvkeys import CsvRow, rows
-from conformance.reference.apigateway.limits import ApiKeyLimits
 from conformance.reference.apigateway.patch import Patcher, PatchOperation
-from conformance.reference.apigateway.state import ApiKey, ApiKeys, shown
+from conformance.reference.apigateway.state import ApiKey, ApiKeyLimits, ApiKeys, shown
 from conformance.reference.apigateway.tags import Tags
 from conformance.reference.clock import Clock, Identifiers
 from conformance.reference.outcome import OperationOutcome, Refused

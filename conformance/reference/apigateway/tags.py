@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.reference.apigateway import wording
-from conformance.reference.apigateway.limits import ApiKeyLimits, Measure
-from conformance.reference.apigateway.state import ApiKey, ApiKeys
+from conformance.reference.apigateway.state import ApiKey, ApiKeyLimits, ApiKeys, Measure
 from conformance.reference.outcome import OperationOutcome, Refused
 
 _ARN = re.compile(r"arn:aws[a-z-]*:apigateway:[a-z0-9-]+::/apikeys/([^/]+)")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.reference.answer import ERROR_TYPE, ReferenceAnswer, SentAnswer
 from conformance.reference.faults import InjectedFault
 from conformance.reference.mutations.rewriting import header, successes
+from conformance.reference.outcome import ERROR_TYPE, ReferenceAnswer, SentAnswer
 from conformance.reference.service_state import ServiceState
 
 _STATUSES = {

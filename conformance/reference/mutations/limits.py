@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.apigateway.limits import ApiKeyLimits
+from conformance.reference.apigateway.state import ApiKeyLimits
 from conformance.reference.faults import InjectedFault
 from conformance.reference.location.expiry import (
     CREATE_RULES,

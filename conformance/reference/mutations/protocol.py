@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from conformance.reference.answer import ERROR_TYPE, ReferenceAnswer
 from conformance.reference.faults import Edge, Incoming, InjectedFault, Respond
 from conformance.reference.http.message import HttpRequest, HttpResponse, percent_decoded
 from conformance.reference.mutations.bodies import (
@@ -25,6 +24,7 @@ from conformance.reference.mutations.bodies import (
     unescaped,
 )
 from conformance.reference.mutations.rewriting import failures, successes
+from conformance.reference.outcome import ERROR_TYPE, ReferenceAnswer
 
 Test = Callable[[HttpRequest], bool]
 Change = Callable[[HttpRequest], HttpRequest]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.answer import ReferenceAnswer, SentAnswer
 from conformance.reference.faults import Rewrite
+from conformance.reference.outcome import ReferenceAnswer, SentAnswer
 from conformance.reference.service_state import ServiceState
 
 FIRST_ERROR = 400

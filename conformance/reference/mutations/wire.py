@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.answer import ERROR_TYPE, ReferenceAnswer, SentAnswer
 from conformance.reference.clock import iso_seconds
 from conformance.reference.faults import InjectedFault
 from conformance.reference.jsonbody import encoded
@@ -20,6 +19,7 @@ from conformance.reference.mutations.rewriting import (
     successes,
     values,
 )
+from conformance.reference.outcome import ERROR_TYPE, ReferenceAnswer, SentAnswer
 from conformance.reference.service_state import ServiceState
 
 _EPOCHS = ("createdDate", "lastUpdatedDate")

@@ -13,9 +13,8 @@ from conformance.transport.protocols.http_bindings import (
     asking_for_former_names,
     request_without_bindings,
 )
-from conformance.transport.protocols.message import WireRequest
 from conformance.transport.protocols.rest_json import JsonBodies
-from conformance.transport.protocols.variant import WireVariant
+from conformance.transport.protocols.variant import WireRequest, WireVariant
 
 TARGET = "X-Amz-Target"
 

@@ -12,9 +12,8 @@ from conformance.contract.places import ABSENT
 from conformance.transport.exchange import Request, Response
 from conformance.transport.protocols.http_bindings import request_without_bindings
 from conformance.transport.protocols.json_text import text
-from conformance.transport.protocols.message import WireRequest
 from conformance.transport.protocols.seam import ReadBody, WireProtocol
-from conformance.transport.protocols.variant import WireVariant
+from conformance.transport.protocols.variant import WireRequest, WireVariant
 from conformance.transport.protocols.xml_reading import (
     children,
     entry_names,

@@ -12,9 +12,8 @@ from conformance.contract.model import Operation, ProtocolName
 from conformance.identity_cache import identity_cache
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
-from conformance.transport.protocols.message import WireRequest
 from conformance.transport.protocols.seam import WireProtocol
-from conformance.transport.protocols.variant import WireVariant
+from conformance.transport.protocols.variant import WireRequest, WireVariant
 
 USUAL = WireVariant()
 MODULES: Mapping[ProtocolName, tuple[str, ...]] = {

@@ -18,9 +18,8 @@ from conformance.transport.protocols.http_bindings import (
     payload_placeholders,
 )
 from conformance.transport.protocols.json_words import spelled
-from conformance.transport.protocols.message import WireRequest
 from conformance.transport.protocols.seam import ReadBody, WireProtocol
-from conformance.transport.protocols.variant import WireVariant
+from conformance.transport.protocols.variant import WireRequest, WireVariant
 
 JSON, BINARY = "application/json", "application/octet-stream"
 

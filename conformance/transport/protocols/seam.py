@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from conformance.contract.model import Operation
 from conformance.transport.exchange import Request, Response
-from conformance.transport.protocols.message import WireRequest
-from conformance.transport.protocols.variant import WireVariant
+from conformance.transport.protocols.variant import WireRequest, WireVariant
 
 
 class ReadBody(NamedTuple):

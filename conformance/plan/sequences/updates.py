@@ -1,0 +1,190 @@
+"""Rules about updates: what they move, and what becomes of those that arrive at the same time.
+
+A server that reads a resource, changes it and writes the whole of it back loses what another
+request wrote in between. Whether that happens is chance, so it is tried on many resources; that it
+happened on one may have any reason, on two it is the target's doing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from functools import partial
+from typing import Any
+
+from conformance.contract.listing.requirements import rule_of
+from conformance.contract.model import Location, Operation
+from conformance.contract.places import with_texts
+from conformance.contract.vocabulary.overlay_rules import (
+    AdvancesRule,
+    ParallelManyRule,
+    ParallelMembersRule,
+    ParallelOneRule,
+    ParallelRule,
+)
+from conformance.contract.vocabulary.overlay_steps import MemberUpdate
+from conformance.plan.generation.instants import instant
+from conformance.plan.sequences import assertions
+from conformance.plan.sequences.steps import (
+    Make,
+    NotShown,
+    Pause,
+    RuleBroken,
+    Script,
+    Send,
+    Sequence,
+    Step,
+    Together,
+    answered,
+)
+from conformance.plan.valid_requests.base_requests import present
+from conformance.plan.valid_requests.lifecycle import Lifecycle, member
+from conformance.transport.parsed_response import ParsedResponse
+
+HOW_MANY = 4
+
+
+def one_resource(script: Script) -> Sequence:
+    """Updates of one resource at once are all answered, and one of them is what stays.
+
+    Where the operation has an error for conflicts, those that come too close may meet it.
+    """
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, ParallelOneRule)
+    yield Make()
+    answer = yield Together(tuple(_update(life, rule, f"parallel {n}", 0) for n in range(HOW_MANY)))
+    conflicts = _conflicts(life.operation("update"))
+    _all_accepted(
+        [part.ok for part in answer.parts if (part.status, part.code) not in conflicts],
+        [part.told() for part in answer.parts if (part.status, part.code) not in conflicts],
+    )
+    read = yield Send(life.operation("read"), life.request("read"))
+    asked = [f"parallel {n}" for n, part in enumerate(answer.parts) if part.ok]
+    seen = member(read.body, rule.member)
+    if seen not in asked:
+        raise RuleBroken(f"{rule.member} is one of {asked}", repr(seen))
+
+
+def many_resources(script: Script) -> Sequence:
+    """Updates of different resources at once do not mix."""
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, ParallelManyRule)
+    for key in range(HOW_MANY):
+        yield Make(key)
+    answer = yield Together(tuple(_update(life, rule, f"own {n}", n) for n in range(HOW_MANY)))
+    _all_accepted([part.ok for part in answer.parts], [part.told() for part in answer.parts])
+    for key in range(HOW_MANY):
+        read = yield Send(life.operation("read"), life.request("read"), key)
+        seen = member(read.body, rule.member)
+        if seen != f"own {key}":
+            raise RuleBroken(f"{rule.member} is 'own {key}'", repr(seen))
+
+
+def _conflicts(operation: Operation) -> set[tuple[int | None, str | None]]:
+    """The answers by which an operation says that something came in between."""
+    return {(409, error.name) for error in operation.errors.values() if error.status == 409}
+
+
+def _update(life: Lifecycle, rule: ParallelRule, text: str, key: int) -> Send:
+    members = with_texts(rule.with_, lambda template: template.replace("${each}", text))
+    return Send(life.operation("update"), life.request("update", **members), key)
+
+
+def _all_accepted(accepted: list[bool], told: list[str]) -> None:
+    if not any(accepted):
+        raise NotShown(f"the updates were answered {next(iter(told), 'with conflicts')}")
+    for ok, text in zip(accepted, told, strict=True):
+        if not ok:
+            raise RuleBroken("every one of the updates accepted", text)
+
+
+SECOND = 1.1
+"""A whole second has certainly passed: timestamps may be of whole seconds."""
+
+
+def advances(script: Script) -> Sequence:
+    """``member`` of the read answer is later after an update a second on, and never earlier."""
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, AdvancesRule)
+    name = rule.member
+    yield Make()
+    before = member((yield Send(life.operation("read"), life.request("read"))).body, name)
+    yield Pause(SECOND)
+    update = Send(life.operation("update"), life.request("update", **rule.with_))
+    updated = yield from answered(update, "the update")
+    shown = member(updated.body, name)
+    after = member((yield Send(life.operation("read"), life.request("read"))).body, name)
+    first, own, last = instant(before), instant(shown), instant(after)
+    if first is None or last is None:
+        raise NotShown(f"no {name} in the answer")
+    if not last > first:
+        raise RuleBroken(f"{name} later than {before!r}", repr(after))
+    if own is not None and not own > first:
+        raise RuleBroken(f"{name} of the update's answer later than {before!r}", repr(shown))
+
+
+USUAL, MOST = 8, 24
+"""Resources that are tried, and how many where something was lost on one of them."""
+LOST = 2
+SETTLES = 1.0
+"""Seconds after which a read shows whatever was written before."""
+
+
+def different_members(script: Script) -> Sequence:
+    """Every update that was answered with success is there afterwards."""
+    rule = rule_of(script.requirement, ParallelMembersRule)
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    lost, tried = 0, 0
+    while tried < (MOST if lost else USUAL):
+        tried += 1
+        missing = yield from _on_one(script, life, rule)
+        lost += missing is not None
+        if missing is not None and lost == LOST:
+            raise missing
+    if lost:
+        raise NotShown(f"an update was lost on one of {tried} resources, and on no other")
+
+
+def _on_one(
+    script: Script, life: Lifecycle, rule: ParallelMembersRule
+) -> Generator[Step, ParsedResponse, RuleBroken | None]:
+    """What is missing of the updates of one resource, if anything stays so."""
+    values = {**life.request("create"), **rule.make}
+    yield Make(values=present(values), anew=True)
+    answer = yield Together(tuple(_of_members(life, one.with_) for one in rule.updates))
+    took = [one for one, part in zip(rule.updates, answer.parts, strict=True) if part.ok]
+    if not took:  # some may meet a conflict, or be throttled; not all of them
+        raise NotShown(f"of updates at once none was accepted: {answer.parts[0].told()}")
+    missing = yield from _missing(script, life, took)
+    if missing is not None:
+        yield Pause(SETTLES)
+        missing = yield from _missing(script, life, took)
+    return missing
+
+
+def _missing(
+    script: Script, life: Lifecycle, took: list[MemberUpdate]
+) -> Generator[Step, ParsedResponse, RuleBroken | None]:
+    read = yield from answered(Send(life.operation("read"), life.request("read")), "the read")
+    for one in took:
+        for wanted, look in (
+            (one.shows, partial(assertions.shows, documented=life.operation("read").output)),
+            (one.shows_instant, assertions.shows_instant),
+        ):
+            for where, value in wanted.items():
+                try:
+                    look(where, script.fill(value, 0), read.body)
+                except RuleBroken as broken:
+                    told = f"{broken.expected}: that update was answered with success"
+                    return RuleBroken(told, broken.seen)
+    return None
+
+
+def _of_members(life: Lifecycle, members: Mapping[str, Any]) -> Send:
+    operation = life.operation("update")
+    start = life.request("update")
+    way = {
+        name: value
+        for name, value in start.items()
+        if operation.input[name].location is Location.PATH
+    }
+    return Send(operation, {**way, life.label: "${id}", **members})
