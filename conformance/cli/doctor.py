@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli.configured import ConfiguredCommand, own_targets
-from conformance.cli.connect import (
+from conformance.cli.options import (
     ca_bundle_option,
     header_option,
     taken_headers,
