@@ -27,10 +27,7 @@ gate_options = together(
         "--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate."
     ),
     click.option(
-        "--baseline",
-        type=FILE,
-        metavar="FILE",
-        help="Accepted failures, which do not fail.",
+        "--baseline", type=FILE, metavar="FILE", help="Accepted failures, which do not fail."
     ),
     click.option(
         "--strict-baseline",
