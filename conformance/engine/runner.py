@@ -12,11 +12,11 @@ from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.deciding.authentication import Authentication, Ruling
 from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.deciding.rule_decider import RuleDecider
-from conformance.engine.economy import MOST, ODD, SECONDS, Economy, telling
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.phases import NONE, FuzzFindings, Phases
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.verdict_log import VerdictLog
+from conformance.engine.request_savings import MOST, ODD, SECONDS, RequestSavings, information_value
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.exchange_log import SetupFailed
 from conformance.engine.service_run import ServiceRun, Settings
@@ -24,9 +24,9 @@ from conformance.engine.session import Session
 from conformance.engine.stops import Stops
 from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry
-from conformance.engine.watching.aftermath import Aftermath
 from conformance.engine.watching.passive_checks import PassiveChecker
-from conformance.engine.watching.showcase import Showcase
+from conformance.engine.watching.post_request_checks import PostRequestChecks
+from conformance.engine.watching.response_coverage import ResponseCoverage
 from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.planner import is_watched
 from conformance.plan.rules import ROBUST
@@ -70,8 +70,10 @@ class Runner:
         self._give = self._decisions.give
         self._standings = SupportRegistry(contract, session, channel)
         self._watch = PassiveChecker(contract, session, self._standings, self._decisions)
-        self._economy = Economy(thrifty=not settings.draws, made_up=contract.overlay.inferred)
-        self._aftermath = Aftermath(
+        self._economy = RequestSavings(
+            thrifty=not settings.draws, made_up=contract.overlay.inferred
+        )
+        self._aftermath = PostRequestChecks(
             contract, session, self._standings, self._decisions, self._watch, self._economy
         )
         session.observers.append(self._economy.costs.observe)
@@ -82,7 +84,7 @@ class Runner:
         )  # fmt: skip
         self._without = run.without
         self._probes, self._rules = ProbeDecider(run, self._aftermath), RuleDecider(run)
-        self._more = Showcase(run, self._watch)
+        self._more = ResponseCoverage(run, self._watch)
 
     def run(self) -> None:
         """Decide every requirement. Raises WrongCredentials, TargetDied."""
@@ -102,13 +104,19 @@ class Runner:
         # whenever the time has come, so that one seed gives one order of requests.
         # What may spoil a list for good comes last, so that all else is known of it before.
         if self._economy.begin(len(active)) or self._stops.limits.any:
-            active.sort(key=lambda one: (telling(one) > 0, self._turn(one), telling(one)))
+            active.sort(
+                key=lambda one: (
+                    information_value(one) > 0,
+                    self._turn(one),
+                    information_value(one),
+                )
+            )
         else:
             active.sort(key=self._turn)
         for index, requirement in enumerate(active):
             if self._turn(requirement) == MAY_SPOIL:
                 self._rules.end()
-            if telling(requirement) >= ODD or self._economy.is_late(SHOWN_AFTER):
+            if information_value(requirement) >= ODD or self._economy.is_late(SHOWN_AFTER):
                 self._show_once()
             self._decide(requirement)
             self._watch.confirm()

@@ -13,7 +13,7 @@ from conformance.contract.model import Member, Shape
 from conformance.contract.places import Place, find
 from conformance.contract.walk import element_step
 from conformance.engine.secrets.secret_encodings import base64_fragments, forms
-from conformance.record.redaction import SIGNATURE, mark
+from conformance.record.redaction import SIGNATURE, redaction_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ class Masker:
             return
         self._known.add(text)
         self._count += 1
-        hidden = mark(self._count, len(text))
+        hidden = redaction_token(self._count, len(text))
         for form in forms(text, least):
             self._hide(form, hidden)
 

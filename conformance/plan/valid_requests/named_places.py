@@ -9,7 +9,7 @@ from conformance.contract.inference.naming import plain, words
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import Place, find
 from conformance.contract.walk import shape_at
-from conformance.plan.valid_requests.fuller import DEEPEST, Request
+from conformance.plan.valid_requests.optional_members import DEEPEST, Request
 from conformance.plan.valid_requests.refusal_values import RefusalText
 
 WORD = re.compile(r"[\w.:/*@+-]+")

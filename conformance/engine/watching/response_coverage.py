@@ -41,7 +41,7 @@ RESETS = re.compile(r"(Batch)?(Update|Modify|Put|Set|Replace|Patch)")
 Try = Callable[[dict[str, Any]], bool]
 
 
-class Showcase:
+class ResponseCoverage:
     """Makes what answers of one service show."""
 
     def __init__(self, run: ServiceRun, watch: PassiveChecker) -> None:
@@ -191,4 +191,4 @@ class Showcase:
         )
 
 
-__all__ = ["Showcase"]
+__all__ = ["ResponseCoverage"]

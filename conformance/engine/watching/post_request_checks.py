@@ -16,9 +16,9 @@ from typing import Any
 from conformance.contract.model import Contract, Operation
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.confirmation import ConfirmationPolicy, confirm, unreliable
-from conformance.engine.economy import Economy
 from conformance.engine.recording.evidence import EvidenceStep, with_setup
 from conformance.engine.recording.verdict_log import VerdictLog
+from conformance.engine.request_savings import RequestSavings
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.session import Session
 from conformance.engine.support_registry import SupportRegistry
@@ -34,7 +34,7 @@ ON_ITS_OWN = ConfirmationPolicy(times=2)
 """Of what fails although nothing odd was sent just before."""
 
 
-class Aftermath:
+class PostRequestChecks:
     """Looks at lists and reads after each odd request that was accepted."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Aftermath:
         standings: SupportRegistry,
         decisions: VerdictLog,
         watch: PassiveChecker,
-        economy: Economy,
+        economy: RequestSavings,
     ) -> None:
         self._contract, self._session = contract, session
         self._standings, self._decisions, self._watch = standings, decisions, watch
@@ -238,4 +238,4 @@ def _may_have_stored(sent: SentProbe) -> bool:
     return sent.answer.ok or sent.answer.server_error
 
 
-__all__ = ["Aftermath"]
+__all__ = ["PostRequestChecks"]

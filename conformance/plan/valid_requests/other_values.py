@@ -28,7 +28,7 @@ DRAWN = re.compile(r"\$\{(name|word|alnum|uuid)(:\d+)?\}")
 Request = dict[str, Any]
 
 
-def requests(contract: Contract, operation: Operation, name: str) -> list[Request]:
+def other_requests(contract: Contract, operation: Operation, name: str) -> list[Request]:
     """Requests of an operation that set the member, each to another value."""
     resource = lifecycle_of(contract, operation.name)
     creates = operation.name == resource.create
@@ -148,4 +148,4 @@ def _collections(shape: Shape, place: Place, stateful: set[Place]) -> Iterator[A
         yield dict.fromkeys(values.entries(shape, size), value)
 
 
-__all__ = ["requests"]
+__all__ = ["other_requests"]
