@@ -42,8 +42,8 @@ from conformance.runs.access import Access, gain_access
 from conformance.runs.execution import concluded, run_gated, settings_for
 from conformance.runs.gate import read_gate
 from conformance.runs.jobs import notes, placed, select_jobs
+from conformance.runs.protocol_choice import negotiate
 from conformance.runs.result import RunResult
-from conformance.runs.speaking import understood
 from conformance.transport import endpoint
 from conformance.transport.address import is_real
 from conformance.transport.aws import NAME as AWS
@@ -235,7 +235,7 @@ def run(
                 headers=asked.headers,
             )  # fmt: skip
             about = RecordedTarget(opened.name, opened.url, opened.version)
-            jobs, _ = understood(jobs, access, lambda: select_jobs(asked.services, asked.globs))
+            jobs, _ = negotiate(jobs, access, lambda: select_jobs(asked.services, asked.globs))
             return _tested(asked, about, access, [placed(job, access.region) for job in jobs])
 
 

@@ -137,15 +137,15 @@ def causes(records: tuple[Path, ...], over: float, markdown: Path | None) -> Non
     the gate; a cause counts for the share of decided requirements that fail of it.
     """
     from conformance.record import read_record
-    from conformance.reports.compare.heavy import heavy_causes, render_heavy
-    from conformance.reports.site.light import find_runs
+    from conformance.reports.compare.weighted_causes import render_weighted_causes, weighted_causes
+    from conformance.reports.site.record_stream import find_runs
 
     files = [
         one
         for path in records
         for one in ([found.path for found in find_runs(path)] if path.is_dir() else [path])
     ]
-    text = render_heavy(heavy_causes(map(read_record, files), over))
+    text = render_weighted_causes(weighted_causes(map(read_record, files), over))
     click.echo(text, nl=False)
     _write(markdown, lambda: text)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli.configured import ConfiguredCommand, own_targets
-from conformance.cli.options import ca_bundle_option, header_option, taken_headers, timeout_option
+from conformance.cli.options import ca_bundle_option, header_option, parse_headers, timeout_option
 from conformance.cli.specs_option import specs_option
 from conformance.errors import CouldNotTest
 from conformance.runs.access import Access, gain_access
@@ -45,7 +45,7 @@ def command(
 
     Sends a few requests, which change nothing. Exit status: 0 it can be tested, 3 it cannot.
     """
-    extra = taken_headers(headers)
+    extra = parse_headers(headers)
     starting = endpoint.start(target, ca_bundle=ca_bundle, own=own_targets(target))
     try:
         reached = starting.wait_ready()

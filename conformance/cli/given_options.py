@@ -30,7 +30,7 @@ def given_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
-def taken_given(options: dict[str, Any]) -> Given:
+def take_given(options: dict[str, Any]) -> Given:
     """Take both options out of a command line. Raises BadGiven."""
     from conformance.contract.given import BadGiven, read_given
 

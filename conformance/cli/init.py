@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from conformance.cli import config_file, starters
-from conformance.cli.surroundings import GITHUB, GITLAB, look_around
+from conformance.cli import config_file, init_templates
+from conformance.cli.project_detection import GITHUB, GITLAB, detect_project
 from conformance.reports.files import UnwritableReport
 
 _NONE = "none"
@@ -25,7 +25,7 @@ def command(forge: str | None, target: str | None) -> None:
     Overwrites nothing, and says what it did. Exit status 0, also where all was there already.
     """
     here = Path()
-    seen = look_around(here)
+    seen = detect_project(here)
     if seen.emulator and target is None:
         click.echo(f"{seen.emulator_seen} names {seen.emulator}")
     emulator = seen.emulator if target is None else target
@@ -34,7 +34,7 @@ def command(forge: str | None, target: str | None) -> None:
     if chosen == seen.forge and seen.forge and forge is None:
         click.echo(f"{seen.forge_seen} says that this is built on {seen.forge}")
     if chosen == GITHUB:
-        _write(here / starters.GITHUB_FILE, starters.github_text(emulator))
+        _write(here / init_templates.GITHUB_FILE, init_templates.github_text(emulator))
     elif chosen == GITLAB:
         _write_gitlab(here, emulator)
     elif forge is None:
@@ -47,16 +47,16 @@ def _write_config(here: Path, emulator: str) -> None:
     if there is not None:
         click.echo(f"kept {there.path}, which has a configuration already")
         return
-    _write(here / config_file.NAME, starters.config_text(emulator))
+    _write(here / config_file.NAME, init_templates.config_text(emulator))
 
 
 def _write_gitlab(here: Path, emulator: str) -> None:
-    _write(here / starters.GITLAB_FILE, starters.gitlab_text(emulator))
+    _write(here / init_templates.GITLAB_FILE, init_templates.gitlab_text(emulator))
     main = here / ".gitlab-ci.yml"
-    included = f"include: {starters.GITLAB_FILE}\n"
+    included = f"include: {init_templates.GITLAB_FILE}\n"
     if not main.exists():
         _write(main, included)
-    elif starters.GITLAB_FILE not in main.read_text("utf-8", "replace"):
+    elif init_templates.GITLAB_FILE not in main.read_text("utf-8", "replace"):
         click.echo(f"add to {main}: {included.strip()}")
 
 

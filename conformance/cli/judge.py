@@ -12,7 +12,7 @@ import click
 
 from conformance.cli import baseline_gate, outputs
 from conformance.cli.run_options import command_line
-from conformance.cli.selection import exclude_option, requirement_option, taken
+from conformance.cli.selection import exclude_option, requirement_option, take_globs
 from conformance.cli.specs_option import protocol_option, specs_option
 from conformance.runs import recording
 from conformance.runs.gate import baseline_use, marked
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from conformance.engine.outcome import Job, RunOutcome
     from conformance.record import RunLine
     from conformance.record.baseline import Gate
-    from conformance.traffic.items import ClassifiedTraffic, RecordedCall
+    from conformance.traffic.recorded_calls import ClassifiedTraffic, RecordedCall
     from conformance.traffic.sources import LeftOut
 
 NAMED = 20
@@ -80,8 +80,10 @@ def command(**given: Any) -> None:
 def _options(given: dict[str, Any]) -> JudgeOptions:
     name = given["traffic"][0].name
     again = command_line(command, given)
-    globs = taken(given)
-    return JudgeOptions(outputs=outputs.asked(given, name), globs=globs, again=again, **given)
+    globs = take_globs(given)
+    return JudgeOptions(
+        outputs=outputs.take_outputs(given, name), globs=globs, again=again, **given
+    )
 
 
 def _judge(options: JudgeOptions) -> int:
@@ -90,8 +92,8 @@ def _judge(options: JudgeOptions) -> int:
     from conformance.engine.outcome import exit_code
     from conformance.record import RecordWriter
     from conformance.traffic.errors import NothingRecognised
-    from conformance.traffic.items import sort
     from conformance.traffic.reading import read_traffic
+    from conformance.traffic.recorded_calls import classify
     from conformance.traffic.routes import Routes
 
     start = time.monotonic()
@@ -99,7 +101,7 @@ def _judge(options: JudgeOptions) -> int:
     jobs = select_jobs(options.services, options.globs)
     contracts = [job.contract for job in jobs]
     left_out: list[LeftOut] = []
-    found = sort(read_traffic(options.traffic, left_out), Routes(contracts, options.targets))
+    found = classify(read_traffic(options.traffic, left_out), Routes(contracts, options.targets))
     if not options.quiet:
         _tell(left_out)
     found.items = [one for one in found.items if not _is_excluded(one, jobs)]

@@ -60,6 +60,6 @@ header_option = click.option(
 )
 
 
-def taken_headers(texts: tuple[str, ...]) -> ExtraHeaders:
+def parse_headers(texts: tuple[str, ...]) -> ExtraHeaders:
     """The headers that the option named. Raises BadHeader."""
     return read_headers(texts, os.environ)

@@ -81,7 +81,7 @@ class Outputs:
         render_terminal(record, console, written, detail=detail)
 
 
-def asked(given: dict[str, Any], subject: str, part: str = "") -> Outputs:
+def take_outputs(given: dict[str, Any], subject: str, part: str = "") -> Outputs:
     """Take the files out of a command line.
 
     Without a record's they go to ``reports/SUBJECT``, with ``part`` at the end of their names.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli.configured import own_targets
-from conformance.cli.options import ca_bundle_option, header_option, taken_headers, timeout_option
+from conformance.cli.options import ca_bundle_option, header_option, parse_headers, timeout_option
 from conformance.errors import BadInput
 from conformance.runs.access import Access, gain_access
 from conformance.transport import endpoint
@@ -56,7 +56,7 @@ def command(
     read = read_record(record)
     line = _line(read, requirement)
     name = target or (read.run.target.name if _startable(read) else read.run.target.url)
-    name, extra = name or "reference", taken_headers(headers)
+    name, extra = name or "reference", parse_headers(headers)
     with endpoint.open_target(name, ca_bundle=ca_bundle, own=own_targets(name)) as reached:
         access = gain_access(reached, timeout=timeout, ca_bundle=ca_bundle, headers=extra)
         done, masker = _replay(line, access)

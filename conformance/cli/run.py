@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import aws, baseline_gate, journal_files, outputs, tell
+from conformance.cli import aws, baseline_gate, journal_closing, outputs, tell
 from conformance.cli.aws_options import aws_options, region_of, require_consent, take_aws_options
 from conformance.cli.configured import ConfiguredCommand, own_targets
-from conformance.cli.given_options import given_options, taken_given
+from conformance.cli.given_options import given_options, take_given
 from conformance.cli.interrupts import Interrupts
 from conformance.cli.options import (
     ca_bundle_option,
     header_option,
     max_requests_option,
+    parse_headers,
     rate_option,
-    taken_headers,
     time_limit_option,
     timeout_option,
 )
@@ -30,13 +30,13 @@ from conformance.cli.selection import (
     exclude_option,
     read_shard,
     requirement_option,
-    taken,
+    take_globs,
 )
 from conformance.cli.specs_option import protocol_option, specs_option
 from conformance.runs import journals, recording
 from conformance.runs.access import Access, gain_access
 from conformance.runs.jobs import notes, placed, select_jobs
-from conformance.runs.speaking import understood
+from conformance.runs.protocol_choice import negotiate
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
 
@@ -117,11 +117,11 @@ def _options(given: dict[str, Any]) -> RunOptions:
     part = f"-{shard.index}-of-{shard.of}" if shard else ""
     region = region_of(given)
     again = command_line(command, {**given, "region": region})
-    globs = taken(given)
-    headers = taken_headers(given.pop("headers"))
-    resources = taken_given(given)
+    globs = take_globs(given)
+    headers = parse_headers(given.pop("headers"))
+    resources = take_given(given)
     return RunOptions(
-        outputs=outputs.asked(given, given["target"], part), aws=take_aws_options(given),
+        outputs=outputs.take_outputs(given, given["target"], part), aws=take_aws_options(given),
         globs=globs, given=resources, headers=headers, again=again, **given,
     )  # fmt: skip
 
@@ -148,7 +148,7 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
         target, access, jobs, account = aws.reach(options, jobs, interrupts)
     else:
         target, access = _reach(options, starting, jobs, interrupts)
-    jobs, said = understood(
+    jobs, said = negotiate(
         jobs, access, lambda: cut(select_jobs(options.services, options.globs), options.shard)
     )
     for note in said:
@@ -161,7 +161,7 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
             options.target, access.region, journals.services(jobs, access.url),
             account=account, strict=starting is None,
         )  # fmt: skip
-    with journal_files.ended(custody):
+    with journal_closing.ended(custody):
         outcome, code = _recorded(options, target, access, jobs, gate, custody, interrupts, since)
     _report(options, outcome)
     problem = outcome.problem or nothing_tested(outcome)

@@ -35,7 +35,7 @@ changed_since_option = click.option(
 )
 
 
-def taken(given: dict[str, Any]) -> tuple[str, ...]:
+def take_globs(given: dict[str, Any]) -> tuple[str, ...]:
     """Take both options out of a command line: one filter, in which ``!`` marks exclusions."""
     from conformance.contract.globs import excluding
 

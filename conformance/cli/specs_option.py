@@ -50,5 +50,5 @@ def _speak(context: click.Context, _option: click.Parameter, protocol: str | Non
     from conformance.contract import locate
 
     context.meta[PROTOCOL] = protocol
-    locate.speak(protocol)
-    context.call_on_close(lambda: locate.speak(None))
+    locate.use_protocol(protocol)
+    context.call_on_close(lambda: locate.use_protocol(None))

@@ -18,9 +18,9 @@ from conformance.contract.locate import (
     announce,
     is_on_demand,
     known_services,
+    protocol_in_use,
     services,
     spec_file,
-    spoken,
 )
 from conformance.contract.model import Contract
 from conformance.contract.observed import observed
@@ -78,7 +78,7 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     if "overlay.yaml" not in hashes:
         return _loaded(service, region, partition, hashes)
     folder = spec_file(service, "overlay.yaml").parent
-    kept = _kept(service, region, partition, folder, spoken(), tuple(hashes.items()))
+    kept = _kept(service, region, partition, folder, protocol_in_use(), tuple(hashes.items()))
     # What a run finds by trial is of that run alone.
     return replace(kept, found=FoundRequests())
 
@@ -101,7 +101,7 @@ def _loaded(service: str, region: str | None, partition: str, hashes: dict[str, 
     spec, hashes = files.merged, hashes or spec_hashes(service)
     refuse(_spec_mistakes(files))
     contract = build_contract(service, spec, hashes)
-    wanted = spoken()
+    wanted = protocol_in_use()
     if wanted is not None and wanted != contract.protocol:
         from conformance.documents.sdk.models import UnspokenProtocol
 
@@ -198,7 +198,9 @@ def _derive_from_model(service: str) -> None:
     # A name is one of botocore's own, or nothing that a path is made of.
     try:
         if is_offered(service):
-            add_derived(service, folder_of(service, spoken()), told(service, spoken()))
+            add_derived(
+                service, folder_of(service, protocol_in_use()), told(service, protocol_in_use())
+            )
             return
     except UnknownModel:
         pass

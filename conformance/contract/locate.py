@@ -48,14 +48,14 @@ def use(folder: Path | None) -> None:
     _added[:] = [] if folder is None else [folder.resolve()]
 
 
-def speak(protocol: str | None) -> None:
+def use_protocol(protocol: str | None) -> None:
     """Derive contracts for this protocol (None: for the one that SDKs use)."""
     if _spoken != ([] if protocol is None else [protocol]):
         _on_demand.clear()
     _spoken[:] = [] if protocol is None else [protocol]
 
 
-def spoken() -> str | None:
+def protocol_in_use() -> str | None:
     """The protocol that contracts are derived for; None for the one that SDKs use."""
     return _spoken[0] if _spoken else None
 

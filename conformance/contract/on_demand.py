@@ -88,7 +88,7 @@ def _names() -> tuple[str, ...]:
 def _written(model: SdkModel, service: str, folder: Path) -> Path:
     from conformance.contract.deriving import as_yaml, write_all
     from conformance.contract.deriving.assemble import assemble_whole
-    from conformance.contract.deriving.usual import add_usual
+    from conformance.contract.deriving.example_requests import add_usual
     from conformance.contract.deriving.writing import UnwritableOutput
     from conformance.documents.sdk.pages import model_pages
 

@@ -17,8 +17,8 @@ import msgspec
 
 from conformance.contract.levels import Level
 from conformance.contract.locate import specs_folder
+from conformance.contract.member_roles import TAKES
 from conformance.contract.model import Contract, Kind, Operation, ProtocolName
-from conformance.contract.takes import TAKES
 from conformance.contract.vocabulary.overlay_rules import AnyRule
 from conformance.contract.vocabulary.overlay_steps import Refusals
 from conformance.contract.yaml_file import read_yaml

@@ -14,10 +14,17 @@ from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.deciding.authentication import Authentication, Ruling
 from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.deciding.rule_decider import RuleDecider
-from conformance.engine.economy import MOST, NESTED, ODD, SECONDS, Economy, telling
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.verdict_log import VerdictLog
+from conformance.engine.request_savings import (
+    MOST,
+    NESTED,
+    ODD,
+    SECONDS,
+    RequestSavings,
+    information_value,
+)
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.exchange_log import SetupFailed
 from conformance.engine.service_run import ServiceRun, Settings
@@ -25,9 +32,9 @@ from conformance.engine.session import Session
 from conformance.engine.stops import Stops
 from conformance.engine.support import SupportStatus
 from conformance.engine.support_registry import SupportRegistry
-from conformance.engine.watching.aftermath import Aftermath
 from conformance.engine.watching.passive_checks import PassiveChecker
-from conformance.engine.watching.showcase import Showcase
+from conformance.engine.watching.post_request_checks import PostRequestChecks
+from conformance.engine.watching.response_coverage import ResponseCoverage
 from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.planner import is_watched
 from conformance.plan.rules import ROBUST
@@ -69,7 +76,9 @@ class Runner:
         self._decisions = VerdictLog(contract, requirements, session, channel.region, emit)
         self._give = self._decisions.give
         self._standings = SupportRegistry(contract, session, channel)
-        self._economy = Economy(thrifty=not settings.draws, made_up=contract.overlay.inferred)
+        self._economy = RequestSavings(
+            thrifty=not settings.draws, made_up=contract.overlay.inferred
+        )
         self._stops = Stops() if stops is None else stops
         run = ServiceRun(
             contract, session, settings, self._standings, self._decisions, emit, self._stops,
@@ -77,10 +86,10 @@ class Runner:
         )  # fmt: skip
         self._without = run.without
         self._watch = PassiveChecker(run)
-        self._aftermath = Aftermath(run, self._watch)
+        self._aftermath = PostRequestChecks(run, self._watch)
         session.observers.append(self._economy.costs.observe)
         self._probes, self._rules = ProbeDecider(run, self._aftermath), RuleDecider(run)
-        self._more = Showcase(run, self._watch)
+        self._more = ResponseCoverage(run, self._watch)
 
     def run(self) -> None:
         """Decide every requirement. Raises WrongCredentials, TargetDied."""
@@ -107,7 +116,7 @@ class Runner:
         for index, requirement in enumerate(self._cheap_first(active)):
             if self._turn(requirement) == MAY_SPOIL:
                 self._rules.end()
-            if telling(requirement) >= ODD or self._economy.is_late(SHOWN_AFTER):
+            if information_value(requirement) >= ODD or self._economy.is_late(SHOWN_AFTER):
                 self._show_once()
             began = monotonic()
             self._decide(requirement)
@@ -147,7 +156,7 @@ class Runner:
 
     def _rank(self, requirement: Requirement) -> tuple[bool, int, int]:
         """When it is decided where not all may be: what is nested takes most, and tells least."""
-        rank = telling(requirement)
+        rank = information_value(requirement)
         return rank > 0, self._turn(requirement) + (rank >= NESTED), rank
 
     def _turn(self, requirement: Requirement) -> int:

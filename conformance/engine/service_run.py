@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract
-from conformance.engine.economy import Economy
 from conformance.engine.events import Emit
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.verdict_log import VerdictLog
+from conformance.engine.request_savings import RequestSavings
 from conformance.engine.sending.settling import SETTLE
 from conformance.engine.session import Session
 from conformance.engine.stops import Stops
@@ -42,7 +42,7 @@ class ServiceRun:
     decisions: VerdictLog
     emit: Emit
     stops: Stops
-    economy: Economy
+    economy: RequestSavings
 
     def without(self, requirement: Requirement, support: Support) -> None:
         """Decide what rests on an operation that does not work."""

@@ -23,7 +23,7 @@ from conformance.engine.support import Support, SupportStatus, excluded, obstacl
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import base
-from conformance.plan.valid_requests.fuller import fuller
+from conformance.plan.valid_requests.optional_members import with_optional_members
 from conformance.plan.valid_requests.resources import (
     arn_of,
     kinds,
@@ -272,7 +272,7 @@ class SupportRegistry:
         operation, values = sent.probe.operation, dict(sent.probe.values)
         unknown = with_unknown_ids(self._contract, operation, values)
         unknown.update(dict.fromkeys(path_labels(operation), "${name}"))
-        *_, whole = fuller(operation, values)
+        *_, whole = with_optional_members(operation, values)
         for request in (whole, unknown)[:most]:
             try:
                 other = self._session.call(operation, request)

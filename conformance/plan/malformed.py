@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from conformance.contract.member_roles import LIMITS, TEXT, TYPED, page_member
 from conformance.contract.model import Kind, Location, Operation, Shape
 from conformance.contract.places import Place
-from conformance.contract.takes import LIMITS, TEXT, TYPED, page_member
 from conformance.plan.generation import values
-from conformance.plan.odd_request import Odd, OddRequestMaker, places_where
+from conformance.plan.unusual_request import UnusualRequest, UnusualRequestMaker, places_where
 
 MOST = 2
 """Places of one kind that are tried."""
@@ -45,14 +45,14 @@ def _of_kind(*kinds: Kind) -> Callable[[Shape], bool]:
 
 
 def _put_all(
-    asked: OddRequestMaker, found: list[tuple[Place, Shape]], texts: tuple[Any, ...]
-) -> Iterator[Odd]:
+    asked: UnusualRequestMaker, found: list[tuple[Place, Shape]], texts: tuple[Any, ...]
+) -> Iterator[UnusualRequest]:
     for place, _ in found:
         for value in texts:
             yield asked.put(place, value, f"{value!r:.40}")
 
 
-def _null_values(asked: OddRequestMaker) -> Iterator[Odd]:
+def _null_values(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for place, shape in places_where(asked.operation, _of_kind(Kind.MAP), MOST):
         names = list(values.entries(shape, 1)) or ["conformance"]
         yield asked.put(place, dict.fromkeys(names), "a null for a value of a map")
@@ -62,7 +62,7 @@ def _unions(operation: Operation) -> list[tuple[Place, Shape]]:
     return places_where(operation, lambda shape: shape.union, MOST)
 
 
-def _odd_union(asked: OddRequestMaker) -> Iterator[Odd]:
+def _odd_union(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for place, shape in _unions(asked.operation):
         first = next(iter(shape.members))
         right = values.sample(shape)
@@ -74,7 +74,7 @@ def _odd_union(asked: OddRequestMaker) -> Iterator[Odd]:
     yield from _two_of_union(asked)
 
 
-def _two_of_union(asked: OddRequestMaker) -> Iterator[Odd]:
+def _two_of_union(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for place, shape in _unions(asked.operation):
         if len(shape.members) > 1:
             two = list(shape.members.values())[:2]
@@ -82,16 +82,16 @@ def _two_of_union(asked: OddRequestMaker) -> Iterator[Odd]:
             yield asked.put(place, both, f"{two[0].name} and {two[1].name} of a union")
 
 
-def _odd_blob(asked: OddRequestMaker) -> Iterator[Odd]:
+def _odd_blob(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     yield from _put_all(asked, places_where(asked.operation, _of_kind(Kind.BLOB), MOST), BLOBS)
 
 
-def _odd_number(asked: OddRequestMaker) -> Iterator[Odd]:
+def _odd_number(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for kind, odd in ((Kind.INTEGER, INTEGERS), (Kind.NUMBER, NUMBERS)):
         yield from _put_all(asked, places_where(asked.operation, _of_kind(kind), 1), odd)
 
 
-def _odd_timestamp(asked: OddRequestMaker) -> Iterator[Odd]:
+def _odd_timestamp(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     found = places_where(asked.operation, _of_kind(Kind.TIMESTAMP), 1)
     yield from _put_all(asked, found, TIMES_IN_JSON)
 
@@ -99,7 +99,7 @@ def _odd_timestamp(asked: OddRequestMaker) -> Iterator[Odd]:
 # -- Where everything is text --------------------------------------------------------------------
 
 
-def _typed_parameter(asked: OddRequestMaker) -> Iterator[Odd]:
+def _typed_parameter(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     """Page sizes have a separate rule."""
     size = page_member(asked.operation, LIMITS)
     found = [
@@ -112,10 +112,12 @@ def _typed_parameter(asked: OddRequestMaker) -> Iterator[Odd]:
         for text in AS_TEXT[kind]:
             # Nothing in the place of a label is another path.
             if text or location is not Location.PATH:
-                yield Odd({**asked.base, name: text}, f"the {location} {name} {text!r}", (name,))
+                yield UnusualRequest(
+                    {**asked.base, name: text}, f"the {location} {name} {text!r}", (name,)
+                )
 
 
-def _odd_header(asked: OddRequestMaker) -> Iterator[Odd]:
+def _odd_header(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     found = [
         name
         for name, one in asked.operation.input.items()
@@ -123,15 +125,15 @@ def _odd_header(asked: OddRequestMaker) -> Iterator[Odd]:
     ]
     for name in found[:MOST]:
         for text in HEADERS:
-            yield Odd({**asked.base, name: text}, f"the header {name} {text!r}", (name,))
+            yield UnusualRequest({**asked.base, name: text}, f"the header {name} {text!r}", (name,))
 
 
-def _content_type_without_body(asked: OddRequestMaker) -> Iterator[Odd]:
+def _content_type_without_body(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for media in ("application/json", "application/xml"):
         yield from asked.written(headers={"Content-Type": media})
 
 
-MALFORMED: Mapping[str, Callable[[OddRequestMaker], Iterator[Odd]]] = {
+MALFORMED: Mapping[str, Callable[[UnusualRequestMaker], Iterator[UnusualRequest]]] = {
     "null-values": _null_values,
     "odd-union": _odd_union,
     "two-of-union": _two_of_union,

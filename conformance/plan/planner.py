@@ -10,16 +10,22 @@ from typing import Any
 from conformance.contract.listing.arns import RULE as ARNS
 from conformance.contract.listing.readback import ECHOED
 from conformance.contract.listing.requirements import Requirement, Subject
+from conformance.contract.member_roles import TOKENS, page_member
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse
 from conformance.contract.protocols import WATCHED
-from conformance.contract.takes import TOKENS, page_member
 from conformance.contract.validate import unchecked
 from conformance.plan import patching, rules
 from conformance.plan.declared_errors import plan_error
 from conformance.plan.generation import strings, values
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
-from conformance.plan.travelling import can_travel, is_doubtful, is_label, reads_as_right, travels
+from conformance.plan.serializability import (
+    can_serialize,
+    is_doubtful,
+    is_label,
+    is_serializable,
+    reads_as_right,
+)
 from conformance.plan.valid_requests.base_requests import base, edited, scaffolded
 from conformance.plan.valid_requests.resources import creators, lifecycle_of
 
@@ -73,7 +79,7 @@ def _without_unchecked(planned: Plan) -> Plan:
 
 def _without_untold(planned: Plan) -> Plan:
     """The plan without requests whose values cannot be written; a side without any is none."""
-    kept = tuple(one for one in planned.probes if travels(one))
+    kept = tuple(one for one in planned.probes if is_serializable(one))
     if len(kept) == len(planned.probes):
         return planned
     sides = tuple(side for side in planned.sides if any(one.side is side for one in kept))
@@ -186,7 +192,7 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
         replace(valid, side=Side.REJECT, fault=fault, place=place, note=case.note,
                 values=edited(dict(valid.values), place, _unique(contract, operation, place, case)))
         for case in values.refused(shape, keyword)
-        if can_travel(operation, place, case.value)
+        if can_serialize(operation, place, case.value)
         and not is_doubtful(contract, operation, place, case)
     )  # fmt: skip
     sides = tuple(side for side, cases in zip(BOTH, (allowed, forbidden), strict=True) if cases)
@@ -199,7 +205,7 @@ def _allowed(
     contract: Contract, valid: Probe, shape: Shape, place: Place, keyword: str
 ) -> Iterator[Probe]:
     for case in values.accepted(shape, keyword):
-        if can_travel(valid.operation, place, case.value):
+        if can_serialize(valid.operation, place, case.value):
             value = _unique(contract, valid.operation, place, case)
             yield replace(
                 valid, note=case.note, place=place, values=edited(dict(valid.values), place, value)

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from conformance.contract.member_roles import LIMITS, TOKENS, page_member
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import Place
-from conformance.contract.takes import LIMITS, TOKENS, page_member
 from conformance.contract.validate import is_of_kind
 from conformance.contract.vocabulary.overlay_steps import WireForm
 from conformance.plan.generation import values
 from conformance.plan.malformed import MALFORMED
-from conformance.plan.odd_request import Odd, OddRequestMaker, body_places
 from conformance.plan.spelling import last_label
+from conformance.plan.unusual_request import UnusualRequest, UnusualRequestMaker, body_places
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import all_creators
 from conformance.transport.protocols.variant import form
@@ -30,44 +30,44 @@ PAGE_SIZES_IN_JSON = ("conformance", 1.5, 0, -1, 10**20, True)
 PAGE_TOKENS = ("conformance", "", "e30=", "-1", "${long:2000}")
 
 
-def odd_requests(contract: Contract, operation: Operation, odd: str) -> Iterator[Odd]:
+def odd_requests(contract: Contract, operation: Operation, odd: str) -> Iterator[UnusualRequest]:
     """The requests of an operation that are odd in this way."""
-    yield from ODD[odd](OddRequestMaker(contract, operation, base(contract, operation)))
+    yield from ODD[odd](UnusualRequestMaker(contract, operation, base(contract, operation)))
 
 
 # -- The body as a whole -------------------------------------------------------------------------
 
 
-def _empty_object(asked: OddRequestMaker) -> Iterator[Odd]:
+def _empty_object(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     members = {
         name: value
         for name, value in asked.base.items()
         if asked.operation.input[name].location is not Location.BODY
     }
-    yield Odd(members, "an empty object for a body")
+    yield UnusualRequest(members, "an empty object for a body")
 
 
-def _empty_body(asked: OddRequestMaker) -> Iterator[Odd]:
+def _empty_body(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for written in ("", "null"):
         yield from asked.body(written)
 
 
-def _non_object(asked: OddRequestMaker) -> Iterator[Odd]:
+def _non_object(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for written in ("[${body}]", '"text"', "10", "true"):
         yield from asked.body(written)
 
 
-def _unknown_member(asked: OddRequestMaker) -> Iterator[Odd]:
+def _unknown_member(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for value in ("x", {"conformance": ["x"]}):
-        yield Odd({**asked.base, "conformance": value}, "an unknown member")
+        yield UnusualRequest({**asked.base, "conformance": value}, "an unknown member")
 
 
-def _deep(asked: OddRequestMaker) -> Iterator[Odd]:
+def _deep(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for start, end in (("[", "]"), ('{"a":', "}")):
         yield from asked.body(f'${{body.more}}"conformance":{start * 500}1{end * 500}}}')
 
 
-def _content_type(asked: OddRequestMaker) -> Iterator[Odd]:
+def _content_type(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for media in (None, "text/plain", "application/json; charset=conformance"):
         yield from asked.written(headers={"Content-Type": media})
 
@@ -75,7 +75,7 @@ def _content_type(asked: OddRequestMaker) -> Iterator[Odd]:
 # -- Values in the body --------------------------------------------------------------------------
 
 
-def _wrong_type(asked: OddRequestMaker) -> Iterator[Odd]:
+def _wrong_type(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     """Values of every JSON type that a place does not have and that no other rule sends there."""
     for place, shape in body_places(asked.operation):
         known = {case.note for case in values.wrong_types(shape)}
@@ -91,33 +91,33 @@ def _is_right(shape: Shape, value: Any) -> bool:
     return value is not None and is_of_kind(shape, value)
 
 
-def _null_items(asked: OddRequestMaker) -> Iterator[Odd]:
+def _null_items(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     lists = [place for place, shape in body_places(asked.operation) if shape.kind is Kind.LIST]
     for place in lists[:MOST_LISTS]:
         yield asked.put(place, [None], "a null for an item")
 
 
-def _unpaired(asked: OddRequestMaker) -> Iterator[Odd]:
+def _unpaired(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for place in _textbody_places(asked)[:1]:
         for text in UNPAIRED:
             yield asked.put(place, text, f"the text {text!a}")
 
 
-def _odd_text(asked: OddRequestMaker) -> Iterator[Odd]:
+def _odd_text(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for index, place in enumerate(_textbody_places(asked)[:MOST_TEXTS]):
         for text in ODD_TEXTS if index == 0 else ODD_TEXTS[1:3]:
             yield asked.put(place, text, f"the text {text!a}")
 
 
-def _long(length: int) -> Callable[[OddRequestMaker], Iterator[Odd]]:
-    def long(asked: OddRequestMaker) -> Iterator[Odd]:
+def _long(length: int) -> Callable[[UnusualRequestMaker], Iterator[UnusualRequest]]:
+    def long(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
         for place in _textbody_places(asked)[:1]:
             yield asked.put(place, f"${{long:{length}}}", f"a text of {length} characters")
 
     return long
 
 
-def _textbody_places(asked: OddRequestMaker) -> list[Place]:
+def _textbody_places(asked: UnusualRequestMaker) -> list[Place]:
     """Where texts are, those first that may hold any text."""
     texts = [one for one in body_places(asked.operation) if one[1].kind is Kind.STRING]
     texts.sort(
@@ -131,63 +131,65 @@ def _textbody_places(asked: OddRequestMaker) -> list[Place]:
 # -- The path and the query ----------------------------------------------------------------------
 
 
-def _label(asked: OddRequestMaker) -> Iterator[Odd]:
+def _label(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     name = last_label(asked.operation)
     if name is None:
         return
     for text in ("\x00", "\U0001f600", "a/b", "a b?&#", "${long:2000}"):
-        yield Odd({**asked.base, name: text}, f"the label {text!a}", (name,))
+        yield UnusualRequest({**asked.base, name: text}, f"the label {text!a}", (name,))
     if asked.operation.name in all_creators(asked.contract):
         return  # what is made under a name that is no text could not be taken away again
     for written in ("%FF", "%zz"):
         yield from asked.written(label=written)
 
 
-def _query_members(asked: OddRequestMaker) -> list[str]:
+def _query_members(asked: UnusualRequestMaker) -> list[str]:
     found = [n for n, one in asked.operation.input.items() if one.location is Location.QUERY]
     return found[:MOST_PARAMETERS]
 
 
-def _query_value(asked: OddRequestMaker) -> Iterator[Odd]:
+def _query_value(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for name in _query_members(asked):
         for text in ("", "a\x00\U0001f600"):
-            yield Odd({**asked.base, name: text}, f"the parameter {name} {text!a}", (name,))
+            yield UnusualRequest(
+                {**asked.base, name: text}, f"the parameter {name} {text!a}", (name,)
+            )
 
 
-def _unknown_parameter(asked: OddRequestMaker) -> Iterator[Odd]:
+def _unknown_parameter(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     yield from asked.written(query="conformance=x")
 
 
-def _repeated(asked: OddRequestMaker) -> Iterator[Odd]:
+def _repeated(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for name in _query_members(asked):
         yield from asked.written(query=f"{name}=1&{name}=2")
 
 
-def _odd_query(asked: OddRequestMaker) -> Iterator[Odd]:
+def _odd_query(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for query in ("=&&conformance", "conformance=%FF&%zz=%zz"):
         yield from asked.written(query=query)
 
 
-def _page_size(asked: OddRequestMaker) -> Iterator[Odd]:
+def _page_size(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     name = page_member(asked.operation, LIMITS)
     if name is not None:
         in_body = asked.operation.input[name].location is Location.BODY
         for size in PAGE_SIZES_IN_JSON if in_body else PAGE_SIZES:
-            yield Odd({**asked.base, name: size}, f"{name} {size!r}", (name,))
+            yield UnusualRequest({**asked.base, name: size}, f"{name} {size!r}", (name,))
 
 
-def _page_token(asked: OddRequestMaker) -> Iterator[Odd]:
+def _page_token(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     name = page_member(asked.operation, TOKENS)
     if name is not None:
         for token in PAGE_TOKENS:
-            yield Odd({**asked.base, name: token}, f"{name} {token!r}", (name,))
+            yield UnusualRequest({**asked.base, name: token}, f"{name} {token!r}", (name,))
 
 
-def _method(asked: OddRequestMaker) -> Iterator[Odd]:
-    yield Odd(asked.base, "HEAD", form=form(WireForm(method="HEAD")))
+def _method(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
+    yield UnusualRequest(asked.base, "HEAD", form=form(WireForm(method="HEAD")))
 
 
-ODD: Mapping[str, Callable[[OddRequestMaker], Iterator[Odd]]] = {
+ODD: Mapping[str, Callable[[UnusualRequestMaker], Iterator[UnusualRequest]]] = {
     "empty-object": _empty_object,
     "empty-body": _empty_body,
     "non-object-body": _non_object,

@@ -9,12 +9,12 @@ SIGNATURE = "<signature>"
 MARK = re.compile(r"<secret:(\d+):(\d+)>")
 
 
-def mark(number: int, length: int) -> str:
+def redaction_token(number: int, length: int) -> str:
     """The mark of a run's secret number ``number``, a text of ``length`` characters."""
     return f"<secret:{number}:{length}>"
 
 
-def invented(text: str) -> str:
+def fill_redactions(text: str) -> str:
     """The text with every mark replaced by a made-up text of its length, the same for the same."""
     return MARK.sub(lambda found: _invent(found[1], int(found[2])), text)
 

@@ -32,8 +32,11 @@ def render_html(record: Record) -> str:
     """The HTML report of a record as text."""
     values = _values(record)
     text = ""
-    for ration in page.RATIONS:
-        rows = {"groups": page.groups(record, ration), "rationed": page.rationed(record, ration)}
+    for ration in page.BUDGETS:
+        rows = {
+            "groups": page.groups(record, ration),
+            "rationed": page.without_requests(record, ration),
+        }
         text = render_template("report", **values, **rows)
         if len(text.encode("utf-8", "replace")) <= _LARGEST:
             break

@@ -56,7 +56,7 @@ class DetailBudget:
     text: int
 
 
-RATIONS = (
+BUDGETS = (
     DetailBudget(200, 350, 200),
     DetailBudget(80, 160, 120),
     DetailBudget(25, 50, 60),
@@ -128,7 +128,7 @@ class CauseGroup:
         return sum(row.line.verdict is Verdict.FAILED for row in self.telling)
 
 
-def groups(record: Record, ration: DetailBudget = RATIONS[0]) -> tuple[CauseGroup, ...]:
+def groups(record: Record, ration: DetailBudget = BUDGETS[0]) -> tuple[CauseGroup, ...]:
     """Every requirement by operation, in the order of the record."""
     rows = _rows(record, ration)
     return tuple(
@@ -137,7 +137,7 @@ def groups(record: Record, ration: DetailBudget = RATIONS[0]) -> tuple[CauseGrou
     )
 
 
-def rationed(record: Record, ration: DetailBudget) -> int:
+def without_requests(record: Record, ration: DetailBudget) -> int:
     """How many failures appear without their requests."""
     return max(0, sum(bool(line.evidence) for line in failures(record)) - ration.whole)
 

@@ -12,8 +12,8 @@ from conformance.plan.planner import is_watched
 from conformance.plan.sequences import KINDS, RANDOM
 from conformance.record import ObstacleCause, Verdict, VerdictLine, fails_gate, gate_levels
 from conformance.suite import Suite
-from conformance.suite.asked import accepted, asked, jobs_of
 from conformance.suite.running import Runs, UndecidedRequirement
+from conformance.suite.suite_options import accepted, jobs_of, with_options
 
 if TYPE_CHECKING:
     from conformance.engine.outcome import Job
@@ -28,7 +28,7 @@ class SuiteFile(pytest.File):
 
     def __init__(self, *, suite: Suite, **rest: Any) -> None:
         super().__init__(**rest)
-        self.suite = asked(suite, self.config, self.path.parent)
+        self.suite = with_options(suite, self.config, self.path.parent)
         self.jobs: Sequence[Job] = ()
 
     def collect(self) -> Iterable[pytest.Item]:

@@ -24,8 +24,8 @@ from conformance.engine.recording.case_counts import CaseCounts
 from conformance.engine.support import lacks
 from conformance.plan.patching import shows
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.traffic.items import RecordedCall, Resources
 from conformance.traffic.members import is_usual, outline
+from conformance.traffic.recorded_calls import RecordedCall, Resources
 from conformance.traffic.requests import BrokenLimit, RequestLimits, cell_id, is_plain, patches
 from conformance.traffic.templates import Templates, alike
 from conformance.transport.parsed_response import same
@@ -108,7 +108,7 @@ class Judge:
         self._resources.notice(item, faulty=reading.faulty)
 
     def _read(self, item: RecordedCall) -> TrafficReading:
-        operation, asked = item.route.operation, item.asked
+        operation, asked = item.route.operation, item.members
         values = asked.values if asked.known else None
         probes = self._templates.matching(operation.name, values, asked.raw)
         rejecting = [probe for probe in probes if probe.side is Side.REJECT]
@@ -186,7 +186,7 @@ class Judge:
             self._note(item, self._judged(item, probe), Side.REJECT)
         if reading.faulty:
             return
-        operation, values = item.route.operation, item.asked.values
+        operation, values = item.route.operation, item.members.values
         for requirement in self._limits.kept(operation, values):
             self.tallies[requirement.id].count(Side.ACCEPT)
         if not item.entry.response_known or spoilt or not self._is_negotiated(item):
@@ -199,10 +199,8 @@ class Judge:
 
     def _shown_patches(self, item: RecordedCall) -> None:
         """The answer to an update shows what was set last at each path."""
-        operation = item.route.operation
-        last = {
-            cell.path: (cell, entry) for cell, entry in patches(operation, item.asked.values).cells
-        }
+        operation, sent = item.route.operation, item.members.values
+        last = {cell.path: (cell, entry) for cell, entry in patches(operation, sent).cells}
         for cell, entry in last.values():
             requirement = self._by_id.get(cell_id(operation, cell))
             if requirement is None or requirement.level is Level.INFORMATIONAL:
@@ -238,11 +236,11 @@ class Judge:
     def _valid_but_refused(self, item: RecordedCall, reading: TrafficReading) -> None:
         """A refused request that the contract knows to be valid: only what the plan would send."""
         expected = f"accepted with {item.route.operation.status}"
-        exact = [one for one in reading.accepting if alike(one.values, item.asked.values)]
+        exact = [one for one in reading.accepting if alike(one.values, item.members.values)]
         subjects = {self._by_id[one.requirement].subject: one for one in exact}
         plain = subjects.get(Subject.STATUS)
         names = {plain.requirement} if plain else {one.requirement for one in exact}
-        cells = patches(item.route.operation, item.asked.values).cells
+        cells = patches(item.route.operation, item.members.values).cells
         if not names and len(cells) == 1 and is_plain(item.route.operation, *cells[0]):
             names = {cell_id(item.route.operation, cells[0][0])}
         for name in sorted(names & self._by_id.keys()):
@@ -257,7 +255,7 @@ class Judge:
         return f"refused with {' or '.join(f'{status} {code}' for status, code in allowed)}"
 
     def _judged(self, item: RecordedCall, probe: Probe) -> Finding:
-        return judge_probe(self._contract, probe, item.answer, item.asked.values)
+        return judge_probe(self._contract, probe, item.answer, item.members.values)
 
     # -- server errors -------------------------------------------------------------------------
 

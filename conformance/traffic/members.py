@@ -36,7 +36,7 @@ class RequestMembers:
     raw: bytes | None
 
 
-def asked(route: TrafficRoute, entry: TrafficEntry) -> RequestMembers:
+def request_members(route: TrafficRoute, entry: TrafficEntry) -> RequestMembers:
     """What a request asks for."""
     values: dict[str, Any] = {name: _label(text) for name, text in route.labels.items()}
     for name, text in route.query:
@@ -138,7 +138,7 @@ def _add(values: dict[str, Any], member: Member, text: str) -> None:
     values[member.name] = value
 
 
-def answered(route: TrafficRoute, entry: TrafficEntry) -> ParsedResponse:
+def parsed_answer(route: TrafficRoute, entry: TrafficEntry) -> ParsedResponse:
     """The recorded answer, hidden values marked; of bodies that a client parsed ``{}`` is none."""
     answer = read(entry.exchange, route.operation)
     body = marked(answer.body)

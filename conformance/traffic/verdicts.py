@@ -13,8 +13,8 @@ from conformance.engine.recording.verdicts import decided
 from conformance.engine.secrets.masking import Masker
 from conformance.plan.sequences import KINDS
 from conformance.record import Verdict, VerdictLine
-from conformance.traffic.items import RecordedCall
 from conformance.traffic.judging import Judge
+from conformance.traffic.recorded_calls import RecordedCall
 from conformance.traffic.secrets import learn
 
 Given = tuple[Verdict, str]
@@ -45,7 +45,7 @@ def verdict_lines(judged: Sequence[Judged], items: Sequence[RecordedCall]) -> It
     """A line for each requirement; secrets of the whole traffic are masked in each."""
     masker = Masker()
     for item in items:
-        learn(masker, item.route.operation, item.entry.exchange, item.asked, item.answer.body)
+        learn(masker, item.route.operation, item.entry.exchange, item.members, item.answer.body)
     regions = {one.route.contract.service: one.route.region for one in items}
     for one in judged:
         service = one.contract.service

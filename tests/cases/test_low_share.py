@@ -12,10 +12,10 @@ from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.requirements import Subject
 from conformance.contract.model import Called, Constraint, Kind, Location, Member, Operation, Shape
-from conformance.engine.economy import KEPT, LARGE, REFUSED, SECONDS, Economy
+from conformance.engine.request_savings import KEPT, LARGE, REFUSED, SECONDS, RequestSavings
 from conformance.plan.probes import Plan, Side
-from conformance.plan.valid_requests.amending import RefusalText, amended
 from conformance.plan.valid_requests.base_requests import as_label, base
+from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from tests import contracts
 
 
@@ -92,9 +92,9 @@ def test_what_is_called_alike_becomes_one_where_a_refusal_shows_both() -> None:
     sent = {"Key": {"AttributeName": "key-0001"}, "Attribute": {"AttributeName": "key-0002"}}
     refusal = RefusalText(400, "ValidationException", "Keys: [key-0001], defined: [key-0002]")
     alike = {name: {"AttributeName": "${name.same}"} for name in request}
-    assert next(amended(operation, request, sent, refusal)) == alike
+    assert next(repaired(operation, request, sent, refusal)) == alike
     only = RefusalText(400, "ValidationException", "Keys: [key-0001]")
-    assert alike not in list(amended(operation, request, sent, only))
+    assert alike not in list(repaired(operation, request, sent, only))
 
 
 def test_what_breaks_with_everything_is_tried_plain() -> None:
@@ -103,9 +103,9 @@ def test_what_breaks_with_everything_is_tried_plain() -> None:
     plain = {"Count": _member("Count"), "Groups": groups}
     operation = _operation(_member("Instances", Shape(Kind.STRUCTURE, members=plain)))
     request = {"Instances": {"Count": "1", "Groups": []}}
-    tried = list(amended(operation, request, request, RefusalText(500, "", "")))
+    tried = list(repaired(operation, request, request, RefusalText(500, "", "")))
     assert {"Instances": {"Count": "1"}} in tried
-    refused = list(amended(operation, request, request, RefusalText(400, "", "")))
+    refused = list(repaired(operation, request, request, RefusalText(400, "", "")))
     assert {"Instances": {"Count": "1"}} not in refused
 
 
@@ -134,21 +134,21 @@ def _requirement(operation: str, place: tuple[str, ...] = ("Name",)) -> Any:
     )
 
 
-def _economy(clock: _Clock, requirements: int = LARGE + 1) -> Economy:
-    economy = Economy(thrifty=True, made_up=True, clock=clock)
-    economy.begin(requirements)
-    return economy
+def _savings(clock: _Clock, requirements: int = LARGE + 1) -> RequestSavings:
+    savings = RequestSavings(thrifty=True, made_up=True, clock=clock)
+    savings.begin(requirements)
+    return savings
 
 
 def test_what_takes_far_longer_than_usual_comes_later() -> None:
-    economy = _economy(_Clock())
+    savings = _savings(_Clock())
     for name, seconds in (("CreatePool", 1.0), ("ListPools", 0.01), ("GetPool", 0.02)):
         for _ in range(3):
-            assert not economy.is_dear(_requirement(name))
-            economy.took(_requirement(name), seconds)
-    assert economy.is_dear(_requirement("CreatePool"))
-    assert not economy.is_dear(_requirement("GetPool"))
-    small = _economy(_Clock(), LARGE)
+            assert not savings.is_dear(_requirement(name))
+            savings.took(_requirement(name), seconds)
+    assert savings.is_dear(_requirement("CreatePool"))
+    assert not savings.is_dear(_requirement("GetPool"))
+    small = _savings(_Clock(), LARGE)
     for _ in range(3):
         small.took(_requirement("CreatePool"), 1.0)
         small.took(_requirement("GetPool"), 0.01)
@@ -157,10 +157,10 @@ def test_what_takes_far_longer_than_usual_comes_later() -> None:
 
 def test_time_is_kept_for_what_comes_last() -> None:
     clock = _Clock()
-    economy = _economy(clock)
+    savings = _savings(clock)
     clock.now = SECONDS * KEPT
-    assert economy.left(_requirement("GetPool", ("Name", "Inner")), 0)
-    assert economy.left(_requirement("GetPool"), 0) == ""
+    assert savings.left(_requirement("GetPool", ("Name", "Inner")), 0)
+    assert savings.left(_requirement("GetPool"), 0) == ""
 
 
 @pytest.mark.parametrize(("requirements", "most"), [(LARGE + 1, REFUSED), (LARGE, 20)])
@@ -173,7 +173,7 @@ def test_a_large_service_is_asked_a_few_of_the_values_that_a_limit_forbids(
         for index in range(20)
     )
     planned: Any = Plan("one", probes)  # type: ignore[arg-type]
-    kept = _economy(_Clock(), requirements).reduced(_requirement("GetPool"), planned).probes
+    kept = _savings(_Clock(), requirements).reduced(_requirement("GetPool"), planned).probes
     refused: list[Any] = [one.values for one in kept if one.side is Side.REJECT]
     assert len(refused) == most
     assert (refused[0], refused[-1]) == (0, 19)

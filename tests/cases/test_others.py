@@ -24,10 +24,10 @@ from conformance.engine.stops import Limits
 from conformance.plan.generation.values import sample
 from conformance.plan.planner import plan
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.valid_requests.amending import RefusalText, amended
 from conformance.plan.valid_requests.base_requests import base
-from conformance.plan.valid_requests.fuller import joined
+from conformance.plan.valid_requests.optional_members import joined
 from conformance.plan.valid_requests.refusal_values import likely
+from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from conformance.plan.valid_requests.resources import is_named_twice, kinds, nameable
 from conformance.plan.valid_requests.variants import Variants
 from conformance.transport.exchange import Exchange, Request
@@ -222,7 +222,7 @@ def test_optional_members_name_what_the_run_has_and_nothing_that_is_made_of_it()
     known = nameable(ecs, "RunTask")
     assert "cluster" in known
     refusal = RefusalText(500, "", "", known)
-    found = list(amended(ecs.operations["RunTask"], {"taskDefinition": "${name}"}, {}, refusal))
+    found = list(repaired(ecs.operations["RunTask"], {"taskDefinition": "${name}"}, {}, refusal))
     assert any(one.get("cluster") == "${id.cluster}" for one in found)
     assert "cluster" not in nameable(ecs, "CreateCluster")
     glue = contracts.inferred("glue")

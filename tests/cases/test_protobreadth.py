@@ -21,9 +21,9 @@ from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.amending import RefusalText, amended
 from conformance.plan.valid_requests.base_requests import base
-from conformance.plan.valid_requests.fuller import joined
+from conformance.plan.valid_requests.optional_members import joined
+from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from conformance.plan.valid_requests.resources import arn_of
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import ParsedResponse
@@ -208,7 +208,7 @@ def test_members_inside_a_request_that_are_called_alike_are_one_name() -> None:
 def test_a_new_name_begins_as_those_do_that_are_shown() -> None:
     about = operation(AliasName=text("AliasName", "alias/ExampleAlias"))
     refusal = RefusalText(400, "ValidationException", "Invalid identifier")
-    tried = list(amended(about, {"AliasName": "${name}"}, {"AliasName": "c-1"}, refusal))
+    tried = list(repaired(about, {"AliasName": "${name}"}, {"AliasName": "c-1"}, refusal))
     assert {"AliasName": "alias/${name}"} in tried
 
 
@@ -216,7 +216,7 @@ def test_a_number_that_a_refusal_shows_is_tried() -> None:
     hours = Shape(Kind.INTEGER, called=Called("RetentionPeriodHours", "", "x"))
     about = operation(RetentionPeriodHours=hours)
     refusal = RefusalText(400, "InvalidArgument", "RetentionPeriodHours is less than 24")
-    tried = amended(about, {"RetentionPeriodHours": 1}, {"RetentionPeriodHours": 1}, refusal)
+    tried = repaired(about, {"RetentionPeriodHours": 1}, {"RetentionPeriodHours": 1}, refusal)
     assert next(tried) == {"RetentionPeriodHours": 24}
 
 
@@ -226,7 +226,7 @@ def test_an_arn_that_is_refused_becomes_that_of_the_kind_that_is_spoken_of() -> 
         400, "ValidationException", "SourceArn must contain an event bus ARN",
         {"rule": "${made.rule.Arn}", "event-bus": "${made.event-bus.Arn}"},
     )  # fmt: skip
-    tried = amended(about, {"SourceArn": "arn:x"}, {"SourceArn": "arn:x"}, refusal)
+    tried = repaired(about, {"SourceArn": "arn:x"}, {"SourceArn": "arn:x"}, refusal)
     assert next(tried) == {"SourceArn": "${made.event-bus.Arn}"}
 
 

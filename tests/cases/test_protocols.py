@@ -27,8 +27,8 @@ from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.watching.spoilt import UNKNOWN, Spoilt
 from conformance.error_identity import says_full
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.amending import RefusalText, amended
 from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from conformance.plan.valid_requests.resources import arn_of, kinds
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
@@ -60,7 +60,7 @@ def tried(service: str, name: str, message: str, **known: str | None) -> list[di
     contract = modelled(service)
     probe = asked(contract, name)
     refusal = RefusalText(400, "InvalidRequestException", message, known)
-    return list(amended(probe.operation, probe.values, probe.values, refusal))
+    return list(repaired(probe.operation, probe.values, probe.values, refusal))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_is_not_found_under_two_names_is_replaced_in_both() -> None:
 def test_a_refusal_for_want_of_what_identifies_leads_to_the_arn() -> None:
     probe = asked(modelled("wafv2"), "GetRuleGroup")
     missing = RefusalText(400, "AccessDenied", "missing: name, id, aRN=null", {}, "${made.ARN}")
-    found = list(amended(probe.operation, probe.values, probe.values, missing))
+    found = list(repaired(probe.operation, probe.values, probe.values, missing))
     assert any(one.get("ARN") == "${made.ARN}" for one in found[:8])
 
 

@@ -27,11 +27,11 @@ from conformance.engine.run import RunConfig
 from conformance.engine.runner import Settings
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.engine.stops import Limits
-from conformance.engine.watching.showcase import Showcase
+from conformance.engine.watching.response_coverage import ResponseCoverage
 from conformance.plan.probes import Probe
-from conformance.plan.valid_requests.amending import amended
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.refusal_values import RefusalText
+from conformance.plan.valid_requests.request_repair import repaired
 from conformance.plan.valid_requests.resources import kinds
 from conformance.record import Verdict
 from conformance.runs.execution import run_all
@@ -333,13 +333,13 @@ def test_what_the_run_no_longer_uses_is_deleted_on_the_way(run):
 def test_with_a_limit_answers_are_shown_once_before_what_is_odd(run, monkeypatch):
     heard: list[Event] = []
     before: list[int] = []
-    show = Showcase.show
+    show = ResponseCoverage.show
 
-    def watched(self: Showcase) -> None:
+    def watched(self: ResponseCoverage) -> None:
         before.append(sum(isinstance(one, Decided) for one in heard))
         show(self)
 
-    monkeypatch.setattr(Showcase, "show", watched)
+    monkeypatch.setattr(ResponseCoverage, "show", watched)
     lines, _ = run(hear=heard.append, limits=Limits(seconds=600.0))
     assert len(before) == 1
     odd = [one for one in lines if "/robustness/" in one]
@@ -413,7 +413,7 @@ def _next(contract, message: str, code: str, **given: Any) -> dict[str, Any]:
     known = {"tree": None, "fruit-tree": None}
     refusal = RefusalText(400, code, message, known)
     start = {"treeId": "0", "parentId": "0", **given}
-    return next(amended(contract.operations["CreateBranch"], start, start, refusal))
+    return next(repaired(contract.operations["CreateBranch"], start, start, refusal))
 
 
 def test_a_refusal_may_name_what_a_short_value_says(contract):

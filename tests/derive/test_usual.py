@@ -6,12 +6,12 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.deriving import assemble
-from conformance.contract.deriving.usual import add_requests
+from conformance.contract.deriving.example_requests import add_requests
 from conformance.documents.sdk.models import SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
-from conformance.documents.sdk.usual import usual_requests, usual_values
+from conformance.documents.sdk.published_examples import usual_requests, usual_values
 from conformance.plan.generation.suggestions import suggestions
-from conformance.plan.valid_requests.amending import RefusalText, amended
+from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from tests import contracts
 
 
@@ -71,10 +71,10 @@ def test_published_requests_are_tried_whole_where_a_made_up_one_is_refused() -> 
     operation = build_contract("dynamodb", document, {}).operations["CreateTable"]
     request = {"TableName": "${name}", "DeletionProtectionEnabled": False}
     broken = RefusalText(500, "", "it broke")
-    first = next(amended(operation, request, request, broken))
+    first = next(repaired(operation, request, request, broken))
     assert first == {**request, **example, "TableName": "${name}"}
     missing = RefusalText(404, "ResourceNotFoundException", "no table")
-    assert "KeySchema" not in next(amended(operation, request, request, missing), {})
+    assert "KeySchema" not in next(repaired(operation, request, request, missing), {})
 
 
 def test_published_requests_have_the_names_on_the_wire() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.contract.listing.requirements import Subject
-from conformance.engine.economy import LARGE, MOST, SECONDS, Costs, Economy
+from conformance.engine.request_savings import LARGE, MOST, SECONDS, Costs, RequestSavings
 
 
 def told(costs: Costs, name: str, seconds: float, *, ok: bool = True) -> None:
@@ -69,7 +69,7 @@ def test_a_quick_run_of_a_large_service_without_an_overlay_ends_in_time(
     made_up, requirements, told_of
 ):
     clock = Clock()
-    economy = Economy(thrifty=True, made_up=made_up, clock=clock)
+    economy = RequestSavings(thrifty=True, made_up=made_up, clock=clock)
     economy.begin(requirements)
     clock.now += SECONDS - 1
     assert economy.left(a_requirement(), 100) == ""
@@ -81,7 +81,7 @@ def test_a_quick_run_of_a_large_service_without_an_overlay_ends_in_time(
 
 def test_a_thorough_run_is_not_ended():
     clock = Clock()
-    economy = Economy(thrifty=False, made_up=True, clock=clock)
+    economy = RequestSavings(thrifty=False, made_up=True, clock=clock)
     economy.begin(LARGE + 1)
     clock.now += 100 * SECONDS
     assert economy.left(a_requirement(), 10**6) == ""
@@ -89,7 +89,7 @@ def test_a_thorough_run_is_not_ended():
 
 @pytest.mark.parametrize("made_up", [True, False])
 def test_what_takes_long_counts_as_more_where_the_time_is_not_bounded(made_up):
-    economy = Economy(thrifty=True, made_up=made_up, clock=Clock())
+    economy = RequestSavings(thrifty=True, made_up=made_up, clock=Clock())
     economy.begin(LARGE + 1)
     for _ in range(20):
         told(economy.costs, "ListThings", 0.001)
@@ -101,9 +101,9 @@ def test_what_takes_long_counts_as_more_where_the_time_is_not_bounded(made_up):
 
 def test_showing_ends_before_the_time_is_over():
     clock = Clock()
-    economy = Economy(thrifty=True, made_up=True, clock=clock)
+    economy = RequestSavings(thrifty=True, made_up=True, clock=clock)
     clock.now += SECONDS / 2
     assert economy.is_late(0.5)
     assert not economy.is_late(0.6)
     assert economy.spent == 0.5
-    assert not Economy(thrifty=True, clock=lambda: 0).is_late(0)
+    assert not RequestSavings(thrifty=True, clock=lambda: 0).is_late(0)

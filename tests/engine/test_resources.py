@@ -25,9 +25,9 @@ from conformance.error_identity import says_missing
 from conformance.plan.probes import Probe, Side
 from conformance.plan.sequences.lists import whole
 from conformance.plan.sequences.steps import NotShown, Send
-from conformance.plan.valid_requests.amending import amended
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.refusal_values import RefusalText
+from conformance.plan.valid_requests.request_repair import repaired
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
@@ -217,6 +217,6 @@ def test_what_excludes_each_other_is_left_out_with_all_that_is_in_it() -> None:
     creation = build_contract("grove", {**SPEC, "paths": paths}, {}).operations["CreateTree"]
     start = {"note": "n", "generalSettings": {"colourName": "t"}}
     told = "general settings, colour name and note: both cannot be specified"
-    tried = list(amended(creation, start, start, RefusalText(400, "Bad", told, {})))
+    tried = list(repaired(creation, start, start, RefusalText(400, "Bad", told, {})))
     assert {} in tried
     assert {"generalSettings": {}} not in tried

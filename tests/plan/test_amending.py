@@ -18,7 +18,7 @@ from conformance.contract.model import (
     Operation,
     Shape,
 )
-from conformance.plan.valid_requests.amending import RefusalText, amended
+from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 
 
 def _text(name: str, **limits: Any) -> Shape:
@@ -55,7 +55,7 @@ SENT = {"thingName": "conformance-a0b1c2d3-00001"}
 
 def first(message: str, code: str = "ValidationException", status: int = 400, **more: Any) -> Any:
     refusal = RefusalText(status, code, message)
-    return next(amended(OPERATION, {**START, **more}, {**SENT, **more}, refusal), None)
+    return next(repaired(OPERATION, {**START, **more}, {**SENT, **more}, refusal), None)
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,12 @@ def test_without_a_word_of_what_is_wrong_more_is_given() -> None:
 
 def test_what_is_not_there_is_not_there_with_more_members_either() -> None:
     refusal = RefusalText(404, "NotFoundException", "")
-    assert list(amended(OPERATION, START, SENT, refusal)) == []
+    assert list(repaired(OPERATION, START, SENT, refusal)) == []
 
 
 def test_the_same_answer_gives_the_same_requests() -> None:
     refusal = RefusalText(400, "ValidationException", "Either state or details must be set")
-    one, other = (list(islice(amended(OPERATION, START, SENT, refusal), 9)) for _ in range(2))
+    one, other = (list(islice(repaired(OPERATION, START, SENT, refusal), 9)) for _ in range(2))
     assert one == other
     assert {"state": "ENABLED", **START} in one
 
@@ -117,9 +117,9 @@ def test_a_member_that_is_called_as_a_kind_is_names_one_of_the_run() -> None:
     refusal = RefusalText(
         400, "ValidationException", "widget is required", {"wid-get": None, "other": None}
     )
-    assert next(amended(operation, {}, {}, refusal)) == {"widget": "${id.wid-get}"}
+    assert next(repaired(operation, {}, {}, refusal)) == {"widget": "${id.wid-get}"}
     unknown = RefusalText(400, "ValidationException", "widget is required", {"other": None})
-    assert "${id" not in str(next(amended(operation, {}, {}, unknown)))
+    assert "${id" not in str(next(repaired(operation, {}, {}, unknown)))
 
 
 STAGE = _structure(_member("name", required=True))
@@ -143,7 +143,7 @@ WHOLE = {"rule": {"ruleName": "${name}", "ruleArn": "x", "ruleId": "y", "owner":
 
 
 def of_rich(request: dict[str, Any], *said: Any, **more: Any) -> list[dict[str, Any]]:
-    return list(islice(amended(RICH, request, request, RefusalText(*said, **more)), 30))
+    return list(islice(repaired(RICH, request, request, RefusalText(*said, **more)), 30))
 
 
 @pytest.mark.parametrize(
@@ -210,6 +210,6 @@ def test_a_published_example_is_sent_under_a_name_of_its_own_first() -> None:
     example = {"rule": {"ruleName": "my-rule", "owner": "AWS"}, "name": "my-rule"}
     operation = replace(RICH, usual=(example,))
     refusal = RefusalText(400, "InvalidParameterValue", "An unspecified error occurred")
-    found = list(amended(operation, WHOLE, WHOLE, refusal))
+    found = list(repaired(operation, WHOLE, WHOLE, refusal))
     assert found[0] == {**example, "rule": WHOLE["rule"], "name": "${name}"}
     assert found[1]["name"] == "my-rule"

@@ -39,7 +39,7 @@ from conformance.record import (
     read_record,
     schema,
 )
-from conformance.reports.site.light import RunFile, find_runs, verdicts_of
+from conformance.reports.site.record_stream import RunFile, find_runs, verdicts_of
 
 RUN = RunLine(
     target=RecordedTarget("moto", "http://127.0.0.1:5000", "5.1"),

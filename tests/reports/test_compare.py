@@ -28,10 +28,10 @@ from conformance.record import (
 from conformance.reports.badge import badge, render_svg
 from conformance.reports.compare import diff, schema
 from conformance.reports.compare.diff_texts import render_diff_markdown, render_diff_text
-from conformance.reports.compare.heavy import heavy_causes, render_heavy
 from conformance.reports.compare.matrix import matrix
 from conformance.reports.compare.matrix_texts import render_matrix_html, render_matrix_markdown
 from conformance.reports.compare.trend import render_trend, trend
+from conformance.reports.compare.weighted_causes import render_weighted_causes, weighted_causes
 from conformance.reports.text import has_hidden
 from tests.cli.conftest import conformance, place
 from tests.reports.fakes import HOSTILE, fake_record, fake_run, one_failure, write_record
@@ -316,17 +316,17 @@ def broken(status: int, number: int, of: int, service: str = "location") -> Reco
 
 def test_causes_are_listed_by_their_largest_share_of_a_score():
     runs = [broken(500, 2, 20), broken(502, 4, 8, "kms"), broken(200, 1, 10, "sts")]
-    crash, accepted = heavy_causes(runs, 1)
+    crash, accepted = weighted_causes(runs, 1)
     assert crash.title == "Breaks with a status of 5xx"
     assert crash.shares == (("kms", Share(4, 8)), ("location", Share(2, 20)))
     assert len(crash.lines) == 6
     assert (accepted.shares, accepted.percent) == ((("sts", Share(1, 10)),), 10.0)
-    (heaviest,) = heavy_causes(runs, 10)
+    (heaviest,) = weighted_causes(runs, 10)
     assert heaviest.shares == (("kms", Share(4, 8)),)
-    assert "| 50.0 % | 4 | kms |" in render_heavy([heaviest])
+    assert "| 50.0 % | 4 | kms |" in render_weighted_causes([heaviest])
     below = [replace(one, level=Level.INFORMATIONAL) for one in broken(500, 2, 20).verdicts]
-    assert heavy_causes([replace(record(), verdicts=tuple(below))], 0) == ()
-    assert "No cause" in render_heavy(())
+    assert weighted_causes([replace(record(), verdicts=tuple(below))], 0) == ()
+    assert "No cause" in render_weighted_causes(())
 
 
 def test_causes_are_listed_of_a_folder(conformance, tmp_path):

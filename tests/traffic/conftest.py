@@ -10,7 +10,7 @@ from conformance.engine.sending.channel import SignedChannel
 from conformance.record import Verdict
 from conformance.reference.inprocess import InProcess
 from conformance.reference.server import ServerOptions
-from conformance.traffic.items import sort
+from conformance.traffic.recorded_calls import classify
 from conformance.traffic.routes import Routes
 from conformance.traffic.verdicts import judge_all, verdict_lines
 from conformance.transport.credentials import TEST_CREDENTIALS
@@ -66,7 +66,7 @@ def verdicts():
 
     def judge(entries):
         known = [(contracts.contract(one), contracts.requirements(one)) for one in SERVICES]
-        items = sort(entries, Routes([contract for contract, _ in known])).items
+        items = classify(entries, Routes([contract for contract, _ in known])).items
         judged = judge_all(known, items)
         return {line.requirement: line for line in verdict_lines(judged, items)}
 

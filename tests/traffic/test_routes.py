@@ -6,7 +6,7 @@ import pytest
 
 from conformance.traffic.addresses import host_of, readable
 from conformance.traffic.entries import TrafficEntry
-from conformance.traffic.items import sort
+from conformance.traffic.recorded_calls import classify
 from conformance.traffic.routes import Routes
 from conformance.transport.exchange import Exchange, Request, Response
 from tests import contracts
@@ -173,7 +173,7 @@ def counted(*given):
         )
         for url, asked, got, body in given
     ]
-    found = sort(entries, Routes(both()))
+    found = classify(entries, Routes(both()))
     assert len(found.items) + found.foreign == len(given)
     return len(found.items)
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from conformance.contract.inference.naming import ID, NAME, forms, part, plain, split, words
 from conformance.contract.levels import Level
+from conformance.contract.member_roles import TOKENS
 from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation, Shape
 from conformance.contract.observed import empty_for_unknown
-from conformance.contract.takes import TOKENS
 from conformance.contract.validate import shape_violations
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.contract.vocabulary.overlay_rules import (

@@ -19,9 +19,9 @@ from conformance.contract.inference.identities import Identity, template
 from conformance.contract.inference.naming import plain
 from conformance.contract.inference.nouns import Noun
 from conformance.contract.levels import Level, Source
+from conformance.contract.member_roles import LIMITS, TOKENS
 from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.observed import empty_for_unknown
-from conformance.contract.takes import LIMITS, TOKENS
 from conformance.contract.vocabulary.overlay_model import (
     Identifier,
     Listing,

@@ -112,7 +112,7 @@ def _request_of(operation: Operation) -> tuple[object, ...]:
 def _read(model: SdkModel, contract: Contract, wanted: frozenset[str], build: Build) -> Contract:
     """The wanted operations of a model as the contract of a service of the same name."""
     from conformance.contract.deriving.assemble import assemble_whole
-    from conformance.contract.deriving.usual import add_requests
+    from conformance.contract.deriving.example_requests import add_requests
     from conformance.documents.sdk.pages import model_pages
 
     document, _ = assemble_whole(model_pages(model, contract.service, wanted))

@@ -12,14 +12,14 @@ from typing import NoReturn
 from conformance.contract.regex.charsets import NAMED
 from conformance.contract.regex.tokens import (
     CharClass,
+    CharRange,
     ClassEscape,
     Item,
     Literal,
-    Plain,
     RegexGroup,
-    Span,
     Token,
     UnsupportedPattern,
+    Verbatim,
 )
 
 ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}
@@ -108,7 +108,7 @@ class _PatternReader:
             self.tokens.append(self.any)
             return
         plain = character in ").|^$"
-        self.tokens.append(Plain(character) if plain else Literal(character))
+        self.tokens.append(Verbatim(character) if plain else Literal(character))
 
     def _group(self) -> None:
         if self.java.startswith(ANY_CASE, self.at):
@@ -128,12 +128,12 @@ class _PatternReader:
         match = QUANTIFIER.match(self.java, self.at)
         before = self.tokens[-1] if self.tokens else None
         nothing = before is None or isinstance(before, RegexGroup)
-        if isinstance(before, Plain):
+        if isinstance(before, Verbatim):
             nothing = before.text == "|" or before.text[0] in "*+?{"
         if match is None or nothing:
             self.fail("a quantifier that repeats nothing")
         self.at = match.end()
-        self.tokens.append(Plain(match[0], possessive=match[1] == "+"))
+        self.tokens.append(Verbatim(match[0], possessive=match[1] == "+"))
 
     def _escape(self) -> None:
         self.at += 1
@@ -144,12 +144,14 @@ class _PatternReader:
             self.at += 1
             if character.isdigit() and self.folded is not None:
                 self.fail("a reference back in any case is not supported")
-            self.tokens.append(Plain(f"\\{character}"))
+            self.tokens.append(Verbatim(f"\\{character}"))
         elif character == "k":
             self._reference()
         else:
             item = self._escaped_item()
-            self.tokens.append(Literal(item.low) if isinstance(item, Span) else CharClass((item,)))
+            self.tokens.append(
+                Literal(item.low) if isinstance(item, CharRange) else CharClass((item,))
+            )
 
     def _quoted(self) -> None:
         end = self.java.find("\\E", self.at)
@@ -162,9 +164,9 @@ class _PatternReader:
         if match is None or self.folded is not None:
             self.fail("a reference to a group needs its name, and no flag i before it")
         self.at = match.end()
-        self.tokens.append(Plain(match[0], name=match[1]))
+        self.tokens.append(Verbatim(match[0], name=match[1]))
 
-    def _escaped_item(self) -> Span | ClassEscape:
+    def _escaped_item(self) -> CharRange | ClassEscape:
         """What stands after a backslash: one character, or a class of characters."""
         coded = HEX.match(self.java, self.at)
         if coded:
@@ -177,7 +179,7 @@ class _PatternReader:
             if pair:
                 self.at = pair.end()
                 code = 0x10000 + ((code - 0xD800) << 10) + (int(pair[1], 16) - 0xDC00)
-            return Span(chr(code), chr(code))
+            return CharRange(chr(code), chr(code))
         named = PROPERTY.match(self.java, self.at)
         if named:
             self.at = named.end()
@@ -189,7 +191,7 @@ class _PatternReader:
             self.at -= 1
             self.fail(f"the escape \\{character} is not supported")
         plain = ESCAPED.get(character, character)
-        return Span(plain, plain)
+        return CharRange(plain, plain)
 
     def _property(self, name: str, *, negated: bool) -> ClassEscape:
         if name in NAMED and len(name) > 1:
@@ -217,7 +219,7 @@ class _PatternReader:
         self.at += 1
         return CharClass(tuple(items), negated)
 
-    def _span(self) -> Span | ClassEscape:
+    def _span(self) -> CharRange | ClassEscape:
         low = self._class_character()
         if (
             isinstance(low, ClassEscape)
@@ -233,11 +235,11 @@ class _PatternReader:
             return low
         if high.low < low.low:
             self.fail("a range that ends before it begins")
-        return Span(low.low, high.low)
+        return CharRange(low.low, high.low)
 
-    def _class_character(self) -> Span | ClassEscape:
+    def _class_character(self) -> CharRange | ClassEscape:
         character = self._take()
-        return self._escaped_item() if character == "\\" else Span(character, character)
+        return self._escaped_item() if character == "\\" else CharRange(character, character)
 
 
 def _in_any_case(token: Token) -> Token:
@@ -247,7 +249,7 @@ def _in_any_case(token: Token) -> Token:
         if not (character.isascii() and character.isalpha()):
             return token
         both = (character.lower(), character.upper())
-        return CharClass(tuple(Span(one, one) for one in both))
+        return CharClass(tuple(CharRange(one, one) for one in both))
     return _class_in_any_case(token) if isinstance(token, CharClass) else token
 
 
@@ -255,9 +257,9 @@ def _class_in_any_case(token: CharClass) -> CharClass:
     items: list[Item] = []
     for item in token.items:
         items.append(_class_in_any_case(item) if isinstance(item, CharClass) else item)
-        if isinstance(item, Span):
+        if isinstance(item, CharRange):
             for first, last in (("a", "z"), ("A", "Z")):
                 low, high = max(item.low, first), min(item.high, last)
                 if low <= high:
-                    items.append(Span(low.swapcase(), high.swapcase()))
+                    items.append(CharRange(low.swapcase(), high.swapcase()))
     return CharClass(tuple(items), token.negated)

@@ -19,11 +19,11 @@ from conformance.contract.regex.charsets import Ranges, complement, ranges_of
 from conformance.contract.regex.javaregex import read_java
 from conformance.contract.regex.tokens import (
     CharClass,
+    CharRange,
     ClassEscape,
     Item,
     Literal,
     RegexGroup,
-    Span,
     Token,
     UnsupportedPattern,
 )
@@ -110,7 +110,7 @@ def class_ranges(java: str, token: CharClass) -> Ranges:
     for item in token.items:
         if isinstance(item, CharClass):
             pairs.extend(class_ranges(java, item))
-        elif isinstance(item, Span):
+        elif isinstance(item, CharRange):
             pairs.append((ord(item.low), ord(item.high)))
         else:
             try:
@@ -183,7 +183,7 @@ def _ecma_item(java: str, item: Item) -> str:
         if item.negated:
             raise UnsupportedPattern(java, 0, "a negated class inside a class has no portable form")
         return "".join(_ecma_item(java, inner) for inner in item.items)
-    if isinstance(item, Span):
+    if isinstance(item, CharRange):
         low = _ecma_character(item.low, CLASS_CHARACTERS)
         high = _ecma_character(item.high, CLASS_CHARACTERS)
         return low if item.low == item.high else f"{low}-{high}"

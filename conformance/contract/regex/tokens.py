@@ -26,7 +26,7 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class CharRange:
     """A character or a range of a class."""
 
     low: str
@@ -58,7 +58,7 @@ class RegexGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class Verbatim:
     """Anything that is written alike everywhere: quantifiers, ``|``, ``)``, anchors, ``.``.
 
     ``name`` is set for a reference back to a named group.
@@ -69,5 +69,5 @@ class Plain:
     name: str = ""
 
 
-Item: TypeAlias = Span | ClassEscape | CharClass
-Token: TypeAlias = Literal | CharClass | RegexGroup | Plain
+Item: TypeAlias = CharRange | ClassEscape | CharClass
+Token: TypeAlias = Literal | CharClass | RegexGroup | Verbatim

@@ -11,9 +11,9 @@ from conformance.documents.page_model import Layout, OperationPage, Parameter, P
 from conformance.documents.problems import PageProblem
 from conformance.documents.protocols import unwired
 from conformance.documents.sdk.matching import page_models, protocol_of
+from conformance.documents.sdk.model_merging import merge_model
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
-from conformance.documents.sdk.wiring import wire
 from conformance.documents.service_pages import ServicePages
 
 SHOWN = 6
@@ -30,7 +30,7 @@ def complete(pages: ServicePages) -> list[PageProblem]:
         model = load_model(models[0], protocol_of(pages, models[0]))
         if lacking or model.protocol != REST_JSON:
             pages.model = models[0]
-            return wire(pages, model)
+            return merge_model(pages, model)
         _name_errors(pages, model)
         _type_parameters(pages, model)
         return []

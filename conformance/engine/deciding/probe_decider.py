@@ -17,7 +17,7 @@ from conformance.engine.sending.exchange_log import SetupFailed
 from conformance.engine.sending.patience import kinds_of_request
 from conformance.engine.service_run import ServiceRun
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
-from conformance.engine.watching.aftermath import Aftermath
+from conformance.engine.watching.post_request_checks import PostRequestChecks
 from conformance.plan.planner import plan
 from conformance.plan.probes import Plan, Probe
 from conformance.record import Verdict
@@ -34,7 +34,7 @@ class ProbeDecider:
     ``explored`` is what fuzzing found: it counts where the plan finds nothing.
     """
 
-    def __init__(self, run: ServiceRun, aftermath: Aftermath) -> None:
+    def __init__(self, run: ServiceRun, aftermath: PostRequestChecks) -> None:
         self._run, self._give, self._aftermath = run, run.decisions.give, aftermath
         self.explored: FuzzResult | None = None
 

@@ -27,9 +27,9 @@ from conformance.engine.resources.prerequisites import (
 )
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.amending import RefusalText, amended
 from conformance.plan.valid_requests.base_requests import base, edited
 from conformance.plan.valid_requests.named_places import SHORTEST
+from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from conformance.plan.valid_requests.resources import all_creators, kind_of, nameable
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -208,7 +208,7 @@ class RequestSearch:
         refusal = RefusalText(
             answer.status or 0, answer.code or "", answer.message, known, own, name
         )
-        return amended(sent.probe.operation, sent.probe.values, sent.values, refusal)
+        return repaired(sent.probe.operation, sent.probe.values, sent.values, refusal)
 
 
 def _halves(places: list[Place]) -> list[list[Place]]:

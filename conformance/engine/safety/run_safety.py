@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from conformance.contract.member_roles import TOKENS
 from conformance.contract.model import Contract, Location
 from conformance.contract.places import texts
-from conformance.contract.takes import TOKENS
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.journal import Journal
 from conformance.engine.resources.names import Names

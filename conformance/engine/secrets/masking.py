@@ -17,7 +17,7 @@ from urllib.parse import quote
 from conformance.contract.model import Member, Shape
 from conformance.contract.places import Place, find
 from conformance.contract.walk import element_step
-from conformance.record.redaction import SIGNATURE, mark
+from conformance.record.redaction import SIGNATURE, redaction_token
 from conformance.transport.exchange import Request
 from conformance.transport.signing import Credentials
 
@@ -98,7 +98,7 @@ class Masker:
             return
         self._known.add(text)
         self._count += 1
-        hidden = mark(self._count, len(text))
+        hidden = redaction_token(self._count, len(text))
         for form in forms(text, least):
             self._hide(form, hidden)
 

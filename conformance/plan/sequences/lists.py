@@ -6,9 +6,9 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from conformance.contract.member_roles import TOKENS, page_member
 from conformance.contract.model import Kind, Operation
 from conformance.contract.places import find, parse
-from conformance.contract.takes import TOKENS, page_member
 from conformance.plan.sequences.steps import NotShown, RuleBroken, Send, Step, answered
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse

@@ -34,9 +34,9 @@ from typing import Any
 from msgspec import UNSET
 
 from conformance.contract.listing.requirements import rule_of
+from conformance.contract.member_roles import LIMITS, TOKENS
 from conformance.contract.model import Operation
 from conformance.contract.places import find, parse
-from conformance.contract.takes import LIMITS, TOKENS
 from conformance.contract.vocabulary.overlay_rules import StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.plan.sequences import assertions

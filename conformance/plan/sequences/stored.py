@@ -27,8 +27,8 @@ from conformance.plan.sequences.steps import (
     Step,
     answered,
 )
-from conformance.plan.valid_requests.giving import Request, requests
 from conformance.plan.valid_requests.lifecycle import Lifecycle
+from conformance.plan.valid_requests.other_values import Request, other_requests
 from conformance.transport.parsed_response import ParsedResponse
 
 
@@ -51,7 +51,7 @@ class _Member:
         return cls(script, life, about.member.name, about.place, about.shape)
 
     def requests(self, operation: Operation) -> list[Request]:
-        return requests(self.script.contract, operation, self.name)
+        return other_requests(self.script.contract, operation, self.name)
 
     def differs(self, request: Request, body: Any, key: int = 0) -> Mismatch | None:
         """Where an answer does not show what a request gave."""

@@ -11,7 +11,7 @@ from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import Place, find
 from conformance.contract.walk import shape_at
 from conformance.plan.valid_requests.base_requests import edited
-from conformance.plan.valid_requests.fuller import DEEPEST, Request
+from conformance.plan.valid_requests.optional_members import DEEPEST, Request
 from conformance.plan.valid_requests.refusal_values import RefusalText
 
 WORD = re.compile(r"[\w.:/*@+-]+")

@@ -15,7 +15,7 @@ from conformance.contract.validate import shape_violations
 from conformance.error_identity import is_missing, says_taken
 from conformance.plan.generation import strings, values
 from conformance.plan.generation.suggestions import suggestions
-from conformance.plan.valid_requests.fuller import Refer, is_structured, whole
+from conformance.plan.valid_requests.optional_members import Refer, complete_value, is_structured
 
 OTHERS = 3
 """Other values that are tried of one member."""
@@ -166,7 +166,7 @@ def _others(shape: Shape) -> Iterator[Any]:
     yield values.sample(shape)
     yield values.sample(shape, 1)
     if is_structured(shape):
-        yield whole(shape, 2)
+        yield complete_value(shape, 2)
 
 
 def lengthened(shape: Shape, given: list[Any], refusal: RefusalText) -> Iterator[list[Any]]:

@@ -16,7 +16,7 @@ from conformance.contract.model import Contract, Kind, Location, Member, Operati
 from conformance.contract.places import find, with_texts
 from conformance.contract.validate import shape_violations
 from conformance.plan.generation import values
-from conformance.plan.valid_requests.fuller import Refer, is_free, to_nothing
+from conformance.plan.valid_requests.optional_members import Refer, is_free, to_nothing
 from conformance.plan.valid_requests.refusal_values import named_by
 from conformance.plan.valid_requests.resources import nameable
 

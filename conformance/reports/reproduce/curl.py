@@ -12,9 +12,9 @@ from conformance.reports.reproduce.steps import (
     Capture,
     ReproductionStep,
     ValueEncoding,
-    hindrance,
-    refused,
     steps,
+    unsupported_comment,
+    unsupported_reason,
 )
 from conformance.reports.text import has_hidden
 
@@ -40,9 +40,9 @@ def curl_script(evidence: Sequence[RecordedExchange]) -> str:
     Ids that a target gave are taken from the new answers. Needs curl 7.75 or later, and python3
     where there are ids to take or long values to make.
     """
-    why = hindrance(evidence)
+    why = unsupported_reason(evidence)
     if why:
-        return refused(why)
+        return unsupported_comment(why)
     planned = steps(evidence)
     last = len(planned)
     return "\n".join(line for one in planned for line in _lines(one, last=one.number == last))

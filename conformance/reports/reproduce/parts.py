@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.record.redaction import invented
+from conformance.record.redaction import fill_redactions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,7 +42,7 @@ def cut(text: str, variables: Mapping[str, str]) -> tuple[Part, ...]:
 
     Masked secrets become invented ones.
     """
-    text = invented(text)
+    text = fill_redactions(text)
     if not variables:
         return tuple(_repeats(text))
     longest_first = sorted(variables, key=len, reverse=True)

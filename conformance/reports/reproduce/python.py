@@ -12,10 +12,10 @@ from conformance.reports.reproduce.steps import (
     Capture,
     ReproductionStep,
     ValueEncoding,
-    hindrance,
     is_chunking,
-    refused,
     steps,
+    unsupported_comment,
+    unsupported_reason,
 )
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ def python_script(evidence: Sequence[RecordedExchange]) -> str:
 
     Needs requests, and botocore where requests are signed.
     """
-    why = hindrance(evidence) or _rewritten(evidence)
+    why = unsupported_reason(evidence) or _rewritten(evidence)
     if why:
-        return refused(why)
+        return unsupported_comment(why)
     planned = steps(evidence)
     imports = _imports(planned)
     signed = any(step.signature.signing for step in planned)

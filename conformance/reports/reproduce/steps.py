@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from conformance.record.redaction import invented
+from conformance.record.redaction import fill_redactions
 from conformance.reports.reproduce.bad_signatures import Signature, signature
 from conformance.reports.reproduce.parts import Part, cut
 
@@ -101,7 +101,7 @@ class _Wanted:
             for form in ValueEncoding:
                 written = form.of(use.value)
                 # Where the identifier is a secret, too, its mark stands for it.
-                sent = invented(written)
+                sent = fill_redactions(written)
                 if written and sent not in found and written in text:
                     found[sent] = self._name(use.source, use.pointer, form)
         return found
@@ -124,7 +124,7 @@ class _Wanted:
         return self._names[key]
 
 
-def hindrance(evidence: Sequence[RecordedExchange]) -> str:
+def unsupported_reason(evidence: Sequence[RecordedExchange]) -> str:
     """Why no script can send the exchanges as they were sent; "" where one can."""
     if any(exchange.connection for exchange in evidence):
         return "the requests have to share one connection"
@@ -138,7 +138,7 @@ def hindrance(evidence: Sequence[RecordedExchange]) -> str:
     return ""
 
 
-def refused(why: str) -> str:
+def unsupported_comment(why: str) -> str:
     """What stands in the place of a script that cannot be written: a comment."""
     return f"# No script: {why}. `conformance replay RECORD REQUIREMENT` sends it again."
 

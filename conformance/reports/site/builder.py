@@ -18,9 +18,9 @@ from conformance.record import ServiceScore, total
 from conformance.reports.badge import Badge, message, render_svg
 from conformance.reports.site import rendering
 from conformance.reports.site.league import Entry, League, file_name, league_of, operation_file
-from conformance.reports.site.light import find_runs
+from conformance.reports.site.record_stream import find_runs
+from conformance.reports.site.service_history import ServiceHistory
 from conformance.reports.site.service_pages import write_service
-from conformance.reports.site.standing import ServiceStanding
 
 MARK = ".conformance-site"
 """A file that says that a folder is a site: only such a folder is replaced."""
@@ -88,7 +88,7 @@ def _has_other_things(folder: Path) -> bool:
     return any(folder.iterdir()) and not (folder / MARK).exists()
 
 
-def _services(folder: Path, league: League, workers: int | None) -> Iterator[list[ServiceStanding]]:
+def _services(folder: Path, league: League, workers: int | None) -> Iterator[list[ServiceHistory]]:
     """Every service's pages written, and its standings."""
     jobs = [(folder, service, league.of_service(service)) for service in league.services]
     count = min(workers or os.cpu_count() or 1, len(jobs))
@@ -101,7 +101,7 @@ def _services(folder: Path, league: League, workers: int | None) -> Iterator[lis
         yield from pool.map(_write, jobs, chunksize=1)
 
 
-def _write(job: tuple[Path, str, Sequence[Entry]]) -> list[ServiceStanding]:
+def _write(job: tuple[Path, str, Sequence[Entry]]) -> list[ServiceHistory]:
     """Write a service's pages; garbage is collected once a service, not while its rows are made."""
     made = write_service(*job)
     gc.collect()
@@ -109,7 +109,7 @@ def _write(job: tuple[Path, str, Sequence[Entry]]) -> list[ServiceStanding]:
 
 
 def _write_rest(
-    folder: Path, league: League, standings: dict[tuple[str, str], ServiceStanding], title: str
+    folder: Path, league: League, standings: dict[tuple[str, str], ServiceHistory], title: str
 ) -> None:
     for name in ("style.css", "league.js"):
         (folder / name).write_text(rendering.asset(name), "utf-8")
@@ -141,7 +141,7 @@ def _write_rest(
 
 
 def _score(
-    standings: dict[tuple[str, str], ServiceStanding], target: str, service: str
+    standings: dict[tuple[str, str], ServiceHistory], target: str, service: str
 ) -> ServiceScore | None:
     found = standings.get((target, service))
     return None if found is None else found.score
@@ -151,7 +151,7 @@ def _write_target(
     folder: Path,
     league: League,
     target: str,
-    standings: Sequence[ServiceStanding],
+    standings: Sequence[ServiceHistory],
     whole: ServiceScore,
 ) -> None:
     name = file_name(target)
@@ -176,7 +176,7 @@ def _write_target(
     (folder / "api" / "targets" / f"{name}.json").write_text(json.dumps(data), "utf-8")
 
 
-def _target_services(standings: Iterable[ServiceStanding]) -> Iterator[dict[str, Any]]:
+def _target_services(standings: Iterable[ServiceHistory]) -> Iterator[dict[str, Any]]:
     for one in standings:
         yield {
             "service": one.service,
@@ -199,7 +199,7 @@ def _badge(label: str, score: ServiceScore) -> Badge:
 
 def _league_data(
     league: League,
-    standings: dict[tuple[str, str], ServiceStanding],
+    standings: dict[tuple[str, str], ServiceHistory],
     totals: dict[str, ServiceScore],
 ) -> dict[str, Any]:
     return {

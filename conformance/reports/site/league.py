@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from conformance.reports.site.light import RunFile
+from conformance.reports.site.record_stream import RunFile
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _NUMBERS = re.compile(r"\d{1,9}(\.\d{1,9})*")

@@ -15,8 +15,8 @@ from conformance.reports import facts
 from conformance.reports.reproduce import curl_script
 from conformance.reports.site import rendering
 from conformance.reports.site.league import Entry, file_name, operation_file
-from conformance.reports.site.light import LightVerdict, verdicts_of
-from conformance.reports.site.standing import ServiceStanding, by_operation, standing_of
+from conformance.reports.site.record_stream import StreamedVerdict, verdicts_of
+from conformance.reports.site.service_history import ServiceHistory, by_operation, history_of
 from conformance.reports.text import one_line, visible
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ _SCRIPTS, _LONGEST_SCRIPT, _LONGEST = 5, 4_000, 300
 class _Row:
     """A requirement and what each target's run says of it, in the order of the targets."""
 
-    any: LightVerdict
-    lines: tuple[LightVerdict | None, ...]
+    any: StreamedVerdict
+    lines: tuple[StreamedVerdict | None, ...]
 
     @property
     def verdicts(self) -> tuple[Verdict | None, ...]:
@@ -46,10 +46,10 @@ class _Row:
         return file_name(self.any.requirement.removeprefix(f"{self.any.service}/"))
 
 
-def write_service(folder: Path, service: str, entries: Sequence[Entry]) -> list[ServiceStanding]:
+def write_service(folder: Path, service: str, entries: Sequence[Entry]) -> list[ServiceHistory]:
     """Write every page about a service, and its data file; gives the standing of each target."""
     current = [tuple(verdicts_of(entry.current, service)) for entry in entries]
-    standings = [standing_of(entry, lines) for entry, lines in zip(entries, current, strict=True)]
+    standings = [history_of(entry, lines) for entry, lines in zip(entries, current, strict=True)]
     groups = _rows(current)
     at = folder / "services"
     values = {"standings": standings, "service": service, "operations": list(groups)}
@@ -63,10 +63,10 @@ def write_service(folder: Path, service: str, entries: Sequence[Entry]) -> list[
     return standings
 
 
-def _rows(current: Sequence[Iterable[LightVerdict]]) -> dict[str | None, list[_Row]]:
+def _rows(current: Sequence[Iterable[StreamedVerdict]]) -> dict[str | None, list[_Row]]:
     """Every requirement that any target's run had, by operation."""
     known = [{line.requirement: line for line in lines} for lines in current]
-    every: dict[str, LightVerdict] = {}
+    every: dict[str, StreamedVerdict] = {}
     for lines in known:
         every = {**lines, **every}
     ordered = sorted(every.values(), key=lambda line: (line.operation or "", line.requirement))
@@ -79,7 +79,7 @@ def _rows(current: Sequence[Iterable[LightVerdict]]) -> dict[str | None, list[_R
 
 
 def _write_operation(
-    at: Path, operation: str | None, rows: Sequence[_Row], standings: Sequence[ServiceStanding]
+    at: Path, operation: str | None, rows: Sequence[_Row], standings: Sequence[ServiceHistory]
 ) -> None:
     service = rows[0].any.service
     base, name = at / file_name(service), operation_file(operation)
@@ -143,7 +143,7 @@ def _requirement(row: _Row, targets: Sequence[str], operation_page: str) -> str:
     return _page("requirement", 3, one.service, values)
 
 
-def _alike(found: Sequence[tuple[str, LightVerdict]]) -> list[dict[str, Any]]:
+def _alike(found: Sequence[tuple[str, StreamedVerdict]]) -> list[dict[str, Any]]:
     """The targets that have the same verdict for the same reason, as one row of the table."""
     groups: dict[tuple[Verdict, str], list[str]] = {}
     for name, line in found:
@@ -161,7 +161,7 @@ def _alike(found: Sequence[tuple[str, LightVerdict]]) -> list[dict[str, Any]]:
     ]
 
 
-def _evidence(target: str, line: LightVerdict, *, script: bool) -> Mapping[str, str] | None:
+def _evidence(target: str, line: StreamedVerdict, *, script: bool) -> Mapping[str, str] | None:
     """What shows a failure; None where the record kept no exchange, so that its reason is all."""
     exchange = facts.deciding(line)
     if exchange is None:
@@ -200,7 +200,7 @@ def _target_links(targets: tuple[str, ...]) -> Markup:
 
 
 def _data(
-    service: str, standings: Sequence[ServiceStanding], groups: Mapping[str | None, Sequence[_Row]]
+    service: str, standings: Sequence[ServiceHistory], groups: Mapping[str | None, Sequence[_Row]]
 ) -> dict[str, Any]:
     return {
         "format": 1,

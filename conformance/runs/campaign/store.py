@@ -11,7 +11,7 @@ from pathlib import Path
 
 from conformance.record import merged, read_record, write_record
 from conformance.reports.site.league import file_name
-from conformance.reports.site.light import run_of
+from conformance.reports.site.record_stream import run_of
 from conformance.runs.campaign.parts import Part
 
 PARTS, RECORDS, SITE = "parts", "records", "site"

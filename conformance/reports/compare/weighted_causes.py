@@ -24,7 +24,7 @@ _NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
-class HeavyCause:
+class WeightedCause:
     """A cause of failures at the gate levels of a target.
 
     ``shares`` has of each service that it counts for enough, how many of the requirements that
@@ -48,7 +48,7 @@ class _Group:
     lines: list[VerdictLine] = field(default_factory=list)
 
 
-def heavy_causes(records: Iterable[Record], least: float) -> tuple[HeavyCause, ...]:
+def weighted_causes(records: Iterable[Record], least: float) -> tuple[WeightedCause, ...]:
     """The causes that count for more than ``least`` per cent of any score, by target."""
     groups: dict[tuple[str, Signature], _Group] = {}
     for record in records:
@@ -59,7 +59,7 @@ def heavy_causes(records: Iterable[Record], least: float) -> tuple[HeavyCause, .
                 group.shares[service] = group.shares.get(service, Share()) + share
                 group.lines += lines
     found = [
-        HeavyCause(
+        WeightedCause(
             target,
             _title(cause, group.lines),
             tuple(sorted(group.shares.items(), key=lambda one: -_percent(one[1]))),
@@ -96,12 +96,12 @@ def _percent(share: Share) -> float:
     return 100 * share.part / share.of
 
 
-def render_heavy(found: Iterable[HeavyCause]) -> str:
+def render_weighted_causes(found: Iterable[WeightedCause]) -> str:
     """A Markdown table for each target, which is readable as it stands, too."""
     return "\n".join(_rows(found)) + "\n"
 
 
-def _rows(found: Iterable[HeavyCause]) -> Iterator[str]:
+def _rows(found: Iterable[WeightedCause]) -> Iterator[str]:
     target = None
     for cause in found:
         if cause.target != target:
@@ -125,7 +125,7 @@ def _rows(found: Iterable[HeavyCause]) -> Iterator[str]:
         yield "No cause counts for that much of a score."
 
 
-def _services(cause: HeavyCause) -> str:
+def _services(cause: WeightedCause) -> str:
     named = ", ".join(service for service, _ in cause.shares[:_NAMED])
     more = len(cause.shares) - _NAMED
     return f"{named} and {plural(more, 'other')}" if more > 0 else named

@@ -20,15 +20,15 @@ from conformance.error_identity import says_missing
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import suggestions
 from conformance.plan.valid_requests.base_requests import edited, scaffolded
-from conformance.plan.valid_requests.fuller import (
+from conformance.plan.valid_requests.named_places import WORD, called_alike, named_places, places_of
+from conformance.plan.valid_requests.optional_members import (
     NEW,
     Request,
-    fuller,
     is_free,
     is_structured,
     plainer,
+    with_optional_members,
 )
-from conformance.plan.valid_requests.named_places import WORD, called_alike, named_places, places_of
 from conformance.plan.valid_requests.refusal_values import (
     OTHERS,
     RefusalText,
@@ -56,7 +56,7 @@ PREFIXED = re.compile(r"(?P<prefix>[a-z]{3,12}/)[A-Za-z][\w-]*")
 SERVER_ERROR = 500
 
 
-def amended(
+def repaired(
     operation: Operation, request: Mapping[str, Any], sent: Mapping[str, Any], refusal: RefusalText
 ) -> Iterator[Request]:
     """Requests that may do better, the likeliest first; none where nothing is to be tried.
@@ -82,7 +82,7 @@ def amended(
         yield from _one_likely(operation, start)
         yield from _other_words(operation, start)
     if not refusal.is_not_found:
-        yield from fuller(operation, start, named_by(refusal.kinds))
+        yield from with_optional_members(operation, start, named_by(refusal.kinds))
     if not named:
         yield from _other_words(operation, start)
 
@@ -296,4 +296,4 @@ def _one_more(operation: Operation, request: Request, refusal: RefusalText) -> I
         yield {**request, name: values.sample(operation.input[name].shape)}
 
 
-__all__ = ["RefusalText", "amended"]
+__all__ = ["RefusalText", "repaired"]

@@ -9,7 +9,7 @@ from typing import Any
 from conformance.record import ServiceScore, Verdict, gate_levels, score_services
 from conformance.reports.causes import cause_title, signature
 from conformance.reports.site.league import Entry, file_name, operation_file
-from conformance.reports.site.light import LightVerdict, RunFile, verdicts_of
+from conformance.reports.site.record_stream import RunFile, StreamedVerdict, verdicts_of
 
 _CAUSES = 5
 _CHANGES = 100
@@ -67,7 +67,7 @@ class CommonCause:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceStanding:
+class ServiceHistory:
     """A target's standing in a service: its runs newest first, changes, causes."""
 
     target: str
@@ -88,7 +88,7 @@ class ServiceStanding:
         return self.runs[0].version
 
 
-def standing_of(entry: Entry, current: Sequence[LightVerdict]) -> ServiceStanding:
+def history_of(entry: Entry, current: Sequence[StreamedVerdict]) -> ServiceHistory:
     """The standing that these runs give; ``current`` are the verdicts of the newest."""
     runs = [_past(entry.current, entry.service, current)]
     changes = None
@@ -97,7 +97,7 @@ def standing_of(entry: Entry, current: Sequence[LightVerdict]) -> ServiceStandin
         runs.append(_past(file, entry.service, before))
         if number == 0:
             changes = _changes(runs[1], before, current)
-    return ServiceStanding(
+    return ServiceHistory(
         entry.target,
         entry.service,
         tuple(runs),
@@ -107,26 +107,26 @@ def standing_of(entry: Entry, current: Sequence[LightVerdict]) -> ServiceStandin
     )
 
 
-def by_operation(lines: Iterable[LightVerdict]) -> dict[str | None, list[LightVerdict]]:
+def by_operation(lines: Iterable[StreamedVerdict]) -> dict[str | None, list[StreamedVerdict]]:
     """The verdicts by operation, in the order of the record."""
-    groups: dict[str | None, list[LightVerdict]] = {}
+    groups: dict[str | None, list[StreamedVerdict]] = {}
     for line in lines:
         groups.setdefault(line.operation, []).append(line)
     return groups
 
 
-def _past(file: RunFile, service: str, lines: Sequence[LightVerdict]) -> PastRun:
+def _past(file: RunFile, service: str, lines: Sequence[StreamedVerdict]) -> PastRun:
     run = file.run
     return PastRun(run.target.version or "", run.start, run.profile, _score(service, lines))
 
 
-def _score(service: str, lines: Sequence[LightVerdict]) -> ServiceScore:
+def _score(service: str, lines: Sequence[StreamedVerdict]) -> ServiceScore:
     found = score_services(lines, strict=False)
     return found[0] if found else ServiceScore(service)
 
 
 def _changes(
-    since: PastRun, before: Sequence[LightVerdict], now: Sequence[LightVerdict]
+    since: PastRun, before: Sequence[StreamedVerdict], now: Sequence[StreamedVerdict]
 ) -> Changes:
     known = {line.requirement: line.verdict for line in before}
     fixed, broken = [], []
@@ -141,10 +141,10 @@ def _changes(
     )
 
 
-def _common_causes(lines: Sequence[LightVerdict]) -> tuple[CommonCause, ...]:
+def _common_causes(lines: Sequence[StreamedVerdict]) -> tuple[CommonCause, ...]:
     """The causes of failures that gate, the most frequent first."""
     levels = gate_levels(strict=False)
-    groups: dict[tuple[str, ...], list[LightVerdict]] = {}
+    groups: dict[tuple[str, ...], list[StreamedVerdict]] = {}
     for line in lines:
         if line.verdict is Verdict.FAILED and line.level in levels and line.baseline is None:
             groups.setdefault(signature(line), []).append(line)
@@ -155,7 +155,7 @@ def _common_causes(lines: Sequence[LightVerdict]) -> tuple[CommonCause, ...]:
     )
 
 
-def page_of(line: LightVerdict) -> str:
+def page_of(line: StreamedVerdict) -> str:
     """Where the page of a requirement is, below ``services/``."""
     name = file_name(line.requirement.removeprefix(f"{line.service}/"))
     return f"{file_name(line.service)}/{operation_file(line.operation)}/{name}.html"

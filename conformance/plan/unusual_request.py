@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from conformance.contract.member_roles import MOST_DEEP, of_body
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import ITEM, VALUE, Place, show
-from conformance.contract.takes import MOST_DEEP, of_body
 from conformance.contract.vocabulary.overlay_steps import WireForm
 from conformance.plan.spelling import spelled_body, spelled_form
 from conformance.plan.valid_requests.base_requests import base, edited, scaffolded
@@ -22,7 +22,7 @@ MOST_LOOKED_AT = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Odd:
+class UnusualRequest:
     """One odd request: members, or a body, or a form, and what is odd about it."""
 
     values: Mapping[str, Any]
@@ -33,32 +33,32 @@ class Odd:
 
 
 @dataclass(frozen=True, slots=True)
-class OddRequestMaker:
+class UnusualRequestMaker:
     """An operation with the valid request that odd ones are made from."""
 
     contract: Contract
     operation: Operation
     base: Mapping[str, Any]
 
-    def put(self, place: Place, value: Any, note: str) -> Odd:
+    def put(self, place: Place, value: Any, note: str) -> UnusualRequest:
         """The valid request with one value put in."""
         start = base(self.contract, self.operation, place)
         whole = scaffolded(self.operation, start, place)
-        return Odd(edited(whole, place, value), f"{show(place)}: {note}", place)
+        return UnusualRequest(edited(whole, place, value), f"{show(place)}: {note}", place)
 
-    def body(self, written: str) -> Iterator[Odd]:
+    def body(self, written: str) -> Iterator[UnusualRequest]:
         """The request with this for a body."""
         spelt = spelled_body(self.contract, self.operation, written)
         if spelt is not None:
             told = spelt.decode(errors="replace")
-            yield Odd(self.base, f"the body {told!r:.60}", raw=spelt)
+            yield UnusualRequest(self.base, f"the body {told!r:.60}", raw=spelt)
 
-    def written(self, **words: Any) -> Iterator[Odd]:
+    def written(self, **words: Any) -> Iterator[UnusualRequest]:
         """The request in another form."""
         told = ", ".join(f"{name} {value!r:.60}" for name, value in words.items())
         spelt = spelled_form(self.contract, self.operation, WireForm(**words))
         if spelt is not None:
-            yield Odd(self.base, told, form=spelt)
+            yield UnusualRequest(self.base, told, form=spelt)
 
 
 def body_places(operation: Operation) -> list[tuple[Place, Shape]]:

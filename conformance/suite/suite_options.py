@@ -31,7 +31,7 @@ OPTIONS = {
 """Fields of a suite by the option that comes before each."""
 
 
-def asked(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
+def with_options(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
     """The suite with the options in place; a baseline of a conftest stands beside it.
 
     Raises pytest.UsageError where no target is given.

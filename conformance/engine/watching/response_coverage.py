@@ -43,7 +43,7 @@ RESETS = re.compile(r"(Batch)?(Update|Modify|Put|Set|Replace|Patch)")
 Try = Callable[[dict[str, Any]], bool]
 
 
-class Showcase:
+class ResponseCoverage:
     """Makes what answers of one service show."""
 
     def __init__(self, run: ServiceRun, watch: PassiveChecker) -> None:

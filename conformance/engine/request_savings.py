@@ -48,7 +48,7 @@ MOST_LOOKS = 3
 """A bound on what is sent to see what odd requests have spoilt."""
 
 
-class Economy:
+class RequestSavings:
     """Keeps what was accepted, and which limits were tried with all that there is at a boundary.
 
     A quick run (``thrifty``) sends no request again that was accepted, and all boundary values of
@@ -98,11 +98,11 @@ class Economy:
         """Why a requirement is not tested after so many requests; empty where it is."""
         if not self._bounded:
             return ""
-        most = MOST_BEFORE_NESTED if telling(requirement) >= NESTED else MOST
+        most = MOST_BEFORE_NESTED if information_value(requirement) >= NESTED else MOST
         # Where the time is bounded, what takes long need not count as more.
         if sent + (0 if self._brief else self.costs.more) >= most:
             return f"{LEFT} sends about {MOST:,} requests a service"
-        last = telling(requirement) >= NESTED or self.is_dear(requirement)
+        last = information_value(requirement) >= NESTED or self.is_dear(requirement)
         if self.is_late(KEPT if last else 1):
             return f"{LEFT} takes about {SECONDS:.0f} s for a service without an overlay"
         return ""
@@ -192,7 +192,7 @@ class Costs:
             self._more += times / 2 - 1
 
 
-def telling(requirement: Requirement) -> int:
+def information_value(requirement: Requirement) -> int:
     """The rank of a requirement: what tells most of a target comes first."""
     if requirement.subject is Subject.STATUS:
         return 0

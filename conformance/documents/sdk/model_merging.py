@@ -30,9 +30,9 @@ from conformance.documents.page_model import (
 )
 from conformance.documents.problems import PageProblem
 from conformance.documents.protocols import unwired
-from conformance.documents.sdk.alike import may_be, member_meant, of_name
 from conformance.documents.sdk.bindings import Bindings
 from conformance.documents.sdk.models import REST_JSON, SdkModel
+from conformance.documents.sdk.name_matching import may_be, member_meant, of_name
 from conformance.documents.sdk.pages import model_pages
 from conformance.documents.service_pages import ServicePages
 from conformance.documents.slots import unplaced
@@ -41,17 +41,17 @@ ENVELOPE = frozenset({"requestid", "responsemetadata"})
 """What every answer of a protocol has around its members."""
 
 
-def wire(pages: ServicePages, model: SdkModel) -> list[PageProblem]:
+def merge_model(pages: ServicePages, model: SdkModel) -> list[PageProblem]:
     """Give the pages what they lack of the model's; what became of pages that cannot be sent.
 
     Those are taken out of ``pages``. Raises nothing: a page that the model does not know is one
     of the problems.
     """
-    return _Wiring(pages, model, model_pages(model, pages.service)).all()
+    return _ModelMerger(pages, model, model_pages(model, pages.service)).all()
 
 
 @dataclass(slots=True)
-class _Wiring:
+class _ModelMerger:
     """One service's pages beside its model's."""
 
     pages: ServicePages

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.contract.member_roles import TEXT
 from conformance.contract.model import Contract, Location, Operation, Shape
 from conformance.contract.places import Place
 from conformance.contract.protocols import facts
-from conformance.contract.takes import TEXT
 from conformance.contract.texts import from_texts
 from conformance.contract.validate import is_of_kind, violations
 from conformance.plan.generation import values
@@ -21,7 +21,7 @@ from conformance.transport.protocols.json_text import text
 from conformance.transport.protocols.registry import members_of, wire
 
 
-def travels(probe: Probe) -> bool:
+def is_serializable(probe: Probe) -> bool:
     """Whether the bytes of a probe's request break the limits that its members break, and no other.
 
     What is written out in full, and what is only watched, needs nothing.
@@ -42,7 +42,7 @@ def is_label(operation: Operation, place: Place) -> bool:
     return operation.input[place[0]].location is Location.PATH
 
 
-def can_travel(operation: Operation, place: Place, value: Any) -> bool:
+def can_serialize(operation: Operation, place: Place, value: Any) -> bool:
     """Whether a value arrives as it is.
 
     A label that is empty, a dot segment or has a slash changes the route: not a limit probe.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.documents.sdk.models import SdkModel
-from conformance.documents.sdk.usual import usual_requests, usual_values
+from conformance.documents.sdk.published_examples import usual_requests, usual_values
 
 KEYWORD = "x-usual"
 

@@ -17,7 +17,7 @@ _LONGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ProjectSetup:
     """The kind of continuous integration, and the emulator; each with where that was seen."""
 
     forge: str = ""
@@ -26,11 +26,11 @@ class Surroundings:
     emulator_seen: str = ""
 
 
-def look_around(folder: Path) -> Surroundings:
+def detect_project(folder: Path) -> ProjectSetup:
     """What there is to see in a folder."""
     forge, seen = next(_forges(folder), ("", ""))
     emulator, file = next(_emulators(folder), ("", ""))
-    return Surroundings(forge, seen, emulator, file)
+    return ProjectSetup(forge, seen, emulator, file)
 
 
 def _forges(folder: Path) -> Iterator[tuple[str, str]]:

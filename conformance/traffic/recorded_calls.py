@@ -17,7 +17,7 @@ from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.resources import creators, identifiers, kind_of, lifecycle_of
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.evidence import Sign, is_page, sign_of
-from conformance.traffic.members import RequestMembers, answered, asked
+from conformance.traffic.members import RequestMembers, parsed_answer, request_members
 from conformance.traffic.routes import Routes, TrafficRoute
 from conformance.traffic.secrets import scrubbed
 from conformance.transport.parsed_response import ParsedResponse
@@ -37,7 +37,7 @@ class RecordedCall:
 
     entry: TrafficEntry
     route: TrafficRoute
-    asked: RequestMembers
+    members: RequestMembers
     answer: ParsedResponse
     sent: SentProbe
 
@@ -92,7 +92,7 @@ class ClassifiedTraffic:
         return len(self.items) + self.others + self.silent
 
 
-def sort(entries: Iterable[TrafficEntry], routes: Routes) -> ClassifiedTraffic:
+def classify(entries: Iterable[TrafficEntry], routes: Routes) -> ClassifiedTraffic:
     """The entries that are of the services, as items, and how many are not or have no response."""
     found = ClassifiedTraffic()
     possible: list[tuple[TrafficEntry, TrafficRoute]] = []
@@ -128,7 +128,7 @@ def _signs(possible: Iterable[tuple[TrafficEntry, TrafficRoute]]) -> dict[str, S
 
 
 def _item(entry: TrafficEntry, route: TrafficRoute) -> RecordedCall:
-    request, answer = asked(route, entry), answered(route, entry)
+    request, answer = request_members(route, entry), parsed_answer(route, entry)
     probe = Probe("", route.operation, Side.OBSERVE, request.values, entry.place)
     sent = SentProbe(probe, request.values, scrubbed(entry.exchange), answer)
     return RecordedCall(entry, route, request, answer, sent)
@@ -199,7 +199,7 @@ class Resources:
 def _labels(item: RecordedCall) -> list[str]:
     members = item.route.operation.input.values()
     names = [member.name for member in members if member.location is Location.PATH]
-    return [str(item.asked.values[name]) for name in names if name in item.asked.values]
+    return [str(item.members.values[name]) for name in names if name in item.members.values]
 
 
 def _created(resource: Resource, item: RecordedCall) -> list[str] | None:
@@ -207,4 +207,4 @@ def _created(resource: Resource, item: RecordedCall) -> list[str] | None:
     place = creators(resource).get(item.route.operation.name)
     if place is None:
         return None
-    return list(identifiers(place, item.asked.values, item.answer.members))
+    return list(identifiers(place, item.members.values, item.answer.members))

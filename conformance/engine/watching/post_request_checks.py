@@ -31,7 +31,7 @@ ON_ITS_OWN = ConfirmationPolicy(times=2)
 """Of what fails although nothing odd was sent just before."""
 
 
-class Aftermath:
+class PostRequestChecks:
     """Looks at lists and reads after each odd request that was accepted."""
 
     def __init__(self, run: ServiceRun, watch: PassiveChecker) -> None:

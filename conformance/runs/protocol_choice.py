@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from conformance.contract.locate import add_derived, is_on_demand, spoken
+from conformance.contract.locate import add_derived, is_on_demand, protocol_in_use
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract, Operation
@@ -21,7 +21,7 @@ MOST_ASKED = 25
 """How many operations are tried before a target counts as not speaking a protocol."""
 
 
-def understood(
+def negotiate(
     jobs: Sequence[Job], access: Access, select: Callable[[], list[Job]]
 ) -> tuple[list[Job], list[str]]:
     """The jobs in protocols that the target speaks, and what a person should know of that.
@@ -34,7 +34,7 @@ def understood(
 
 def _settled(contract: Contract, access: Access) -> str:
     """Take the contract of the first protocol that is understood; "" where that is this one."""
-    if spoken() is not None or not is_on_demand(contract.service):
+    if protocol_in_use() is not None or not is_on_demand(contract.service):
         return ""
     from conformance.contract.load import load_contract
     from conformance.contract.on_demand import folder_of, told

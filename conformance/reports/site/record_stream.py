@@ -20,7 +20,7 @@ from conformance.record.reader import COMPRESSED, UNREADABLE, open_record, why_u
 from conformance.record.values import FORMAT
 
 
-class LightVerdict(msgspec.Struct, frozen=True, gc=False):
+class StreamedVerdict(msgspec.Struct, frozen=True, gc=False):
     """What pages need of a verdict line; ``evidence`` is that of a failure."""
 
     requirement: str
@@ -39,7 +39,7 @@ class _Kind(msgspec.Struct, frozen=True, gc=False):
     type: str
 
 
-_VERDICT = msgspec.json.Decoder(LightVerdict)
+_VERDICT = msgspec.json.Decoder(StreamedVerdict)
 _KIND = msgspec.json.Decoder(_Kind)
 _START = b'{"type":"verdict"'
 
@@ -89,7 +89,7 @@ def run_of(path: Path) -> RunFile | None:
         raise WrongShape(path, 1, "run", str(error)) from None
 
 
-def verdicts_of(file: RunFile, service: str) -> Iterator[LightVerdict]:
+def verdicts_of(file: RunFile, service: str) -> Iterator[StreamedVerdict]:
     """The verdicts of a service in a record, in its order.
 
     A last line that was cut off is left out. Raises LineNotJson and WrongShape for any other line

@@ -29,7 +29,7 @@ DRAWN = re.compile(r"\$\{(name|word|alnum|uuid)(:\d+)?\}")
 Request = dict[str, Any]
 
 
-def requests(contract: Contract, operation: Operation, name: str) -> list[Request]:
+def other_requests(contract: Contract, operation: Operation, name: str) -> list[Request]:
     """Requests of an operation that set the member, each to another value."""
     resource = lifecycle_of(contract, operation.name)
     creates = operation.name == resource.create

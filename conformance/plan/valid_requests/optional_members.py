@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from conformance.contract.member_roles import LIMITS, TOKENS
 from conformance.contract.model import Kind, Operation, Shape
-from conformance.contract.takes import LIMITS, TOKENS
 from conformance.plan.generation import values
 
 Request = dict[str, Any]
@@ -26,7 +26,9 @@ def to_nothing(_: Shape) -> Any:
     return None
 
 
-def fuller(operation: Operation, request: Request, refer: Refer = to_nothing) -> Iterator[Request]:
+def with_optional_members(
+    operation: Operation, request: Request, refer: Refer = to_nothing
+) -> Iterator[Request]:
     """The request with every member at its top, then with all that these may hold.
 
     ``refer`` gives what a member has that names something of the run.
@@ -45,7 +47,7 @@ def fuller(operation: Operation, request: Request, refer: Refer = to_nothing) ->
         {
             name: request[name]
             if name in request and not is_structured(operation.input[name].shape)
-            else own.get(name) or whole(operation.input[name].shape)
+            else own.get(name) or complete_value(operation.input[name].shape)
             for name in operation.input
             if name in request or is_free(operation, name)
         }
@@ -93,23 +95,23 @@ def _with_tags(value: Any, often: set[str]) -> Any:
     }
 
 
-def whole(shape: Shape, depth: int = DEEPEST) -> Any:
+def complete_value(shape: Shape, depth: int = DEEPEST) -> Any:
     """A value with every member that it may hold, of a union one."""
     if shape.examples or depth == 0 or shape.union:
         return values.sample(shape)
     if shape.kind is Kind.STRUCTURE and shape.members:
         return {
-            name: whole(one.shape, depth - 1)
+            name: complete_value(one.shape, depth - 1)
             for name, one in shape.members.items()
             if one.shape.kind is not Kind.ANY and (depth > 1 or one.required)
         }
     if shape.kind is Kind.MAP and shape.key is not None and shape.element is not None:
         keys = shape.key.limit("enum") or values.entries(shape, 1)
         most = shape.limit("maxProperties") or len(keys)
-        return {key: whole(shape.element, depth - 1) for key in list(keys)[:most]}
+        return {key: complete_value(shape.element, depth - 1) for key in list(keys)[:most]}
     if shape.kind is Kind.LIST and shape.element is not None and shape.element.members:
         count = max(1, shape.limit("minItems") or 1)
-        return [whole(shape.element, depth - 1) for _ in range(count)]
+        return [complete_value(shape.element, depth - 1) for _ in range(count)]
     return values.sample(shape)
 
 
