@@ -6,15 +6,19 @@ import os
 import pwd
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from conformance import cache_folder
+from conformance.documents.sources import load_documents
+from conformance.engine.resources.sdk_calls import SdkCaller
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.routes import Routes, TrafficRoute
 from conformance.transport import credentials
 from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.signing import Credentials
 from tests.command import in_process
 from tests.contracts import contract
 
@@ -190,3 +194,48 @@ def asked(service: str, url: str, scope: str) -> TrafficRoute | None:
     request = Request("GET", url, (("authorization", signed),) if scope else (), None)
     answered = Exchange(request, Response(200, (), b""), None, 0.0)
     return Routes([contract(service)]).find(TrafficEntry("here", answered))
+
+
+class Answering:
+    """A transport on which everything is answered with the same body."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def send(self, request: Request) -> Exchange:
+        return Exchange(request, Response(200, (), self._body), None, 0.0)
+
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        assert not pipelined
+        return [self.send(one) for one in requests]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("kms", "CreateKey"),
+        ("lambda", "ListFunctions"),
+        ("iam", "ListRoles"),
+        ("ec2", "DescribeVpcs"),
+        ("route53", "ListHostedZones"),
+        ("cloudwatch", "ListMetrics"),
+    ],
+)
+def test_what_is_made_before_a_test_may_be_answered_with_anything(
+    service: str, operation: str
+) -> None:
+    bodies = (b"", b"[]", b"null", b'"x"', b"5", b'{"Functions": 5, "KeyMetadata": []}', b"<a>",
+              b"<a/>", b"\xff\xfe", b"\x80", b"\xa1", b"[" * 50_000, b"\x81" * 5_000)  # fmt: skip
+    for body in bodies:
+        caller = SdkCaller("http://127.0.0.1:1", Credentials("a", "b"), "x", Answering(body))
+        assert caller.call(service, operation, {}).members is not None
+
+
+@pytest.mark.parametrize("folder", ["doc_source", "API Reference", "v1.0"])
+def test_the_folder_of_pages_may_be_called_anything(tmp_path: Path, folder: str) -> None:
+    there = tmp_path / folder
+    there.mkdir()
+    (there / "API_Plant.md").write_text("# Plant\n", encoding="utf-8")
+    assert load_documents([str(there)])[0].service == folder.lower().translate(
+        str.maketrans("_ .", "---")
+    )
