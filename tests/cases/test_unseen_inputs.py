@@ -17,6 +17,7 @@ from conformance.engine.resources.sdk_calls import SdkCaller
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.routes import Routes, TrafficRoute
 from conformance.transport import credentials
+from conformance.transport.errors import NoCredentials
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.signing import Credentials
 from tests.command import in_process
@@ -239,3 +240,34 @@ def test_the_folder_of_pages_may_be_called_anything(tmp_path: Path, folder: str)
     assert load_documents([str(there)])[0].service == folder.lower().translate(
         str.maketrans("_ .", "---")
     )
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        ("AWS_ACCESS_KEY_ID", "access key"),
+        ("AWS_SECRET_ACCESS_KEY", "secret key"),
+        ("AWS_SESSION_TOKEN", "session token"),
+        ("AWS_REGION", "region"),
+    ],
+)
+@pytest.mark.parametrize("value", ["SECR\r\nX: ET", "SECR ET", "SECR\N{SNOWMAN}ET"])
+def test_what_no_request_can_be_signed_with_is_told_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, variable: str, said: str, value: str
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "A")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "B")
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(NoCredentials, match=f"the {said} has") as raised:
+        credentials.find_credentials(is_loopback=True)
+    assert "SECR" not in str(raised.value)
+
+
+def test_a_file_of_variables_may_have_the_ends_of_lines_of_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in (("ACCESS_KEY_ID", "A"), ("SECRET_ACCESS_KEY", "B"), ("REGION", "x-1")):
+        monkeypatch.setenv(f"AWS_{name}", f"{value}\r")
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    found = credentials.find_credentials(is_loopback=True)
+    assert found == (Credentials("A", "B"), "x-1")
