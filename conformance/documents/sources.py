@@ -125,6 +125,8 @@ def from_address(address: str, content: bytes, service: str | None) -> Document:
 
 
 def _service(shown: str, folder: str) -> str:
+    # Folders are called `doc_source` or `API Reference`, too: then the operations tell.
+    folder = re.sub(r"[\W_]+", "-", folder.lower()).strip("-")
     if not SERVICE.fullmatch(folder):
         raise ServiceUnknown(shown, None, "a folder named as the service", folder or "none")
     return folder

@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
 
 from conformance.record import parse
 from conformance.record.errors import (
@@ -207,6 +208,11 @@ def _hold_to_schema(file: Path, number: int, kind: str, line: dict[str, Any]) ->
 def _verdict(file: Path, number: int, line: dict[str, Any]) -> VerdictLine:
     verdict = parse.verdict_line(line)
     for index, exchange in enumerate(verdict.evidence):
+        try:
+            urlsplit(exchange.request.url)
+        except ValueError as fault:  # reports and replays take it apart
+            where = f"/evidence/{index}/request/url"
+            raise WrongShape(file, number, where, str(fault)) from None
         for place, use in enumerate(exchange.uses):
             if use.source >= index:
                 where = f"/evidence/{index}/uses/{place}/from"

@@ -38,7 +38,8 @@ class NothingRecognised(CouldNotTest):
 
     hint = (
         "requests are recognised by method, path, signing scope and host; "
-        "`--target URL` names an address whose requests are meant"
+        "`--target URL` names an address whose requests are meant, and `--protocol NAME` the "
+        "protocol of services that have several"
     )
 
     exchanges: int

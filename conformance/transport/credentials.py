@@ -22,9 +22,15 @@ def find_credentials(
     over the environment, and so does a ``region``.
 
     Raises:
-        NoCredentials: the chain has none, or the profile cannot be used, and no default applies.
+        NoCredentials: the chain has none, or the profile cannot be used, and no default applies;
+            or what it has cannot stand in a request.
     """
-    region = region or _region()
+    return _usable(*_found(profile, region or _region(), is_loopback=is_loopback))
+
+
+def _found(
+    profile: str | None, region: str | None, *, is_loopback: bool
+) -> tuple[Credentials, str]:
     if not profile and not os.environ.get("AWS_PROFILE"):
         found = _environment()
         if found is not None:
@@ -32,6 +38,19 @@ def find_credentials(
         if is_loopback and not _has_files():
             return TEST_CREDENTIALS, region or DEFAULT_REGION
     return _chain(profile, region, is_loopback=is_loopback)
+
+
+def _usable(found: Credentials, region: str) -> tuple[Credentials, str]:
+    """Both without the ends of lines, which a file of variables may have. Raises NoCredentials."""
+    texts = [found.access_key, found.secret_key, found.token or "", region]
+    texts = [one.strip() for one in texts]
+    for name, one in zip(
+        ("access key", "secret key", "session token", "region"), texts, strict=True
+    ):
+        if not one.isascii() or not one.isprintable() or " " in one:
+            raise NoCredentials(f"the {name} has a character that none has")
+    access, secret, token, region = texts
+    return Credentials(access, secret, token or None), region
 
 
 def own_access(region: str | None = None) -> tuple[Credentials, str]:

@@ -6,15 +6,20 @@ import os
 import pwd
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from conformance import cache_folder
+from conformance.documents.sources import load_documents
+from conformance.engine.resources.sdk_calls import SdkCaller
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.routes import Routes, TrafficRoute
 from conformance.transport import credentials
+from conformance.transport.errors import NoCredentials
 from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.signing import Credentials
 from tests.command import in_process
 from tests.contracts import contract
 
@@ -190,3 +195,79 @@ def asked(service: str, url: str, scope: str) -> TrafficRoute | None:
     request = Request("GET", url, (("authorization", signed),) if scope else (), None)
     answered = Exchange(request, Response(200, (), b""), None, 0.0)
     return Routes([contract(service)]).find(TrafficEntry("here", answered))
+
+
+class Answering:
+    """A transport on which everything is answered with the same body."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def send(self, request: Request) -> Exchange:
+        return Exchange(request, Response(200, (), self._body), None, 0.0)
+
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        assert not pipelined
+        return [self.send(one) for one in requests]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("kms", "CreateKey"),
+        ("lambda", "ListFunctions"),
+        ("iam", "ListRoles"),
+        ("ec2", "DescribeVpcs"),
+        ("route53", "ListHostedZones"),
+        ("cloudwatch", "ListMetrics"),
+    ],
+)
+def test_what_is_made_before_a_test_may_be_answered_with_anything(
+    service: str, operation: str
+) -> None:
+    bodies = (b"", b"[]", b"null", b'"x"', b"5", b'{"Functions": 5, "KeyMetadata": []}', b"<a>",
+              b"<a/>", b"\xff\xfe", b"\x80", b"\xa1", b"[" * 50_000, b"\x81" * 5_000)  # fmt: skip
+    for body in bodies:
+        caller = SdkCaller("http://127.0.0.1:1", Credentials("a", "b"), "x", Answering(body))
+        assert caller.call(service, operation, {}).members is not None
+
+
+@pytest.mark.parametrize("folder", ["doc_source", "API Reference", "v1.0"])
+def test_the_folder_of_pages_may_be_called_anything(tmp_path: Path, folder: str) -> None:
+    there = tmp_path / folder
+    there.mkdir()
+    (there / "API_Plant.md").write_text("# Plant\n", encoding="utf-8")
+    assert load_documents([str(there)])[0].service == folder.lower().translate(
+        str.maketrans("_ .", "---")
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        ("AWS_ACCESS_KEY_ID", "access key"),
+        ("AWS_SECRET_ACCESS_KEY", "secret key"),
+        ("AWS_SESSION_TOKEN", "session token"),
+        ("AWS_REGION", "region"),
+    ],
+)
+@pytest.mark.parametrize("value", ["SECR\r\nX: ET", "SECR ET", "SECR\N{SNOWMAN}ET"])
+def test_what_no_request_can_be_signed_with_is_told_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, variable: str, said: str, value: str
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "A")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "B")
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(NoCredentials, match=f"the {said} has") as raised:
+        credentials.find_credentials(is_loopback=True)
+    assert "SECR" not in str(raised.value)
+
+
+def test_a_file_of_variables_may_have_the_ends_of_lines_of_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in (("ACCESS_KEY_ID", "A"), ("SECRET_ACCESS_KEY", "B"), ("REGION", "x-1")):
+        monkeypatch.setenv(f"AWS_{name}", f"{value}\r")
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    found = credentials.find_credentials(is_loopback=True)
+    assert found == (Credentials("A", "B"), "x-1")

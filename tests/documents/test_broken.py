@@ -133,7 +133,7 @@ def test_documents_that_cannot_be_loaded(tmp_path: Path) -> None:
         (folder / "page.md").write_bytes(content)
         with pytest.raises(error):
             load_documents([str(folder)])
-    odd = tmp_path / "No Service"
+    odd = tmp_path / "文書"
     odd.mkdir()
     (odd / "page.md").write_text("# A\n")
     with pytest.raises(ServiceUnknown):

@@ -211,6 +211,13 @@ def test_a_use_of_a_later_answer_is_the_wrong_shape(path: Path) -> None:
         read_record(write(path, RUN, json.dumps(line)))
 
 
+def test_an_address_that_nobody_can_take_apart_is_told(path: Path) -> None:
+    bad = UPDATE.as_json()
+    bad["request"]["url"] = "http://[::1"
+    with pytest.raises(WrongShape, match="/evidence/0/request/url"):
+        read_record(write(path, RUN, changed(PASSED, evidence=[bad])))
+
+
 def test_bytes_that_are_not_utf_8_are_told(path: Path) -> None:
     write(path, RUN)
     path.write_bytes(path.read_bytes() + b'{"a": "\xff"}\n')

@@ -121,7 +121,7 @@ def _reached(shapes: Mapping[str, Any], ends: tuple[Mapping[str, Any] | None, ..
 def _read(about: Any, exchange: Exchange) -> Mapping[str, Any]:
     """The members of an answer; none where it cannot be read."""
     from botocore.compat import HTTPHeaders
-    from botocore.parsers import ResponseParserError, create_parser
+    from botocore.parsers import create_parser
 
     response = exchange.response
     if response is None or about.output_shape is None:
@@ -133,10 +133,10 @@ def _read(about: Any, exchange: Exchange) -> Mapping[str, Any]:
     }
     try:
         parser = create_parser(about.service_model.resolved_protocol)
-        members: Mapping[str, Any] = parser.parse(raw, about.output_shape)
-    except (ResponseParserError, ValueError, KeyError, json.JSONDecodeError):
+        members = parser.parse(raw, about.output_shape)
+    except Exception:  # noqa: BLE001 - what botocore raises of a wrong form is what Python does
         return {}
-    return members
+    return members if isinstance(members, Mapping) else {}
 
 
 def _with_bytes(shape: Any, value: Any) -> Any:
