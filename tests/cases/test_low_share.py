@@ -19,6 +19,7 @@ from conformance.engine.resources.prerequisites import (
     of_a_pattern,
     shown_fitting,
 )
+from conformance.plan.generation.values import accepted, refused
 from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.valid_requests.amending import RefusalText, amended
 from conformance.plan.valid_requests.base_requests import as_label, base
@@ -112,8 +113,8 @@ def test_what_breaks_with_everything_is_tried_plain() -> None:
     request = {"Instances": {"Count": "1", "TerminationProtected": True, "Groups": []}}
     tried = list(amended(operation, request, request, RefusalText(500, "", "")))
     assert {"Instances": {"Count": "1"}} in tried
-    refused = list(amended(operation, request, request, RefusalText(400, "", "")))
-    assert {"Instances": {"Count": "1"}} not in refused
+    others = list(amended(operation, request, request, RefusalText(400, "", "")))
+    assert {"Instances": {"Count": "1"}} not in others
 
 
 def test_what_was_found_by_trial_gives_way_to_what_it_excludes() -> None:
@@ -181,9 +182,9 @@ def test_a_large_service_is_asked_a_few_of_the_values_that_a_limit_forbids(
     )
     planned: Any = Plan("one", probes)  # type: ignore[arg-type]
     kept = _economy(_Clock(), requirements).reduced(_requirement("GetPool"), planned).probes
-    refused: list[Any] = [one.values for one in kept if one.side is Side.REJECT]
-    assert len(refused) == most
-    assert (refused[0], refused[-1]) == (0, 19)
+    asked: list[Any] = [one.values for one in kept if one.side is Side.REJECT]
+    assert len(asked) == most
+    assert (asked[0], asked[-1]) == (0, 19)
     assert len([one for one in kept if one.side is Side.ACCEPT]) == 20
 
 
@@ -208,3 +209,12 @@ def test_what_an_identifier_of_a_pattern_may_be_is_listed() -> None:
     assert shown_fitting(listing, body, shape) == "r-abcd"
     assert shown_fitting(listing, {"Roots": [{"Id": "p-12345678"}]}, shape) is None
     assert shown_fitting(listing, {"Roots": []}, shape) is None
+
+
+def test_a_number_in_a_text_is_one_at_any_length() -> None:
+    starts = contracts.modelled("swf").operations["StartWorkflowExecution"]
+    timeout = starts.input["executionStartToCloseTimeout"].shape
+    most = timeout.limit("maxLength")
+    values = [one.value for one in accepted(timeout, "maxLength")]
+    assert values == ["1" * most, "1" * (most - 1)]
+    assert next(one.value for one in refused(timeout, "maxLength")) == "1" * (most + 1)
