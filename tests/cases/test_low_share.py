@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,13 @@ from conformance.contract.levels import Level, Source
 from conformance.contract.listing.requirements import Subject
 from conformance.contract.model import Called, Constraint, Kind, Location, Member, Operation, Shape
 from conformance.engine.request_savings import KEPT, LARGE, REFUSED, SECONDS, RequestSavings
-from conformance.plan.probes import Plan, Side
+from conformance.engine.resources.prerequisites import (
+    lists_of_all,
+    of_a_pattern,
+    shown_fitting,
+)
+from conformance.plan.generation.values import accepted, refused
+from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.valid_requests.base_requests import as_label, base
 from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from tests import contracts
@@ -100,13 +107,14 @@ def test_what_is_called_alike_becomes_one_where_a_refusal_shows_both() -> None:
 def test_what_breaks_with_everything_is_tried_plain() -> None:
     group = Shape(Kind.STRUCTURE, members={"Role": _member("Role")})
     groups = _member("Groups", Shape(Kind.LIST, element=group))
-    plain = {"Count": _member("Count"), "Groups": groups}
+    protected = _member("TerminationProtected", Shape(Kind.BOOLEAN))
+    plain = {"Count": _member("Count"), "TerminationProtected": protected, "Groups": groups}
     operation = _operation(_member("Instances", Shape(Kind.STRUCTURE, members=plain)))
-    request = {"Instances": {"Count": "1", "Groups": []}}
+    request = {"Instances": {"Count": "1", "TerminationProtected": True, "Groups": []}}
     tried = list(repaired(operation, request, request, RefusalText(500, "", "")))
     assert {"Instances": {"Count": "1"}} in tried
-    refused = list(repaired(operation, request, request, RefusalText(400, "", "")))
-    assert {"Instances": {"Count": "1"}} not in refused
+    others = list(repaired(operation, request, request, RefusalText(400, "", "")))
+    assert {"Instances": {"Count": "1"}} not in others
 
 
 def test_what_was_found_by_trial_gives_way_to_what_it_excludes() -> None:
@@ -174,7 +182,39 @@ def test_a_large_service_is_asked_a_few_of_the_values_that_a_limit_forbids(
     )
     planned: Any = Plan("one", probes)  # type: ignore[arg-type]
     kept = _savings(_Clock(), requirements).reduced(_requirement("GetPool"), planned).probes
-    refused: list[Any] = [one.values for one in kept if one.side is Side.REJECT]
-    assert len(refused) == most
-    assert (refused[0], refused[-1]) == (0, 19)
+    asked: list[Any] = [one.values for one in kept if one.side is Side.REJECT]
+    assert len(asked) == most
+    assert (asked[0], asked[-1]) == (0, 19)
     assert len([one for one in kept if one.side is Side.ACCEPT]) == 20
+
+
+def test_what_a_creation_shows_in_a_summary_identifies_it() -> None:
+    about = inferred_overlay(contracts.modelled("organizations")).resource
+    assert about is not None
+    assert about.identifier is not None
+    assert about.create == "CreatePolicy"
+    assert about.identifier.created == "Policy.PolicySummary.Id"
+
+
+def test_what_an_identifier_of_a_pattern_may_be_is_listed() -> None:
+    contract = contracts.modelled("organizations")
+    operation = contract.operations["ListAccountsForParent"]
+    probe = Probe("", operation, Side.ACCEPT, {"ParentId": "r-examplerootid111"}, "")
+    assert list(of_a_pattern(probe)) == ["ParentId"]
+    assert not list(of_a_pattern(replace(probe, values={"ParentId": "${id}"})))
+    listing = contract.operations["ListRoots"]
+    assert listing in list(lists_of_all(contract))
+    shape = operation.input["ParentId"].shape
+    body = {"Roots": [{"Arn": "arn:aws:organizations::1:root/o-1/r-abcd", "Id": "r-abcd"}]}
+    assert shown_fitting(listing, body, shape) == "r-abcd"
+    assert shown_fitting(listing, {"Roots": [{"Id": "p-12345678"}]}, shape) is None
+    assert shown_fitting(listing, {"Roots": []}, shape) is None
+
+
+def test_a_number_in_a_text_is_one_at_any_length() -> None:
+    starts = contracts.modelled("swf").operations["StartWorkflowExecution"]
+    timeout = starts.input["executionStartToCloseTimeout"].shape
+    most = timeout.limit("maxLength")
+    values = [one.value for one in accepted(timeout, "maxLength")]
+    assert values == ["1" * most, "1" * (most - 1)]
+    assert next(one.value for one in refused(timeout, "maxLength")) == "1" * (most + 1)

@@ -200,6 +200,16 @@ def _texts(noun: Noun, operation: Operation, *, numbers: bool) -> Iterator[tuple
             lists[f"{name}[]"] = element
     named = {name: one for name, one in inner.items() if plain(name) in forms(noun.name)} or lists
     for place, shape in (named or (inner if len(inner) == 1 else {})).items():
-        for name, shown in shape.members.items():
-            if shown.shape.kind in wanted:
-                yield f"{place}.{name}", name
+        yield from _inside(noun, place, shape, wanted)
+
+
+def _inside(
+    noun: Noun, place: str, shape: Shape, wanted: set[Kind], *, deeper: bool = True
+) -> Iterator[tuple[str, str]]:
+    """The texts of one structure, then those of the summary that a policy has in it."""
+    for name, shown in shape.members.items():
+        if shown.shape.kind in wanted:
+            yield f"{place}.{name}", name
+    for name, shown in shape.members.items() if deeper else ():
+        if shown.shape.kind is Kind.STRUCTURE and plain(name).startswith(plain(noun.name)):
+            yield from _inside(noun, f"{place}.{name}", shown.shape, wanted, deeper=False)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from conformance.contract.model import Kind, Member, Operation
 
 PROTECTS = re.compile(
-    r"(is_?)?(deletion|delete|termination)_?protection(_?enabled)?", re.IGNORECASE
+    r"(is_?)?(deletion|delete|termination)_?protect(ion(_?enabled)?|ed)", re.IGNORECASE
 )
 
 

@@ -25,8 +25,9 @@ from conformance.contract.inference.naming import (
     same,
     split,
 )
-from conformance.contract.model import Contract, Kind, Operation
+from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import Place, find, put
+from conformance.contract.validate import shape_violations
 from conformance.contract.walk import shape_at
 from conformance.engine.resources.names import mentions
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
@@ -36,6 +37,7 @@ from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import kind_of, others
 from conformance.transport.parsed_response import ParsedResponse
 
+_ANYTHING = "conformance"
 _FORTH = re.compile(r"From(?=[A-Z])")
 """``RemoveUserFromGroup`` undoes ``AddUserToGroup``."""
 _UNDOES = re.compile(r"^Un(?P<does>[a-z])")
@@ -196,6 +198,36 @@ def shown_first(listing: Operation, body: Any, name: str) -> str | None:
         alike = [one for key, one in texts.items() if part(key).kind == (wanted.kind or ID)]
         if same_name or alike:
             return (same_name or alike)[0]
+    return None
+
+
+def of_a_pattern(probe: Probe) -> Iterator[str]:
+    """The texts of a request whose pattern says what they identify, as ``^r-[0-9a-z]{4,32}$``."""
+    for name, value in probe.values.items():
+        member = probe.operation.input.get(name)
+        if member is None or member.shape.kind is not Kind.STRING or mentions(value, "${"):
+            continue
+        told = part(name).kind in {ID, ARN} and member.shape.limit("pattern") is not None
+        if told and any(shape_violations(member.shape, _ANYTHING)):
+            yield name
+
+
+def lists_of_all(contract: Contract) -> Iterator[Operation]:
+    """The lists that nothing has to be named for."""
+    for one in contract.operations.values():
+        if one.name.startswith("List") and not base(contract, one):
+            yield one
+
+
+def shown_fitting(listing: Operation, body: Any, shape: Shape) -> str | None:
+    """An identifier in the first entry of a list that keeps the limits of a member."""
+    for of in listing.output:
+        entries = body.get(of) if isinstance(body, dict) else None
+        entry = entries[0] if isinstance(entries, list) and entries else None
+        for key, text in entry.items() if isinstance(entry, dict) else ():
+            named = part(key).kind in {ID, ARN} and isinstance(text, str)
+            if named and not any(shape_violations(shape, text)):
+                return str(text)
     return None
 
 

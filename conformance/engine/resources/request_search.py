@@ -21,9 +21,12 @@ from conformance.engine.resources.prerequisites import (
     first_operations,
     lacks_something,
     lists_of,
+    lists_of_all,
     naming,
+    of_a_pattern,
     shared,
     shown_first,
+    shown_fitting,
 )
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.plan.probes import Probe, Side
@@ -39,6 +42,8 @@ FEW = 6
 """So many where no answer says anything: it may lack the operation."""
 LONGEST = 16
 """Where each answer says something new: one leads to the next."""
+LISTS = 8
+"""Lists that are asked for what an identifier of a certain pattern may be."""
 PRUNINGS = 24
 """Requests that find out what of an accepted request need not be there."""
 
@@ -61,6 +66,7 @@ class RequestSearch:
         self._contract, self._send, self._may_send = contract, send, may_send
         self._tried: set[str] = set()
         self._lacking: dict[str, SentProbe] = {}
+        self._lists: dict[str, Any] = {}
 
     def improve(self, sent: SentProbe) -> SentProbe | None:
         """An accepted request of the same operation; None where none is found, or was before."""
@@ -150,9 +156,21 @@ class RequestSearch:
                 shown = self.improve(shown) or shown
             value = shown_first(listing, shown.answer.body, name) if shown.answer.ok else None
             request.update({} if value is None else {name: value})
+        for name in of_a_pattern(replace(sent.probe, values=request)):
+            shape = sent.probe.operation.input[name].shape
+            found = (shown_fitting(one, body, shape) for one, body in self._all_lists())
+            request.update({} if (value := next(filter(None, found), None)) is None
+                           else {name: value})  # fmt: skip
         if request == sent.probe.values:
             return None
         return self._accepted(replace(sent.probe, values=request), sent.answer.told())
+
+    def _all_lists(self) -> Iterator[tuple[Operation, Any]]:
+        """What each list shows that nothing has to be named for; it is asked for once."""
+        for one in islice(lists_of_all(self._contract), LISTS):
+            if one.name not in self._lists and self._may_send(one.name):
+                self._lists[one.name] = self._send(Probe("", one, Side.OBSERVE, {}, "")).answer.body
+            yield one, self._lists.get(one.name)
 
     def _accepted(self, probe: Probe, told: str) -> SentProbe | None:
         """The answer to a request, which is kept where it is accepted."""

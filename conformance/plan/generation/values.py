@@ -30,6 +30,7 @@ class BoundaryValue(NamedTuple):
     note: str
 
 
+DIGIT = "1"
 BYTES = "Y29uZm9ybWFuY2U="
 """A blob as most protocols write it; where bytes go as they are, it is as good as any."""
 
@@ -130,7 +131,7 @@ def text_of(shape: Shape, length: int) -> str | None:
     """A string of an exact length that keeps the pattern; from an example where there is one.
 
     Of those that end in a wildcard first: with more of it they mean what they meant, while longer
-    names may name nothing.
+    names may name nothing. What is likely a number in a text is one at any length.
     """
     pattern = shape.limit("pattern")
     if pattern is not None and strings.pattern_error(pattern):
@@ -142,6 +143,8 @@ def text_of(shape: Shape, length: int) -> str | None:
         stretched = f"{example}{'*' * more if example.endswith('*') else strings.filler(more)}"
         if len(stretched) == length and _only(shape, stretched, {"minLength", "maxLength"}):
             return stretched
+    if pattern is None and str(next(iter(suggestions(shape)), "")).isdigit():
+        return DIGIT * length
     return strings.of_length(pattern, length)
 
 

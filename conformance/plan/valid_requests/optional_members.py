@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from conformance.contract.inference.protection import PROTECTS
 from conformance.contract.member_roles import LIMITS, TOKENS
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.plan.generation import values
@@ -128,6 +129,7 @@ def plainer(operation: Operation, request: Request) -> Iterator[Request]:
             one: text
             for one, text in value.items()
             if one in shape.members and not is_structured(shape.members[one].shape)
+            if PROTECTS.fullmatch(one) is None
         }
         if not any(one.required for one in shape.members.values()) and inner != value:
             yield {**request, name: inner}
