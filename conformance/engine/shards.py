@@ -24,7 +24,6 @@ class EmptyShard(BadInput):
     hint = "cut the run into fewer parts, or select more requirements"
 
     def __init__(self, shard: Shard) -> None:
-        self.shard = shard
         super().__init__(f"shard {shard} has no requirement to decide")
 
 
