@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from conformance.cli.options import together
 from conformance.errors import BadInput
 from conformance.transport.aws import NAME, NoRegion
 
@@ -55,7 +56,7 @@ class AwsOptions:
         return found
 
 
-_OPTIONS = (
+aws_options = together(
     click.option("--region", help="The region to sign for, on aws also to go to."),
     click.option("--profile-name", metavar="NAME", help="Whose credentials: a profile of AWS's."),
     click.option("--fips", is_flag=True, help="On aws: endpoints with FIPS 140 cryptography."),
@@ -72,13 +73,7 @@ _OPTIONS = (
         help="On aws: how many times the documented quotas the account has.",
     ),
 )
-
-
-def aws_options(command: Command) -> Command:
-    """Add the options to a command."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""The options that are about real AWS."""
 
 
 def region_of(given: Mapping[str, Any]) -> str | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from conformance.cli import tell
+from conformance.cli.options import together
 from conformance.runs import gate
 
 if TYPE_CHECKING:
@@ -21,16 +21,13 @@ OPEN = 3
 """The exit code of a run that could not test what matters."""
 FILE = click.Path(dir_okay=False, path_type=Path)
 
-_OPTIONS = (
+gate_options = together(
     click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too."),
     click.option(
         "--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate."
     ),
     click.option(
-        "--baseline",
-        type=FILE,
-        metavar="FILE",
-        help="Accepted failures, which do not fail.",
+        "--baseline", type=FILE, metavar="FILE", help="Accepted failures, which do not fail."
     ),
     click.option(
         "--strict-baseline",
@@ -38,13 +35,7 @@ _OPTIONS = (
         help="What the baseline lists and now passes fails the run.",
     ),
 )
-
-
-def gate_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say what fails a run."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""The options that say what fails a run."""
 
 
 def read_gate(path: Path | None, *, strict: bool) -> Gate | None:

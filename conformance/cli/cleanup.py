@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli import tell
-from conformance.cli.connect import ca_bundle_option, rate_option, timeout_option
+from conformance.cli.options import ca_bundle_option, rate_option, timeout_option
 from conformance.errors import BadInput
 from conformance.runs import journals
 from conformance.runs.access import Access, gain_access, transport

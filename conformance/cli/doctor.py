@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli.configured import ConfiguredCommand, own_targets
-from conformance.cli.connect import (
-    ca_bundle_option,
-    header_option,
-    taken_headers,
-    timeout_option,
-)
+from conformance.cli.options import ca_bundle_option, header_option, taken_headers, timeout_option
 from conformance.cli.specs_option import specs_option
 from conformance.errors import CouldNotTest
 from conformance.runs.access import Access, gain_access

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 NAMED = 20
 """Files that are named where they are left out; of the rest only the number is printed."""
-_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +62,7 @@ class JudgeOptions:
     metavar="FILE",
     help="Accepted failures, which do not fail.",
 )
-@click.option("--record", type=_FILE, help="Where the record goes.")
-@click.option("--html", type=_FILE, help="Where the HTML report goes.")
-@click.option("--junit", type=_FILE, help="Where the JUnit file goes.")
-@click.option("--markdown", type=_FILE, help="Where the Markdown goes.")
-@outputs.ctrf_option
-@outputs.allure_option
+@outputs.output_options
 @click.option("-v", "--verbose", is_flag=True, help="Print every failure.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
 @click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from conformance.cli.options import together
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,7 +29,7 @@ allure_option = click.option(
     help="Where Allure results go.",
 )
 
-_OPTIONS = (
+output_options = together(
     click.option("--record", type=click.Path(path_type=Path), help="Where the record goes."),
     click.option("--html", type=click.Path(path_type=Path), help="Where the HTML report goes."),
     click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes."),
@@ -35,13 +37,7 @@ _OPTIONS = (
     ctrf_option,
     allure_option,
 )
-
-
-def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say where its record and reports go."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""The options that say where a record and its reports go."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli.configured import own_targets
-from conformance.cli.connect import ca_bundle_option, header_option, taken_headers, timeout_option
+from conformance.cli.options import ca_bundle_option, header_option, taken_headers, timeout_option
 from conformance.errors import BadInput
 from conformance.runs.access import Access, gain_access
 from conformance.transport import endpoint

@@ -23,10 +23,7 @@ class ReportCommand(click.Command):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.subcommands: dict[str, click.Command] = {
-            **SUBCOMMANDS,
-            "annotations": annotate,
-        }
+        self.subcommands: dict[str, click.Command] = {**SUBCOMMANDS, "annotations": annotate}
 
     def make_context(
         self,

@@ -12,7 +12,9 @@ import click
 from conformance.cli import aws, baseline_gate, journal_files, outputs, tell
 from conformance.cli.aws_options import aws_options, region_of, require_consent, take_aws_options
 from conformance.cli.configured import ConfiguredCommand, own_targets
-from conformance.cli.connect import (
+from conformance.cli.given_options import given_options, taken_given
+from conformance.cli.interrupts import Interrupts
+from conformance.cli.options import (
     ca_bundle_option,
     header_option,
     max_requests_option,
@@ -21,8 +23,6 @@ from conformance.cli.connect import (
     time_limit_option,
     timeout_option,
 )
-from conformance.cli.given_options import given_options, taken_given
-from conformance.cli.interrupts import Interrupts
 from conformance.cli.run_options import RunOptions, command_line, display_options, tell_durations
 from conformance.cli.selection import (
     changed_since_option,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.configured import CONFIG
+from conformance.cli.options import together
 from conformance.transport.extra_headers import told
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from conformance.transport.extra_headers import ExtraHeaders
 
 
-_OPTIONS = (
+display_options = together(
     click.option(
         "--durations",
         type=click.IntRange(min=0),
@@ -39,13 +40,7 @@ _OPTIONS = (
         "--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment)."
     ),
 )
-
-
-def display_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+"""The options that say what is printed."""
 
 
 def tell_durations(lines: Sequence[VerdictLine], most: int) -> None:

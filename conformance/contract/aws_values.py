@@ -27,8 +27,12 @@ EXAMPLES: Mapping[str, str] = {
     "account": "123456789012",
     "future": "2031-06-01T12:00:00.000Z",
     "farther": "2031-06-02T12:00:00.000Z",
+    "now": "2026-06-01T12:00:00.000Z",
 }
 """What a run puts in place of a placeholder, as to its form."""
+NUMBER = re.compile(r"\$\{(number|now)(:\d+)?\}")
+"""A template that is a number where what is filled in has digits alone."""
+_MILLISECONDS = "1780315200000"
 _TOKEN = re.compile(r"\$\{(\w+)(?:\.([\w-]+))?(?::(\d+))?\}")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _ARN_ENDING = re.compile(r"[-_]?(arns?|ids?)$", re.IGNORECASE)
@@ -137,7 +141,8 @@ def example(template: Any, *, named: str = _STANDS_IN) -> Any:
     """
     if not isinstance(template, str) or "${" not in template:
         return template
-    return _TOKEN.sub(partial(_example, named), template)
+    text = _TOKEN.sub(partial(_example, named), template)
+    return int(text) if NUMBER.fullmatch(template) and text.isdigit() else text
 
 
 def examples(template: Any) -> tuple[Any, ...]:
@@ -151,7 +156,7 @@ def _example(named: str, match: re.Match[str]) -> str:
     name, tag, length = match.groups()
     if name == _COMPANION and tag is not None:
         return str(example(aws_values().kinds[tag].values[0])).replace(_STANDS_IN, named)
-    text = EXAMPLES.get(name, match[0])
+    text = _MILLISECONDS if name == "now" and length else EXAMPLES.get(name, match[0])
     return f"{text}{'x' * int(length)}"[: int(length)] if length else text
 
 

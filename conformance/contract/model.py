@@ -222,7 +222,7 @@ class Operation:
     spoke_query: bool = False
     """Errors have the names that they had in the query protocol in a header."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """The texts that the success response has in headers: by member, the header."""
+    """What a success has in headers: by member, the header, or of a map how all of them begin."""
     usual: tuple[Mapping[str, Any], ...] = ()
     """Requests that are published as examples: candidates, where a made-up one is refused."""
 

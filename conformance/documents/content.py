@@ -6,13 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conformance.documents.lines import LineKind
-from conformance.documents.members import (
-    MemberEntry,
-    entries,
-    listed,
-    nameless,
-    read_entries,
-)
+from conformance.documents.members import MemberEntry, entries, listed, nameless, read_entries
 from conformance.documents.model import (
     BaseType,
     Document,
@@ -25,14 +19,7 @@ from conformance.documents.model import (
 )
 from conformance.documents.page_model import Content
 from conformance.documents.problems import Contradiction, NamesLost, UnknownNotation
-from conformance.documents.syntax import (
-    REQUEST_LINE,
-    Block,
-    Element,
-    Head,
-    read_body,
-    read_element,
-)
+from conformance.documents.syntax import REQUEST_LINE, Block, Element, Head, read_body, read_element
 from conformance.documents.types import agrees
 
 if TYPE_CHECKING:

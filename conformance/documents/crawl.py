@@ -169,11 +169,7 @@ class Fetcher:
             self._pause(address)
             try:
                 answer = self._session.get(
-                    address,
-                    timeout=TIMEOUT,
-                    allow_redirects=False,
-                    stream=True,
-                    headers=HEADERS,
+                    address, timeout=TIMEOUT, allow_redirects=False, stream=True, headers=HEADERS
                 )
             except requests.RequestException as error:
                 found = type(error).__name__

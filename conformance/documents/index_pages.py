@@ -26,7 +26,7 @@ TITLES = {
     *("apioperations", "apiactions", "apidatatypes", "releasenotes", "endpoints", "quotas"),
 }
 FILES = {"readme", "license", "changelog", "contributing", "summary", *TITLES} - {
-    *("actions", "operations", "resources", "endpoints", "quotas", "history", "contents"),
+    *("actions", "operations", "resources", "endpoints", "quotas", "history", "contents")
 }
 """Names of files, beside titles: a service may well have an operation of a shorter name."""
 ENOUGH = 3

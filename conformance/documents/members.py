@@ -7,13 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.documents.constraints import read_member
-from conformance.documents.lines import (
-    ENTRY_NAME,
-    IDENTIFIER,
-    DocumentLine,
-    LineKind,
-    name_in,
-)
+from conformance.documents.lines import ENTRY_NAME, IDENTIFIER, DocumentLine, LineKind, name_in
 from conformance.documents.model import Document, DocumentedMember, Rendering
 from conformance.documents.problems import Contradiction
 

@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.documents.model import (
-        DocumentedMember,
-        ObjectNode,
-        SourceLocation,
-        WireNames,
-    )
+    from conformance.documents.model import DocumentedMember, ObjectNode, SourceLocation, WireNames
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,20 +17,11 @@ from conformance.documents.page_model import (
     PatchRow,
     StructurePage,
 )
-from conformance.documents.problems import (
-    NotAnApiPage,
-    TruncatedPage,
-    UnknownNotation,
-)
+from conformance.documents.problems import NotAnApiPage, TruncatedPage, UnknownNotation
 from conformance.documents.protocols import layout_of
 from conformance.documents.request import read_plain_request, read_request
 from conformance.documents.resources import is_resource, read_resource
-from conformance.documents.response import (
-    ERRORS,
-    read_errors,
-    read_plain_response,
-    read_response,
-)
+from conformance.documents.response import ERRORS, read_errors, read_plain_response, read_response
 from conformance.documents.sections import (
     OPERATION,
     PATCH_TITLE,

@@ -15,13 +15,7 @@ from conformance.documents.index_pages import is_contents, is_prose, links
 from conformance.documents.model import Document
 from conformance.documents.problems import NotAnApiPage, PageProblem, UnreadableDocument
 from conformance.documents.reader import ReadPage, read_pages
-from conformance.documents.sources import (
-    ADDRESS,
-    add,
-    files_of,
-    from_address,
-    from_file,
-)
+from conformance.documents.sources import ADDRESS, add, files_of, from_address, from_file
 
 
 @dataclass(slots=True)

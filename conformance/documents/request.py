@@ -18,19 +18,12 @@ from conformance.documents.content import (
     with_media,
 )
 from conformance.documents.lines import IDENTIFIER
-from conformance.documents.members import (
-    entries,
-    nameless,
-    read_entries,
-)
+from conformance.documents.members import entries, nameless, read_entries
 from conformance.documents.model import Document, DocumentedMember, SourceLocation
 from conformance.documents.page_model import Content, OperationPage, Parameter, ParameterLocation
 from conformance.documents.problems import Contradiction, NamesLost
 from conformance.documents.slots import SyntaxSlot, choose, slots_of, template, wired
-from conformance.documents.syntax import (
-    REQUEST_LINE,
-    read_head,
-)
+from conformance.documents.syntax import REQUEST_LINE, read_head
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

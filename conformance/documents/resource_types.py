@@ -16,9 +16,7 @@ from conformance.documents.model import (
     SourceLocation,
     TypeName,
 )
-from conformance.documents.page_model import (
-    StructurePage,
-)
+from conformance.documents.page_model import StructurePage
 from conformance.documents.problems import UnknownNotation
 from conformance.documents.sections import DocumentOutline
 from conformance.documents.types import SCALARS

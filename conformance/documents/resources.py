@@ -11,13 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conformance.documents.lines import BULLET, DocumentLine, LineKind
-from conformance.documents.model import (
-    DocumentedMember,
-    Leaf,
-    Node,
-    ObjectNode,
-    SourceLocation,
-)
+from conformance.documents.model import DocumentedMember, Leaf, Node, ObjectNode, SourceLocation
 from conformance.documents.page_model import (
     Content,
     ErrorEntry,

@@ -54,7 +54,7 @@ TITLE = re.compile(r"([A-Za-z]\w*)(?: - (?:Amazon|AWS)\b.*)?")
 TRANSLATED = re.compile(
     r"(?:Typ|Tipo|Erforderlich|Obligatoire|Obligatorio|Obbligatorio|Obrigatório) ?:\s|Type :\s|"
     r"Anforderungssyntax|Syntaxe de|Sintaxis de|Sintassi|Sintaxe|Inhalt$|Contenu$|Contenido$|"
-    r"リクエスト|構文|必須|请求|請求|구문|요청",
+    r"リクエスト|構文|必須|请求|請求|구문|요청"
 )
 SYNTAX_HEADINGS_HINT = "'Request Syntax' (an operation) or 'Contents' (a data type)"
 

@@ -25,8 +25,13 @@ from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, path_labels
 
 
-def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResult:
-    """Send a probe and judge it; a state error that the contract explains is tried again."""
+def attempt(
+    session: Session, probe: Probe, *, fresh: bool = False, blamed: bool = False
+) -> ProbeResult:
+    """Send a probe and judge it; a state error that the contract explains is tried again.
+
+    ``blamed`` is one that broke the target before, where the same without its fault did not.
+    """
     sent = _in_time(session, probe, fresh=fresh)
     if not fresh and _explained_by_state(session, probe, sent):
         sent = session.send(probe, fresh=True)
@@ -43,7 +48,9 @@ def attempt(session: Session, probe: Probe, *, fresh: bool = False) -> ProbeResu
         )
     _leave_clean(session, trial)
     if trial.finding is not None and not trial.finding.held:
-        trial = _refused_by_entry(session, _blamed_on_its_fault(session, trial))
+        if not (blamed and sent.answer.server_error):
+            trial = _blamed_on_its_fault(session, trial)
+        trial = _refused_by_entry(session, trial)
         return _blamed_on_its_form(session, trial)
     return trial
 

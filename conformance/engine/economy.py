@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import partial
 from statistics import median
@@ -37,6 +37,13 @@ DEAR = 6
 LEFT = "left to the profile standard: a quick run"
 ENUM, LISTED = "enum", 4
 """Of the values that are listed for a made-up request, so many are tried."""
+REFUSED = 6
+"""Of the values that a limit forbids, so many are tried where there is much else to be asked."""
+DEAR_WORK, TOLD_BY = 4, 3
+"""So many times what a requirement usually takes makes those of an operation dear, once so many of
+them were decided."""
+KEPT = 0.85
+"""Of its time a quick run keeps the rest for what may spoil lists, as that comes last."""
 MOST_LOOKS = 3
 """A bound on what is sent to see what odd requests have spoilt."""
 
@@ -57,6 +64,7 @@ class Economy:
         self._clock, self._began = clock, clock()
         self._brief = thrifty and made_up
         self.costs = Costs()
+        self._took: dict[str, list[float]] = defaultdict(list)
         self._accepted: set[bytes] = set()
         self._tried: set[Hashable] = set()
 
@@ -94,7 +102,8 @@ class Economy:
         # Where the time is bounded, what takes long need not count as more.
         if sent + (0 if self._brief else self.costs.more) >= most:
             return f"{LEFT} sends about {MOST:,} requests a service"
-        if self.is_late(1):
+        last = telling(requirement) >= NESTED or self.is_dear(requirement)
+        if self.is_late(KEPT if last else 1):
             return f"{LEFT} takes about {SECONDS:.0f} s for a service without an overlay"
         return ""
 
@@ -107,10 +116,31 @@ class Economy:
             accepted = [one for one in probes if one.side is Side.ACCEPT]
             kept = accepted[:: max(1, -(-len(accepted) // LISTED))]
             probes = [one for one in probes if one.side is not Side.ACCEPT or one in kept]
+        if self._brief and self._bounded:
+            refused = [one for one in probes if one.side is Side.REJECT]
+            left_out = {id(one) for one in refused} - {id(one) for one in _spread(refused)}
+            probes = [one for one in probes if id(one) not in left_out]
         if _limit(requirement) in self._tried:
             firsts = {probe.side: probe for probe in reversed(probes)}
             probes = [one for one in probes if firsts[one.side] is one]
         return replace(planned, probes=tuple(probes))
+
+    def took(self, requirement: Requirement, seconds: float) -> None:
+        """Note what it took to decide a requirement."""
+        self._took[requirement.operation or ""].append(seconds)
+
+    def is_dear(self, requirement: Requirement) -> bool:
+        """Whether others come first, as those of this operation take far longer than is usual.
+
+        Only where not all may be decided in time: then the order depends on it in any case.
+        """
+        if not (self._brief and self._bounded and self._took):
+            return False
+        own = self._took.get(requirement.operation or "", ())
+        if len(own) < TOLD_BY:
+            return False
+        usual = median(sum(took) / len(took) for took in self._took.values())
+        return sum(own) / len(own) > DEAR_WORK * max(usual, LEAST)
 
     def note(self, requirement: Requirement) -> None:
         """Everything that there is to be tried of a requirement was tried."""
@@ -171,6 +201,13 @@ def telling(requirement: Requirement) -> int:
     if requirement.subject not in {*OF_SHAPES, Subject.INPUT_REQUIRED}:
         return 1
     return 2 if len(requirement.place) == 1 else NESTED + len(requirement.place)
+
+
+def _spread(probes: Sequence[Probe]) -> Sequence[Probe]:
+    """A few of many probes, from the first to the last."""
+    if len(probes) <= REFUSED:
+        return probes
+    return [probes[at * (len(probes) - 1) // (REFUSED - 1)] for at in range(REFUSED)]
 
 
 def _template(probe: Probe) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import groupby
+from time import monotonic
 from typing import Any
 
 from conformance.contract.listing.requirements import Requirement
@@ -12,7 +14,7 @@ from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.deciding.authentication import Authentication, Ruling
 from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.deciding.rule_decider import RuleDecider
-from conformance.engine.economy import MOST, ODD, SECONDS, Economy, telling
+from conformance.engine.economy import MOST, NESTED, ODD, SECONDS, Economy, telling
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.verdict_log import VerdictLog
@@ -99,15 +101,17 @@ class Runner:
         # whenever the time has come, so that one seed gives one order of requests.
         # What may spoil a list for good comes last, so that all else is known of it before.
         if self._economy.begin(len(active)) or self._stops.limits.any:
-            active.sort(key=lambda one: (telling(one) > 0, self._turn(one), telling(one)))
+            active.sort(key=self._rank)
         else:
             active.sort(key=self._turn)
-        for index, requirement in enumerate(active):
+        for index, requirement in enumerate(self._cheap_first(active)):
             if self._turn(requirement) == MAY_SPOIL:
                 self._rules.end()
             if telling(requirement) >= ODD or self._economy.is_late(SHOWN_AFTER):
                 self._show_once()
+            began = monotonic()
             self._decide(requirement)
+            self._economy.took(requirement, monotonic() - began)
             self._watch.confirm()
             self._rules.finished()
             with self._watch.held():
@@ -122,10 +126,29 @@ class Runner:
         self._more.look()
         self._decide_watched()
 
+    def _cheap_first(self, active: list[Requirement]) -> Iterator[Requirement]:
+        """The requirements in their order, but for those of operations that turn out to be dear.
+
+        What may spoil lists is the last all the same.
+        """
+        for _, group in groupby(active, lambda one: self._turn(one) == MAY_SPOIL):
+            put_off = []
+            for requirement in group:
+                if self._economy.is_dear(requirement):
+                    put_off.append(requirement)
+                else:
+                    yield requirement
+            yield from put_off
+
     def _show_once(self) -> None:
         """Have answers show what none did: one request for many statements, before the many."""
         if not self._more.was_called:
             self._more.show()
+
+    def _rank(self, requirement: Requirement) -> tuple[bool, int, int]:
+        """When it is decided where not all may be: what is nested takes most, and tells least."""
+        rank = telling(requirement)
+        return rank > 0, self._turn(requirement) + (rank >= NESTED), rank
 
     def _turn(self, requirement: Requirement) -> int:
         """When a requirement is decided: the lowest first."""

@@ -157,19 +157,28 @@ class SupportRegistry:
         request = {name: value for name, value in probe.values.items() if name not in free}
         if not free or not self._contract.overlay.inferred:
             return False
-        return self._takes(probe, request, failed, fresh=True)
+        return self._takes(probe, request, failed, fresh=True, improved=True)
 
     def _takes(
-        self, probe: Probe, request: dict[str, Any], failed: SetupFailed, *, fresh: bool
+        self,
+        probe: Probe,
+        request: dict[str, Any],
+        failed: SetupFailed,
+        *,
+        fresh: bool,
+        improved: bool = False,
     ) -> bool:
-        """Whether another request is accepted, which is then the operation's valid one."""
+        """Whether another request is accepted, which is then the operation's valid one.
+
+        Also ``improved``, after what its refusal says.
+        """
         try:
             sent = attempt(self._session, replace(probe, values=request), fresh=fresh).sent
         except SetupFailed:
             return False
         if sent.answer.ok:
             self._contract.found.keep(probe.operation.name, request, failed.sent.answer.told())
-        return sent.answer.ok
+        return sent.answer.ok or (improved and self._session.search.improve(sent) is not None)
 
     def _works_of_another(self, probe: Probe, failed: SetupFailed) -> bool:
         """Whether what takes the identifier of anything takes that of a kind that can be made.

@@ -172,7 +172,7 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
     error = strings.pattern_error(shape.limit("pattern")) if shape.limit("pattern") else None
     if error:
         return Plan(requirement.id, sides=(), why_not=f"the pattern cannot be generated: {error}")
-    if keyword in values.GROWING and shape.limit(keyword) > values.MOST:
+    if not values.is_carried(shape, keyword):
         why_not = f"a limit of {shape.limit(keyword)} is beyond what one request carries"
         return Plan(requirement.id, sides=(), why_not=why_not)
     valid = _valid(contract, operation, requirement)

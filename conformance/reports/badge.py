@@ -9,12 +9,7 @@ from xml.sax.saxutils import escape
 from conformance.record import Record, ServiceScore
 from conformance.reports.facts import accepted, share_text, whole_score
 
-_COLOURS = {
-    "brightgreen": "#2a7a3b",
-    "yellow": "#8a6100",
-    "red": "#b3261e",
-    "lightgrey": "#5f6368",
-}
+_COLOURS = {"brightgreen": "#2a7a3b", "yellow": "#8a6100", "red": "#b3261e", "lightgrey": "#5f6368"}
 """The names that shields knows, and what the SVG has, dark enough for white text."""
 _NARROW, _WIDE = set("il.,:;|!'1jtfr() I"), set("mwMW%@")
 

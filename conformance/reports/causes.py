@@ -12,13 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.contract.levels import Level
-from conformance.record import (
-    Record,
-    RecordedRequest,
-    RecordedResponse,
-    VerdictLine,
-    fails_gate,
-)
+from conformance.record import Record, RecordedRequest, RecordedResponse, VerdictLine, fails_gate
 from conformance.reports.facts import Failure, deciding, error_code, error_message, failures
 from conformance.reports.text import one_line
 

@@ -221,9 +221,7 @@ def share_cell(share: Share) -> str:
     return share_text(share) if share.of else "-"
 
 
-def by_operation(
-    lines: Iterable[VerdictLine],
-) -> dict[tuple[str, str | None], list[VerdictLine]]:
+def by_operation(lines: Iterable[VerdictLine]) -> dict[tuple[str, str | None], list[VerdictLine]]:
     """The lines by service and operation, both in order of appearance."""
     groups: dict[tuple[str, str | None], list[VerdictLine]] = {}
     for line in lines:

@@ -9,14 +9,7 @@ from pathlib import Path
 from conformance import reports
 from conformance.contract.levels import Level
 from conformance.errors import Problem
-from conformance.record import (
-    Record,
-    SummaryLine,
-    Verdict,
-    VerdictLine,
-    fails_gate,
-    write_record,
-)
+from conformance.record import Record, SummaryLine, Verdict, VerdictLine, fails_gate, write_record
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,13 +137,7 @@ class Runs:
     """The runs of a suite: one for all that was chosen or, with workers, one for each part."""
 
     def __init__(
-        self,
-        suite: Suite,
-        jobs: Sequence[Job],
-        chosen: Iterable[str],
-        target: str,
-        *,
-        workers: int,
+        self, suite: Suite, jobs: Sequence[Job], chosen: Iterable[str], target: str, *, workers: int
     ) -> None:
         self._suite = suite
         self._parts = parts(list(chosen), workers)

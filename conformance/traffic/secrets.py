@@ -36,10 +36,7 @@ def learn(
 
     ``asked`` are the members that its request has, and ``body`` is what its answer holds.
     """
-    found = [
-        *_of_request(operation, asked.values, exchange.request),
-        *_of_answer(operation, body),
-    ]
+    found = [*_of_request(operation, asked.values, exchange.request), *_of_answer(operation, body)]
     if not asked.known:
         found += _in_text(operation, exchange.request.body)
     if exchange.response is not None and not isinstance(body, dict | list):

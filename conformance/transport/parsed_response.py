@@ -47,7 +47,7 @@ class ParsedResponse:
     """Of a redirect: the scheme and host that it leads to."""
     form: str = ""
     """Of a body that is not of its protocol's form: what it is, for people."""
-    in_headers: tuple[tuple[str, str], ...] = ()
+    in_headers: tuple[tuple[str, Any], ...] = ()
     """The members that came in headers."""
 
     @property

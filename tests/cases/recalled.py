@@ -48,7 +48,8 @@ def taken(operations, change):
         changed = change(_members(body))
         if isinstance(changed, tuple):
             return changed[0], AMZ_JSON, json.dumps(changed[1]).encode()
-        return changed and (method, path, headers, json.dumps(changed).encode())
+        sent = json.dumps(changed).encode()
+        return None if changed is None else (method, path, headers, sent)
 
     return SimpleNamespace(request=request)
 
@@ -112,9 +113,9 @@ def _items_without_key(_sent, status, body):
 
 
 DYNAMODB = [
-    ("moto 766: ADD does nothing", "UpdateItem/behavior/add",
+    ("moto 766: ADD does nothing", "UpdateItem/behavior/set-remove-add-delete",
      lambda: taken("UpdateItem", if_asked(_updates("ADD "), (200, {})))),
-    ("moto 3084: what follows if_not_exists is ignored", "UpdateItem/behavior/if-not-exists",
+    ("moto 3084: what follows if_not_exists is ignored", "UpdateItem/behavior/arithmetic",
      lambda: taken("UpdateItem", _sum_of_what_may_be_there)),
     ("moto 2580: list_append of if_not_exists ends in a 500", "UpdateItem/behavior/list-append",
      lambda: taken("UpdateItem", if_asked(
@@ -132,13 +133,13 @@ DYNAMODB = [
     ("moto 7206: ScannedCount is Count", "Query/behavior/filter",
      lambda: shown("Query", lambda _, code, body: (
          {**body, "ScannedCount": body["Count"]} if code == 200 else None))),
-    ("floci 143: BETWEEN of the sort key has no effect", "Query/behavior/between",
-     lambda: taken("Query", _without_range)),
+    ("floci 143: BETWEEN of the sort key has no effect",
+     "Query/behavior/conditions-on-the-sort-key", lambda: taken("Query", _without_range)),
     ("floci 143: ScanIndexForward has no effect", "Query/behavior/sorted",
      lambda: ignored("Query", "ScanIndexForward")),
-    ("moto 601: numbers are ordered as texts", "Query/behavior/sorted",
+    ("moto 601: numbers are ordered as texts", "Query/behavior/conditions-on-the-sort-key",
      lambda: shown("Query", _as_texts)),
-    ("fakecloud 265: contains does not look into sets", "Scan/behavior/contains",
+    ("fakecloud 265: contains does not look into sets", "Scan/behavior/functions",
      lambda: taken("Query Scan", if_asked(
          lambda sent: "contains" in str(sent.get("FilterExpression")),
          (200, {"Items": [], "Count": 0, "ScannedCount": 1})))),
@@ -237,7 +238,7 @@ SQS = [
      lambda: ignored("ReceiveMessage", "VisibilityTimeout")),
     ("handles that are none are deleted in a batch", "DeleteMessageBatch/behavior/no-handle",
      lambda: shown("DeleteMessageBatch", _all_deleted)),
-    ("a handle that is none deletes", "DeleteMessage/behavior/no-handle",
+    ("a handle that is none deletes", "ReceiveMessage/behavior/no-handle",
      lambda: shown("DeleteMessage", lambda _, code, body: (
          (200, {}) if code >= 400 and "ReceiptHandle" in str(body) else None))),
     ("a purge does nothing", "PurgeQueue/behavior/purged",
@@ -366,20 +367,20 @@ S3 = [
      lambda: without_query("delimiter")),
     ("versitygw 138: StartAfter has no effect", "ListObjectsV2/behavior/start-after",
      lambda: without_query("start-after")),
-    ("keys are listed in another order", "ListObjectsV2/behavior/sorted",
+    ("keys are listed in another order", "ListObjectsV2/behavior/start-after",
      lambda: s3("GET", _turned, "list-type=2")),
-    ("kumo 688: copies keep their metadata", "CopyObject/behavior/replace",
+    ("kumo 688: copies keep their metadata", "CopyObject/behavior/copies",
      lambda: without_header("PUT", "x-amz-metadata-directive")),
     ("an object is copied onto itself", "CopyObject/request/onto-itself", _copies_onto_itself),
     ("fakecloud 110: parts are completed in any order",
      "CompleteMultipartUpload/request/part-order", _parts_in_order),
-    ("keys that nothing has are errors of DeleteObjects", "DeleteObjects/behavior/nothing-there",
+    ("keys that nothing has are errors of DeleteObjects", "DeleteObjects/behavior/deletes",
      lambda: in_text(r"<Deleted>(.*?<Key>.*?</Key>).*?</Deleted>",
                      r"<Error>\1<Code>NoSuchKey</Code><Message>no</Message></Error>",
                      "POST", r"\?delete")),
-    ("the version of an object has no effect", "GetObject/behavior/versions",
+    ("the version of an object has no effect", "PutBucketVersioning/behavior/versions",
      lambda: without_query("versionId")),
-    ("S3Mock: an upload of parts has the ETag of one", "CompleteMultipartUpload/behavior/etag",
+    ("S3Mock: an upload of parts has the ETag of one", "CompleteMultipartUpload/behavior/completes",
      lambda: in_text(r"-\d+(&quot;|\"|&#34;)", r"\1", "POST", "uploadId")),
     ("buckets are deleted with their objects", "DeleteBucket/behavior/not-empty",
      _buckets_go_with_their_objects),

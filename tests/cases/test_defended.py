@@ -173,6 +173,7 @@ def test_a_wrong_type_is_still_one_when_it_is_read_back():
     [
         (Fault.REQUIRED, "MissingParameter", True),
         (Fault.REQUIRED, "ValidationError", True),
+        (Fault.REQUIRED, "InvalidParameterValue", True),
         (Fault.LIMIT, "InvalidParameterValue", True),
         (Fault.TYPE, "MissingParameter", False),
         (Fault.REQUIRED, "InternalFailure", False),

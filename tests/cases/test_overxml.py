@@ -121,9 +121,18 @@ def test_a_name_that_is_looked_up_first_may_be_missing_with_any_status(
     assert judge_probe(contract, probe, read(exchange(body, status), operation)).held is held
 
 
-def test_no_text_is_made_that_no_request_carries() -> None:
-    contract = contracts.contract("redshift")
-    wanted = "redshift/AcceptReservedNodeExchange/request/ReservedNodeId/maxLength"
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        pytest.param(
+            "redshift/AcceptReservedNodeExchange/request/ReservedNodeId/maxLength", id="a text"
+        ),
+        # 50,000 of them, and each with two names of 1,024 characters at the most.
+        pytest.param("transfer/CreateUser/request/HomeDirectoryMappings/maxItems", id="a list"),
+    ],
+)
+def test_nothing_is_made_that_no_request_carries(wanted: str) -> None:
+    contract = contracts.contract(wanted.partition("/")[0])
     one = next(one for one in catalogue(contract) if one.id == wanted)
     planned = plan(contract, one)
     assert not planned.probes

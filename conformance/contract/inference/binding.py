@@ -16,10 +16,12 @@ from typing import Any
 from conformance.contract.aws_values import suggested
 from conformance.contract.inference.identifier_sources import arn, is_needed, source
 from conformance.contract.inference.identities import Identity, identity, template
-from conformance.contract.inference.implied_members import of_existing, of_new
+from conformance.contract.inference.implied_members import is_own, of_existing, of_new
+from conformance.contract.inference.named_structures import within_structures
 from conformance.contract.inference.naming import (
     ARN,
     BARE,
+    DELETE,
     ID,
     NAME,
     URL,
@@ -105,6 +107,8 @@ class Binding:
         """Whether a name is another one of a noun, or that of a special sort of it."""
         if same(name, noun.name):
             return True
+        if split(name, DELETE) is not None:
+            return False  # that something is requested to end makes none
         special = plain(name).endswith(plain(noun.name)) and not is_within(name, noun.name)
         return special and not any(same(name, one.name) for one in self.nouns.values())
 
@@ -133,6 +137,13 @@ class Binding:
                 needs += [kind] if text is not None and kind != own else []
             if text is not None:
                 members[member.name] = [text] if member.shape.kind is Kind.LIST else text
+        there = {kind: one for kind, one in self.nouns.items() if not (makes and kind == own)}
+        for place, kind, text in within_structures(
+            operation, there, self.identities, own,
+            lambda kind, member: self._token(kind, member, own=kind == own),
+        ):  # fmt: skip
+            members[place] = text
+            needs += [kind] if kind != own else []
         for member in operation.input.values():
             if is_needed(member) and names_a_copy(operation, part(member.name)):
                 made = template(member.shape)
@@ -204,6 +215,11 @@ class Binding:
     ) -> bool:
         """Whether a request that leaves all of these out names too little."""
         several = len({part(one.name).kind for one in members}) > 1
+        if several and makes and own is not None and kind != own:
+            # What is made of the new one cannot be there before it: a snapshot of a cluster.
+            create = self.nouns[kind].create
+            made_of = (self._owners.owner(create, one) for one in create.input.values())
+            several = self.nouns[own] not in made_of
         if kind == own:
             identified = self.identities[kind]
             if makes:
@@ -231,7 +247,9 @@ class Binding:
         about = self.identities[kind]
         if about.template is not None and member.name == about.known.place:
             return f"${{{about.template}}}"
-        made = template(member.shape) if part(member.name).kind == NAME else None
+        said = part(member.name)
+        chosen_by = said.kind == NAME or (said.kind == ID and is_needed(member))
+        made = template(member.shape) if chosen_by and is_own(self.nouns[kind], member) else None
         return None if made is None else f"${{{made}}}"
 
     def _token(self, kind: str, member: Member, *, own: bool) -> str | None:

@@ -56,7 +56,7 @@ def template(shape: Shape) -> str | None:
 
 def identity(noun: Noun, owners: Owners) -> Identity | None:
     """What identifies one of a noun; None where that is not known for certain."""
-    for find in (_own, _shared, _of_parent, _leading):
+    for find in (_own, _shared, _of_parent, _leading, _listed):
         for operation in noun.about_one():
             found = find(noun, operation, owners)
             if found is not None:
@@ -79,6 +79,18 @@ def _own(noun: Noun, operation: Operation, owners: Owners) -> Identity | None:
         known = source(noun, member.name)
         if known is not None:
             return _identity(noun, member.name, known)
+    return None
+
+
+def _listed(noun: Noun, operation: Operation, owners: Owners) -> Identity | None:
+    """A list of identifiers, where nothing takes a single one: instances are ended together."""
+    for one in operation.input.values():
+        text = one.shape.element if one.shape.kind is Kind.LIST else None
+        needed = one.required and text is not None and text.kind is Kind.STRING
+        if needed and owners.owner(operation, one) is noun:
+            known = source(noun, one.name)
+            if known is not None:
+                return _identity(noun, one.name, known)
     return None
 
 

@@ -86,13 +86,14 @@ def _inner_names(operation: Operation, noun: Noun, about: Identity) -> Iterator[
             continue
         if place == about.known.place and about.template is not None:
             yield place, f"${{{about.template}}}"
-        elif part(member.name).kind == NAME and _is_own(noun, member):
+        elif part(member.name).kind == NAME and is_own(noun, member):
             made = template(member.shape)
             if made is not None:
                 yield place, f"${{{made}}}"
 
 
-def _is_own(noun: Noun, member: Member) -> bool:
+def is_own(noun: Noun, member: Member) -> bool:
+    """Whether a member that names something names one of a noun."""
     of = part(member.name).of
     return not of or plain(noun.name).endswith(of)
 

@@ -12,8 +12,8 @@ from functools import cache
 from typing import NamedTuple
 
 CREATE = (
-    "Create", "Register", "Put", "Add", "Import", "Allocate", "Associate", "Attach", "Submit",
-    "Start", "Request", "Initiate", "Upload", "Publish", "Set", "Enable", "Grant",
+    "Create", "Register", "Put", "Add", "Run", "Import", "Allocate", "Associate", "Attach",
+    "Submit", "Start", "Request", "Initiate", "Upload", "Publish", "Set", "Enable", "Grant",
 )  # fmt: skip
 """What makes something, the surest first."""
 READ = ("Get", "Describe", "Head")

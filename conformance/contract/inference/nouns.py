@@ -30,7 +30,7 @@ from conformance.contract.model import Contract, Kind, Location, Member, Operati
 from conformance.contract.routes import trailing_label
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH"})
-_LASTING = ("Create", "Register", "Import", "Start", "Submit", "Initiate")
+_LASTING = ("Create", "Register", "Import", "Start", "Run", "Submit", "Initiate")
 _DEEPEST = 2
 """Structures within structures in which an ARN is looked for."""
 

@@ -18,7 +18,8 @@ Members = Mapping[str, Member]
 
 PLACEHOLDERS = (
     "name", "secret", "alnum", "unknown", "long", "id", "ID", "taken", "made", "kept", "region",
-    "future", "farther", "past", "each", "absent", "word", "uuid", "account", "aws", "number",
+    "future", "farther", "past", "now", "each", "absent", "word", "uuid", "account", "aws",
+    "number",
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"\$\{([^}.:]*)(?:\.([^}:]*))?[^}]*\}")
 _NAMED = frozenset({"id", "ID", "taken", "unknown"})

@@ -8,6 +8,7 @@ from typing import Any
 from conformance.contract.model import Operation
 from conformance.contract.overlays.overlay_faults import OverlayFault
 from conformance.contract.overlays.overlay_names import OverlayNames, Way, has_place, not_here
+from conformance.contract.places import parse
 from conformance.contract.protocols import stated_rule
 from conformance.contract.vocabulary.overlay_rules import OneConnectionRule, SingleRule, StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
@@ -82,13 +83,14 @@ class RuleReferences(OverlayNames):
         if isinstance(given, Mapping):
             yield from self.template(given, operation.input, (*at, key))
         shown = operation.output if not step.entry else self.entry(head)
-        if shown is None:
-            return
+        if shown is None or step.gives == "refused":
+            return  # what a refusal tells is no member of the answer
         for name in step.except_:
             if not any(name in one.output for one in self.contract.operations.values()):
                 yield not_here("member", name, shown, (*at, "except"))
-        for key, places in _looked_at(step):
-            for place in places:
+        headers = () if step.entry else operation.headers
+        for key, place in _looked_at(step):
+            if parse(place)[0] not in headers:
                 yield from has_place(shown, place, (*at, key, place))
 
     def _of_step(self, step: Step, head: str) -> Operation | None:
@@ -99,12 +101,13 @@ class RuleReferences(OverlayNames):
         return self.named(roles.get(step.send or "create") or step.send)
 
 
-def _looked_at(step: Step) -> Iterator[tuple[str, Iterable[str]]]:
-    """The places that a step compares, by key."""
-    yield from (
+def _looked_at(step: Step) -> Iterator[tuple[str, str]]:
+    """The places that a step compares, each with its key."""
+    looked: tuple[tuple[str, Iterable[str]], ...] = (
         ("shows", step.shows), ("shows-instant", step.shows_instant), ("differs", step.differs),
         ("ends", step.ends), ("counts", step.counts), ("has", step.has), ("hides", step.hides),
         ("if", step.if_), ("equal", step.equal or ()),
+        ("fraction", () if step.fraction is None else (step.fraction,)),
     )  # fmt: skip
-    if step.fraction is not None:
-        yield "fraction", (step.fraction,)
+    for key, places in looked:
+        yield from ((key, place) for place in places)

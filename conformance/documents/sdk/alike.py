@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from conformance.documents.model import (
-    NUMBERS,
-    BaseType,
-    DocumentedMember,
-)
+from conformance.documents.model import NUMBERS, BaseType, DocumentedMember
 from conformance.documents.sdk.matching import folded
 
 Known = TypeVar("Known")

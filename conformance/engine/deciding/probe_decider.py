@@ -170,13 +170,14 @@ class ProbeDecider:
 
     def _broken_again(self, trial: ProbeResult) -> ProbeResult | None:
         """The same failure on a fresh resource, or None where it does not come again."""
-        again = self._try(trial.probe, fresh=True)
+        blamed = trial.sent.answer.server_error
+        again = attempt(self._run.session, trial.probe, fresh=True, blamed=blamed)
         if trial.sent.answer.ok and is_taken(again.sent.answer):
             return trial  # that it was accepted is why it is refused now
         return None if again.finding is None or again.finding.held else again
 
-    def _try(self, probe: Probe, *, fresh: bool = False) -> ProbeResult:
-        return attempt(self._run.session, probe, fresh=fresh)
+    def _try(self, probe: Probe) -> ProbeResult:
+        return attempt(self._run.session, probe)
 
 
 def _is_worth_probing(requirement: Requirement, support: Support) -> bool:

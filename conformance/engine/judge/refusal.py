@@ -36,7 +36,7 @@ COUNT_LIMITS = ("/maxItems", "/maxProperties")
 # What the pages of common errors have for these faults. A model lists none of them, so without an
 # overlay they are right, too.
 COMMON_REFUSALS: Mapping[Fault, frozenset[str]] = {
-    Fault.REQUIRED: frozenset({"MissingParameter", "ValidationError"}),
+    Fault.REQUIRED: frozenset({"MissingParameter", "InvalidParameterValue", "ValidationError"}),
     **dict.fromkeys(
         (Fault.LIMIT, Fault.ENUM, Fault.TYPE),
         frozenset({"InvalidParameterValue", "ValidationError"}),

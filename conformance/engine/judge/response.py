@@ -108,8 +108,9 @@ def _empty(
     contract: Contract, operation: Operation, answer: ParsedResponse, prefix: str
 ) -> Iterator[Finding]:
     allowed = contract.overlay.words_of(operation.name).empty_object_allowed
-    # Members may be added: without an overlay, those of an answer that has none are passed over.
-    newer = contract.overlay.inferred and isinstance(answer.body, dict)
+    # Members may be added to a model: those of an answer that has none in it are passed over.
+    modelled = contract.overlay.inferred or operation.status_source.model is not None
+    newer = modelled and isinstance(answer.body, dict)
     held = answer.size == 0 or newer or (allowed and answer.body == {})
     yield Finding(f"{prefix}/response/body/empty", held, "no body", f"{answer.size} bytes")
 

@@ -12,7 +12,7 @@ from conformance.engine.sending.delivery import resent
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
 from conformance.error_identity import says_full
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import as_label, base
 from conformance.plan.valid_requests.resources import others
 
 NEWEST = 8
@@ -53,7 +53,7 @@ class Disposal:
         if not self._contract.overlay.inferred:
             # Of what its base has besides, it is the labels that lead to the resource.
             way = {name: value for name, value in way.items() if any(others(value))}
-        values = {**way, of.label: "${id}", **of.delete_with}
+        values = {**way, of.label: as_label(operation, of.label, "${id}"), **of.delete_with}
         deletion = Probe("", operation, Side.OBSERVE, values, "")
         if not even_in_vain and self._is_in_vain(deletion):
             return None

@@ -65,13 +65,12 @@ class MadeResources:
         unique = self._kinds[kind].unique_member or ""
         shown = sent.answer.members
         given = sent.values.get(unique) or next(find(shown, (unique,)), "")
-        for found in identifiers(pointer, sent.values, shown):
+        inferred = self._contract.overlay.inferred
+        for found in identifiers(pointer, sent.values, shown, inferred=inferred):
             parents = {
                 of: one for part in sent.parents.values() for of, one in part.parents.items()
             }
             parents.update(sent.parents)
-            if found.startswith("/") and self._contract.overlay.inferred:
-                found = found.rpartition("/")[2]  # noqa: PLW2901 - as SDKs do: it is a path
             self.all.append(RunResource(found, str(given), sent, kind, parents=parents))
         if len(self.all) > self._crowded:
             there = [one for one in self.all[:-REMEMBERED] if not one.gone]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import uuid4
 
+from conformance.contract.aws_values import NUMBER
 from conformance.contract.places import texts
 from conformance.identity_cache import identity_cache
 
@@ -24,8 +25,6 @@ DRAWN = re.compile(rf"[0-9A-Za-z]{{{NONCE_LENGTH},}}")
 HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 MADE = "made"
 """The placeholders of what the creation of a resource shows."""
-NUMBER = re.compile(r"\$\{number(:\d+)?\}")
-"""A template that is a number when it is filled."""
 NUMBERS = 30_000
 UNGUESSABLE = 10
 """Random characters from which on a text counts as unique."""
@@ -119,6 +118,14 @@ def far_future(day: int = 1, now: datetime | None = None) -> str:
     since whoever asks for what lies between them may ask for every second of it.
     """
     return f"{(now or datetime.now(UTC)).year + 5}-06-{day:02}T12:00:00.000Z"
+
+
+def present(digits: int | None) -> str:
+    """This moment, or so many digits of its milliseconds since 1970: ten are its seconds."""
+    now = datetime.now(UTC)
+    if digits is None:
+        return f"{now:%Y-%m-%dT%H:%M:%S}.000Z"
+    return str(int(now.timestamp() * 1000))[:digits]
 
 
 Say = Callable[[int | None], str]

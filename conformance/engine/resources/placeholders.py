@@ -16,6 +16,7 @@ from conformance.engine.resources.names import (
     Say,
     far_future,
     fill,
+    present,
     token_texts,
 )
 from conformance.engine.secrets.masking import Masker
@@ -76,6 +77,7 @@ class Placeholders:
             "future": lambda _: far_future(),
             "farther": lambda _: far_future(2),
             "past": lambda _: PAST,
+            "now": present,
             **self._companions.values(),
         }
 

@@ -38,6 +38,8 @@ from conformance.transport.parsed_response import ParsedResponse
 
 _FORTH = re.compile(r"From(?=[A-Z])")
 """``RemoveUserFromGroup`` undoes ``AddUserToGroup``."""
+_UNDOES = re.compile(r"^Un(?P<does>[a-z])")
+"""``UndeprecateDomain`` undoes ``DeprecateDomain``."""
 _SHORTEST = 4
 STATE = re.compile(r"\b(status(es)?|states?|must (first )?be|not been)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z][a-z]+")
@@ -61,6 +63,9 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
             and not mentions(base(contract, one), "${id")
         )  # fmt: skip
         return
+    undone = _UNDOES.sub(lambda match: match["does"].upper(), name, count=1)
+    if undone != name and undone in contract.operations:
+        yield contract.operations[undone]
     yield from _into_state(contract, name, refusal)
     if not lacks_something(refusal):
         return

@@ -19,7 +19,7 @@ from conformance.engine.resources.disposal import PATIENCE
 from conformance.engine.resources.names import fill
 from conformance.engine.resources.run_tag import is_tagged
 from conformance.engine.sending.channel import Channel
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import as_label, base
 from conformance.plan.valid_requests.resources import all_creators, kinds
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read, wire
@@ -101,8 +101,9 @@ class Cleanup:
             one = self._lifecycle(identifier)
             if one.needs or one.delete is None or one.label is None:
                 continue
-            request = {one.label: identifier, **one.delete_with}
-            answer = self._send(self._contract.operations[one.delete], request)
+            deletion = self._contract.operations[one.delete]
+            named = as_label(deletion, one.label, identifier)
+            answer = self._send(deletion, {one.label: named, **one.delete_with})
             unanswered = unanswered + 1 if answer.status is None else 0
             if answer.is_gone:
                 self._swept.deleted.append(identifier)

@@ -176,7 +176,8 @@ class RouteTable:
             return []
         _, labels = self.match(exchange.request)
         asked, place = {**visit.body, **labels}, self._created[visit.operation.name]
-        return list(identifiers(place, asked, read(exchange, visit.operation).members))
+        answer, inferred = read(exchange, visit.operation).members, self.contract.overlay.inferred
+        return list(identifiers(place, asked, answer, inferred=inferred))
 
 
 def _body(operation: Operation, request: Request) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from conformance.engine.safety.request_classifier import ClassifiedRequest, Rout
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.patience import Patience, faulty_kinds
 from conformance.plan.probes import Fault
+from conformance.plan.valid_requests.base_requests import as_label
 from conformance.plan.valid_requests.resources import kinds, lifecycle_of, others
 from conformance.transport.exchange import Transport
 from conformance.transport.protocols.registry import read, wire
@@ -82,7 +83,8 @@ def _looking(
         operation = contract.operations.get(resource.read or "")
         if operation is None or resource.label is None:
             return _is_not_listed(contract, channel, resource, identifier, visit)
-        request = wire(operation, {**visit.labels, resource.label: identifier})
+        named = as_label(operation, resource.label, identifier)
+        request = wire(operation, {**visit.labels, resource.label: named})
         # It asks for something that does not exist, as the probes of that fault do.
         waited = faulty_kinds(contract.service, operation.name, Fault.NOT_FOUND)
         label = operation.input.get(resource.label)

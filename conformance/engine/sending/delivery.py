@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -26,6 +27,12 @@ RESTARTS = 3
 """How often a sequence begins anew whose connection broke."""
 REPEATABLE = frozenset({"GET", "PUT", "PATCH"})
 """Methods whose requests may be sent again."""
+
+LOOKING = re.compile(
+    r"(Batch)?(Get|List|Describe|Head|Query|Scan|Search|Select|Lookup|Count|Check|Verify|Validate)"
+    r"|Encrypt|Decrypt|Sign|Simulate|Preview|Estimate"
+)
+"""What operations are called that show or use what is there, and change nothing."""
 
 Sent = TypeVar("Sent")
 
@@ -47,8 +54,12 @@ def connection_broke(exchange: Exchange) -> bool:
 
 
 def only_reads(contract: Contract, operation: Operation) -> bool:
-    """True when a request changes nothing: it shows what others have done."""
-    return operation.method == "GET" or _lists(contract, operation)
+    """True when a request changes nothing: it shows what others have done.
+
+    Most protocols have one method for everything, so that the name says it.
+    """
+    looks = operation.method == "GET" or LOOKING.match(operation.name) is not None
+    return looks or _lists(contract, operation)
 
 
 def is_repeatable(contract: Contract, operation: Operation) -> bool:

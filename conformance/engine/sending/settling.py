@@ -125,7 +125,7 @@ class Doubt:
         now = self.time
         if now is NONE or at is None:
             return None
-        if not now.everywhere and now.at is not None and at > now.at:
+        if not now.everywhere and at != now.at:
             return replace(self, time=replace(now, everywhere=True))
         if now.seconds < settle:
             return replace(self, time=replace(now, seconds=settle))

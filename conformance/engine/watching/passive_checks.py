@@ -10,7 +10,7 @@ from functools import partial
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.listing.sharing import sharing_of
 from conformance.contract.model import Location
-from conformance.engine.confirmation import ANSWER, confirm, not_repeated
+from conformance.engine.confirmation import ANSWER, confirm, not_repeated, unreliable
 from conformance.engine.judge.errors import ERROR_STATUS, IN_REFUSALS
 from conformance.engine.judge.findings import Finding
 from conformance.engine.judge.response import observe
@@ -34,6 +34,8 @@ from conformance.transport.exchange import FailureKind
 
 PASSING = frozenset({FailureKind.RESET, FailureKind.TIMEOUT})
 """Failures that may be the network's: what does not come again shows nothing of the target."""
+
+Broken = tuple[Finding, SentProbe]
 
 
 class PassiveChecker:
@@ -129,6 +131,7 @@ class PassiveChecker:
         What an answer showed about a resource that was not there any more, no fresh one shows: then
         the very same request is sent again, for the same identifier.
         """
+        seen: dict[int, dict[str, tuple[Finding, SentProbe]]] = {}
         for finding, sent in self._suspects.take():
             # A step of a sequence may have been its first request: its support may be unknown.
             name = sent.probe.operation.name
@@ -140,7 +143,7 @@ class PassiveChecker:
             silent = self._standings.silent(name)
             if silent is not None and requirement.subject is Subject.NO_SERVER_ERROR:
                 continue  # it fails for the valid request, when all is decided
-            again = confirm(partial(self._once_more, finding, sent), ANSWER, sent.answer)
+            again = confirm(partial(self._once_more, finding, sent, seen), ANSWER, sent.answer)
             again = again or confirm(partial(self._of_the_same, finding, sent))
             if again is None and sent.answer.failure in PASSING:
                 self._suspects.forget(finding)
@@ -156,15 +159,29 @@ class PassiveChecker:
         provoked = {resource.not_found, resource.unique_error}
         return requirement.subject is Subject.ERROR and requirement.keyword in provoked
 
-    def _once_more(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
-        """The request on a new resource; what it created is deleted."""
+    def _once_more(
+        self, finding: Finding, sent: SentProbe, seen: dict[int, dict[str, Broken]]
+    ) -> Broken | None:
+        """The same finding of the request on a new resource; what it created is deleted.
+
+        ``seen`` has what the repetition breaks of each request, for all findings of one answer.
+        """
+        if unreliable(sent.answer) or id(sent) not in seen:
+            seen[id(sent)] = self._repeated(sent)
+        return seen[id(sent)].get(finding.requirement)
+
+    def _repeated(self, sent: SentProbe) -> dict[str, Broken]:
+        """All that the request breaks on a new resource, by requirement."""
         disposal, resource = self._session.disposal, None
         try:
             resource = self._alike(sent)
             repeat = self._session.send(sent.probe, resource=resource)
         except SetupFailed as failed:
             repeat = failed.sent
-        broken = self._broken(finding, repeat)
+        broken: dict[str, Broken] = {}
+        for one in self._found(repeat):
+            if not one.held:
+                broken.setdefault(one.requirement, (one, repeat))
         self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
         disposal.take_away(repeat)
         if resource is not None and not resource.gone:

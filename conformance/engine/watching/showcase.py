@@ -33,6 +33,8 @@ SHOWING, SHOWN_BY, LOOKING = 0.4, 0.85, 1.1
 look must be."""
 MOST = 1500
 """Requests of one service."""
+SLOW = 1.0
+"""Seconds of an answer after which a read is not asked again to be shown more."""
 READS = re.compile(r"(Batch)?(Describe|Get|List|Search|View)")
 ENDS = re.compile(r"(Batch)?(Delete|Remove|Terminate|Cancel|Deregister|Disassociate|Purge|Reset)")
 RESETS = re.compile(r"(Batch)?(Update|Modify|Put|Set|Replace|Patch)")
@@ -53,6 +55,7 @@ class Showcase:
                 self._watched[one.operation].append(one)
         self._makes = all_creators(self._contract)
         self._end, self._until = 0, SHOWING
+        self._slow: set[str] = set()
         self.was_called = False
 
     def show(self) -> None:
@@ -132,12 +135,14 @@ class Showcase:
     def _call(
         self, operation: Operation, values: Mapping[str, Any], resource: RunResource | None
     ) -> bool:
-        if not self._is_open(operation.name):
+        if operation.name in self._slow or not self._is_open(operation.name):
             return False
         try:
             sent = self._session.call(operation, values, resource)
         except SetupFailed:
             return False
+        if sent.exchange.seconds > SLOW and READS.match(operation.name):
+            self._slow.add(operation.name)
         return sent.answer.ok
 
     def _vary(self, operation: Operation, send: Try, unseen: Callable[[], int]) -> None:
@@ -147,7 +152,8 @@ class Showcase:
         stalled, before = 0, unseen()
         for index in range(1, variants.most):
             self._run.stops.check()
-            if not before or stalled == STALLED or self._session.sent > self._end:
+            stale = not before or stalled == STALLED
+            if stale or self._session.sent > self._end or self._is_over():
                 return
             several = [name for name in names if variants.count[name] > index]
             if not several:
@@ -163,7 +169,7 @@ class Showcase:
         """The members that are accepted with all that they may hold, and those with choices."""
         taken: list[str] = []
         waiting, left = [list(variants.count)], TRIES
-        while waiting and left:
+        while waiting and left and not self._is_over():
             names = waiting.pop(0)
             left -= 1
             if send(variants.request(names, 0)):

@@ -104,7 +104,7 @@ def _fitting_ones(
     made = [one for one in found if "${" in str(one)]
     fixed = [one for one in found if one not in made]
     arns = arns_of(pattern, called.service) if pattern is not None else ()
-    usual = (_moved(one) for one in shape.usual)
+    usual = (_moved(one) for one in shape.usual if one != "")
     fitting = [one for one in (*made, *usual, *fixed, *arns) if _keeps(shape, one)]
     return tuple({str(one): one for one in reversed(fitting)}.values())[::-1]
 

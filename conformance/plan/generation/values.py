@@ -20,7 +20,7 @@ FAR = "${future}"
 
 GROWING = frozenset({"maxLength", "maxItems", "maxProperties"})
 MOST = 4_000_000
-"""No more characters or items than that are made: some limits are of two thousand million."""
+"""No more characters than that are made: some limits are of two thousand million."""
 
 
 class BoundaryValue(NamedTuple):
@@ -94,6 +94,15 @@ def _text(shape: Shape, index: int) -> str:
     length = min(most, strings.shortest(pattern, max(least, 1)) + index)
     found = strings.of_length(pattern, length)
     return found if found is not None else ""
+
+
+def is_carried(shape: Shape, keyword: str) -> bool:
+    """Whether one request carries a value at the limit: not 50,000 items of 2,000 characters."""
+    limit = shape.limit(keyword)
+    if keyword not in GROWING or limit > MOST:
+        return keyword not in GROWING
+    one = None if keyword == "maxLength" or shape.element is None else sample(shape.element, limit)
+    return bool(limit * (1 if one is None else len(str(one))) <= MOST)
 
 
 def items(shape: Shape, count: int) -> list[Any]:

@@ -137,7 +137,7 @@ def _step(play: _Play, step: Step) -> Sequence:
     elif step.make is not UNSET:
         values = {**play.life.request("create"), **play.put(step.make or {})}
         made = yield Make(step.key, present(values))
-        _look(play, step, made.body, play.life.operation("create").output)
+        _look(play, step, made.members, play.life.operation("create").output)
     elif step.together:
         sends = [play.send(one) for one in step.together]
         answer = yield Together(tuple(sends))
@@ -149,12 +149,14 @@ def _step(play: _Play, step: Step) -> Sequence:
         send = play.send(step)
         answer = yield send
         if _kind(step, answer):
-            body = answer.body
+            body = answer.members
             if not _is_of_page(play, step, send.operation):
                 body = yield from whole(send, body)
             _look(play, step, body, send.operation.output)
         elif step.stop_if_refused:
             raise _SkipCase
+        elif step.gives == "refused":
+            _look(play, step, answer.members, {})
 
 
 def _is_of_page(play: _Play, step: Step, operation: Operation) -> bool:

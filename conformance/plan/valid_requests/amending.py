@@ -20,8 +20,15 @@ from conformance.error_identity import says_missing
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import suggestions
 from conformance.plan.valid_requests.base_requests import edited, scaffolded
-from conformance.plan.valid_requests.fuller import NEW, Request, fuller, is_free, is_structured
-from conformance.plan.valid_requests.named_places import WORD, named_places, places_of
+from conformance.plan.valid_requests.fuller import (
+    NEW,
+    Request,
+    fuller,
+    is_free,
+    is_structured,
+    plainer,
+)
+from conformance.plan.valid_requests.named_places import WORD, called_alike, named_places, places_of
 from conformance.plan.valid_requests.refusal_values import (
     OTHERS,
     RefusalText,
@@ -61,6 +68,7 @@ def amended(
         yield from _one_of_each(operation, start, refusal)
     named = list(named_places(operation, dict(sent), refusal))
     yield from _of_what_is_there(operation, start, refusal)
+    yield from called_alike(operation, start, sent, refusal)
     yield from _about_all(operation, start, named, refusal)
     if EXCLUSIVE.search(refusal.message):
         yield from _one_more(operation, start, refusal)
@@ -70,6 +78,7 @@ def amended(
         yield from _published(operation, start)
     yield from _prefixed(operation, start)
     if refusal.status >= SERVER_ERROR:
+        yield from plainer(operation, start)
         yield from _one_likely(operation, start)
         yield from _other_words(operation, start)
     if not refusal.is_not_found:
@@ -124,9 +133,6 @@ def _published(operation: Operation, request: Request) -> Iterator[Request]:
         named = {name: value for name, value in own.items() if "${name" in str(value)}
         yield {**request, **example, **named, **bound}
         yield {**request, **example, **bound}
-
-
-# -- what is done about it -------------------------------------------------------------------------
 
 
 def _about(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.aws_values import example
+from conformance.contract.inference.naming import words
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, parse, put
 from conformance.contract.vocabulary.overlay_model import Resource
@@ -13,6 +14,9 @@ from conformance.contract.walk import step_into
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import suggestions
 from conformance.plan.valid_requests.resources import creators, kinds, lifecycle_of
+
+RIVALS = 2
+"""Words at the end of the names of members that exclude each other."""
 
 
 def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[str, Any]:
@@ -30,8 +34,24 @@ def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[st
         return dict(words.base)
     accepted = contract.found.by_operation.get(operation.name)
     if accepted is not None:
-        return dict(accepted.members)
+        return dict(_without_rivals(operation, accepted.members, place))
     return derived(contract, operation)
+
+
+def _without_rivals(
+    operation: Operation, members: Mapping[str, Any], place: Place
+) -> Iterator[tuple[str, Any]]:
+    """The members of an accepted request without those that a member excludes, by their names.
+
+    Of several ``DestinationConfiguration`` there is one: what was found by trial is one of them.
+    """
+    name = str(place[0]) if place else ""
+    ending = words(name)[-RIVALS:]
+    for one, value in members.items():
+        free = one in operation.input and not operation.input[one].required
+        alike = words(one)[-RIVALS:] == ending and len(words(one)) > RIVALS < len(words(name))
+        if name in members or not (free and alike):
+            yield one, value
 
 
 def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
@@ -46,10 +66,8 @@ def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
     if resource.label is not None:
         chosen = "${" + ("name" if resource.unique is None else resource.unique.template) + "}"
         creates = operation.name in creators(resource)
-        named = operation.input.get(resource.label)
-        in_list = named is not None and named.shape.kind is Kind.LIST
         chosen = chosen if creates else "${id}"
-        placeholders[resource.label] = [chosen] if in_list else chosen
+        placeholders[resource.label] = as_label(operation, resource.label, chosen)
     placeholders |= binds
     made = {
         name: placeholders[name] if name in placeholders else _sample(member)
@@ -60,6 +78,13 @@ def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
         if place not in operation.input:
             made = edited(made, parse(place), value)
     return made
+
+
+def as_label(operation: Operation, label: str, identifier: str) -> str | list[str]:
+    """An identifier as an operation takes it: alone, or as the only one of several."""
+    member = operation.input.get(label)
+    listed = member is not None and member.shape.kind is Kind.LIST
+    return [identifier] if listed else identifier
 
 
 def _sample(member: Member) -> Any:

@@ -113,6 +113,24 @@ def whole(shape: Shape, depth: int = DEEPEST) -> Any:
     return values.sample(shape)
 
 
+def plainer(operation: Operation, request: Request) -> Iterator[Request]:
+    """The request with a structure of which nothing is required, without what is structured in it.
+
+    What excludes what is seldom said where it breaks the target.
+    """
+    for name, value in request.items():
+        shape = operation.input[name].shape if name in operation.input else None
+        if shape is None or not isinstance(value, dict) or not shape.members:
+            continue
+        inner = {
+            one: text
+            for one, text in value.items()
+            if one in shape.members and not is_structured(shape.members[one].shape)
+        }
+        if not any(one.required for one in shape.members.values()) and inner != value:
+            yield {**request, name: inner}
+
+
 def is_structured(shape: Shape) -> bool:
     """Whether values of a shape have members, or keys that are listed."""
     if shape.key is not None and shape.key.limit("enum"):

@@ -16,6 +16,7 @@ from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import Place, parse, with_texts
 from conformance.contract.validate import shape_violations
 from conformance.plan.generation import values
+from conformance.plan.generation.suggestions import suggestions
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import lifecycle_of
 
@@ -92,6 +93,7 @@ def _values(shape: Shape, place: Place, stateful: set[Place]) -> Iterator[Any]:
 
 
 def _numbers(shape: Shape) -> Iterator[Any]:
+    yield from _present(shape)
     least, most = shape.limit("minimum"), shape.limit("maximum")
     usual = max(1, least or 1)
     for number in (usual + 1, usual):
@@ -99,7 +101,13 @@ def _numbers(shape: Shape) -> Iterator[Any]:
             yield number
 
 
+def _present(shape: Shape) -> Iterator[Any]:
+    """This moment, where what the member is called says that it is one."""
+    yield from (one for one in suggestions(shape) if str(one).startswith("${now"))
+
+
 def _moments(shape: Shape) -> Iterator[Any]:
+    yield from _present(shape)
     in_seconds = shape.wire is Kind.NUMBER
     yield from (2_000_000_000, 2_000_086_400) if in_seconds else ("${future}", "${farther}")
 

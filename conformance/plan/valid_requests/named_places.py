@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from conformance.contract.inference.naming import plain, words
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import Place, find
 from conformance.contract.walk import shape_at
+from conformance.plan.valid_requests.base_requests import edited
 from conformance.plan.valid_requests.fuller import DEEPEST, Request
 from conformance.plan.valid_requests.refusal_values import RefusalText
 
@@ -46,6 +48,27 @@ def named_places(operation: Operation, sent: Request, refusal: RefusalText) -> I
     # What only holds others that are named as well comes after them.
     outer = [place for place in found if any(one[: len(place)] == place != one for one in by_name)]
     yield from dict.fromkeys([*(one for one in found if one not in outer), *outer])
+
+
+def called_alike(
+    operation: Operation, request: Request, sent: Mapping[str, Any], refusal: RefusalText
+) -> Iterator[Request]:
+    """The request with one new name for all members called alike whose values a refusal shows.
+
+    The key of an index is one of the attributes that are defined beside it.
+    """
+    shown: dict[str, list[Place]] = {}
+    for place in places_of(operation, dict(sent)):
+        given = [one for one in find(sent, place) if isinstance(one, str) and len(one) >= SHORTEST]
+        new = all("${name" in str(one) for one in find(request, place))
+        if given and new and all(one in refusal.message for one in given):
+            shown.setdefault(place[-1], []).append(place)
+    for places in shown.values():
+        changed = request
+        for place in places:
+            changed = edited(changed, place, "${name.same}")
+        if len(places) > 1:
+            yield changed
 
 
 def _is_listed(operation: Operation, place: Place) -> bool:

@@ -87,14 +87,19 @@ def creators(resource: Resource) -> dict[str, str]:
     return {**found, **resource.also_created_by}
 
 
-def identifiers(place: str, asked: Mapping[str, Any], answer: Any) -> Iterator[str]:
+def identifiers(
+    place: str, asked: Mapping[str, Any], answer: Any, *, inferred: bool = False
+) -> Iterator[str]:
     """The identifiers of what a creation made, by the place that ``creators`` gives.
 
-    ``asked`` holds the members of the request, ``answer`` is the body of what came back.
+    ``asked`` holds the members of the request, ``answer`` is the body of what came back. Where the
+    contract is ``inferred``, a path counts as its last part, as SDKs have it.
     """
     chosen = place.removeprefix(GIVEN)
     given = find(answer, parse(place)) if chosen == place else find(asked, parse(chosen))
-    yield from (one for one in given if isinstance(one, str) and one)
+    for one in given:
+        if isinstance(one, str) and one:
+            yield one.rpartition("/")[2] if inferred and one[0] == "/" else one
 
 
 def all_creators(contract: Contract) -> dict[str, tuple[str, str]]:

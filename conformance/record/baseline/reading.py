@@ -155,10 +155,9 @@ def _unknown(value: Any, steps: Steps) -> Iterator[str]:
     part = value
     for step in steps:
         part = part[step]
-    known = {
-        0: schema()["properties"],
-        2: schema()["$defs"]["accepted"]["properties"],
-    }.get(len(steps))
+    known = {0: schema()["properties"], 2: schema()["$defs"]["accepted"]["properties"]}.get(
+        len(steps)
+    )
     if isinstance(part, dict) and known is not None:
         yield from (name for name in part if name not in known)
 
@@ -171,11 +170,7 @@ def _wanted(steps: Steps) -> str:
 
 
 def _accepted(
-    entry: dict[str, str],
-    line: int,
-    comment: Sequence[str],
-    places: dict[Steps, int],
-    file: Path,
+    entry: dict[str, str], line: int, comment: Sequence[str], places: dict[Steps, int], file: Path
 ) -> Accepted:
     expires = None
     if "expires" in entry:

@@ -109,10 +109,7 @@ def _write(job: tuple[Path, str, Sequence[Entry]]) -> list[ServiceStanding]:
 
 
 def _write_rest(
-    folder: Path,
-    league: League,
-    standings: dict[tuple[str, str], ServiceStanding],
-    title: str,
+    folder: Path, league: League, standings: dict[tuple[str, str], ServiceStanding], title: str
 ) -> None:
     for name in ("style.css", "league.js"):
         (folder / name).write_text(rendering.asset(name), "utf-8")

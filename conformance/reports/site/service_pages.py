@@ -200,9 +200,7 @@ def _target_links(targets: tuple[str, ...]) -> Markup:
 
 
 def _data(
-    service: str,
-    standings: Sequence[ServiceStanding],
-    groups: Mapping[str | None, Sequence[_Row]],
+    service: str, standings: Sequence[ServiceStanding], groups: Mapping[str | None, Sequence[_Row]]
 ) -> dict[str, Any]:
     return {
         "format": 1,

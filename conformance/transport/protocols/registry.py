@@ -82,13 +82,22 @@ def read(exchange: Exchange, operation: Operation | None = None) -> ParsedRespon
     )
 
 
-def _in_headers(operation: Operation, response: Response) -> Iterator[tuple[str, str]]:
+def _in_headers(operation: Operation, response: Response) -> Iterator[tuple[str, Any]]:
     """The members of a success that its headers have."""
     if response.status < 300:
         for name, header in operation.headers.items():
+            if header.endswith("-"):
+                yield name, _begun_with(header.lower(), response)
+                continue
             value = response.header(header)
             if value is not None:
                 yield name, value
+
+
+def _begun_with(head: str, response: Response) -> dict[str, str]:
+    """The entries of a map, each of which has a header."""
+    own = ((name.lower(), value) for name, value in response.headers)
+    return {name.removeprefix(head): value for name, value in own if name.startswith(head)}
 
 
 def _guessed(response: Response) -> ProtocolName:

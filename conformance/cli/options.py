@@ -1,13 +1,29 @@
-"""The options of the commands that reach a target."""
+"""Options that several commands have, and how several are given to one."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from conformance.transport.extra_headers import ExtraHeaders, read_headers
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def together(*options: Decorator) -> Decorator:
+    """Several options as one decorator, in the order in which help lists them."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
 
 timeout_option = click.option(
     "--timeout",
