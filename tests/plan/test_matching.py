@@ -13,8 +13,7 @@ TIME = Shape(Kind.TIMESTAMP, wire=Kind.NUMBER)
 TEXTS, MAP = Shape(Kind.LIST, element=TEXT), Shape(Kind.MAP, key=TEXT, element=TEXT)
 INNER = Shape(Kind.STRUCTURE, members={"a": Member("a", TEXT), "n": Member("n", NUMBER)})
 OUTER = Shape(
-    Kind.STRUCTURE,
-    members={"in": Member("in", INNER), "password": Member("password", TEXT)},
+    Kind.STRUCTURE, members={"in": Member("in", INNER), "password": Member("password", TEXT)}
 )
 STRUCTURES = Shape(Kind.LIST, element=INNER)
 
