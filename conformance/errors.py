@@ -7,7 +7,7 @@ Problem                    every error a user may see: one line, a hint, an exit
 └── CouldNotTest           exit 3: the target could not be tested at all
     └── (target)           Unreachable, WrongCredentials, TargetDidNotStart
 
-Subclasses carry their facts as fields; the sentence is rendered by ``__str__`` at the edge.
+Subclasses make their sentence of the facts; a fact that somebody reads is a field, too.
 Anything that is not a Problem and escapes is our own fault and is reported as such.
 """
 

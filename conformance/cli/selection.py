@@ -62,6 +62,6 @@ def cut(jobs: list[Job], shard: Shard | None) -> list[Job]:
     """The jobs, or the shard's part of them. Raises EmptyShard."""
     if shard is None:
         return jobs
-    from conformance.engine.shards import part_of
+    from conformance.engine.outcome import part_of
 
     return part_of(jobs, shard)

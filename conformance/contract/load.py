@@ -46,7 +46,6 @@ class UnknownService(BadInput):
     """A service without a spec; ``near`` are the names that look like it."""
 
     def __init__(self, service: str, known: tuple[str, ...], near: Sequence[str] = ()) -> None:
-        self.service, self.known, self.near = service, known, tuple(near)
         meant = f"did you mean {' or '.join(near)}? " if near else ""
         hint = f"{meant}known services: {', '.join(known) or 'none'}, and those of botocore"
         super().__init__(f"there is no spec for the service {service!r}", hint)

@@ -31,7 +31,6 @@ class NoSpecs(BadInput):
     hint = f"give a folder with SERVICE/{SPEC} in it, or the folder of one service"
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
         super().__init__(f"{folder} has no {SPEC}, and no folder in it has one")
 
 

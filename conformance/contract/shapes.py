@@ -47,7 +47,6 @@ class SpecProblem(BadInput):
     hint = "derive the spec again, or check the overlay beside it"
 
     def __init__(self, spec: str, where: str, reason: str) -> None:
-        self.spec, self.where, self.reason = spec, where, reason
         super().__init__(f"{spec}: {where}: {reason}")
 
 

@@ -15,7 +15,6 @@ class WrongCredentials(CouldNotTest):
     hint = "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and the region"
 
     def __init__(self, answer: str) -> None:
-        self.answer = answer
         super().__init__(f"the target refuses the credentials: {answer}")
 
 
@@ -23,7 +22,6 @@ class NothingTested(CouldNotTest):
     """Every requirement was left undecided: ``reason`` is what most of them say."""
 
     def __init__(self, reason: str) -> None:
-        self.reason = reason
         super().__init__(f"nothing could be tested: {reason}", _advice(reason))
 
 
@@ -45,7 +43,6 @@ class TargetDied(CouldNotTest):
     hint = "what was measured before is in the record; look at the target's own log"
 
     def __init__(self, detail: str, *, refused: bool = True, before: bool = True) -> None:
-        self.detail = detail
         what = "takes no connections" if refused else "answers nothing"
         what += " any more" if before else ""
         super().__init__(f"the target {what}: {detail}")

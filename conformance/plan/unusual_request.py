@@ -8,9 +8,10 @@ from itertools import islice
 from typing import Any
 
 from conformance.contract.member_roles import MOST_DEEP, of_body
-from conformance.contract.model import Contract, Kind, Operation, Shape
-from conformance.contract.places import ITEM, VALUE, Place, show
+from conformance.contract.model import Contract, Operation, Shape
+from conformance.contract.places import Place, show
 from conformance.contract.vocabulary.overlay_steps import WireForm
+from conformance.contract.walk import inner_shapes
 from conformance.plan.spelling import spelled_body, spelled_form
 from conformance.plan.valid_requests.base_requests import base, edited, scaffolded
 from conformance.transport.protocols.variant import WireVariant
@@ -81,11 +82,4 @@ def _all_places(operation: Operation) -> Iterator[tuple[Place, Shape]]:
     for depth in range(MOST_DEEP):
         yield from level
         if depth < MOST_DEEP - 1:
-            level = [pair for place, shape in level for pair in _below(place, shape)]
-
-
-def _below(place: Place, shape: Shape) -> Iterator[tuple[Place, Shape]]:
-    for name, one in shape.members.items():
-        yield (*place, name), one.shape
-    if shape.element is not None:
-        yield (*place, ITEM if shape.kind is Kind.LIST else VALUE), shape.element
+            level = [pair for place, shape in level for pair in inner_shapes(shape, place)]

@@ -26,8 +26,6 @@ class BrokenConstraint:
     keyword: str
     limit: Any
     value: Any
-    is_key: bool = False
-    """Whether the value is a map's key rather than what the path leads to."""
 
 
 Check = Callable[[Any, Any], bool]
@@ -76,7 +74,7 @@ class Constraints:
         for name, item in value.items():
             if shape.key is not None:
                 for found in self.shape(shape.key, name, path):
-                    yield BrokenConstraint(path, found.keyword, found.limit, name, is_key=True)
+                    yield BrokenConstraint(path, found.keyword, found.limit, name)
             yield from self._item(element, item, (*path, name))
 
     def _item(self, element: Shape, item: Any, path: Path) -> Iterator[BrokenConstraint]:

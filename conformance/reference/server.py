@@ -32,7 +32,6 @@ class PortTaken(CouldNotTest):
     """The port cannot be listened on."""
 
     def __init__(self, port: int, reason: str) -> None:
-        self.port, self.reason = port, reason
         super().__init__(f"cannot listen on {HOST}:{port}: {reason}", "choose another --port")
 
 

@@ -71,7 +71,7 @@ def transport(
     """
     from conformance.transport.extra_headers import HeaderTransport
     from conformance.transport.http import HttpTransport
-    from conformance.transport.pace import PacedTransport
+    from conformance.transport.quota import PacedTransport
     from conformance.transport.retry import RetryingTransport
 
     http = HttpTransport(timeout=timeout, ca_bundle=ca_bundle)

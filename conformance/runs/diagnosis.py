@@ -19,7 +19,7 @@ from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import of, read, wire
 from conformance.transport.protocols.variant import WireRequest
 from conformance.transport.signing import Signer, unsigned
-from conformance.transport.targets import products
+from conformance.transport.targets import known
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract, Operation
@@ -82,7 +82,7 @@ def examine(access: Access, services: tuple[str, ...]) -> Diagnosis:
     """Look at a target. Raises UnknownService, SpecProblem."""
     first = _get(access, "/")
     skew = _skew(_header([first], "Date"))
-    pages = [(path, _get(access, path)) for path in products.paths()]
+    pages = [(path, _get(access, path)) for path in known.paths()]
     contracts = [
         placed(job, access.region).contract for job in select_jobs(services, excluding((), ()))
     ]
@@ -95,7 +95,7 @@ def examine(access: Access, services: tuple[str, ...]) -> Diagnosis:
     ]
     return Diagnosis(
         server=_header(answered, "Server"),
-        product=products.guessed(
+        product=known.guessed(
             (path, page.response.status, page.response.body)
             for path, page in pages
             if page.response is not None

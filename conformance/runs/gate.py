@@ -50,7 +50,7 @@ def baseline_use(
 
 
 def _watched(jobs: Iterable[Job]) -> set[str]:
-    from conformance.engine.shards import in_every_part
+    from conformance.engine.outcome import in_every_part
 
     return {one.id for job in jobs for one in job.requirements if in_every_part(one)}
 

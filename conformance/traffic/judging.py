@@ -20,7 +20,7 @@ from conformance.engine.judge.findings import Finding
 from conformance.engine.judge.redacted import hides, is_redacted
 from conformance.engine.judge.refusal import Refusal, judge_probe, refusals
 from conformance.engine.judge.response import observe
-from conformance.engine.recording.case_counts import CaseCounts
+from conformance.engine.recording.verdicts import CaseCounts
 from conformance.engine.support import lacks
 from conformance.plan.patching import shows
 from conformance.plan.probes import Fault, Probe, Side

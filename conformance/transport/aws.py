@@ -48,7 +48,6 @@ class NoEndpoint(BadInput):
     hint = "the overlay's `sdk` names it as botocore does; choose other services with --service"
 
     def __init__(self, service: str) -> None:
-        self.service = service
         super().__init__(f"no endpoint of AWS is known for {service}")
 
 
@@ -58,7 +57,6 @@ class UnknownIdentity(CouldNotTest):
     hint = "check the credentials, the region and the way to AWS's Security Token Service"
 
     def __init__(self, detail: str) -> None:
-        self.detail = detail
         super().__init__(f"cannot tell which account the credentials are of: {detail}")
 
 
@@ -68,7 +66,6 @@ class WrongAccount(CouldNotTest):
     hint = "nothing was sent to it; use the credentials of the account that you mean"
 
     def __init__(self, expected: str, found: str) -> None:
-        self.expected, self.found = expected, found
         super().__init__(f"the credentials are of account {found}, not of {expected}")
 
 

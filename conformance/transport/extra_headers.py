@@ -37,7 +37,6 @@ class BadHeader(BadInput):
     hint = "give NAME:VALUE, for example --header 'X-Tenant: blue'; ${NAME} is of the environment"
 
     def __init__(self, text: str, why: str) -> None:
-        self.text, self.why = text, why
         super().__init__(f"--header {told(text)!r}: {why}")
 
 

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from conformance.transport.targets.products import guessed
+from conformance.transport.targets.known import guessed
 
 
 def said(ended):

@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 from conformance.cli.derive import command as derive
 from conformance.contract import locate
 from conformance.documents.sdk.models import load_model
-from conformance.plan.sequences.lists import walk
+from conformance.plan.sequences.listing import walk
 from conformance.plan.sequences.steps import Send
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.resources import kinds

@@ -50,12 +50,7 @@ def operation(name: str, status: int, labels: list[str], answer: list[str]) -> d
 
 
 def structure(required: list[str], **properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "x-type": "structure",
-        "properties": properties,
-        "required": required,
-    }
+    return {"type": "object", "x-type": "structure", "properties": properties, "required": required}
 
 
 def library(*, foreign_kinds: bool = False) -> dict[str, Any]:

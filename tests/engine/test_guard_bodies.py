@@ -73,11 +73,7 @@ def sent(journal: Journal) -> Send:
     ],
 )
 def test_what_a_body_names(
-    sent: Send,
-    service: str,
-    path: str,
-    body: dict[str, Any],
-    expected: bool,
+    sent: Send, service: str, path: str, body: dict[str, Any], expected: bool
 ) -> None:
     assert sent(service, path, body) is expected
 

@@ -23,7 +23,7 @@ from conformance.engine.sending.settling import Arrival
 from conformance.engine.session import Session
 from conformance.error_identity import says_missing
 from conformance.plan.probes import Probe, Side
-from conformance.plan.sequences.lists import whole
+from conformance.plan.sequences.listing import whole
 from conformance.plan.sequences.steps import NotShown, Send
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.refusal_values import RefusalText

@@ -297,18 +297,12 @@ KINDS: dict[str, tuple[str, Given]] = {
         "CreateItem",
         lambda asked: asked.method == "POST" and asked.members.get("conformance") == "x",
     ),
-    "wrong-type": (
-        "UpdateItem",
-        lambda asked: asked.is_update and None in asked.members.values(),
-    ),
+    "wrong-type": ("UpdateItem", lambda asked: asked.is_update and None in asked.members.values()),
     "null-items": (
         "CreateItem",
         lambda asked: asked.method == "POST" and asked.members.get("parts") == [None],
     ),
-    "odd-text": (
-        "UpdateItem",
-        lambda asked: asked.is_update and has_texts(asked, "\u202e"),
-    ),
+    "odd-text": ("UpdateItem", lambda asked: asked.is_update and has_texts(asked, "\u202e")),
     "long-text": (
         "CreateItem",
         lambda asked: asked.method == "POST" and 90_000 < len(asked.raw) < 200_000,
@@ -317,14 +311,8 @@ KINDS: dict[str, tuple[str, Given]] = {
         "CreateItem",
         lambda asked: asked.method == "POST" and asked.raw.count(b"[") > 400,
     ),
-    "content-type": (
-        "CreateItem",
-        lambda asked: asked.method == "POST" and asked.media is None,
-    ),
-    "odd-label": (
-        "DeleteItem",
-        lambda asked: asked.method == "DELETE" and "%00" in asked.path,
-    ),
+    "content-type": ("CreateItem", lambda asked: asked.method == "POST" and asked.media is None),
+    "odd-label": ("DeleteItem", lambda asked: asked.method == "DELETE" and "%00" in asked.path),
     "odd-query-value": (
         "ListItems",
         lambda asked: asked.is_list and ("colour", "") in asked.parameters,
@@ -337,10 +325,7 @@ KINDS: dict[str, tuple[str, Given]] = {
         "ListItems",
         lambda asked: asked.is_list and asked.query.count("colour=") == 2,
     ),
-    "odd-query": (
-        "DeleteItem",
-        lambda asked: asked.method == "DELETE" and "%FF" in asked.query,
-    ),
+    "odd-query": ("DeleteItem", lambda asked: asked.method == "DELETE" and "%FF" in asked.query),
     "page-size": (
         "ListItems",
         lambda asked: asked.is_list and ("maxResults", "0") in asked.parameters,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.engine.shards import EmptyShard, in_every_part, part_of, place
+from conformance.engine.outcome import EmptyShard, in_every_part, part_of, place
 from conformance.record import (
     NotMergeable,
     Record,

@@ -9,15 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.model import (
-    Called,
-    Constraint,
-    Kind,
-    Location,
-    Member,
-    Operation,
-    Shape,
-)
+from conformance.contract.model import Called, Constraint, Kind, Location, Member, Operation, Shape
 from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 
 

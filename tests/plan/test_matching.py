@@ -6,15 +6,14 @@ import pytest
 
 from conformance.contract.model import Kind, Member, Shape
 from conformance.contract.places import ABSENT
-from conformance.plan.sequences.matching import mismatch
+from conformance.plan.sequences.assertions import mismatch
 
 TEXT, NUMBER, FLAG = Shape(Kind.STRING), Shape(Kind.NUMBER), Shape(Kind.BOOLEAN)
 TIME = Shape(Kind.TIMESTAMP, wire=Kind.NUMBER)
 TEXTS, MAP = Shape(Kind.LIST, element=TEXT), Shape(Kind.MAP, key=TEXT, element=TEXT)
 INNER = Shape(Kind.STRUCTURE, members={"a": Member("a", TEXT), "n": Member("n", NUMBER)})
 OUTER = Shape(
-    Kind.STRUCTURE,
-    members={"in": Member("in", INNER), "password": Member("password", TEXT)},
+    Kind.STRUCTURE, members={"in": Member("in", INNER), "password": Member("password", TEXT)}
 )
 STRUCTURES = Shape(Kind.LIST, element=INNER)
 

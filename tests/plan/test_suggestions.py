@@ -17,8 +17,7 @@ from conformance.engine.resources.companions import Companions
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.sdk_calls import _operation, _with_bytes
 from conformance.plan.generation import values
-from conformance.plan.generation.arn_patterns import arns_of
-from conformance.plan.generation.suggestions import suggestions
+from conformance.plan.generation.suggestions import arns_of, suggestions
 from conformance.plan.valid_requests.base_requests import derived
 from tests import contracts
 

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.transport.exchange import FailureKind, Request
 from conformance.transport.http import HttpTransport
-from conformance.transport.pace import PacedTransport
+from conformance.transport.quota import PacedTransport
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.single_connection import rendered
 

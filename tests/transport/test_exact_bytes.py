@@ -139,10 +139,7 @@ def test_a_server_of_one_connection_at_a_time_and_its_version(version, is_old):
         thread.start()
         transport = HttpTransport(timeout=60)
         request = Request("GET", f"http://127.0.0.1:{server.server_port}/", (("Host", "x"),))
-        answers = [
-            transport.send(request),
-            *transport.send_all([request], pipelined=False),
-        ]
+        answers = [transport.send(request), *transport.send_all([request], pipelined=False)]
         answers.append(transport.send(request))
         transport.close()
         server.shutdown()

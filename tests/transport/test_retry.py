@@ -13,8 +13,8 @@ from conformance.transport.exchange import (
     Response,
     TransportFailure,
 )
-from conformance.transport.pace import PacedTransport
 from conformance.transport.protocols.registry import read
+from conformance.transport.quota import PacedTransport
 from conformance.transport.retry import RetryingTransport, is_passing, is_throttled
 
 REQUEST = Request("GET", "http://h/", ())

@@ -28,7 +28,7 @@ class SameRequest(BadInput):
     hint = "derive them with --service under two names, or leave one page out"
 
     def __init__(self, service: str, first: str, second: str) -> None:
-        self.service, self.first, self.second = service, first, second
+        self.second = second
         super().__init__(f"{service}: {first} and {second} have the same method and path")
 
 

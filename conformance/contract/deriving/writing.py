@@ -24,7 +24,6 @@ class UnwritableOutput(BadInput):
     hint = "choose another -o, or check its folder and permissions"
 
     def __init__(self, path: Path, reason: str) -> None:
-        self.path, self.reason = path, reason
         super().__init__(f"cannot write {path}: {reason}")
 
 

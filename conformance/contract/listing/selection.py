@@ -15,7 +15,6 @@ class NothingSelected(BadInput):
     hint = "`conformance requirements` lists the ids; quote globs so that the shell keeps them"
 
     def __init__(self, globs: Sequence[str]) -> None:
-        self.globs = tuple(globs)
         super().__init__(f"no requirement matches {', '.join(globs)}")
 
 
@@ -25,7 +24,6 @@ class NothingLeft(BadInput):
     hint = "exclude less: a glob leaves out all that it matches"
 
     def __init__(self, excluded: Sequence[str]) -> None:
-        self.excluded = tuple(excluded)
         super().__init__(f"nothing is left to test without {', '.join(excluded)}")
 
 

@@ -12,7 +12,7 @@ from conformance.engine.attempt import attempt
 from conformance.engine.confirmation import ANSWER, confirm, not_repeated, unreliable
 from conformance.engine.probe_result import ProbeResult, is_taken, smallest
 from conformance.engine.recording import verdicts
-from conformance.engine.recording.case_counts import CaseCounts
+from conformance.engine.recording.verdicts import CaseCounts
 from conformance.engine.sending.exchange_log import SetupFailed
 from conformance.engine.sending.patience import kinds_of_request
 from conformance.engine.service_run import ServiceRun

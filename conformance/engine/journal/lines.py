@@ -153,5 +153,4 @@ class InUse(CouldNotTest):
     hint = "end that run first; it cleans up after itself"
 
     def __init__(self, path: Path) -> None:
-        self.path = path
         super().__init__(f"{path} belongs to a run that has not ended")

@@ -11,9 +11,9 @@ from conformance.contract.model import Contract
 from conformance.engine.events import Emit
 from conformance.engine.judge.findings import Finding
 from conformance.engine.recording import verdicts
-from conformance.engine.recording.case_counts import CaseCounts
 from conformance.engine.recording.evidence import EvidenceStep, with_setup
 from conformance.engine.recording.list_filter import culprit
+from conformance.engine.recording.verdicts import CaseCounts
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.session import Session
 from conformance.plan.planner import is_watched

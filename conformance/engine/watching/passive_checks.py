@@ -15,9 +15,9 @@ from conformance.engine.judge.errors import ERROR_STATUS, IN_REFUSALS
 from conformance.engine.judge.findings import Finding
 from conformance.engine.judge.response import observe
 from conformance.engine.probe_result import is_elsewhere, unanswered
-from conformance.engine.recording.case_counts import PendingFailures
 from conformance.engine.recording.evidence import LONGEST
 from conformance.engine.recording.list_filter import entries_of_this_run, shortened
+from conformance.engine.recording.verdicts import PendingFailures
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.patience import is_unanswered
 from conformance.engine.service_run import ServiceRun

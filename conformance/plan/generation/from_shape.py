@@ -79,11 +79,8 @@ def _valid(shape: Shape) -> Strategy:
         return st.sampled_from(shape.examples)
     if shape.limit("enum"):
         return st.sampled_from(shape.limit("enum"))
-    return _BY_KIND.get(shape.kind, _any)(shape)
-
-
-def _text(shape: Shape) -> Strategy:
-    return strategies.inside(shape)
+    made = _BY_KIND.get(shape.kind)
+    return WORD if made is None else made(shape)
 
 
 def _whole_number(shape: Shape) -> Strategy:
@@ -124,10 +121,6 @@ def _map(shape: Shape) -> Strategy:
     return st.dictionaries(keys, inner, min_size=least, max_size=most)
 
 
-def _structure(shape: Shape) -> Strategy:
-    return _members(shape, {})
-
-
 def _members(shape: Shape, instead: dict[str, Strategy], without: str = "") -> Strategy:
     """An object with its required members, some of the others, and those that are given."""
     rest = [one for one in shape.members.values() if one.name not in {*instead, without}]
@@ -136,12 +129,8 @@ def _members(shape: Shape, instead: dict[str, Strategy], without: str = "") -> S
     return st.fixed_dictionaries({**needed, **instead}, optional=extra)
 
 
-def _any(_: Shape) -> Strategy:
-    return WORD
-
-
 _BY_KIND: dict[Kind, Callable[[Shape], Strategy]] = {
-    Kind.STRING: _text,
+    Kind.STRING: strategies.inside,
     Kind.INTEGER: _whole_number,
     Kind.NUMBER: _number,
     Kind.BOOLEAN: lambda _: st.booleans(),
@@ -149,7 +138,7 @@ _BY_KIND: dict[Kind, Callable[[Shape], Strategy]] = {
     Kind.BLOB: _blob,
     Kind.LIST: _list,
     Kind.MAP: _map,
-    Kind.STRUCTURE: _structure,
+    Kind.STRUCTURE: lambda shape: _members(shape, {}),
 }
 
 

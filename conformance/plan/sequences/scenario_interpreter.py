@@ -41,7 +41,7 @@ from conformance.contract.vocabulary.overlay_rules import StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.plan.sequences import assertions
 from conformance.plan.sequences.assertions import Members
-from conformance.plan.sequences.lists import walk, whole
+from conformance.plan.sequences.listing import walk, whole
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,

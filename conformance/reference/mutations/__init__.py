@@ -42,7 +42,6 @@ class UnknownFault(BadInput):
     hint = "`conformance serve --list-faults` lists them all"
 
     def __init__(self, fault: str) -> None:
-        self.fault = fault
         super().__init__(f"there is no fault {fault!r}")
 
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from conformance.reference.faults import Around, Handler, InjectedFault
-from conformance.reference.mutations.wrapping import Members
+from conformance.reference.faults import Around, Handler
+from conformance.reference.mutations.wrapping import Members, faults
 from conformance.reference.outcome import OperationOutcome
 from conformance.reference.service_state import ServiceState
 
@@ -58,29 +58,16 @@ def _let_others_in(world: ServiceState) -> None:
         world.turn.acquire()
 
 
+_SUMMARY = "Of updates at the same time the whole key is written back as it was before."
 FAULTS = (
-    InjectedFault(
-        "update:overlapping-lost",
-        "concurrency",
-        "Of updates at the same time the whole key is written back as it was before.",
-        around={
-            "UpdateApiKey": _racing(
-                "api_Key",
-                lambda world, known: world.gateway.keys.get(known),
-                lambda world, key: world.gateway.keys.put(key),
-            )
-        },
-    ),
-    InjectedFault(
-        "UpdateKey:overlapping-lost",
-        "concurrency",
-        "Of updates at the same time the whole key is written back as it was before.",
-        around={
-            "UpdateKey": _racing(
-                "KeyName",
-                lambda world, known: world.location.keys.get(known),
-                lambda world, key: world.location.keys.update({key.name: key}),
-            )
-        },
-    ),
-)
+    *faults("UpdateApiKey", "concurrency", {"overlapping-lost": (_SUMMARY, _racing(
+        "api_Key",
+        lambda world, known: world.gateway.keys.get(known),
+        lambda world, key: world.gateway.keys.put(key),
+    ))}, "update"),
+    *faults("UpdateKey", "concurrency", {"overlapping-lost": (_SUMMARY, _racing(
+        "KeyName",
+        lambda world, known: world.location.keys.get(known),
+        lambda world, key: world.location.keys.update({key.name: key}),
+    ))}),
+)  # fmt: skip

@@ -27,7 +27,6 @@ class ReferenceFails(CouldNotTest):
     hint = "`conformance run reference` shows what fails; that has to be right first"
 
     def __init__(self, control: Ran) -> None:
-        self.control = control
         told = control.problem or ", ".join(control.failures)
         super().__init__(f"the reference without a fault is not passed: {told}")
 

@@ -19,7 +19,6 @@ class UnknownFaults(BadInput):
     hint = LIST
 
     def __init__(self, glob: str) -> None:
-        self.glob = glob
         super().__init__(f"no fault matches {glob!r}")
 
 
@@ -27,7 +26,6 @@ class UnknownKind(BadInput):
     """A kind that no fault has."""
 
     def __init__(self, kind: str, known: Sequence[str]) -> None:
-        self.kind, self.known = kind, tuple(known)
         super().__init__(f"there is no kind {kind!r}", f"kinds: {', '.join(known)}")
 
 

@@ -17,7 +17,7 @@ from conformance.transport.protocols.http_bindings import (
     bound_members,
     payload_placeholders,
 )
-from conformance.transport.protocols.json_words import spelled
+from conformance.transport.protocols.json_text import spelled
 from conformance.transport.protocols.seam import ReadBody, WireProtocol
 from conformance.transport.protocols.variant import WireRequest, WireVariant
 

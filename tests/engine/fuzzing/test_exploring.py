@@ -37,13 +37,7 @@ def explored(service, transport, budget, seed=1, links=0, enough=lambda: False):
     session = Session(contract, SignedChannel(URL, signer, transport), Names(), Masker())
     requirements = {one.id: one for one in contracts.requirements(service)}
     found = explore(
-        session,
-        requirements,
-        lambda name: True,
-        budget,
-        seed,
-        links=links,
-        enough=enough,
+        session, requirements, lambda name: True, budget, seed, links=links, enough=enough
     )
     return found, session
 
