@@ -35,23 +35,23 @@ def _the_value_of_what_is_deleted(sent, status, body):
 
 
 KMS = [
-    ("LocalStack 6193: ListAliases takes no notice of KeyId", "ListAliases/behavior/of-its-key",
-     lambda: ignored("ListAliases", "KeyId")),
+    ("LocalStack 6193: ListAliases takes no notice of KeyId",
+     "CreateAlias/behavior/stands-for-the-key", lambda: ignored("ListAliases", "KeyId")),
     ("a key is deleted after thirty days whatever is asked for",
      "ScheduleKeyDeletion/behavior/window",
      lambda: ignored("ScheduleKeyDeletion", "PendingWindowInDays")),
-    ("the plain data key is not the encrypted one", "GenerateDataKey/behavior/decrypts",
+    ("the plain data key is not the encrypted one", "GenerateDataKey/behavior/size",
      lambda: shown("GenerateDataKey", lambda _, code, body: (
          {**body, "Plaintext": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}
          if code == 200 and len(body["Plaintext"]) == 44 else None))),
-    ("Encrypt answers the id of the key and not its ARN", "Encrypt/behavior/key-and-algorithm",
+    ("Encrypt answers the id of the key and not its ARN", "CreateKey/behavior/arn-and-date",
      lambda: shown("Encrypt", lambda _, code, body: (
          {**body, "KeyId": body["KeyId"].rpartition("/")[2]} if code == 200 else None))),
-    ("an alias keeps its key", "UpdateAlias/behavior/stands-for-another",
+    ("an alias keeps its key", "CreateKey/behavior/aliases",
      lambda: taken("UpdateAlias", lambda _: (200, {}))),
-    ("keys have no date", "CreateKey/behavior/shown-after-creation",
+    ("keys have no date", "CreateKey/behavior/arn-and-date",
      lambda: lost("DescribeKey", "KeyMetadata", "CreationDate")),
-    ("keys have no ARN", "CreateKey/behavior/shown-after-creation",
+    ("keys have no ARN", "CreateKey/behavior/arn-and-date",
      lambda: lost("DescribeKey", "KeyMetadata", "Arn")),
     ("half of the random bytes are there", "GenerateRandom/behavior/size",
      lambda: taken("GenerateRandom", lambda sent: (
@@ -63,11 +63,11 @@ SECRETS = [
      lambda: ignored("ListSecrets", "IncludePlannedDeletion")),
     ("LocalStack 11635: deleted secrets are listed", "ListSecrets/behavior/planned-deletion",
      lambda: taken("ListSecrets", _with(IncludePlannedDeletion=True))),
-    ("a secret is not restored", "DeleteSecret/behavior/scheduled",
+    ("a secret is not restored", "DeleteSecret/behavior/restored",
      lambda: taken("RestoreSecret", lambda _: (200, {"Name": "a", "ARN": "a"}))),
-    ("cloudemu 506: the value of a deleted secret is shown", "DeleteSecret/behavior/scheduled",
+    ("cloudemu 506: the value of a deleted secret is shown", "DeleteSecret/behavior/restored",
      lambda: shown("GetSecretValue", _the_value_of_what_is_deleted)),
-    ("passwords have one length", "GetRandomPassword/behavior/length",
+    ("passwords have one length", "GetRandomPassword/behavior/excluded",
      lambda: ignored("GetRandomPassword", "PasswordLength")),
     ("secrets are not filtered", "ListSecrets/behavior/filters",
      lambda: ignored("ListSecrets", "Filters")),
@@ -79,7 +79,7 @@ SECRETS = [
 SSM = [
     ("paths are always walked to their end", "GetParametersByPath/behavior/recursive",
      lambda: taken("GetParametersByPath", _with(Recursive=True))),
-    ("moto 2534: the history has the latest version alone", "GetParameterHistory/behavior/versions",
+    ("moto 2534: the history has the latest version alone", "PutParameter/behavior/overwrites",
      lambda: shown("GetParameterHistory", _only_the_latest)),
     ("moto 1186: secure texts are always decrypted", "GetParameter/behavior/decryption",
      lambda: taken("GetParameter", _with(WithDecryption=True))),
@@ -87,7 +87,7 @@ SSM = [
      lambda: _in_parameter("Selector", lambda text: text.lstrip(":"))),
     ("a parameter stays version one", "PutParameter/behavior/overwrites",
      lambda: _in_parameter("Version", lambda _: 1)),
-    ("a version is the latest one", "GetParameter/behavior/selector",
+    ("a version is the latest one", "PutParameter/behavior/overwrites",
      lambda: taken("GetParameter", _without_selector)),
     ("parameters are not filtered", "DescribeParameters/behavior/filters",
      lambda: ignored("DescribeParameters", "ParameterFilters", "Filters")),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cases import defects as of
+from tests.cases import recalled_keys as keys
 from tests.cases.defects import Defect
 from tests.cases.recalled import TABLE, shown, taken
 from tests.sampling import sampled
@@ -55,7 +56,27 @@ def messages_of_fifo_queues_are_numbered():
     return shown("SendMessage", lambda _, __, body: {"SequenceNumber": "1", **body})
 
 
+def the_window_is_told():
+    def change(sent, status, body):
+        window = sent.get("PendingWindowInDays", 30)
+        more = {"PendingWindowInDays": window, "KeyState": "PendingDeletion"}
+        return {**more, **body} if status == 200 else None
+
+    return shown("ScheduleKeyDeletion", change)
+
+
+def selectors_are_told():
+    def change(sent, status, body):
+        name, colon, selector = str(sent.get("Name")).partition(":")
+        told = {**body.get("Parameter", {}), "Selector": f":{selector}"}
+        return {"Parameter": told} if status == 200 and name and colon else None
+
+    return shown("GetParameter", change)
+
+
 WRONG_IN_MOTO = {
+    "a key is deleted after thirty days whatever is asked for": the_window_is_told,
+    "cloudemu 1092: a selector has no colon": selectors_are_told,
     "fakecloud 110: parts are completed in any order": parts_are_in_order,
     "moto 7595: ADD takes an empty set": sets_are_not_empty,
     "fakecloud 2040: copies take no notice of the conditions": conditions_of_copies_hold,
@@ -64,7 +85,7 @@ WRONG_IN_MOTO = {
 FAILS_IN_MOTO = {
     "fakecloud 2040: copies take no notice of the conditions": "s3/CopyObject/behavior/conditions",
     "a message without an id of its own has no number": "sqs/SendMessage/behavior/numbered",
-} | {name: TABLE[name].finds for name in WRONG_IN_MOTO if name in TABLE}
+} | {name: one.finds for name, one in (TABLE | keys.TABLE).items() if name in WRONG_IN_MOTO}
 
 
 def records_are_deleted_whatever_they_are():
@@ -79,7 +100,9 @@ def records_are_deleted_whatever_they_are():
 
 
 FOUND = {
-    name: one for name, one in TABLE.items() if name not in NOT_STATED and name not in WRONG_IN_MOTO
+    name: one
+    for name, one in (TABLE | keys.TABLE).items()
+    if name not in NOT_STATED and name not in WRONG_IN_MOTO
 } | {
     one.report: one
     for one in (
