@@ -193,7 +193,10 @@ def test_a_position_that_is_no_text_ends_the_look() -> None:
         ("branch b1 does not exist", True),
         ("Branch b1 doesn't exist", True),
         ("branch b1 couldn't be found", True),
+        ("There is no such branch", True),
+        ("NOT_FOUND", True),
         ("the branch cannot be used", False),
+        ("Comparison is one of EXISTS, NOT_EXISTS", False),
         ("Member must have length less than 20", False),
     ],
 )
