@@ -7,15 +7,12 @@ import importlib
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO, TypeGuard
+from typing import Any, TextIO, TypeGuard
 
 import click
 
 from conformance import __version__
 from conformance.errors import BadInput, CouldNotTest, Problem
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 SUBCOMMANDS = {
     "run": "Test a target against the contracts.",
@@ -105,7 +102,7 @@ class LastingOutput(io.RawIOBase):
         """Whether a person reads it."""
         return os.isatty(self._file)
 
-    def write(self, data: ReadableBuffer) -> int:
+    def write(self, data: Any) -> int:
         """Write as much as is taken. Raises OSError, the first time."""
         try:
             if not self._is_closed:
@@ -194,6 +191,9 @@ def _lasting(stream: TextIO) -> TextIO:
     if not isinstance(stream, io.TextIOWrapper) or stream not in (sys.__stdout__, sys.__stderr__):
         return stream
     stream.flush()
+    if sys.platform == "win32":  # whose console takes letters, not bytes
+        stream.reconfigure(errors="backslashreplace")
+        return stream
     raw = LastingOutput(stream.fileno(), is_needed=stream is sys.__stdout__)
     return io.TextIOWrapper(
         io.BufferedWriter(raw), stream.encoding, "backslashreplace",
