@@ -191,6 +191,9 @@ def _lasting(stream: TextIO) -> TextIO:
     if not isinstance(stream, io.TextIOWrapper) or stream not in (sys.__stdout__, sys.__stderr__):
         return stream
     stream.flush()
+    if sys.platform == "win32":  # whose console takes letters, not bytes
+        stream.reconfigure(errors="backslashreplace")
+        return stream
     raw = LastingOutput(stream.fileno(), is_needed=stream is sys.__stdout__)
     return io.TextIOWrapper(
         io.BufferedWriter(raw), stream.encoding, "backslashreplace",

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance import cache_folder
+from conformance.contract.listing import statements
 from conformance.documents.sources import load_documents
 from conformance.engine.resources.sdk_calls import SdkCaller
 from conformance.traffic.entries import TrafficEntry
@@ -271,3 +272,7 @@ def test_a_file_of_variables_may_have_the_ends_of_lines_of_windows(
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     found = credentials.find_credentials(is_loopback=True)
     assert found == (Credentials("A", "B"), "x-1")
+
+
+def test_a_choice_of_booleans_is_told_as_the_wire_has_them() -> None:
+    assert statements.limit("Fast", "enum", [True, False]) == "Fast is one of true, false"

@@ -40,8 +40,11 @@ def limit(place: str, keyword: str, value: Any) -> str:
         "pattern": "{place} matches {value}",
         "enum": "{place} is one of {value}",
     }
-    shown = ", ".join(str(item) for item in value) if isinstance(value, list) else value
-    return templates[keyword].format(place=place, value=shown)
+    if isinstance(value, list):
+        value = ", ".join(
+            str(item).lower() if isinstance(item, bool) else str(item) for item in value
+        )
+    return templates[keyword].format(place=place, value=value)
 
 
 def timestamp_format(place: str, shape: Shape) -> str:
