@@ -19,8 +19,7 @@ from __future__ import annotations
 import os
 import secrets
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -244,7 +243,8 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
     first = recording.first_line(
         jobs, about, asked.command(), seed=asked.seed, profile=asked.profile, strict=asked.strict
     )
-    with _custody(asked, access, jobs) as (custody, left):
+    custody, left = _custody(asked, access, jobs), list[str]()
+    with journals.closing(custody, left.append):
         config = RunConfig(
             jobs=jobs,
             url=access.url,
@@ -266,26 +266,12 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
     return RunResult(record, last, outcome.problem)
 
 
-@contextmanager
-def _custody(
-    asked: _Asked, access: Access, jobs: Sequence[Job]
-) -> Iterator[tuple[RunSafety | None, list[str]]]:
-    """What keeps a run to what it made, and afterwards where the journal of what is left is."""
-    left: list[str] = []
+def _custody(asked: _Asked, access: Access, jobs: Sequence[Job]) -> RunSafety | None:
+    """What keeps a run to what it made; a target that ends with the run needs none."""
     if asked.target in journals.EMBEDDED:
-        yield None, left
-        return
-    custody = journals.begin(
-        asked.target,
-        access.region,
-        journals.services(jobs, access.url),
-        folder=asked.journal_folder,
-    )
-    try:
-        yield custody, left
-    finally:
-        if custody.journal.close():
-            left.append(journals.something_left(custody.journal.path))
+        return None
+    urls = journals.services(jobs, access.url)
+    return journals.begin(asked.target, access.region, urls, folder=asked.journal_folder)
 
 
 def _several(names: Names) -> tuple[str, ...]:

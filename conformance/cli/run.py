@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import secrets
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import aws, baseline_gate, journal_closing, outputs, tell
+from conformance.cli import aws, baseline_gate, outputs, tell
 from conformance.cli.aws_options import aws_options, region_of, require_consent, take_aws_options
 from conformance.cli.configured import ConfiguredCommand, own_targets
 from conformance.cli.given_options import given_options, take_given
@@ -161,7 +162,7 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
             options.target, access.region, journals.services(jobs, access.url),
             account=account, strict=starting is None,
         )  # fmt: skip
-    with journal_closing.ended(custody):
+    with journals.closing(custody, partial(click.echo, err=True)):
         outcome, code = _recorded(options, target, access, jobs, gate, custody, interrupts, since)
     _report(options, outcome)
     problem = outcome.problem or nothing_tested(outcome)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,9 +48,14 @@ def begin(
     return RunSafety(Journal.begin(path, header), names, strict)
 
 
-def something_left(path: Path) -> str:
-    """What is said of a journal that stays."""
-    return f"something may be left: conformance cleanup --journal {path}"
+@contextmanager
+def closing(custody: RunSafety | None, tell: Callable[[str], object]) -> Iterator[None]:
+    """Close the journal of a run afterwards, and tell where it is when something may be left."""
+    try:
+        yield
+    finally:
+        if custody is not None and custody.journal.close():
+            tell(f"something may be left: conformance cleanup --journal {custody.journal.path}")
 
 
 def services(jobs: Sequence[Job], url: str) -> dict[str, str]:

@@ -40,7 +40,7 @@ def found_requests(
         if target not in journals.EMBEDDED:
             urls = journals.services(jobs, access.url)
             custody = journals.begin(target, access.region, urls, folder=folder)
-        try:
+        with journals.closing(custody, lambda _: None):
             run_all(
                 RunConfig(
                     jobs=jobs, url=access.url, credentials=access.credentials,
@@ -48,7 +48,4 @@ def found_requests(
                     settings=settings_for(PROFILE, 0, auth="off", url=access.url),
                 )
             )  # fmt: skip
-        finally:
-            if custody is not None:
-                custody.journal.close()
     return {name: one for job in jobs for name, one in job.contract.found.by_operation.items()}
