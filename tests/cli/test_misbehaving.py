@@ -73,7 +73,7 @@ RIGHT = [
 """Unusual, and nothing forbids it: exit code 0."""
 
 ENDING = {
-    "dies": "takes no connections any more",
+    "dies": " any more",  # what waits in its queue is reset; after that it takes no connections
     "hangs": "answers nothing any more",
     "turns-to-garbage": "answers nothing any more",
 }
