@@ -30,8 +30,8 @@ EXAMPLES: Mapping[str, str] = {
     "now": "2026-06-01T12:00:00.000Z",
 }
 """What a run puts in place of a placeholder, as to its form."""
-NUMBER = re.compile(r"\$\{(number|now)(:\d+)?\}")
-"""A template that is a number where what is filled in has digits alone."""
+NUMBER = re.compile(r"\$\{(number|now)(\.[\w-]+)?(:\d+)?\}")
+"""A template that is a number where what is filled in has digits alone, with a tag or without."""
 _MILLISECONDS = "1780315200000"
 _TOKEN = re.compile(r"\$\{(\w+)(?:\.([\w-]+))?(?::(\d+))?\}")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")

@@ -9,16 +9,17 @@ import pytest
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
-from conformance.contract.aws_values import aws_values, examples
+from conformance.contract.aws_values import aws_values, example, examples
 from conformance.contract.levels import Level, Source
 from conformance.contract.model import Called, Constraint, Kind, Shape
 from conformance.contract.validate import violations
 from conformance.engine.resources.companions import Companions
-from conformance.engine.resources.names import Names
+from conformance.engine.resources.names import Names, fill
 from conformance.engine.resources.sdk_calls import _operation, _with_bytes
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import arns_of, suggestions
 from conformance.plan.valid_requests.base_requests import derived
+from conformance.plan.valid_requests.other_values import _tagged
 from tests import contracts
 
 FILE = aws_values()
@@ -142,3 +143,14 @@ def _filled(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _filled(one) for key, one in value.items()}
     return examples(value)[-1] if isinstance(value, str) else value
+
+
+def test_a_moment_or_a_number_that_was_given_is_looked_for_as_it_was_given() -> None:
+    count = iter(range(1, 9))
+    lookup = {name: lambda _: str(next(count)) for name in ("now", "number")}
+    request = _tagged({"At": "${now:13}", "On": "at ${now}", "Count": "${number:30}"})
+    filled: dict[str, str] = {}
+    sent = fill(request, lookup, filled)
+    assert sent == {"At": 1, "On": "at 2", "Count": 3}
+    assert fill(request, lookup, filled) == sent
+    assert example(request["At"]) == 1780315200000

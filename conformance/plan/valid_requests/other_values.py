@@ -23,7 +23,7 @@ from conformance.plan.valid_requests.resources import lifecycle_of
 MOST = 6
 """Requests that are tried of one member."""
 DEEPEST = 4
-DRAWN = re.compile(r"\$\{(name|word|alnum|uuid)(:\d+)?\}")
+DRAWN = re.compile(r"\$\{(name|word|alnum|uuid|number|now)(:\d+)?\}")
 """Placeholders that stand for another text wherever they are filled in."""
 
 Request = dict[str, Any]
