@@ -63,6 +63,8 @@ def sent(journal: Journal) -> Send:
         (BATCH, "/v1/deletejobqueue", {"jobQueue": "production"}, False),
         (BATCH, "/v1/updatejobqueue", {"jobQueue": "production", "state": "DISABLED"}, False),
         (BATCH, "/v1/describejobqueues", {"jobQueues": ["production"]}, True),
+        (BATCH, "/v1/terminatejobs", {"jobs": [OURS, f"{OURS}2"], "reason": "x"}, True),
+        (BATCH, "/v1/terminatejobs", {"jobs": ["theirs", OURS], "reason": "x"}, False),
         (VECTORS, "/DeleteIndex", {"vectorBucketName": OURS, "indexName": OURS}, True),
         (VECTORS, "/DeleteIndex", {"vectorBucketName": "theirs", "indexName": OURS}, False),
         (VECTORS, "/DeleteIndex", {}, True),

@@ -125,7 +125,8 @@ class GuardedTransport:
             # So is one that makes, changes and deletes nothing.
             harmless = visit.must_name or not changes(visit.operation.name)
             return None if harmless and self._absent else visit.operation.name
-        return next((one for one in visit.labels.values() if not self._is_ours(one, visit)), None)
+        named = (*visit.labels.values(), *visit.texts)
+        return next((one for one in named if not self._is_ours(one, visit)), None)
 
     def _is_made(self, text: str) -> bool:
         """Whether a text names what this run made, or is an ARN that ends with such a name."""

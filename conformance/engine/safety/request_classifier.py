@@ -52,8 +52,9 @@ class ClassifiedRequest:
 
     Those are what the contract binds to resources, wherever it stands; where it binds nothing, the
     decoded parts of the path. ``must_name``: a valid request of the operation names something.
-    ``texts`` are those of a request without any: names may stand deeper, in batches. ``body`` are
-    the members in the body of a request that does not only look.
+    ``texts`` are the other identifiers of members that name several things, and all texts of a
+    request that names nothing: names may stand deeper, in batches. ``body`` are the members in the
+    body of a request that does not only look.
     """
 
     kind: RequestEffect
@@ -96,10 +97,11 @@ class RouteTable:
             self._known[operation.name] = (self._kind(operation), self._identifiers(operation))
         kind, names = self._known[operation.name]
         body = _body(operation, request)
-        if names:
-            labels = dict(_named(request, labels, names, body))
-        deeper = () if labels or not self._is_named else tuple(_texts(body))
-        return ClassifiedRequest(kind, operation, labels, bool(names), deeper, body)
+        named = list(_named(request, labels, names, body))
+        labels = dict(named) if names else labels
+        more = (text for name, text in named if labels[name] != text)
+        deeper = more if labels or not self._is_named else _texts(body)
+        return ClassifiedRequest(kind, operation, labels, bool(names), tuple(deeper), body)
 
     def _identifiers(self, operation: Operation) -> list[str]:
         """The members that name what an operation is about, but for those of the path alone."""
