@@ -126,6 +126,11 @@ def test_a_mistake_is_refused_with_its_line_and_what_was_meant(name, copied):
     assert any(meant in f"{one} {one.hint}" for one in refused.value.mistakes)
 
 
+def test_a_step_may_look_at_the_answer_as_a_whole(copied):
+    copied("shows: {KeyName", 'differs: {"": null}, shows: {KeyName')
+    assert load_contract("location").service == "location"
+
+
 def test_every_class_of_the_vocabulary_refuses_unknown_keys():
     named = [value for module in VOCABULARY for value in vars(module).values()]
     classes = {one for one in named if isinstance(one, type) and issubclass(one, msgspec.Struct)}

@@ -90,7 +90,7 @@ class RuleReferences(OverlayNames):
                 yield not_here("member", name, shown, (*at, "except"))
         headers = () if step.entry else operation.headers
         for key, place in _looked_at(step):
-            if parse(place)[0] not in headers:
+            if not any(name in headers for name in parse(place)[:1]):
                 yield from has_place(shown, place, (*at, key, place))
 
     def _of_step(self, step: Step, head: str) -> Operation | None:
