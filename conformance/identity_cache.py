@@ -20,16 +20,17 @@ def identity_cache(
     """
 
     def decorate(function: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
-        last: list[tuple[tuple[object, ...], _Result]] = []
+        last: list[tuple[tuple[str, ...], tuple[object, ...], _Result]] = []
 
         @wraps(function)
         def remembered(*args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
-            given = (*args, *kwargs.values())
-            for known, result in last:
-                if len(known) == len(given) and all(map(is_, known, given)):
+            names, given = tuple(kwargs), (*args, *kwargs.values())
+            for called, known, result in last:
+                alike = called == names and len(known) == len(given)
+                if alike and all(map(is_, known, given)):
                     return result
             result = function(*args, **kwargs)
-            last[:] = [(given, result), *last[: kept - 1]]
+            last[:] = [(names, given, result), *last[: kept - 1]]
             return result
 
         return remembered

@@ -22,3 +22,12 @@ def test_the_last_results_are_kept_for_the_same_objects_alone():
     doubled(equal)  # still among the last two
     doubled(one)  # not any more
     assert len(calls) == 4
+
+
+def test_the_same_object_for_another_argument_is_another_call():
+    @identity_cache(2)
+    def between(low=0, high=9):
+        return low, high
+
+    assert between(low=5) == (5, 9)
+    assert between(high=5) == (0, 5)

@@ -86,10 +86,9 @@ def _in_headers(operation: Operation, response: Response) -> Iterator[tuple[str,
     """The members of a success that its headers have."""
     if response.status < 300:
         for name, header in operation.headers.items():
+            value: Any = response.header(header)
             if header.endswith("-"):
-                yield name, _begun_with(header.lower(), response)
-                continue
-            value = response.header(header)
+                value = _begun_with(header.lower(), response) or None
             if value is not None:
                 yield name, value
 
