@@ -29,10 +29,13 @@ REPEATABLE = frozenset({"GET", "PUT", "PATCH"})
 """Methods whose requests may be sent again."""
 
 LOOKING = re.compile(
-    r"(Batch)?(Get|List|Describe|Head|Query|Scan|Search|Select|Lookup|Count|Check|Verify|Validate)"
-    r"|Encrypt|Decrypt|Sign|Simulate|Preview|Estimate"
+    r"((Batch)?(Get|List|Describe|Head|Query|Scan|Search|Select|Lookup|Count|Check(?!In)|Validate)"
+    r"|Encrypt|Decrypt|Simulate|Preview|Estimate)(?![a-z])|(Sign|Verify)(Mac)?$"
 )
-"""What operations are called that show or use what is there, and change nothing."""
+"""What operations are called that show or use what is there, and change nothing.
+
+To sign up, to signal and to check out change something, and so may it to verify an address.
+"""
 
 Sent = TypeVar("Sent")
 
