@@ -242,7 +242,7 @@ class Session:
         if probe.side is Side.REJECT or probe.form is not None or resource.gone:
             return False
         label = lifecycle_of(self.contract, probe.operation.name).label
-        return label is not None and filled.values.get(label) == resource.id
+        return label is not None and filled.values.get(label) in (resource.id, [resource.id])
 
     def _is_in_vain(self, probe: Probe) -> bool:
         return self.patience.was_known(kinds_of_request(probe))

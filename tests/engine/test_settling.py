@@ -11,6 +11,8 @@ from conformance.engine.recording.evidence import with_setup
 from conformance.engine.resources.readiness import NEVER_READY, Readiness, passing_state
 from conformance.engine.sending.exchange_log import RunResource
 from conformance.engine.sending.settling import PAUSES, Arrival
+from conformance.engine.session import Session
+from conformance.plan.probes import Probe, Side
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
@@ -120,3 +122,13 @@ def test_the_evidence_says_how_long_a_resource_took_to_be_ready() -> None:
     steps = with_setup(probed, "", "")
     assert [step.sent for step in steps] == [created, updated, probed]
     assert [step.pause for step in steps] == [0.0, 0.3, 0.0]
+
+
+@pytest.mark.parametrize(("named", "about"), [("id", True), (["id"], True), (["id", "x"], False)])
+def test_what_is_asked_for_in_a_list_of_one_is_waited_for(named: Any, about: bool) -> None:
+    contract = contracts.contract("location")
+    operation = contract.operations["DescribeKey"]
+    probe = Probe("", operation, Side.OBSERVE, {"KeyName": named}, "")
+    filled: Any = SimpleNamespace(probe=probe, values=probe.values)
+    session: Any = SimpleNamespace(contract=contract)
+    assert Session._is_about(session, filled, resource("key")) is about

@@ -30,6 +30,19 @@ def test_where_an_identifier_stands(service, operation, asked, answer, expected)
     assert list(identifiers(place, asked, answer)) == expected
 
 
+@pytest.mark.parametrize(
+    ("place", "shown", "expected"),
+    [
+        ("Id", "/zone/Z1", ["Z1"]),
+        ("Id", "/zone/", []),
+        ("Id", "Z1", ["Z1"]),
+        ("request:Id", "/logs/of/mine", ["/logs/of/mine"]),
+    ],
+)
+def test_a_path_that_is_answered_is_known_by_its_last_part(place, shown, expected):
+    assert list(identifiers(place, {"Id": shown}, {"Id": shown}, inferred=True)) == expected
+
+
 def parts(body):
     """Two answers over one connection."""
     first = ParsedResponse(400, {}, "BadRequestException", "", "", 0)

@@ -15,7 +15,7 @@ from conformance.engine.resources.names import is_template, token_texts
 from conformance.engine.sending.delivery import resent
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import as_label, base
 from conformance.plan.valid_requests.resources import (
     FRESH,
     all_creators,
@@ -113,7 +113,8 @@ class Inventory:
         if current is None:
             of, value = self._kinds[kind], self._given[kind].value
             operation = self._contract.operations[of.read or ""]
-            request = {**base(self._contract, operation), of.label or "": value}
+            named = as_label(operation, of.label or "", value)
+            request = {**base(self._contract, operation), of.label or "": named}
             seen = self._send(Probe("", operation, Side.OBSERVE, request, "what is given"))
             if not seen.answer.ok:
                 raise SetupFailed(seen)

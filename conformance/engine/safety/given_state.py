@@ -15,7 +15,7 @@ from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.errors import TargetDied
 from conformance.engine.sending.exchange_log import RunResource, SetupFailed
 from conformance.engine.session import Session
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import as_label, base
 from conformance.plan.valid_requests.resources import kinds
 from conformance.transport.parsed_response import same
 
@@ -90,7 +90,8 @@ class GivenState:
         resource = self._resources[kind]
         start = base(self._contract, update)
         labels = {k: v for k, v in start.items() if update.input[k].location is Location.PATH}
-        values = {**labels, about.label or "": "${id}", **request}
+        named = as_label(update, about.label or "", "${id}")
+        values = {**labels, about.label or "": named, **request}
         sent = self._session.call(update, values, resource)
         flags = {
             one.name: True
@@ -103,7 +104,8 @@ class GivenState:
     def _changed(self, kind: str, about: Resource, before: Mapping[str, Any]) -> list[str]:
         """The members that differ from before and that a request may set."""
         read = self._contract.operations[about.read or ""]
-        start = {**base(self._contract, read), about.label or "": "${id}"}
+        named = as_label(read, about.label or "", "${id}")
+        start = {**base(self._contract, read), about.label or "": named}
         after = self._session.call(read, start, self._resources[kind]).answer.body
         if not isinstance(after, dict):
             return list(before)

@@ -93,13 +93,15 @@ def identifiers(
     """The identifiers of what a creation made, by the place that ``creators`` gives.
 
     ``asked`` holds the members of the request, ``answer`` is the body of what came back. Where the
-    contract is ``inferred``, a path counts as its last part, as SDKs have it.
+    contract is ``inferred``, a path that is answered counts as its last part, as SDKs have it.
     """
     chosen = place.removeprefix(GIVEN)
-    given = find(answer, parse(place)) if chosen == place else find(asked, parse(chosen))
-    for one in given:
-        if isinstance(one, str) and one:
-            yield one.rpartition("/")[2] if inferred and one[0] == "/" else one
+    is_given = chosen != place
+    for one in find(asked if is_given else answer, parse(chosen)):
+        is_path = inferred and not is_given and isinstance(one, str) and one.startswith("/")
+        name = one.rpartition("/")[2] if is_path else one
+        if isinstance(name, str) and name:
+            yield name
 
 
 def all_creators(contract: Contract) -> dict[str, tuple[str, str]]:
