@@ -22,6 +22,7 @@ from conformance.contract.vocabulary.overlay_rules import (
 from conformance.engine.judge.findings import Finding
 from conformance.engine.judge.redacted import Redacted
 from conformance.error_identity import is_same
+from conformance.identity_cache import identity_cache
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import of
 
@@ -38,8 +39,9 @@ OF_HTTP = frozenset({408, 411, 413, 414, 431})
 OF_TRANSFER = frozenset({"date", "connection", "content-length", "transfer-encoding"})
 """Headers that have come with an answer as it was sent."""
 
-_found: dict[int, tuple[Mapping[str, Rule], list[tuple[Watch, str, Rule]]]] = {}
-"""The watched ones of each set of rules; the rules are kept, so that their id stays theirs."""
+
+KEPT = 8
+"""Contracts of which the rules that are watched are kept."""
 
 
 def observe_rules(
@@ -54,18 +56,14 @@ def observe_rules(
             yield finding
 
 
+@identity_cache(KEPT)
 def _watched(contract: Contract) -> list[tuple[Watch, str, Rule]]:
     """The rules that are watched, found once: they are few, and every answer is held to them."""
-    rules = contract.overlay.rules
-    known = _found.get(id(rules))
-    if known is None or known[0] is not rules:
-        watched: list[tuple[Watch, str, Rule]] = [
-            (WATCHED[type(rule)], f"{contract.service}/{address}", rule)
-            for address, rule in rules.items()
-            if type(rule) in WATCHED
-        ]
-        known = _found[id(rules)] = (rules, watched)
-    return known[1]
+    return [
+        (WATCHED[type(rule)], f"{contract.service}/{address}", rule)
+        for address, rule in contract.overlay.rules.items()
+        if type(rule) in WATCHED
+    ]
 
 
 def _body(

@@ -36,6 +36,7 @@ PASSING = frozenset({FailureKind.RESET, FailureKind.TIMEOUT})
 """Failures that may be the network's: what does not come again shows nothing of the target."""
 
 Broken = tuple[Finding, SentProbe]
+"""What an answer breaks, and the request that it is to."""
 
 
 class PassiveChecker:
@@ -131,7 +132,7 @@ class PassiveChecker:
         What an answer showed about a resource that was not there any more, no fresh one shows: then
         the very same request is sent again, for the same identifier.
         """
-        seen: dict[int, dict[str, tuple[Finding, SentProbe]]] = {}
+        seen: dict[int, dict[str, Broken]] = {}
         for finding, sent in self._suspects.take():
             # A step of a sequence may have been its first request: its support may be unknown.
             name = sent.probe.operation.name
@@ -188,7 +189,7 @@ class PassiveChecker:
             disposal.delete(resource)
         return broken
 
-    def _of_the_same(self, finding: Finding, sent: SentProbe) -> tuple[Finding, SentProbe] | None:
+    def _of_the_same(self, finding: Finding, sent: SentProbe) -> Broken | None:
         """The same finding from a request with the very same members, one that met an error.
 
         An error may come with the status of a success: that may be what is wrong.
@@ -202,7 +203,7 @@ class PassiveChecker:
         except SetupFailed:
             return None
 
-    def _broken(self, finding: Finding, repeat: SentProbe) -> tuple[Finding, SentProbe] | None:
+    def _broken(self, finding: Finding, repeat: SentProbe) -> Broken | None:
         """What an answer breaks of the same requirement."""
         found = self._found(repeat)
         broken = [one for one in found if one.requirement == finding.requirement and not one.held]
