@@ -26,7 +26,7 @@ _announced: set[str] = set()
 
 
 class NoSpecs(BadInput):
-    """A folder without contracts: ``folder``."""
+    """A folder without contracts."""
 
     hint = f"give a folder with SERVICE/{SPEC} in it, or the folder of one service"
 

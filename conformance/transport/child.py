@@ -14,7 +14,10 @@ from conformance.transport.errors import TargetDidNotStart
 
 
 def apart() -> dict[str, Any]:
-    """The arguments of ``subprocess.Popen`` for that: a session, or what Windows has for it."""
+    """Arguments of ``subprocess.Popen``: an interrupt at the terminal does not reach the child.
+
+    It has a session of its own, or what Windows has for that.
+    """
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}

@@ -25,7 +25,10 @@ _ESCAPE = re.compile(r"%[0-9A-F]{2}")
 
 
 def forms(text: str, least: int) -> tuple[str, ...]:
-    """The text itself and its other forms of at least so many characters, each once."""
+    """The text and the forms in which it comes back, of at least so many characters, each once.
+
+    That is escaped for JSON, URLs or HTML, in base64, or in hex.
+    """
     return tuple(dict.fromkeys(form for form in _forms(text) if len(form) >= least))
 
 

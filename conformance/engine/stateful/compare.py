@@ -34,9 +34,9 @@ class ModelDifference:
 class Compared:
     """What of an answer is compared, as the overlay's ``x-conformance.stateful.members`` says.
 
-    ``same``: as the model has it, there or not; ``when_set``: where the model has it;
-    ``when_shown``: where both have it; ``constant``: the same in every answer about a resource;
-    ``settled``: the same until the resource is changed.
+    Of ``members``, ``same`` are as the model has them, there or not; ``when_set`` where the model
+    has them; ``when_shown`` where both have them; ``constant`` are the same in every answer about a
+    resource, ``settled`` until the resource is changed.
     """
 
     members: ComparedMembers
