@@ -3,10 +3,12 @@
 import msgspec
 import pytest
 
+from conformance.contract.batches import Batch
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.vocabulary.overlay_rules import AnyRule
 from conformance.plan.sequences import KINDS
+from conformance.plan.sequences.batches import look
 from conformance.plan.sequences.steps import NotShown, RuleBroken, Script
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
@@ -203,3 +205,13 @@ def test_a_refusal_names_one_of_the_errors_of_its_step(code, holds):
     if not holds:
         assert isinstance(ending, RuleBroken)
         assert ending.expected == "read refused with Gone or Lost"
+
+
+@pytest.mark.parametrize(
+    "body", [{"Failed": 5}, {"Failed": {"Id": "one"}}, {"Failed": [5, [], {}]}]
+)
+@pytest.mark.parametrize("odd", ["one", 1, ["one"]])
+def test_a_batch_that_is_answered_with_anything_is_no_answer_for_each(body, odd):
+    batch = Batch("Entries", successful="Done", failed="Failed")
+    with pytest.raises(RuleBroken):
+        look(batch, [{"Id": "one"}, {"Id": "two"}], {"Done": [{"Id": odd}], **body})

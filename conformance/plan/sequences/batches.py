@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from conformance.contract.batches import ERROR, ID, Batch, batch_of
+from conformance.contract.places import ITEM, find
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
@@ -45,13 +46,13 @@ def _twice(entry: Any) -> list[Any]:
 def look(batch: Batch, sent: list[Any], body: dict[str, Any]) -> None:
     """Raise RuleBroken where an entry is answered for not at all, or more than once."""
     listed = {
-        name: [one for one in body.get(name) or () if isinstance(one, dict)]
+        name: [one for one in find(body, (name, ITEM)) if isinstance(one, dict)]
         for name in (batch.answers, batch.successful, batch.failed)
         if name
     }
     if batch.by_id:
-        wanted = Counter(one.get(ID) for one in sent)
-        seen = Counter(one.get(ID) for part in listed.values() for one in part)
+        wanted = Counter(str(one.get(ID)) for one in sent)
+        seen = Counter(str(one.get(ID)) for part in listed.values() for one in part)
         if seen != wanted:
             raise RuleBroken(
                 f"{_told(wanted)} in {batch.successful} or {batch.failed}", _told(seen)
@@ -68,5 +69,5 @@ def look(batch: Batch, sent: list[Any], body: dict[str, Any]) -> None:
         raise RuleBroken(f"{batch.count} {failures}, as {where} has it", f"{count}")
 
 
-def _told(ids: Counter[Any]) -> str:
-    return ", ".join(str(one) for one in sorted(ids.elements(), key=str)) or "none"
+def _told(ids: Counter[str]) -> str:
+    return ", ".join(sorted(ids.elements())) or "none"

@@ -111,7 +111,10 @@ def _leads_to(response: Response) -> str:
     location = response.header("location") if 300 <= response.status < 400 else None
     if not location:
         return ""
-    parts = urlsplit(location)
+    try:
+        parts = urlsplit(location)
+    except ValueError:  # an address that nobody can take apart
+        return location[:100]
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else location[:100]
 
 

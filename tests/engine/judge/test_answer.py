@@ -62,3 +62,7 @@ def test_no_answer_says_why():
     answer = read(Exchange(REQUEST, None, failure, 0.0))
     assert (answer.status, answer.failure) == (None, FailureKind.RESET)
     assert "closed in the middle" in answer.told()
+
+
+def test_a_redirect_to_what_is_no_address_is_an_answer():
+    assert answered(302, location="http://[elsewhere").redirects_to == "http://[elsewhere"
