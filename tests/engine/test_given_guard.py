@@ -126,6 +126,14 @@ def test_a_deletion_that_names_it_in_the_body_is_never_sent() -> None:
     assert is_sent(guard("batch", given, may_change=False), other)
 
 
+@pytest.mark.parametrize("jobs", [["mine"], ["mine", "another"], ["another", "mine"]])
+def test_one_of_several_that_a_change_names_is_known(jobs: list[str]) -> None:
+    one = request("POST", f"{URL}/v1/canceljobs", {"jobs": jobs, "reason": "x"})
+    for may_change in (False, True):
+        guarded = guard("batch", GivenMember("jobs", "mine"), may_change=may_change)
+        assert is_sent(guarded, one) is may_change
+
+
 def test_tags_of_it_are_a_change() -> None:
     quoted = ARN.replace(":", "%3A").replace("/", "%2F")
     contract = contracts.contract("eks")

@@ -69,7 +69,7 @@ class GivenGuard:
         if visit.kind is RequestEffect.CREATE:
             said = self._chosen(request, visit)
         else:
-            said = list(visit.labels.values())[-1:]
+            said = [*[*visit.labels.values()][-1:], *(visit.texts if visit.labels else ())]
             if not said or is_deletion:
                 said += _said(request, query=not said)
         one = next((one for one in self._given.members if _is_named(one, said)), None)
