@@ -135,7 +135,7 @@ def _operation(
 def _headers(success: Json) -> Iterator[tuple[str, str]]:
     """What an answer has in headers, by the name of the member; of a map how its headers begin."""
     for wire, about in success.get("headers", {}).items():
-        if about.get("schema", {}).get("type") in {"string", "integer", "boolean", "object"}:
+        if about.get("schema", {}).get("type") in ("string", "integer", "boolean", "object"):
             yield about.get("x-documented-name", wire), wire
 
 

@@ -46,7 +46,7 @@ class OverlayNames:
         return {} if resource is None else resource.roles()
 
     def resource_of(self, operation: str) -> words.Resource | None:
-        """The kind whose lifecycle an operation is part of, as ``plan.resources`` finds it."""
+        """The kind whose lifecycle an operation is part of, as ``kind_of`` of the plan finds it."""
         stated = self.overlay.operations.get(operation)
         kinds = dict(self.kinds())
         if stated is not None and stated.resource is not None:
