@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
 from conformance.contract.listing.requirements import Subject
+from conformance.engine.deciding import probe_decider
+from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.request_savings import LARGE, MOST, SECONDS, Costs, RequestSavings
+from conformance.plan.probes import Plan
 
 
 def told(costs: Costs, name: str, seconds: float, *, ok: bool = True) -> None:
@@ -57,8 +61,8 @@ class Clock:
         return self.now
 
 
-def a_requirement() -> Any:
-    return SimpleNamespace(subject=Subject.STATUS, keyword="200", place=())
+def a_requirement(**more: Any) -> Any:
+    return SimpleNamespace(subject=Subject.STATUS, keyword="200", place=(), **more)
 
 
 @pytest.mark.parametrize(
@@ -107,3 +111,16 @@ def test_showing_ends_before_the_time_is_over():
     assert not economy.is_late(0.6)
     assert economy.spent == 0.5
     assert not RequestSavings(thrifty=True, clock=lambda: 0).is_late(0)
+
+
+def test_a_plan_is_cut_down_too_once_valid_requests_were_found(monkeypatch):
+    whole, cut = Plan("one", why_not="all"), Plan("one", why_not="a few")
+    run, tried = MagicMock(), []
+    run.contract.found.by_operation = {"CreateThing": object()}
+    run.session.left_out = frozenset()
+    run.economy.left.return_value = ""
+    run.economy.reduced.return_value = cut
+    monkeypatch.setattr(probe_decider, "plan", lambda *_: whole)
+    monkeypatch.setattr(ProbeDecider, "_probe", lambda _, __, planned: tried.append(planned))
+    ProbeDecider(run, MagicMock()).decide(a_requirement(operation="GetThing"))
+    assert tried == [cut]

@@ -46,8 +46,7 @@ class ProbeDecider:
             self._give(requirement, Verdict.SKIPPED, left)
             return
         with self._run.stops.free():
-            whole = plan(self._run.contract, requirement)
-            whole = self._run.economy.reduced(requirement, whole)
+            whole = self._planned(requirement)
         planned = whole.without(self._run.session.left_out)
         if whole.probes and not planned.probes:
             names = whole.operations()
@@ -62,13 +61,17 @@ class ProbeDecider:
                 return
         if self._run.contract.found.by_operation:
             # Which requests are valid may have shown only now.
-            planned = plan(self._run.contract, requirement).without(self._run.session.left_out)
+            planned = self._planned(requirement).without(self._run.session.left_out)
         try:
             self._probe(requirement, planned)
         except SetupFailed as failed:
             why = f"no resource could be made: {failed}"
             obstacle = obstacle_to(self._run.contract, failed.sent)
             self._give(requirement, Verdict.SKIPPED, why, (), obstacle)
+
+    def _planned(self, requirement: Requirement) -> Plan:
+        """What is worth sending for a requirement, by what is known so far."""
+        return self._run.economy.reduced(requirement, plan(self._run.contract, requirement))
 
     def _is_lacking(self, requirement: Requirement) -> bool:
         """Decide what is about an operation that the target lacks: nothing of it needs a plan."""
