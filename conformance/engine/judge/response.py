@@ -53,7 +53,7 @@ def observe(contract: Contract, operation: Operation, answer: ParsedResponse) ->
 def has_status(contract: Contract, operation: Operation, answer: ParsedResponse) -> bool:
     """Whether a success has the status of its operation.
 
-    A model that states no status means 200, and AWS was seen to answer some of these with
+    200 is the default of models, written or not, and AWS was seen to answer some of these with
     others. Where an overlay says what a service does, that is an answer without a body alone.
     """
     if operation.status != OK or operation.status_source.model is None:
