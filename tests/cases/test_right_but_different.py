@@ -45,6 +45,8 @@ def broken(service: str, operation: str, status: int, body: Any = None) -> set[s
         ("fis", "TagResource", 204, True),  # the model writes its 200 down
         ("quicksight", "TagResource", 202, True),
         ("quicksight", "TagResource", 206, False),
+        ("quicksight", "TagResource", 204, False),  # it has members to show
+        ("quicksight", "DescribeUser", 202, False),
         ("mq", "CreateTags", 200, False),
         ("kms", "CreateKey", 204, False),
         ("apigateway", "UpdateApiKey", 204, False),
