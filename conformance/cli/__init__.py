@@ -53,13 +53,13 @@ class Interrupted(CouldNotTest):
 
 
 class RefusedBySystem(BadInput):
-    """The system would not open a file, or not take what was written: a fault of nobody else."""
+    """The system would not open a file, or would not take what was written to it."""
 
     hint = "is there space, is the name right, and may you read and write there?"
 
     def __init__(self, error: OSError) -> None:
-        what = "what it wrote" if error.filename is None else str(error.filename)
-        super().__init__(f"cannot use {what}: {error.strerror or error}")
+        what = "write the output" if error.filename is None else f"use {error.filename}"
+        super().__init__(f"cannot {what}: {error.strerror or error}")
 
 
 class OwnFault(CouldNotTest):

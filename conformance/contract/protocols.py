@@ -60,9 +60,9 @@ class ProtocolFacts:
     every value is text on the wire, so that few can be of a wrong type; ``levels`` are those of
     what a model alone states, by subject, and by subject and keyword or location. ``refused_with``
     are statuses that refusals may have whatever other one a model has for their error.
-    ``successes`` are statuses, beside 200, of successes whose model states none. ``bare_errors``
-    are services whose errors in XML have no element around them. ``converts`` are the JSON types
-    that AWS reads as a value of another type, by that type.
+    ``successes`` are right, too, where a model has the default status 200. ``bare_errors`` are
+    services whose errors in XML have no element around them. ``converts`` are the JSON types that
+    AWS reads as a value of another type, by that type.
     """
 
     malformed: Refusals

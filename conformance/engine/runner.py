@@ -11,6 +11,7 @@ from typing import Any
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.contract.vocabulary.overlay_rules import RobustRule
 from conformance.engine.deciding.authentication import Authentication, Ruling
 from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.deciding.rule_decider import RuleDecider
@@ -37,7 +38,6 @@ from conformance.engine.watching.post_request_checks import PostRequestChecks
 from conformance.engine.watching.response_coverage import ResponseCoverage
 from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.planner import is_watched
-from conformance.plan.rules import ROBUST
 from conformance.plan.sequences import KINDS, RANDOM
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import kinds
@@ -45,6 +45,8 @@ from conformance.record import Obstacle, Verdict
 
 MAY_SPOIL = 3
 """The last turn: requests after which a list may never answer again."""
+ENDLESS = frozenset({"odd-number"})
+"""Odd requests that a target may be busy with for good, as it begins to make 10^20 instances."""
 EXPLORED, LINKS = 20, 3
 """Requests that exploring may send, and steps of walks, for each value that is drawn."""
 FUZZED = 0.2
@@ -163,10 +165,11 @@ class Runner:
         """When a requirement is decided: the lowest first."""
         if requirement.keyword in KINDS:
             return 0
-        if requirement.keyword != ROBUST:
+        rule, about = requirement.rule, requirement.operation
+        if not isinstance(rule, RobustRule):
             return 1
-        about = requirement.operation
-        return MAY_SPOIL if about is None or self._aftermath.may_store(about) else 2
+        spoils = rule.odd in ENDLESS or about is None or self._aftermath.may_store(about)
+        return MAY_SPOIL if spoils else 2
 
     def _showcase(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""

@@ -54,7 +54,7 @@ def test_a_result_that_the_disk_does_not_take_is_told_once() -> None:
             command("requirements"), stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert ended.returncode == 2
-    assert ended.stderr.startswith("conformance: cannot use what it wrote: No space left")
+    assert ended.stderr.startswith("conformance: cannot write the output: No space left")
     assert len(ended.stderr.splitlines()) == 2
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from conformance.contract.listing import statements
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import Place, show
-from conformance.contract.protocols import NAMES, NULLS, facts
+from conformance.contract.protocols import NAMES, NULLS, facts, is_reading
 from conformance.contract.walk import ShapeCheck, ValueWalker, misspelt
 from conformance.engine.judge.errors import observe_rules
 from conformance.engine.judge.findings import Finding
@@ -53,14 +53,17 @@ def observe(contract: Contract, operation: Operation, answer: ParsedResponse) ->
 def has_status(contract: Contract, operation: Operation, answer: ParsedResponse) -> bool:
     """Whether a success has the status of its operation.
 
-    A model that states no status means 200, and AWS was seen to answer some of these with
-    others. Where an overlay says what a service does, that is an answer without a body alone.
+    200 is the default of models, written or not, and AWS was seen to answer some of these with
+    others: never what only looks, nor without a body what has something to show. Where an overlay
+    says what a service does, that is an answer without a body alone.
     """
-    if operation.status != OK or operation.status_source.model is None:
-        return answer.status == operation.status
-    bare = answer.status == NO_CONTENT and not operation.output
-    seen = facts(contract.protocol).successes if contract.overlay.inferred or bare else ()
-    return answer.status in {OK, *seen}
+    if answer.status == operation.status:
+        return True
+    if operation.status != OK or operation.status_source.model is None or is_reading(operation):
+        return False
+    bare = answer.status == NO_CONTENT
+    usual = not operation.output if bare else contract.overlay.inferred
+    return usual and answer.status in facts(contract.protocol).successes
 
 
 def _refusal(operation: Operation, answer: ParsedResponse, prefix: str) -> Iterator[Finding]:
