@@ -13,10 +13,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from conformance.contract.inference.naming import looks_only
 from conformance.contract.model import Contract, Operation
 from conformance.plan.valid_requests.resources import kinds
 from conformance.transport.exchange import Exchange, FailureKind
@@ -28,14 +28,8 @@ RESTARTS = 3
 REPEATABLE = frozenset({"GET", "PUT", "PATCH"})
 """Methods whose requests may be sent again."""
 
-LOOKING = re.compile(
-    r"((Batch)?(Get|List|Describe|Head|Query|Scan|Search|Select|Lookup|Count|Check(?!In)|Validate)"
-    r"|Encrypt|Decrypt|Simulate|Preview|Estimate)(?![a-z])|(Sign|Verify)(Mac)?$"
-)
-"""What operations are called that show or use what is there, and change nothing.
-
-To sign up, to signal and to check out change something, and so may it to verify an address.
-"""
+LOOKING = frozenset({"Query", "Scan", "Search", "Encrypt", "Decrypt", "Sign", "Verify"})
+"""Operations without a noun that show or use what is there, and change nothing."""
 
 Sent = TypeVar("Sent")
 
@@ -61,8 +55,8 @@ def only_reads(contract: Contract, operation: Operation) -> bool:
 
     Most protocols have one method for everything, so that the name says it.
     """
-    looks = operation.method == "GET" or LOOKING.match(operation.name) is not None
-    return looks or _lists(contract, operation)
+    looks = looks_only(operation.name) or operation.name in LOOKING
+    return looks or operation.method == "GET" or _lists(contract, operation)
 
 
 def is_repeatable(contract: Contract, operation: Operation) -> bool:
