@@ -28,6 +28,7 @@ STRUCTURES = Shape(Kind.LIST, element=INNER)
         ("", ABSENT, TEXT),
         (1, 1.0, NUMBER),
         (1, "1", NUMBER),
+        (5e9 / 3, 1666666666.67, NUMBER),
         (True, "true", FLAG),
         ("2049-06-01T12:00:00.000Z", 2506161600, TIME),
         (["b", "a"], ["a", "b", "c"], TEXTS),
@@ -47,6 +48,7 @@ def test_it_is_shown(given, seen, shape):
 @pytest.mark.parametrize(
     ("given", "seen", "shape", "place"),
     [
+        (5_000_000, 5_000_001, NUMBER, ("m",)),
         ("one", "two", TEXT, ("m",)),
         ("one", "ONE", TEXT, ("m",)),
         ("one", ABSENT, TEXT, ("m",)),

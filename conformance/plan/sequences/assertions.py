@@ -215,9 +215,15 @@ def _means_the_same(given: Any, seen: Any) -> bool:
     if isinstance(given, str) and isinstance(seen, str):
         return given == seen or _loosely(given) == _loosely(seen) or _same_json(given, seen)
     if _is_number(given) and _is_number(seen):
+        if _is_whole(given) and _is_whole(seen):
+            return bool(given == seen)
         with suppress(OverflowError):  # more digits than a float holds are near to nothing else
             return math.isclose(given, seen, rel_tol=1e-6)
     return _text(given) == _text(seen)
+
+
+def _is_whole(value: float) -> bool:
+    return isinstance(value, int) or value.is_integer()
 
 
 def _is_number(value: Any) -> bool:
