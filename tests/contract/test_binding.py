@@ -109,6 +109,9 @@ def test_the_kinds_that_a_template_names() -> None:
         ("TagResource", False, True),
         ("SendEmail", False, False),
         ("Getaway", False, False),
+        ("VerifyMac", True, False),
+        ("VerifyEmailIdentity", False, False),
+        ("CheckInLicense", False, False),
     ],
 )
 def test_what_an_operation_does_by_its_name(name: str, looks: bool, changing: bool) -> None:

@@ -43,6 +43,11 @@ LOOKS = (
     "Translate", "Convert", "Compare", "Predict", "Resolve", "Parse",
 )  # fmt: skip
 """The verbs of operations that change nothing, whatever their method is."""
+_NO_LOOKS = (
+    "CheckIn", "CheckOut", "ResolveCase", "TestFailover", "VerifyDestination", "VerifyDomain",
+    "VerifyEmail", "VerifySoftwareToken", "VerifyUser",
+)  # fmt: skip
+"""Operations that change something all the same: SES begins to know an address that it verifies."""
 VERBS = {"create": CREATE, "read": READ, "update": UPDATE, "list": LIST, "delete": DELETE}
 
 NAME, ID, ARN, URL, BARE = "name", "id", "arn", "url", ""
@@ -95,7 +100,7 @@ def is_versioned(name: str) -> bool:
 
 def looks_only(name: str) -> bool:
     """Whether an operation's name says that it changes nothing."""
-    return split(name, LOOKS) is not None
+    return split(name, LOOKS) is not None and not name.startswith(_NO_LOOKS)
 
 
 def words(name: str) -> list[str]:
