@@ -30,7 +30,7 @@ from conformance.plan.valid_requests.resources import (
     others,
     path_labels,
     with_unknown_ids,
-)
+)  # fmt: skip
 from conformance.transport.exchange import FailureKind
 
 TYPE_OF_ANYTHING = "resourcetype"
