@@ -60,8 +60,7 @@ class SupportRegistry:
 
     def lacks(self, name: str) -> bool:
         """True when the target is known to lack an operation; sends nothing."""
-        known = self._known.get(name)
-        return known is not None and known.standing is SupportStatus.LACKING
+        return name in self._known and self._known[name].standing is SupportStatus.LACKING
 
     def set_aside(self, name: str, why: str) -> None:
         """Say nothing more of an operation that this run itself has spoilt."""
@@ -86,9 +85,8 @@ class SupportRegistry:
     def _establish(self, name: str) -> Support:
         """Send a valid request of the operation and see whether the target has it."""
         operation = self._contract.operations[name]
-        probe = Probe(
-            "", operation, Side.ACCEPT, base(self._contract, operation), "a valid request"
-        )
+        values = base(self._contract, operation)
+        probe = Probe("", operation, Side.ACCEPT, values, "a valid request")
         try:
             sent = attempt(self._session, probe, fresh=True).sent
         except SetupFailed as failed:
@@ -103,8 +101,7 @@ class SupportRegistry:
         if other is not None and self._contract.overlay.inferred:
             body = sent.answer.body
             shown = ", ".join(body) if isinstance(body, dict) else support.TAGGED
-            why = f"{other} answers at its path: {shown}"
-            return Support(SupportStatus.LACKING, why)
+            return Support(SupportStatus.LACKING, f"{other} answers at its path: {shown}")
         again = partial(self._broken, probe)
         if connection_broke(sent.exchange) and confirm(again, ANSWER, sent.answer) is not None:
             return support.silent_of(sent)
