@@ -114,8 +114,8 @@ def add_derived(service: str, folder: Path, told: str) -> None:
 
 
 def is_on_demand(service: str) -> bool:
-    """Whether the contract was derived because the service was named."""
-    return service in _on_demand
+    """Whether the contract was derived because the service was named, and no folder has it."""
+    return service in _on_demand and not any(service in _services(one) for one in _added)
 
 
 def default_services() -> tuple[str, ...]:

@@ -220,6 +220,7 @@ def test_the_signing_name_reaches_the_run_and_the_draft(tmp_path: Path) -> None:
     own.mkdir()
     spec = assemble(model_pages(load_model("amp"), "amp"))
     (own / "openapi.yaml").write_text(as_yaml(spec))
+    load_contract("amp")  # derived before, because it was named: the folder has it all the same
     locate.use(tmp_path)
     contract = load_contract("amp")
     result = CliRunner().invoke(overlay, ["init", "amp", "--specs", str(own)])
