@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from statistics import median
 
@@ -64,7 +64,8 @@ class RequestSavings:
         self._clock, self._began = clock, clock()
         self._brief = thrifty and made_up
         self.costs = Costs()
-        self._took: dict[str, list[float]] = defaultdict(list)
+        self._took: dict[str, Took] = defaultdict(Took)
+        self._usual = 0.0
         self._accepted: set[bytes] = set()
         self._tried: set[Hashable] = set()
 
@@ -127,7 +128,9 @@ class RequestSavings:
 
     def took(self, requirement: Requirement, seconds: float) -> None:
         """Note what it took to decide a requirement."""
-        self._took[requirement.operation or ""].append(seconds)
+        self._took[requirement.operation or ""].add(seconds)
+        if self._brief and self._bounded:
+            self._usual = median(took.mean for took in self._took.values())
 
     def is_dear(self, requirement: Requirement) -> bool:
         """Whether others come first, as those of this operation take far longer than is usual.
@@ -136,11 +139,10 @@ class RequestSavings:
         """
         if not (self._brief and self._bounded and self._took):
             return False
-        own = self._took.get(requirement.operation or "", ())
-        if len(own) < TOLD_BY:
+        own = self._took.get(requirement.operation or "")
+        if own is None or own.times < TOLD_BY:
             return False
-        usual = median(sum(took) / len(took) for took in self._took.values())
-        return sum(own) / len(own) > DEAR_WORK * max(usual, LEAST)
+        return own.mean > DEAR_WORK * max(self._usual, LEAST)
 
     def note(self, requirement: Requirement) -> None:
         """Everything that there is to be tried of a requirement was tried."""
@@ -160,6 +162,24 @@ class RequestSavings:
     def _may_be_kept(self, probe: Probe) -> bool:
         plain = probe.raw is None and probe.form is None and not probe.shown
         return self._thrifty and plain and probe.side is Side.ACCEPT and not probe.exact_status
+
+
+@dataclass(slots=True)
+class Took:
+    """How often requirements of one operation were decided, and the seconds of them all."""
+
+    times: int = 0
+    seconds: float = 0.0
+
+    @property
+    def mean(self) -> float:
+        """Seconds of one."""
+        return self.seconds / self.times
+
+    def add(self, seconds: float) -> None:
+        """Count one more."""
+        self.times += 1
+        self.seconds += seconds
 
 
 class Costs:
