@@ -179,10 +179,7 @@ class PassiveChecker:
             repeat = self._session.send(sent.probe, resource=resource)
         except SetupFailed as failed:
             repeat = failed.sent
-        broken: dict[str, Broken] = {}
-        for one in self._found(repeat):
-            if not one.held:
-                broken.setdefault(one.requirement, (one, repeat))
+        broken = self._broken(repeat)
         self._session.inventory.drop_current(kind_of(self._contract, sent.probe.operation.name))
         disposal.take_away(repeat)
         if resource is not None and not resource.gone:
@@ -199,15 +196,17 @@ class PassiveChecker:
             return None
         literal = replace(sent.probe, values=sent.values)
         try:
-            return self._broken(finding, self._session.send(literal))
+            return self._broken(self._session.send(literal)).get(finding.requirement)
         except SetupFailed:
             return None
 
-    def _broken(self, finding: Finding, repeat: SentProbe) -> Broken | None:
-        """What an answer breaks of the same requirement."""
-        found = self._found(repeat)
-        broken = [one for one in found if one.requirement == finding.requirement and not one.held]
-        return (broken[0], repeat) if broken else None
+    def _broken(self, repeat: SentProbe) -> dict[str, Broken]:
+        """What an answer breaks first of each requirement."""
+        broken: dict[str, Broken] = {}
+        for one in self._found(repeat):
+            if not one.held:
+                broken.setdefault(one.requirement, (one, repeat))
+        return broken
 
     def _alike(self, sent: SentProbe) -> RunResource | None:
         """A new resource that was made and updated as the one of this request had been."""
