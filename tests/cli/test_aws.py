@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
-from contextlib import contextmanager
 
 import pytest
 from testbed.cloud import ACCOUNT, Cloud
-from testbed.sockets import make_server
+from testbed.sockets import serving
 from testbed.wire import Response
 
 from conformance.record import Verdict, read_record
@@ -22,23 +20,10 @@ SMALL = (
 )
 
 
-@contextmanager
-def serving(cloud):
-    server = make_server(cloud.answer, 0)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.fixture
 def cloud():
     made = Cloud({"test": "test"}, scale=SCALE)
-    with serving(made) as made.url:
+    with serving(made.answer) as made.url:
         yield made
 
 
@@ -156,16 +141,8 @@ def test_what_might_be_of_others_is_not_sent(conformance, cloud, place):
 
 def test_a_service_that_the_target_lacks_leaves_nothing_in_doubt(conformance, place):
     refuse = Response(500, b"no such thing", "text/plain")
-    server = make_server(lambda _: refuse, 0)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        url = f"http://127.0.0.1:{server.server_address[1]}"
+    with serving(lambda _: refuse) as url:
         ended = conformance("run", url, "--requirement", "*/status/20*", "--record", "r.jsonl")
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
     assert ended.code == 3
     assert "cleanup" not in ended.out + ended.err
     assert {line.verdict for line in read_record(place / "r.jsonl").verdicts} == {

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from http.client import HTTPConnection
 from random import Random
@@ -21,7 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from testbed.crooked import KINDS, make_crooked
 from testbed.edge import Upright
-from testbed.sockets import Answer, make_server
+from testbed.sockets import serving
 from testbed.switches import DETECTABLE, LEVELS, Switches, readings, wrongs
 from testbed.walk import Different, Walker, gateway_walk
 from testbed.walk_location import location_walk
@@ -105,20 +103,6 @@ def test_undeclared_switches_are_refused() -> None:
         Switches(["no-such-switch"])
     with pytest.raises(KeyError):
         Switches().on("no-such-switch")
-
-
-@contextmanager
-def serving(answer: Answer, *, chunked: bool = False) -> Iterator[str]:
-    """The address of a server that runs as long as the block."""
-    server = make_server(answer, 0, chunked=chunked)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def client(service: str, url: str, key: str = "test", secret: str = "test") -> Any:

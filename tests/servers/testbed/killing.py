@@ -6,16 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from .cloud import ACCOUNT, Cloud
-from .sockets import Answer, make_server
+from .sockets import serving
 from .wire import Request, Response
 
 SCALE = 100
@@ -39,20 +36,6 @@ class Killed:
     code: int
     ended: bool
     """The run had ended before it was to be killed."""
-
-
-@contextmanager
-def serving(answer: Answer) -> Iterator[str]:
-    """The address of a server that runs as long as the block."""
-    server = make_server(answer, 0)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def kill_one(place: Path, rng: Random, most: int, options: tuple[str, ...]) -> Killed:

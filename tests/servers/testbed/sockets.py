@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -76,6 +78,20 @@ def make_server(answer: Answer, port: int, *, chunked: bool = False) -> Threadin
             """Say nothing: the tests read stdout."""
 
     return _Server(("127.0.0.1", port), Handler)
+
+
+@contextmanager
+def serving(answer: Answer, *, chunked: bool = False) -> Iterator[str]:
+    """The address of a server that runs as long as the block."""
+    server = make_server(answer, 0, chunked=chunked)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def serve(answer: Answer, port: int, *, chunked: bool = False) -> None:
