@@ -159,8 +159,7 @@ class RequestSearch:
         for name in of_a_pattern(replace(sent.probe, values=request)):
             shape = sent.probe.operation.input[name].shape
             found = (shown_fitting(one, body, shape) for one, body in self._all_lists())
-            request.update({} if (value := next(filter(None, found), None)) is None
-                           else {name: value})  # fmt: skip
+            request[name] = next(filter(None, found), request[name])
         if request == sent.probe.values:
             return None
         return self._accepted(replace(sent.probe, values=request), sent.answer.told())

@@ -100,10 +100,11 @@ def _text(shape: Shape, index: int) -> str:
 def is_carried(shape: Shape, keyword: str) -> bool:
     """Whether one request carries a value at the limit: not 50,000 items of 2,000 characters."""
     limit = shape.limit(keyword)
-    if keyword not in GROWING or limit > MOST:
-        return keyword not in GROWING
-    one = None if keyword == "maxLength" or shape.element is None else sample(shape.element, limit)
-    return bool(limit * (1 if one is None else len(str(one))) <= MOST)
+    if keyword not in GROWING:
+        return True
+    if keyword == "maxLength" or shape.element is None or limit > MOST:
+        return bool(limit <= MOST)
+    return bool(limit * len(str(sample(shape.element, limit))) <= MOST)
 
 
 def items(shape: Shape, count: int) -> list[Any]:
