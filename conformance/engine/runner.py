@@ -40,7 +40,6 @@ from conformance.plan.authentication import Auth, is_authentication, levelled
 from conformance.plan.planner import is_watched
 from conformance.plan.sequences import KINDS, RANDOM
 from conformance.plan.valid_requests.base_requests import base
-from conformance.plan.valid_requests.resources import kinds
 from conformance.record import Obstacle, Verdict
 
 MAY_SPOIL = 3
@@ -173,7 +172,7 @@ class Runner:
 
     def _showcase(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""
-        for kind, one in kinds(self._contract).items():
+        for kind, one in self._contract.overlay.kinds().items():
             for values in one.showcase:
                 self._show(kind, one, values)
 

@@ -24,13 +24,7 @@ from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.optional_members import with_optional_members
-from conformance.plan.valid_requests.resources import (
-    arn_of,
-    kinds,
-    others,
-    path_labels,
-    with_unknown_ids,
-)  # fmt: skip
+from conformance.plan.valid_requests.resources import arn_of, others, path_labels, with_unknown_ids
 from conformance.transport.exchange import FailureKind
 
 TYPE_OF_ANYTHING = "resourcetype"
@@ -190,7 +184,7 @@ class SupportRegistry:
         by_arn = part(anything[0]).kind == ARN
         types = {name: one.shape.limit("enum") for name, one in operation.input.items()
                  if plain(name) == TYPE_OF_ANYTHING and one.shape.limit("enum")}  # fmt: skip
-        for kind in kinds(contract):
+        for kind in contract.overlay.kinds():
             named = arn_of(contract, kind) if by_arn else f"${{id.{kind}}}"
             typed = {name: word for name, words in types.items()
                      for word in words if plain(word) == plain(kind)}  # fmt: skip
@@ -222,7 +216,7 @@ class SupportRegistry:
 
     def _cannot_be_made(self, kind: str) -> bool:
         """Whether it is known already that none of a kind can be made."""
-        known = self._known.get(kinds(self._contract)[kind].create or "")
+        known = self._known.get(self._contract.overlay.kinds()[kind].create or "")
         return known is not None and known.standing is not SupportStatus.WORKS
 
     def _asked_of_nothing(self, probe: Probe) -> SentProbe | None:

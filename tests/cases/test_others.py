@@ -28,7 +28,7 @@ from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.optional_members import joined
 from conformance.plan.valid_requests.refusal_values import likely
 from conformance.plan.valid_requests.request_repair import RefusalText, repaired
-from conformance.plan.valid_requests.resources import is_named_twice, kinds, nameable
+from conformance.plan.valid_requests.resources import is_named_twice, nameable
 from conformance.plan.valid_requests.variants import Variants
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import ParsedResponse
@@ -134,10 +134,10 @@ def test_what_leaves_room_for_a_whole_quick_run_changes_no_order(
 
 def test_what_answers_empty_for_the_unknown_is_not_asked_for_its_error() -> None:
     contract = contracts.inferred("cognito-idp")
-    domain = kinds(contract)["user-pool-domain"]
+    domain = contract.overlay.kinds()["user-pool-domain"]
     assert domain.read == "DescribeUserPoolDomain"
     assert domain.not_found is None
-    pool = kinds(contract)["user-pool"]
+    pool = contract.overlay.kinds()["user-pool"]
     assert pool.not_found == "ResourceNotFoundException"
     for name in empty_for_unknown("cognito-idp"):
         assert contract.operations[name].missing
@@ -148,7 +148,7 @@ def test_what_answers_empty_for_the_unknown_is_not_asked_for_its_error() -> None
 
 def test_the_name_in_what_a_kind_is_made_of_identifies_it() -> None:
     glue = contracts.inferred("glue")
-    known = kinds(glue)
+    known = glue.overlay.kinds()
     identifier = known["database"].identifier
     assert identifier is not None
     assert identifier.given == "DatabaseInput.Name"

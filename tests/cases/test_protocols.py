@@ -29,7 +29,7 @@ from conformance.error_identity import says_full
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.request_repair import RefusalText, repaired
-from conformance.plan.valid_requests.resources import arn_of, kinds
+from conformance.plan.valid_requests.resources import arn_of
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 
@@ -154,7 +154,9 @@ def test_the_search_goes_on_where_one_request_cannot_be_filled(
     contract.found.by_operation.pop(name, None)
     assert found is not None
     assert member in found.probe.values
-    own = "${id." + next(kind for kind, one in kinds(contract).items() if one.create == name)
+    own = "${id." + next(
+        kind for kind, one in contract.overlay.kinds().items() if one.create == name
+    )
     assert not any(mentions(one, own) for one in target.sent), (
         "a creation names no other of its own"
     )
@@ -175,7 +177,7 @@ def test_the_search_goes_on_where_one_request_cannot_be_filled(
 def test_the_error_of_another_kind_is_not_that_of_what_is_in_it(
     service: str, kind: str, error: str | None
 ) -> None:
-    assert kinds(modelled(service))[kind].not_found == error
+    assert modelled(service).overlay.kinds()[kind].not_found == error
 
 
 def shown_after(value: Any) -> Any:

@@ -32,7 +32,6 @@ from conformance.plan.probes import Probe
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.refusal_values import RefusalText
 from conformance.plan.valid_requests.request_repair import repaired
-from conformance.plan.valid_requests.resources import kinds
 from conformance.record import Verdict
 from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
@@ -284,7 +283,7 @@ def test_nothing_is_above_what_has_no_root(contract):
 
 
 def test_an_identifier_in_a_header_is_one(contract):
-    job = kinds(contract)["job"].identifier
+    job = contract.overlay.kinds()["job"].identifier
     assert job is not None
     assert (job.label, job.created) == ("jobId", "jobId")
     answer = Response(200, (("X-Grove-Job-Id", "j1"),), b"")

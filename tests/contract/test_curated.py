@@ -17,7 +17,6 @@ from conformance.contract.listing.requirements import Subject
 from conformance.documents.sdk.models import load_model
 from conformance.engine.judge.refusal import refusals
 from conformance.plan.probes import Fault
-from conformance.plan.valid_requests.resources import kinds
 from tests import contracts
 
 SERVICES = ("lambda", "eks", "appconfig", "apigatewayv2", "sesv2")
@@ -65,7 +64,7 @@ def test_every_operation_has_a_request_that_is_known_to_be_valid(service: str) -
 
 @every_service
 def test_every_kind_is_created_read_and_deleted(service: str) -> None:
-    for one in kinds(contracts.contract(service)).values():
+    for one in contracts.contract(service).overlay.kinds().values():
         assert all((one.create, one.read, one.delete, one.identifier))
 
 

@@ -15,7 +15,6 @@ from conformance.documents.sdk.models import load_model
 from conformance.plan.sequences.listing import walk
 from conformance.plan.sequences.steps import Send
 from conformance.plan.valid_requests.lifecycle import Lifecycle
-from conformance.plan.valid_requests.resources import kinds
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read
@@ -54,7 +53,7 @@ def test_every_operation_and_kind_is_known(service: str) -> None:
     contract = contracts.contract(service)
     assert not contract.overlay.inferred
     assert set(contract.operations) == set(contract.overlay.operations)
-    for one in kinds(contract).values():
+    for one in contract.overlay.kinds().values():
         assert all((one.create, one.read, one.delete, one.identifier))
 
 

@@ -20,7 +20,7 @@ from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.documents.sdk.models import load_model
 from conformance.plan.planner import plan
 from conformance.plan.valid_requests.base_requests import base
-from conformance.plan.valid_requests.resources import kind_of, kinds, others
+from conformance.plan.valid_requests.resources import kind_of, others
 from tests import contracts
 
 ROOT = Path(__file__).parent.parent.parent
@@ -92,7 +92,7 @@ def sent(contract: Contract, name: str) -> dict[str, Any]:
         ("${name}", "conformance-abcdefgh-00001"),
         ("${id}", "conformance-abcdefgh-00001"),
         ("${made.ScheduleGroupArn}", "arn:aws:scheduler:a:123456789012:schedule-group/a"),
-        *((f"${{id.{kind}}}", "abcdefghij") for kind in kinds(contract)),
+        *((f"${{id.{kind}}}", "abcdefghij") for kind in contract.overlay.kinds()),
     ):
         text = text.replace(token, value)
     filled: dict[str, Any] = yaml.safe_load(text)
@@ -118,11 +118,11 @@ def test_every_requirement_can_be_planned(service: str) -> None:
     for requirement in found:
         for probe in plan(contract, requirement).probes:
             assert "${" not in str(sorted(others(probe.values)))
-            assert set(others(probe.values)) <= set(kinds(contract))
+            assert set(others(probe.values)) <= set(contract.overlay.kinds())
 
 
 def test_a_plan_key_needs_a_plan_and_a_key_of_its_own() -> None:
     contract = contracts.contract("apigateway-usageplans")
     assert kind_of(contract, "GetUsagePlanKeys") == "plan-key"
-    assert kinds(contract)["plan-key"].needs == {"plan": "shared", "key": "fresh"}
-    assert kinds(contract)["key"] == Resource(service="apigateway")
+    assert contract.overlay.kinds()["plan-key"].needs == {"plan": "shared", "key": "fresh"}
+    assert contract.overlay.kinds()["key"] == Resource(service="apigateway")

@@ -7,13 +7,12 @@ from typing import Any
 
 from benchmarks.plan_all import contract_of
 from conformance.engine.recording.list_filter import entries_of_this_run
-from conformance.plan.valid_requests.resources import kinds
 from conformance.transport.parsed_response import ParsedResponse
 
 
 def test_an_entry_with_a_list_for_its_identifier_is_nobodys():
     contract = contract_of("batch")
-    about = kinds(contract)["job-queue"]
+    about = contract.overlay.kinds()["job-queue"]
     assert about.list is not None
     assert about.listing is not None
     items, name = about.listing.items.removesuffix("[]"), about.listing.id

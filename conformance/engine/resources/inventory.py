@@ -21,7 +21,6 @@ from conformance.plan.valid_requests.resources import (
     all_creators,
     creators,
     is_about_own,
-    kinds,
     others,
 )
 
@@ -55,7 +54,7 @@ class Inventory:
         self.unused: list[RunResource] = []
         self._contract, self._send, self._lend = contract, send, lend
         self._improve = improve
-        self._kinds = kinds(contract)
+        self._kinds = contract.overlay.kinds()
         self._creators = all_creators(contract)
         self._given = given_kinds(contract)
         self._someone: dict[str, RunResource] = {}

@@ -7,7 +7,7 @@ from conformance.contract.model import Contract
 from conformance.contract.places import find
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
-from conformance.plan.valid_requests.resources import all_creators, identifiers, kinds
+from conformance.plan.valid_requests.resources import all_creators, identifiers
 
 REMEMBERED = 60
 """So many of the last that were made are kept when they are gone."""
@@ -22,7 +22,7 @@ class MadeResources:
     def __init__(self, contract: Contract) -> None:
         self.all: list[RunResource] = []
         self._contract = contract
-        self._kinds, self._creators = kinds(contract), all_creators(contract)
+        self._kinds, self._creators = contract.overlay.kinds(), all_creators(contract)
         self._crowded = 2 * REMEMBERED
 
     def lifecycle(self, kind: str | None) -> Resource:

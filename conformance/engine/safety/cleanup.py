@@ -20,7 +20,7 @@ from conformance.engine.resources.names import fill
 from conformance.engine.resources.run_tag import is_tagged
 from conformance.engine.sending.channel import Channel
 from conformance.plan.valid_requests.base_requests import as_label, base
-from conformance.plan.valid_requests.resources import all_creators, kinds
+from conformance.plan.valid_requests.resources import all_creators
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read, wire
 
@@ -115,7 +115,7 @@ class Cleanup:
         """The lifecycle of what the journal has, by the operation that made it."""
         maker = self._journal.state.makers.get((self._service, identifier), "")
         kind, _ = all_creators(self._contract).get(maker, (None, ""))
-        return self._main if kind is None else kinds(self._contract)[kind]
+        return self._main if kind is None else self._contract.overlay.kinds()[kind]
 
     def _settle_parts(self) -> None:
         """What is made of other resources goes with them: where they stayed, it may be there."""

@@ -19,7 +19,6 @@ from conformance.engine.safety.request_classifier import (
     RequestEffect,
     RouteTable,
 )
-from conformance.plan.valid_requests.resources import kinds
 from conformance.transport.exchange import Exchange, Request, Transport
 
 TIMES_DECODED = 3
@@ -84,7 +83,7 @@ class GivenGuard:
 
     def _chosen(self, request: Request, visit: ClassifiedRequest) -> list[str]:
         """The names that a creation gives to what it makes."""
-        labels = {one.label for one in kinds(self._routes.contract).values()}
+        labels = {one.label for one in self._routes.contract.overlay.kinds().values()}
         body = _body(request)
         chosen = {**(body if isinstance(body, dict) else {}), **visit.labels}
         return [text for name in labels if isinstance(text := chosen.get(name or ""), str)]

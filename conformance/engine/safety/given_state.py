@@ -16,7 +16,6 @@ from conformance.engine.errors import TargetDied
 from conformance.engine.sending.exchange_log import RunResource, SetupFailed
 from conformance.engine.session import Session
 from conformance.plan.valid_requests.base_requests import as_label, base
-from conformance.plan.valid_requests.resources import kinds
 from conformance.transport.parsed_response import same
 
 PATCH = {"op", "path", "value"}
@@ -48,7 +47,8 @@ class GivenState:
         """Put everything back; what somebody has to know of that, as sentences."""
         said = []
         for kind, before in self._before.items():
-            about, name = kinds(self._contract)[kind], str(given_kinds(self._contract)[kind])
+            about = self._contract.overlay.kinds()[kind]
+            name = str(given_kinds(self._contract)[kind])
             try:
                 said.append(self._put_back(kind, about, before, name))
             except (SetupFailed, TargetDied) as failed:

@@ -24,7 +24,6 @@ from conformance.plan.valid_requests.resources import (
     all_creators,
     identifiers,
     kind_of,
-    kinds,
     others,
 )
 from conformance.transport.exchange import Exchange, Request
@@ -73,7 +72,7 @@ class RouteTable:
         self._main = contract.overlay.main
         self._base = urlsplit(url).path.rstrip("/")
         self._created = {name: place for name, (_, place) in all_creators(contract).items()}
-        every = kinds(contract).values()
+        every = contract.overlay.kinds().values()
         self._looks = {name for one in every for name in (one.list, one.read)}
         self._deletes = {one.delete for one in every}
         self._is_named = of(contract.protocol).by_name
@@ -135,7 +134,8 @@ class RouteTable:
         """
         if visit.operation is None or self.is_part(visit.operation):
             return []
-        about = kinds(self.contract).get(kind_of(self.contract, visit.operation.name) or "")
+        kind = kind_of(self.contract, visit.operation.name)
+        about = self.contract.overlay.kinds().get(kind or "")
         own = None if about is None else about.label
         label = visit.labels.get(own or "")
         return list(visit.labels.values()) if label is None else [label]

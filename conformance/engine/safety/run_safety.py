@@ -19,7 +19,7 @@ from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.patience import Patience, faulty_kinds
 from conformance.plan.probes import Fault
 from conformance.plan.valid_requests.base_requests import as_label
-from conformance.plan.valid_requests.resources import kinds, lifecycle_of, others
+from conformance.plan.valid_requests.resources import lifecycle_of, others
 from conformance.transport.exchange import Transport
 from conformance.transport.protocols.registry import read, wire
 from conformance.transport.signing import Signer
@@ -105,7 +105,7 @@ def _named(contract: Contract, identifier: str, visit: ClassifiedRequest) -> Res
     for member, text in visit.labels.items():
         kind = next(others(binds.get(member)), None)
         if kind is not None and text.rpartition("/")[2] == identifier:
-            return kinds(contract)[kind]
+            return contract.overlay.kinds()[kind]
     return lifecycle_of(contract, operation)
 
 

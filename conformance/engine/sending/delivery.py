@@ -18,7 +18,6 @@ from typing import TypeVar
 
 from conformance.contract.inference.naming import looks_only
 from conformance.contract.model import Contract, Operation
-from conformance.plan.valid_requests.resources import kinds
 from conformance.transport.exchange import Exchange, FailureKind
 
 RESENDS = 2
@@ -65,4 +64,4 @@ def is_repeatable(contract: Contract, operation: Operation) -> bool:
 
 
 def _lists(contract: Contract, operation: Operation) -> bool:
-    return any(one.list == operation.name for one in kinds(contract).values())
+    return any(one.list == operation.name for one in contract.overlay.kinds().values())

@@ -22,7 +22,7 @@ from conformance.engine.service_run import ServiceRun
 from conformance.engine.watching.passive_checks import PassiveChecker
 from conformance.plan.probes import Side
 from conformance.plan.valid_requests.base_requests import base
-from conformance.plan.valid_requests.resources import all_creators, kind_of, kinds
+from conformance.plan.valid_requests.resources import all_creators, kind_of
 from conformance.record import Role, Verdict
 from conformance.transport.exchange import FailureKind
 
@@ -39,7 +39,7 @@ class PostRequestChecks:
         self._standings, self._decisions, self._watch = run.standings, run.decisions, watch
         self._economy = run.economy
         self._creators = all_creators(run.contract)
-        self._kinds = kinds(run.contract)
+        self._kinds = run.contract.overlay.kinds()
         self._looks: Counter[str] = Counter()
         self._last: SentProbe | None = None
         """The odd request that came last of those that may have stored something."""

@@ -21,7 +21,7 @@ from conformance.engine.service_run import ServiceRun
 from conformance.engine.watching.passive_checks import PassiveChecker
 from conformance.plan.planner import ONLY_OBSERVED
 from conformance.plan.valid_requests.base_requests import base
-from conformance.plan.valid_requests.resources import all_creators, creators, kind_of, kinds
+from conformance.plan.valid_requests.resources import all_creators, creators, kind_of
 from conformance.plan.valid_requests.variants import Variants
 
 STALLED = 4
@@ -65,7 +65,7 @@ class ResponseCoverage:
             return
         self._end = self._session.sent + MOST
         self._until = min(SHOWN_BY, self._run.economy.spent + SHOWING)
-        for kind, about in kinds(self._contract).items():
+        for kind, about in self._contract.overlay.kinds().items():
             for name in creators(about):
                 if about.service is None and not self._is_over():
                     self._of_kind(kind, about, name)

@@ -13,7 +13,7 @@ from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.contract.walk import step_into
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import suggestions
-from conformance.plan.valid_requests.resources import creators, kinds, lifecycle_of
+from conformance.plan.valid_requests.resources import creators, lifecycle_of
 
 RIVALS = 2
 """Words at the end of the names of members that exclude each other."""
@@ -99,7 +99,7 @@ def _sample(member: Member) -> Any:
 
 def _needed(contract: Contract, resource: Resource) -> Iterator[tuple[str, str]]:
     """The labels of the kinds that a kind needs, each with the placeholder for it."""
-    known = kinds(contract)
+    known = contract.overlay.kinds()
     for name in resource.needs:
         label = known[name].label
         if label is not None:

@@ -24,11 +24,6 @@ GIVEN = "request:"
 MADE = re.compile(r"\$\{made\.[\w-]+\}")
 
 
-def kinds(contract: Contract) -> dict[str, Resource]:
-    """Every kind's lifecycle by name, the main one first."""
-    return contract.overlay.kinds()
-
-
 def kind_of(contract: Contract, operation: str) -> str | None:
     """The kind that an operation is about.
 
@@ -38,7 +33,7 @@ def kind_of(contract: Contract, operation: str) -> str | None:
     stated = contract.overlay.words_of(operation).resource
     if stated is not None:
         return stated
-    known = kinds(contract)
+    known = contract.overlay.kinds()
     if len(known) > 1:
         for name, one in known.items():
             if operation in creators(one) or operation in one.roles().values():
@@ -69,7 +64,7 @@ def path_labels(operation: Operation) -> list[str]:
 
 def lifecycle_of(contract: Contract, operation: str) -> Resource:
     """The lifecycle that an operation is part of; without any role where there is none."""
-    known = kinds(contract)
+    known = contract.overlay.kinds()
     if len(known) < 2:
         return contract.overlay.main
     return known[kind_of(contract, operation) or next(iter(known))]
@@ -108,14 +103,14 @@ def all_creators(contract: Contract) -> dict[str, tuple[str, str]]:
     """Every operation that creates: the kind that it makes and the place of the identifier."""
     return {
         operation: (name, place)
-        for name, one in kinds(contract).items()
+        for name, one in contract.overlay.kinds().items()
         for operation, place in creators(one).items()
     }
 
 
 def arn_of(contract: Contract, kind: str) -> str | None:
     """The placeholder for the ARN of one of a kind, for others; None where nothing shows it."""
-    one = kinds(contract)[kind]
+    one = contract.overlay.kinds()[kind]
     create = contract.operations.get(one.create or "")
     if create is None:
         return None
@@ -130,14 +125,14 @@ def arn_of(contract: Contract, kind: str) -> str | None:
 def nameable(contract: Contract, operation: str) -> dict[str, str | None]:
     """The kinds that a request may name, with their ARNs: none that is made of what it makes."""
     made = all_creators(contract).get(operation, ("", ""))[0]
-    known = kinds(contract)
+    known = contract.overlay.kinds()
     return {kind: arn_of(contract, kind) for kind in known
             if kind != made and not _is_made_of(contract, kind, made)}  # fmt: skip
 
 
 def _is_made_of(contract: Contract, kind: str, other: str) -> bool:
     """Whether a kind is made of another, or of what is made of that, as far as the run knows."""
-    known = kinds(contract)
+    known = contract.overlay.kinds()
     seen, waiting = {kind}, [kind]
     while waiting:
         about = known[waiting.pop()]
@@ -171,7 +166,7 @@ def is_named_twice(contract: Contract, operation: Operation, request: Mapping[st
 
 def foreign_kinds(contract: Contract) -> dict[str, str]:
     """The kinds that are another contract's main one, with the name of its service."""
-    known = kinds(contract).items()
+    known = contract.overlay.kinds().items()
     return {name: one.service for name, one in known if one.service is not None}
 
 
@@ -179,7 +174,7 @@ def with_unknown_ids(
     contract: Contract, operation: Operation, values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The members of a request with identifiers that nothing has, in place of placeholders."""
-    known = kinds(contract)
+    known = contract.overlay.kinds()
     own = kind_of(contract, operation.name) or ""
 
     def unknown(kind: str) -> str:
