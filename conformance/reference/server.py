@@ -7,6 +7,7 @@ import contextlib
 import gc
 import os
 import signal
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from conformance.contract.model import Contract
 from conformance.errors import CouldNotTest
 from conformance.reference.ambiguities import ReadingName, reading
 from conformance.reference.application import Application, Setting
-from conformance.reference.clock import Identifiers, system_clock
+from conformance.reference.clock import Identifiers
 from conformance.reference.faults import InjectedFault, compose
 from conformance.reference.http.protocol import HttpProtocol
 from conformance.reference.processes import lives
@@ -63,11 +64,13 @@ def application(options: ServerOptions, contracts: Iterable[Contract] | None = N
     if keys is None and any(fault.checks for fault in faults):
         keys = TEST_KEYS
     checks = compose(faults).checks(Checks())
+    # A signature's age goes by the machine's time, as its date does: a clock that a test moves on
+    # (what the models tell) must not make it old.
     setting = Setting(
         readings=reading(options.reading),
         faults=faults,
         identifiers=Identifiers(options.seed),
-        authenticate=None if keys is None else Signatures(keys, system_clock, checks),
+        authenticate=None if keys is None else Signatures(keys, time.time, checks),
     )
     return Application(known, matcher(), setting)
 

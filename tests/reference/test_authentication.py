@@ -88,3 +88,9 @@ def test_each_fault_in_the_checking_changes_an_answer(fault):
 
 def test_without_keys_no_signature_is_looked_at():
     assert set(told(InProcess(ServerOptions())).values()) == {(200, None)}
+
+
+def test_pauses_that_tests_do_not_wait_for_make_no_signature_old(clock, monkeypatch):
+    # They add up over all tests of a process, to more than a signature may be old.
+    monkeypatch.setattr(clock, "ahead", clock.ahead + 24 * 3600)
+    assert told(InProcess(ServerOptions(keys=TEST_KEYS))) == TOLD
