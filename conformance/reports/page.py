@@ -269,5 +269,7 @@ def _message(first: str, headers: Mapping[str, str], body: str) -> str:
 
 def _body(message: RecordedRequest | RecordedResponse, limit: int) -> str:
     if message.body_base64 is not None:
-        return f"base64: {shortened(message.body_base64, limit)}"
-    return shortened(message.body or "", limit)
+        body = f"base64: {shortened(message.body_base64, limit)}"
+    else:
+        body = shortened(message.body or "", limit)
+    return body if message.cut is None else f"{body} [of {message.cut}]"
