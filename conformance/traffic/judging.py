@@ -25,7 +25,7 @@ from conformance.engine.support import lacks
 from conformance.plan.patching import shows
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.traffic.members import is_usual, outline
-from conformance.traffic.recorded_calls import Known, RecordedCall, Seen
+from conformance.traffic.recorded_calls import RecordedCall, Seen, ServiceKnowledge
 from conformance.traffic.requests import BrokenLimit, RequestLimits, cell_id, is_plain, patches
 from conformance.traffic.templates import Templates, alike
 from conformance.transport.parsed_response import same
@@ -60,7 +60,7 @@ class Judge:
         self._by_id = {one.id: one for one in requirements}
         self._limits = RequestLimits(contract, requirements)
         self._templates = Templates(contract, requirements)
-        self.known: Known = Known() if beside is None else beside.known
+        self.known: ServiceKnowledge = ServiceKnowledge() if beside is None else beside.known
         known = self.known
         self._resources, self._seen = known.resources, known.seen
         self.tallies, self.crashed_once = known.tallies, known.crashed_once

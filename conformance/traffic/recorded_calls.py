@@ -208,7 +208,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Known:
+class ServiceKnowledge:
     """What the traffic has shown of one service, whatever protocol it was spoken to in."""
 
     resources: Resources = field(default_factory=Resources)
