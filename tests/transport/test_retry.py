@@ -195,7 +195,11 @@ def test_a_pace_spaces_requests_evenly():
         now[0] += seconds
 
     sender = QuotaTransport(
-        Scripted(*[OK] * 4), {"": QuotaLimit(4.0)}, lambda _: ("",), clock=lambda: now[0], sleep=sleep
+        Scripted(*[OK] * 4),
+        {"": QuotaLimit(4.0)},
+        lambda _: ("",),
+        clock=lambda: now[0],
+        sleep=sleep,
     )
     for _ in range(3):
         sender.send(REQUEST)

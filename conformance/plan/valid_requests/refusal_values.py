@@ -11,7 +11,7 @@ from typing import Any
 from conformance.contract.inference.identities import template
 from conformance.contract.inference.naming import ARN, part, plain
 from conformance.contract.model import Kind, Shape
-from conformance.contract.validate import shape_violations
+from conformance.contract.validate import keeps
 from conformance.error_identity import is_missing, says_taken
 from conformance.plan.generation import strings, values
 from conformance.plan.generation.suggestions import suggestions
@@ -96,13 +96,13 @@ def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
         yield from _new(shape)
     if shape.kind is Kind.INTEGER:
         numbers = (int(digits) for digits in re.findall(r"\b\d{1,9}\b", refusal.message))
-        yield from (one for one in numbers if not any(shape_violations(shape, one)))
+        yield from (one for one in numbers if keeps(shape, one))
     if shape.kind is not Kind.STRING:
         return
     listed = LISTED.search(refusal.message)
     if listed is not None:
         for word in re.split(r"[\s,|'\"]+(?:or\s+|and\s+)?", listed["list"].strip()):
-            if word and not any(shape_violations(shape, word.rstrip("."))):
+            if word and keeps(shape, word.rstrip(".")):
                 yield word.rstrip(".")
                 break
     shown = PATTERN.search(refusal.message)
@@ -186,4 +186,4 @@ def in_capitals(shape: Shape, given: list[Any]) -> Iterator[str]:
     """Words as constants are written, or in small letters: prose writes them as names."""
     shown = [one for one in given if isinstance(one, str) and one.isalpha()]
     words = [way for one in shown for way in (one.upper(), one.lower())]
-    yield from (one for one in words if not any(shape_violations(shape, one)))
+    yield from (one for one in words if keeps(shape, one))
