@@ -16,7 +16,7 @@ from conformance.errors import CouldNotTest
 from conformance.reference.ambiguities import ReadingName, reading
 from conformance.reference.application import Application, Setting
 from conformance.reference.clock import Identifiers
-from conformance.reference.faults import InjectedFault, compose
+from conformance.reference.faults import Composed, InjectedFault
 from conformance.reference.http.protocol import HttpProtocol
 from conformance.reference.processes import lives
 from conformance.reference.signatures import Checks, Signatures, SigningKey
@@ -63,7 +63,7 @@ def application(options: ServerOptions, contracts: Iterable[Contract] | None = N
     keys = options.keys
     if keys is None and any(fault.checks for fault in faults):
         keys = TEST_KEYS
-    checks = compose(faults).checks(Checks())
+    checks = Composed(faults).changed("checks", Checks())
     # A signature's age goes by the machine's time, as its date does: a clock that a test moves on
     # (what the models tell) must not make it old.
     setting = Setting(
