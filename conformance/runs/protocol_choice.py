@@ -76,8 +76,8 @@ def _is_understood(contract: Contract, access: Access) -> bool:
 
 def _harmless(contract: Contract) -> list[Operation]:
     """A few operations that only look, those that need nothing first."""
-    from conformance.contract.protocols import is_reading
+    from conformance.contract.inference.naming import shows_only
 
-    reading = [one for one in contract.operations.values() if is_reading(one)]
+    reading = [one for one in contract.operations.values() if shows_only(one.name)]
     reading.sort(key=lambda one: sum(member.required for member in one.input.values()))
     return reading[:MOST_ASKED]

@@ -36,16 +36,25 @@ _CHANGES = (
     "Purge",
     "Write",
 )
-LOOKS = (
-    "Get", "List", "Describe", "Head", "BatchGet", "BatchDescribe", "Search", "Query", "Lookup",
+SHOWS = ("Get", "List", "Describe")
+"""The verbs of operations that show what is there, and need no more than its name."""
+_LOOKS = (
+    *SHOWS, "Head", "Search", "View", "Query", "Lookup",
     "Check", "Estimate", "Preview", "Validate", "Scan", "Select", "Count", "Is", "Synthesize",
     "Detect", "Evaluate", "Render", "Test", "Verify", "Calculate", "Simulate", "Decode",
-    "Translate", "Convert", "Compare", "Predict", "Resolve", "Parse",
+    "Translate", "Compare", "Predict", "Resolve", "Parse",
 )  # fmt: skip
 """The verbs of operations that change nothing, whatever their method is."""
+_LOOKS_ALONE = {
+    *_LOOKS, "Encrypt", "Decrypt", "Encapsulate", "Decapsulate", "Sign", "Retrieve", "Suggest",
+}  # fmt: skip
+"""Those that may stand without a noun: with one, some of these change something."""
 _NO_LOOKS = (
-    "CheckIn", "CheckOut", "ResolveCase", "TestFailover", "VerifyDestination", "VerifyDomain",
-    "VerifyEmail", "VerifySoftwareToken", "VerifyUser",
+    "CheckIn", "CheckOut", "DetectStack", "PreviewPortal", "ResolveCase", "TestAlarm",
+    "TestConnection", "TestFailover", "TestInvoke", "TestMigration", "TestRepository", "TestType",
+    "ValidateAws", "ValidateCloudConnector", "ValidateNotify", "VerifyDestination", "VerifyDomain",
+    "VerifyEmail", "VerifyOTP", "VerifyPhone", "VerifyProcurement", "VerifySMS", "VerifySession",
+    "VerifySoftwareToken", "VerifyTarget", "VerifyTrust", "VerifyUser",
 )  # fmt: skip
 """Operations that change something all the same: SES begins to know an address that it verifies."""
 VERBS = {"create": CREATE, "read": READ, "update": UPDATE, "list": LIST, "delete": DELETE}
@@ -83,8 +92,12 @@ def split(name: str, verbs: tuple[str, ...]) -> tuple[str, str] | None:
 
 def changes(name: str) -> bool:
     """Whether an operation's name says that something is there, or other, or gone after it."""
-    each = name.removeprefix("Batch").removeprefix("Transact")
-    return split(each, (*CREATE, *UPDATE, *DELETE, *_CHANGES)) is not None
+    return split(_single(name), (*CREATE, *UPDATE, *DELETE, *_CHANGES)) is not None
+
+
+def _single(name: str) -> str:
+    """An operation's name as that of the operation on one thing."""
+    return name.removeprefix("Batch").removeprefix("Transact")
 
 
 def identifies(member: str) -> bool:
@@ -100,7 +113,15 @@ def is_versioned(name: str) -> bool:
 
 def looks_only(name: str) -> bool:
     """Whether an operation's name says that it changes nothing."""
-    return split(name, LOOKS) is not None and not name.startswith(_NO_LOOKS)
+    each = _single(name)
+    if each in _LOOKS_ALONE:
+        return True
+    return split(each, _LOOKS) is not None and not each.startswith(_NO_LOOKS)
+
+
+def shows_only(name: str) -> bool:
+    """Whether it says that the operation shows what is there, and does nothing else."""
+    return split(name, SHOWS) is not None
 
 
 def words(name: str) -> list[str]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from conformance.contract.inference.naming import looks_only
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Operation
 from conformance.contract.vocabulary.overlay_model import Resource
@@ -35,7 +36,6 @@ MOST = 1500
 """Requests of one service."""
 SLOW = 1.0
 """Seconds of an answer after which a read is not asked again to be shown more."""
-READS = re.compile(r"(Batch)?(Describe|Get|List|Search|View)")
 ENDS = re.compile(r"(Batch)?(Delete|Remove|Terminate|Cancel|Deregister|Disassociate|Purge|Reset)")
 RESETS = re.compile(r"(Batch)?(Update|Modify|Put|Set|Replace|Patch)")
 """What makes something of a resource by the request alone: the rest of it may be gone."""
@@ -84,7 +84,7 @@ class ResponseCoverage:
         for operation in self._contract.tested:
             if self._run.economy.is_late(LOOKING):
                 break
-            if READS.match(operation.name) and self._is_open(operation.name):
+            if looks_only(operation.name) and self._is_open(operation.name):
                 self._call(operation, base(self._contract, operation), None)
         self._watch.confirm()
 
@@ -97,12 +97,12 @@ class ResponseCoverage:
             return
         shown = [one for one in self._contract.tested if kind_of(self._contract, one.name) == kind]
         # What is made of a parent may be listed of that.
-        above = [one for one in self._contract.tested if READS.match(one.name)
+        above = [one for one in self._contract.tested if looks_only(one.name)
                  and kind_of(self._contract, one.name) in about.needs]  # fmt: skip
         names = [one.name for one in (*shown, *above)]
         if not any(self._is_open(name) for name in names):
             return
-        reads = [one for one in shown if READS.match(one.name) or one.name == about.read]
+        reads = [one for one in shown if looks_only(one.name) or one.name == about.read]
         acts = [one for one in shown
                 if one not in reads and one.name not in self._makes
                 if not ENDS.match(one.name) and not RESETS.match(one.name)]  # fmt: skip
@@ -141,7 +141,7 @@ class ResponseCoverage:
             sent = self._session.call(operation, values, resource)
         except SetupFailed:
             return False
-        if sent.exchange.seconds > SLOW and READS.match(operation.name):
+        if sent.exchange.seconds > SLOW and looks_only(operation.name):
             self._slow.add(operation.name)
         return sent.answer.ok
 
