@@ -120,7 +120,7 @@ def _says_missing(answer: ParsedResponse, identifier: str) -> bool:
     return told and says_missing(answer.message)
 
 
-def _is_no_name(answer: ParsedResponse, shape: Shape, named: str) -> bool:
+def _is_no_name(answer: ParsedResponse, shape: Shape, named: str | list[str]) -> bool:
     """Whether a read refuses a name that the documents forbid: nothing is called that."""
     is_invalid = answer.status == 400 and not (answer.throttled or answer.passing)
     return is_invalid and any(shape_violations(shape, named))
