@@ -8,10 +8,10 @@ from itertools import groupby
 from time import monotonic
 from typing import Any
 
-from conformance.contract.listing.requirements import Requirement
+from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.contract.vocabulary.overlay_rules import RobustRule
+from conformance.contract.vocabulary.overlay_rules import RobustRule, StillAnswersRule
 from conformance.engine.deciding.authentication import Authentication, Ruling
 from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.deciding.rule_decider import RuleDecider
@@ -203,10 +203,31 @@ class Runner:
         return self._standings.lacks(operation)
 
     def abandon(self, reason: str, obstacle: Obstacle | None = None) -> None:
-        """Give everything that is not decided yet a verdict that says so."""
+        """Give everything that is not decided yet a verdict that says so.
+
+        What answers have shown by now, and none has broken, is shown all the same.
+        """
         for requirement in self._decisions.undecided():
             self._decisions.begin()  # nothing is sent for them any more
-            self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
+            if self._is_shown(requirement):
+                self._give(requirement, Verdict.PASSED)
+            else:
+                self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
+
+    def _is_shown(self, requirement: Requirement) -> bool:
+        """Whether the answers to a few requests are enough, and showed it.
+
+        What is to be so whatever is sent, only the whole of a run shows.
+        """
+        whole = requirement.subject is Subject.NO_SERVER_ERROR
+        if whole or isinstance(requirement.rule, StillAnswersRule) or not is_watched(requirement):
+            return False
+        tally, name = self._decisions.tally(requirement), requirement.operation
+        known = name is not None and name in self._contract.operations
+        support = self._standings.known(name or "") if known else self._standings.best()
+        works = support is not None and support.standing is SupportStatus.WORKS
+        works = works or self._standings.is_aside(name or "") or self._watch.is_shared
+        return bool(tally.accept) and works and not self._watch.suspects(requirement)
 
     def _fuzz(self) -> None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -67,6 +68,10 @@ class RequestSearch:
         self._tried: set[str] = set()
         self._lacking: dict[str, SentProbe] = {}
         self._lists: dict[str, Any] = {}
+
+    @cached_property
+    def _whole_lists(self) -> tuple[Operation, ...]:
+        return tuple(islice(lists_of_all(self._contract), LISTS))
 
     def improve(self, sent: SentProbe) -> SentProbe | None:
         """An accepted request of the same operation; None where none is found, or was before."""
@@ -166,7 +171,7 @@ class RequestSearch:
 
     def _all_lists(self) -> Iterator[tuple[Operation, Any]]:
         """What each list shows that nothing has to be named for; it is asked for once."""
-        for one in islice(lists_of_all(self._contract), LISTS):
+        for one in self._whole_lists:
             if one.name not in self._lists and self._may_send(one.name):
                 self._lists[one.name] = self._send(Probe("", one, Side.OBSERVE, {}, "")).answer.body
             yield one, self._lists.get(one.name)

@@ -81,6 +81,10 @@ class PassiveChecker:
         """Whether a requirement may stand for places in other operations than its own."""
         return self._sharing.is_of_service
 
+    def suspects(self, requirement: Requirement) -> bool:
+        """Whether an answer has broken it, confirmed or not."""
+        return requirement.id in self._suspects.known
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Count and suspect nothing for a while."""
