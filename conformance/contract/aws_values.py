@@ -64,7 +64,10 @@ class ValueKind(_FileWords, frozen=True):
 
 
 class MemberRule(_FileWords, frozen=True):
-    """Which members take which kinds of values."""
+    """Which members take which kinds of values.
+
+    What is true ``otherwise`` does not count for members that take one of a few words.
+    """
 
     kind: str | tuple[str, ...]
     name: str | None = None
@@ -72,6 +75,7 @@ class MemberRule(_FileWords, frozen=True):
     pattern: str | None = None
     service: str | None = None
     type: Type = "string"
+    otherwise: bool = False
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -127,6 +131,8 @@ def suggested(
     plain = _plain(name)
     for rule in _rules_of(of_type):
         if rule.service not in {None, service} or not _fits(rule, plain, _plain(inside), pattern):
+            continue
+        if rule.otherwise and found and not any("${" in one for one in found):
             continue
         for value in _of_rule(rule):
             for one in _spelt(value, name, pattern, service):

@@ -14,18 +14,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from conformance.contract.aws_values import EXAMPLES
 from conformance.contract.inference.naming import forms, looks_only, part
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Kind, Member, Operation
-from conformance.contract.validate import shape_violations
+from conformance.contract.validate import keeps
 from conformance.contract.vocabulary.overlay_rules import AnswersEachRule, AnyRule, StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 
 ADDRESS = "behavior/answers-for-each"
 MISSING_ADDRESS = "behavior/tells-what-is-not-there"
 NOT_THERE = re.compile(r"\w+(NotFound|_not_found)|[Mm]issing[A-Z]\w*|failures")
-LIKE_A_NAME = "conformance-a0b1c2d3-00001"
-"""A name of the form that a run has for all that it makes."""
 COUNT = re.compile(r"[Ff]ailed\w*Count")
 FAILED, SUCCESSFUL = re.compile("[Ff]ailed"), re.compile("[Ss]uccessful")
 ID, ERROR = "Id", "ErrorCode"
@@ -97,7 +96,7 @@ def _is_named(member: Member) -> bool:
     element = member.shape.element if member.shape.kind is Kind.LIST else None
     if element is None or element.kind is not Kind.STRING or element.limit("enum") is not None:
         return False
-    return not list(shape_violations(element, LIKE_A_NAME))
+    return keeps(element, EXAMPLES["name"])
 
 
 def batch_rules(contract: Contract) -> Mapping[str, AnyRule]:

@@ -32,6 +32,7 @@ from conformance.contract.overlays.overlay_check import (
 )
 from conformance.contract.overlays.overlay_faults import Mistake
 from conformance.contract.overlays.overlay_reading import read_overlay
+from conformance.contract.places import with_texts
 from conformance.contract.protocols import with_protocol
 from conformance.contract.vocabulary.overlay_model import Overlay
 from conformance.contract.vocabulary.overlay_rules import AnyRule
@@ -108,9 +109,9 @@ def _loaded(service: str, region: str | None, partition: str, hashes: dict[str, 
     refuse(_reference_mistakes(files, contract))
     written = spec.get("x-conformance", {}).get("signing", {}).get("region")
     if region and written:
-        spec = _moved(spec, f":{written}:", f":{region}:")
+        spec = with_texts(spec, lambda text: text.replace(f":{written}:", f":{region}:"))
     if partition != "aws":
-        spec = _moved(spec, "arn:aws:", f"arn:{partition}:")
+        spec = with_texts(spec, lambda text: text.replace("arn:aws:", f"arn:{partition}:"))
     if spec is not files.merged:
         contract = build_contract(service, spec, hashes)
     if "x-conformance" not in spec:
@@ -160,16 +161,6 @@ def _spec_mistakes(files: SpecFiles) -> list[Mistake]:
 
 def _reference_mistakes(files: SpecFiles, contract: Contract) -> list[Mistake]:
     return reference_mistakes(files.overlay[0], contract) if files.overlay else []
-
-
-def _moved(value: Any, old: str, new: str) -> Any:
-    if isinstance(value, str):
-        return value.replace(old, new)
-    if isinstance(value, list):
-        return [_moved(item, old, new) for item in value]
-    if isinstance(value, dict):
-        return {name: _moved(item, old, new) for name, item in value.items()}
-    return value
 
 
 def merged_spec(service: str) -> dict[str, Any]:

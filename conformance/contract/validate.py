@@ -10,7 +10,7 @@ from conformance.contract.places import Place
 from conformance.contract.regex import patterns
 from conformance.contract.walk import ValueWalker, holds, is_of_kind
 
-__all__ = ["Violation", "holds", "is_of_kind", "shape_violations", "violations"]
+__all__ = ["Violation", "holds", "is_of_kind", "keeps", "shape_violations", "violations"]
 
 _WALKER = ValueWalker(null_is_absent=True)
 
@@ -37,6 +37,11 @@ def shape_violations(shape: Shape, value: Any, place: Place = ()) -> Iterator[Vi
     for one in _WALKER.shape(shape, value, place):
         if not one.held:
             yield Violation(one.place, one.keyword)
+
+
+def keeps(shape: Shape, value: Any) -> bool:
+    """Whether a value breaks no limit."""
+    return not any(shape_violations(shape, value))
 
 
 def unchecked(members: Mapping[str, Member], values: Mapping[str, Any]) -> Iterator[str]:

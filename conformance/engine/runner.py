@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from time import monotonic
 from typing import Any
 
-from conformance.contract.listing.requirements import Requirement, Subject
-from conformance.contract.model import Contract
+from conformance.contract.listing.requirements import Requirement
+from conformance.contract.model import Contract, Kind
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.contract.vocabulary.overlay_rules import RobustRule, StillAnswersRule
+from conformance.contract.vocabulary.overlay_rules import RobustRule
 from conformance.engine.deciding.authentication import Authentication, Ruling
 from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.deciding.rule_decider import RuleDecider
@@ -22,6 +23,7 @@ from conformance.engine.request_savings import (
     MOST,
     NESTED,
     ODD,
+    OF_SHAPES,
     SECONDS,
     RequestSavings,
     information_value,
@@ -46,6 +48,8 @@ MAY_SPOIL = 3
 """The last turn: requests after which a list may never answer again."""
 ENDLESS = frozenset({"odd-number"})
 """Odd requests that a target may be busy with for good, as it begins to make 10^20 instances."""
+STEPS = re.compile("period|interval|step|granularity|resolution", re.IGNORECASE)
+"""What numbers are called that a span of time is cut by."""
 EXPLORED, LINKS = 20, 3
 """Requests that exploring may send, and steps of walks, for each value that is drawn."""
 FUZZED = 0.2
@@ -166,9 +170,22 @@ class Runner:
             return 0
         rule, about = requirement.rule, requirement.operation
         if not isinstance(rule, RobustRule):
-            return 1
+            return MAY_SPOIL if self._may_widen(requirement) else 1
         spoils = rule.odd in ENDLESS or about is None or self._post_checks.may_store(about)
         return MAY_SPOIL if spoils else 2
+
+    def _may_widen(self, requirement: Requirement) -> bool:
+        """True where a wrong value may make a span of time endless, or its steps.
+
+        A server that reads ``true`` as a second of 1970, or takes steps of no length, may go
+        through them long after the answer is given up, and be slow for all that comes then.
+        """
+        shape, about = requirement.shape, self._contract.operations.get(requirement.operation or "")
+        if requirement.subject not in OF_SHAPES or shape is None or about is None:
+            return False
+        ends = [one for one in about.input.values() if one.shape.kind is Kind.TIMESTAMP]
+        step = shape.kind is Kind.INTEGER and STEPS.search(str(requirement.place[-1]))
+        return len(ends) > 1 and (shape.kind is Kind.TIMESTAMP or bool(step))
 
     def _read_showcases(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""
@@ -209,25 +226,10 @@ class Runner:
         """
         for requirement in self._decisions.undecided():
             self._decisions.begin()  # nothing is sent for them any more
-            if self._is_shown(requirement):
+            if self._watch.has_shown(requirement):
                 self._give(requirement, Verdict.PASSED)
             else:
                 self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
-
-    def _is_shown(self, requirement: Requirement) -> bool:
-        """Whether the answers to a few requests are enough, and showed it.
-
-        What is to be so whatever is sent, only the whole of a run shows.
-        """
-        whole = requirement.subject is Subject.NO_SERVER_ERROR
-        if whole or isinstance(requirement.rule, StillAnswersRule) or not is_watched(requirement):
-            return False
-        tally, name = self._decisions.tally(requirement), requirement.operation
-        known = name is not None and name in self._contract.operations
-        support = self._standings.known(name or "") if known else self._standings.best()
-        works = support is not None and support.standing is SupportStatus.WORKS
-        works = works or self._standings.is_aside(name or "") or self._watch.is_shared
-        return bool(tally.accept) and works and not self._watch.suspects(requirement)
 
     def _fuzz(self) -> None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""

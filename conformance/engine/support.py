@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from conformance import error_identity
 from conformance.contract.model import Contract, Operation
-from conformance.engine.judge.authentication import is_denied, is_refused_signature
+from conformance.engine.judge.authentication import is_denied
 from conformance.engine.sending.channel import Channel
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.record import Obstacle, ObstacleCause
@@ -243,11 +243,6 @@ def _signature(answer: ParsedResponse, sent: SentProbe) -> tuple[int | None, str
     for value in sorted((v for v in sent.values.values() if isinstance(v, str) and v), key=len):
         message = message.replace(value, "<value>")
     return answer.status, answer.code, re.sub(r"[0-9a-f-]{8,}|\d+", "#", message)
-
-
-def wrong_credentials(answer: ParsedResponse) -> bool:
-    """True when the target does not take our signature: nothing can be tested then."""
-    return is_refused_signature(answer)
 
 
 def lacks(answer: ParsedResponse) -> bool:

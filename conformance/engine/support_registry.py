@@ -14,6 +14,7 @@ from conformance.engine import support
 from conformance.engine.attempt import attempt
 from conformance.engine.confirmation import ANSWER, confirm
 from conformance.engine.errors import WrongCredentials
+from conformance.engine.judge.authentication import is_refused_signature
 from conformance.engine.probe_result import UNSURE
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.delivery import connection_broke
@@ -294,5 +295,5 @@ class SupportRegistry:
         return Support(SupportStatus.UNKNOWN, why, obstacle=obstacle)
 
     def _check_credentials(self, sent: SentProbe) -> None:
-        if support.wrong_credentials(sent.answer):
+        if is_refused_signature(sent.answer):
             raise WrongCredentials(self._session.masker.mask(sent.answer.told()))

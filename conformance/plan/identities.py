@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.batches import LIKE_A_NAME
+from conformance.contract.aws_values import EXAMPLES
 from conformance.contract.inference.identity_rules import asked_for, naming_members
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind, Operation, Shape
-from conformance.contract.validate import shape_violations
+from conformance.contract.validate import keeps
 from conformance.contract.vocabulary.overlay_rules import (
     AnyRule,
     TakenIdentifierRule,
@@ -85,17 +85,13 @@ def of_nothing(shape: Shape) -> Any:
 
     The empty text where none is known.
     """
-    if shape.kind is Kind.STRING and _fits(shape, LIKE_A_NAME):
+    if shape.kind is Kind.STRING and keeps(shape, EXAMPLES["name"]):
         return "${name}"
     first, another = sample(shape), sample(shape, ANOTHER)
-    if isinstance(first, str) and first and _fits(shape, _letters(len(first))):
+    if isinstance(first, str) and first and keeps(shape, _letters(len(first))):
         return f"${{alnum:{len(first)}}}"
-    return another if another and _fits(shape, another) else first
+    return another if another and keeps(shape, another) else first
 
 
 def _letters(length: int) -> str:
     return ("a0b1c2d3e4" * (length // 10 + 1))[:length]
-
-
-def _fits(shape: Shape, value: Any) -> bool:
-    return not list(shape_violations(shape, value))

@@ -20,10 +20,10 @@ def options(arguments: Sequence[str] | None = None) -> ServerOptions:
     parser.add_argument("--fault", action="append", default=[], metavar="ID")
     parser.add_argument("--seed", type=int, help="make ids and generated values repeat")
     parser.add_argument("--auth", action="store_true", help="take test/test's signatures alone")
-    parser.add_argument("--parent-pid", type=int, help="end when this process ends")
+    parser.add_argument("--with-parent", action="store_true", help="end with standard input")
     given = parser.parse_args(arguments)
     return ServerOptions(
-        given.port, given.reading, tuple(given.fault), given.seed, given.parent_pid,
+        given.port, given.reading, tuple(given.fault), given.seed, given.with_parent,
         TEST_KEYS if given.auth else None,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from conformance.reference.apigateway.wording import GatewayDialect
 from conformance.reference.clock import Clock, Identifiers, system_clock
 from conformance.reference.coercion import Coercion
 from conformance.reference.constraints import Constraints
-from conformance.reference.faults import InjectedFault, compose
+from conformance.reference.faults import Composed, InjectedFault
 from conformance.reference.http.message import HttpRequest, HttpResponse, query_values
 from conformance.reference.location.service import LocationKeys, Policy
 from conformance.reference.location.wording import UNKNOWN_ROUTE, LocationDialect
@@ -32,7 +32,7 @@ from conformance.reference.outcome import (
     SentAnswer,
 )
 from conformance.reference.reading_input import Dialect, InputReader
-from conformance.reference.rendering import GatewayRenderer, LocationRenderer, Renderer, preflight
+from conformance.reference.rendering import gateway_renderer, location_renderer, preflight
 from conformance.reference.routing import Query, ReferenceRoute, Router
 from conformance.reference.scope import scope_of
 from conformance.reference.service_state import ServiceState
@@ -76,17 +76,19 @@ class Application:
     ) -> None:
         setting = setting or Setting()
         readings, identifiers = setting.readings, setting.identifiers
-        fault = compose(setting.faults)
+        fault = Composed(setting.faults)
         operations = [
             operation
-            for contract in map(fault.contract, contracts)
-            for operation in contract.operations.values()
+            for contract in contracts
+            for operation in fault.changed("contract", contract).operations.values()
         ]
         update = next((one for one in operations if one.name == "UpdateApiKey"), None)
         rules = update.patch if update is not None else ()
         self.world = ServiceState(
-            ApiGateway(rules, readings, fault.limits(ApiKeyLimits()), setting.clock, identifiers),
-            LocationKeys(readings, fault.policy(Policy()), setting.clock, identifiers),
+            ApiGateway(
+                rules, readings, fault.changed("limits", ApiKeyLimits()), setting.clock, identifiers
+            ),
+            LocationKeys(readings, fault.changed("policy", Policy()), setting.clock, identifiers),
         )
         handlers = {**self.world.gateway.handlers, **self.world.location.handlers}
         self._handlers: dict[str, Handler] = {
@@ -96,7 +98,7 @@ class Application:
         self._identifiers, self._readings = identifiers, readings
         self._authenticate = setting.authenticate
         self._rewrite = fault.answer
-        self._answer = fault.edge(self._answered)
+        self._answer = fault.changed("edge", self._answered)
         self.incoming = fault.incoming
         self._readers = {
             "apigateway": _reader(GatewayDialect(readings), matches, readings, fault.excused),
@@ -108,9 +110,9 @@ class Application:
                 fault.excused,
             ),
         }
-        self._renderers: dict[str, Renderer] = {
-            "apigateway": GatewayRenderer(identifiers, readings),
-            "location": LocationRenderer(identifiers),
+        self._renderers = {
+            "apigateway": gateway_renderer(identifiers, readings),
+            "location": location_renderer(identifiers),
         }
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

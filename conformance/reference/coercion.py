@@ -54,17 +54,6 @@ class Coercion:
             for name in value:
                 if name not in members:
                     raise UnknownMember((*path, name))
-        if self.excused:
-            return self._excusing(members, value, path)
-        return {
-            name: self.convert(member.shape, value[name], (*path, name))
-            for name, member in members.items()
-            if value.get(name) is not None
-        }
-
-    def _excusing(
-        self, members: Mapping[str, Member], value: dict[str, Any], path: Path
-    ) -> dict[str, Any]:
         found = {
             name: self._member(member, value[name], (*path, name))
             for name, member in members.items()

@@ -6,10 +6,10 @@ honest code knows nothing of faults; without any, no seam costs a thing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance.contract.model import Contract
 from conformance.reference.apigateway.state import ApiKeyLimits
@@ -27,6 +27,7 @@ Respond = Callable[["HttpRequest"], "HttpResponse"]
 Edge = Callable[[Respond], Respond]
 """Makes a faulty server out of the honest one."""
 Incoming = Callable[[bytes], bytes]
+Seam = TypeVar("Seam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +61,15 @@ class Composed:
 
     faults: tuple[InjectedFault, ...]
 
-    def contract(self, contract: Contract) -> Contract:
-        """The contract as the mutant has it."""
-        changes = (fault.contract for fault in self.faults if fault.contract is not None)
-        return reduce(lambda value, change: change(value), changes, contract)
-
-    def limits(self, limits: ApiKeyLimits) -> ApiKeyLimits:
-        """The recorded limits as the mutant has them."""
-        changes = (fault.limits for fault in self.faults if fault.limits is not None)
-        return reduce(lambda value, change: change(value), changes, limits)
-
-    def policy(self, policy: Policy) -> Policy:
-        """Location's rules as the mutant has them."""
-        changes = (fault.policy for fault in self.faults if fault.policy is not None)
-        return reduce(lambda value, change: change(value), changes, policy)
-
-    def checks(self, checks: Checks) -> Checks:
-        """What the mutant checks of signatures."""
-        changes = (fault.checks for fault in self.faults if fault.checks is not None)
-        return reduce(lambda value, change: change(value), changes, checks)
+    def changed(self, seam: str, honest: Seam) -> Seam:
+        """The contract, limits, policy, checks or edge as the mutant has them."""
+        changes = (getattr(fault, seam) for fault in self.faults)
+        return reduce(lambda value, change: change(value), filter(None, changes), honest)
 
     @property
     def excused(self) -> frozenset[str]:
         """Members whose wrong types the mutant takes for absent."""
         return frozenset[str]().union(*(fault.excused for fault in self.faults))
-
-    def edge(self, respond: Respond) -> Respond:
-        """The whole server as the mutant has it."""
-        changes = (fault.edge for fault in self.faults if fault.edge is not None)
-        return reduce(lambda value, change: change(value), changes, respond)
 
     @property
     def incoming(self) -> Incoming | None:
@@ -117,8 +98,3 @@ class Composed:
             return answer
 
         return rewritten
-
-
-def compose(faults: Iterable[InjectedFault]) -> Composed:
-    """The faults as one."""
-    return Composed(tuple(faults))

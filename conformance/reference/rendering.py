@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.clock import Identifiers, iso_seconds
@@ -57,70 +58,58 @@ _EXPOSED = (
 )
 
 
-class Renderer(Protocol):
-    """What a service's answers look like."""
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """What a service's answers look like: the headers of each, and what follows its JSON.
+
+    With ``speaks_hal`` a request that does not accept JSON is answered in HAL.
+    """
+
+    headers: Callable[[], dict[str, str]]
+    tail: str = ""
+    speaks_hal: bool = False
 
     def outcome(self, request: HttpRequest, outcome: OperationOutcome) -> ReferenceAnswer:
-        """The answer of a success."""
-
-    def refusal(self, refusal: Refusal) -> ReferenceAnswer:
-        """The answer of an error."""
-
-
-class GatewayRenderer:
-    """API Gateway: bodies end with a line feed (recorded lengths), errors are ``{message}``."""
-
-    def __init__(self, identifiers: Identifiers, readings: Ambiguities) -> None:
-        self._identifiers = identifiers
-        self._tail = "" if readings.no_final_newline else "\n"
-
-    def outcome(self, request: HttpRequest, outcome: OperationOutcome) -> ReferenceAnswer:
-        """JSON, or HAL where the request does not accept JSON."""
-        headers = self._headers()
+        """The answer of a success: JSON, or nothing."""
+        headers = self.headers()
         if outcome.body is None:
             return ReferenceAnswer(outcome.status, headers)
-        if wants_hal(request):
-            body = hal(request.path, outcome.body)
+        body = dict(outcome.body)
+        if self.speaks_hal and wants_hal(request):
+            body = hal(request.path, body)
             headers["content-type"] = "application/hal+json"
-            return ReferenceAnswer(outcome.status, headers, body, self._tail)
-        return ReferenceAnswer(outcome.status, headers, dict(outcome.body), self._tail)
+        return ReferenceAnswer(outcome.status, headers, body, self.tail)
 
     def refusal(self, refusal: Refusal) -> ReferenceAnswer:
-        """The error, its code in a header."""
-        headers = {**self._headers(), ERROR_TYPE: refusal.code}
-        return ReferenceAnswer(refusal.status, headers, error_body(refusal), self._tail)
+        """The answer of an error, its code in a header."""
+        headers = {**self.headers(), ERROR_TYPE: refusal.code}
+        return ReferenceAnswer(refusal.status, headers, error_body(refusal), self.tail)
 
-    def _headers(self) -> dict[str, str]:
+
+def gateway_renderer(identifiers: Identifiers, readings: Ambiguities) -> Renderer:
+    """API Gateway: bodies end with a line feed (recorded lengths), errors are ``{message}``."""
+
+    def headers() -> dict[str, str]:
         return {
             "content-type": JSON_TYPE,
-            "x-amzn-requestid": self._identifiers.request_id(),
-            "x-amz-apigw-id": self._identifiers.gateway_id(),
+            "x-amzn-requestid": identifiers.request_id(),
+            "x-amz-apigw-id": identifiers.gateway_id(),
         }
 
+    return Renderer(headers, "" if readings.no_final_newline else "\n", speaks_hal=True)
 
-class LocationRenderer:
+
+def location_renderer(identifiers: Identifiers) -> Renderer:
     """Location: members of an error are lower-camel; CORS exposes the request's headers."""
 
-    def __init__(self, identifiers: Identifiers) -> None:
-        self._identifiers = identifiers
-
-    def outcome(self, request: HttpRequest, outcome: OperationOutcome) -> ReferenceAnswer:
-        """JSON, or nothing."""
-        del request  # Location answers JSON whatever the request accepts
-        body = None if outcome.body is None else dict(outcome.body)
-        return ReferenceAnswer(outcome.status, self._headers(), body)
-
-    def refusal(self, refusal: Refusal) -> ReferenceAnswer:
-        """The error, its code in a header."""
-        headers = {**self._headers(), ERROR_TYPE: refusal.code}
-        return ReferenceAnswer(refusal.status, headers, error_body(refusal))
-
-    def _headers(self) -> dict[str, str]:
+    def headers() -> dict[str, str]:
         return {
             "content-type": JSON_TYPE,
-            "x-amzn-requestid": self._identifiers.request_id(),
+            "x-amzn-requestid": identifiers.request_id(),
             "access-control-expose-headers": _EXPOSED,
         }
+
+    return Renderer(headers)
 
 
 def error_body(refusal: Refusal) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,17 +17,14 @@ from conformance.errors import CouldNotTest
 from conformance.reference.ambiguities import ReadingName, reading
 from conformance.reference.application import Application, Setting
 from conformance.reference.clock import Identifiers
-from conformance.reference.faults import InjectedFault, compose
+from conformance.reference.faults import Composed, InjectedFault
 from conformance.reference.http.protocol import HttpProtocol
-from conformance.reference.processes import lives
 from conformance.reference.signatures import Checks, Signatures, SigningKey
 
 HOST = "127.0.0.1"
 
 TEST_KEYS = {"test": SigningKey("test")}
 """What a client signs with that has no credentials: it need not keep a secret from itself."""
-
-_WATCH_SECONDS = 0.5
 
 
 class PortTaken(CouldNotTest):
@@ -38,14 +36,14 @@ class PortTaken(CouldNotTest):
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """How to serve: port 0 takes a free one, ``parent`` is a process to end with."""
+    """How to serve: port 0 takes a free one; ``with_parent`` ends it when standard input ends."""
 
     port: int = 0
     reading: ReadingName = "a"
     faults: tuple[str, ...] = ()
     seed: int | None = None
     """Makes ids and generated values repeat."""
-    parent: int | None = None
+    with_parent: bool = False
     keys: Mapping[str, SigningKey] | None = None
     """The access keys whose signatures are taken; None looks at no signature."""
 
@@ -63,7 +61,7 @@ def application(options: ServerOptions, contracts: Iterable[Contract] | None = N
     keys = options.keys
     if keys is None and any(fault.checks for fault in faults):
         keys = TEST_KEYS
-    checks = compose(faults).checks(Checks())
+    checks = Composed(faults).changed("checks", Checks())
     # A signature's age goes by the machine's time, as its date does: a clock that a test moves on
     # (what the models tell) must not make it old.
     setting = Setting(
@@ -84,7 +82,7 @@ def _faults(ids: Iterable[str], contracts: Iterable[Contract]) -> tuple[Injected
 
 
 def serve(options: ServerOptions, announce: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT, or until the parent process is gone.
+    """Serve until SIGTERM or SIGINT, or until standard input ends.
 
     ``announce`` is called once with the URL, as soon as connections are accepted.
 
@@ -110,19 +108,17 @@ async def _serve(app: Application, options: ServerOptions, announce: Callable[[s
         )
     except OSError as error:
         raise PortTaken(options.port, error.strerror or str(error)) from error
-    if options.parent is not None:
-        _watch(loop, options.parent, os.getppid(), ended)
+    if options.with_parent:
+        threading.Thread(target=_end_with_input, args=(loop, ended), daemon=True).start()
     port = server.sockets[0].getsockname()[1]
     announce(f"http://{HOST}:{port}")
     await ended.wait()
     server.close()
 
 
-def _watch(
-    loop: asyncio.AbstractEventLoop, parent: int, starter: int, ended: asyncio.Event
-) -> None:
-    """Set ``ended`` once the parent process is gone, or the process that started this one."""
-    if os.getppid() != starter or not lives(parent):
-        ended.set()
-        return
-    loop.call_later(_WATCH_SECONDS, _watch, loop, parent, starter, ended)
+def _end_with_input(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    """Set ``ended`` when standard input ends, as a pipe does with the process that made it."""
+    while os.read(0, 4096):
+        pass
+    with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+        loop.call_soon_threadsafe(ended.set)

@@ -71,12 +71,13 @@ def transport(
     """
     from conformance.transport.extra_headers import HeaderTransport
     from conformance.transport.http import HttpTransport
-    from conformance.transport.quota import PacedTransport
+    from conformance.transport.quota import QuotaLimit, QuotaTransport
     from conformance.transport.retry import RetryingTransport
 
     http = HttpTransport(timeout=timeout, ca_bundle=ca_bundle)
     sending: Transport = HeaderTransport(http, headers) if headers and headers.headers else http
-    sending = PacedTransport(sending, rate) if rate else sending
+    if rate:
+        sending = QuotaTransport(sending, {"": QuotaLimit(rate)}, lambda _: ("",))
     if wrap is not None:
         sending = wrap(sending)
     if limit is not None:

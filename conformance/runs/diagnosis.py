@@ -10,9 +10,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.globs import excluding
-from conformance.engine.judge.authentication import is_denied, looks_at_signatures, says_nothing
+from conformance.engine.judge.authentication import (
+    is_denied,
+    is_refused_signature,
+    looks_at_signatures,
+    says_nothing,
+)
 from conformance.engine.sending.channel import SignedChannel
-from conformance.engine.support import lacks, wrong_credentials
+from conformance.engine.support import lacks
 from conformance.plan.valid_requests.base_requests import base
 from conformance.runs.jobs import placed, select_jobs
 from conformance.transport.parsed_response import ParsedResponse
@@ -170,7 +175,7 @@ def _presence(answer: ParsedResponse, nowhere: ParsedResponse) -> Presence:
     alike = (nowhere.status, nowhere.code) == (answer.status, answer.code)
     if answer.ok:
         return Presence.LACKING if alike and nowhere.body == answer.body else Presence.THERE
-    if wrong_credentials(answer):
+    if is_refused_signature(answer):
         return Presence.REFUSED
     if is_denied(answer):
         return Presence.THERE

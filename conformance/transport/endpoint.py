@@ -7,7 +7,6 @@ module imports nothing slow.
 from __future__ import annotations
 
 import importlib.util
-import os
 import socket
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
@@ -115,8 +114,7 @@ class _Reference(Starting):
     """The embedded model, as a separate process."""
 
     def __init__(self) -> None:
-        arguments = ("--port", "0", "--auth", "--parent-pid", str(os.getpid()))
-        self._child = Child("reference", "conformance.reference", *arguments)
+        self._child = Child("reference", "conformance.reference", "--auth", "--with-parent")
 
     def wait_ready(self, timeout: float = START_SECONDS) -> Target:
         url = self._child.wait_ready(timeout)

@@ -11,6 +11,7 @@ import requests
 import urllib3.exceptions
 
 from conformance.transport.exchange import FailureKind, TransportFailure
+from conformance.transport.response_reader import TooLargeError
 
 NETWORK = (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException)
 """What the network does to us; requests' own errors are OSErrors."""
@@ -26,6 +27,7 @@ _KINDS: tuple[tuple[FailureKind, tuple[type[BaseException], ...]], ...] = (
         FailureKind.REFUSED,
         (urllib3.exceptions.NewConnectionError, ConnectionRefusedError, socket.gaierror),
     ),
+    (FailureKind.TOO_LARGE, (TooLargeError,)),
     (FailureKind.RESET, (ConnectionError, http.client.IncompleteRead)),
     (FailureKind.PROTOCOL, (http.client.HTTPException, urllib3.exceptions.HTTPError)),
 )

@@ -7,6 +7,7 @@ import ssl
 import time
 import weakref
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -14,14 +15,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from conformance.transport.address import is_loopback
-from conformance.transport.body_forms import undone
-from conformance.transport.connection import (
-    Connection,
-    RawAnswer,
-    StaleConnectionError,
-    TooLargeError,
-    connected,
-)
+from conformance.transport.connection import Connection, StaleConnectionError, connected
 from conformance.transport.exchange import (
     Exchange,
     FailureKind,
@@ -30,7 +24,7 @@ from conformance.transport.exchange import (
     TransportFailure,
 )
 from conformance.transport.failures import NETWORK, failure_of
-from conformance.transport.single_connection import SocketLine, in_chunks, is_chunked, send_all
+from conformance.transport.single_connection import in_chunks, is_chunked, send_all
 from conformance.transport.tls import context_of, trusted
 
 BODY_LIMIT = 8 * 1024 * 1024
@@ -129,7 +123,8 @@ class HttpTransport:
         self.close()
         timeout = self._within(requests[0])
         try:
-            with SocketLine(url, timeout, lambda: self._context) as line:
+            with closing(Connection(connected(url, timeout, lambda: self._context))) as line:
+                line.begin(time.monotonic() + timeout)
                 exchanges = send_all(line, requests, self._limit, pipelined=pipelined)
         except OSError as error:
             exchanges = [Exchange(requests[0], None, failure_of(error, connecting=True), 0.0)]
@@ -151,9 +146,6 @@ class HttpTransport:
         start = time.monotonic()
         try:
             response, failure = self._exchange(request), None
-        except TooLargeError:
-            detail = f"the body is larger than {self._limit} bytes"
-            response, failure = None, TransportFailure(FailureKind.TOO_LARGE, detail)
         except StaleConnectionError:
             raise
         except _Unconnected as unmade:
@@ -182,12 +174,7 @@ class HttpTransport:
             connection.close()
         else:
             origin.idle.append(connection)
-        return self._response(answer)
-
-    def _response(self, answer: RawAnswer) -> Response:
-        coding = next((v for k, v in answer.headers if k.lower() == "content-encoding"), None)
-        body = undone(answer.body, coding, self._limit) if coding else answer.body
-        return Response(answer.status, answer.headers, body, answer.is_old)
+        return answer.response(self._limit)
 
     def _origin(self, url: str) -> _Origin:
         key = "/".join(url.split("/", 3)[:3])

@@ -10,7 +10,10 @@ import socket
 import ssl
 import time
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from conformance.transport.body_forms import undone
+from conformance.transport.exchange import Response
 
 _INTERIM = frozenset({100, *range(102, 200)})
 BODILESS = frozenset({204, 304})
@@ -24,17 +27,37 @@ ENDED = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroRetu
 """How a connection shows that the other side has ended it."""
 
 
+class TooLargeError(http.client.HTTPException):
+    """The body passes the limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the body is larger than {limit} bytes")
+
+
+class RawAnswer(NamedTuple):
+    """An answer without its transfer encoding; ``last``: the connection ends with it."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    is_old: bool
+    last: bool
+
+    def response(self, limit: int) -> Response:
+        """The same without its content coding, unless it would be larger than ``limit`` bytes."""
+        coding = next((v for k, v in self.headers if k.lower() == "content-encoding"), None)
+        body = undone(self.body, coding, limit) if coding else self.body
+        return Response(self.status, self.headers, body, self.is_old)
+
+
 class DeadlineReader(io.RawIOBase):
-    """Reads a socket until a moment on the monotonic clock, however the bytes are portioned.
+    """Reads a socket until a moment on the monotonic clock, however the bytes are portioned."""
 
-    ``before``: what was read of it already, which comes first.
-    """
-
-    def __init__(self, sock: socket.socket, deadline: float, before: bytes = b"") -> None:
-        self._sock, self._deadline, self._before = sock, deadline, before
-        self._started = bool(before)
-        self.is_over = False
-        """Set when no more is to be read of the socket."""
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock, self._is_over = sock, False
+        self.deadline = 0.0
+        self.started = False
+        """Whether anything came since the deadline was set."""
 
     def readable(self) -> bool:
         """Always."""
@@ -42,22 +65,25 @@ class DeadlineReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Read what there is; TimeoutError at the deadline."""
-        if self._before:
-            piece = self._before[: len(buffer)]
-            buffer[: len(piece)] = piece
-            self._before = self._before[len(piece) :]
-            return len(piece)
-        if self.is_over:
+        if self._is_over:
             return 0
-        self._sock.settimeout(seconds_left(self._deadline))
+        self._sock.settimeout(seconds_left(self.deadline))
         try:
             count = self._sock.recv_into(buffer)
         except ENDED as error:
-            if self._started:
+            if self.started:
                 raise ConnectionAbortedError("reset within the response") from error
             raise
-        self._started = True
+        self.started = True
         return count
+
+    def is_more_in(self, file: io.BufferedReader) -> bool:
+        """Whether a reader of this has bytes that were not asked for; the socket is not read."""
+        self._is_over = True
+        try:
+            return bool(file.peek())
+        finally:
+            self._is_over = False
 
 
 class KeptReader(io.BufferedReader):
@@ -116,6 +142,21 @@ class LibraryResponse(http.client.HTTPResponse):
             length = int(self.headers.get("content-length") or "")
             return length if length >= 0 and not self.chunked else None
         return None
+
+
+def read_answer(file: io.BufferedReader, method: str, limit: int) -> RawAnswer:
+    """One answer, with at most ``limit`` bytes of body; TooLargeError where it has more."""
+    answer = LibraryResponse(OneReader(file), method=method)  # type: ignore[arg-type]
+    answer.begin()
+    if answer.length is not None and answer.length > limit:
+        raise TooLargeError(limit)
+    body = answer.read(limit + 1)
+    if len(body) > limit:
+        raise TooLargeError(limit)
+    if answer.length:
+        raise http.client.IncompleteRead(body, answer.length)
+    headers = tuple(answer.headers.items())
+    return RawAnswer(answer.status, headers, body, answer.version == OLD, answer.will_close)
 
 
 def header_lines(file: io.BufferedIOBase) -> list[bytes]:

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import http.client
 import io
-import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, Self
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from conformance.transport.body_forms import undone
-from conformance.transport.connection import connected
-from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.exchange import Exchange, Request
 from conformance.transport.failures import failure_of
-from conformance.transport.response_reader import OLD, DeadlineReader, KeptReader, OneReader
+from conformance.transport.response_reader import read_answer
 
 _BROKEN = (OSError, http.client.HTTPException)
 
@@ -58,7 +55,7 @@ def _exchanges(
             if index:
                 return  # it was closed meanwhile
         try:
-            response, is_last = _answer(line.file, request, limit)
+            answer = read_answer(line.file, request.method, limit)
         except http.client.RemoteDisconnected as ended:
             if not index:
                 yield Exchange(request, None, failure_of(ended), time.monotonic() - start)
@@ -68,21 +65,9 @@ def _exchanges(
                 return
             yield Exchange(request, None, failure_of(error), time.monotonic() - start)
             return
-        yield Exchange(request, response, None, time.monotonic() - start)
-        if is_last:
+        yield Exchange(request, answer.response(limit), None, time.monotonic() - start)
+        if answer.last:
             return
-
-
-def _answer(file: io.BufferedReader, request: Request, limit: int) -> tuple[Response, bool]:
-    """One response, and whether the connection ends with it."""
-    answer = http.client.HTTPResponse(OneReader(file), method=request.method)  # type: ignore[arg-type]
-    answer.begin()
-    body = answer.read(limit)
-    if answer.length:
-        raise http.client.IncompleteRead(body, answer.length)
-    body = undone(body, answer.getheader("Content-Encoding"), limit)
-    headers, is_old = tuple(answer.getheaders()), answer.version == OLD
-    return Response(answer.status, headers, body, is_old), bool(answer.will_close)
 
 
 def rendered(request: Request) -> bytes:
@@ -109,25 +94,3 @@ def _chunked(body: bytes) -> bytes:
 def in_chunks(parts: Sequence[bytes]) -> bytes:
     """A body in these chunks."""
     return b"".join(b"%x\r\n%b\r\n" % (len(one), one) for one in parts if one) + b"0\r\n\r\n"
-
-
-class SocketLine:
-    """A connection over a socket, everything within ``timeout`` seconds. Use it in ``with``.
-
-    Raises OSError where no connection can be made.
-    """
-
-    def __init__(self, url: str, timeout: float, context: Callable[[], ssl.SSLContext]) -> None:
-        self._socket = connected(url, timeout, context)
-        deadline = time.monotonic() + timeout
-        self.file: io.BufferedReader = KeptReader(DeadlineReader(self._socket, deadline))
-
-    def write(self, data: bytes) -> None:
-        """Send bytes."""
-        self._socket.sendall(data)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._socket.close()

@@ -22,8 +22,9 @@ COMMAND = [sys.executable, "-m", "conformance.reference"]
 
 def started(*arguments):
     process = subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
-    )
+        [*COMMAND, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
     return process, announced(process)
 
 
@@ -161,11 +162,12 @@ def test_a_client_that_reads_late_loses_nothing(port):
 
 
 def test_it_ends_with_its_parent():
-    parent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    process, _ = started("--parent-pid", str(parent.pid))
-    parent.communicate(b"\n")
+    process, _ = started("--with-parent")
+    process.stdin.close()  # as it is when the process that holds the other end is gone
     assert process.wait(timeout=120) == 0
-    process.communicate()
+    assert process.stderr.read() == ""
+    process.stdout.close()
+    process.stderr.close()
 
 
 def test_interrupt_ends_it():

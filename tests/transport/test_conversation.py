@@ -8,7 +8,7 @@ import pytest
 
 from conformance.transport.exchange import FailureKind, Request
 from conformance.transport.http import HttpTransport
-from conformance.transport.quota import PacedTransport
+from conformance.transport.quota import QuotaLimit, QuotaTransport
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.single_connection import rendered
 
@@ -118,12 +118,14 @@ def test_nobody_there(transport):
 
 def test_every_request_counts(serve, answer, transport):
     waits: list[float] = []
-    paced = PacedTransport(transport, 100.0, clock=lambda: 0.0, sleep=waits.append)
+    paced = QuotaTransport(
+        transport, {"": QuotaLimit(100.0)}, lambda _: ("",), clock=lambda: 0.0, sleep=waits.append
+    )
     counting = RetryingTransport(paced)
     counting.send_all(requests(serve(numbered(answer)).url, "GET", "GET"), pipelined=True)
     counting.send_all(requests(serve(numbered(answer)).url, "GET"), pipelined=False)
     assert counting.sent == 3
-    assert waits == [pytest.approx(0.02)]
+    assert waits == [pytest.approx(0.01), pytest.approx(0.02)]
 
 
 def test_a_chunked_body_is_sent_in_two_chunks():

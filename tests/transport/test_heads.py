@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import http.client
 import io
-import socket
-import time
 from random import Random
 
 import pytest
 
-from conformance.transport import connection
-from conformance.transport.failures import failure_of
 from conformance.transport.response_reader import header_lines, parsed_headers
 
 PIECES = (
@@ -60,40 +56,3 @@ def test_the_limits_are_the_library_s(head):
     with pytest.raises(http.client.HTTPException) as by_it:
         usual(head)
     assert (type(by_us.value), str(by_us.value)) == (type(by_it.value), str(by_it.value))
-
-
-STATUSES = (b"HTTP/1.1 200 OK", b"HTTP/1.1 404", b"HTTP/1.1 204 No Content", b"HTTP/1.0 200 OK")
-FRAMES = (
-    *(b"Content-Length: 4", b"content-length:4", b"Content-Length: +4", b"Content-Length: 4 "),
-    *(b"Content-Length: 2", b"Content-Length: 9", b"Transfer-Encoding: chunked"),
-    *(b"Connection: close", b"Connection: keep-alive", b"X-A:  b ", b"X-A: \xe9", b" folded", b""),
-)
-
-
-def answered(data, method, *, by_library):
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        theirs.sendall(data)
-        theirs.shutdown(socket.SHUT_WR)
-        made, deadline = connection.Connection(ours), time.monotonic() + 60
-        try:
-            if by_library:
-                first = ours.recv(65536)
-                return made._by_library(first, method, deadline, 100)
-            return made.exchange(b"", method, deadline, 100)
-        except (OSError, http.client.HTTPException) as error:
-            return failure_of(error).kind
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_what_is_read_without_the_library_is_what_it_reads(method):
-    random, whole = Random(2), 0
-    for _ in range(1500):
-        lines = [random.choice(FRAMES) for _ in range(random.randint(0, 3))]
-        head = b"\r\n".join([random.choice(STATUSES), *lines]) + b"\r\n\r\n"
-        data = head + random.choice([b"", b"{}", b"abcd", b"4\r\nabcd\r\n0\r\n\r\n", b"abcdefghi"])
-        found = answered(data, method, by_library=False)
-        assert found == answered(data, method, by_library=True), data
-        usual = connection._usual_head(data, method) is not None
-        whole += usual and isinstance(found, connection.RawAnswer)
-    assert whole > 150

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import subprocess
 import sys
@@ -12,7 +11,6 @@ import types
 import pytest
 
 from conformance.engine.journal.file import lock
-from conformance.reference import processes
 from conformance.transport.child import apart
 from conformance.transport.command import Command
 
@@ -62,27 +60,6 @@ def test_a_locked_file_is_somebodys_here(tmp_path):
     os.close(files[1])
 
 
-def test_whether_a_process_is_there(windows, monkeypatch):
-    closed: list[int] = []
-    kernel = types.SimpleNamespace(
-        OpenProcess=lambda rights, inherit, pid: pid if pid < 3 else 0,
-        WaitForSingleObject=lambda handle, wait: 0x102 if handle == 1 else 0,
-        CloseHandle=closed.append,
-    )
-    monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
-    assert [processes.lives(pid) for pid in (1, 2, 3)] == [True, False, False]
-    assert closed == [1, 2]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="asks by signals")
-def test_whether_a_process_is_there_here():
-    child = subprocess.Popen(SLEEP)
-    assert processes.lives(child.pid)
-    child.kill()
-    child.wait()
-    assert not processes.lives(child.pid)
-
-
 def test_a_command_is_ended_without_process_groups(monkeypatch, tmp_path):
     monkeypatch.delattr(os, "killpg")
     asked = []
@@ -97,7 +74,7 @@ def test_a_command_is_ended_without_process_groups(monkeypatch, tmp_path):
     assert time.monotonic() - start < 300
     pid = asked[0][-1]
     assert asked == [["taskkill", "/T", "/F", "/PID", pid]]
-    assert not processes.lives(int(pid))
+    assert server._process.poll() is not None
 
 
 def test_a_stream_without_the_character_shows_its_code(tmp_path):

@@ -14,7 +14,7 @@ from conformance.transport.exchange import (
     TransportFailure,
 )
 from conformance.transport.protocols.registry import read
-from conformance.transport.quota import PacedTransport
+from conformance.transport.quota import QuotaLimit, QuotaTransport
 from conformance.transport.retry import RetryingTransport, is_passing, is_throttled
 
 REQUEST = Request("GET", "http://h/", ())
@@ -194,7 +194,13 @@ def test_a_pace_spaces_requests_evenly():
         waits.append(seconds)
         now[0] += seconds
 
-    sender = PacedTransport(Scripted(*[OK] * 4), 4.0, clock=lambda: now[0], sleep=sleep)
+    sender = QuotaTransport(
+        Scripted(*[OK] * 4),
+        {"": QuotaLimit(4.0)},
+        lambda _: ("",),
+        clock=lambda: now[0],
+        sleep=sleep,
+    )
     for _ in range(3):
         sender.send(REQUEST)
     now[0] += 10

@@ -22,7 +22,7 @@ from conformance.contract.levels import Level
 from conformance.contract.member_roles import TOKENS
 from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation, Shape
 from conformance.contract.observed import empty_for_unknown
-from conformance.contract.validate import shape_violations
+from conformance.contract.validate import keeps
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.contract.vocabulary.overlay_rules import (
     AnyRule,
@@ -249,7 +249,7 @@ def _other_content(operation: Operation, resource: Resource) -> dict[str, Any]:
         and name != named
         and one.shape.kind is Kind.STRING
         and not re.search(r"token|arn|id$", name, re.IGNORECASE)
-        and not list(shape_violations(one.shape, CONTENT))
+        and keeps(one.shape, CONTENT)
     ]
     free.sort(key=lambda name: "description" not in name.lower())
     return {free[0]: CONTENT} if free else {}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from conformance.contract.model import Kind, Operation, Shape
-from conformance.contract.validate import shape_violations
+from conformance.contract.validate import keeps
 from conformance.documents.sdk.models import SdkModel
 
 CODE = re.compile(r"<code>([^<>\s]{1,200})</code>")
@@ -42,7 +42,7 @@ def _inside(shape: Shape, name: str, written: Written, depth: int) -> Shape:
     if shape.examples or depth > DEEPEST:
         return shape
     if shape.kind is Kind.STRING and depth and shape.limit("pattern"):
-        fitting = [one for one in written.get(name, ()) if not list(shape_violations(shape, one))]
+        fitting = [one for one in written.get(name, ()) if keeps(shape, one)]
         return replace(shape, examples=tuple(fitting[:MOST]))
     if shape.element is not None:
         return replace(shape, element=_inside(shape.element, name, written, depth + 1))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from conformance.contract.inference.naming import (
     ARN,
     BARE,
     CREATE,
+    ID,
     NamePart,
     forms,
     is_within,
@@ -47,6 +48,7 @@ class Owners:
     def __init__(self, contract: Contract, known: list[Noun]) -> None:
         self._contract, self._known = contract, known
         self._places = self._by_place()
+        self._also_called = dict(self._other_names())
         self._about: dict[str, Noun | None] = {}
 
     def _by_place(self) -> Mapping[str, Noun]:
@@ -65,6 +67,21 @@ class Owners:
                 elif one in (noun.delete, noun.read) and LABEL.search(noun.create.path) is None:
                     elsewhere.setdefault(at, noun)
         return {**elsewhere, **found}
+
+    def _other_names(self) -> Iterator[tuple[str, Noun]]:
+        """What nouns are called besides: a creation shows an identifier, and one ARN of this name.
+
+        What makes a job flow shows its ``JobFlowId`` and its ``ClusterArn``. An ARN of what the
+        request names, too, is that of something else.
+        """
+        known = {form for one in self._known for form in forms(one.name)}
+        for noun in self._known:
+            given = {part(name).of for name in noun.create.input}
+            shown = [part(name) for name in noun.create.output]
+            arns_of = [one.of for one in shown if one.kind == ARN]
+            own = any(one.kind == ID and one.of in forms(noun.name) for one in shown)
+            if own and len(arns_of) == 1 and arns_of[0] not in {"", *known, *given}:
+                yield arns_of[0], noun
 
     def about(self, operation: Operation) -> Noun | None:
         """The noun that an operation is about; None where no one can tell."""
@@ -120,8 +137,8 @@ class Owners:
         exact = [
             one for one in self._known if said.of in forms(one.name) or same(one.name, said.of)
         ]
-        if exact:
-            return exact[0]
+        if exact or said.of in self._also_called:
+            return exact[0] if exact else self._also_called[said.of]
         own = self.about(operation)
         if said.kind == BARE or len(said.of) < _SHORTEST or names_a_copy(operation, said):
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Operation
@@ -89,7 +89,7 @@ class RuleReferences(OverlayNames):
             if not any(name in one.output for one in self.contract.operations.values()):
                 yield not_here("member", name, shown, (*at, "except"))
         headers = () if step.entry else operation.headers
-        for key, place in _looked_at(step):
+        for key, place in step.looked_at():
             if not any(name in headers for name in parse(place)[:1]):
                 yield from has_place(shown, place, (*at, key, place))
 
@@ -99,15 +99,3 @@ class RuleReferences(OverlayNames):
             return None
         roles = self.roles(head)
         return self.named(roles.get(step.send or "create") or step.send)
-
-
-def _looked_at(step: Step) -> Iterator[tuple[str, str]]:
-    """The places that a step compares, each with its key."""
-    looked: tuple[tuple[str, Iterable[str]], ...] = (
-        ("shows", step.shows), ("shows-instant", step.shows_instant), ("differs", step.differs),
-        ("ends", step.ends), ("counts", step.counts), ("has", step.has), ("hides", step.hides),
-        ("if", step.if_), ("equal", step.equal or ()),
-        ("fraction", () if step.fraction is None else (step.fraction,)),
-    )  # fmt: skip
-    for key, places in looked:
-        yield from ((key, place) for place in places)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
@@ -63,6 +63,10 @@ class Step(OverlayPart, frozen=True):
     shows_instant: Template = field(default_factory=dict)
     differs: Template = field(default_factory=dict)
     ends: Template = field(default_factory=dict)
+    matches: Mapping[str, str] = field(default_factory=dict)
+    exceeds: Template = field(default_factory=dict)
+    among: Template = field(default_factory=dict)
+    in_order: Template = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     has: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
@@ -80,6 +84,18 @@ class Step(OverlayPart, frozen=True):
         does = [self.make is not UNSET, self.send is not None, bool(self.together)]
         if sum([*does, self.pause is not None]) != 1:
             raise ValueError("a step has just one of `make`, `send`, `together` and `pause`")
+
+    def looked_at(self) -> Iterator[tuple[str, str]]:
+        """The places that the step compares, each with its key."""
+        looked: tuple[tuple[str, Iterable[str]], ...] = (
+            ("shows", self.shows), ("shows-instant", self.shows_instant),
+            ("differs", self.differs), ("ends", self.ends), ("matches", self.matches),
+            ("exceeds", self.exceeds), ("among", self.among), ("in-order", self.in_order),
+            ("counts", self.counts), ("has", self.has), ("hides", self.hides), ("if", self.if_),
+            ("equal", self.equal or ()), ("fraction", [self.fraction] if self.fraction else ()),
+        )  # fmt: skip
+        for key, places in looked:
+            yield from ((key, place) for place in places)
 
 
 class MemberUpdate(OverlayPart, frozen=True):

@@ -22,7 +22,12 @@ from conformance.contract.locate import known_services
 from conformance.engine.fuzzing.spec import prepared
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.engine.session import Session
-from conformance.plan.generation.determinism import hypothesis_settings, seed_number, steady
+from conformance.plan.generation.determinism import (
+    Enough,
+    hypothesis_settings,
+    seed_number,
+    steady,
+)
 from conformance.plan.probes import Probe, Side
 from conformance.transport.exchange import Exchange
 from conformance.transport.protocols.json_text import encode
@@ -30,10 +35,6 @@ from conformance.transport.protocols.json_text import encode
 STEPS = 5
 NO_BODY = object()
 STEP = "a step of a walk along the links"
-
-
-class Enough(BaseException):
-    """Ends the walking; passes through Hypothesis as an interrupt does."""
 
 
 OVER = (Enough, Flaky, Unsatisfiable, NoLinksFound)

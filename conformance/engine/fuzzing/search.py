@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis.errors import Flaky, Unsatisfiable
 
 from conformance.engine.fuzzing.requests import FuzzCase, requests
-from conformance.plan.generation.determinism import drawing, hypothesis_settings, steady
+from conformance.plan.generation.determinism import Enough, drawing, hypothesis_settings, steady
 
 Send = Callable[[FuzzCase, Any], tuple[bytes, Callable[[], list[str]]] | None]
 """Gives a request's bytes, and what sends it and names the requirements that it breaks."""
@@ -23,10 +23,6 @@ class FuzzFailure(Exception):
 
     Hypothesis tells failures apart by the class of their exception, and makes each small.
     """
-
-
-class _Spent(BaseException):
-    """Ends a search that has sent all it may. Hypothesis lets it pass."""
 
 
 class _Escaped(BaseException):
@@ -54,14 +50,14 @@ class Search:
     def check(self, case: FuzzCase, value: Any) -> None:
         """Send what was drawn. Raises FuzzFailure where it breaks something."""
         if self.enough():
-            raise _Spent
+            raise Enough
         made = self.send(case, value)
         if made is None:
             return
         key, tried = made
         if key not in self._known:
             if self._left <= 0:
-                raise _Spent
+                raise Enough
             self._left -= 1
             self._sent += 1
             self._known[key] = self._tried(tried)
@@ -96,7 +92,7 @@ def search(one: Search) -> int:
     try:
         with steady():
             test()
-    except (FuzzFailure, Flaky, Unsatisfiable, _Spent):
+    except (FuzzFailure, Flaky, Unsatisfiable, Enough):
         pass  # the sender keeps what is broken
     except BaseExceptionGroup as group:
         if group.split((FuzzFailure, Flaky))[1] is not None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Contract
-from conformance.contract.vocabulary.overlay_model import Unique
 from conformance.plan.valid_requests.base_requests import base
 
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
@@ -16,17 +15,15 @@ def prepared(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
     """An OpenAPI document to generate from.
 
     Operations that a literal query selects or that carry anything but JSON are left out. The
-    resource's identifier and what must be unique become placeholders that a session fills; a
-    resource is made with the base request, so that walks get on; where values are known to be
-    valid, nothing else is drawn; what only Java's patterns can say is not said.
+    resource's identifier becomes a placeholder that a session fills; a resource is made with the
+    base request, so that walks get on; where values are known to be valid, nothing else is drawn;
+    what only Java's patterns can say is not said.
     """
     main = contract.overlay.main
     label = main.label or ""
     paths = {path: _operations(item) for path, item in document["paths"].items() if "?" not in path}
     schemas = _plain(document.get("components", {}).get("schemas", {}))
     create = contract.operations.get(main.create or "")
-    if create is not None and main.unique is not None:
-        _name_unique(schemas, paths, create.name, main.unique)
     plain = {path: _labelled(_plain(item), label) for path, item in paths.items() if item}
     if create is not None:
         _with_base(plain, create.name, base(contract, create))
@@ -36,16 +33,6 @@ def prepared(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
         "paths": plain,
         "components": {"schemas": schemas},
     }
-
-
-def _name_unique(
-    schemas: dict[str, Any], paths: Mapping[str, Any], create: str, unique: Unique
-) -> None:
-    """What must be unique of a new resource is a placeholder."""
-    for _, operation in _each(paths):
-        properties = _schema(schemas, operation).get("properties", {})
-        if operation["operationId"] == create and unique.member in properties:
-            properties[unique.member] = {"enum": [f"${{{unique.template}}}"]}
 
 
 def _with_base(paths: Mapping[str, Any], create: str, values: dict[str, Any]) -> None:
@@ -60,11 +47,6 @@ def _with_base(paths: Mapping[str, Any], create: str, values: dict[str, Any]) ->
 def _each(paths: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, item in paths.items():
         yield from ((path, about) for name, about in item.items() if name in METHODS)
-
-
-def _schema(schemas: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = schemas.get(_body(operation).get("$ref", "").rsplit("/", 1)[-1], {})
-    return found
 
 
 def _body(operation: Mapping[str, Any]) -> Mapping[str, Any]:

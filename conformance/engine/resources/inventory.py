@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -23,6 +24,10 @@ from conformance.plan.valid_requests.resources import (
     is_about_own,
     others,
 )
+from conformance.transport.parsed_response import ParsedResponse
+
+IN_VAIN = 3
+"""Creations that were answered as by a target without them, after which no more are tried."""
 
 
 class SendRequest(Protocol):
@@ -62,6 +67,8 @@ class Inventory:
         self._implicit = ImplicitResources(self._kinds, self.resource)
         self._lacking: dict[str, RunResource] = {}
         self._refused: set[str] = set()
+        self._broken: dict[str, list[SentProbe]] = defaultdict(list)
+        """The creations that were answered as by a target that has no code for them."""
         self._lenders: dict[str, Inventory] = {}
 
     def resource(
@@ -157,8 +164,7 @@ class Inventory:
             answer = failed.sent.answer
             about = self._kinds.get(kind, Resource())
             chosen = about.identifier is not None and about.identifier.given is not None
-            no_route = answer.status in {404, 405, 500, 501} and answer.code is None
-            if not (self._contract.overlay.inferred and no_route and chosen):
+            if not (self._contract.overlay.inferred and _has_no_route(answer) and chosen):
                 raise
             given = about.identifier.given if about.identifier else None
             name = next(find(failed.sent.values, parse(given or "")), None)
@@ -200,6 +206,8 @@ class Inventory:
         if operation is None:
             raise LookupError(f"{self._contract.service}: the lifecycle names no create operation")
         request = base(self._contract, operation) if values is None else values
+        if values is None and len(self._broken[operation.name]) == IN_VAIN:
+            raise SetupFailed(self._broken[operation.name][-1])
         sent = self._send(Probe("", operation, Side.ACCEPT, request, "made for the probe"))
         if is_template(request):
             # Whether it was made is not known: another one, under another name.
@@ -209,7 +217,10 @@ class Inventory:
             resource = self.made.by(self._improve(sent) or sent)
             resource = resource or self._made_otherwise(kind or "", operation.name)
         if resource is None:
+            if values is None and self._contract.overlay.inferred and _has_no_route(sent.answer):
+                self._broken[operation.name].append(sent)
             raise SetupFailed(sent)
+        self._broken.pop(operation.name, None)
         return resource
 
     def _made_otherwise(self, kind: str, refused: str) -> RunResource | None:
@@ -268,3 +279,8 @@ class Inventory:
                 )
             self._lenders[service] = self._lend(service)
         return self._lenders[service]
+
+
+def _has_no_route(answer: ParsedResponse) -> bool:
+    """Whether an answer is as that of a target which lacks the operation."""
+    return answer.status in {404, 405, 500, 501} and answer.code is None

@@ -43,7 +43,9 @@ _FORTH = re.compile(r"From(?=[A-Z])")
 _UNDOES = re.compile(r"^Un(?P<does>[a-z])")
 """``UndeprecateDomain`` undoes ``DeprecateDomain``."""
 _SHORTEST = 4
-STATE = re.compile(r"\b(status(es)?|states?|must (first )?be|not been)\b", re.IGNORECASE)
+STATE = re.compile(
+    r"\b(status(es)?|states?|must (first )?be|not been|(is|are|was) not [a-z]+ed)\b", re.IGNORECASE
+)
 _WORD = re.compile(r"[A-Z][a-z]+")
 _FOR_GOOD = frozenset(
     {"delete", "deregister", "remove", "terminate", "destroy", "revoke", "create"}

@@ -52,7 +52,7 @@ class ModelReplica:
         """The model's answer to a step."""
         step = turn.step
         values = self._session.placeholders.fill(turn.values, self._resource(step.slot))
-        answer = self._world.answer(wire(step.operation, values))
+        answer = self._world(wire(step.operation, values))
         if step.role == "create" and step.slot is not None and answer.ok:
             self.ids[step.slot] = next(identifiers(self._created, values, answer.body), "")
         return answer

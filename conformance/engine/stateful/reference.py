@@ -15,6 +15,8 @@ from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read
 from conformance.transport.protocols.variant import WireRequest
 
+Answers = Callable[[WireRequest], ParsedResponse]
+
 
 def model_of(service: str) -> ReferenceModel | None:
     """The model of a service; None where there is none."""
@@ -35,26 +37,23 @@ class ReferenceModel:
         self._contracts, self._matches = contracts, matches
         self.readings = tuple(field.name for field in fields(Ambiguities))
 
-    def world(self, chosen: frozenset[str]) -> ReferenceWorld:
-        """A new, empty application with these of its readings turned round."""
+    def world(self, chosen: frozenset[str]) -> Answers:
+        """A new, empty application with these of its readings turned round.
+
+        It is called without a socket or a signature; its answers are as the judge reads them.
+        """
         setting = Setting(readings=Ambiguities(**dict.fromkeys(chosen, True)))
-        return ReferenceWorld(Application(self._contracts, self._matches, setting))
+        application = Application(self._contracts, self._matches, setting)
 
+        def answer(request: WireRequest) -> ParsedResponse:
+            path, _, query = request.target.partition("?")
+            headers = {"accept": "application/json"}
+            if request.content_type:
+                headers["content-type"] = request.content_type
+            told = application(
+                message.HttpRequest(request.method, path, query, headers, request.body or b"")
+            )
+            response = Response(told.status, tuple(told.headers.items()), told.body)
+            return read(Exchange(Request(request.method, request.target, ()), response, None, 0.0))
 
-class ReferenceWorld:
-    """One application, called without a socket or a signature."""
-
-    def __init__(self, application: Application) -> None:
-        self._application = application
-
-    def answer(self, request: WireRequest) -> ParsedResponse:
-        """The application's answer, as the judge reads answers."""
-        path, _, query = request.target.partition("?")
-        headers = {"accept": "application/json"}
-        if request.content_type:
-            headers["content-type"] = request.content_type
-        told = self._application(
-            message.HttpRequest(request.method, path, query, headers, request.body or b"")
-        )
-        response = Response(told.status, tuple(told.headers.items()), told.body)
-        return read(Exchange(Request(request.method, request.target, ()), response, None, 0.0))
+        return answer

@@ -24,7 +24,7 @@ from conformance.engine.stateful.sequence_run import (
     SequenceRun,
 )
 from conformance.engine.stateful.shrinking import smallest
-from conformance.plan.generation.determinism import seed_number
+from conformance.plan.generation.determinism import Enough, seed_number
 from conformance.record import Verdict
 
 STEPS = 8
@@ -47,10 +47,6 @@ class StatefulResult:
     steps: tuple[EvidenceStep, ...] = ()
 
 
-class _BudgetExhausted(BaseException):
-    """Ends a search: enough was played. Hypothesis lets it pass, as it lets an interrupt."""
-
-
 @dataclass(slots=True)
 class _Search:
     """The games of one requirement: counts them, and keeps the shortest that failed."""
@@ -67,7 +63,7 @@ class _Search:
 
     def open(self) -> SequenceRun:
         if self.mute >= MUTE or (self.shortest and self.failed >= SHRINKS):
-            raise _BudgetExhausted
+            raise Enough
         self.failed += bool(self.shortest)
         return SequenceRun(self.session, self.beliefs, self.compared)
 
@@ -122,7 +118,7 @@ def _walk(moves: Sequence[Move], search: _Search, games: int, seed: str) -> None
 
     number = seed_number(seed)
     # What failed is kept in the search.
-    with contextlib.suppress(_BudgetExhausted, ModelMismatch, Flaky, Unsatisfiable):
+    with contextlib.suppress(Enough, ModelMismatch, Flaky, Unsatisfiable):
         walk(machine(moves, search.open, search.close), games, STEPS, number)
 
 
@@ -150,19 +146,11 @@ def _failing(
     search: _Search, steps: Sequence[ModelStep], care: ReadPolicy = NO_RETRY
 ) -> SequenceRun | None:
     """The sequence as it was played, where it fails."""
-    game = _play(search, steps, care)
-    return None if game.broken is None else game
-
-
-def _play(search: _Search, steps: Sequence[ModelStep], care: ReadPolicy) -> SequenceRun:
     game = SequenceRun(search.session, search.beliefs, search.compared, care)
-    try:
+    # Where it is a mismatch, or shows nothing, the game knows that itself.
+    with contextlib.closing(game), contextlib.suppress(ModelMismatch, Inconclusive):
         game.replay(steps)
-    except (ModelMismatch, Inconclusive):
-        pass  # the game knows how it ended
-    finally:
-        game.close()
-    return game
+    return None if game.broken is None else game
 
 
 def _shown(game: SequenceRun) -> tuple[EvidenceStep, ...]:

@@ -23,10 +23,6 @@ Fails = Callable[[Sequence[ModelStep]], Sequence[ModelStep] | None]
 """Plays a sequence; gives the steps that were played when the last of them fails."""
 
 
-class _EnoughPlayed(BaseException):
-    """Ends a search; Hypothesis lets it pass, as it lets an interrupt."""
-
-
 def smallest(steps: Sequence[ModelStep], fails: Fails, seed: int) -> list[ModelStep]:
     """The failing sequence with few steps, and then with few members and items in them."""
     *before, last = steps
@@ -59,7 +55,7 @@ def _shrunk(
     from hypothesis import strategies as st
     from hypothesis.errors import NoSuchExample
 
-    from conformance.plan.generation.determinism import hypothesis_settings, steady
+    from conformance.plan.generation.determinism import Enough, hypothesis_settings, steady
 
     known: dict[tuple[bool, ...], bool] = {}
     best: tuple[int, list[ModelStep]] | None = None
@@ -70,7 +66,7 @@ def _shrunk(
         if kept in known:
             return known[kept]
         if len(known) >= MOST_PLAYED:
-            raise _EnoughPlayed
+            raise Enough
         played = fails(part(kept))
         known[kept] = played is not None
         if played is not None and (best is None or sum(kept) < best[0]):
@@ -78,7 +74,7 @@ def _shrunk(
         return played is not None
 
     flags = st.tuples(*[st.integers(0, OFTEN_KEPT)] * size)
-    with steady(), contextlib.suppress(NoSuchExample, _EnoughPlayed):
+    with steady(), contextlib.suppress(NoSuchExample, Enough):
         settings = hypothesis_settings(FIRST_TRIES)
         find(flags, is_failing, settings=settings, random=Random(seed))  # noqa: S311 - a choice
     return None if best is None else best[1]

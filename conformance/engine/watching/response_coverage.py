@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from conformance.contract.inference.naming import looks_only
+from conformance.contract.inference.naming import changes, looks_only
 from conformance.contract.listing.requirements import Requirement
-from conformance.contract.model import Operation
+from conformance.contract.model import Member, Operation
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.engine.sending.exchange_log import RunResource, SetupFailed
+from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.service_run import ServiceRun
 from conformance.engine.watching.passive_checks import PassiveChecker
 from conformance.plan.planner import ONLY_OBSERVED
@@ -34,6 +33,8 @@ SHOWING, SHOWN_BY, LOOKING = 0.4, 0.85, 1.1
 look must be."""
 MOST = 1500
 """Requests of one service."""
+ALIKE = 3
+"""Members at least that a request and a structure in an answer have in common, and half of them."""
 SLOW = 1.0
 """Seconds of an answer after which a read is not asked again to be shown more."""
 ENDS = re.compile(r"(Batch)?(Delete|Remove|Terminate|Cancel|Deregister|Disassociate|Purge|Reset)")
@@ -73,8 +74,12 @@ class ResponseCoverage:
             name = operation.name
             if self._is_over():
                 break
-            if name not in self._makes and not ENDS.match(name) and self._is_open(name):
-                self._vary(operation, self._sender(operation), partial(self._unseen, name))
+            if name in self._makes or ENDS.match(name):
+                continue
+            shown_by = [one for one in self._shown_by(operation) if self._is_open(one.name)]
+            names = [name, *(one.name for one in shown_by)]
+            if self._is_open(name) or (shown_by and self._may_send(name)):
+                self._vary(operation, self._sender(operation, shown_by), self._all_unseen(names))
         self.look()
 
     def look(self) -> None:
@@ -122,13 +127,34 @@ class ResponseCoverage:
                 self._session.disposal.delete(resource)
             return True
 
-        self._vary(operation, create, lambda: sum(map(self._unseen, names)))
+        self._vary(operation, create, self._all_unseen(names))
 
-    def _sender(self, operation: Operation) -> Try:
+    def _shown_by(self, operation: Operation) -> list[Operation]:
+        """The reads that show what a request says, where it makes nothing that is known by a name.
+
+        Their answers have a structure with most of its members, as that of an alarm has.
+        """
+        if not changes(operation.name):
+            return []
+        given = {*operation.input}
+        least = max(ALIKE, len(given) // 2)
+        return [
+            one
+            for one in self._contract.tested
+            if looks_only(one.name)
+            and any(len(given & inner.keys()) >= least for inner in _structures(one))
+        ]
+
+    def _sender(self, operation: Operation, shown_by: Sequence[Operation]) -> Try:
         def send(values: dict[str, Any]) -> bool:
-            ok = self._call(operation, values, None)
+            sent = self._sent(operation, values, None)
+            said = {} if sent is None else sent.values
+            for one in shown_by if sent is not None and sent.answer.ok else ():
+                needed = {name: said[name] for name, member in one.input.items()
+                          if member.required and name in said}  # fmt: skip
+                self._call(one, {**base(self._contract, one), **needed}, None)
             self._watch.confirm()
-            return ok
+            return sent is not None and sent.answer.ok
 
         return send
 
@@ -137,13 +163,20 @@ class ResponseCoverage:
     ) -> bool:
         if operation.name in self._slow or not self._is_open(operation.name):
             return False
-        try:
-            sent = self._session.call(operation, values, resource)
-        except SetupFailed:
+        sent = self._sent(operation, values, resource)
+        if sent is None:
             return False
         if sent.exchange.seconds > SLOW and looks_only(operation.name):
             self._slow.add(operation.name)
         return sent.answer.ok
+
+    def _sent(
+        self, operation: Operation, values: Mapping[str, Any], resource: RunResource | None
+    ) -> SentProbe | None:
+        try:
+            return self._session.call(operation, values, resource)
+        except SetupFailed:
+            return None
 
     def _vary(self, operation: Operation, send: Try, unseen: Callable[[], int]) -> None:
         """Send variants until all is seen, or they show nothing new."""
@@ -188,6 +221,9 @@ class ResponseCoverage:
     def _is_open(self, name: str) -> bool:
         return self._unseen(name) > 0 and self._may_send(name)
 
+    def _all_unseen(self, names: Sequence[str]) -> Callable[[], int]:
+        return lambda: sum(map(self._unseen, names))
+
     def _unseen(self, name: str) -> int:
         """How many statements about members of its answers no answer has shown."""
         decisions = self._run.decisions
@@ -195,3 +231,9 @@ class ResponseCoverage:
             decisions.open(one.id) and not decisions.tally(one).accept
             for one in self._watched[name]
         )
+
+
+def _structures(operation: Operation) -> Iterator[Mapping[str, Member]]:
+    """The structures right in an answer, and those of its lists."""
+    for member in operation.output.values():
+        yield (member.shape.element or member.shape).members

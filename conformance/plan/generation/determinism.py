@@ -42,6 +42,10 @@ def hypothesis_settings(
     )
 
 
+class Enough(BaseException):
+    """Ends a search that has sent all it may; Hypothesis lets it pass, as it lets an interrupt."""
+
+
 def seed_number(text: str) -> int:
     """The number that stands for a seed's text, the same everywhere."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -92,6 +93,39 @@ def ends(where: str, ending: str, body: Any) -> None:
     found = next(find(body, parse(where)), None)
     if not isinstance(found, str) or not found.endswith(ending):
         raise RuleBroken(f"{where} ends with {ending}", shown(found))
+
+
+def matches(where: str, pattern: str, body: Any) -> None:
+    """Values stand there, and the pattern is of the whole of each."""
+    found = list(find(body, parse(where))) or [ABSENT]
+    for one in found:
+        if one is ABSENT or not re.fullmatch(pattern, _text(one)):
+            raise RuleBroken(f"{where} of the form {pattern}", shown(one))
+
+
+def exceeds(where: str, least: Any, body: Any) -> None:
+    """A greater whole number or a later moment stands there."""
+    found = next(find(body, parse(where)), None)
+    one, other = (
+        int(text) if re.fullmatch(r"-?[0-9]+", text := _text(value)) else instant(value)
+        for value in (found, least)
+    )
+    if one is None or other is None or one <= other:
+        raise RuleBroken(f"{where} beyond {shown(least)}", shown(found))
+
+
+def among(where: str, wanted: Any, body: Any) -> None:
+    """One of the values that stand there is this one."""
+    found = list(find(body, parse(where)))
+    if not any(_equal(one, wanted) for one in found):
+        raise RuleBroken(f"{shown(wanted)} at {where}", shown(found))
+
+
+def in_order(where: str, wanted: Sequence[Any], body: Any) -> None:
+    """The first of these values stand there, in this order; an answer may stop early."""
+    found = list(find(body, parse(where)))
+    if not found or found != [*wanted][: len(found)]:
+        raise RuleBroken(f"{shown([*wanted])} in this order at {where}", shown(found))
 
 
 def counts(where: str, wanted: int, body: Any) -> None:

@@ -13,7 +13,8 @@ A step is a mapping:
 - ``entry: true`` turns a list into the entry of the resource, found on whatever page it is;
   ``entry: {member: text}`` into the one that has this text.
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
-  (another value or moment, or none), ``ends`` (a text with this ending), ``counts: {place: N}``,
+  (another value or moment, or none), ``ends`` (a text with this ending), ``matches`` (a pattern),
+  ``exceeds`` (a greater number), ``among`` (one of several), ``in-order``, ``counts: {place: N}``,
   ``equal: [place, place]``, ``fraction: place`` (with ``none-of: N`` on the last of N),
   ``has: [place]``, ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it (a text of it is
   then ``${kept.LABEL.PLACE}``), ``keeps: LABEL`` (but for ``except``) compares it with one that
@@ -165,8 +166,7 @@ def _is_of_page(play: _Play, step: Step, operation: Operation) -> bool:
     most = None if page is None else page.most
     members = step.with_ if isinstance(step.with_, Mapping) else {}
     sized = (members.get(name) for name in operation.input if name.lower() in LIMITS)
-    looked = (*step.shows, *step.has, *step.hides, *step.if_, *step.counts, *(step.equal or ()))
-    positions = {*members, *(str(one) for where in looked for one in parse(where)[:1])}
+    positions = {*members, *(str(one) for _, where in step.looked_at() for one in parse(where)[:1])}
     about_position = any(name.lower() in TOKENS for name in positions)
     return about_position or any(size not in {None, most} for size in sized)
 
@@ -223,6 +223,10 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
         (step.shows_instant, assertions.shows_instant),
         (step.differs, assertions.differs),
         (step.ends, assertions.ends),
+        (step.matches, assertions.matches),
+        (step.exceeds, assertions.exceeds),
+        (step.among, assertions.among),
+        (step.in_order, assertions.in_order),
         (step.counts, assertions.counts),
     ):
         for where, value in stated.items():

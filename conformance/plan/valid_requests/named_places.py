@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.inference.naming import plain, words
+from conformance.contract.inference.naming import part, plain, words
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import Place, find
 from conformance.contract.walk import shape_at
@@ -79,12 +79,13 @@ def _is_listed(operation: Operation, place: Place) -> bool:
 def _end_is_in(place: Place, said: set[str]) -> bool:
     """Whether a message has a member's name without what is also that of the structure around it.
 
-    Or its last word: the ``Arn`` of a rule is its ``RuleArn``, and regions are ``AwsRegions``.
+    Or its last word, or what it is the name of: the ``Arn`` of a rule is its ``RuleArn``, regions
+    are ``AwsRegions``, and an engine is told by its ``EngineName``.
     """
     name, around = place[-1], next((one for one in place[-2::-1] if one != "[]"), "")
     rest = plain(name).removeprefix(plain(around).removesuffix("s")) if around else ""
-    last = words(name)[-1:]
-    return (bool(rest) and rest in said) or any(len(one) > SHORTEST and one in said for one in last)
+    ends = [*words(name)[-1:], part(name).of]
+    return (bool(rest) and rest in said) or any(len(one) > SHORTEST and one in said for one in ends)
 
 
 def _length(place: Place) -> int:

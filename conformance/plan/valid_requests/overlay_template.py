@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import textwrap
 from dataclasses import replace
 from typing import Any
 
@@ -96,9 +96,4 @@ def _block(value: Any, indent: int) -> str:
         width=10_000,
         default_flow_style=None,
     )
-    return "".join(_indented(text, " " * indent))
-
-
-def _indented(text: str, pad: str) -> Iterator[str]:
-    for line in text.splitlines():
-        yield f"{pad}{line}\n"
+    return textwrap.indent(text, " " * indent)

@@ -10,8 +10,8 @@ from typing import Any
 
 from conformance.contract.inference.identities import template
 from conformance.contract.inference.naming import ARN, part, plain
-from conformance.contract.model import Kind, Shape
-from conformance.contract.validate import shape_violations
+from conformance.contract.model import Kind, Operation, Shape
+from conformance.contract.validate import keeps
 from conformance.error_identity import is_missing, says_taken
 from conformance.plan.generation import strings, values
 from conformance.plan.generation.suggestions import suggestions
@@ -44,6 +44,9 @@ MANY = 30_000
 """So many numbers are enough for one run."""
 SHORTEST = 4
 """Letters that a word has at least which says what a member names."""
+SERVER_ERROR = 500
+MADE_UP_ARN = re.compile(r"arn:|\$\{aws\.(?P<of>[\w-]+)-arn\}")
+"""An ARN of nothing, or that of what another service has."""
 NAMES = re.compile(r"(names?|ids?|identifiers?|s)$")
 """What the name of a member has after the noun of what it names."""
 
@@ -69,6 +72,11 @@ class RefusalText:
     def is_not_found(self) -> bool:
         """Whether something that the request speaks of is not there."""
         return is_missing(self.status, self.code)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the target broke at the request."""
+        return self.status >= SERVER_ERROR
 
     def spoken_of(self) -> list[str]:
         """The kinds that the message or the code names, then the operation, most special first."""
@@ -96,13 +104,13 @@ def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
         yield from _new(shape)
     if shape.kind is Kind.INTEGER:
         numbers = (int(digits) for digits in re.findall(r"\b\d{1,9}\b", refusal.message))
-        yield from (one for one in numbers if not any(shape_violations(shape, one)))
+        yield from (one for one in numbers if keeps(shape, one))
     if shape.kind is not Kind.STRING:
         return
     listed = LISTED.search(refusal.message)
     if listed is not None:
         for word in re.split(r"[\s,|'\"]+(?:or\s+|and\s+)?", listed["list"].strip()):
-            if word and not any(shape_violations(shape, word.rstrip("."))):
+            if word and keeps(shape, word.rstrip(".")):
                 yield word.rstrip(".")
                 break
     shown = PATTERN.search(refusal.message)
@@ -149,6 +157,27 @@ def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
         yield from (f"${{id.{kind}}}" for kind in [*named, *spoken])
 
 
+def arns_of_what_lacks(
+    operation: Operation, request: Mapping[str, Any], refusal: RefusalText
+) -> Iterator[dict[str, Any]]:
+    """The request with an ARN of the run's for a made-up one that no kind is called after.
+
+    It is of the kinds of which the refusal says that one is not there, or where a server breaks of
+    those of which the operation declares it: ``Source`` of what copies an instance.
+    """
+    kinds = refusal.spoken_of() if refusal.is_not_found else []
+    if refusal.is_broken:
+        errors = plain("".join(one.name for one in operation.missing))
+        kinds = [kind for kind in refusal.kinds if plain(kind) in errors]
+    known = [arn for kind in kinds if (arn := refusal.kinds[kind]) is not None]
+    for name, value in request.items():
+        made_up, noun = MADE_UP_ARN.match(str(value)), part(name).of
+        if made_up is None or noun in map(plain, refusal.kinds):
+            continue
+        if not (made_up["of"] and noun.endswith(plain(made_up["of"]))):
+            yield from ({**request, name: arn} for arn in known)
+
+
 def named_by(kinds: Mapping[str, str | None]) -> Refer:
     """What a member is given that is called as one of these kinds is; None for any other."""
     nothing = RefusalText(0, "", "", kinds)
@@ -186,4 +215,4 @@ def in_capitals(shape: Shape, given: list[Any]) -> Iterator[str]:
     """Words as constants are written, or in small letters: prose writes them as names."""
     shown = [one for one in given if isinstance(one, str) and one.isalpha()]
     words = [way for one in shown for way in (one.upper(), one.lower())]
-    yield from (one for one in words if not any(shape_violations(shape, one)))
+    yield from (one for one in words if keeps(shape, one))

@@ -32,6 +32,7 @@ from conformance.plan.valid_requests.optional_members import (
 from conformance.plan.valid_requests.refusal_values import (
     OTHERS,
     RefusalText,
+    arns_of_what_lacks,
     in_capitals,
     lengthened,
     likely,
@@ -53,7 +54,6 @@ EXCLUSIVE = re.compile(
     re.IGNORECASE,
 )
 PREFIXED = re.compile(r"(?P<prefix>[a-z]{3,12}/)[A-Za-z][\w-]*")
-SERVER_ERROR = 500
 
 
 def repaired(
@@ -68,6 +68,7 @@ def repaired(
         yield from _one_of_each(operation, start, refusal)
     named = list(named_places(operation, dict(sent), refusal))
     yield from _of_what_is_there(operation, start, refusal)
+    yield from arns_of_what_lacks(operation, start, refusal)
     yield from called_alike(operation, start, sent, refusal)
     yield from _about_all(operation, start, named, refusal)
     if EXCLUSIVE.search(refusal.message):
@@ -77,7 +78,7 @@ def repaired(
     if not refusal.is_not_found:
         yield from _published(operation, start)
     yield from _prefixed(operation, start)
-    if refusal.status >= SERVER_ERROR:
+    if refusal.is_broken:
         yield from plainer(operation, start)
         yield from _one_likely(operation, start)
         yield from _other_words(operation, start)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from conformance.contract.aws_values import example
+from conformance.contract.aws_values import EXAMPLES, example
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.places import find, with_texts
 from conformance.contract.validate import shape_violations
@@ -25,8 +25,6 @@ LARGEST = 1500
 """Values that one request holds at most: what would hold more is made less deep."""
 MOST = 40
 """Variants of one member."""
-NAMED = "conformance-a0b1c2d3-00001"
-"""What stands for the name of a resource that is made first."""
 IN_BODY = frozenset({Location.BODY, Location.HEADER})
 
 
@@ -145,7 +143,7 @@ def merged(shape: Shape, made: Any, given: Any) -> Any:
 
 def _keeps(shape: Shape, template: Any) -> bool:
     """Whether a value keeps the limits, as far as that is known before a run fills it."""
-    filled = with_texts(template, partial(example, named=NAMED))
+    filled = with_texts(template, partial(example, named=EXAMPLES["name"]))
     return not any(
         "${" not in str(next(find(filled, one.place), ""))
         for one in shape_violations(shape, filled)

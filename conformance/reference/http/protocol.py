@@ -7,6 +7,8 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import cast
 
@@ -20,8 +22,6 @@ _LINGER = 1.0
 """Seconds to keep reading after a malformed request, so that the peer can read the answer."""
 
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BODILESS = frozenset({204, 304})
 
 
@@ -107,29 +107,10 @@ def failure(status: int, code: str, message: str) -> HttpResponse:
     return HttpResponse(status, headers, b'{"message":"%s"}' % message.encode())
 
 
+@lru_cache(maxsize=1)
 def http_date(seconds: int) -> str:
-    """Epoch seconds as ``Sun, 06 Nov 1994 08:49:37 GMT``, whatever the locale."""
-    moment = time.gmtime(seconds)
-    day, month = _DAYS[moment.tm_wday], _MONTHS[moment.tm_mon - 1]
-    clock = time.strftime("%H:%M:%S", moment)
-    return f"{day}, {moment.tm_mday:02d} {month} {moment.tm_year:04d} {clock} GMT"
-
-
-class _DateHeader:
-    """The Date header's value, formatted at most once a second."""
-
-    def __init__(self) -> None:
-        self._second = 0
-        self._text = ""
-
-    def __call__(self) -> str:
-        now = int(time.time())
-        if now != self._second:
-            self._second, self._text = now, http_date(now)
-        return self._text
-
-
-_date = _DateHeader()
+    """Epoch seconds as ``Sun, 06 Nov 1994 08:49:37 GMT``, formatted once a second."""
+    return formatdate(seconds, usegmt=True)
 
 
 def rendered(response: HttpResponse, method: str, *, close: bool) -> bytes:
@@ -138,7 +119,7 @@ def rendered(response: HttpResponse, method: str, *, close: bool) -> bytes:
     lines = [f"HTTP/1.1 {status} {_REASONS.get(status, '')}"]
     lines += [f"{name}: {value}" for name, value in response.headers.items()]
     if "date" not in response.headers:
-        lines.append(f"date: {_date()}")
+        lines.append(f"date: {http_date(int(time.time()))}")
     if status not in _BODILESS:
         lines.append(f"content-length: {len(response.body)}")
     if close:
