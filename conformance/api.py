@@ -234,7 +234,9 @@ def run(
                 headers=asked.headers,
             )  # fmt: skip
             about = RecordedTarget(opened.name, opened.url, opened.version)
-            jobs, _ = negotiate(jobs, access, lambda: select_jobs(asked.services, asked.globs))
+            jobs, _ = negotiate(
+                jobs, access, lambda: select_jobs(asked.services, asked.globs, asked.given)
+            )
             return _tested(asked, about, access, [placed(job, access.region) for job in jobs])
 
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import cbor2
 import pytest
 
+import conformance
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Operation
+from conformance.engine.outcome import Job
 from conformance.engine.recording.evidence import EvidenceStep, as_evidence
 from conformance.engine.resources import prerequisites
 from conformance.engine.resources.request_search import RequestSearch
@@ -43,6 +45,7 @@ from tests import contracts
 from tests.command import in_process
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 EXCHANGE = Exchange(Request("POST", "http://127.0.0.1/", ()), None, None, 0.0)
@@ -241,3 +244,24 @@ def test_what_an_answer_broke_before_a_limit_is_no_pass(
     assert "failed" in broken.values()
     assert "passed" not in broken.values()
     assert found.code == 1
+
+
+@pytest.mark.parametrize("by", ["conformance.cli.run", "conformance.api"])
+def test_what_is_given_stands_in_the_requests_of_another_protocol(
+    by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen: list[Job] = []
+
+    def other(jobs: Any, access: Any, select: Callable[[], list[Job]]) -> tuple[list[Job], Any]:
+        chosen.extend(select())
+        return jobs, []
+
+    monkeypatch.setattr(f"{by}.negotiate", other)
+    glob = "location/DescribeKey/status/200"
+    if by == "conformance.api":
+        conformance.run(
+            "reference", requirements=[glob], given={"KeyName": "mine"}, profile="quick"
+        )
+    else:
+        in_process("run", "reference", "--requirement", glob, "--given", "KeyName=mine", "-q")
+    assert [str(one) for job in chosen for one in job.contract.given.members] == ["KeyName"]
