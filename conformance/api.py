@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from conformance.contract import locate
-from conformance.contract.given import Given, read_given
+from conformance.contract.given import read_given
+from conformance.contract.given_values import Given
 from conformance.contract.globs import excluding
 from conformance.engine.events import Event
 from conformance.engine.outcome import Job

@@ -19,8 +19,7 @@ from typing import Any, NamedTuple
 from conformance.contract.listing.readback import is_hidden
 from conformance.contract.model import Kind, Member, Shape
 from conformance.contract.places import ABSENT, ITEM, Place, find, parse
-from conformance.contract.validate import is_of_kind
-from conformance.contract.walk import shape_at, without_unknown
+from conformance.contract.walk import is_of_kind, shape_at, without_unknown
 from conformance.plan.generation.instants import instant
 from conformance.plan.sequences.steps import NotShown, RuleBroken
 from conformance.transport.parsed_response import NOT_JSON, same
