@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cbor2
@@ -39,6 +40,7 @@ from conformance.record import (
 from conformance.record.redaction import unfold
 from conformance.reports.html import render_html
 from conformance.reports.reproduce import curl_script, python_script
+from conformance.traffic import jsonlines
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
@@ -46,7 +48,6 @@ from tests.command import in_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 EXCHANGE = Exchange(Request("POST", "http://127.0.0.1/", ()), None, None, 0.0)
 
@@ -79,6 +80,16 @@ def test_a_long_repetition_is_recorded_in_a_few_characters_and_whole() -> None:
         assert one.request.cut is one.response.cut is None
         assert len(curl_script(line.evidence)) < 2_000
         assert "--data-binary @-" in curl_script(line.evidence)
+
+
+def test_an_exchange_of_a_record_is_read_as_it_was() -> None:
+    (one,) = recorded(b"{}", b"a" * LONG).evidence
+    read = jsonlines.one(Path("t.jsonl"), 1, one.as_json())
+    assert read.exchange.response is not None
+    assert (read.exchange.response.body, read.response_known) == (b"a" * LONG, True)
+    (one,) = recorded(b"{}", random.Random(1).randbytes(LONG).hex().encode()).evidence
+    assert not jsonlines.one(Path("t.jsonl"), 1, one.as_json()).response_known
+    assert unfold("<repeated:99999999:a>") == "<repeated:99999999:a>"
 
 
 def test_a_long_body_is_cut_and_every_report_says_so(tmp_path: Path) -> None:
