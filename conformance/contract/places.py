@@ -6,6 +6,7 @@ A place is a tuple of segments: member names, ``[]`` for any item of a list, ``{
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -130,3 +131,8 @@ def _put_member(value: dict[str, Any], head: str, rest: Place, new: Any) -> dict
     else:
         copy[head] = inner
     return copy
+
+
+def canonical(value: Any) -> str:
+    """One text for all values that are equal, whatever the order of their members."""
+    return json.dumps(value, sort_keys=True, default=str)

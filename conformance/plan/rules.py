@@ -42,6 +42,7 @@ from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
 from conformance.plan.robustness import odd_requests
 from conformance.plan.spelling import is_elsewhere, spelled_body, spelled_form
 from conformance.plan.valid_requests.base_requests import base, edited, present
+from conformance.transport.protocols.json_text import no_constant
 from conformance.transport.protocols.variant import WireVariant
 
 ROBUST = "robust"
@@ -158,13 +159,9 @@ def _wants_bad_syntax(rule: RawRule) -> bool:
 def _is_object(body: bytes) -> bool:
     """True for a body that is a JSON object after all: made of an empty one, nothing is wrong."""
     try:
-        return isinstance(json.loads(body, parse_constant=_no_json), dict)
+        return isinstance(json.loads(body, parse_constant=no_constant), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def _no_json(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _for(operation: str, texts: Texts) -> tuple[str, ...]:

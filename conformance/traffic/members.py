@@ -15,6 +15,7 @@ from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.routes import TrafficRoute
 from conformance.transport.exchange import Request
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.json_text import no_constant
 from conformance.transport.protocols.registry import members_of, of, read
 
 NAME = 12
@@ -56,7 +57,7 @@ def request_members(route: TrafficRoute, entry: TrafficEntry) -> RequestMembers:
         needs = any(m.location is Location.BODY for m in route.operation.input.values())
         return RequestMembers(values, known=entry.request_known and not needs, raw=raw)
     try:
-        given = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+        given = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=no_constant)
     except (ValueError, RecursionError):
         return RequestMembers(values, known=False, raw=raw)
     if not isinstance(given, dict):
@@ -83,10 +84,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a member is named twice")
     return found
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
 
 
 def is_usual(route: TrafficRoute, entry: TrafficEntry) -> bool:

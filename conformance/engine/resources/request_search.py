@@ -6,7 +6,6 @@ contract, so that everything that is planned after it starts from it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -15,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from conformance.contract.model import Contract, Location, Operation
-from conformance.contract.places import ABSENT, Place, texts
+from conformance.contract.places import ABSENT, Place, canonical, texts
 from conformance.engine.judge.authentication import is_denied
 from conformance.engine.resources.inventory import SendRequest
 from conformance.engine.resources.prerequisites import (
@@ -96,7 +95,7 @@ class RequestSearch:
     def _search(self, sent: SentProbe) -> SentProbe | None:
         """Go on from the newest answer that says something new; back where one says nothing."""
         answers = {_told(sent): sent.answer.told()}
-        seen = {_canonical(sent.probe.values)}
+        seen = {canonical(sent.probe.values)}
         trails, count = [self._amended(sent)], 1
         most = FEW if sent.answer.code is None else MOST
         while count < min(LONGEST, most + len(answers) - 1):
@@ -262,7 +261,7 @@ def _next(trails: list[Iterator[dict[str, Any]]], seen: set[str]) -> dict[str, A
     """The next request that was not tried yet, from the newest trail that has one."""
     while trails:
         for candidate in trails[-1]:
-            text = _canonical(candidate)
+            text = canonical(candidate)
             if text not in seen:
                 seen.add(text)
                 return candidate
@@ -284,7 +283,3 @@ def _told(sent: SentProbe) -> str:
         if len(value) >= SHORTEST:
             message = message.replace(value, "#")
     return f"{answer.status} {answer.code} {re.sub(r'[0-9a-f-]{8,}|[0-9]+', '#', message)}"
-
-
-def _canonical(request: Any) -> str:
-    return json.dumps(request, sort_keys=True, default=str)

@@ -71,7 +71,8 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _no_constant(name: str) -> Any:
+def no_constant(name: str) -> Any:
+    """Refuse what Python reads as a number and JSON has not."""
     raise ValueError(f"{name} is no JSON value")
 
 
@@ -81,7 +82,7 @@ def _integer(digits: str) -> int | float:
 
 
 # Made once: json.loads and json.dumps make one for every call that is not of the usual kind.
-_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_int=_integer)
+_DECODER = json.JSONDecoder(parse_constant=no_constant, parse_int=_integer)
 _PLAIN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ESCAPED = json.JSONEncoder(separators=(",", ":"))
 
