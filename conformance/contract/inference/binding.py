@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.contract.aws_values import suggested
+from conformance.contract.aws_values import special, suggested
 from conformance.contract.inference.identifier_sources import arn, is_needed, source
 from conformance.contract.inference.identities import Identity, identity, template
 from conformance.contract.inference.implied_members import is_own, of_existing, of_new
@@ -23,16 +23,20 @@ from conformance.contract.inference.naming import (
     BARE,
     DELETE,
     ID,
+    LIST,
     NAME,
+    READ,
+    UPDATE,
     URL,
     hyphenated,
-    is_within,
+    is_called_after,
     part,
     plain,
-    same,
     split,
+    thing,
 )
 from conformance.contract.inference.nouns import Noun, nouns
+from conformance.contract.inference.other_makers import other_makers
 from conformance.contract.inference.owners import RESOURCE, Owners, names_a_copy
 from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.places import texts
@@ -43,7 +47,7 @@ OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+
 _PREFERRED = (NAME, ID, BARE, ARN, URL)
 _ANYTHING = frozenset({BARE, ARN, NAME})
 """What members are called that name whatever may have tags: all of them by its ARN."""
-_MAKES = ("Create", "Register", "Import", "Request", "Allocate")
+_ABOUT_ONE = (*READ, *UPDATE[:2], *LIST, *DELETE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class Binding:
                 self.identities[hyphenated(one.name)] = about
         self._kinds = {noun.name: kind for kind, noun in self.nouns.items()}
         self._needs: dict[str, tuple[str, ...]] = {}
+        self._also: dict[str, dict[str, str]] = {}
 
     def leave_out(self, kind: str) -> None:
         """Bind nothing to a kind any more: it can never be made."""
@@ -88,29 +93,15 @@ class Binding:
         self._owners = Owners(self._contract, list(self.nouns.values()))
         self._kinds = {noun.name: kind for kind, noun in self.nouns.items()}
         self._needs.clear()
+        self._also.clear()
 
     def also_made_by(self, kind: str) -> dict[str, str]:
         """Further operations that make a kind, each with the place of the identifier."""
-        noun, about = self.nouns[kind], self.identities[kind]
-        roles = {one.name for one in noun.roles().values()}
-        found = {}
-        for one in self._contract.operations.values():
-            said = split(one.name, _MAKES)
-            if said is None or one.name in roles or not self._is_kind_of(said[1], noun):
-                continue
-            known = source(replace(noun, create=one), about.known.name)
-            if known is not None and not about.of_parent:
-                found[one.name] = f"request:{known.place}" if known.given else known.place
-        return found
-
-    def _is_kind_of(self, name: str, noun: Noun) -> bool:
-        """Whether a name is another one of a noun, or that of a special sort of it."""
-        if same(name, noun.name):
-            return True
-        if split(name, DELETE) is not None:
-            return False  # that something is requested to end makes none
-        special = plain(name).endswith(plain(noun.name)) and not is_within(name, noun.name)
-        return special and not any(same(name, one.name) for one in self.nouns.values())
+        if kind not in self._also:
+            about = self.identities[kind]
+            makers = other_makers(self._contract, self.nouns, kind, about, self._owners)
+            self._also[kind] = dict(makers)
+        return self._also[kind]
 
     def _makes(self, operation: Operation, kind: str) -> bool:
         return operation.name == self.nouns[kind].create.name or (
@@ -202,7 +193,21 @@ class Binding:
         new = own is not None and makes and not self.identities[own].of_parent
         if own is not None and new and member.name == self.identities[own].known.place:
             return self.nouns[own]
-        return self._owners.owner(operation, member)
+        found = self._owners.owner(operation, member)
+        return self._labelled(operation, member) if found is None else found
+
+    def _labelled(self, operation: Operation, member: Member) -> Noun | None:
+        """The noun that is known everywhere by what a needed member is called: a ``Username``.
+
+        Only of what looks at one, changes it or ends it, or has it in its own name.
+        """
+        alike = [kind for kind, one in self.identities.items()
+                 if one.label == member.name and not one.of_parent]  # fmt: skip
+        if len(alike) != 1 or not is_needed(member) or member.shape.limit("enum"):
+            return None
+        noun = self.nouns[alike[0]]
+        told = split(operation.name, _ABOUT_ONE) or plain(noun.name) in thing(operation.name)
+        return noun if told and is_called_after(member.name, noun.name) else None
 
     def _is_meant(
         self,
@@ -243,8 +248,11 @@ class Binding:
         return first if fits else None
 
     def _new(self, kind: str, member: Member) -> str | None:
-        """What a creation calls the new one."""
+        """What a creation calls the new one; what it is made for is there already."""
         about = self.identities[kind]
+        usual = special(member.name, "", "string", self._contract.signing_name)
+        if usual and str(usual[0]).startswith("${aws."):
+            return str(usual[0])
         if about.template is not None and member.name == about.known.place:
             return f"${{{about.template}}}"
         said = part(member.name)

@@ -7,7 +7,8 @@ from functools import partial
 from itertools import chain
 
 from conformance.contract.model import Contract
-from conformance.engine.resources.inventory import Inventory, SendRequest
+from conformance.engine.resources.inventory import Inventory
+from conformance.engine.resources.listed import SendRequest
 from conformance.engine.sending.delivery import resent
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
 from conformance.error_identity import says_full

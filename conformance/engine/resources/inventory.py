@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from conformance.contract.given import given_kinds
 from conformance.contract.model import Contract
-from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.implicit import ImplicitResources
+from conformance.engine.resources.listed import SendRequest, has_no_route, name_in_list, stand_in
 from conformance.engine.resources.made_resources import MadeResources
 from conformance.engine.resources.names import is_template, token_texts
 from conformance.engine.sending.delivery import resent
@@ -24,19 +24,9 @@ from conformance.plan.valid_requests.resources import (
     is_about_own,
     others,
 )
-from conformance.transport.parsed_response import ParsedResponse
 
 IN_VAIN = 3
 """Creations that were answered as by a target without them, after which no more are tried."""
-
-
-class SendRequest(Protocol):
-    """Sends a probe, for a resource where its template speaks of one."""
-
-    def __call__(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
-        """Send it. Raises SetupFailed."""
-        ...
-
 
 Lend = Callable[[str], "Inventory"]
 """Gives the inventory of another service, for resources that this one's are made of."""
@@ -161,17 +151,11 @@ class Inventory:
         try:
             return self.resource(fresh=fresh, kind=kind)
         except SetupFailed as failed:
-            answer = failed.sent.answer
-            about = self._kinds.get(kind, Resource())
-            chosen = about.identifier is not None and about.identifier.given is not None
-            if not (self._contract.overlay.inferred and _has_no_route(answer) and chosen):
+            there = stand_in(self._contract, kind, failed.sent, self._send)
+            if there is None:
                 raise
-            given = about.identifier.given if about.identifier else None
-            name = next(find(failed.sent.values, parse(given or "")), None)
-            if not isinstance(name, str) or failed.sent.probe.operation.name != about.create:
-                raise
-            self._lacking[kind] = RunResource(name, "", failed.sent, kind)
-            return self._lacking[kind]
+            self._lacking[kind] = there
+            return there
 
     def look(self, resource: RunResource) -> None:
         """Read a resource, for what the answer to its creation did not show."""
@@ -213,11 +197,14 @@ class Inventory:
             # Whether it was made is not known: another one, under another name.
             sent = resent(sent, lambda lost: self._send(lost.probe), is_lost)
         resource = self.made.by(sent)
+        if resource is None and kind is not None and sent.answer.ok:
+            shown = name_in_list(self._contract, kind, sent, self._send)
+            resource = None if shown is None else self.made.add(shown, sent, kind)
         if resource is None and values is None:
             resource = self.made.by(self._improve(sent) or sent)
             resource = resource or self._made_otherwise(kind or "", operation.name)
         if resource is None:
-            if values is None and self._contract.overlay.inferred and _has_no_route(sent.answer):
+            if values is None and self._contract.overlay.inferred and has_no_route(sent.answer):
                 self._broken[operation.name].append(sent)
             raise SetupFailed(sent)
         self._broken.pop(operation.name, None)
@@ -279,8 +266,3 @@ class Inventory:
                 )
             self._lenders[service] = self._lend(service)
         return self._lenders[service]
-
-
-def _has_no_route(answer: ParsedResponse) -> bool:
-    """Whether an answer is as that of a target which lacks the operation."""
-    return answer.status in {404, 405, 500, 501} and answer.code is None

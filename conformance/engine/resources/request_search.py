@@ -17,7 +17,7 @@ from typing import Any
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import ABSENT, Place, texts
 from conformance.engine.judge.authentication import is_denied
-from conformance.engine.resources.inventory import SendRequest
+from conformance.engine.resources.listed import SendRequest
 from conformance.engine.resources.prerequisites import (
     first_operations,
     lacks_something,
@@ -156,7 +156,8 @@ class RequestSearch:
             return None
         request = dict(sent.probe.values)
         for name, listing in lists_of(self._contract, sent.probe):
-            shown = self._send(Probe("", listing, Side.OBSERVE, base(self._contract, listing), ""))
+            asked = Probe("", listing, Side.OBSERVE, base(self._contract, listing), "")
+            shown = self._send(asked, resource=shared(self._contract, listing, sent))
             if not shown.answer.ok:
                 shown = self.improve(shown) or shown
             value = shown_first(listing, shown.answer.body, name) if shown.answer.ok else None

@@ -144,8 +144,9 @@ def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     noun = said.of if said.kind == ARN else NAMES.sub("", plain(shape.called.name))
     named = [kind for kind in refusal.kinds if plain(kind) == noun]
     sorts = [kind for kind in refusal.kinds if _is_sort_of(kind, noun)]
+    ends = [kind for kind in refusal.kinds if len(noun) > SHORTEST and plain(kind).endswith(noun)]
     spoken = [kind for kind in refusal.spoken_of() if noun and plain(kind).endswith(noun)]
-    named = named or sorted(sorts, key=len) or spoken
+    named = named or sorted(sorts, key=len) or spoken or (ends if len(ends) == 1 else [])
     if said.kind == ARN and not said.of and refusal.own is not None:
         yield refusal.own
     if said.kind == ARN:
