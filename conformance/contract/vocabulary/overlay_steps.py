@@ -62,8 +62,12 @@ class Step(OverlayPart, frozen=True):
     shows: Template = field(default_factory=dict)
     shows_instant: Template = field(default_factory=dict)
     differs: Template = field(default_factory=dict)
+    among: Template = field(default_factory=dict)
     ends: Template = field(default_factory=dict)
+    matches: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    from_now: Mapping[str, int] = field(default_factory=dict)
     has: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
     equal: tuple[str, str] | None = None

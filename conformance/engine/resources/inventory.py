@@ -199,7 +199,8 @@ class Inventory:
         operation = self._contract.operations.get(by or of.create or "")
         if operation is None:
             raise LookupError(f"{self._contract.service}: the lifecycle names no create operation")
-        request = base(self._contract, operation) if values is None else values
+        usual = {**base(self._contract, operation), **({} if by else of.create_with)}
+        request = usual if values is None else values
         sent = self._send(Probe("", operation, Side.ACCEPT, request, "made for the probe"))
         if is_template(request):
             # Whether it was made is not known: another one, under another name.
@@ -210,6 +211,8 @@ class Inventory:
             resource = resource or self._made_otherwise(kind or "", operation.name)
         if resource is None:
             raise SetupFailed(sent)
+        if kind is not None:
+            resource.kind = kind  # several kinds may have one creation
         return resource
 
     def _made_otherwise(self, kind: str, refused: str) -> RunResource | None:

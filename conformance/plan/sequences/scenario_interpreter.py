@@ -13,7 +13,9 @@ A step is a mapping:
 - ``entry: true`` turns a list into the entry of the resource, found on whatever page it is;
   ``entry: {member: text}`` into the one that has this text.
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
-  (another value or moment, or none), ``ends`` (a text with this ending), ``counts: {place: N}``,
+  (another value or moment, or none), ``among`` (one of the values there), ``ends`` (a text with
+  this ending), ``matches`` (a text of this pattern), ``counts: {place: N}``, ``sizes: {place: N}``
+  (a text or bytes so long), ``from-now: {place: SECONDS}`` (a moment so far from the present),
   ``equal: [place, place]``, ``fraction: place`` (with ``none-of: N`` on the last of N),
   ``has: [place]``, ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it (a text of it is
   then ``${kept.LABEL.PLACE}``), ``keeps: LABEL`` (but for ``except``) compares it with one that
@@ -34,14 +36,14 @@ from typing import Any
 from msgspec import UNSET
 
 from conformance.contract.listing.requirements import rule_of
-from conformance.contract.member_roles import LIMITS, TOKENS
+from conformance.contract.member_roles import LIMITS
 from conformance.contract.model import Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_rules import StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.plan.sequences import assertions
 from conformance.plan.sequences.assertions import Members
-from conformance.plan.sequences.listing import walk, whole
+from conformance.plan.sequences.listing import FOLLOWING, walk, whole
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
@@ -167,7 +169,7 @@ def _is_of_page(play: _Play, step: Step, operation: Operation) -> bool:
     sized = (members.get(name) for name in operation.input if name.lower() in LIMITS)
     looked = (*step.shows, *step.has, *step.hides, *step.if_, *step.counts, *(step.equal or ()))
     positions = {*members, *(str(one) for where in looked for one in parse(where)[:1])}
-    about_position = any(name.lower() in TOKENS for name in positions)
+    about_position = any(name.lower() in FOLLOWING for name in positions)
     return about_position or any(size not in {None, most} for size in sized)
 
 
@@ -222,8 +224,12 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
         (step.shows, partial(assertions.shows, documented=documented)),
         (step.shows_instant, assertions.shows_instant),
         (step.differs, assertions.differs),
+        (step.among, assertions.among),
         (step.ends, assertions.ends),
+        (step.matches, assertions.matches),
         (step.counts, assertions.counts),
+        (step.sizes, partial(assertions.sizes, documented=documented)),
+        (step.from_now, assertions.from_now),
     ):
         for where, value in stated.items():
             look(where, play.filled(value, step), body)
