@@ -160,8 +160,8 @@ def test_every_key_that_an_overlay_uses_is_refused_when_mistyped(service, capsys
 
 FREE = {
     "with", "base", "bases", "make", "showcase", "shows", "shows-instant", "differs", "ends", "if",
-    "counts",
-    "requests", "values", "shown", "needs", "may", "delete-with", "patch-values", "also-created-by",
+    "counts", "among", "matches", "sizes", "from-now", "create-with", "delete-with",
+    "requests", "values", "shown", "needs", "may", "patch-values", "also-created-by",
     "headers", "each", "members", "bodies", "bytes", "refusals", "entry",
 }  # fmt: skip
 """Keys whose values are plain data: members of requests, places, expected values."""

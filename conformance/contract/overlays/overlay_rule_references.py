@@ -101,11 +101,11 @@ class RuleReferences(OverlayNames):
         self, step: Step, shown: Members, headers: Iterable[str], at: Way
     ) -> Iterator[OverlayFault]:
         for key, place in _looked_at(step):
-            first = parse(place)[0]
+            first = next(iter(parse(place)), "")
             # What only other operations answer is a member that this one may have to hide.
             if key == "hides" and first not in shown and self._answered_anywhere(first):
                 continue
-            if first not in headers:
+            if place and first not in headers:
                 yield from has_place(shown, place, (*at, key, place))
 
     def _answered_anywhere(self, name: str) -> bool:

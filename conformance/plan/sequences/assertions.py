@@ -42,7 +42,7 @@ def has(where: str, body: Any) -> None:
 
 def hides(where: str, body: Any) -> None:
     """Nothing stands at the place."""
-    found = [one for one in find(body, parse(where)) if one is not None]
+    found = list(find(body, parse(where)))
     if found:
         raise RuleBroken(f"no {where} in the answer", shown(found[0]))
 
