@@ -64,6 +64,7 @@ class _Checker(OverlayNames):
         create, listed = self.named(one.create), self.named(one.list)
         if create is not None:
             yield from self._creation(one, create, at)
+            yield from self.template(one.create_with, create.input, (*at, "create-with"))
         if listed is not None and one.listing is not None:
             yield from _listing(one.listing, listed, (*at, "listing"))
         delete = self.named(one.delete)

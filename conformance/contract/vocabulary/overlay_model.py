@@ -91,6 +91,7 @@ class Resource(OverlayPart, frozen=True):
     called: str | None = None
     service: str | None = None
     create: str | None = None
+    create_with: Template = field(default_factory=dict)
     read: str | None = None
     update: str | None = None
     list: str | None = None

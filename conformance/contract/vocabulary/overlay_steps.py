@@ -62,12 +62,14 @@ class Step(OverlayPart, frozen=True):
     shows: Template = field(default_factory=dict)
     shows_instant: Template = field(default_factory=dict)
     differs: Template = field(default_factory=dict)
+    among: Template = field(default_factory=dict)
     ends: Template = field(default_factory=dict)
     matches: Mapping[str, str] = field(default_factory=dict)
     exceeds: Template = field(default_factory=dict)
-    among: Template = field(default_factory=dict)
     in_order: Template = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    from_now: Mapping[str, int] = field(default_factory=dict)
     has: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
     equal: tuple[str, str] | None = None
@@ -91,7 +93,8 @@ class Step(OverlayPart, frozen=True):
             ("shows", self.shows), ("shows-instant", self.shows_instant),
             ("differs", self.differs), ("ends", self.ends), ("matches", self.matches),
             ("exceeds", self.exceeds), ("among", self.among), ("in-order", self.in_order),
-            ("counts", self.counts), ("has", self.has), ("hides", self.hides), ("if", self.if_),
+            ("counts", self.counts), ("sizes", self.sizes),
+            ("from-now", self.from_now), ("has", self.has), ("hides", self.hides), ("if", self.if_),
             ("equal", self.equal or ()), ("fraction", [self.fraction] if self.fraction else ()),
         )  # fmt: skip
         for key, places in looked:

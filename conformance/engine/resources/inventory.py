@@ -189,7 +189,8 @@ class Inventory:
         operation = self._contract.operations.get(by or of.create or "")
         if operation is None:
             raise LookupError(f"{self._contract.service}: the lifecycle names no create operation")
-        request = base(self._contract, operation) if values is None else values
+        usual = {**base(self._contract, operation), **({} if by else of.create_with)}
+        request = usual if values is None else values
         if values is None and len(self._broken[operation.name]) == IN_VAIN:
             raise SetupFailed(self._broken[operation.name][-1])
         sent = self._send(Probe("", operation, Side.ACCEPT, request, "made for the probe"))
@@ -208,6 +209,8 @@ class Inventory:
                 self._broken[operation.name].append(sent)
             raise SetupFailed(sent)
         self._broken.pop(operation.name, None)
+        if kind is not None:
+            resource.kind = kind  # several kinds may have one creation
         return resource
 
     def _made_otherwise(self, kind: str, refused: str) -> RunResource | None:

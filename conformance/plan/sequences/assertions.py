@@ -9,9 +9,11 @@ check types.
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import re
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -27,6 +29,8 @@ from conformance.transport.parsed_response import NOT_JSON, same
 
 Members = Mapping[str, Member]
 NO_MEMBERS: Members = {}
+AROUND = 300
+"""Seconds by which the clocks of two machines may differ, as signatures allow."""
 
 
 def has(where: str, body: Any) -> None:
@@ -51,13 +55,22 @@ def equal(places: Sequence[str], body: Any) -> None:
 
 
 def differs(where: str, unwanted: Any, body: Any) -> None:
-    """Another value or moment stands there, or none."""
-    found = next(find(body, parse(where)), None)
-    if found is None:
-        return
-    moment = instant(found)
-    if found == unwanted or (moment is not None and moment == instant(unwanted)):
-        raise RuleBroken(f"{where} is not {shown(unwanted)}", shown(found))
+    """Another value or moment stands there, or none; of several, none is this one."""
+    for found in find(body, parse(where)):
+        moment = instant(found)
+        if found == unwanted or (moment is not None and moment == instant(unwanted)):
+            raise RuleBroken(f"{where} is not {shown(unwanted)}", shown(found))
+
+
+def among(where: str, wanted: Any, body: Any) -> None:
+    """One of the values there is this; of a structure, it has these members."""
+    found = list(find(body, parse(where)))
+    if isinstance(wanted, dict):
+        parts = [{name: one.get(name) for name in wanted} for one in found if isinstance(one, dict)]
+    else:
+        parts = found
+    if not any(_equal(one, wanted) for one in parts):
+        raise RuleBroken(f"{shown(wanted)} among {where}", shown(found))
 
 
 def shows(where: str, wanted: Any, body: Any, documented: Members = NO_MEMBERS) -> None:
@@ -114,18 +127,34 @@ def exceeds(where: str, least: Any, body: Any) -> None:
         raise RuleBroken(f"{where} beyond {shown(least)}", shown(found))
 
 
-def among(where: str, wanted: Any, body: Any) -> None:
-    """One of the values that stand there is this one."""
-    found = list(find(body, parse(where)))
-    if not any(_equal(one, wanted) for one in found):
-        raise RuleBroken(f"{shown(wanted)} at {where}", shown(found))
-
-
 def in_order(where: str, wanted: Sequence[Any], body: Any) -> None:
     """The first of these values stand there, in this order; an answer may stop early."""
     found = list(find(body, parse(where)))
     if not found or found != [*wanted][: len(found)]:
         raise RuleBroken(f"{shown([*wanted])} in this order at {where}", shown(found))
+
+
+def sizes(where: str, wanted: int, body: Any, documented: Members = NO_MEMBERS) -> None:
+    """So many characters stand there, or so many bytes where the member has bytes."""
+    place = parse(where)
+    found = next(find(body, place), None)
+    about = documented.get(place[0])
+    shape = None if about is None else shape_at(about.shape, place[1:])
+    size = len(found) if isinstance(found, str) else None
+    if isinstance(found, str) and shape is not None and shape.kind is Kind.BLOB:
+        with suppress(ValueError):  # what is no base64 has no bytes: other requirements say so
+            size = len(base64.b64decode(found))
+    if size != wanted:
+        raise RuleBroken(f"{where} of size {wanted}", shown(found) if size is None else str(size))
+
+
+def from_now(where: str, seconds: int, body: Any) -> None:
+    """A moment so far from the present stands there, give or take a tenth or five minutes."""
+    found = next(find(body, parse(where)), None)
+    moment = instant(found)
+    slack = max(abs(seconds) / 10, AROUND)
+    if moment is None or abs(moment - time.time() - seconds) > slack:
+        raise RuleBroken(f"{where} is {seconds} seconds from now", shown(found))
 
 
 def counts(where: str, wanted: int, body: Any) -> None:

@@ -13,8 +13,10 @@ A step is a mapping:
 - ``entry: true`` turns a list into the entry of the resource, found on whatever page it is;
   ``entry: {member: text}`` into the one that has this text.
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
-  (another value or moment, or none), ``ends`` (a text with this ending), ``matches`` (a pattern),
-  ``exceeds`` (a greater number), ``among`` (one of several), ``in-order``, ``counts: {place: N}``,
+  (another value or moment, or none), ``among`` (one of the values there), ``ends`` (a text with
+  this ending), ``matches`` (a pattern), ``exceeds`` (a greater number), ``in-order``,
+  ``counts: {place: N}``, ``sizes: {place: N}`` (a text or bytes so long), ``from-now: {place:
+  SECONDS}`` (a moment so far from the present),
   ``equal: [place, place]``, ``fraction: place`` (with ``none-of: N`` on the last of N),
   ``has: [place]``, ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it (a text of it is
   then ``${kept.LABEL.PLACE}``), ``keeps: LABEL`` (but for ``except``) compares it with one that
@@ -35,14 +37,14 @@ from typing import Any
 from msgspec import UNSET
 
 from conformance.contract.listing.requirements import rule_of
-from conformance.contract.member_roles import LIMITS, TOKENS
+from conformance.contract.member_roles import LIMITS
 from conformance.contract.model import Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_rules import StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.plan.sequences import assertions
 from conformance.plan.sequences.assertions import Members
-from conformance.plan.sequences.listing import walk, whole
+from conformance.plan.sequences.listing import FOLLOWING, walk, whole
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
@@ -167,7 +169,7 @@ def _is_of_page(play: _Play, step: Step, operation: Operation) -> bool:
     members = step.with_ if isinstance(step.with_, Mapping) else {}
     sized = (members.get(name) for name in operation.input if name.lower() in LIMITS)
     positions = {*members, *(str(one) for _, where in step.looked_at() for one in parse(where)[:1])}
-    about_position = any(name.lower() in TOKENS for name in positions)
+    about_position = any(name.lower() in FOLLOWING for name in positions)
     return about_position or any(size not in {None, most} for size in sized)
 
 
@@ -222,12 +224,14 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
         (step.shows, partial(assertions.shows, documented=documented)),
         (step.shows_instant, assertions.shows_instant),
         (step.differs, assertions.differs),
+        (step.among, assertions.among),
         (step.ends, assertions.ends),
         (step.matches, assertions.matches),
         (step.exceeds, assertions.exceeds),
-        (step.among, assertions.among),
         (step.in_order, assertions.in_order),
         (step.counts, assertions.counts),
+        (step.sizes, partial(assertions.sizes, documented=documented)),
+        (step.from_now, assertions.from_now),
     ):
         for where, value in stated.items():
             look(where, play.filled(value, step), body)
