@@ -36,8 +36,9 @@ class RuleReferences(OverlayNames):
         if isinstance(rule, SingleRule):
             yield from self._single(rule, self.named(head), at)
         elif isinstance(rule, StepsRule):
-            for number, step in enumerate(rule.steps):
-                yield from self._step(step, head, (*at, "steps", number))
+            for key, steps in (("before", rule.before), ("steps", rule.steps)):
+                for number, step in enumerate(steps):
+                    yield from self._step(step, head, (*at, key, number))
         elif isinstance(rule, OneConnectionRule):
             for number, first in enumerate(rule.first):
                 yield from self.sent(first.send, head, (*at, "first", number, "send"))
@@ -88,9 +89,9 @@ class RuleReferences(OverlayNames):
         for name in step.except_:
             if not any(name in one.output for one in self.contract.operations.values()):
                 yield not_here("member", name, shown, (*at, "except"))
-        headers = () if step.entry else operation.headers
+        headers = () if step.entry else (*operation.headers, operation.payload)
         for key, place in _looked_at(step):
-            if not any(name in headers for name in parse(place)[:1]):
+            if "${" not in place and not any(name in headers for name in parse(place)[:1]):
                 yield from has_place(shown, place, (*at, key, place))
 
     def _of_step(self, step: Step, head: str) -> Operation | None:
@@ -105,7 +106,8 @@ def _looked_at(step: Step) -> Iterator[tuple[str, str]]:
     """The places that a step compares, each with its key."""
     looked: tuple[tuple[str, Iterable[str]], ...] = (
         ("shows", step.shows), ("shows-instant", step.shows_instant), ("differs", step.differs),
-        ("ends", step.ends), ("counts", step.counts), ("has", step.has), ("hides", step.hides),
+        ("ends", step.ends), ("matches", step.matches), ("lists", step.lists),
+        ("counts", step.counts), ("has", step.has), ("hides", step.hides),
         ("if", step.if_), ("equal", step.equal or ()),
         ("fraction", () if step.fraction is None else (step.fraction,)),
     )  # fmt: skip

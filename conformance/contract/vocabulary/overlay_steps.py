@@ -63,6 +63,8 @@ class Step(OverlayPart, frozen=True):
     shows_instant: Template = field(default_factory=dict)
     differs: Template = field(default_factory=dict)
     ends: Template = field(default_factory=dict)
+    matches: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, tuple[Any, ...] | str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     has: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()

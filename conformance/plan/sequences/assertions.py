@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -94,6 +95,20 @@ def ends(where: str, ending: str, body: Any) -> None:
         raise RuleBroken(f"{where} ends with {ending}", shown(found))
 
 
+def matches(where: str, pattern: str, body: Any) -> None:
+    """A text of this form, whole, stands there."""
+    found = next(find(body, parse(where)), None)
+    if not isinstance(found, str) or not re.fullmatch(pattern, found):
+        raise RuleBroken(f"{where} matches {pattern}", shown(found))
+
+
+def lists(where: str, wanted: Sequence[Any], body: Any) -> None:
+    """Just these values stand there, in this order."""
+    found = list(find(body, parse(where)))
+    if found != list(wanted):
+        raise RuleBroken(f"{where} is {shown(list(wanted))}, in this order", shown(found))
+
+
 def counts(where: str, wanted: int, body: Any) -> None:
     """So many values stand there."""
     found = len(list(find(body, parse(where))))
@@ -125,6 +140,8 @@ def _equal(before: Any, after: Any) -> bool:
     """Equal as JSON; the order of a list is not promised."""
     if isinstance(before, list) and isinstance(after, list):
         return sorted(map(_canonical, before)) == sorted(map(_canonical, after))
+    if _is_number(before) and _is_number(after):
+        return bool(before == after)
     return before is after or same(before, after) or _same_flag(before, after)
 
 
