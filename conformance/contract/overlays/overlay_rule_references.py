@@ -42,8 +42,9 @@ class RuleReferences(OverlayNames):
         if isinstance(rule, SingleRule):
             yield from self._single(rule, self.named(head), at)
         elif isinstance(rule, StepsRule):
-            for number, step in enumerate(rule.steps):
-                yield from self._step(step, head, (*at, "steps", number))
+            for key, steps in (("before", rule.before), ("steps", rule.steps)):
+                for number, step in enumerate(steps):
+                    yield from self._step(step, head, (*at, key, number))
         elif isinstance(rule, OneConnectionRule):
             for number, first in enumerate(rule.first):
                 yield from self.sent(first.send, head, (*at, "first", number, "send"))
@@ -94,18 +95,18 @@ class RuleReferences(OverlayNames):
         for name in step.except_:
             if not self._answered_anywhere(name):
                 yield not_here("member", name, shown, (*at, "except"))
-        headers = () if step.entry else operation.headers
+        headers = () if step.entry else (*operation.headers, operation.payload)
         yield from self._places(step, shown, headers, at)
 
     def _places(
-        self, step: Step, shown: Members, headers: Iterable[str], at: Way
+        self, step: Step, shown: Members, headers: Iterable[str | None], at: Way
     ) -> Iterator[OverlayFault]:
         for key, place in step.looked_at():
             first = next(iter(parse(place)), "")
             # What only other operations answer is a member that this one may have to hide.
             if key == "hides" and first not in shown and self._answered_anywhere(first):
                 continue
-            if place and first not in headers:
+            if place and "${" not in place and first not in headers:
                 yield from has_place(shown, place, (*at, key, place))
 
     def _answered_anywhere(self, name: str) -> bool:

@@ -67,6 +67,7 @@ class Step(OverlayPart, frozen=True):
     matches: Mapping[str, str] = field(default_factory=dict)
     exceeds: Template = field(default_factory=dict)
     in_order: Template = field(default_factory=dict)
+    lists: Mapping[str, tuple[Any, ...] | str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     from_now: Mapping[str, int] = field(default_factory=dict)
@@ -93,6 +94,7 @@ class Step(OverlayPart, frozen=True):
             ("shows", self.shows), ("shows-instant", self.shows_instant),
             ("differs", self.differs), ("ends", self.ends), ("matches", self.matches),
             ("exceeds", self.exceeds), ("among", self.among), ("in-order", self.in_order),
+            ("lists", self.lists),
             ("counts", self.counts), ("sizes", self.sizes),
             ("from-now", self.from_now), ("has", self.has), ("hides", self.hides), ("if", self.if_),
             ("equal", self.equal or ()), ("fraction", [self.fraction] if self.fraction else ()),

@@ -120,8 +120,9 @@ class RuleDecider:
         if requirement.read_back is not None:
             roles = requirement.read_back.roles
         elif isinstance(requirement.rule, StepsRule):
-            made = any(step.make is not UNSET for step in requirement.rule.steps)
-            roles = (*(("create",) if made else ()), *_sent_in(requirement.rule.steps))
+            steps = requirement.rule.every()
+            made = any(step.make is not UNSET for step in steps)
+            roles = (*(("create",) if made else ()), *_sent_in(steps))
         elif isinstance(requirement.rule, AnswersEachRule):
             roles = ()  # what its request names is made where that is needed
         elif isinstance(requirement.rule, OneConnectionRule):

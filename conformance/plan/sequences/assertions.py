@@ -157,6 +157,13 @@ def from_now(where: str, seconds: int, body: Any) -> None:
         raise RuleBroken(f"{where} is {seconds} seconds from now", shown(found))
 
 
+def lists(where: str, wanted: Sequence[Any], body: Any) -> None:
+    """Just these values stand there, in this order."""
+    found = list(find(body, parse(where)))
+    if found != list(wanted):
+        raise RuleBroken(f"{where} is {shown(list(wanted))}, in this order", shown(found))
+
+
 def counts(where: str, wanted: int, body: Any) -> None:
     """So many values stand there."""
     found = len(list(find(body, parse(where))))
@@ -188,6 +195,8 @@ def _equal(before: Any, after: Any) -> bool:
     """Equal as JSON; the order of a list is not promised."""
     if isinstance(before, list) and isinstance(after, list):
         return sorted(map(_canonical, before)) == sorted(map(_canonical, after))
+    if _is_number(before) and _is_number(after):
+        return bool(before == after)
     return before is after or same(before, after) or _same_flag(before, after)
 
 
