@@ -9,10 +9,10 @@ from itertools import groupby
 from time import monotonic
 from typing import Any
 
-from conformance.contract.listing.requirements import Requirement, Subject
+from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.contract.vocabulary.overlay_rules import RobustRule, StillAnswersRule
+from conformance.contract.vocabulary.overlay_rules import RobustRule
 from conformance.engine.deciding.authentication import Authentication, Ruling
 from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.deciding.rule_decider import RuleDecider
@@ -81,26 +81,26 @@ class Runner:
         self._decisions = VerdictLog(contract, requirements, session, channel.region, emit)
         self._give = self._decisions.give
         self._standings = SupportRegistry(contract, session, channel)
-        self._economy = RequestSavings(
+        self._savings = RequestSavings(
             thrifty=not settings.draws, made_up=contract.overlay.inferred
         )
         self._stops = Stops() if stops is None else stops
         run = ServiceRun(
             contract, session, settings, self._standings, self._decisions, emit, self._stops,
-            self._economy,
+            self._savings,
         )  # fmt: skip
         self._without = run.without
         self._watch = PassiveChecker(run)
-        self._aftermath = PostRequestChecks(run, self._watch)
-        session.observers.append(self._economy.costs.observe)
-        self._probes, self._rules = ProbeDecider(run, self._aftermath), RuleDecider(run)
+        self._post_checks = PostRequestChecks(run, self._watch)
+        session.observers.append(self._savings.costs.observe)
+        self._probes, self._rules = ProbeDecider(run, self._post_checks), RuleDecider(run)
         self._more = ResponseCoverage(run, self._watch)
 
     def run(self) -> None:
         """Decide every requirement. Raises WrongCredentials, TargetDied."""
         self._emit(ServiceStarted(self._contract.service, len(self._requirements)))
-        self._showcase()
-        self._aftermath.begin()
+        self._read_showcases()
+        self._post_checks.begin()
         self._authentication()
         roomy = self._stops.limits.leave(SECONDS, MOST)
         if roomy:
@@ -114,18 +114,18 @@ class Runner:
         # Sequences first: their pauses pass while the rest is done. They go on after it, and not
         # whenever the time has come, so that one seed gives one order of requests.
         # What may spoil a list for good comes last, so that all else is known of it before.
-        if self._economy.begin(len(active)) or self._stops.limits.any:
+        if self._savings.begin(len(active)) or self._stops.limits.any:
             active.sort(key=self._rank)
         else:
             active.sort(key=self._turn)
         for index, requirement in enumerate(self._cheap_first(active)):
             if self._turn(requirement) == MAY_SPOIL:
                 self._rules.end()
-            if information_value(requirement) >= ODD or self._economy.is_late(SHOWN_AFTER):
+            if information_value(requirement) >= ODD or self._savings.is_late(SHOWN_AFTER):
                 self._show_once()
             began = monotonic()
             self._decide(requirement)
-            self._economy.took(requirement, monotonic() - began)
+            self._savings.took(requirement, monotonic() - began)
             self._watch.confirm()
             self._rules.finished()
             with self._watch.held():
@@ -148,7 +148,7 @@ class Runner:
         for _, group in groupby(active, lambda one: self._turn(one) == MAY_SPOIL):
             put_off = []
             for requirement in group:
-                if self._economy.is_dear(requirement):
+                if self._savings.is_dear(requirement):
                     put_off.append(requirement)
                 else:
                     yield requirement
@@ -171,7 +171,7 @@ class Runner:
         rule, about = requirement.rule, requirement.operation
         if not isinstance(rule, RobustRule):
             return MAY_SPOIL if self._may_widen(requirement) else 1
-        spoils = rule.odd in ENDLESS or about is None or self._aftermath.may_store(about)
+        spoils = rule.odd in ENDLESS or about is None or self._post_checks.may_store(about)
         return MAY_SPOIL if spoils else 2
 
     def _may_widen(self, requirement: Requirement) -> bool:
@@ -187,7 +187,7 @@ class Runner:
         step = shape.kind is Kind.INTEGER and STEPS.search(str(requirement.place[-1]))
         return len(ends) > 1 and (shape.kind is Kind.TIMESTAMP or bool(step))
 
-    def _showcase(self) -> None:
+    def _read_showcases(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""
         for kind, one in self._contract.overlay.kinds().items():
             for values in one.showcase:
@@ -226,25 +226,10 @@ class Runner:
         """
         for requirement in self._decisions.undecided():
             self._decisions.begin()  # nothing is sent for them any more
-            if self._is_shown(requirement):
+            if self._watch.has_shown(requirement):
                 self._give(requirement, Verdict.PASSED)
             else:
                 self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
-
-    def _is_shown(self, requirement: Requirement) -> bool:
-        """Whether the answers to a few requests are enough, and showed it.
-
-        What is to be so whatever is sent, only the whole of a run shows.
-        """
-        whole = requirement.subject is Subject.NO_SERVER_ERROR
-        if whole or isinstance(requirement.rule, StillAnswersRule) or not is_watched(requirement):
-            return False
-        tally, name = self._decisions.tally(requirement), requirement.operation
-        known = name is not None and name in self._contract.operations
-        support = self._standings.known(name or "") if known else self._standings.best()
-        works = support is not None and support.standing is SupportStatus.WORKS
-        works = works or self._standings.is_aside(name or "") or self._watch.is_shared
-        return bool(tally.accept) and works and not self._watch.suspects(requirement)
 
     def _fuzz(self) -> None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""

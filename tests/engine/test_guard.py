@@ -63,8 +63,8 @@ class Guarded:
 
     def __init__(self, journal, service, absent):
         self.target, self.names = Target(journal), Names(HEADER.nonce)
-        territory = RouteTable(contracts.contract(service), URL)
-        self.transport = GuardedTransport(self.target, territory, journal, self.names, absent)
+        routes = RouteTable(contracts.contract(service), URL)
+        self.transport = GuardedTransport(self.target, routes, journal, self.names, absent)
 
     def __call__(self, method, path, body=None, answer=(200, {})):
         self.target.answer = answer
@@ -240,10 +240,10 @@ def test_a_list_says_what_a_read_that_is_refused_does_not(journal):
 
 
 def test_routes_with_a_literal_query_come_first():
-    territory = RouteTable(contracts.contract(GATEWAY), URL)
+    routes = RouteTable(contracts.contract(GATEWAY), URL)
 
     def kind(method, path):
-        visit = territory.visit(Request(method, URL + path, ()))
+        visit = routes.visit(Request(method, URL + path, ()))
         return visit.kind, visit.operation and visit.operation.name
 
     assert kind("POST", "/apikeys?mode=import&format=csv") == (

@@ -51,8 +51,8 @@ class RunSafety:
         look = None
         if not self.strict:
             look = _looking(contract, url, signer, transport, patience or Patience())
-        territory = RouteTable(contract, url)
-        return GuardedTransport(transport, territory, self.journal, self.names, look)
+        routes = RouteTable(contract, url)
+        return GuardedTransport(transport, routes, self.journal, self.names, look)
 
     def mark(self, contract: Contract) -> RunTag | None:
         """The tag that goes on what is created, where this run tags."""

@@ -65,7 +65,7 @@ class ResponseCoverage:
         if not self._contract.overlay.inferred:
             return
         self._end = self._session.sent + MOST
-        self._until = min(SHOWN_BY, self._run.economy.spent + SHOWING)
+        self._until = min(SHOWN_BY, self._run.savings.spent + SHOWING)
         for kind, about in self._contract.overlay.kinds().items():
             for name in creators(about):
                 if about.service is None and not self._is_over():
@@ -87,14 +87,14 @@ class ResponseCoverage:
         if not self._contract.overlay.inferred:
             return
         for operation in self._contract.tested:
-            if self._run.economy.is_late(LOOKING):
+            if self._run.savings.is_late(LOOKING):
                 break
             if looks_only(operation.name) and self._is_open(operation.name):
                 self._call(operation, base(self._contract, operation), None)
         self._watch.confirm()
 
     def _is_over(self) -> bool:
-        return self._run.economy.is_late(self._until)
+        return self._run.savings.is_late(self._until)
 
     def _of_kind(self, kind: str, about: Resource, by: str) -> None:
         operation = self._contract.operations.get(by)
