@@ -53,8 +53,7 @@ def one_connection(script: Script) -> Sequence:
 
 
 def _first(script: Script, life: Lifecycle, words: FirstRequest, shared: WireVariant) -> Send:
-    name = words.send
-    operation = life.operation(name) if name in ROLES else script.contract.operations[name]
+    operation = life.operation(words.send)
     members = {**base(script.contract, operation), **words.with_}
     if words.unknown:
         named = {life.label: members[life.label]} if life.label in members else {}
