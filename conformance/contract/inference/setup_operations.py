@@ -181,7 +181,7 @@ def _nouns_of_model(model: SdkModel, name: str) -> Iterator[str]:
 def _needed(contract: Contract, own: tuple[str, ...]) -> tuple[Overlay, set[str]]:
     """The overlay of the kinds alone that these operations are about, and all their operations."""
     overlay = contract.overlay
-    known = _kinds(overlay)
+    known = overlay.kinds()
     wanted = dict.fromkeys(
         name for name, one in known.items() if any(_is_about(contract, op, name, one) for op in own)
     )
@@ -202,17 +202,10 @@ def _needed(contract: Contract, own: tuple[str, ...]) -> tuple[Overlay, set[str]
     ), used
 
 
-def _kinds(overlay: Overlay) -> dict[str, Resource]:
-    if overlay.resource is None:
-        return {}
-    return {overlay.resource.called or "main": overlay.resource, **overlay.resources}
-
-
 def _is_about(contract: Contract, operation: str, kind: str, one: Resource) -> bool:
     """Whether an operation has a role in a kind's lifecycle, or takes its identifier."""
     words = contract.overlay.words_of(operation)
-    has_role = operation in {*one.roles().values(), *one.also_created_by}
-    if has_role or kind == words.resource or kind in named_kinds(words.binds):
+    if one.is_of(operation) or kind == words.resource or kind in named_kinds(words.binds):
         return True
     return one.label in contract.operations[operation].input
 
