@@ -20,23 +20,12 @@ from conformance.contract.levels import Level
 from conformance.contract.locate import specs_folder
 from conformance.contract.member_roles import TAKES
 from conformance.contract.model import Contract, Kind, Operation, ProtocolName
-from conformance.contract.vocabulary.overlay_rules import AnyRule
+from conformance.contract.vocabulary.overlay_rules import AnyRule, WatchedRule
 from conformance.contract.vocabulary.overlay_steps import Refusals
 from conformance.contract.yaml_file import read_yaml
 
-WATCHED = {
-    "error-code",
-    "error-codes-agree",
-    "error-body",
-    "response-header",
-    "success-form",
-    "null-members",
-    "member-names",
-    "error-form",
-    "error-status",
-    "content-coding",
-}
-"""Kinds of rules that are watched in every answer: no operation is needed for them."""
+WATCHED = frozenset(str(one.__struct_config__.tag) for one in WatchedRule.__subclasses__())
+"""Kinds of rules that are watched in every answer."""
 SIMPLE = "simple"
 """The role of an operation that only looks and needs nothing: a valid request is certain."""
 BINDING = ("roles", "takes")

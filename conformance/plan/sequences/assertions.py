@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from conformance.contract.listing.readback import is_hidden
 from conformance.contract.model import Kind, Member, Shape
-from conformance.contract.places import ABSENT, ITEM, Place, find, parse
+from conformance.contract.places import ABSENT, ITEM, Place, canonical, find, parse
 from conformance.contract.validate import is_of_kind
 from conformance.contract.walk import shape_at, without_unknown
 from conformance.plan.generation.instants import instant
@@ -124,7 +124,7 @@ def keeps(before: Any, after: Any, but: set[str], documented: Members) -> None:
 def _equal(before: Any, after: Any) -> bool:
     """Equal as JSON; the order of a list is not promised."""
     if isinstance(before, list) and isinstance(after, list):
-        return sorted(map(_canonical, before)) == sorted(map(_canonical, after))
+        return sorted(map(canonical, before)) == sorted(map(canonical, after))
     return before is after or same(before, after) or _same_flag(before, after)
 
 
@@ -132,10 +132,6 @@ def _same_flag(one: Any, other: Any) -> bool:
     """A flag and its text: that a member has the wrong type is another requirement's business."""
     texts = {one, other} if isinstance(one, str | bool) and isinstance(other, str | bool) else {}
     return texts in ({True, "true"}, {False, "false"})
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
 
 
 def shown(value: Any) -> str:
