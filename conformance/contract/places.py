@@ -6,6 +6,7 @@ A place is a tuple of segments: member names, ``[]`` for any item of a list, ``{
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -87,6 +88,11 @@ def _gather(value: Any, found: list[str]) -> None:
         for name, item in value.items():
             _gather(name, found)
             _gather(item, found)
+
+
+def canonical(value: Any) -> str:
+    """The same text for the same value, whatever order its members are in."""
+    return json.dumps(value, sort_keys=True)
 
 
 def with_texts(value: Any, change: Callable[[str], Any]) -> Any:

@@ -21,20 +21,20 @@ from conformance.contract.vocabulary import overlay_model as words
 FAULTS = ("limit", "enum", "type", "required", "patch", "syntax", "route")
 
 
-def reference_faults(contract: Contract, overlay: words.Overlay) -> Iterator[OverlayFault]:
+def reference_faults(contract: Contract) -> Iterator[OverlayFault]:
     """Every name in an overlay that nothing has."""
-    yield from _Checker(contract, overlay).all()
+    yield from _Checker(contract).all()
 
 
 class _Checker(OverlayNames):
     def all(self) -> Iterator[OverlayFault]:
         at: Way = ("x-conformance",)
-        for name, resource in self.kinds():
+        for name, resource in self.kinds.items():
             way = (*at, "resource") if resource is self.overlay.resource else None
             yield from self._resource(resource, way or (*at, "resources", name))
         for name, about in self.overlay.operations.items():
             yield from self._operation_words(name, about, (*at, "operations", name))
-        rules = RuleReferences(self.contract, self.overlay)
+        rules = RuleReferences(self.contract)
         for address, rule in self.overlay.rules.items():
             yield from rules.faults(address, rule, (*at, "rules", address))
         yield from self._rest(at)

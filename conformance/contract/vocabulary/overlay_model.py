@@ -28,6 +28,8 @@ from conformance.contract.vocabulary.overlay_steps import OverlayPart, Refusals,
 
 MAIN = "main"
 """What the main kind is called by the others where it has no name."""
+ROLES = ("create", "read", "update", "list", "delete")
+"""What operations do with a resource."""
 
 
 class Identifier(OverlayPart, frozen=True):
@@ -124,14 +126,15 @@ class Resource(OverlayPart, frozen=True):
 
     def roles(self) -> dict[str, str]:
         """The operation of each role that the kind has."""
-        named = {
-            "create": self.create,
-            "read": self.read,
-            "update": self.update,
-            "list": self.list,
-            "delete": self.delete,
-        }
-        return {role: name for role, name in named.items() if name is not None}
+        return {role: name for role in ROLES if (name := getattr(self, role)) is not None}
+
+    def is_made_by(self, operation: str) -> bool:
+        """Whether an operation creates it."""
+        return operation == self.create or operation in self.also_created_by
+
+    def is_of(self, operation: str) -> bool:
+        """Whether an operation is part of its lifecycle."""
+        return operation in self.roles().values() or operation in self.also_created_by
 
     @property
     def label(self) -> str | None:

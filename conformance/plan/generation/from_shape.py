@@ -7,7 +7,6 @@ what is drawn can be checked by the same validation that judges what was sent.
 from __future__ import annotations
 
 import base64
-import json
 import string
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance.contract.model import Kind, Member, Shape
-from conformance.contract.places import ITEM, KEY, VALUE, Place
+from conformance.contract.places import ITEM, KEY, VALUE, Place, canonical
 from conformance.contract.validate import Violation, shape_violations
 from conformance.contract.walk import element_step
 from conformance.plan.generation import strategies, strings, values
@@ -174,7 +173,7 @@ def _item(shape: Shape, broken: Strategy) -> Strategy:
     """A list with one broken item or more, among valid ones or alone."""
     least, most = shape.limit("minItems") or 0, shape.limit("maxItems") or BEYOND
     room = max(1, min(most, least + 3))
-    spoilt = st.lists(broken, min_size=1, max_size=min(2, room), unique_by=_same)
+    spoilt = st.lists(broken, min_size=1, max_size=min(2, room), unique_by=canonical)
     valid = from_shape(shape.element) if shape.element else WORD
     others = st.lists(
         valid,
@@ -247,8 +246,4 @@ def _wrong(shape: Shape) -> Iterator[type]:
 
 def _unlike(least: int) -> dict[str, Any]:
     """Items that differ, where there need not be more of them than there may be values."""
-    return {"unique_by": _same} if least <= 1 else {}
-
-
-def _same(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+    return {"unique_by": canonical} if least <= 1 else {}

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from conformance.contract.model import Kind, Member
-from conformance.contract.places import ABSENT, find, parse
+from conformance.contract.places import ABSENT, canonical, find, parse
 from conformance.contract.walk import shape_at, without_unknown
 from conformance.plan.generation.instants import instant
 from conformance.plan.sequences.mismatch import is_number, written
@@ -185,7 +185,7 @@ def keeps(before: Any, after: Any, but: set[str], documented: Members) -> None:
 def _equal(before: Any, after: Any) -> bool:
     """Equal as JSON; the order of a list is not promised."""
     if isinstance(before, list) and isinstance(after, list):
-        return sorted(map(_canonical, before)) == sorted(map(_canonical, after))
+        return sorted(map(canonical, before)) == sorted(map(canonical, after))
     if is_number(before) and is_number(after):
         return bool(before == after)
     return before is after or same(before, after) or _same_flag(before, after)
@@ -195,10 +195,6 @@ def _same_flag(one: Any, other: Any) -> bool:
     """A flag and its text: that a member has the wrong type is another requirement's business."""
     texts = {one, other} if isinstance(one, str | bool) and isinstance(other, str | bool) else {}
     return texts in ({True, "true"}, {False, "false"})
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
 
 
 def shown(value: Any) -> str:

@@ -58,7 +58,7 @@ from conformance.plan.sequences.steps import (
     Together,
     Told,
 )
-from conformance.plan.valid_requests.base_requests import base, present
+from conformance.plan.valid_requests.base_requests import present
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -67,7 +67,6 @@ KEPT = re.compile(r"\$\{kept\.(\w+)\.([^}]+)\}")
 """The text that an answer with a label has at a place."""
 EACH = re.compile(r"\$\{each(?:\.(\w+))?\}")
 """The value of this time through, or what it has under a name."""
-ROLES = ("create", "read", "update", "list", "delete")
 
 
 def steps(script: Script) -> Sequence:
@@ -140,11 +139,9 @@ class _Play:
     def send(self, step: Step) -> Send:
         """The request of a step."""
         name = step.send or ""
-        operation = (
-            self.life.operation(name) if name in ROLES else self.script.contract.operations[name]
-        )
-        start = self.life.request(name) if name in ROLES else base(self.script.contract, operation)
-        members = {**({} if step.bare else start), **self.put(step.with_)}
+        operation = self.life.operation(name)
+        start = {} if step.bare else self.life.request(name)
+        members = {**start, **self.put(step.with_)}
         if step.bare:
             members = {self.life.label: "${id}", **members}
         return Send(operation, present(members), step.key)

@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.contract.listing.readback import is_hidden
 from conformance.contract.model import Contract, Kind, Operation, Shape
-from conformance.contract.places import Place, parse, with_texts
+from conformance.contract.places import Place, canonical, parse, with_texts
 from conformance.contract.validate import keeps
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import suggestions
@@ -41,11 +41,7 @@ def other_requests(contract: Contract, operation: Operation, name: str) -> list[
     made = [{**start, name: value} for value in _made_up(contract, operation, name)]
     usual = [start] if name in start else []
     found = [_tagged(one) for one in (*whole, *special, *known, *made, *usual)]
-    return list({_canonical(one[name]): one for one in reversed(found)}.values())[::-1][:MOST]
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+    return list({canonical(one[name]): one for one in reversed(found)}.values())[::-1][:MOST]
 
 
 def _tagged(request: Request) -> Request:

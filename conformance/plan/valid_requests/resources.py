@@ -36,7 +36,7 @@ def kind_of(contract: Contract, operation: str) -> str | None:
     known = contract.overlay.kinds()
     if len(known) > 1:
         for name, one in known.items():
-            if operation in creators(one) or operation in one.roles().values():
+            if one.is_of(operation):
                 return name
         by_label = _by_label(contract, known, operation)
         if by_label is not None:

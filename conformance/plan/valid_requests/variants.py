@@ -15,6 +15,7 @@ from conformance.contract.aws_values import EXAMPLES, example
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.places import find, with_texts
 from conformance.contract.validate import shape_violations
+from conformance.contract.walk import innermost
 from conformance.plan.generation import values
 from conformance.plan.valid_requests.optional_members import Refer, is_free, to_nothing
 from conformance.plan.valid_requests.refusal_values import named_by
@@ -153,18 +154,11 @@ def _keeps(shape: Shape, template: Any) -> bool:
 def _is_open(shape: Shape) -> bool:
     """Whether a value has members of its own, or a choice."""
     keyed = shape.key is not None and bool(shape.key.limit("enum"))
-    return bool(_innermost(shape).members) or keyed
-
-
-def _innermost(shape: Shape) -> Shape:
-    """What lists and maps, one in the other, hold in the end."""
-    while shape.element is not None:
-        shape = shape.element
-    return shape
+    return bool(innermost(shape).members) or keyed
 
 
 def _may_hold(shape: Shape, depth: int, within: tuple[str, ...]) -> bool:
-    inner = _innermost(shape)
+    inner = innermost(shape)
     if inner.kind is Kind.ANY or (inner.name and inner.name in within):
         return False
     return depth > 0 or not _is_open(shape)
@@ -207,7 +201,7 @@ def _size(members: Mapping[str, Member], depth: int, within: tuple[str, ...] = (
     for one in members.values():
         if found > LARGEST:
             break
-        inner = _innermost(one.shape)
+        inner = innermost(one.shape)
         found += 1
         if depth > 0 and _may_hold(one.shape, depth, within):
             inside = (*within, inner.name) if inner.name else within
