@@ -14,13 +14,15 @@ from conformance.engine.resources.inventory import IN_VAIN, Inventory
 from conformance.engine.resources.prerequisites import first_operations
 from conformance.engine.runner import Runner
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.sending.settling import Arrival
 from conformance.engine.watching.response_coverage import ResponseCoverage
-from conformance.plan.probes import Probe
+from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.refusal_values import RefusalText
 from conformance.plan.valid_requests.request_repair import repaired
-from conformance.transport.exchange import Exchange, Request
+from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.registry import read
 from tests import contracts
 
 EXCHANGE = Exchange(Request("POST", "http://127.0.0.1:1/", ()), None, None, 0.0)
@@ -160,6 +162,38 @@ def test_what_a_target_has_no_code_for_is_not_made_again_and_again(
         with pytest.raises(SetupFailed):
             inventory.create(kind="dashboard")
     assert target.count == sent
+
+
+PAGE = b"<!doctype html>\n<title>404 Not Found</title>"
+GONE = """<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error>
+</ErrorResponse>"""
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "waits"),
+    [
+        ("DBClusterNotFoundFault", "DBCluster cluster-1 not found.", True),
+        ("DBClusterNotFoundFault", "There is none.", True),
+        ("ResourceNotFound", "There is none.", True),
+        ("DBSubnetGroupNotFoundFault", "It is not in cluster-1.", True),
+        ("DBClusterNotFoundFault", "DBCluster sample-cluster not found.", False),
+        ("DBSubnetGroupNotFoundFault", "There is none.", False),
+        ("", "", False),
+    ],
+)
+def test_only_what_may_not_have_arrived_yet_is_waited_for(
+    code: str, message: str, *, waits: bool
+) -> None:
+    operation = contracts.inferred("rds").operations["RestoreDBClusterToPointInTime"]
+    body = GONE.format(code, message).encode() if code else PAGE
+    missing = Exchange(EXCHANGE.request, Response(404, (), body), None, 0.0)
+    probe = Probe("", operation, Side.ACCEPT, {}, "")
+    sent = SentProbe(probe, {}, missing, read(missing, operation))
+    made = RunResource("cluster-1", "", sent, "db-cluster")
+    values = {"DBClusterIdentifier": "cluster-1", "SourceDBClusterIdentifier": "sample-cluster"}
+    slept = list[float]()
+    Arrival(3.0, slept.append).wait(made, operation, missing, lambda: missing, values)
+    assert bool(slept) is waits
 
 
 def _values(service: str, operation: str) -> dict[str, Any]:
