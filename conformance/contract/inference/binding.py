@@ -17,7 +17,7 @@ from conformance.contract.aws_values import special, suggested
 from conformance.contract.inference.identifier_sources import arn, is_needed, source
 from conformance.contract.inference.identities import Identity, identity, template
 from conformance.contract.inference.implied_members import is_own, of_existing, of_new
-from conformance.contract.inference.named_structures import within_structures
+from conformance.contract.inference.named_structures import names_any, within_structures
 from conformance.contract.inference.naming import (
     ARN,
     BARE,
@@ -111,13 +111,12 @@ class Binding:
     def of(self, operation: Operation) -> Bound:
         """What an operation's requests must name."""
         about = self._owners.about(operation)
-        own = None if about is None else self._kinds.get(about.name)
+        own = self._kind_of(about)
         makes = own is not None and self._makes(operation, own)
         named = self._chosen(operation, own, makes=makes)
-        if own is None and named:
-            # Of all that it names, it is about what is part of the rest.
-            own = max((kind for _, kind in named), key=lambda kind: len(self._parents(kind)))
-            makes = self._makes(operation, own)
+        if own is None:
+            own = self._most_special(operation, [kind for _, kind in named])
+            makes = own is not None and self._makes(operation, own)
         members: dict[str, Any] = {}
         needs = []
         for member, kind in named:
@@ -128,11 +127,7 @@ class Binding:
                 needs += [kind] if text is not None and kind != own else []
             if text is not None:
                 members[member.name] = [text] if member.shape.kind is Kind.LIST else text
-        there = {kind: one for kind, one in self.nouns.items() if not (makes and kind == own)}
-        for place, kind, text in within_structures(
-            operation, there, self.identities, own,
-            lambda kind, member: self._token(kind, member, own=kind == own),
-        ):  # fmt: skip
+        for place, kind, text in self._inside(operation, own, makes=makes):
             members[place] = text
             needs += [kind] if kind != own else []
         for member in operation.input.values():
@@ -148,14 +143,31 @@ class Binding:
                 members |= of_existing(operation, noun, identified, members)
         return Bound(own, members, tuple(dict.fromkeys(needs)))
 
+    def _most_special(self, operation: Operation, named: list[str]) -> str | None:
+        """Of all that a request names, what is part of the rest; else what its structures name."""
+        if named:
+            return max(named, key=lambda kind: len(self._parents(kind)))
+        inside = self._inside(operation, None, makes=False)
+        return next((kind for place, kind, _ in inside if names_any(place)), None)
+
+    def _inside(
+        self, operation: Operation, own: str | None, *, makes: bool
+    ) -> Iterator[tuple[str, str, str]]:
+        """What the structures of a request name: each place with its kind and the placeholder."""
+        there = {kind: one for kind, one in self.nouns.items() if not (makes and kind == own)}
+        yield from within_structures(
+            operation, there, self.identities, own,
+            lambda kind, member: self._token(kind, member, own=kind == own),
+            lambda member: self._kind_of(self._owners.owner(operation, member)),
+        )  # fmt: skip
+
     def _chosen(
         self, operation: Operation, own: str | None, *, makes: bool
     ) -> list[tuple[Member, str]]:
         """The members to bind, each with its kind: those that are needed, and one of several."""
         needed, free = [], dict[str, list[Member]]()
         for member in operation.input.values():
-            noun = self._owner(operation, member, own, makes=makes)
-            kind = None if noun is None else self._kinds.get(noun.name)
+            kind = self._kind_of(self._owner(operation, member, own, makes=makes))
             if kind is None:
                 continue
             if is_needed(member):
@@ -176,6 +188,9 @@ class Binding:
         needed += [(free[kind][0], kind) for kind in free if kind in parents and not makes]
         return needed
 
+    def _kind_of(self, noun: Noun | None) -> str | None:
+        return None if noun is None else self._kinds.get(noun.name)
+
     def _parents(self, kind: str) -> tuple[str, ...]:
         """The kinds that a creation must name: what is called by name is so within them."""
         if kind not in self._needs:
@@ -193,8 +208,7 @@ class Binding:
         new = own is not None and makes and not self.identities[own].of_parent
         if own is not None and new and member.name == self.identities[own].known.place:
             return self.nouns[own]
-        found = self._owners.owner(operation, member)
-        return self._labelled(operation, member) if found is None else found
+        return self._owners.owner(operation, member) or self._labelled(operation, member)
 
     def _labelled(self, operation: Operation, member: Member) -> Noun | None:
         """The noun that is known everywhere by what a needed member is called: a ``Username``.
@@ -284,14 +298,3 @@ def named_kinds(value: Any) -> Iterator[str]:
     """The other kinds that a template speaks of, in order."""
     for text in texts(value):
         yield from (one or other for one, other in OTHERS.findall(text))
-
-
-def ordered(needs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """The kinds, each after those that it needs; those in a circle are left out."""
-    done: set[str] = set()
-    while True:
-        ready = [kind for kind in needs if kind not in done and {*needs[kind]} <= done]
-        if not ready:
-            return
-        done.update(ready)
-        yield from ready

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from conformance.contract.given import given_kinds
@@ -138,8 +138,31 @@ class Inventory:
             parent = next(own, None)
             if parent is None:
                 parent = self._parent(kind, fresh=needs.get(kind) == FRESH)
+                parent = self._of_the_same(parent, made_of)
             found[kind] = parent
         return found
+
+    def _of_the_same(
+        self, parent: RunResource, others: Iterable[RunResource | None]
+    ) -> RunResource:
+        """The one given, or one that is made of the same as what else a request speaks of.
+
+        A user is put into a group of its own pool. Raises SetupFailed.
+        """
+        known = {of: one for other in others if other
+                 for of, one in (*other.parents.items(), (other.kind, other))}  # fmt: skip
+        wrong = [of for of, one in parent.parents.items() if known.get(of, one) is not one]
+        if not wrong or not self._contract.overlay.inferred:
+            return parent
+        before = self._current.copy()
+        self._current.update({of: known[of] for of in wrong})
+        try:
+            made = self.create(kind=parent.kind)
+        finally:
+            self._current.update({of: before[of] for of in wrong if of in before})
+        self._leave(parent.kind)
+        self._current[parent.kind] = made
+        return made
 
     def _parent(self, kind: str, *, fresh: bool) -> RunResource:
         """One of another kind; where the target cannot make any, a name that nothing has.

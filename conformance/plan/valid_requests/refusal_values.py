@@ -30,6 +30,7 @@ LISTED = re.compile(
 PATTERN = re.compile(
     r"(?:regular expression )?pattern:?\s*[\"'`]?(?P<pattern>[^\s\"'`]+)", re.IGNORECASE
 )
+STARTS = re.compile(r"(?:start|begin)s? with:? [\"'`]?(?P<prefix>[\w:/.-]+)", re.IGNORECASE)
 COUNT = re.compile(
     r"(?:minimum of|at least|no (?:less|fewer) than|more than|minimum:?) (?P<least>\d+|two|three)\b"
     r"|(?P<said>two|three|\b[23]) or more"
@@ -113,6 +114,10 @@ def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
             if word and keeps(shape, word.rstrip(".")):
                 yield word.rstrip(".")
                 break
+    starts = STARTS.search(refusal.message)
+    if starts is not None:
+        begun = starts["prefix"].rstrip(".")
+        yield f"{begun}{'-' if begun[-1:].isalnum() else ''}${{word:8}}"
     shown = PATTERN.search(refusal.message)
     if shown is not None and strings.pattern_error(shown["pattern"]) is None:
         pattern = shown["pattern"]
