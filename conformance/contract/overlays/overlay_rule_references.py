@@ -103,7 +103,7 @@ class RuleReferences(OverlayNames):
         for key, place in _looked_at(step):
             first = next(iter(parse(place)), "")
             # What only other operations answer is a member that this one may have to hide.
-            if key == "hides" and first not in shown and self._answered_anywhere(first):
+            if key in {"hides", "unset"} and first not in shown and self._answered_anywhere(first):
                 continue
             if place and first not in headers:
                 yield from has_place(shown, place, (*at, key, place))
@@ -126,7 +126,7 @@ def _looked_at(step: Step) -> Iterator[tuple[str, str]]:
         ("ends", step.ends), ("counts", step.counts), ("has", step.has), ("hides", step.hides),
         ("among", step.among), ("matches", step.matches), ("sizes", step.sizes),
         ("from-now", step.from_now),
-        ("if", step.if_), ("equal", step.equal or ()),
+        ("unset", step.unset), ("if", step.if_), ("equal", step.equal or ()),
         ("fraction", () if step.fraction is None else (step.fraction,)),
     )  # fmt: skip
     for key, places in looked:

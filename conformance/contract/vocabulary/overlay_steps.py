@@ -70,6 +70,7 @@ class Step(OverlayPart, frozen=True):
     from_now: Mapping[str, int] = field(default_factory=dict)
     has: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
     equal: tuple[str, str] | None = None
     fraction: str | None = None
     none_of: int | None = None
