@@ -38,6 +38,13 @@ def hides(where: str, body: Any) -> None:
         raise RuleBroken(f"no {where} in the answer", shown(found[0]))
 
 
+def unset(where: str, body: Any) -> None:
+    """Nothing stands at the place, or null, which SDKs read as nothing."""
+    found = next((one for one in find(body, parse(where)) if one is not None), None)
+    if found is not None:
+        raise RuleBroken(f"no {where} in the answer", shown(found))
+
+
 def equal(places: Sequence[str], body: Any) -> None:
     """Both places show the same, where both are there."""
     one, other = (next(find(body, parse(where)), None) for where in places)
@@ -55,11 +62,9 @@ def differs(where: str, unwanted: Any, body: Any) -> None:
 
 def among(where: str, wanted: Any, body: Any) -> None:
     """One of the values there is this; of a structure, it has these members."""
-    found = list(find(body, parse(where)))
+    found = parts = list(find(body, parse(where)))
     if isinstance(wanted, dict):
         parts = [{name: one.get(name) for name in wanted} for one in found if isinstance(one, dict)]
-    else:
-        parts = found
     if not any(_equal(one, wanted) for one in parts):
         raise RuleBroken(f"{shown(wanted)} among {where}", shown(found))
 
@@ -188,7 +193,10 @@ def _equal(before: Any, after: Any) -> bool:
         return sorted(map(canonical, before)) == sorted(map(canonical, after))
     if is_number(before) and is_number(after):
         return bool(before == after)
-    return before is after or same(before, after) or _same_flag(before, after)
+    if before is after or same(before, after) or _same_flag(before, after):
+        return True
+    maps = isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys()
+    return maps and all(_equal(one, after[name]) for name, one in before.items())
 
 
 def _same_flag(one: Any, other: Any) -> bool:

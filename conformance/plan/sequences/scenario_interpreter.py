@@ -18,9 +18,10 @@ A step is a mapping:
   {place: [values]}`` (just these, in order), ``counts: {place: N}``, ``sizes: {place: N}`` (a text
   or bytes so long), ``from-now: {place: SECONDS}`` (a moment so far from the present),
   ``equal: [place, place]``, ``fraction: place`` (with ``none-of: N`` on the last of N),
-  ``has: [place]``, ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it (a text of it is
-  then ``${kept.LABEL.PLACE}``), ``keeps: LABEL`` (but for ``except``) compares it with one that
-  was kept. ``if: {place: value}`` is what the answer has to show for the rest to mean anything.
+  ``has: [place]``, ``hides: [place]``, ``unset: [place]`` (or null) look at the answer;
+  ``as: LABEL`` keeps it (a text of it is then ``${kept.LABEL.PLACE}``), ``keeps: LABEL`` (but for
+  ``except``) compares it with one that was kept. ``if: {place: value}`` is what the answer has to
+  show for the rest to mean anything.
 - ``tells: LABEL`` ends the sequence with what differs from the answer that was kept; nothing is
   demanded.
 - ``each: [values]`` beside the steps plays them once for each value, as ``${each}``; of a map,
@@ -249,10 +250,13 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
     ):
         for where, value in stated.items():
             look(play.put(where), play.filled(value, step), body)
-    for where in step.has:
-        assertions.has(where, body)
-    for where in step.hides:
-        assertions.hides(where, body)
+    for places, demand in (
+        (step.has, assertions.has),
+        (step.hides, assertions.hides),
+        (step.unset, assertions.unset),
+    ):
+        for where in places:
+            demand(where, body)
     if step.equal is not None:
         assertions.equal(step.equal, body)
     if step.fraction is not None:
