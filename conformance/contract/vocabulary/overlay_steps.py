@@ -97,7 +97,8 @@ class Step(OverlayPart, frozen=True):
             ("exceeds", self.exceeds), ("among", self.among), ("in-order", self.in_order),
             ("lists", self.lists),
             ("counts", self.counts), ("sizes", self.sizes),
-            ("from-now", self.from_now), ("has", self.has), ("hides", self.hides), ("unset", self.unset), ("if", self.if_),
+            ("from-now", self.from_now), ("has", self.has), ("hides", self.hides),
+            ("unset", self.unset), ("if", self.if_),
             ("equal", self.equal or ()), ("fraction", [self.fraction] if self.fraction else ()),
         )  # fmt: skip
         for key, places in looked:
