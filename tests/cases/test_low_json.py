@@ -15,13 +15,14 @@ from conformance.contract.regex import patterns
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.prerequisites import first_operations, lists_of
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.sending.settling import Arrival
 from conformance.engine.watching.response_coverage import _wider
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from conformance.plan.valid_requests.variants import Variants
-from conformance.transport.exchange import Exchange, Request
+from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
 
@@ -304,3 +305,21 @@ def test_what_a_request_names_together_is_made_of_the_same() -> None:
     assert found["group"] not in (group, alike)
     assert inventory.resource(kind="group") is found["group"]
     assert inventory.resource(kind="user-pool") is second
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_reads_find_is_not_waited_for(*, there: bool) -> None:
+    request = Request("POST", "http://127.0.0.1/", ())
+    refusal = Response(404, (), b'{"__type":"ResourceNotFoundException"}')
+    missing = Exchange(request, refusal, None, 0.0)
+    contract = contracts.inferred("cognito-idp")
+    operation, slept = contract.operations["AdminGetUser"], list[float]()
+    sent = SentProbe(Probe("", operation, Side.ACCEPT, {}, ""), {}, EXCHANGE, _answer(200, {}))
+    made = RunResource("u", "", sent, "user")
+
+    def look(resource: RunResource, _: Operation) -> None:
+        resource.has_arrived = there
+
+    arrival = Arrival(3.0, slept.append, look)
+    assert arrival.wait(made, operation, missing, lambda: missing).response is refusal
+    assert bool(slept) is not there
