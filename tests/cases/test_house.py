@@ -16,6 +16,7 @@ from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Operation
 from conformance.engine.recording.evidence import EvidenceStep, as_evidence
 from conformance.engine.resources import request_search
+from conformance.engine.resources.prerequisites import lists_of_all
 from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
@@ -185,7 +186,6 @@ def refused(probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
 
 def test_which_lists_need_nothing_is_found_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     contract, looked = contracts.inferred("organizations"), Counter[str]()
-    lists_of_all = request_search.lists_of_all
 
     def counted(contract: Contract) -> Iterator[Operation]:
         looked[contract.service] += 1

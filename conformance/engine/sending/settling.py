@@ -29,19 +29,27 @@ PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5)
 """Seconds between the tries to reach a resource that was made just now."""
 IN_VAIN = 2
 """After this many resources of a kind that never settled, none of it is waited for."""
-IN_ALL = 4
-"""After this many of all kinds, none is."""
+IN_ALL, IN_ALL_GUESSED = 4, 2
+"""After this many of all kinds, none is: fewer where it is guessed how one is read."""
 SOON = 0.5
 """Seconds that it is given first."""
 LONGEST = 45.0
 """Seconds that one sequence may be held up in all."""
 
 
-class Arrival:
-    """Waits for resources that were made a moment ago and are not found yet."""
+Look = Callable[[RunResource, Operation], None]
 
-    def __init__(self, settle: float, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._settle, self._sleep = settle, sleep
+
+class Arrival:
+    """Waits for resources that were made a moment ago and are not found yet.
+
+    ``look`` may read one first: where that is answered, it is something else that is not there.
+    """
+
+    def __init__(
+        self, settle: float, sleep: Callable[[float], None] = time.sleep, look: Look | None = None
+    ) -> None:
+        self._settle, self._sleep, self._look = settle, sleep, look
         self._in_vain: Counter[str | None] = Counter()
 
     def wait(
@@ -57,6 +65,11 @@ class Arrival:
         ``values`` are the members of the request: it may be something else that is not there.
         """
         waited, lacks = 0.0, partial(_lacks, resource, operation, values)
+        if self._look and lacks(exchange) and self._is_worth_it(resource, 0.0):
+            tried = self._in_vain.total()
+            self._look(resource, operation)
+            if self._in_vain.total() > tried:  # it was waited for already
+                return again().after(exchange)
         for pause in PAUSES:
             if not lacks(exchange) or not self._is_worth_it(resource, waited + pause):
                 return exchange
@@ -77,7 +90,8 @@ class Arrival:
         return sent
 
     def _is_worth_it(self, resource: RunResource, waited: float) -> bool:
-        in_vain = self._in_vain[resource.kind] >= IN_VAIN or self._in_vain.total() >= IN_ALL
+        most = IN_ALL if self._look is None else IN_ALL_GUESSED
+        in_vain = self._in_vain[resource.kind] >= IN_VAIN or self._in_vain.total() >= most
         if resource.gone or resource.has_arrived or in_vain or waited > self._settle:
             return False
         return waited > PAUSES[0] or resource.age < self._settle
