@@ -24,6 +24,7 @@ from tests.cases.recalled import (
     without_header,
     without_query,
 )
+from tests.command import in_process
 from tests.sampling import sampled
 
 QUICK = ("--profile", "quick", "--seed", "7")
@@ -195,6 +196,30 @@ DYNAMODB = [
     ("a collection is told of any table", "PutItem/behavior/no-collection",
      lambda: told("PutItem", lambda _, body: body.update(
          ItemCollectionMetrics={"ItemCollectionKey": {"pk": {"S": "conformance"}}}))),
+    ("a part of a map that is set with another is lost", "UpdateItem/behavior/two-parts-of-a-map",
+     lambda: expression(r"box\.a = :v, box\.b = :w", "box.b = :w, a = :v")),
+    ("an update ends with a comma", "UpdateItem/request/commas", lambda: expression(r",$", "")),
+    ("a key is added to", "UpdateItem/request/any-action-on-a-key",
+     lambda: accepted("UpdateItem", "part of the key")),
+    ("what is removed is not told", "UpdateItem/behavior/returns-what-was-removed",
+     lambda: told("UpdateItem", lambda sent, body: (
+         body.pop("Attributes", None) if "REMOVE" in str(sent.get("UpdateExpression")) else None))),
+    ("Expected has no effect", "PutItem/behavior/former-conditions",
+     lambda: ignored("PutItem", "Expected")),
+    ("a half of the key is enough", "PutItem/request/keys-of-both",
+     lambda: accepted("DeleteItem", "Validation")),
+    ("a page of an index ends without its own keys", "Query/behavior/pages-of-an-index",
+     lambda: lost("Query", "LastEvaluatedKey", "score")),
+    ("the last of large numbers is lost", "Query/behavior/large-numbers",
+     lambda: told("Query", lambda _, body: (
+         body.update(Items=[one for one in body.get("Items", ())
+                            if one.get("sk") != {"N": "9007199254740993"}])))),
+    ("only the first reason is told", "TransactWriteItems/behavior/every-reason",
+     lambda: shown("TransactWriteItems", lambda _, code, body: (
+         {**body, "CancellationReasons": [
+             one if not at else {"Code": "None"}
+             for at, one in enumerate(body["CancellationReasons"])]}
+         if code == 400 and "CancellationReasons" in body else None))),
 ]  # fmt: skip
 
 
@@ -242,6 +267,23 @@ def _plus_is_a_blank():
         return method, path.replace("a%2Bb", "a%20b"), headers, body
 
     return SimpleNamespace(request=request)
+
+
+def _second_bucket():
+    """The second time that a bucket is made, it is taken."""
+    made: set[str] = set()
+
+    def answer(method, path, _headers, _body, _status, _answered, _data, _upstream):
+        name = path.strip("/")
+        if method != "PUT" or "/" in name or "?" in name:
+            return None
+        if name in made:
+            taken_by = b"<Error><Code>BucketAlreadyExists</Code><Message>no</Message></Error>"
+            return 409, [("Content-Type", "application/xml")], taken_by
+        made.add(name)
+        return None
+
+    return answer
 
 
 S3 = [
@@ -330,6 +372,26 @@ S3 = [
          if sent == "POST" and b"EntityTooSmall" in data and path else None))),
     ("parts come in another order", "ListParts/behavior/in-order",
      lambda: s3("GET", _other_way("Part"), "uploadId")),
+    ("the marker has no effect", "ListObjects/behavior/marker", lambda: without_query("marker")),
+    ("former lists have no owner", "ListObjects/behavior/in-order",
+     lambda: in_text("<Owner>.*?</Owner>", "", asked=r"^/[^/?]+/?\n")),
+    ("uploads are listed whatever their keys", "ListMultipartUploads/behavior/under-way",
+     lambda: without_query("prefix")),
+    ("a part is copied whole", "UploadPartCopy/behavior/copies",
+     lambda: without_header("PUT", "x-amz-copy-source-range")),
+    ("the size of an object is not told", "GetObjectAttributes/behavior/asked",
+     lambda: in_text("<ObjectSize>.*?</ObjectSize>", "", asked="attributes")),
+    ("a part is told as the whole", "HeadObject/behavior/parts",
+     lambda: SimpleNamespace(request=lambda sent, path, headers, body, _: (
+         sent, path.replace("partNumber=2", "x=2"), headers, body) if sent == "HEAD" else None)),
+    ("an upload is completed over what is there", "CompleteMultipartUpload/behavior/if-none-there",
+     lambda: without_header("POST", "if-none-match")),
+    ("a bucket that is made again is another's", "CreateBucket/behavior/again",
+     lambda: SimpleNamespace(answer=_second_bucket())),
+    ("no tags are an empty set of a bucket", "GetBucketTagging/behavior/none",
+     lambda: in_text("NoSuchTagSet", "NoSuchTags", asked="tagging")),
+    ("deletions have no keys", "DeleteObjects/behavior/told",
+     lambda: in_text("<Deleted>.*?</Deleted>", "<Deleted/>", "POST", r"\?delete")),
 ]  # fmt: skip
 
 
@@ -389,9 +451,36 @@ def test_versions_and_markers_of_a_rule_that_breaks_are_gone_with_their_bucket(
 
     assert found.failed(), found.out
     assert "could not delete" not in found.out + found.err
-    connection = HTTPConnection("127.0.0.1", moto_port, timeout=60)
+    assert buckets(moto_port) == 0
+
+
+def test_versions_are_gone_when_what_a_run_left_is_cleaned_up(moto_port, proxied, run):
+    is_shut = {"now": True}
+    no = b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+
+    def request(method, path, headers, body, _upstream):
+        if method == "DELETE" and is_shut["now"]:
+            return 403, [("Content-Type", "application/xml")], no
+        return method, path, headers, body
+
+    url = proxied(SimpleNamespace(request=request), moto_port)
+    left = run(url, "--service", "s3", *QUICK, "--requirement",
+               "s3/ListObjectVersions/behavior/newest-first")  # fmt: skip
+    assert "could not delete" in left.out + left.err
+    assert buckets(moto_port) > 0
+
+    is_shut["now"] = False
+    swept = in_process("cleanup")
+
+    assert swept.code == 0, swept.out + swept.err
+    assert buckets(moto_port) == 0
+
+
+def buckets(port):
+    """How many buckets moto has."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/", headers={"Host": "s3.amazonaws.com"})
     text = connection.getresponse().read()
     connection.close()
     assert b"ListAllMyBucketsResult" in text
-    assert b"<Bucket>" not in text
+    return text.count(b"<Bucket>")

@@ -49,6 +49,10 @@ class _ListedResource:
     id: str
     name: str | None
 
+    def bears(self, nonce: str) -> bool:
+        """Whether its name has a run's nonce, or its identifier, where that was chosen."""
+        return nonce in (self.name or "") or nonce in self.id
+
 
 class Unlisted(Exception):
     """The list is not available: ``answer`` is what came instead, where it was requested."""
@@ -149,12 +153,12 @@ class Cleanup:
     def _fits(self, entry: _ListedResource, creation: Creation) -> bool:
         if self._journal.state.is_ours(self._service, entry.id):
             return False
-        nonce = self._journal.header.nonce
-        return nonce in (entry.name or "") or entry.name == (creation.named or None)
+        named = creation.named or None
+        return entry.bears(self._journal.header.nonce) or entry.name == named
 
     def _is_proven(self, entry: _ListedResource, creation: Creation) -> bool:
         nonce = self._journal.header.nonce
-        if nonce in (entry.name or ""):
+        if entry.bears(nonce):
             return True
         return creation.tagged and is_tagged(self._tags(entry.id), nonce)
 

@@ -204,9 +204,8 @@ def _entry(play: _Play, step: Step) -> Sequence:
 def _kind(step: Step, answer: ParsedResponse) -> bool:
     """True when the answer is a success that can be looked at."""
     wanted = step.gives
-    if wanted == "any":
-        return answer.ok
     right = {
+        "any": True,
         "refused": answer.is_refusal,
         "not-found": answer.is_missing,
         "not-modified": answer.status == NOT_MODIFIED,
