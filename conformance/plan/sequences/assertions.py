@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from conformance.contract.listing.readback import is_hidden
@@ -27,6 +28,7 @@ from conformance.transport.parsed_response import NOT_JSON, same
 
 Members = Mapping[str, Member]
 NO_MEMBERS: Members = {}
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def has(where: str, body: Any) -> None:
@@ -104,10 +106,10 @@ def matches(where: str, pattern: str, body: Any) -> None:
 
 
 def exceeds(where: str, least: Any, body: Any) -> None:
-    """A greater whole number or a later moment stands there."""
+    """A greater number or a later moment stands there."""
     found = next(find(body, parse(where)), None)
     one, other = (
-        int(text) if re.fullmatch(r"-?[0-9]+", text := _text(value)) else instant(value)
+        Decimal(text) if NUMBER.fullmatch(text := _text(value)) else instant(value)
         for value in (found, least)
     )
     if one is None or other is None or one <= other:

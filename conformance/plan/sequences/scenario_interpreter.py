@@ -98,7 +98,7 @@ class _Play:
         if value == "${each}":
             return self.each
         if isinstance(value, str) and "${kept." in value:
-            return KEPT.sub(self._kept, value)
+            value = KEPT.sub(self._kept, value)
         if isinstance(value, str) and isinstance(self.each, str):
             return value.replace("${each}", self.each)
         if isinstance(value, list):
