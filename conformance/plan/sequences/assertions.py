@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 from conformance.contract.model import Kind, Member
@@ -22,6 +23,7 @@ Members = Mapping[str, Member]
 NO_MEMBERS: Members = {}
 AROUND = 300
 """Seconds by which the clocks of two machines may differ, as signatures allow."""
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def has(where: str, body: Any) -> None:
@@ -113,10 +115,10 @@ def matches(where: str, pattern: str, body: Any) -> None:
 
 
 def exceeds(where: str, least: Any, body: Any) -> None:
-    """A greater whole number or a later moment stands there."""
+    """A greater number or a later moment stands there."""
     found = next(find(body, parse(where)), None)
     one, other = (
-        int(text) if re.fullmatch(r"-?[0-9]+", text := written(value)) else instant(value)
+        Decimal(text) if NUMBER.fullmatch(text := written(value)) else instant(value)
         for value in (found, least)
     )
     if one is None or other is None or one <= other:
