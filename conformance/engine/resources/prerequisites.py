@@ -43,9 +43,7 @@ _FORTH = re.compile(r"From(?=[A-Z])")
 _UNDOES = re.compile(r"^Un(?P<does>[a-z])")
 """``UndeprecateDomain`` undoes ``DeprecateDomain``."""
 _SHORTEST = 4
-STATE = re.compile(
-    r"\b(status(es)?|states?|must (first )?be|not been|(is|are|was) not [a-z]+ed)\b", re.IGNORECASE
-)
+STATE = re.compile(r"\b(status(es)?|states?|must (first )?be|not (been|[a-z]+ed))\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z][a-z]+")
 _FOR_GOOD = frozenset(
     {"delete", "deregister", "remove", "terminate", "destroy", "revoke", "create"}
@@ -89,13 +87,29 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
 
 
 def naming(
-    operation: Operation, request: Mapping[str, Any], made: SentProbe
+    operation: Operation,
+    request: Mapping[str, Any],
+    made: SentProbe,
+    refused: SentProbe | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Requests that name what was just made, by the members that are called alike.
 
     Also inside a structure: a type is named by its name and version. First with the resources that
-    it names left as they are, then with those that what was made has.
+    it names left as they are, then with those that what was made has. Where one thing was said of
+    what was made, that is also for the values that the answer to what was ``refused`` shows.
     """
+    said = {text for _, text in _leaves(made.values)}
+    shown = [] if refused is None else [
+        place for place in _text_places(request)
+        if not mentions(next(find(request, place)), "${id", "${made")
+        and any(len(text) >= _SHORTEST and text in refused.answer.message
+                for text in find(refused.values, place))
+    ]  # fmt: skip
+    if shown and len(said) == 1:
+        about: dict[str, Any] = dict(request)
+        for place in shown:
+            about = put(about, place, *said)
+        yield about
     known: dict[str, str] = {}
     for source in (made.answer.body, made.values):
         known.update({plain(key): text for key, text in _leaves(source)})
@@ -138,18 +152,22 @@ def _into_state(contract: Contract, name: str, refusal: ParsedResponse) -> Itera
     for one in contract.operations.values():
         verb = _WORD.match(one.name)
         begins = verb[0].lower() if verb else ""
-        if len(begins) < _SHORTEST or begins in _FOR_GOOD or not same(_thing(one.name), own):
+        if len(begins) < _SHORTEST or begins in _FOR_GOOD or one.name == name:
             continue
-        stem = begins.removesuffix("e")
+        stem, about = begins.removesuffix("e"), _thing(one.name)
         where = next((at for at, word in enumerate(words) if _is_done(word, stem)), None)
-        if where is not None and one.name != name:
+        if where is None:
+            continue
+        # Of something else only what that is not: "the address is not verified".
+        lacks = words[where - 1] == "not" and _is_in(about, plain(refusal.message))
+        if same(about, own) or lacks:
             found.append((where, one.name, one))
     yield from (one for *_, one in sorted(found, key=lambda entry: entry[:2]))
 
 
 def _is_done(word: str, stem: str) -> bool:
     """Whether a word is the past of a verb, as ``stopped`` is of ``stop``."""
-    return word.startswith(stem) and word.removeprefix(stem) in {"ed", f"{stem[-1]}ed"}
+    return word in {f"{stem}ed", f"{stem}{stem[-1]}ed", f"{stem.removesuffix('y')}ied"}
 
 
 def _thing(name: str) -> str:

@@ -198,7 +198,7 @@ class RequestSearch:
             if again.answer.ok:
                 self._contract.found.before[name] = one.name
                 return again
-            for values in naming(sent.probe.operation, sent.probe.values, made):
+            for values in naming(sent.probe.operation, sent.probe.values, made, again):
                 about = replace(sent.probe, values=values)
                 found = self._accepted(about, sent.answer.told())
                 if found is not None:
