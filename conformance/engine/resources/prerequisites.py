@@ -76,7 +76,8 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
     # What the request is made of is there: it is not that which lacks.
     there = {plain(kind) for kind in others(base(contract, contract.operations[name]))}
     makers = [one for one in makers if plain(_noun(one.name)) not in there]
-    found = [] if creates else [one for one in makers if same(_noun(one.name), own)]
+    found = [*_showing(contract, name, makers)]
+    found += [] if creates else [one for one in makers if same(_noun(one.name), own)]
     for text in (plain(code), plain(refusal.message)):
         spoken = [one for one in makers if _is_in(_noun(one.name), text)]
         found += sorted(spoken, key=lambda one: -len(_noun(one.name)))
@@ -84,6 +85,18 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
                 if one.required and part(key).kind in {ID, NAME, ARN}]  # fmt: skip
     found += [one for one in makers if plain(_noun(one.name)) in required]
     yield from {one.name: one for one in found}.values()
+
+
+def _showing(contract: Contract, name: str, makers: list[Operation]) -> Iterator[Operation]:
+    """What answers with an identifier that a request must have and that is of no resource.
+
+    To create the instances of a stack set shows the ``OperationId`` that is then asked for.
+    """
+    request = base(contract, contract.operations[name])
+    needed = [key for key, member in contract.operations[name].input.items()
+              if member.required and part(key).kind == ID
+              and not mentions(request.get(key), "${id", "${made")]  # fmt: skip
+    yield from (one for one in makers if any(key in one.output for key in needed))
 
 
 def naming(
