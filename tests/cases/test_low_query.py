@@ -11,7 +11,7 @@ from conformance.contract.aws_values import suggested
 from conformance.contract.inference.binding import Binding
 from conformance.contract.listing.catalogue import catalogue
 from conformance.engine.resources.inventory import IN_VAIN, Inventory
-from conformance.engine.resources.prerequisites import first_operations, naming
+from conformance.engine.resources.prerequisites import first_operations, naming, within
 from conformance.engine.runner import Runner
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.settling import Arrival
@@ -131,6 +131,37 @@ def test_what_a_refusal_shows_becomes_what_was_brought_into_that_state() -> None
         sent = {"Source": "0conform", "Template": "0conform"}
         again = SentProbe(refused, sent, EXCHANGE, _answer(400, "MessageRejected", message))
         assert (about in list(naming(operation, request, made, again))) is named
+
+
+def test_what_answers_with_an_identifier_is_called_before_what_asks_for_it() -> None:
+    contract = contracts.inferred("cloudformation")
+    refusal = _answer(400, "ValidationError", "Stack with id a does not exist")
+    found = first_operations(contract, "DescribeStackSetOperation", refusal)
+    firsts = [one for one, _ in zip(found, range(3), strict=False)]
+    assert firsts
+    assert all("OperationId" in one.output for one in firsts)
+
+
+def test_a_name_is_put_inside_that_of_its_resource_where_a_refusal_shows_both() -> None:
+    contract = contracts.inferred("route53")
+    zone = Probe("", contract.operations["CreateHostedZone"], Side.ACCEPT, {}, "")
+    created = SentProbe(zone, {"Name": "zone-0001"}, EXCHANGE, _answer(200))
+    about = RunResource("Z1", "", created, "hosted-zone")
+    operation = contract.operations["ChangeResourceRecordSets"]
+
+    def request(name: str) -> dict[str, Any]:
+        record = {"Action": "CREATE", "ResourceRecordSet": {"Name": name, "Type": "A"}}
+        return {"Id": "${id}", "ChangeBatch": {"Changes": [record]}}
+
+    probe = Probe("", operation, Side.ACCEPT, request("${name}"), "")
+    for message, tried in (
+        ("record-0002 is not permitted in zone zone-0001.", [request("${name}.${made.Name}")]),
+        ("record-0002 is not permitted", []),
+        ("zone-0001 has too many records", []),
+    ):
+        refused = _answer(400, "InvalidChangeBatch", message)
+        sent = SentProbe(probe, request("record-0002"), EXCHANGE, refused, about)
+        assert list(within(sent)) == tried
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,12 @@ from conformance.contract.places import Place, find, put
 from conformance.contract.validate import shape_violations
 from conformance.contract.walk import shape_at
 from conformance.engine.resources.names import mentions
+from conformance.engine.resources.placeholders import facts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import says_taken, says_unprepared
 from conformance.plan.probes import Probe
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import base, edited
+from conformance.plan.valid_requests.named_places import places_of
 from conformance.plan.valid_requests.resources import kind_of, others
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -280,3 +282,15 @@ def _noun(name: str) -> str:
 
 def _is_in(noun: str, text: str) -> bool:
     return len(noun) >= _SHORTEST and plain(noun) in text
+
+
+def within(sent: SentProbe) -> Iterator[dict[str, Any]]:
+    """The request with a new name inside that of its resource, where the refusal shows both."""
+    message, known = sent.answer.message, {} if sent.resource is None else facts(sent.resource)
+    names = [name for name, text in known.items() if part(name).kind == NAME
+             and len(text) >= _SHORTEST and text.strip(".") in message]  # fmt: skip
+    for place in places_of(sent.probe.operation, dict(sent.probe.values)) if names else ():
+        new = any(str(one).startswith("${name") for one in find(sent.probe.values, place))
+        if new and any(str(one) in message for one in find(sent.values, place)):
+            inside = f"${{name}}.${{made.{names[0]}}}"
+            yield edited(dict(sent.probe.values), place, inside)

@@ -27,6 +27,7 @@ from conformance.engine.resources.prerequisites import (
     shared,
     shown_first,
     shown_fitting,
+    within,
 )
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.plan.probes import Probe, Side
@@ -225,7 +226,8 @@ class RequestSearch:
         refusal = RefusalText(
             answer.status or 0, answer.code or "", answer.message, known, own, name
         )
-        return repaired(sent.probe.operation, sent.probe.values, sent.values, refusal)
+        yield from within(sent)
+        yield from repaired(sent.probe.operation, sent.probe.values, sent.values, refusal)
 
 
 def _halves(places: list[Place]) -> list[list[Place]]:
