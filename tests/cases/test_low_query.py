@@ -11,7 +11,7 @@ from conformance.contract.aws_values import suggested
 from conformance.contract.inference.binding import Binding
 from conformance.contract.listing.catalogue import catalogue
 from conformance.engine.resources.inventory import IN_VAIN, Inventory
-from conformance.engine.resources.prerequisites import first_operations
+from conformance.engine.resources.prerequisites import first_operations, naming, within
 from conformance.engine.runner import Runner
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.settling import Arrival
@@ -79,6 +79,15 @@ def test_an_arn_that_the_request_gives_tells_no_other_name() -> None:
     assert "Source" not in found.members
 
 
+def test_a_structure_is_called_as_the_end_of_what_it_makes() -> None:
+    binding, operations = Binding(contracts.modelled("ses")), contracts.modelled("ses").operations
+    described = binding.of(operations["DescribeReceiptRule"])
+    assert described.members == {"RuleName": "${id}", "RuleSetName": "${id.receipt-rule-set}"}
+    assert binding.of(operations["CreateReceiptRule"]).members["Rule.Name"] == "${name}"
+    output = Binding(contracts.modelled("kinesisanalyticsv2")).identities["application-output"]
+    assert output.label == "ApplicationName"  # its output has an identifier besides its name
+
+
 def test_what_is_enabled_already_needs_a_parent_of_its_own() -> None:
     kinds = contracts.inferred("redshift").overlay.kinds()
     assert "SnapshotCopyAlreadyEnabledFault" in contracts.inferred("redshift").operations[
@@ -103,6 +112,56 @@ def test_a_refusal_that_says_what_it_is_not_asks_for_that_first() -> None:
     other = _answer(400, "InvalidDBInstanceState", "Instance x is not in a subnet.")
     named = first_operations(contracts.inferred("rds"), "StartDBInstance", other)
     assert "StopDBInstance" not in [one.name for one in named]
+
+
+def test_what_a_refusal_shows_becomes_what_was_brought_into_that_state() -> None:
+    contract = contracts.inferred("ses")
+    told = "Email address not verified 0conform"
+    refusal = _answer(400, "MessageRejected", told)
+    verify = next(first_operations(contract, "SendTemplatedEmail", refusal))
+    assert verify.name == "VerifyEmailAddress"
+    given = {"EmailAddress": "c1@example.com"}
+    probe = Probe("", verify, Side.ACCEPT, given, "")
+    made = SentProbe(probe, given, EXCHANGE, _answer(200))
+    operation = contract.operations["SendTemplatedEmail"]
+    request = {"Source": "${word:12}", "Template": "${id.template}"}
+    about = {**request, "Source": "c1@example.com"}
+    refused = Probe("", operation, Side.ACCEPT, request, "")
+    for message, named in ((told, True), ("Email address not verified", False)):
+        sent = {"Source": "0conform", "Template": "0conform"}
+        again = SentProbe(refused, sent, EXCHANGE, _answer(400, "MessageRejected", message))
+        assert (about in list(naming(operation, request, made, again))) is named
+
+
+def test_what_answers_with_an_identifier_is_called_before_what_asks_for_it() -> None:
+    contract = contracts.inferred("cloudformation")
+    refusal = _answer(400, "ValidationError", "Stack with id a does not exist")
+    found = first_operations(contract, "DescribeStackSetOperation", refusal)
+    firsts = [one for one, _ in zip(found, range(3), strict=False)]
+    assert firsts
+    assert all("OperationId" in one.output for one in firsts)
+
+
+def test_a_name_is_put_inside_that_of_its_resource_where_a_refusal_shows_both() -> None:
+    contract = contracts.inferred("route53")
+    zone = Probe("", contract.operations["CreateHostedZone"], Side.ACCEPT, {}, "")
+    created = SentProbe(zone, {"Name": "zone-0001"}, EXCHANGE, _answer(200))
+    about = RunResource("Z1", "", created, "hosted-zone")
+    operation = contract.operations["ChangeResourceRecordSets"]
+
+    def request(name: str) -> dict[str, Any]:
+        record = {"Action": "CREATE", "ResourceRecordSet": {"Name": name, "Type": "A"}}
+        return {"Id": "${id}", "ChangeBatch": {"Changes": [record]}}
+
+    probe = Probe("", operation, Side.ACCEPT, request("${name}"), "")
+    for message, tried in (
+        ("record-0002 is not permitted in zone zone-0001.", [request("${name}.${made.Name}")]),
+        ("record-0002 is not permitted", []),
+        ("zone-0001 has too many records", []),
+    ):
+        refused = _answer(400, "InvalidChangeBatch", message)
+        sent = SentProbe(probe, request("record-0002"), EXCHANGE, refused, about)
+        assert list(within(sent)) == tried
 
 
 @pytest.mark.parametrize(

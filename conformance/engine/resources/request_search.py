@@ -28,6 +28,7 @@ from conformance.engine.resources.prerequisites import (
     shared,
     shown_first,
     shown_fitting,
+    within,
 )
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.plan.probes import Probe, Side
@@ -204,7 +205,7 @@ class RequestSearch:
             if again.answer.ok:
                 self._contract.found.before[name] = one.name
                 return again
-            for values in naming(sent.probe.operation, sent.probe.values, made):
+            for values in naming(sent.probe.operation, sent.probe.values, made, again):
                 about = replace(sent.probe, values=values)
                 found = self._accepted(about, sent.answer.told())
                 if found is not None:
@@ -231,7 +232,8 @@ class RequestSearch:
         refusal = RefusalText(
             answer.status or 0, answer.code or "", answer.message, known, own, name
         )
-        return repaired(sent.probe.operation, sent.probe.values, sent.values, refusal)
+        yield from within(sent)
+        yield from repaired(sent.probe.operation, sent.probe.values, sent.values, refusal)
 
 
 def _halves(places: list[Place]) -> list[list[Place]]:
