@@ -243,8 +243,8 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
     first = recording.first_line(
         jobs, about, asked.command(), seed=asked.seed, profile=asked.profile, strict=asked.strict
     )
-    custody, left = _custody(asked, access, jobs), list[str]()
-    with journals.closing(custody, left.append):
+    safety, left = _safety_of(asked, access, jobs), list[str]()
+    with journals.closing(safety, left.append):
         config = RunConfig(
             jobs=jobs,
             url=access.url,
@@ -252,7 +252,7 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
             region=access.region,
             transport=access.transport,
             settings=settings_for(asked.profile, asked.seed, auth=asked.auth, url=access.url),
-            custody=custody,
+            safety=safety,
             limits=asked.limits,
             secrets=asked.headers.secrets,
         )
@@ -266,7 +266,7 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
     return RunResult(record, last, outcome.problem)
 
 
-def _custody(asked: _Asked, access: Access, jobs: Sequence[Job]) -> RunSafety | None:
+def _safety_of(asked: _Asked, access: Access, jobs: Sequence[Job]) -> RunSafety | None:
     """What keeps a run to what it made; a target that ends with the run needs none."""
     if asked.target in journals.EMBEDDED:
         return None

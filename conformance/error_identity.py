@@ -58,14 +58,16 @@ _MISSING = re.compile(
 _UNPREPARED = re.compile(
     r"not ?(be )?(in ?use|enabled|associated|attached|configured|registered)"
     r"|n.t (be )?(enabled|attached|associated)|must first|not (a )?member"
-    r"|n[o.']t (set|in)\b|n[o.']t (contain|have) any|\bno \w+ (is )?(defined|configured|attached)"
+    r"|required before|\bno matching\b|n[o.']t (set|in)\b|n[o.']t (contain|have) any"
+    r"|\bno \w+ (is )?(defined|configured|attached)"
     r"|\bunknown (?!operation|parameter)[a-z]+\b",
     re.IGNORECASE,
 )
-_TAKEN = re.compile(r"already|in ?use|duplicate|conflict|\btaken\b", re.IGNORECASE)
+# A user of an ``AdminUser`` is in no use.
+_TAKEN = re.compile(r"(?i:already|\bin use\b|duplicate|conflict|\btaken\b)|InUse")
 _EXISTS = re.compile(r"AlreadyExist|Exists|Duplicate")
-_IN_CONFLICT = re.compile(r"Conflict|InUse")
-_OTHERWISE = re.compile(r"In_?Use|Conflict|Idempot|ButModified", re.IGNORECASE)
+_IN_CONFLICT = re.compile(r"Conflict|InUse|IN_?USE")
+_REPEATED = re.compile(r"Idempot|ButModified", re.IGNORECASE)
 _DENIED = re.compile(r"Access_?Denied|Not_?Authorized|Unauthorized|Forbidden", re.IGNORECASE)
 _FULL = re.compile(
     r"(Limit|Quota|Capacity|Maximum)s?_?(Exceeded|Reached)|Exceeds?(Limit|Quota)|TooMany(?!Requests)",
@@ -143,12 +145,12 @@ def says_conflict(name: str) -> bool:
     return _IN_CONFLICT.search(name) is not None
 
 
-def says_otherwise(name: str) -> bool:
-    """Whether an error says by its name that a creation is not the one that came before it.
+def says_repeated(name: str) -> bool:
+    """Whether an error says by its name that a creation came before, with other content.
 
     AWS Glue declares one for a name that is taken, and one for a name that came with other content.
     """
-    return _OTHERWISE.search(name) is not None
+    return _REPEATED.search(name) is not None
 
 
 def says_full(name: str) -> bool:

@@ -153,11 +153,11 @@ def _cloud(
     cloud = aws.Cloud(header.region, credentials, endpoint_url)
     aws.hold_to(header.account or "", cloud.account(timeout=timeout))
     contracts = {service: load_contract(service) for service in header.urls}
-    territories = [(url, RouteTable(contracts[name], url)) for name, url in header.urls.items()]
+    tables = [(url, RouteTable(contracts[name], url)) for name, url in header.urls.items()]
     sending = transport(
         timeout=timeout, ca_bundle=ca_bundle, rate=rate, retries=10, longest=20.0,
         limit=lambda inner: QuotaTransport(
-            inner, quotas(contracts.values()), counter(territories)
+            inner, quotas(contracts.values()), counter(tables)
         ),
     )  # fmt: skip
     return Access("", credentials, header.region, sending)
@@ -174,6 +174,6 @@ def _sweep(journal: Journal, service: str, url: str, access: Access) -> CleanupR
     name = contract.signing_name
     version = contract.signature_version
     signer = Signer(access.credentials, journal.header.region, name, version)
-    custody = RunSafety(journal, Names(journal.header.nonce), strict=True)
-    guarded = custody.guarded(contract, url, signer, access.transport)
-    return custody.sweep(contract, SignedChannel(url, signer, guarded))
+    safety = RunSafety(journal, Names(journal.header.nonce), strict=True)
+    guarded = safety.guarded(contract, url, signer, access.transport)
+    return safety.sweep(contract, SignedChannel(url, signer, guarded))

@@ -64,7 +64,7 @@ class _Counting:
         from conformance.reference.server import ServerOptions
 
         self._inner = InProcess(ServerOptions())
-        self._territories = [RouteTable(job.contract, url) for job in jobs]
+        self._routes = [RouteTable(job.contract, url) for job in jobs]
         self.sent: Counter[tuple[str, str]] = Counter()
         self.created: Counter[str] = Counter()
 
@@ -82,17 +82,17 @@ class _Counting:
     def _count(self, request: Request, exchange: Exchange) -> None:
         from conformance.engine.safety.request_classifier import RequestEffect
 
-        for territory in self._territories:
-            visit = territory.visit(request)
+        for routes in self._routes:
+            visit = routes.visit(request)
             if visit.operation is None:
                 continue
-            service = territory.contract.service
+            service = routes.contract.service
             self.sent[service, visit.operation.name] += 1
             if visit.kind is RequestEffect.CREATE:
-                self.created[service] += len(territory.made(visit, exchange))
+                self.created[service] += len(routes.made(visit, exchange))
             break
         else:
-            self.sent[self._territories[0].contract.service, "(no operation)"] += 1
+            self.sent[self._routes[0].contract.service, "(no operation)"] += 1
 
 
 def policy(

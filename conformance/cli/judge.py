@@ -99,30 +99,41 @@ def _judge(options: JudgeOptions) -> int:
     start = time.monotonic()
     gate = baseline_gate.read_gate(options.baseline, strict=False)
     jobs = select_jobs(options.services, options.globs)
-    contracts = [job.contract for job in jobs]
+    every = [*jobs, *_in_other_protocols(jobs, options)]
+    contracts = [job.contract for job in every]
     left_out: list[LeftOut] = []
     found = classify(read_traffic(options.traffic, left_out), Routes(contracts, options.targets))
     if not options.quiet:
         _tell(left_out)
-    found.items = [one for one in found.items if not _is_excluded(one, jobs)]
+    found.items = [one for one in found.items if not _is_excluded(one, every)]
     if not found.items:
-        services = tuple(one.service for one in contracts)
+        services = tuple(job.contract.service for job in jobs)
         raise NothingRecognised(found.seen, services, tuple(_unjudged(found)))
     options.outputs.check_writable()
     with RecordWriter(options.outputs.record) as writer:
         writer.write(_run_line(options, jobs, found))
-        outcome = _outcome(jobs, found, gate)
+        spoken = {id(one.route.contract) for one in found.items}
+        others = every[len(jobs) :]
+        every = [*jobs, *(job for job in others if id(job.contract) in spoken)]
+        outcome = _outcome(every, found, gate)
         outcome.notes += _left_out(left_out)
-        outcome.notes += notes(jobs, options.globs)
+        outcome.notes += dict.fromkeys(notes(every, options.globs))
         outcome.seconds = time.monotonic() - start
         for line in outcome.verdicts:
             writer.write(line)
         code = exit_code(outcome, strict=options.strict)
-        use = baseline_use(gate, outcome.verdicts, jobs)
+        use = baseline_use(gate, outcome.verdicts, every)
         writer.write(recording.last_line(jobs, outcome, code, use))
     console = Console(soft_wrap=True, no_color=options.no_color or None)
     options.outputs.report(console, detail=options.verbose)
     return code
+
+
+def _in_other_protocols(jobs: Sequence[Job], options: JudgeOptions) -> Iterator[Job]:
+    from conformance.runs.protocol_choice import in_other_protocols
+
+    for job in jobs:
+        yield from in_other_protocols(job, whole=not options.globs)
 
 
 def _is_excluded(item: RecordedCall, jobs: list[Job]) -> bool:

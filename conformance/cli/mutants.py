@@ -27,6 +27,8 @@ EVERY = 10
 class UndecidedMutants(CouldNotTest):
     """Some mutants were not decided, and none of the others survived."""
 
+    hint = "what stood in the way of each is told above; of the others the result is known"
+
     def __init__(self, count: int) -> None:
         self.count = count
         super().__init__(f"{count} mutants were not decided")

@@ -82,6 +82,8 @@ def _line(read: Record, requirement: str) -> VerdictLine:
                 raise NothingToReplay(
                     requirement, f"its verdict is {line.verdict}, without evidence"
                 )
+            if any(one.request.cut for one in line.evidence):
+                raise NothingToReplay(requirement, "the record has only the beginning of a body")
             return line
     raise NothingToReplay(requirement, "it is not in the record")
 

@@ -156,14 +156,14 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
         tell(note, "")
     jobs = [placed(job, access.region) for job in jobs]
     options.outputs.check_writable()
-    custody = None
+    safety = None
     if options.target not in journals.EMBEDDED:
-        custody = journals.begin(
+        safety = journals.begin(
             options.target, access.region, journals.services(jobs, access.url),
             account=account, strict=starting is None,
         )  # fmt: skip
-    with journals.closing(custody, partial(click.echo, err=True)):
-        outcome, code = _recorded(options, target, access, jobs, gate, custody, interrupts, since)
+    with journals.closing(safety, partial(click.echo, err=True)):
+        outcome, code = _recorded(options, target, access, jobs, gate, safety, interrupts, since)
     _report(options, outcome)
     problem = outcome.problem or nothing_tested(outcome)
     if problem is not None:
@@ -198,7 +198,7 @@ def _recorded(
     access: Access,
     jobs: list[Job],
     gate: Gate | None,
-    custody: RunSafety | None,
+    safety: RunSafety | None,
     interrupts: Interrupts,
     since: Narrowed | None,
 ) -> tuple[RunOutcome, int]:
@@ -206,7 +206,7 @@ def _recorded(
     from conformance import record
 
     # Made beforehand: a record that ends before its first line is none.
-    config = _config(options, access, jobs, custody, interrupts)
+    config = _config(options, access, jobs, safety, interrupts)
     first = recording.first_line(
         jobs, record.RecordedTarget(target.name, target.url, target.version), options.again,
         seed=options.seed, profile=options.profile, strict=options.strict, shard=options.shard,
@@ -231,7 +231,7 @@ def _config(
     options: RunOptions,
     access: Access,
     jobs: list[Job],
-    custody: RunSafety | None,
+    safety: RunSafety | None,
     interrupts: Interrupts,
 ) -> RunConfig:
     from conformance.engine.run import RunConfig
@@ -240,7 +240,7 @@ def _config(
 
     return RunConfig(
         jobs=jobs, url=access.url, credentials=access.credentials, region=access.region,
-        transport=access.transport, custody=custody, free=interrupts.free,
+        transport=access.transport, safety=safety, free=interrupts.free,
         limits=Limits(options.time_limit, options.max_requests), secrets=options.headers.secrets,
         settings=settings_for(options.profile, options.seed, auth=options.auth, url=access.url),
         keeps_evidence=False,

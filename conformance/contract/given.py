@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.given_values import Given, GivenMember
-from conformance.contract.inference.naming import plain
+from conformance.contract.inference.naming import looks_only, plain
 from conformance.contract.walk import innermost
 from conformance.errors import BadInput
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from conformance.contract.vocabulary.overlay_model import Overlay
 
 DEEPEST = 6
-LOOKING = re.compile(r"(Get|Describe|List|Search|BatchGet|BatchDescribe|Head)(?![a-z])")
 DELETING = re.compile(r"(Batch)?(Delete|Deregister|Terminate|Remove|Purge|Destroy)(?![a-z])")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPTION = "--may-change"
@@ -99,8 +98,8 @@ def not_to_be_sent(contract: Contract) -> dict[str, str]:
 def looks(contract: Contract, operation: Operation) -> bool:
     """Whether an operation changes nothing."""
     roles = {name for one in contract.overlay.kinds().values() for name in (one.read, one.list)}
-    named = LOOKING.match(operation.name) is not None
-    return operation.method in SAFE or operation.name in roles or named
+    safe = operation.method in SAFE or operation.name in roles
+    return safe or looks_only(operation.name)
 
 
 def deletes(contract: Contract, operation: Operation) -> bool:

@@ -113,6 +113,17 @@ def add_derived(service: str, folder: Path, told: str) -> None:
         listener(told)
 
 
+@contextmanager
+def derived_in(service: str, folder: Path) -> Iterator[None]:
+    """Take the contract of a service that has none from another folder for a while."""
+    before = _on_demand[service]
+    _on_demand[service] = folder
+    try:
+        yield
+    finally:
+        _on_demand[service] = before
+
+
 def is_on_demand(service: str) -> bool:
     """Whether the contract was derived because the service was named, and no folder has it."""
     return service in _on_demand and not any(service in _services(one) for one in _added)

@@ -63,6 +63,6 @@ def observed(contract: Contract) -> dict[str, AnyRule]:
 
 
 def _operations(rule: StepsRule) -> Iterator[str]:
-    for step in rule.steps:
+    for step in rule.every():
         if step.send is not None and step.send not in ROLES:
             yield step.send

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from conformance.contract.inference.naming import shows_only
 from conformance.contract.levels import Level
 from conformance.contract.locate import specs_folder
 from conformance.contract.member_roles import TAKES
@@ -34,8 +35,6 @@ NEEDS_LIFECYCLE = {"one-connection"}
 NAMES = "protocol/member-names"
 NULLS = "protocol/nulls-in-answers"
 """Where this rule holds, it alone reports null members, once for the service."""
-READING = ("List", "Describe", "Get")
-"""What the names of operations begin with that only look."""
 ANSWERED = {"protocol": "HTTP semantics, RFC 9110, 15.6: a 5xx is the server's own failure"}
 
 Rule = Mapping[str, Any]
@@ -188,12 +187,7 @@ def _playing(contract: Contract, role: str, fits: Callable[[Operation], bool]) -
 def _is_simple(operation: Operation) -> bool:
     """Whether an operation only looks, needs nothing, and can be given something."""
     needs = any(one.required for one in operation.input.values())
-    return is_reading(operation) and not needs and bool(operation.input)
-
-
-def is_reading(operation: Operation) -> bool:
-    """Whether an operation only looks, by its name."""
-    return operation.name.startswith(READING)
+    return shows_only(operation.name) and not needs and bool(operation.input)
 
 
 # -- Of each operation ---------------------------------------------------------------------------

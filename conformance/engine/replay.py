@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from conformance import record
 from conformance.engine.resources.names import random_text
 from conformance.engine.sending.channel import SignedChannel
-from conformance.record.redaction import MARK
+from conformance.record.redaction import MARK, unfold
 from conformance.transport.bad_signatures import SIGNATURE_FAULTS
 from conformance.transport.exchange import Exchange, Response
 from conformance.transport.parsed_response import ParsedResponse
@@ -119,7 +119,7 @@ class _StandIns:
         for old, new in self._known.items():
             text = text.replace(old, new)
         text = NAME.sub(f"conformance-{self._nonce}-", text)
-        return MARK.sub(self._secret, text)
+        return MARK.sub(self._secret, unfold(text))
 
     def put_in_url(self, url: str) -> str:
         """The same for a URL, whose labels may be percent-encoded through and through."""

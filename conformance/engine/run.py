@@ -55,7 +55,7 @@ class RunConfig:
         transport: What sends.
         settings: How far to look, the seed, signatures.
         emit: Is given every event as it happens, in the thread of the run.
-        custody: Keeps to what the run itself made; None where the target ends with the run.
+        safety: Keeps to what the run itself made; None where the target ends with the run.
         secrets: What must not be written down, besides what the credentials are.
         sleep: Waits so many seconds before the next request to a silent target.
         limits: What the run may take before it ends, with what it knows.
@@ -71,7 +71,7 @@ class RunConfig:
     transport: RetryingTransport
     settings: Settings = field(default_factory=Settings)
     emit: Emit = _unheard
-    custody: RunSafety | None = None
+    safety: RunSafety | None = None
     secrets: tuple[str, ...] = ()
     sleep: Callable[[float], None] = time.sleep
     limits: Limits = field(default_factory=Limits)
@@ -87,10 +87,10 @@ class Run:
         self._masker.learn_credentials(config.credentials)
         for secret in config.secrets:
             self._masker.learn(secret, LEAST_CREDENTIAL)
-        self._names = Names() if config.custody is None else config.custody.names
+        self._names = Names() if config.safety is None else config.safety.names
         self._stops = Stops(config.limits, lambda: config.transport.sent, config.free)
         limited = LimitedTransport(config.transport, self._stops)
-        self._pulse = LivenessTransport(limited, self._masker.mask, sleep=config.sleep)
+        self._liveness = LivenessTransport(limited, self._masker.mask, sleep=config.sleep)
         self._patience = Patience()
         self._of_others: dict[str, Companions] = {}
         self.outcome = RunOutcome()
@@ -126,13 +126,13 @@ class Run:
         session, channel = self._session(job.contract, job.url)
         session.why_left_out = not_to_be_sent(job.contract)
         session.left_out = job.left_out | session.why_left_out.keys()
-        keeper = GivenState(session)
+        given = GivenState(session)
         runner = Runner(
             job.contract, job.requirements, session, channel, self._config.settings, self._hear,
             self._stops,
         )  # fmt: skip
         try:
-            keeper.look()
+            given.look()
             runner.run()
         except LimitReached as reached:
             runner.abandon(str(reached), Obstacle(ObstacleCause.LIMIT))
@@ -150,7 +150,7 @@ class Run:
             runner.abandon("the run was interrupted before this was tested")
             raise
         finally:
-            self._note(session, keeper.restore())
+            self._note(session, given.restore())
             self._clean_up(session, channel, runner.lacks)
 
     def _leave(self, jobs: Sequence[Job], reached: LimitReached) -> None:
@@ -168,14 +168,14 @@ class Run:
         name = contract.signing_name
         version = contract.signature_version
         signer = Signer(self._config.credentials, self._config.region, name, version)
-        url, custody = url or self._config.url, self._config.custody
-        transport: Transport = self._pulse
+        url, safety = url or self._config.url, self._config.safety
+        transport: Transport = self._liveness
         mark = None
-        if custody is not None:
-            transport = custody.guarded(contract, url, signer, transport, self._patience)
-            mark = custody.mark(contract)
+        if safety is not None:
+            transport = safety.guarded(contract, url, signer, transport, self._patience)
+            mark = safety.mark(contract)
         if contract.given:
-            transport = GivenGuard(self._pulse, transport, RouteTable(contract, url))
+            transport = GivenGuard(self._liveness, transport, RouteTable(contract, url))
         channel = SignedChannel(url, signer, transport)
         lent: list[Session] = []
         lend = partial(self._lent, url, lent)
@@ -194,12 +194,12 @@ class Run:
     def _companions(self, url: str) -> Companions:
         """The resources of other services at an address; on a real AWS none is made."""
         if url not in self._of_others:
-            config, custody = self._config, self._config.custody
+            config, safety = self._config, self._config.safety
             self._of_others[url] = Companions(
                 self._names, config.region,
                 None if is_real(url)
-                else SdkCaller(url, config.credentials, config.region, self._pulse),
-                None if custody is None else custody.journal,
+                else SdkCaller(url, config.credentials, config.region, self._liveness),
+                None if safety is None else safety.journal,
             )  # fmt: skip
         return self._of_others[url]
 
@@ -218,10 +218,10 @@ class Run:
     ) -> None:
         channel.usual_within = self._patience.brief
         left = session.clean_up()
-        contract, custody = session.contract, self._config.custody
+        contract, safety = session.contract, self._config.safety
         name = contract.overlay.main.name or "resource"
-        if custody is not None:
-            lines = told(custody.sweep(contract, channel, lacks), name)
+        if safety is not None:
+            lines = told(safety.sweep(contract, channel, lacks), name)
         elif left:
             shown = ", ".join(left[:5])
             lines = [f"could not delete {len(left)} {name}s of this run: {shown}"]

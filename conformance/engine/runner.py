@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
@@ -9,7 +10,7 @@ from time import monotonic
 from typing import Any
 
 from conformance.contract.listing.requirements import Requirement
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, Kind
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.contract.vocabulary.overlay_rules import RobustRule
 from conformance.engine.deciding.authentication import Authentication, Ruling
@@ -22,6 +23,7 @@ from conformance.engine.request_savings import (
     MOST,
     NESTED,
     ODD,
+    OF_SHAPES,
     SECONDS,
     RequestSavings,
     information_value,
@@ -46,6 +48,8 @@ MAY_SPOIL = 3
 """The last turn: requests after which a list may never answer again."""
 ENDLESS = frozenset({"odd-number"})
 """Odd requests that a target may be busy with for good, as it begins to make 10^20 instances."""
+STEPS = re.compile("period|interval|step|granularity|resolution", re.IGNORECASE)
+"""What numbers are called that a span of time is cut by."""
 EXPLORED, LINKS = 20, 3
 """Requests that exploring may send, and steps of walks, for each value that is drawn."""
 FUZZED = 0.2
@@ -77,26 +81,26 @@ class Runner:
         self._decisions = VerdictLog(contract, requirements, session, channel.region, emit)
         self._give = self._decisions.give
         self._standings = SupportRegistry(contract, session, channel)
-        self._economy = RequestSavings(
+        self._savings = RequestSavings(
             thrifty=not settings.draws, made_up=contract.overlay.inferred
         )
         self._stops = Stops() if stops is None else stops
         run = ServiceRun(
             contract, session, settings, self._standings, self._decisions, emit, self._stops,
-            self._economy,
+            self._savings,
         )  # fmt: skip
         self._without = run.without
         self._watch = PassiveChecker(run)
-        self._aftermath = PostRequestChecks(run, self._watch)
-        session.observers.append(self._economy.costs.observe)
-        self._probes, self._rules = ProbeDecider(run, self._aftermath), RuleDecider(run)
+        self._post_checks = PostRequestChecks(run, self._watch)
+        session.observers.append(self._savings.costs.observe)
+        self._probes, self._rules = ProbeDecider(run, self._post_checks), RuleDecider(run)
         self._more = ResponseCoverage(run, self._watch)
 
     def run(self) -> None:
         """Decide every requirement. Raises WrongCredentials, TargetDied."""
         self._emit(ServiceStarted(self._contract.service, len(self._requirements)))
-        self._showcase()
-        self._aftermath.begin()
+        self._read_showcases()
+        self._post_checks.begin()
         self._authentication()
         roomy = self._stops.limits.leave(SECONDS, MOST)
         if roomy:
@@ -110,18 +114,18 @@ class Runner:
         # Sequences first: their pauses pass while the rest is done. They go on after it, and not
         # whenever the time has come, so that one seed gives one order of requests.
         # What may spoil a list for good comes last, so that all else is known of it before.
-        if self._economy.begin(len(active)) or self._stops.limits.any:
+        if self._savings.begin(len(active)) or self._stops.limits.any:
             active.sort(key=self._rank)
         else:
             active.sort(key=self._turn)
         for index, requirement in enumerate(self._cheap_first(active)):
             if self._turn(requirement) == MAY_SPOIL:
                 self._rules.end()
-            if information_value(requirement) >= ODD or self._economy.is_late(SHOWN_AFTER):
+            if information_value(requirement) >= ODD or self._savings.is_late(SHOWN_AFTER):
                 self._show_once()
             began = monotonic()
             self._decide(requirement)
-            self._economy.took(requirement, monotonic() - began)
+            self._savings.took(requirement, monotonic() - began)
             self._watch.confirm()
             self._rules.finished()
             with self._watch.held():
@@ -144,7 +148,7 @@ class Runner:
         for _, group in groupby(active, lambda one: self._turn(one) == MAY_SPOIL):
             put_off = []
             for requirement in group:
-                if self._economy.is_dear(requirement):
+                if self._savings.is_dear(requirement):
                     put_off.append(requirement)
                 else:
                     yield requirement
@@ -166,11 +170,24 @@ class Runner:
             return 0
         rule, about = requirement.rule, requirement.operation
         if not isinstance(rule, RobustRule):
-            return 1
-        spoils = rule.odd in ENDLESS or about is None or self._aftermath.may_store(about)
+            return MAY_SPOIL if self._may_widen(requirement) else 1
+        spoils = rule.odd in ENDLESS or about is None or self._post_checks.may_store(about)
         return MAY_SPOIL if spoils else 2
 
-    def _showcase(self) -> None:
+    def _may_widen(self, requirement: Requirement) -> bool:
+        """True where a wrong value may make a span of time endless, or its steps.
+
+        A server that reads ``true`` as a second of 1970, or takes steps of no length, may go
+        through them long after the answer is given up, and be slow for all that comes then.
+        """
+        shape, about = requirement.shape, self._contract.operations.get(requirement.operation or "")
+        if requirement.subject not in OF_SHAPES or shape is None or about is None:
+            return False
+        ends = [one for one in about.input.values() if one.shape.kind is Kind.TIMESTAMP]
+        step = shape.kind is Kind.INTEGER and STEPS.search(str(requirement.place[-1]))
+        return len(ends) > 1 and (shape.kind is Kind.TIMESTAMP or bool(step))
+
+    def _read_showcases(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""
         for kind, one in self._contract.overlay.kinds().items():
             for values in one.showcase:
@@ -203,10 +220,16 @@ class Runner:
         return self._standings.lacks(operation)
 
     def abandon(self, reason: str, obstacle: Obstacle | None = None) -> None:
-        """Give everything that is not decided yet a verdict that says so."""
+        """Give everything that is not decided yet a verdict that says so.
+
+        What answers have shown by now, and none has broken, is shown all the same.
+        """
         for requirement in self._decisions.undecided():
             self._decisions.begin()  # nothing is sent for them any more
-            self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
+            if self._watch.has_shown(requirement):
+                self._give(requirement, Verdict.PASSED)
+            else:
+                self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
 
     def _fuzz(self) -> None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""

@@ -42,7 +42,7 @@ class ServiceRun:
     decisions: VerdictLog
     emit: Emit
     stops: Stops
-    economy: RequestSavings
+    savings: RequestSavings
 
     def without(self, requirement: Requirement, support: Support) -> None:
         """Decide what rests on an operation that does not work."""

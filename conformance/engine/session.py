@@ -234,7 +234,7 @@ class Session:
         exchange, resource = send(), filled.resource
         if resource is None or not self._is_about(filled, resource):
             return exchange
-        return self._arrival.wait(resource, filled.probe.operation, exchange, send)
+        return self._arrival.wait(resource, filled.probe.operation, exchange, send, filled.values)
 
     def _is_about(self, filled: FilledRequest, resource: RunResource) -> bool:
         """True for a request, in the usual form, that is for the resource itself."""

@@ -53,6 +53,10 @@ class SupportRegistry:
         """True when a valid request of the operation succeeds. Raises WrongCredentials."""
         return self.of(name).standing is SupportStatus.WORKS
 
+    def known(self, name: str) -> Support | None:
+        """What is known of an operation; sends nothing."""
+        return self._known.get(name)
+
     def lacks(self, name: str) -> bool:
         """True when the target is known to lack an operation; sends nothing."""
         return name in self._known and self._known[name].standing is SupportStatus.LACKING

@@ -14,6 +14,7 @@ from conformance.record.errors import (
     WrongShape,
 )
 from conformance.record.exchanges import (
+    CutBody,
     RecordedExchange,
     RecordedRequest,
     RecordedResponse,

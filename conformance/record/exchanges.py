@@ -59,6 +59,19 @@ class RecordedSigning(Recorded):
     fault: str | None = None
 
 
+class CutBody(msgspec.Struct, frozen=True):
+    """The whole of a body of which a record has the beginning.
+
+    ``bytes`` are those on the wire, ``sha256`` is that of the body with its secrets masked.
+    """
+
+    bytes: int
+    sha256: str
+
+    def __str__(self) -> str:
+        return f"{self.bytes:,} bytes, sha256 {self.sha256}"
+
+
 class RecordedMessage(Recorded):
     """A request or a response: ``body`` stands for none, too, unless there is another."""
 
@@ -78,7 +91,8 @@ class RecordedRequest(RecordedMessage):
     """A request as it was sent; ``url`` is absolute and percent-encoded as on the wire.
 
     ``body`` is the text of a UTF-8 body, ``body_base64`` holds any other bytes; both are None
-    where there was no body. ``signing`` is None where the request was not signed.
+    where there was no body. ``signing`` is None where the request was not signed, ``cut`` where
+    the body is whole.
     """
 
     method: str
@@ -87,6 +101,7 @@ class RecordedRequest(RecordedMessage):
     body: str | None = None
     body_base64: str | None = None
     signing: RecordedSigning | None = None
+    cut: CutBody | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +112,7 @@ class RecordedResponse(RecordedMessage):
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | None = None
     body_base64: str | None = None
+    cut: CutBody | None = None
 
 
 class Use(msgspec.Struct, frozen=True, rename={"source": "from"}):

@@ -1,4 +1,7 @@
-"""The marks that stand for secrets in a record: numbered, with the length of what they hide."""
+"""The marks that stand in a record for secrets, and for what is long and the same all over.
+
+That of a secret is numbered, and has the length of what it hides; that of a repetition has it all.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,21 @@ SIGNATURE = "<signature>"
 """Stands for whatever vouched for a request."""
 MARK = re.compile(r"<secret:(\d+):(\d+)>")
 
+_REPEATED = re.compile(r"<repeated:(\d+):([^<>]{1,4})>", re.DOTALL)
+_REPETITION = re.compile(r"([^<>]{1,4}?)\1{255,}", re.DOTALL)
+
+
+def fold(text: str) -> str:
+    """The text with a mark for all that is repeated very often."""
+    return _REPETITION.sub(
+        lambda found: f"<repeated:{len(found[0]) // len(found[1])}:{found[1]}>", text
+    )
+
+
+def unfold(text: str) -> str:
+    """The text as it was before it was folded."""
+    return _REPEATED.sub(lambda found: int(found[1]) * found[2], text)
+
 
 def redaction_token(number: int, length: int) -> str:
     """The mark of a run's secret number ``number``, a text of ``length`` characters."""
@@ -15,8 +33,8 @@ def redaction_token(number: int, length: int) -> str:
 
 
 def fill_redactions(text: str) -> str:
-    """The text with every mark replaced by a made-up text of its length, the same for the same."""
-    return MARK.sub(lambda found: _invent(found[1], int(found[2])), text)
+    """The text with every mark replaced: of secrets by a made-up text, the same for the same."""
+    return MARK.sub(lambda found: _invent(found[1], int(found[2])), unfold(text))
 
 
 def _invent(number: str, length: int) -> str:

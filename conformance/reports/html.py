@@ -32,10 +32,10 @@ def render_html(record: Record) -> str:
     """The HTML report of a record as text."""
     values = _values(record)
     text = ""
-    for ration in page.BUDGETS:
+    for budget in page.BUDGETS:
         rows = {
-            "groups": page.groups(record, ration),
-            "rationed": page.without_requests(record, ration),
+            "groups": page.groups(record, budget),
+            "left_out": page.without_requests(record, budget),
         }
         text = render_template("report", **values, **rows)
         if len(text.encode("utf-8", "replace")) <= _LARGEST:

@@ -1,6 +1,6 @@
 """What the HTML report shows, as plain values: how much of each requirement, in which order.
 
-A page must stay small and fast whatever a target does, so the detail is rationed: the worst
+A page must stay small and fast whatever a target does, so the detail is limited: the worst
 failures are complete, the next lack bodies, the rest take a line.
 """
 
@@ -128,18 +128,18 @@ class CauseGroup:
         return sum(row.line.verdict is Verdict.FAILED for row in self.telling)
 
 
-def groups(record: Record, ration: DetailBudget = BUDGETS[0]) -> tuple[CauseGroup, ...]:
+def groups(record: Record, budget: DetailBudget = BUDGETS[0]) -> tuple[CauseGroup, ...]:
     """Every requirement by operation, in the order of the record."""
-    rows = _rows(record, ration)
+    rows = _rows(record, budget)
     return tuple(
         _group(operation_name(*key), [rows[line.requirement] for line in lines])
         for key, lines in by_operation(record.verdicts).items()
     )
 
 
-def without_requests(record: Record, ration: DetailBudget) -> int:
+def without_requests(record: Record, budget: DetailBudget) -> int:
     """How many failures appear without their requests."""
-    return max(0, sum(bool(line.evidence) for line in failures(record)) - ration.whole)
+    return max(0, sum(bool(line.evidence) for line in failures(record)) - budget.whole)
 
 
 def anchor(requirement: str) -> str:
@@ -155,31 +155,31 @@ def _group(name: str, rows: Iterable[ReportRow]) -> CauseGroup:
     )
 
 
-def _rows(record: Record, ration: DetailBudget) -> Mapping[str, ReportRow]:
+def _rows(record: Record, budget: DetailBudget) -> Mapping[str, ReportRow]:
     strict = record.run.strict
     ranked = sorted(
         record.verdicts,
         key=lambda line: (_ORDER.index(line.verdict), severity(line, strict=strict)),
     )
     limit = _BODY_OF_FEW if sum(bool(line.evidence) for line in ranked) <= _FEW else _BODY
-    details = _details(ranked, ration)
+    details = _details(ranked, budget)
     return {
-        line.requirement: _row(line, detail, limit, ration.text, strict=strict)
+        line.requirement: _row(line, detail, limit, budget.text, strict=strict)
         for line, detail in zip(ranked, details, strict=True)
     }
 
 
-def _details(ranked: Iterable[VerdictLine], ration: DetailBudget) -> Iterator[Detail]:
+def _details(ranked: Iterable[VerdictLine], budget: DetailBudget) -> Iterator[Detail]:
     """How much the page has of each; what has no evidence costs nothing."""
     shown = 0
     for line in ranked:
         shown += bool(line.evidence)
         if line.verdict is Verdict.PASSED:
-            yield Detail.SHORT if shown <= ration.whole else Detail.LINE
-        elif shown <= ration.whole:
+            yield Detail.SHORT if shown <= budget.whole else Detail.LINE
+        elif shown <= budget.whole:
             yield Detail.WHOLE
         else:
-            yield Detail.SHORT if shown <= ration.short else Detail.LINE
+            yield Detail.SHORT if shown <= budget.short else Detail.LINE
 
 
 def _row(line: VerdictLine, detail: Detail, limit: int, text: int, *, strict: bool) -> ReportRow:
@@ -269,5 +269,7 @@ def _message(first: str, headers: Mapping[str, str], body: str) -> str:
 
 def _body(message: RecordedRequest | RecordedResponse, limit: int) -> str:
     if message.body_base64 is not None:
-        return f"base64: {shortened(message.body_base64, limit)}"
-    return shortened(message.body or "", limit)
+        body = f"base64: {shortened(message.body_base64, limit)}"
+    else:
+        body = shortened(message.body or "", limit)
+    return body if message.cut is None else f"{body} [of {message.cut}]"

@@ -28,7 +28,7 @@ def begin(
     strict: bool = False,
     folder: Path = FOLDER,
 ) -> RunSafety:
-    """The custody of a run that is about to start, with its journal on the disk.
+    """What keeps a run safe that is about to start, with its journal on the disk.
 
     ``strict`` for targets where others have things of value: what is made is tagged, too. Raises
     JournalProblem.
@@ -49,13 +49,13 @@ def begin(
 
 
 @contextmanager
-def closing(custody: RunSafety | None, tell: Callable[[str], object]) -> Iterator[None]:
+def closing(safety: RunSafety | None, tell: Callable[[str], object]) -> Iterator[None]:
     """Close the journal of a run afterwards, and tell where it is when something may be left."""
     try:
         yield
     finally:
-        if custody is not None and custody.journal.close():
-            tell(f"something may be left: conformance cleanup --journal {custody.journal.path}")
+        if safety is not None and safety.journal.close():
+            tell(f"something may be left: conformance cleanup --journal {safety.journal.path}")
 
 
 def services(jobs: Sequence[Job], url: str) -> dict[str, str]:

@@ -33,15 +33,15 @@ def found_requests(service: str, target: str) -> Mapping[str, FoundRequest]:
     with endpoint.open_target(target) as opened:
         access = gain_access(opened, timeout=TIMEOUT, ca_bundle=None)
         jobs = [placed(job, access.region) for job in jobs]
-        custody = None
+        safety = None
         if target not in journals.EMBEDDED:
             urls = journals.services(jobs, access.url)
-            custody = journals.begin(target, access.region, urls)
-        with journals.closing(custody, lambda _: None):
+            safety = journals.begin(target, access.region, urls)
+        with journals.closing(safety, lambda _: None):
             run_all(
                 RunConfig(
                     jobs=jobs, url=access.url, credentials=access.credentials,
-                    region=access.region, transport=access.transport, custody=custody,
+                    region=access.region, transport=access.transport, safety=safety,
                     settings=settings_for(PROFILE, 0, auth="off", url=access.url),
                 )
             )  # fmt: skip

@@ -7,9 +7,15 @@ nothing of it, the next one is tried, and the run says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.contract.locate import add_derived, is_on_demand, protocol_in_use
+from conformance.contract.locate import (
+    add_derived,
+    derived_in,
+    is_on_demand,
+    protocol_in_use,
+)
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract, Operation
@@ -32,16 +38,44 @@ def negotiate(
     return (select() if notes else list(jobs)), notes
 
 
+def in_other_protocols(job: Job, *, whole: bool) -> list[Job]:
+    """The same of a service in its other protocols; nothing where one was chosen, or it has specs.
+
+    ``whole``: also what no other protocol states.
+    """
+    from conformance.contract.listing.catalogue import catalogue
+    from conformance.contract.load import load_contract
+    from conformance.contract.on_demand import folder_of
+
+    service, found = job.contract.service, []
+    if protocol_in_use() is not None or not is_on_demand(service):
+        return []
+    chosen = {one.id for one in job.requirements}
+    for protocol in _others(job.contract):
+        with derived_in(service, folder_of(service, protocol)):
+            contract = load_contract(service)
+        kept = tuple(one for one in catalogue(contract) if whole or one.id in chosen)
+        found.append(replace(job, contract=contract, requirements=kept))
+    return found
+
+
+def _others(contract: Contract) -> list[str]:
+    """The protocols of a service beside the one of its contract."""
+    from conformance.documents.sdk.models import load_model, protocols_of
+
+    speaks = protocols_of(load_model(contract.service).data["metadata"])
+    return [one for one in speaks if one != contract.protocol]
+
+
 def _settled(contract: Contract, access: Access) -> str:
     """Take the contract of the first protocol that is understood; "" where that is this one."""
     if protocol_in_use() is not None or not is_on_demand(contract.service):
         return ""
     from conformance.contract.load import load_contract
     from conformance.contract.on_demand import folder_of, told
-    from conformance.documents.sdk.models import load_model, protocols_of
 
     service, first = contract.service, contract.protocol
-    others = [one for one in protocols_of(load_model(service).data["metadata"]) if one != first]
+    others = _others(contract)
     if not others or _is_understood(contract, access):
         return ""
     for protocol in others:
@@ -76,8 +110,8 @@ def _is_understood(contract: Contract, access: Access) -> bool:
 
 def _harmless(contract: Contract) -> list[Operation]:
     """A few operations that only look, those that need nothing first."""
-    from conformance.contract.protocols import is_reading
+    from conformance.contract.inference.naming import shows_only
 
-    reading = [one for one in contract.operations.values() if is_reading(one)]
+    reading = [one for one in contract.operations.values() if shows_only(one.name)]
     reading.sort(key=lambda one: sum(member.required for member in one.input.values()))
     return reading[:MOST_ASKED]

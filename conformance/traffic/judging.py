@@ -8,7 +8,7 @@ that never succeeded nothing counts at all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from conformance.contract.levels import Level
 from conformance.contract.listing.requirements import Requirement, Subject
@@ -25,7 +25,7 @@ from conformance.engine.support import lacks
 from conformance.plan.patching import shows
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.traffic.members import is_usual, outline
-from conformance.traffic.recorded_calls import RecordedCall, Resources
+from conformance.traffic.recorded_calls import RecordedCall, Seen, ServiceKnowledge
 from conformance.traffic.requests import BrokenLimit, RequestLimits, cell_id, is_plain, patches
 from conformance.traffic.templates import Templates, alike
 from conformance.transport.parsed_response import same
@@ -47,43 +47,33 @@ class TrafficReading:
         return bool(self.faults or self.rejecting) or not self.readable
 
 
-@dataclass(slots=True)
-class Seen:
-    """Of one operation at one address: whether it ever succeeded, whether it is lacking."""
-
-    succeeded: bool = False
-    lacking: bool = True
-    crashes: dict[tuple[object, str], list[RecordedCall]] = field(default_factory=dict)
-    answered: set[tuple[object, str]] = field(default_factory=set)
-
-
 class Judge:
-    """Judges the exchanges of one service; ``tallies`` says what was found, by requirement."""
+    """Judges the exchanges of one service; ``tallies`` says what was found, by requirement.
 
-    def __init__(self, contract: Contract, requirements: Sequence[Requirement]) -> None:
+    One ``beside`` another is for the same service in another protocol: they know the same.
+    """
+
+    def __init__(
+        self, contract: Contract, requirements: Sequence[Requirement], beside: Judge | None = None
+    ) -> None:
         self._contract = contract
         self._by_id = {one.id: one for one in requirements}
         self._limits = RequestLimits(contract, requirements)
         self._templates = Templates(contract, requirements)
-        self._resources = Resources()
-        self._seen: dict[tuple[str, str, str], Seen] = {}
-        self.tallies: dict[str, CaseCounts] = {one.id: CaseCounts() for one in requirements}
-        self.crashed_once: set[str] = set()
-
-    def judge(self, items: Sequence[RecordedCall]) -> None:
-        """Judge the exchanges, given in the order in which they were recorded."""
-        for item in items:
-            self._survey(item)
-        for item in items:
-            self._one(item)
-        self._server_errors()
+        self.known: ServiceKnowledge = ServiceKnowledge() if beside is None else beside.known
+        known = self.known
+        self._resources, self._seen = known.resources, known.seen
+        self.tallies, self.crashed_once = known.tallies, known.crashed_once
+        for one in requirements:
+            self.tallies.setdefault(one.id, CaseCounts())
 
     def standing(self, operation: str) -> Seen | None:
         """What was seen of an operation, at the address where it worked if there is one."""
         found = [seen for (_, _, name), seen in self._seen.items() if name == operation]
         return max(found, key=lambda one: one.succeeded, default=None)
 
-    def _survey(self, item: RecordedCall) -> None:
+    def survey(self, item: RecordedCall) -> None:
+        """Look at an exchange before any is judged: does its operation ever succeed?"""
         seen = self._seen.setdefault(item.group, Seen())
         answer = item.answer
         seen.succeeded = seen.succeeded or answer.ok
@@ -95,7 +85,8 @@ class Judge:
         elif not answer.throttled:
             seen.answered.add(key)
 
-    def _one(self, item: RecordedCall) -> None:
+    def judge(self, item: RecordedCall) -> None:
+        """Judge one exchange; they are given in the order in which they were recorded."""
         if not self._seen[item.group].succeeded:
             return
         reading = self._read(item)
@@ -257,15 +248,13 @@ class Judge:
     def _judged(self, item: RecordedCall, probe: Probe) -> Finding:
         return judge_probe(self._contract, probe, item.answer, item.members.values)
 
-    # -- server errors -------------------------------------------------------------------------
-
     def _crashes(self, item: RecordedCall) -> bool:
         """Whether requests like this one met a server error twice, and never anything else."""
         seen, key = self._seen[item.group], _key(item)
         return len(seen.crashes.get(key, ())) > 1 and key not in seen.answered
 
-    def _server_errors(self) -> None:
-        """A server error counts where it came again."""
+    def end(self) -> None:
+        """Judge what all exchanges show together: a server error counts where it came again."""
         for seen in self._seen.values():
             for items in seen.crashes.values() if seen.succeeded else ():
                 item = items[-1]

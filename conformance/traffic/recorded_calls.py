@@ -11,6 +11,7 @@ from conformance.contract.places import parse
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.judge.authentication import CODES
 from conformance.engine.judge.redacted import Redacted
+from conformance.engine.recording.verdicts import CaseCounts
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.support import lacks
 from conformance.plan.probes import Probe, Side
@@ -194,6 +195,26 @@ class Resources:
             return named not in spoilt and (ours is None or named in ours)
 
         return {**body, name: [one for one in body[name] if counts(one)]}
+
+
+@dataclass(slots=True)
+class Seen:
+    """Of one operation at one address: whether it ever succeeded, whether it is lacking."""
+
+    succeeded: bool = False
+    lacking: bool = True
+    crashes: dict[tuple[object, str], list[RecordedCall]] = field(default_factory=dict)
+    answered: set[tuple[object, str]] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class ServiceKnowledge:
+    """What the traffic has shown of one service, whatever protocol it was spoken to in."""
+
+    resources: Resources = field(default_factory=Resources)
+    seen: dict[tuple[str, str, str], Seen] = field(default_factory=dict)
+    tallies: dict[str, CaseCounts] = field(default_factory=dict)
+    crashed_once: set[str] = field(default_factory=set)
 
 
 def _labels(item: RecordedCall) -> list[str]:

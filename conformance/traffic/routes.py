@@ -59,12 +59,11 @@ class Routes:
     """The operations of some contracts; ``targets`` are addresses that are meant in any case."""
 
     def __init__(self, contracts: Sequence[Contract], targets: Sequence[str] = ()) -> None:
-        self._contracts = contracts
         self._targets = [target.rstrip("/") for target in targets]
         # An ARN that was recorded decoded has slashes.
-        self._matchers = {
-            one.service: RouteMatcher(one.operations.values(), arns=True) for one in contracts
-        }
+        self._matchers = [
+            (one, RouteMatcher(one.operations.values(), arns=True)) for one in contracts
+        ]
 
     def find(self, entry: TrafficEntry) -> TrafficRoute | None:
         """The operation that a recorded request is, None where it is none of these services'."""
@@ -78,13 +77,13 @@ class Routes:
         host = _host(request, parts.hostname)
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
         found = []
-        for contract in self._contracts:
+        for contract, matcher in self._matchers:
             certain = self._is_of(contract, entry, host)
             label = _label(contract, host)
             below = f"/{label}{path}" if label else path
             if contract.overlay.endpoint.label and below.count("/") == FIRST_ALONE:
                 below = below.removesuffix("/")
-            one = self._match(contract, request, below, query) if certain is not None else None
+            one = _match(matcher, request, below, query) if certain is not None else None
             if certain is not None and one is not None:
                 # A host that has a label in front is the same address as without.
                 shown = "" if host.hidden else origin.replace(f"//{label}.", "//", 1)
@@ -103,8 +102,7 @@ class Routes:
         parts = urlsplit(request.url)
         query = parse_qsl(parts.query, keep_blank_values=True)
         return any(
-            self._match(contract, request, parts.path, query) is not None
-            for contract in self._contracts
+            _match(matcher, request, parts.path, query) is not None for _, matcher in self._matchers
         )
 
     def _path(self, url: str, origin: str, path: str) -> str | None:
@@ -115,12 +113,6 @@ class Routes:
             if url == target or url.startswith(f"{target}/"):
                 return path.removeprefix(target.removeprefix(origin))
         return None
-
-    def _match(
-        self, contract: Contract, request: Request, path: str, query: Iterable[tuple[str, str]]
-    ) -> MatchedRoute | None:
-        found = query_of(query) | selectors_of(request)
-        return self._matchers[contract.service].find(request.method, path, found)
 
     def _is_of(self, contract: Contract, entry: TrafficEntry, host: Host) -> bool | None:
         """Whether a request of this service would be addressed and signed like that.
@@ -147,6 +139,12 @@ class Routes:
         if host.service:
             return None
         return False if _may_be_aws(entry) else None
+
+
+def _match(
+    matcher: RouteMatcher, request: Request, path: str, query: Iterable[tuple[str, str]]
+) -> MatchedRoute | None:
+    return matcher.find(request.method, path, query_of(query) | selectors_of(request))
 
 
 def _label(contract: Contract, host: Host) -> str:

@@ -32,12 +32,25 @@ class Judged:
 def judge_all(
     jobs: Sequence[tuple[Contract, Sequence[Requirement]]], items: Sequence[RecordedCall]
 ) -> list[Judged]:
-    """Judge what each service answered."""
-    judged = []
+    """Judge what each service answered, in each of its protocols that has a contract.
+
+    What all of its protocols state has one line.
+    """
+    judged: list[Judged] = []
     for contract, requirements in jobs:
-        judge = Judge(contract, requirements)
-        judge.judge([one for one in items if one.route.contract is contract])
-        judged.append(Judged(contract, requirements, judge))
+        of_it = (one.judge for one in judged if one.contract.service == contract.service)
+        beside = next(of_it, None)
+        known = () if beside is None else frozenset(beside.tallies)
+        own = [one for one in requirements if one.id not in known]
+        judged.append(Judged(contract, own, Judge(contract, requirements, beside)))
+    judges = {id(one.contract): one.judge for one in judged}
+    own_items = [(judges[id(one.route.contract)], one) for one in items]
+    for judge, item in own_items:
+        judge.survey(item)
+    for judge, item in own_items:
+        judge.judge(item)
+    for judge in judges.values():
+        judge.end()
     return judged
 
 

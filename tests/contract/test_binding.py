@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.inference.binding import Binding, named_kinds, ordered
-from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.inference.binding import Binding, named_kinds
+from conformance.contract.inference.inferring import inferred_overlay, ordered
 from conformance.contract.inference.naming import changes, looks_only, part, same
 from tests import contracts
 
@@ -112,6 +112,19 @@ def test_the_kinds_that_a_template_names() -> None:
         ("VerifyMac", True, False),
         ("VerifyEmailIdentity", False, False),
         ("CheckInLicense", False, False),
+        ("Query", True, False),
+        ("Search", True, False),
+        ("Get", True, False),
+        ("Sign", True, False),
+        ("SignUp", False, False),
+        ("Publish", False, False),
+        ("BatchGetItem", True, False),
+        ("TransactGetItems", True, False),
+        ("BatchIsAuthorized", True, False),
+        ("BatchWriteItem", False, True),
+        ("DetectStackDrift", False, False),
+        ("ConvertRecoveryPointToSnapshot", False, False),
+        ("VerifySMSSandboxPhoneNumber", False, False),
     ],
 )
 def test_what_an_operation_does_by_its_name(name: str, looks: bool, changing: bool) -> None:

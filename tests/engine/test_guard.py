@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from conformance.engine.resources.names import Names
 from conformance.engine.resources.run_tag import TAG, RunTag
 from conformance.engine.safety.guard import GuardedTransport
 from conformance.engine.safety.request_classifier import RequestEffect, RouteTable
+from conformance.engine.safety.run_safety import RunSafety
+from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import (
     Exchange,
     FailureKind,
@@ -20,6 +23,7 @@ from conformance.transport.exchange import (
     TransportFailure,
 )
 from conformance.transport.protocols.registry import read
+from conformance.transport.signing import Signer
 from tests import contracts
 
 URL = "http://127.0.0.1:1/base"
@@ -59,8 +63,8 @@ class Guarded:
 
     def __init__(self, journal, service, absent):
         self.target, self.names = Target(journal), Names(HEADER.nonce)
-        territory = RouteTable(contracts.contract(service), URL)
-        self.transport = GuardedTransport(self.target, territory, journal, self.names, absent)
+        routes = RouteTable(contracts.contract(service), URL)
+        self.transport = GuardedTransport(self.target, routes, journal, self.names, absent)
 
     def __call__(self, method, path, body=None, answer=(200, {})):
         self.target.answer = answer
@@ -187,11 +191,59 @@ def test_an_emulator_is_asked_whether_it_has_something(guarded):
     assert asked == ["aa", "a"]
 
 
+@pytest.mark.parametrize(
+    ("name", "status", "answer", "is_sent"),
+    [
+        ("aa", 404, {"__type": "ResourceNotFoundException"}, True),
+        ("aa", 400, {"__type": "ResourceNotFoundException"}, True),
+        ("aa", 400, {"__type": "ValidationException", "message": "aa does not exist"}, True),
+        ("aa", 400, {"__type": "ValidationException", "message": "invalid key"}, False),
+        ("a" * 101, 400, {"__type": "ValidationException", "message": "invalid key"}, True),
+        ("aa", 403, {"__type": "AccessDeniedException", "message": "aa not found"}, False),
+        ("a" * 101, 400, {"__type": "ThrottlingException"}, False),
+        ("aa", 429, {}, False),
+        ("aa", 404, {"__type": "UnknownOperationException"}, False),
+        ("aa", 500, {}, False),
+        ("aa", 200, {}, False),
+    ],
+)
+def test_only_what_is_said_to_be_missing_is_absent(journal, name, status, answer, is_sent):
+    """The list of the target is of no help: it answers as the read does."""
+    contract, names = contracts.contract(LOCATION), Names(HEADER.nonce)
+    target = Target(journal)
+    target.answer = (status, answer)
+    signer = Signer(TEST_CREDENTIALS, "us-east-1", "geo")
+    safety = RunSafety(journal, names, strict=False)
+    transport = safety.guarded(contract, URL, signer, target)
+    exchange = transport.send(Request("PATCH", f"{URL}/metadata/v0/keys/{name}", (), b"{}"))
+    assert ("PATCH" in [method for method, _ in target.sent]) is is_sent
+    assert (exchange.attempts > 0) is is_sent
+
+
+def test_a_list_says_what_a_read_that_is_refused_does_not(journal):
+    contract, target = contracts.contract(LOCATION), Target(journal)
+
+    def send(request):
+        body = {"Entries": [{"KeyName": "ab"}]} if "list-keys" in request.url else {}
+        target.answer = (200 if body else 403, body)
+        return Target.send(target, request)
+
+    target_of = SimpleNamespace(send=send)
+    signer = Signer(TEST_CREDENTIALS, "us-east-1", "geo")
+    safety = RunSafety(journal, Names(HEADER.nonce), strict=False)
+    transport = safety.guarded(contract, URL, signer, target_of)
+    tried = [
+        transport.send(Request("PATCH", f"{URL}/metadata/v0/keys/{name}", (), b"{}"))
+        for name in ("aa", "ab")
+    ]
+    assert [one.attempts > 0 for one in tried] == [True, False]
+
+
 def test_routes_with_a_literal_query_come_first():
-    territory = RouteTable(contracts.contract(GATEWAY), URL)
+    routes = RouteTable(contracts.contract(GATEWAY), URL)
 
     def kind(method, path):
-        visit = territory.visit(Request(method, URL + path, ()))
+        visit = routes.visit(Request(method, URL + path, ()))
         return visit.kind, visit.operation and visit.operation.name
 
     assert kind("POST", "/apikeys?mode=import&format=csv") == (

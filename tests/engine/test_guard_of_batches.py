@@ -36,8 +36,8 @@ class Target:
 @pytest.fixture
 def is_sent(tmp_path):
     journal = Journal.begin(tmp_path / "j.jsonl", HEADER)
-    territory = RouteTable(contracts.contract("dynamodb"), URL)
-    guard = GuardedTransport(Target(), territory, journal, Names(HEADER.nonce), lambda *_: False)
+    routes = RouteTable(contracts.contract("dynamodb"), URL)
+    guard = GuardedTransport(Target(), routes, journal, Names(HEADER.nonce), lambda *_: False)
 
     def send(operation: str, members: Any) -> bool:
         headers = (("X-Amz-Target", f"DynamoDB_20120810.{operation}"),)

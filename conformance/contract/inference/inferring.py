@@ -8,13 +8,13 @@ wrong counts against no target.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from conformance.contract.inference.binding import Binding, Bound, ordered
+from conformance.contract.inference.binding import Binding, Bound
 from conformance.contract.inference.identities import Identity, template
 from conformance.contract.inference.naming import plain
 from conformance.contract.inference.nouns import Noun
@@ -37,7 +37,7 @@ from conformance.error_identity import says_exists
 
 SURE, LIKELY = "sure", "likely"
 _REPEATABLE = ("Put", "Set", "Start", "Enable")
-"""The verbs of creations that may be sent again for the same parent."""
+"""The verbs of creations that may be sent again for the same parent, if no error speaks of it."""
 
 
 @dataclass(slots=True)
@@ -152,12 +152,18 @@ def _kind(contract: Contract, binding: Binding, name: str, needs: tuple[str, ...
     if also:
         one.add("also-created-by", LIKELY, also_created_by=also)
     if needs:
-        once = identity.of_parent and not noun.create.name.startswith(_REPEATABLE)
+        once = identity.of_parent and not _is_repeatable(noun.create)
         how: Literal["shared", "fresh"] = "fresh" if once else "shared"
         one.add("needs", SURE, needs=dict.fromkeys(needs, how))
     _add_errors(contract, one, [kind for kind in binding.nouns if kind != name])
     _add_listing(contract, one)
     return one
+
+
+def _is_repeatable(create: Operation) -> bool:
+    """Whether a creation may be sent again for the same parent: no error says otherwise."""
+    once = any("already" in name.lower() for name in create.errors)
+    return create.name.startswith(_REPEATABLE) and not once
 
 
 def _identify(one: Inferred, identity: Identity) -> None:
@@ -250,3 +256,14 @@ def _page(listing: Operation) -> Page | None:
         return None
     most = listing.input[limit].shape.limit("maximum") or 100
     return Page(page_size=limit, most=most, input_token=token, output_token=shown)
+
+
+def ordered(needs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The kinds, each after those that it needs; those in a circle are left out."""
+    done: set[str] = set()
+    while True:
+        ready = [kind for kind in needs if kind not in done and {*needs[kind]} <= done]
+        if not ready:
+            return
+        done.update(ready)
+        yield from ready

@@ -36,16 +36,25 @@ _CHANGES = (
     "Purge",
     "Write",
 )
-LOOKS = (
-    "Get", "List", "Describe", "Head", "BatchGet", "BatchDescribe", "Search", "Query", "Lookup",
+SHOWS = ("Get", "List", "Describe")
+"""The verbs of operations that show what is there, and need no more than its name."""
+_LOOKS = (
+    *SHOWS, "Head", "Search", "View", "Query", "Lookup",
     "Check", "Estimate", "Preview", "Validate", "Scan", "Select", "Count", "Is", "Synthesize",
     "Detect", "Evaluate", "Render", "Test", "Verify", "Calculate", "Simulate", "Decode",
-    "Translate", "Convert", "Compare", "Predict", "Resolve", "Parse",
+    "Translate", "Compare", "Predict", "Resolve", "Parse",
 )  # fmt: skip
 """The verbs of operations that change nothing, whatever their method is."""
+_LOOKS_ALONE = {
+    *_LOOKS, "Encrypt", "Decrypt", "Encapsulate", "Decapsulate", "Sign", "Retrieve", "Suggest",
+}  # fmt: skip
+"""Those that may stand without a noun: with one, some of these change something."""
 _NO_LOOKS = (
-    "CheckIn", "CheckOut", "ResolveCase", "TestFailover", "VerifyDestination", "VerifyDomain",
-    "VerifyEmail", "VerifySoftwareToken", "VerifyUser",
+    "CheckIn", "CheckOut", "DetectStack", "PreviewPortal", "ResolveCase", "TestAlarm",
+    "TestConnection", "TestFailover", "TestInvoke", "TestMigration", "TestRepository", "TestType",
+    "ValidateAws", "ValidateCloudConnector", "ValidateNotify", "VerifyDestination", "VerifyDomain",
+    "VerifyEmail", "VerifyOTP", "VerifyPhone", "VerifyProcurement", "VerifySMS", "VerifySession",
+    "VerifySoftwareToken", "VerifyTarget", "VerifyTrust", "VerifyUser",
 )  # fmt: skip
 """Operations that change something all the same: SES begins to know an address that it verifies."""
 VERBS = {"create": CREATE, "read": READ, "update": UPDATE, "list": LIST, "delete": DELETE}
@@ -83,13 +92,24 @@ def split(name: str, verbs: tuple[str, ...]) -> tuple[str, str] | None:
 
 def changes(name: str) -> bool:
     """Whether an operation's name says that something is there, or other, or gone after it."""
-    each = name.removeprefix("Batch").removeprefix("Transact")
-    return split(each, (*CREATE, *UPDATE, *DELETE, *_CHANGES)) is not None
+    return split(_single(name), (*CREATE, *UPDATE, *DELETE, *_CHANGES)) is not None
+
+
+def _single(name: str) -> str:
+    """An operation's name as that of the operation on one thing."""
+    return name.removeprefix("Batch").removeprefix("Transact")
 
 
 def identifies(member: str) -> bool:
     """Whether a member's name says that it has an identifier or an ARN."""
     return part(member).kind in {ID, ARN}
+
+
+@cache
+def thing(operation: str) -> str:
+    """What the name of an operation has after its verb, whatever that is, without gaps."""
+    known = split(operation, (*CREATE, *UPDATE, *DELETE, *READ, *LIST, *_CHANGES))
+    return plain(known[1] if known else "".join(words(operation)[1:]))
 
 
 @cache
@@ -100,7 +120,15 @@ def is_versioned(name: str) -> bool:
 
 def looks_only(name: str) -> bool:
     """Whether an operation's name says that it changes nothing."""
-    return split(name, LOOKS) is not None and not name.startswith(_NO_LOOKS)
+    each = _single(name)
+    if each in _LOOKS_ALONE:
+        return True
+    return split(each, _LOOKS) is not None and not each.startswith(_NO_LOOKS)
+
+
+def shows_only(name: str) -> bool:
+    """Whether it says that the operation shows what is there, and does nothing else."""
+    return split(name, SHOWS) is not None
 
 
 def words(name: str) -> list[str]:
@@ -164,6 +192,17 @@ def is_within(noun: str, whole: str) -> bool:
     """Whether a noun speaks of what it is part of: ``TargetWithMaintenanceWindow``."""
     before = noun.removesuffix(whole)
     return before != noun and before.endswith(_WITHIN)
+
+
+def is_called_after(member: str, noun: str) -> bool:
+    """Whether the name of a member is made of that of a noun: a ``Username`` of a user.
+
+    So is the ``WindowTargetId`` of a target with a maintenance window; its ``Id`` alone is not.
+    """
+    of, whole, own = part(member).of, plain(noun), words(member)[:-1]
+    if len(own) > 1 and {*own} <= {*words(noun)}:
+        return True
+    return bool(of) and (of.startswith(whole) or whole.startswith(of) or whole.endswith(of))
 
 
 def hyphenated(noun: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from conformance.contract.aws_values import example, suggested
 from conformance.contract.inference.naming import (
     ARN,
     BARE,
     CREATE,
+    ID,
     NamePart,
     forms,
     is_within,
@@ -15,11 +17,13 @@ from conformance.contract.inference.naming import (
     plain,
     plurals,
     same,
+    thing,
     words,
 )
 from conformance.contract.inference.nouns import Noun, arns
-from conformance.contract.model import Contract, Kind, Location, Member, Operation
+from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.routes import LABEL, above_label
+from conformance.contract.validate import shape_violations
 
 _RELATIONS = (
     "source", "target", "parent", "primary", "default", "destination", "existing", "original",
@@ -47,6 +51,7 @@ class Owners:
     def __init__(self, contract: Contract, known: list[Noun]) -> None:
         self._contract, self._known = contract, known
         self._places = self._by_place()
+        self._also_called = dict(self._other_names())
         self._about: dict[str, Noun | None] = {}
 
     def _by_place(self) -> Mapping[str, Noun]:
@@ -66,6 +71,21 @@ class Owners:
                     elsewhere.setdefault(at, noun)
         return {**elsewhere, **found}
 
+    def _other_names(self) -> Iterator[tuple[str, Noun]]:
+        """What nouns are called besides: a creation shows an identifier, and one ARN of this name.
+
+        What makes a job flow shows its ``JobFlowId`` and its ``ClusterArn``. An ARN of what the
+        request names, too, is that of something else.
+        """
+        known = {form for one in self._known for form in forms(one.name)}
+        for noun in self._known:
+            given = {part(name).of for name in noun.create.input}
+            shown = [part(name) for name in noun.create.output]
+            arns_of = [one.of for one in shown if one.kind == ARN]
+            own = any(one.kind == ID and one.of in forms(noun.name) for one in shown)
+            if own and len(arns_of) == 1 and arns_of[0] not in {"", *known, *given}:
+                yield arns_of[0], noun
+
     def about(self, operation: Operation) -> Noun | None:
         """The noun that an operation is about; None where no one can tell."""
         if operation.name not in self._about:
@@ -76,7 +96,7 @@ class Owners:
         for noun in self._known:
             if operation.name in {one.name for one in noun.roles().values()}:
                 return noun
-        text = plain("".join(words(operation.name)[1:]))
+        text = thing(operation.name)
         begins = [one for one in self._known if text.startswith(plurals(one.name))]
         ends = [one for one in self._known if text.endswith(plain(one.name))]
         if begins or ends:
@@ -97,7 +117,7 @@ class Owners:
         if self._is_any(said) and _is_of_others(operation, own):
             return None
         if self._is_any(said) or (said == ("", ARN) and own is None):
-            return self._tagged(shape.limit("pattern"))
+            return self._tagged(shape, said.kind)
         if member.location is Location.PATH:
             found = self._at(operation, member)
             if found is not None:
@@ -120,8 +140,8 @@ class Owners:
         exact = [
             one for one in self._known if said.of in forms(one.name) or same(one.name, said.of)
         ]
-        if exact:
-            return exact[0]
+        if exact or said.of in self._also_called:
+            return exact[0] if exact else self._also_called[said.of]
         own = self.about(operation)
         if said.kind == BARE or len(said.of) < _SHORTEST or names_a_copy(operation, said):
             return None
@@ -142,14 +162,18 @@ class Owners:
         every = self._contract.operations.values()
         return sum(any(part(name).of in own for name in one.input) for one in every)
 
-    def _tagged(self, pattern: str | None) -> Noun | None:
+    def _tagged(self, shape: Shape, by: str) -> Noun | None:
         """The noun with an ARN that most likely has tags: that which most operations name.
 
-        A pattern that names some of them is of those.
+        A pattern that names some of them is of those. Where none has an ARN, any may have them
+        that ``by`` its id is known: those first whose ids are as the pattern says.
         """
         named = [one for one in self._known if any(True for _ in arns(one))]
-        text = plain(pattern or "")
+        text = plain(shape.limit("pattern") or "")
         fitting = [one for one in named if plain(one.name) in text] or named
+        if not named and by == ID:
+            others = [one for one in self._known if not {*words(one.name)} & _ON_OWN]
+            fitting = [one for one in others if self._has_ids_of(one, shape)] or others
 
         def rank(noun: Noun) -> tuple[bool, bool, int, int, int]:
             given = noun.create.input
@@ -160,6 +184,18 @@ class Owners:
             return not tags, not surely, labels, -self._uses(noun), needed
 
         return min(fitting, key=rank) if fitting else None
+
+    def _has_ids_of(self, noun: Noun, shape: Shape) -> bool:
+        """Whether what identifies one of a noun is such as a shape says by its pattern."""
+        wanted, service = shape.limit("pattern"), self._contract.signing_name
+        for member in (one for about in noun.about_one() for one in about.input.values()):
+            said, own = part(member.name), member.shape.limit("pattern")
+            if said.kind == ID and said.of and plain(noun.name).endswith(said.of):
+                usual = suggested(member.name, "", "string", own, service)
+                texts = [example(one) for one in usual]
+                if own == wanted or any(not any(shape_violations(shape, one)) for one in texts):
+                    return wanted is not None
+        return False
 
 
 def _is_of_others(operation: Operation, own: Noun | None) -> bool:

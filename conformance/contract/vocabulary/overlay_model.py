@@ -86,6 +86,19 @@ class Listing(OverlayPart, frozen=True):
     page: Page | None = None
 
 
+class Contents(OverlayPart, frozen=True):
+    """What a resource holds that nothing else accounts for, such as versions of objects.
+
+    ``items`` are the places of its entries in the answer of ``list``; ``with`` is what their
+    deletion takes, by member, from an entry.
+    """
+
+    list: str
+    items: tuple[str, ...]
+    delete: str
+    with_: Mapping[str, str] = field(name="with")
+
+
 class Resource(OverlayPart, frozen=True):
     """The lifecycle of one kind of resource."""
 
@@ -93,6 +106,7 @@ class Resource(OverlayPart, frozen=True):
     called: str | None = None
     service: str | None = None
     create: str | None = None
+    create_with: Template = field(default_factory=dict)
     read: str | None = None
     update: str | None = None
     list: str | None = None
@@ -108,6 +122,7 @@ class Resource(OverlayPart, frozen=True):
     showcase: tuple[Template, ...] = ()
     update_replaces: bool = False
     listing: Listing | None = None
+    contents: Contents | None = None
 
     def roles(self) -> dict[str, str]:
         """The operation of each role that the kind has."""

@@ -89,10 +89,15 @@ class OneConnectionRule(Rule, frozen=True, tag="one-connection"):
 
 
 class StepsRule(Rule, frozen=True, tag="steps"):
-    """Steps in order, once for each value of ``each``."""
+    """Steps in order, once for each value of ``each``; those of ``before`` once, ahead of all."""
 
     steps: tuple[Step, ...]
+    before: tuple[Step, ...] = ()
     each: tuple[Any, ...] = (None,)
+
+    def every(self) -> tuple[Step, ...]:
+        """All of its steps, in order."""
+        return (*self.before, *self.steps)
 
 
 class AdvancesRule(Rule, frozen=True, tag="advances"):

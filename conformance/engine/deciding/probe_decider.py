@@ -34,15 +34,15 @@ class ProbeDecider:
     ``explored`` is what fuzzing found: it counts where the plan finds nothing.
     """
 
-    def __init__(self, run: ServiceRun, aftermath: PostRequestChecks) -> None:
-        self._run, self._give, self._aftermath = run, run.decisions.give, aftermath
+    def __init__(self, run: ServiceRun, post_checks: PostRequestChecks) -> None:
+        self._run, self._give, self._post_checks = run, run.decisions.give, post_checks
         self.explored: FuzzResult | None = None
 
     def decide(self, requirement: Requirement) -> None:
         """Send what the plan has of a requirement and decide it."""
         if self._is_lacking(requirement):
             return
-        if left := self._run.economy.left(requirement, self._run.session.sent):
+        if left := self._run.savings.left(requirement, self._run.session.sent):
             self._give(requirement, Verdict.SKIPPED, left)
             return
         with self._run.stops.free():
@@ -71,7 +71,7 @@ class ProbeDecider:
 
     def _planned(self, requirement: Requirement) -> Plan:
         """What is worth sending for a requirement, by what is known so far."""
-        return self._run.economy.reduced(requirement, plan(self._run.contract, requirement))
+        return self._run.savings.reduced(requirement, plan(self._run.contract, requirement))
 
     def _is_lacking(self, requirement: Requirement) -> bool:
         """Decide what is about an operation that the target lacks: nothing of it needs a plan."""
@@ -103,7 +103,7 @@ class ProbeDecider:
         elif not planned.probes and requirement.subject is not Subject.ERROR:
             self._give(requirement, Verdict.SKIPPED, planned.why_not or "nothing to send")
         elif planned.probes:
-            self._run.economy.note(requirement)
+            self._run.savings.note(requirement)
             self._give(requirement, *verdicts.unbroken(planned, trials, tally))
 
     def _beyond(
@@ -124,23 +124,23 @@ class ProbeDecider:
 
         What a few ways of breaking it show, many more do not show better.
         """
-        economy, broken = self._run.economy, []
+        savings, broken = self._run.savings, []
         silent = {kind for one in trials if one.silent for kind in kinds_of_request(one.probe)}
         for probe in probes:
             if silent.intersection(kinds_of_request(probe)):
                 continue  # the requirement fails; these would be waited for likewise
-            if economy.is_known(probe):
+            if savings.is_known(probe):
                 tally.count(probe.side)
                 continue
             trial = self._try(probe)
             trials.append(trial)
-            economy.learn(trial)
+            savings.learn(trial)
             silent.update(kinds_of_request(probe) if trial.silent else ())
             if trial.finding is not None and trial.finding.held:
                 tally.count(probe.side)
             elif trial.finding is not None:
                 broken.append(trial)
-                if len(broken) == economy.enough:
+                if len(broken) == savings.enough:
                     break
         return broken
 
@@ -161,7 +161,7 @@ class ProbeDecider:
         """The smallest failing request, sent again on a fresh resource, decides."""
         for trial in smallest(broken):
             operation, answer = trial.probe.operation, trial.sent.answer
-            if unreliable(answer) and self._aftermath.is_spoilt(operation):
+            if unreliable(answer) and self._post_checks.is_spoilt(operation):
                 self._run.without(requirement, self._run.standings.of(operation.name))
                 return True
             again = partial(self._broken_again, trial)

@@ -204,10 +204,14 @@ def _tolerated(contract: Contract, probe: Probe) -> set[str]:
         return {error.name for error in missing_errors(probe.operation)}
     if contract.overlay.inferred and probe.fault is Fault.CONFLICT:
         taken = {error.name for error in taken_errors(probe.operation)}
-        return taken | {error.name for error in errors if error_identity.says_otherwise(error.name)}
+        return taken | {one.name for one in errors if _is_in_the_way(one.name)}
     if contract.overlay.inferred:
         return {error.name for error in errors if error.status == 0 or 400 <= error.status < 500}
     return {error.name for error in errors if error.name in probe.tolerated}
+
+
+def _is_in_the_way(name: str) -> bool:
+    return error_identity.says_conflict(name) or error_identity.says_repeated(name)
 
 
 def refusals(

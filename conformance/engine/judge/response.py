@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from conformance.contract.inference.naming import shows_only
 from conformance.contract.listing import statements
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import Place, show
-from conformance.contract.protocols import NAMES, NULLS, facts, is_reading
+from conformance.contract.protocols import NAMES, NULLS, facts
 from conformance.contract.walk import ShapeCheck, ValueWalker, misspelt
 from conformance.engine.judge.errors import observe_rules
 from conformance.engine.judge.findings import Finding
@@ -59,7 +60,8 @@ def has_status(contract: Contract, operation: Operation, answer: ParsedResponse)
     """
     if answer.status == operation.status:
         return True
-    if operation.status != OK or operation.status_source.model is None or is_reading(operation):
+    is_default = operation.status == OK and operation.status_source.model is not None
+    if not is_default or shows_only(operation.name):
         return False
     bare = answer.status == NO_CONTENT
     usual = not operation.output if bare else contract.overlay.inferred

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from urllib.parse import quote, unquote
 from conformance import record
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
+from conformance.record.redaction import fold
 from conformance.transport.exchange import Exchange
 
 HIDDEN = {"authorization", "x-amz-security-token", "x-amz-date"}
@@ -20,8 +22,9 @@ HIDDEN = {"authorization", "x-amz-security-token", "x-amz-date"}
 QUERY_SIGNATURE = re.compile(r"[?&]X-Amz-Algorithm=.*")
 """A presigned URL ends with what vouches for it."""
 
-LONGEST_BODY = 65_536
-"""So many characters of an answer are evidence: what matters of a longer one is told in words."""
+LONGEST_BODY, LONGEST_REQUEST = 65_536, 1_048_576
+"""So many characters of an answer are evidence: what matters of a longer one is told in words. A
+request is to be sent again, so that of one only what no person sends is cut."""
 LONGEST = 8
 """How many of the updates before a probe the evidence keeps, at most."""
 
@@ -144,31 +147,38 @@ def _request(
     headers = {
         name: masker.mask(value) for name, value in request.headers if name.lower() not in HIDDEN
     }
-    text, encoded = _body(request.body, masker)
+    text, encoded, cut = _body(request.body, masker, LONGEST_REQUEST)
     url = masker.mask(QUERY_SIGNATURE.sub("", request.url))
-    return record.RecordedRequest(request.method, url, headers, text, encoded, signing)
+    return record.RecordedRequest(request.method, url, headers, text, encoded, signing, cut)
 
 
 def _response(exchange: Exchange, masker: Masker) -> record.RecordedResponse | None:
     if exchange.response is None:
         return None
     headers = {name: masker.mask(value) for name, value in exchange.response.headers}
-    text, encoded = _body(exchange.response.body or None, masker, LONGEST_BODY)
-    return record.RecordedResponse(exchange.response.status, headers, text, encoded)
+    text, encoded, cut = _body(exchange.response.body or None, masker, LONGEST_BODY)
+    return record.RecordedResponse(exchange.response.status, headers, text, encoded, cut)
 
 
 def _body(
-    body: bytes | None, masker: Masker, most: int | None = None
-) -> tuple[str | None, str | None]:
-    """A body as text, else in base64, of no more than so many characters."""
+    body: bytes | None, masker: Masker, most: int
+) -> tuple[str | None, str | None, record.CutBody | None]:
+    """A body as text, else in base64, of no more than so many characters, and how it was cut."""
     if body is None:
-        return None, None
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return None, base64.b64encode(masker.mask_bytes(body)[:most]).decode()
+        return None, None, None
     # Masked before it is cut: of a secret at the end nothing would be known any more.
-    shown = masker.mask(text)
-    if most is None or len(text) <= most:
-        return shown, None
-    return f"{shown[:most]}... ({len(text):,} characters in all)", None
+    try:
+        text = masker.mask(body.decode())
+    except UnicodeDecodeError:
+        masked = masker.mask_bytes(body)
+        return None, base64.b64encode(masked[:most]).decode(), _cut(body, masked, most)
+    shown = fold(text) if len(text) > LONGEST_BODY else text
+    if len(shown) <= most:
+        return shown, None, None
+    return shown[:most], None, _cut(body, text.encode(), most)
+
+
+def _cut(body: bytes, masked: bytes, most: int) -> record.CutBody | None:
+    if len(masked) <= most:
+        return None
+    return record.CutBody(len(body), hashlib.sha256(masked).hexdigest())

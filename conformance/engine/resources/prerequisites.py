@@ -13,6 +13,7 @@ from typing import Any
 
 from conformance.contract.inference.naming import (
     ARN,
+    BARE,
     CREATE,
     DELETE,
     ID,
@@ -24,12 +25,13 @@ from conformance.contract.inference.naming import (
     plurals,
     same,
     split,
+    words,
 )
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import Place, find, put
 from conformance.contract.validate import shape_violations
 from conformance.contract.walk import shape_at
-from conformance.engine.resources.names import mentions
+from conformance.engine.resources.names import mentions, token_texts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import says_taken, says_unprepared
 from conformance.plan.probes import Probe
@@ -43,8 +45,11 @@ _FORTH = re.compile(r"From(?=[A-Z])")
 _UNDOES = re.compile(r"^Un(?P<does>[a-z])")
 """``UndeprecateDomain`` undoes ``DeprecateDomain``."""
 _SHORTEST = 4
-STATE = re.compile(r"\b(status(es)?|states?|must (first )?be|not been)\b", re.IGNORECASE)
+STATE = re.compile(
+    r"\b(status(es)?|states?|must (first )?be|not been|(is|are|was) not [a-z]+ed)\b", re.IGNORECASE
+)
 _WORD = re.compile(r"[A-Z][a-z]+")
+TOKEN = re.compile(r"\$\{[^}]+\}")
 _FOR_GOOD = frozenset(
     {"delete", "deregister", "remove", "terminate", "destroy", "revoke", "create"}
 )
@@ -164,23 +169,31 @@ def lacks_something(refusal: ParsedResponse) -> bool:
 def lists_of(contract: Contract, probe: Probe) -> Iterator[tuple[str, Operation]]:
     """The texts of a request that name what nothing of the run makes, and what lists such things.
 
-    Only what needs no resource itself is asked: a root of the account, an image, an engine.
+    Only what needs no resource itself is asked, or the one of the request: a root of the account,
+    an image, the shards of a stream.
     """
+    there = token_texts(probe.values)
     for name, value in probe.values.items():
         member = probe.operation.input.get(name)
-        noun = part(name).of
         if member is None or member.shape.kind is not Kind.STRING or member.shape.limit("enum"):
             continue
-        if mentions(value, "${id", "${made") or len(noun) < _SHORTEST:
+        if mentions(value, "${id", "${made"):
             continue
-        for one in contract.operations.values():
+        endings = tuple(f"{one}s" for one in _named(name) if len(one) >= _SHORTEST)
+        for one in contract.operations.values() if endings else ():
             found = split(one.name, _LISTS)
-            named = plain(found[1]) if found else ""
-            if named.endswith((*plurals(noun), f"{noun}s")) and not mentions(
-                base(contract, one), "${"
-            ):
+            needs = TOKEN.findall(token_texts(base(contract, one)))
+            if found and plain(found[1]).endswith(endings) and all(need in there for need in needs):
                 yield name, one
                 break
+
+
+def _named(member: str) -> Iterator[str]:
+    """What a member may name, in one form: a ``RootId``, a ``QuotaCode``, a ``ShardToMerge``."""
+    said = part(member)
+    for noun in (said.of, said.of.removesuffix("code")):
+        yield from (noun, *(one.removesuffix("s") for one in plurals(noun)))
+    yield from words(member)[:1] if said.kind == BARE and len(words(member)) > 1 else ()
 
 
 def shown_first(listing: Operation, body: Any, name: str) -> str | None:

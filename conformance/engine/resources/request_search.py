@@ -10,13 +10,14 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import ABSENT, Place, texts
 from conformance.engine.judge.authentication import is_denied
-from conformance.engine.resources.inventory import SendRequest
+from conformance.engine.resources.listed import SendRequest
 from conformance.engine.resources.prerequisites import (
     first_operations,
     lacks_something,
@@ -67,6 +68,10 @@ class RequestSearch:
         self._tried: set[str] = set()
         self._lacking: dict[str, SentProbe] = {}
         self._lists: dict[str, Any] = {}
+
+    @cached_property
+    def _whole_lists(self) -> tuple[Operation, ...]:
+        return tuple(islice(lists_of_all(self._contract), LISTS))
 
     def improve(self, sent: SentProbe) -> SentProbe | None:
         """An accepted request of the same operation; None where none is found, or was before."""
@@ -151,7 +156,8 @@ class RequestSearch:
             return None
         request = dict(sent.probe.values)
         for name, listing in lists_of(self._contract, sent.probe):
-            shown = self._send(Probe("", listing, Side.OBSERVE, base(self._contract, listing), ""))
+            asked = Probe("", listing, Side.OBSERVE, base(self._contract, listing), "")
+            shown = self._send(asked, resource=shared(self._contract, listing, sent))
             if not shown.answer.ok:
                 shown = self.improve(shown) or shown
             value = shown_first(listing, shown.answer.body, name) if shown.answer.ok else None
@@ -166,7 +172,7 @@ class RequestSearch:
 
     def _all_lists(self) -> Iterator[tuple[Operation, Any]]:
         """What each list shows that nothing has to be named for; it is asked for once."""
-        for one in islice(lists_of_all(self._contract), LISTS):
+        for one in self._whole_lists:
             if one.name not in self._lists and self._may_send(one.name):
                 self._lists[one.name] = self._send(Probe("", one, Side.OBSERVE, {}, "")).answer.body
             yield one, self._lists.get(one.name)

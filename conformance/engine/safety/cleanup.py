@@ -15,7 +15,7 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.journal import Creation, Journal
-from conformance.engine.resources.disposal import PATIENCE
+from conformance.engine.resources.disposal import PATIENCE, emptied
 from conformance.engine.resources.names import fill
 from conformance.engine.resources.run_tag import is_tagged
 from conformance.engine.sending.channel import Channel
@@ -103,7 +103,10 @@ class Cleanup:
                 continue
             deletion = self._contract.operations[one.delete]
             named = as_label(deletion, one.label, identifier)
-            answer = self._send(deletion, {one.label: named, **one.delete_with})
+            request = {one.label: named, **one.delete_with}
+            answer = self._send(deletion, request)
+            if answer.is_refusal and emptied(self._contract, one, identifier, self._send):
+                answer = self._send(deletion, request)
             unanswered = unanswered + 1 if answer.status is None else 0
             if answer.is_gone:
                 self._swept.deleted.append(identifier)

@@ -42,18 +42,18 @@ class GuardedTransport:
     def __init__(
         self,
         inner: Transport,
-        territory: RouteTable,
+        routes: RouteTable,
         journal: Journal,
         names: Names,
         absent: Look | None,
     ) -> None:
-        self._inner, self._territory = inner, territory
+        self._inner, self._routes = inner, routes
         self._journal, self._names, self._absent = journal, names, absent
-        self._service = territory.contract.service
+        self._service = routes.contract.service
 
     def send(self, request: Request) -> Exchange:
         """Send the request, or say why not."""
-        visit = self._territory.visit(request)
+        visit = self._routes.visit(request)
         if visit.kind is RequestEffect.LOOK:
             return self._inner.send(request)
         if visit.kind is RequestEffect.CREATE:
@@ -63,14 +63,14 @@ class GuardedTransport:
             return withheld(request, f"{stranger!r} is not of this run")
         exchange = self._inner.send(request)
         if visit.kind is RequestEffect.DELETE and read(exchange, visit.operation).is_gone:
-            for label in self._territory.deleted(visit):
+            for label in self._routes.deleted(visit):
                 self._journal.gone(self._service, label)
         return exchange
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
         """Send the requests where none of them creates or touches what may be somebody else's."""
         for request in requests:
-            visit = self._territory.visit(request)
+            visit = self._routes.visit(request)
             if visit.kind is RequestEffect.LOOK:
                 continue
             if visit.kind is RequestEffect.CREATE or visit.kind is RequestEffect.DELETE:
@@ -81,11 +81,11 @@ class GuardedTransport:
         return self._inner.send_all(requests, pipelined=pipelined)
 
     def _create(self, request: Request, visit: ClassifiedRequest) -> Exchange:
-        operation, territory, nonce = visit.operation, self._territory, self._names.nonce
+        operation, routes, nonce = visit.operation, self._routes, self._names.nonce
         if operation is None:
             raise LookupError("a creation is of an operation")
-        named, tagged = territory.named(visit), territory.tagged(visit, nonce)
-        names_itself = territory.names_itself(visit, request, nonce)
+        named, tagged = routes.named(visit), routes.tagged(visit, nonce)
+        names_itself = routes.names_itself(visit, request, nonce)
         if named is None and names_itself:
             named = nonce  # several at once, each with the nonce in its name
         told_apart = tagged or names_itself
@@ -103,9 +103,9 @@ class GuardedTransport:
             if exchange.failure is not None and exchange.failure.kind is FailureKind.REFUSED:
                 self._journal.settled(number)
             return
-        whole = visit.operation is not None and not self._territory.is_part(visit.operation)
+        whole = visit.operation is not None and not self._routes.is_part(visit.operation)
         if whole and answer.ok:
-            ids = self._territory.made(visit, exchange)
+            ids = self._routes.made(visit, exchange)
             if ids:
                 self._journal.made(number, self._service, ids)
             return
@@ -137,7 +137,7 @@ class GuardedTransport:
         )
 
     def _is_ours(self, label: str, visit: ClassifiedRequest) -> bool:
-        if any(one.value == label for one in self._territory.contract.given.members):
+        if any(one.value == label for one in self._routes.contract.given.members):
             return True  # whether it may be changed was asked before
         # An ARN ends with the identifier, or with that of a part.
         state = self._journal.state

@@ -25,15 +25,15 @@ def quotas(contracts: Iterable[Contract], factor: float = 1.0) -> dict[str, Quot
     return found
 
 
-def counter(territories: Sequence[tuple[str, RouteTable]]) -> Callable[[Request], list[str]]:
-    """Says which quotas a request counts for; ``territories`` by the URL that each is below."""
+def counter(routes: Sequence[tuple[str, RouteTable]]) -> Callable[[Request], list[str]]:
+    """Says which quotas a request counts for; ``routes`` by the URL that each is below."""
 
     def counts_for(request: Request) -> list[str]:
-        below = [one for url, one in territories if request.url.startswith(url)]
-        for territory in below:
-            operation, _ = territory.match(request)
+        below = [one for url, one in routes if request.url.startswith(url)]
+        for table in below:
+            operation, _ = table.match(request)
             if operation is not None:
-                return counted(territory.contract, operation.name)
+                return counted(table.contract, operation.name)
         # A route that no service has counts for every service.
         return [f"{one.contract.service}/{ALL}" for one in below]
 

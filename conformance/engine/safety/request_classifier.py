@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, urlsplit
 from conformance.contract.inference.naming import DELETE, identifies, looks_only, split
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import find, parse, texts
-from conformance.contract.protocols import is_reading
 from conformance.contract.routes import RouteMatcher, query_of
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.run_tag import is_tagged
@@ -151,8 +150,7 @@ class RouteTable:
     def _kind(self, operation: Operation) -> RequestEffect:
         if operation.name in self._created:
             return RequestEffect.CREATE
-        is_look = looks_only(operation.name) or (self._is_named and is_reading(operation))
-        if operation.name in self._looks or is_look:
+        if operation.name in self._looks or looks_only(operation.name):
             return RequestEffect.LOOK
         return RequestEffect.DELETE if operation.name in self._deletes else RequestEffect.TOUCH
 

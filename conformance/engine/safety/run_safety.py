@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from conformance.contract.member_roles import TOKENS
-from conformance.contract.model import Contract, Location
+from conformance.contract.model import Contract, Location, Shape
 from conformance.contract.places import texts
+from conformance.contract.validate import shape_violations
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.journal import Journal
 from conformance.engine.resources.names import Names
@@ -17,10 +18,13 @@ from conformance.engine.safety.guard import GuardedTransport, Look
 from conformance.engine.safety.request_classifier import ClassifiedRequest, RouteTable
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.patience import Patience, faulty_kinds
+from conformance.engine.support import lacks
+from conformance.error_identity import says_missing
 from conformance.plan.probes import Fault
 from conformance.plan.valid_requests.base_requests import as_label
 from conformance.plan.valid_requests.resources import lifecycle_of, others
 from conformance.transport.exchange import Transport
+from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read, wire
 from conformance.transport.signing import Signer
 
@@ -47,8 +51,8 @@ class RunSafety:
         look = None
         if not self.strict:
             look = _looking(contract, url, signer, transport, patience or Patience())
-        territory = RouteTable(contract, url)
-        return GuardedTransport(transport, territory, self.journal, self.names, look)
+        routes = RouteTable(contract, url)
+        return GuardedTransport(transport, routes, self.journal, self.names, look)
 
     def mark(self, contract: Contract) -> RunTag | None:
         """The tag that goes on what is created, where this run tags."""
@@ -75,7 +79,11 @@ class RunSafety:
 def _looking(
     contract: Contract, url: str, signer: Signer, transport: Transport, patience: Patience
 ) -> Look:
-    """Asks the target itself whether it has something of that name."""
+    """Asks the target itself whether it has something of that name.
+
+    Only what says so counts: who may not look, or is to wait, has not learned that nothing is
+    there. Then a list is asked.
+    """
     channel = SignedChannel(url, signer, transport)
 
     def absent(identifier: str, visit: ClassifiedRequest) -> bool:
@@ -93,9 +101,29 @@ def _looking(
         exchange = channel.send(replace(request, within=patience.within(waited)))
         patience.note(waited, operation.name, exchange)
         answer = read(exchange, operation)
-        return answer.is_refusal and not answer.throttled
+        if answer.ok or answer.status is None:
+            return False
+        return (
+            _says_missing(answer, identifier)
+            or (label is not None and _is_no_name(answer, label.shape, named))
+            or _is_not_listed(contract, channel, resource, identifier, visit)
+        )
 
     return absent
+
+
+def _says_missing(answer: ParsedResponse, identifier: str) -> bool:
+    """Whether a refused read says that nothing of that name is there, and not that it cannot."""
+    if answer.is_missing:
+        return not lacks(answer)
+    told = answer.status == 400 and identifier in answer.message
+    return told and says_missing(answer.message)
+
+
+def _is_no_name(answer: ParsedResponse, shape: Shape, named: str | list[str]) -> bool:
+    """Whether a read refuses a name that the documents forbid: nothing is called that."""
+    is_invalid = answer.status == 400 and not (answer.throttled or answer.passing)
+    return is_invalid and any(shape_violations(shape, named))
 
 
 def _named(contract: Contract, identifier: str, visit: ClassifiedRequest) -> Resource:

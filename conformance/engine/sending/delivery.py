@@ -27,9 +27,6 @@ RESTARTS = 3
 REPEATABLE = frozenset({"GET", "PUT", "PATCH"})
 """Methods whose requests may be sent again."""
 
-LOOKING = frozenset({"Query", "Scan", "Search", "Encrypt", "Decrypt", "Sign", "Verify"})
-"""Operations without a noun that show or use what is there, and change nothing."""
-
 Sent = TypeVar("Sent")
 
 
@@ -54,8 +51,8 @@ def only_reads(contract: Contract, operation: Operation) -> bool:
 
     Most protocols have one method for everything, so that the name says it.
     """
-    looks = looks_only(operation.name) or operation.name in LOOKING
-    return looks or operation.method == "GET" or _lists(contract, operation)
+    looks = looks_only(operation.name) or operation.method == "GET"
+    return looks or _lists(contract, operation)
 
 
 def is_repeatable(contract: Contract, operation: Operation) -> bool:

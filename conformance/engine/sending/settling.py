@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
+from conformance.contract.inference.naming import plain
 from conformance.contract.model import Operation
+from conformance.contract.places import texts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import is_missing, says_full
 from conformance.plan.sequences.steps import RuleBroken
+from conformance.plan.valid_requests.named_places import SHORTEST, nouns_of
 from conformance.transport.exchange import Exchange
 from conformance.transport.protocols.registry import read
 
@@ -45,18 +50,20 @@ class Arrival:
         operation: Operation,
         exchange: Exchange,
         again: Callable[[], Exchange],
+        values: Mapping[str, Any],
     ) -> Exchange:
-        """The exchange, or one that came later where the resource had not arrived."""
-        waited = 0.0
+        """The exchange, or one that came later where the resource had not arrived.
+
+        ``values`` are the members of the request: it may be something else that is not there.
+        """
+        waited, lacks = 0.0, partial(_lacks, resource, operation, values)
         for pause in PAUSES:
-            if not _is_missing(exchange, operation) or not self._is_worth_it(
-                resource, waited + pause
-            ):
+            if not lacks(exchange) or not self._is_worth_it(resource, waited + pause):
                 return exchange
             self._sleep(pause)
             waited += pause
             exchange = again().after(exchange)
-        self._in_vain[resource.kind] += _is_missing(exchange, operation)
+        self._in_vain[resource.kind] += lacks(exchange)
         return exchange
 
     def of_room(self, again: Callable[[], SentProbe]) -> SentProbe:
@@ -76,9 +83,23 @@ class Arrival:
         return waited > PAUSES[0] or resource.age < self._settle
 
 
-def _is_missing(exchange: Exchange, operation: Operation) -> bool:
+def _lacks(
+    resource: RunResource, operation: Operation, values: Mapping[str, Any], exchange: Exchange
+) -> bool:
+    """Whether an answer says that the resource is not there, as far as it says what is not.
+
+    Not where it shows another value of the request, or its code names something else. A page
+    without any error is that of a path that leads nowhere.
+    """
     answer = read(exchange, operation)
-    return answer.is_refusal and is_missing(answer.status, answer.code)
+    if not (answer.is_refusal and is_missing(answer.status, answer.code)):
+        return False
+    if answer.code is None or resource.id in answer.message:
+        return not answer.form
+    if any(len(text) >= SHORTEST and text in answer.message for text in texts(values)):
+        return False
+    nouns = nouns_of(answer.code)
+    return not nouns or any(noun in plain(resource.kind or "") for noun in nouns)
 
 
 @dataclass(frozen=True, slots=True)

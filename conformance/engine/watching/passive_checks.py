@@ -10,6 +10,7 @@ from functools import partial
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.listing.sharing import sharing_of
 from conformance.contract.model import Location
+from conformance.contract.vocabulary.overlay_rules import StillAnswersRule
 from conformance.engine.confirmation import ANSWER, confirm, not_repeated, unreliable
 from conformance.engine.judge.errors import ERROR_STATUS, IN_REFUSALS
 from conformance.engine.judge.findings import Finding
@@ -27,6 +28,7 @@ from conformance.engine.watching.arns import Arns
 from conformance.engine.watching.echoes import Echoes
 from conformance.engine.watching.given_moments import GivenMoments
 from conformance.engine.watching.spoilt import Spoilt
+from conformance.plan.planner import is_watched
 from conformance.plan.probes import Fault, Side
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of
 from conformance.record import Verdict
@@ -80,6 +82,23 @@ class PassiveChecker:
     def is_shared(self) -> bool:
         """Whether a requirement may stand for places in other operations than its own."""
         return self._sharing.is_of_service
+
+    def has_shown(self, requirement: Requirement) -> bool:
+        """Whether a run that ends early has shown it: answers did, and none broke it.
+
+        What is to be so whatever is sent, only the whole of a run shows.
+        """
+        whole = requirement.subject is Subject.NO_SERVER_ERROR
+        if whole or isinstance(requirement.rule, StillAnswersRule) or not is_watched(requirement):
+            return False
+        shown = self._decisions.tally(requirement).accept > 0
+        if not shown or requirement.id in self._suspects.known:
+            return False
+        name = requirement.operation or ""
+        known = name in self._contract.operations
+        support = self._standings.known(name) if known else self._standings.best()
+        works = support is not None and support.standing is SupportStatus.WORKS
+        return works or self._standings.is_aside(name) or self.is_shared
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -37,7 +37,7 @@ class PostRequestChecks:
     def __init__(self, run: ServiceRun, watch: PassiveChecker) -> None:
         self._contract, self._session = run.contract, run.session
         self._standings, self._decisions, self._watch = run.standings, run.decisions, watch
-        self._economy = run.economy
+        self._savings = run.savings
         self._creators = all_creators(run.contract)
         self._kinds = run.contract.overlay.kinds()
         self._looks: Counter[str] = Counter()
@@ -79,7 +79,7 @@ class PostRequestChecks:
             return
         self._last = sent
         self._looks[sent.probe.requirement] += sent.answer.ok
-        if self._looks[sent.probe.requirement] > self._economy.looks:
+        if self._looks[sent.probe.requirement] > self._savings.looks:
             return
         with self._watch.held():
             for operation in self._shows(self._kinds[kind]):

@@ -60,7 +60,8 @@ class Lifecycle:
     def request(self, role: str, **members: Any) -> dict[str, Any]:
         """The base request of a role with members replaced or added."""
         operation = self.operation(role)
-        extra = self.resource.delete_with if role == "delete" else {}
+        of = self.resource
+        extra = {"create": of.create_with, "delete": of.delete_with}.get(role, {})
         return {**base(self.contract, operation), **extra, **members}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from conformance.contract.inference.identities import template
 from conformance.contract.inference.naming import ARN, part, plain
-from conformance.contract.model import Kind, Shape
+from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.validate import keeps
 from conformance.error_identity import is_missing, says_taken
 from conformance.plan.generation import strings, values
@@ -30,6 +30,7 @@ LISTED = re.compile(
 PATTERN = re.compile(
     r"(?:regular expression )?pattern:?\s*[\"'`]?(?P<pattern>[^\s\"'`]+)", re.IGNORECASE
 )
+STARTS = re.compile(r"(?:start|begin)s? with:? [\"'`]?(?P<prefix>[\w:/.-]+)", re.IGNORECASE)
 COUNT = re.compile(
     r"(?:minimum of|at least|no (?:less|fewer) than|more than|minimum:?) (?P<least>\d+|two|three)\b"
     r"|(?P<said>two|three|\b[23]) or more"
@@ -44,6 +45,9 @@ MANY = 30_000
 """So many numbers are enough for one run."""
 SHORTEST = 4
 """Letters that a word has at least which says what a member names."""
+SERVER_ERROR = 500
+MADE_UP_ARN = re.compile(r"arn:|\$\{aws\.(?P<of>[\w-]+)-arn\}")
+"""An ARN of nothing, or that of what another service has."""
 NAMES = re.compile(r"(names?|ids?|identifiers?|s)$")
 """What the name of a member has after the noun of what it names."""
 
@@ -69,6 +73,11 @@ class RefusalText:
     def is_not_found(self) -> bool:
         """Whether something that the request speaks of is not there."""
         return is_missing(self.status, self.code)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the target broke at the request."""
+        return self.status >= SERVER_ERROR
 
     def spoken_of(self) -> list[str]:
         """The kinds that the message or the code names, then the operation, most special first."""
@@ -105,6 +114,10 @@ def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
             if word and keeps(shape, word.rstrip(".")):
                 yield word.rstrip(".")
                 break
+    starts = STARTS.search(refusal.message)
+    if starts is not None:
+        begun = starts["prefix"].rstrip(".")
+        yield f"{begun}{'-' if begun[-1:].isalnum() else ''}${{word:8}}"
     shown = PATTERN.search(refusal.message)
     if shown is not None and strings.pattern_error(shown["pattern"]) is None:
         pattern = shown["pattern"]
@@ -136,8 +149,9 @@ def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     noun = said.of if said.kind == ARN else NAMES.sub("", plain(shape.called.name))
     named = [kind for kind in refusal.kinds if plain(kind) == noun]
     sorts = [kind for kind in refusal.kinds if _is_sort_of(kind, noun)]
+    ends = [kind for kind in refusal.kinds if len(noun) > SHORTEST and plain(kind).endswith(noun)]
     spoken = [kind for kind in refusal.spoken_of() if noun and plain(kind).endswith(noun)]
-    named = named or sorted(sorts, key=len) or spoken
+    named = named or sorted(sorts, key=len) or spoken or (ends if len(ends) == 1 else [])
     if said.kind == ARN and not said.of and refusal.own is not None:
         yield refusal.own
     if said.kind == ARN:
@@ -147,6 +161,27 @@ def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
         # A bare name is that of what is not found, as the answer calls it.
         spoken = [] if noun or not refusal.is_not_found else refusal.spoken_of()
         yield from (f"${{id.{kind}}}" for kind in [*named, *spoken])
+
+
+def arns_of_what_lacks(
+    operation: Operation, request: Mapping[str, Any], refusal: RefusalText
+) -> Iterator[dict[str, Any]]:
+    """The request with an ARN of the run's for a made-up one that no kind is called after.
+
+    It is of the kinds of which the refusal says that one is not there, or where a server breaks of
+    those of which the operation declares it: ``Source`` of what copies an instance.
+    """
+    kinds = refusal.spoken_of() if refusal.is_not_found else []
+    if refusal.is_broken:
+        errors = plain("".join(one.name for one in operation.missing))
+        kinds = [kind for kind in refusal.kinds if plain(kind) in errors]
+    known = [arn for kind in kinds if (arn := refusal.kinds[kind]) is not None]
+    for name, value in request.items():
+        made_up, noun = MADE_UP_ARN.match(str(value)), part(name).of
+        if made_up is None or noun in map(plain, refusal.kinds):
+            continue
+        if not (made_up["of"] and noun.endswith(plain(made_up["of"]))):
+            yield from ({**request, name: arn} for arn in known)
 
 
 def named_by(kinds: Mapping[str, str | None]) -> Refer:

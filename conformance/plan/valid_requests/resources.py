@@ -100,10 +100,13 @@ def identifiers(
 
 
 def all_creators(contract: Contract) -> dict[str, tuple[str, str]]:
-    """Every operation that creates: the kind that it makes and the place of the identifier."""
+    """Every operation that creates: the kind that it makes and the place of the identifier.
+
+    Of several kinds with one creation it is the first.
+    """
     return {
         operation: (name, place)
-        for name, one in contract.overlay.kinds().items()
+        for name, one in reversed(contract.overlay.kinds().items())
         for operation, place in creators(one).items()
     }
 

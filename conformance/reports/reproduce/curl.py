@@ -42,7 +42,7 @@ def curl_script(evidence: Sequence[RecordedExchange]) -> str:
     """
     why = unsupported_reason(evidence)
     if why:
-        return unsupported_comment(why)
+        return unsupported_comment(why, evidence)
     planned = steps(evidence)
     last = len(planned)
     return "\n".join(line for one in planned for line in _lines(one, last=one.number == last))

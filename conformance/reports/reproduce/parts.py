@@ -16,7 +16,7 @@ LONG = 500
 _LEAST_REPEATED = 200
 _HUGE = 200_000
 _REPEATED = re.compile(r"(.{1,40}?)\1{19,}", re.DOTALL)
-_REPEATED_CHARACTER = re.compile(r"(.)\1{199,}", re.DOTALL)
+_REPEATED_CHARACTERS = re.compile(r"(.{1,4}?)\1{199,}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _flattened(parts: Iterable[Part]) -> Iterator[Part]:
 def _repeats(text: str) -> Iterator[Part]:
     start = 0
     if len(text) > LONG:
-        pattern = _REPEATED if len(text) <= _HUGE else _REPEATED_CHARACTER
+        pattern = _REPEATED if len(text) <= _HUGE else _REPEATED_CHARACTERS
         for found in pattern.finditer(text):
             if len(found[0]) < _LEAST_REPEATED:
                 continue

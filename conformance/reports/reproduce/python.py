@@ -74,7 +74,7 @@ def python_script(evidence: Sequence[RecordedExchange]) -> str:
     """
     why = unsupported_reason(evidence) or _rewritten(evidence)
     if why:
-        return unsupported_comment(why)
+        return unsupported_comment(why, evidence)
     planned = steps(evidence)
     imports = _imports(planned)
     signed = any(step.signature.signing for step in planned)

@@ -129,6 +129,8 @@ def unsupported_reason(evidence: Sequence[RecordedExchange]) -> str:
     if any(exchange.connection for exchange in evidence):
         return "the requests have to share one connection"
     for exchange in evidence:
+        if exchange.request.cut is not None:
+            return f"the record has only the beginning of a body ({exchange.request.cut})"
         if _OUR_NAMES & exchange.request.headers.keys():
             return "the case of all header names matters"
         text = "\n".join(_texts(exchange.request))
@@ -138,8 +140,10 @@ def unsupported_reason(evidence: Sequence[RecordedExchange]) -> str:
     return ""
 
 
-def unsupported_comment(why: str) -> str:
+def unsupported_comment(why: str, evidence: Sequence[RecordedExchange]) -> str:
     """What stands in the place of a script that cannot be written: a comment."""
+    if any(exchange.request.cut for exchange in evidence):
+        return f"# No script: {why}."
     return f"# No script: {why}. `conformance replay RECORD REQUIREMENT` sends it again."
 
 

@@ -51,17 +51,15 @@ def lines(campaign: Campaign) -> Iterator[str]:
 _HEADINGS = {
     MutantStatus.SURVIVED: "Survived",
     MutantStatus.MISNAMED: "Killed, but not by name",
-    MutantStatus.ERROR: "Not decided: the run failed by our own fault",
+    MutantStatus.ERROR: "Not decided: the run could not test",
 }
 
 
 def _row(kind: str, results: tuple[Result, ...]) -> str:
     found = rate(results)
     survived = found.of - found.killed - found.misnamed
-    return (
-        f"{kind}  {found.of:>7}  {found.killed:>6}  {found.misnamed:>11}  {survived:>8}"
-        f"  {found.percent:>7.1f} %"
-    )
+    share = f"{found.percent:>7.1f} %" if found.of else f"{'none':>9}"
+    return f"{kind}  {found.of:>7}  {found.killed:>6}  {found.misnamed:>11}  {survived:>8}  {share}"
 
 
 def _about(result: Result) -> Iterator[str]:

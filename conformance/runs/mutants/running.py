@@ -52,7 +52,10 @@ def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard)
     """
     start = time.monotonic()
     tried = tuple(dict.fromkeys(one for mutant in mutants for one in mutant.services))
-    control = suite(tried, plan)
+    try:
+        control = suite(tried, plan)
+    except CouldNotTest as problem:  # its hint is for a target of the user's own
+        raise ReferenceFails(Ran(plan.profile, problem=str(problem))) from problem
     if control.failures or control.problem:
         raise ReferenceFails(control)
     found: dict[str, Result] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.error_identity import is_same, names
+from conformance.error_identity import is_same, names, says_conflict, says_repeated, says_taken
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,19 @@ def test_a_short_form_is_the_same_error(short):
 @pytest.mark.parametrize("other", ["ResourceNotFoundException", "Exception", "ServiceException"])
 def test_another_name_is_another_error(other):
     assert not is_same("NotFoundException", other)
+
+
+@pytest.mark.parametrize(
+    ("name", "conflicts", "is_repeated"),
+    [
+        ("ResourceInUseException", True, False),
+        ("RESOURCE_IN_USE", True, False),
+        ("ConflictException", True, False),
+        ("IdempotentParameterMismatchException", False, True),
+        ("AlreadyExistsButModifiedException", False, True),
+        ("AdminUserNotFoundException", False, False),
+    ],
+)
+def test_what_stands_in_the_way_of_a_creation(name, conflicts, is_repeated):
+    assert (says_conflict(name), says_repeated(name)) == (conflicts, is_repeated)
+    assert says_taken(name) is (conflicts or "Already" in name)

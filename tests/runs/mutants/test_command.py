@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli.mutants import command
+from conformance.engine.errors import WrongCredentials
 from conformance.record import fails_gate
 from conformance.reports.files import UnwritableReport
 from conformance.runs.mutants import (
@@ -24,6 +25,7 @@ from conformance.runs.mutants import (
 )
 from conformance.runs.mutants.report import as_json, lines
 from conformance.runs.mutants.values import Ran
+from tests.command import in_process
 
 KILLED = {
     "wire:iso-dates": "apigateway/CreateApiKey/response/createdDate/type",
@@ -122,7 +124,7 @@ def test_the_result_tells_what_was_not_killed_by_name():
     assert "Survived (1)\n  f2\n      Something is wrong." in text
     assert "Killed, but not by name (1)\n  f1" in text
     assert "failed: elsewhere" in text
-    assert "Not decided: the run failed by our own fault (1)\n  f3" in text
+    assert "Not decided: the run could not test (1)\n  f3" in text
     assert "it broke" in text
     assert "66.7 %" in text
 
@@ -173,6 +175,30 @@ def test_nothing_is_tried_where_the_reference_itself_fails(monkeypatch):
     monkeypatch.setattr("conformance.runs.mutants.running.suite", lambda *_: ran("an/id"))
     with pytest.raises(ReferenceFails, match="an/id"):
         run((mutant(),), MutantPlan(), 1, lambda _: None)
+
+
+def refused(*_):
+    raise WrongCredentials("403 InvalidSignatureException")
+
+
+def test_credentials_that_a_mutant_refuses_are_an_error_with_a_hint(monkeypatch):
+    monkeypatch.setattr("conformance.runs.mutants.running.suite", lambda *_: Ran())
+    monkeypatch.setattr(trial, "suite", refused)
+    ended = in_process("mutants", "--fault", "status:CreateKey:201", "--workers", "1", "-q")
+    assert ended.code == 3
+    assert "refuses the credentials: 403 InvalidSignatureException" in ended.out
+    assert "100.0 %" not in ended.out
+    assert "1 mutants were not decided\n  hint: " in ended.err
+    assert "Traceback" not in ended.out + ended.err
+
+
+def test_credentials_that_the_reference_refuses_are_its_own_failure(monkeypatch):
+    monkeypatch.setattr("conformance.runs.mutants.running.suite", refused)
+    ended = in_process("mutants", "--fault", "status:CreateKey:201", "--workers", "1", "-q")
+    assert ended.code == 3
+    assert "the reference without a fault is not passed" in ended.err
+    assert "hint: `conformance run reference`" in ended.err
+    assert "AWS_ACCESS_KEY_ID" not in ended.err
 
 
 def test_ctrl_c_leaves_what_is_known(monkeypatch):

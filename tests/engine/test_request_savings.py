@@ -73,43 +73,43 @@ def test_a_quick_run_of_a_large_service_without_an_overlay_ends_in_time(
     made_up, requirements, told_of
 ):
     clock = Clock()
-    economy = RequestSavings(thrifty=True, made_up=made_up, clock=clock)
-    economy.begin(requirements)
+    savings = RequestSavings(thrifty=True, made_up=made_up, clock=clock)
+    savings.begin(requirements)
     clock.now += SECONDS - 1
-    assert economy.left(a_requirement(), 100) == ""
+    assert savings.left(a_requirement(), 100) == ""
     clock.now += 1
-    left = economy.left(a_requirement(), 100)
+    left = savings.left(a_requirement(), 100)
     assert told_of in left
     assert bool(left) is bool(told_of)
 
 
 def test_a_thorough_run_is_not_ended():
     clock = Clock()
-    economy = RequestSavings(thrifty=False, made_up=True, clock=clock)
-    economy.begin(LARGE + 1)
+    savings = RequestSavings(thrifty=False, made_up=True, clock=clock)
+    savings.begin(LARGE + 1)
     clock.now += 100 * SECONDS
-    assert economy.left(a_requirement(), 10**6) == ""
+    assert savings.left(a_requirement(), 10**6) == ""
 
 
 @pytest.mark.parametrize("made_up", [True, False])
 def test_what_takes_long_counts_as_more_where_the_time_is_not_bounded(made_up):
-    economy = RequestSavings(thrifty=True, made_up=made_up, clock=Clock())
-    economy.begin(LARGE + 1)
+    savings = RequestSavings(thrifty=True, made_up=made_up, clock=Clock())
+    savings.begin(LARGE + 1)
     for _ in range(20):
-        told(economy.costs, "ListThings", 0.001)
-        told(economy.costs, "PollThings", 5.0)
-    assert economy.costs.more > MOST
-    assert bool(economy.left(a_requirement(), 100)) is not made_up
-    assert economy.left(a_requirement(), MOST)
+        told(savings.costs, "ListThings", 0.001)
+        told(savings.costs, "PollThings", 5.0)
+    assert savings.costs.more > MOST
+    assert bool(savings.left(a_requirement(), 100)) is not made_up
+    assert savings.left(a_requirement(), MOST)
 
 
 def test_showing_ends_before_the_time_is_over():
     clock = Clock()
-    economy = RequestSavings(thrifty=True, made_up=True, clock=clock)
+    savings = RequestSavings(thrifty=True, made_up=True, clock=clock)
     clock.now += SECONDS / 2
-    assert economy.is_late(0.5)
-    assert not economy.is_late(0.6)
-    assert economy.spent == 0.5
+    assert savings.is_late(0.5)
+    assert not savings.is_late(0.6)
+    assert savings.spent == 0.5
     assert not RequestSavings(thrifty=True, clock=lambda: 0).is_late(0)
 
 
@@ -118,8 +118,8 @@ def test_a_plan_is_cut_down_too_once_valid_requests_were_found(monkeypatch):
     run, tried = MagicMock(), []
     run.contract.found.by_operation = {"CreateThing": object()}
     run.session.left_out = frozenset()
-    run.economy.left.return_value = ""
-    run.economy.reduced.return_value = cut
+    run.savings.left.return_value = ""
+    run.savings.reduced.return_value = cut
     monkeypatch.setattr(probe_decider, "plan", lambda *_: whole)
     monkeypatch.setattr(ProbeDecider, "_probe", lambda _, __, planned: tried.append(planned))
     ProbeDecider(run, MagicMock()).decide(a_requirement(operation="GetThing"))
