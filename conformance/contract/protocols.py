@@ -101,10 +101,10 @@ def _unbound(rule: Rule) -> Rule:
     return {key: value for key, value in rule.items() if key not in BINDING}
 
 
-def stated_rule(address: str, protocol: ProtocolName = ProtocolName.REST_JSON_1) -> Rule | None:
+def stated_rule(address: str) -> Rule | None:
     """The rule that an overlay changes at this address, without what binds it to operations."""
     head, _, name = address.partition("/")
-    stated = _read(protocol)
+    stated = _read(ProtocolName.REST_JSON_1)
     if head == "protocol":
         rule = stated["rules"].get(name)
         return None if rule is None else _unbound(rule)

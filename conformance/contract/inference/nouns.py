@@ -28,7 +28,7 @@ from conformance.contract.inference.naming import (
     split,
 )
 from conformance.contract.model import Contract, Kind, Location, Member, Operation
-from conformance.contract.routes import trailing_label
+from conformance.contract.routes import above_label
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH"})
 _LASTING = ("Create", "Register", "Import", "Start", "Run", "Submit", "Initiate")
@@ -176,13 +176,12 @@ def _is_unsure(contract: Contract, noun: Noun) -> bool:
     if noun.delete is not None:
         return False
     path = noun.create.path.rstrip("/")
-    own = trailing_label(path)
-    places = {path} if own is None else {path, own.parent}
+    own = above_label(path)
     for one in contract.operations.values():
-        label = trailing_label(one.path)
-        if one.method == "DELETE" and label is not None and not one.query:
+        above = above_label(one.path)
+        if one.method == "DELETE" and above is not None and not one.query:
             at = one.path.rstrip("/")
-            if at == path or (own is None and label.parent in places):
+            if at == path or (own is None and above == path):
                 return True
     return False
 

@@ -22,7 +22,7 @@ from conformance.contract.inference.naming import (
 )
 from conformance.contract.inference.nouns import Noun, arns
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
-from conformance.contract.routes import LABEL, trailing_label
+from conformance.contract.routes import LABEL, above_label
 from conformance.contract.validate import shape_violations
 
 _RELATIONS = (
@@ -60,12 +60,12 @@ class Owners:
         elsewhere: dict[str, Noun] = {}
         for noun in self._known:
             for one in noun.about_one():
-                label = trailing_label(one.path)
-                if label is None:
+                above = above_label(one.path)
+                if above is None:
                     continue
                 at = _unnamed(one.path)
                 created = _unnamed(noun.create.path)
-                if created in {at, _unnamed(label.parent)}:
+                if created in {at, _unnamed(above)}:
                     found.setdefault(at, noun)
                 elif one in (noun.delete, noun.read) and LABEL.search(noun.create.path) is None:
                     elsewhere.setdefault(at, noun)
