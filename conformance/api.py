@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from conformance.contract import locate
-from conformance.contract.given import Given, read_given
+from conformance.contract.given import read_given
+from conformance.contract.given_values import Given
 from conformance.contract.globs import excluding
 from conformance.engine.events import Event
 from conformance.engine.outcome import Job
@@ -234,7 +235,9 @@ def run(
                 headers=asked.headers,
             )  # fmt: skip
             about = RecordedTarget(opened.name, opened.url, opened.version)
-            jobs, _ = negotiate(jobs, access, lambda: select_jobs(asked.services, asked.globs))
+            jobs, _ = negotiate(
+                jobs, access, lambda: select_jobs(asked.services, asked.globs, asked.given)
+            )
             return _tested(asked, about, access, [placed(job, access.region) for job in jobs])
 
 

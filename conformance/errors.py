@@ -14,10 +14,8 @@ Anything that is not a Problem and escapes is our own fault and is reported as s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import ClassVar
 
 
 class Problem(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,6 @@ from conformance.cli.options import together
 from conformance.runs import gate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from conformance.record import VerdictLine
     from conformance.record.baseline import Gate
 

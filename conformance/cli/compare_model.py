@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,8 +12,6 @@ import click
 from conformance.cli.specs_option import protocol_option, specs_option
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from conformance.contract.comparison.model_comparison import Comparison, FactDifference
 
 SHOWN_VALUE = 60

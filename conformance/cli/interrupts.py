@@ -12,13 +12,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from conformance.transport.exchange import Exchange, Request, Transport
+from conformance.transport.exchange import CheckedTransport, Transport
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 NOTED = b"\nending after this request (once more to end at once)\n"
@@ -70,7 +68,7 @@ class Interrupts:
 
     def wrapped(self, inner: Transport) -> Transport:
         """The transport, with a look for a signal before each request."""
-        return InterruptibleTransport(inner, self)
+        return CheckedTransport(inner, self.check)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as it is called
         if self._asked or not self._holding:
@@ -79,23 +77,6 @@ class Interrupts:
         self._asked = True
         # Not through the buffers of sys.stderr: they may be in the middle of a write.
         os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, NOTED)
-
-
-class InterruptibleTransport:
-    """Looks for a signal before each request."""
-
-    def __init__(self, inner: Transport, interrupts: Interrupts) -> None:
-        self._inner, self._interrupts = inner, interrupts
-
-    def send(self, request: Request) -> Exchange:
-        """Send the request, unless it is time to end."""
-        self._interrupts.check()
-        return self._inner.send(request)
-
-    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        """Send the requests, unless it is time to end."""
-        self._interrupts.check()
-        return self._inner.send_all(requests, pipelined=pipelined)
 
 
 def _in_main_thread() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,6 @@ from conformance.runs.gate import baseline_use, marked
 from conformance.runs.jobs import notes, select_jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from conformance.cli.outputs import Outputs
     from conformance.engine.outcome import Job, RunOutcome
     from conformance.record import RunLine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,8 +13,6 @@ from conformance.cli.selection import exclude_option
 from conformance.cli.specs_option import protocol_option, specs_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from conformance.contract.listing.requirements import Requirement
 
 

@@ -128,18 +128,14 @@ def _options(given: dict[str, Any]) -> RunOptions:
 
 
 def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
-    from conformance.runs import changed
     from conformance.runs.execution import nothing_tested
 
     gate = baseline_gate.read_gate(options.baseline, strict=options.strict_baseline)
-    jobs = select_jobs(options.services, options.globs, options.given)
-    since = changed.since(jobs, options.changed_since, options.outputs.record)
+    jobs, since = _selected(options)
     if since is not None:
         click.echo(since.told(), err=True)
         if not since.jobs:
             return 0
-        jobs = since.jobs
-    jobs = cut(jobs, options.shard)
     account = None
     # No file is touched for a target that is not there: it may hold the record of another run.
     if starting is None:
@@ -149,9 +145,7 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
         target, access, jobs, account = aws.reach(options, jobs, interrupts)
     else:
         target, access = _reach(options, starting, jobs, interrupts)
-    jobs, said = negotiate(
-        jobs, access, lambda: cut(select_jobs(options.services, options.globs), options.shard)
-    )
+    jobs, said = negotiate(jobs, access, lambda: _selected(options)[0])
     for note in said:
         tell(note, "")
     jobs = [placed(job, access.region) for job in jobs]
@@ -173,6 +167,16 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
     return code
 
 
+def _selected(options: RunOptions) -> tuple[list[Job], Narrowed | None]:
+    """What is to be tested, and what an earlier record leaves of it."""
+    from conformance.runs import changed
+
+    jobs = select_jobs(options.services, options.globs, options.given)
+    since = changed.since(jobs, options.changed_since, options.outputs.record)
+    left = jobs if since is None else since.jobs
+    return cut(left, options.shard) if left else left, since
+
+
 def _reach(
     options: RunOptions, starting: endpoint.Starting, jobs: list[Job], interrupts: Interrupts
 ) -> tuple[Target, Access]:
@@ -180,15 +184,10 @@ def _reach(
         starting.expect(*_first_request(job))
     target = starting.wait_ready()
     access = gain_access(
-        target,
-        timeout=options.timeout,
-        ca_bundle=options.ca_bundle,
-        rate=options.rate,
-        wrap=interrupts.wrapped,
-        headers=options.headers,
-        profile=options.aws.profile_name,
-        region=options.aws.region,
-    )
+        target, timeout=options.timeout, ca_bundle=options.ca_bundle, rate=options.rate,
+        wrap=interrupts.wrapped, headers=options.headers,
+        profile=options.aws.profile_name, region=options.aws.region,
+    )  # fmt: skip
     return target, access
 
 

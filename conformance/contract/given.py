@@ -222,9 +222,3 @@ def _is_for(contract: Contract, operation: Operation, one: GivenMember) -> bool:
 
 def _fits_kind(one: GivenMember, kind: str) -> bool:
     return not one.kind or plain(one.kind) == plain(kind)
-
-
-__all__ = [
-    "BadGiven", "Given", "GivenMember", "check_given", "deletes", "given_kinds", "looks",
-    "makes_another", "not_to_be_sent", "read_given", "with_given",
-]  # fmt: skip

@@ -8,9 +8,7 @@ from typing import Any, NamedTuple
 from conformance.contract.model import Member, Shape
 from conformance.contract.places import Place
 from conformance.contract.regex import patterns
-from conformance.contract.walk import ValueWalker, holds, is_of_kind
-
-__all__ = ["Violation", "holds", "is_of_kind", "keeps", "shape_violations", "violations"]
+from conformance.contract.walk import ValueWalker
 
 _WALKER = ValueWalker(null_is_absent=True)
 

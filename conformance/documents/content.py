@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from conformance.documents.lines import LineKind
 from conformance.documents.members import MemberEntry, entries, listed, nameless, read_entries
@@ -19,13 +19,9 @@ from conformance.documents.model import (
 )
 from conformance.documents.page_model import Content
 from conformance.documents.problems import Contradiction, NamesLost, UnknownNotation
+from conformance.documents.sections import DocumentOutline, DocumentSection
 from conformance.documents.syntax import REQUEST_LINE, Block, Element, Head, read_body, read_element
 from conformance.documents.types import agrees
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from conformance.documents.sections import DocumentOutline, DocumentSection
 
 
 @dataclass(frozen=True, slots=True)

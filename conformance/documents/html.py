@@ -6,7 +6,7 @@ Beautiful Soup parses; the walk below keeps no recursion, as a page may nest as 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
@@ -20,9 +20,6 @@ from conformance.documents.lines import (
     table_lines,
     text_line,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SKIPPED = {"script", "style", "nav", "header", "footer", "head", "template", "noscript"}
 BLOCKS = {

@@ -7,14 +7,11 @@ sign a request, the history of the guide). They are known, and passed over.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
-from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.documents.model import Document
+from conformance.documents.model import Document
 
 HREF = re.compile(r"<a\b[^>]*?\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 LINK = re.compile(r"\]\(\s*<?([^)\s>]+)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)")

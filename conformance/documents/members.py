@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from conformance.documents.constraints import read_member
 from conformance.documents.lines import ENTRY_NAME, IDENTIFIER, DocumentLine, LineKind, name_in
 from conformance.documents.model import Document, DocumentedMember, Rendering
 from conformance.documents.problems import Contradiction
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from collections.abc import Set as AbstractSet
-
-    from conformance.documents.sections import DocumentOutline, DocumentSection
+from conformance.documents.sections import DocumentOutline, DocumentSection
 
 # Bold words of Markdown pages that begin a remark, not a member.
 CALLOUTS = {"Note", "Notes", "Important", "Warning", "Tip", "Caution", "Example", "Examples"}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from conformance.documents.model import DocumentedMember, ObjectNode, SourceLocation, WireNames
+from conformance.documents.model import DocumentedMember, ObjectNode, SourceLocation, WireNames
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from conformance.documents.lines import DocumentLine, LineKind
 from conformance.documents.members import listed
@@ -34,9 +34,6 @@ from conformance.documents.sections import (
     is_operation,
     outline,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 UNION = re.compile(r"data type is a UNION")
 SECTIONS = {

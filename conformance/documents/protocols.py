@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from conformance.documents.lines import IDENTIFIER, LineKind
-from conformance.documents.page_model import Layout
+from conformance.documents.page_model import Layout, OperationPage
 from conformance.documents.problems import OtherProtocol
-
-if TYPE_CHECKING:
-    from conformance.documents.page_model import OperationPage
-    from conformance.documents.sections import DocumentOutline
+from conformance.documents.sections import DocumentOutline
 
 JSON_TARGET = re.compile(r"X-Amz-Target:\s|application/x-amz-json-1\.[01]", re.IGNORECASE)
 HOST = re.compile(r"\s*Host:\s")

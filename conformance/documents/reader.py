@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from conformance.documents.model import Document
 from conformance.documents.page_model import ErrorEntry, OperationPage, Page
 from conformance.documents.pages import read_page
 from conformance.documents.problems import NamesLost, PageProblem
 from conformance.documents.sections import outline
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)

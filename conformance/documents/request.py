@@ -6,8 +6,8 @@ placeholder is a bare word that the list of URI parameters names too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from conformance.documents.content import (
     read_content,
@@ -22,13 +22,9 @@ from conformance.documents.members import entries, nameless, read_entries
 from conformance.documents.model import Document, DocumentedMember, SourceLocation
 from conformance.documents.page_model import Content, OperationPage, Parameter, ParameterLocation
 from conformance.documents.problems import Contradiction, NamesLost
+from conformance.documents.sections import DocumentOutline, DocumentSection
 from conformance.documents.slots import SyntaxSlot, choose, slots_of, template, wired
 from conformance.documents.syntax import REQUEST_LINE, read_head
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from conformance.documents.sections import DocumentOutline, DocumentSection
 
 SYNTAX, URI, BODY = "Request Syntax", "URI Request Parameters", "Request Body"
 PARAMETERS = "Request Parameters"

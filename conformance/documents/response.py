@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from conformance.documents.content import (
     read_content,
@@ -18,12 +18,8 @@ from conformance.documents.members import MemberEntry, entries, listed, nameless
 from conformance.documents.model import DocumentedMember, SourceLocation
 from conformance.documents.page_model import Content, ErrorEntry, Parameter, ParameterLocation
 from conformance.documents.problems import Contradiction, TruncatedPage
+from conformance.documents.sections import DocumentOutline, DocumentSection
 from conformance.documents.syntax import PLACEHOLDER, STATUS_LINE, Head, read_head
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from conformance.documents.sections import DocumentOutline, DocumentSection
 
 SYNTAX, ELEMENTS, ERRORS = "Response Syntax", "Response Elements", "Errors"
 STATUS_SENTENCE = re.compile(r"sends back an HTTP (\d{3}) response")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from conformance.documents.lines import (
     IDENTIFIER,
@@ -25,9 +25,6 @@ from conformance.documents.problems import (
     SeveralPages,
     TruncatedPage,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 OPERATION = (
     "Request Syntax",

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from conformance.documents.model import Document
 from conformance.documents.page_model import ErrorEntry, OperationPage, PatchRow, StructurePage
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 API_VERSION = re.compile(r"goto/[A-Za-z0-9]+/[a-z0-9.-]+?-(\d{4}-\d{2}-\d{2})/")
 SERVICE_TITLE = re.compile(

@@ -6,18 +6,13 @@ list and the line do not agree on is left out by itself: the operation stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from conformance.documents.page_model import ParameterLocation
 from conformance.documents.problems import Contradiction
+from conformance.documents.sections import DocumentOutline, DocumentSection
 from conformance.documents.syntax import PLACEHOLDER, Head
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from conformance.documents.sections import DocumentOutline, DocumentSection
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from conformance import __version__
@@ -24,9 +24,6 @@ from conformance.documents.problems import (
     ServiceUnknown,
     UnreadableDocument,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SUFFIXES = {".txt", ".md", ".markdown", ".html", ".htm"}
 SERVICE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")

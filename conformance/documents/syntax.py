@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from conformance.documents.lines import NEWLINE, DocumentLine, LineKind
 from conformance.documents.model import Document, Leaf, ListNode, Node, ObjectNode
 from conformance.documents.problems import TruncatedPage, UnknownNotation
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 METHODS = "GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS"
 REQUEST_LINE = re.compile(rf"\s*({METHODS})\s+(/\S*)\s+HTTP/1\.1(?=\s|$)")

@@ -28,11 +28,11 @@ from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.liveness import LivenessTransport
 from conformance.engine.sending.patience import Patience
 from conformance.engine.session import Session
-from conformance.engine.stops import LimitedTransport, LimitReached, Limits, Stops
+from conformance.engine.stops import LimitReached, Limits, Stops
 from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.address import is_real
 from conformance.transport.errors import SpeaksTLS
-from conformance.transport.exchange import Transport
+from conformance.transport.exchange import CheckedTransport, Transport
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials, Signer
 
@@ -89,7 +89,7 @@ class Run:
             self._masker.learn(secret, LEAST_CREDENTIAL)
         self._names = Names() if config.safety is None else config.safety.names
         self._stops = Stops(config.limits, lambda: config.transport.sent, config.free)
-        limited = LimitedTransport(config.transport, self._stops)
+        limited = CheckedTransport(config.transport, self._stops.check)
         self._liveness = LivenessTransport(limited, self._masker.mask, sleep=config.sleep)
         self._patience = Patience()
         self._of_others: dict[str, Companions] = {}

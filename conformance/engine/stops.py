@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-
-from conformance.transport.exchange import Exchange, Request, Transport
 
 LIMITED = "the run ended at its limit"
 
@@ -87,20 +85,3 @@ class Stops:
         if limits.seconds is not None and self.clock() - self._began >= limits.seconds:
             return f"--time-limit {limits.seconds:g}"
         return None
-
-
-class LimitedTransport:
-    """Looks for a limit before each request."""
-
-    def __init__(self, inner: Transport, stops: Stops) -> None:
-        self._inner, self._stops = inner, stops
-
-    def send(self, request: Request) -> Exchange:
-        """Send the request, unless it is time to end."""
-        self._stops.check()
-        return self._inner.send(request)
-
-    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        """Send the requests, unless it is time to end."""
-        self._stops.check()
-        return self._inner.send_all(requests, pipelined=pipelined)

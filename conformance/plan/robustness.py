@@ -11,8 +11,8 @@ from typing import Any
 from conformance.contract.member_roles import LIMITS, TOKENS, page_member
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import Place
-from conformance.contract.validate import is_of_kind
 from conformance.contract.vocabulary.overlay_steps import WireForm
+from conformance.contract.walk import is_of_kind
 from conformance.plan.generation import values
 from conformance.plan.malformed import MALFORMED
 from conformance.plan.spelling import last_label

@@ -13,7 +13,8 @@ from conformance.contract.model import Contract, Location, Operation, Shape
 from conformance.contract.places import Place
 from conformance.contract.protocols import facts
 from conformance.contract.texts import from_texts
-from conformance.contract.validate import is_of_kind, violations
+from conformance.contract.validate import violations
+from conformance.contract.walk import is_of_kind
 from conformance.plan.generation import values
 from conformance.plan.probes import Probe, Side
 from conformance.transport.exchange import Request

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from conformance.errors import BadInput, FileProblem, LineProblem
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class RecordProblem(BadInput):

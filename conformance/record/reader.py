@@ -7,9 +7,10 @@ import gzip
 import json
 import re
 import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, Any, NoReturn
 from urllib.parse import urlsplit
 
 from conformance.record import parse
@@ -23,9 +24,6 @@ from conformance.record.errors import (
 )
 from conformance.record.schema import validator
 from conformance.record.values import FORMAT, RunLine, SummaryLine, VerdictLine, fails_gate
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
 
 COMPRESSED: Mapping[str, Callable[[Path], Any]] = {".gz": gzip.open, ".bz2": bz2.open}
 """What the name of a compressed record ends with, and what opens it."""

@@ -11,8 +11,9 @@ SIGNATURE = "<signature>"
 """Stands for whatever vouched for a request."""
 MARK = re.compile(r"<secret:(\d+):(\d+)>")
 
-_REPEATED = re.compile(r"<repeated:(\d+):([^<>]{1,4})>", re.DOTALL)
-_REPETITION = re.compile(r"([^<>]{1,4}?)\1{255,}", re.DOTALL)
+_REPEATED = re.compile(r"<repeated:(\d{3,7}):([^<>]{1,4})>", re.DOTALL)
+_REPETITION = re.compile(r"([^<>]{1,4}?)\1{255,9999998}", re.DOTALL)
+"""A number of seven digits at most: a record of others may not fill the memory."""
 
 
 def fold(text: str) -> str:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
 from conformance.record.errors import Unwritable
+from conformance.record.reader import Record
 from conformance.record.values import Line, RunLine, SummaryLine, VerdictLine
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from conformance.record.reader import Record
 
 
 class RecordWriter:

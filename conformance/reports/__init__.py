@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from conformance.record import Record
 from conformance.reports.files import write_report
-
-if TYPE_CHECKING:
-    from conformance.record import Record
 
 
 def write(kind: str, record: Record, path: str | Path) -> None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _TOKEN = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 _MOST_TOKENS = 400

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from conformance import error_identity
 from conformance.contract.levels import Level, Source
@@ -25,9 +26,6 @@ from conformance.record import (
 )
 from conformance.record import untested as unfinished
 from conformance.reports.text import one_line, plural
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 LEVELS = tuple(Level)
 VERDICTS = tuple(Verdict)

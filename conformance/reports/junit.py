@@ -5,15 +5,12 @@ Only what fails the gate is a failure there: anything else would make CI red whe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
 
 from conformance.record import Record, Verdict, VerdictLine
 from conformance.reports import facts
 from conformance.reports.outcome import about, explanation, outcome
 from conformance.reports.text import one_line
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
 
 
 def render_junit(record: Record) -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from conformance.record import Record, VerdictLine, count, fails_gate
 from conformance.reports import facts
 from conformance.reports.causes import causes
 from conformance.reports.reproduce import curl_script
 from conformance.reports.text import one_line, plural, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _MOST = 600_000
 """Characters; a step summary of GitHub holds 1 MiB."""

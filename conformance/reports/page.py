@@ -7,9 +7,9 @@ failures are complete, the next lack bodies, the rest take a line.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from conformance.record import (
     Record,
@@ -34,9 +34,6 @@ from conformance.reports.facts import (
 )
 from conformance.reports.reproduce import curl_script, python_script
 from conformance.reports.text import plural, shortened, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 _FEW, _BODY_OF_FEW, _BODY = 80, 4000, 1200
 _LONGEST_SCRIPT = 16_000

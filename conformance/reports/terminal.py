@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.record import Record, ServiceScore, Verdict, count
 from conformance.reports import facts
 from conformance.reports.causes import FailureCause, causes
-from conformance.reports.terminal_failures import each_failure, example
+from conformance.reports.terminal_failures import Span, Spans, each_failure, example
 from conformance.reports.text import one_line, plural, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
     from rich.console import Console
     from rich.text import Text
-
-    from conformance.reports.terminal_failures import Span, Spans
 
 _CAUSES, _LEAST = 6, 2
 """So many causes fit on a screen beside the rest, three lines each, and on a small one."""

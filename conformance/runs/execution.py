@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,6 @@ from conformance.runs.gate import baseline_use, marked
 from conformance.transport.address import is_real
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conformance.record import BaselineUse
     from conformance.record.baseline import Gate
 

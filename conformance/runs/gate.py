@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +10,6 @@ from typing import TYPE_CHECKING
 from conformance.record import BaselineUse, VerdictLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from conformance.engine.outcome import Job
     from conformance.record.baseline import Gate
 

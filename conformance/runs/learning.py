@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from conformance.runs import journals
@@ -11,8 +12,6 @@ from conformance.runs.jobs import placed, select_jobs
 from conformance.transport import endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from conformance.contract.found_requests import FoundRequest
 
 VALID = "{service}/*/status/2*"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,6 @@ from conformance import __version__
 from conformance.record import BaselineUse, RecordedTarget, RunLine, Shard, SummaryLine, count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from conformance.engine.outcome import Job, RunOutcome
 
 

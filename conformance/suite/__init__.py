@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +57,34 @@ class Suite:
     time_limit: float | None = None
     max_requests: int | None = None
 
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "target": {"metavar": "URL", "help": "what is tested: a URL, or moto"},
+    "service": {"action": "append", "metavar": "NAME", "help": "only this service"},
+    "exclude": {"action": "append", "metavar": "GLOB", "help": "no ids that match"},
+    "given": {
+        "action": "append",
+        "metavar": "MEMBER=VALUE",
+        "help": "a resource that is there: it is read, and never deleted",
+    },
+    "may-change": {
+        "action": "store_true",
+        "default": None,
+        "help": "what is given may be changed; it is put back at the end",
+    },
+    "baseline": {"metavar": "FILE", "help": "accepted failures"},
+    "seed": {"type": int, "metavar": "N", "help": "fixes every request"},
+    "profile": {
+        "choices": ["quick", "standard", "deep"],
+        "help": "how far beyond the boundaries to look",
+    },
+    "auth": {
+        "choices": ["off", "report", "require"],
+        "help": "signatures: ignore them, report whether they are checked, or require that",
+    },
+    "time-limit": {"type": float, "metavar": "S", "help": "end the run after S seconds"},
+    "max-requests": {"type": int, "metavar": "N", "help": "end the run after N requests"},
+}
+"""The options, which come before what a conftest says: each is a field of ``Suite``."""
 
 __all__ = ["Suite"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.suite import Suite
+from conformance.suite import OPTIONS, Suite
 
 if TYPE_CHECKING:
     from conformance.suite.running import Runs
@@ -28,45 +28,10 @@ LEVELS = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options, which come before what a conftest says."""
+    """Add the options."""
     group = parser.getgroup("conformance", "conformance to AWS API references")
-    group.addoption("--conformance-target", metavar="URL", help="what is tested: a URL, or moto")
-    group.addoption(
-        "--conformance-service", action="append", metavar="NAME", help="only this service"
-    )
-    group.addoption(
-        "--conformance-exclude", action="append", metavar="GLOB", help="no ids that match"
-    )
-    group.addoption(
-        "--conformance-given",
-        action="append",
-        metavar="MEMBER=VALUE",
-        help="a resource that is there: it is read, and never deleted",
-    )
-    group.addoption(
-        "--conformance-may-change",
-        action="store_true",
-        default=None,
-        help="what is given may be changed; it is put back at the end",
-    )
-    group.addoption("--conformance-baseline", metavar="FILE", help="accepted failures")
-    group.addoption("--conformance-seed", type=int, metavar="N", help="fixes every request")
-    group.addoption(
-        "--conformance-profile",
-        choices=["quick", "standard", "deep"],
-        help="how far beyond the boundaries to look",
-    )
-    group.addoption(
-        "--conformance-auth",
-        choices=["off", "report", "require"],
-        help="signatures: ignore them, report whether they are checked, or require that",
-    )
-    group.addoption(
-        "--conformance-time-limit", type=float, metavar="S", help="end the run after S seconds"
-    )
-    group.addoption(
-        "--conformance-max-requests", type=int, metavar="N", help="end the run after N requests"
-    )
+    for name, about in OPTIONS.items():
+        group.addoption(f"--conformance-{name}", **about)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,7 +7,7 @@ lets the first test end as soon as the first verdict is found, and ``-x`` end th
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from conformance.engine.outcome import Job
     from conformance.record import VerdictLine
     from conformance.transport.endpoint import Target
-    from conformance.transport.exchange import Exchange, Request, Transport
 
 
 class UndecidedRequirement(CouldNotTest):
@@ -30,32 +29,6 @@ class UndecidedRequirement(CouldNotTest):
     def __init__(self, requirement: str, why: str) -> None:
         self.requirement, self.why = requirement, why
         super().__init__(f"{requirement}: could not be tested: {why}")
-
-
-class Stoppable:
-    """Ends a run before its next request, while it is deciding: its clean-up goes through."""
-
-    def __init__(self, inner: Transport, deciding: Callable[[], bool]) -> None:
-        self._inner, self._deciding, self._asked = inner, deciding, threading.Event()
-
-    def stop(self) -> None:
-        """Ask the run to end."""
-        self._asked.set()
-
-    def send(self, request: Request) -> Exchange:
-        """Send, unless the run is to end; raises KeyboardInterrupt once, as Ctrl-C does."""
-        self._check()
-        return self._inner.send(request)
-
-    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        """Send over one connection, unless the run is to end."""
-        self._check()
-        return self._inner.send_all(requests, pipelined=pipelined)
-
-    def _check(self) -> None:
-        if self._asked.is_set() and self._deciding():
-            self._asked.clear()
-            raise KeyboardInterrupt
 
 
 class Running:
@@ -68,7 +41,7 @@ class Running:
         self._why = "the run ended before"
         self._ended = False
         self._news = threading.Condition()
-        self._transport: Stoppable | None = None
+        self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._work, name="conformance", daemon=True)
         self._thread.start()
 
@@ -82,15 +55,24 @@ class Running:
 
     def close(self) -> None:
         """End the run, which deletes what it made, and wait for that."""
-        if self._transport is not None and not self._ended:
-            self._transport.stop()
+        if not self._ended:
+            self._stopped.set()
         self._thread.join()
+
+    def _check(self) -> None:
+        """Raise KeyboardInterrupt once, as Ctrl-C does, where the run is to end.
+
+        That is while it is deciding: its clean-up goes through.
+        """
+        if self._stopped.is_set() and self._open > 0:
+            self._stopped.clear()
+            raise KeyboardInterrupt
 
     def _work(self) -> None:
         try:
             self._run()
         except Problem as problem:
-            self._why = f"{problem} ({problem.hint})" if problem.hint else str(problem)
+            self._why = _told(problem)
         except Exception as error:  # noqa: BLE001 - reported by every test that waits for a verdict
             self._why = f"a fault of conformance: {type(error).__name__}: {error}"
         finally:
@@ -103,23 +85,20 @@ class Running:
         from conformance.engine.stops import Limits
         from conformance.runs.access import gain_access
         from conformance.runs.execution import run_all, settings_for
+        from conformance.transport.exchange import CheckedTransport
         from conformance.transport.retry import RetryingTransport
 
         suite = self._suite
         access = gain_access(self._target, timeout=suite.timeout, ca_bundle=None)
-        self._transport = Stoppable(access.transport, self._is_deciding)
+        transport = CheckedTransport(access.transport, self._check)
         run_all(
             RunConfig(
                 jobs=self._jobs, url=access.url, credentials=access.credentials,
-                region=access.region, transport=RetryingTransport(self._transport, retries=0),
+                region=access.region, transport=RetryingTransport(transport, retries=0),
                 settings=settings_for(suite.profile, suite.seed, auth=suite.auth),
                 emit=self._hear, limits=Limits(suite.time_limit, suite.max_requests),
             )
         )  # fmt: skip
-
-    def _is_deciding(self) -> bool:
-        """Whether the service under test has undecided requirements: else it cleans up."""
-        return self._open > 0
 
     def _hear(self, event: Event) -> None:
         from conformance.engine.events import Decided, ServiceStarted
@@ -175,6 +154,9 @@ class Runs:
             try:
                 self._target = self._stack.enter_context(open_target(self._name))
             except Problem as problem:
-                why = f"{problem} ({problem.hint})" if problem.hint else str(problem)
-                raise UndecidedRequirement(requirement, why) from None
+                raise UndecidedRequirement(requirement, _told(problem)) from None
         return self._target
+
+
+def _told(problem: Problem) -> str:
+    return f"{problem} ({problem.hint})" if problem.hint else str(problem)

@@ -10,25 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.errors import Problem
-from conformance.suite import Suite
+from conformance.suite import OPTIONS, Suite
 
 if TYPE_CHECKING:
     from conformance.engine.outcome import Job
 
-OPTIONS = {
-    "target": "conformance_target",
-    "services": "conformance_service",
-    "exclude": "conformance_exclude",
-    "given": "conformance_given",
-    "may_change": "conformance_may_change",
-    "baseline": "conformance_baseline",
-    "seed": "conformance_seed",
-    "profile": "conformance_profile",
-    "auth": "conformance_auth",
-    "time_limit": "conformance_time_limit",
-    "max_requests": "conformance_max_requests",
-}
-"""Fields of a suite by the option that comes before each."""
+FIELDS = {"service": "services"}
+"""The fields of a suite that are not called as their option is."""
 
 
 def with_options(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
@@ -38,9 +26,13 @@ def with_options(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
     """
     if suite.baseline:
         suite = replace(suite, baseline=str(beside / suite.baseline))
-    given: dict[str, Any] = {name: config.getoption(option) for name, option in OPTIONS.items()}
-    suite = replace(suite, **{name: value for name, value in given.items() if value is not None})
-    if given["target"] is not None:
+    given: dict[str, Any] = {}
+    for option in OPTIONS:
+        value = config.getoption(f"--conformance-{option}")
+        if value is not None:
+            given[FIELDS.get(option, option.replace("-", "_"))] = value
+    suite = replace(suite, **given)
+    if "target" in given:
         suite = replace(suite, fixture="")
     if not suite.target and not suite.fixture:
         raise pytest.UsageError("conformance: say what to test: --conformance-target URL")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from conformance.record.redaction import unfold
 from conformance.traffic.bodies import as_bytes, from_base64, unpacked
 from conformance.traffic.entries import (
     Headers,
@@ -70,9 +71,13 @@ def _wire(place: str, given: dict[str, Any], request: dict[str, Any]) -> Traffic
 
 
 def _text(message: dict[str, Any], headers: Headers) -> tuple[bytes | None, bool]:
+    if message.get("cut") is not None:
+        return None, False  # a record has the beginning of it alone
     if message.get("body_base64") is not None:
         return unpacked(from_base64(message["body_base64"]), headers)
     body = message.get("body")
+    if isinstance(body, str):
+        body = unfold(body)
     if isinstance(body, dict | list):
         return json.dumps(body).encode(), True
     return (None, True) if body is None else unpacked(as_bytes(body), headers)

@@ -10,8 +10,9 @@ from typing import Any
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Contract, Kind, Operation, PatchRule, Shape
 from conformance.contract.places import Place, find, parse, show
-from conformance.contract.validate import is_of_kind, violations
+from conformance.contract.validate import violations
 from conformance.contract.vocabulary.overlay_rules import AcceptedRule
+from conformance.contract.walk import is_of_kind
 from conformance.engine.judge.redacted import hides
 from conformance.plan.generation.values import JSON_NAMES, WRONG
 from conformance.plan.patching import list_member

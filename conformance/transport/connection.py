@@ -15,7 +15,7 @@ import io
 import socket
 import ssl
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from urllib3.util import wait_for_read
 
@@ -28,9 +28,6 @@ from conformance.transport.response_reader import (
     read_answer,
     seconds_left,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _UNREAD = contextlib.suppress(BrokenPipeError, ConnectionResetError)
 _UNHEARD = contextlib.suppress(OSError)

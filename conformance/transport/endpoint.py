@@ -9,8 +9,10 @@ from __future__ import annotations
 import importlib.util
 import socket
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance import __version__
@@ -20,9 +22,6 @@ from conformance.transport.errors import MalformedURL, NotInstalled, RealAWS, Un
 from conformance.transport.targets.known import KNOWN, STARTED, KnownTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-
     from conformance.transport.targets.own import OwnTarget
 
 START_SECONDS = 30.0

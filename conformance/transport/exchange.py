@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
@@ -116,3 +116,20 @@ class Transport(Protocol):
         Fewer exchanges than requests: the target ended the connection after the last of them.
         """
         ...
+
+
+class CheckedTransport:
+    """Looks before each request whether it is time to end: ``check`` raises then."""
+
+    def __init__(self, inner: Transport, check: Callable[[], None]) -> None:
+        self._inner, self._check = inner, check
+
+    def send(self, request: Request) -> Exchange:
+        """Send the request, unless it is time to end."""
+        self._check()
+        return self._inner.send(request)
+
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        """Send the requests, unless it is time to end."""
+        self._check()
+        return self._inner.send_all(requests, pipelined=pipelined)

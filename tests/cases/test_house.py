@@ -7,13 +7,16 @@ import json
 import random
 from collections import Counter
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cbor2
 import pytest
 
+import conformance
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Operation
+from conformance.engine.outcome import Job
 from conformance.engine.recording.evidence import EvidenceStep, as_evidence
 from conformance.engine.resources import request_search
 from conformance.engine.resources.prerequisites import lists_of_all
@@ -36,14 +39,14 @@ from conformance.record import (
 from conformance.record.redaction import unfold
 from conformance.reports.html import render_html
 from conformance.reports.reproduce import curl_script, python_script
+from conformance.traffic import jsonlines
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
 from tests.command import in_process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 EXCHANGE = Exchange(Request("POST", "http://127.0.0.1/", ()), None, None, 0.0)
 
@@ -76,6 +79,16 @@ def test_a_long_repetition_is_recorded_in_a_few_characters_and_whole() -> None:
         assert one.request.cut is one.response.cut is None
         assert len(curl_script(line.evidence)) < 2_000
         assert "--data-binary @-" in curl_script(line.evidence)
+
+
+def test_an_exchange_of_a_record_is_read_as_it_was() -> None:
+    (one,) = recorded(b"{}", b"a" * LONG).evidence
+    read = jsonlines.one(Path("t.jsonl"), 1, one.as_json())
+    assert read.exchange.response is not None
+    assert (read.exchange.response.body, read.response_known) == (b"a" * LONG, True)
+    (one,) = recorded(b"{}", random.Random(1).randbytes(LONG).hex().encode()).evidence
+    assert not jsonlines.one(Path("t.jsonl"), 1, one.as_json()).response_known
+    assert unfold("<repeated:99999999:a>") == "<repeated:99999999:a>"
 
 
 def test_a_long_body_is_cut_and_every_report_says_so(tmp_path: Path) -> None:
@@ -240,3 +253,24 @@ def test_what_an_answer_broke_before_a_limit_is_no_pass(
     assert "failed" in broken.values()
     assert "passed" not in broken.values()
     assert found.code == 1
+
+
+@pytest.mark.parametrize("by", ["conformance.cli.run", "conformance.api"])
+def test_what_is_given_stands_in_the_requests_of_another_protocol(
+    by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen: list[Job] = []
+
+    def other(jobs: Any, access: Any, select: Callable[[], list[Job]]) -> tuple[list[Job], Any]:
+        chosen.extend(select())
+        return jobs, []
+
+    monkeypatch.setattr(f"{by}.negotiate", other)
+    glob = "location/DescribeKey/status/200"
+    if by == "conformance.api":
+        conformance.run(
+            "reference", requirements=[glob], given={"KeyName": "mine"}, profile="quick"
+        )
+    else:
+        in_process("run", "reference", "--requirement", glob, "--given", "KeyName=mine", "-q")
+    assert [str(one) for job in chosen for one in job.contract.given.members] == ["KeyName"]

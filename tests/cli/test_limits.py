@@ -10,10 +10,10 @@ import conformance
 from conformance.contract.levels import Level
 from conformance.contract.listing.requirements import Subject
 from conformance.engine.outcome import RunOutcome, exit_code
-from conformance.engine.stops import LimitedTransport, LimitReached, Limits, Stops
+from conformance.engine.stops import LimitReached, Limits, Stops
 from conformance.record import Obstacle, ObstacleCause, Verdict, VerdictLine, read_record
 from conformance.runs.jobs import select_jobs
-from conformance.transport.exchange import Request
+from conformance.transport.exchange import CheckedTransport, Request
 
 MOST = 150
 CLEANING = 60
@@ -173,7 +173,7 @@ class Counted:
 def test_a_limit_ends_a_run_once_and_what_cleans_up_is_sent():
     inner = Counted()
     stops = Stops(Limits(requests=2), lambda: inner.sent)
-    transport = LimitedTransport(inner, stops)
+    transport = CheckedTransport(inner, stops.check)
     stops.begin()
     transport.send(PING)
     transport.send_all([PING], pipelined=False)

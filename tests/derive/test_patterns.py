@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.contract.regex import charsets
-from conformance.contract.regex.patterns import UnsupportedPattern, matches, to_ecma, to_python
+from conformance.contract.regex.patterns import matches, to_ecma, to_python
+from conformance.contract.regex.tokens import UnsupportedPattern
 
 REFERER = r"([\w!$&()*+,./:;=?@\x{60}-]|%([\dA-Fa-f]{2}|[\dA-Fa-f]?\*))+"
 TAG = r"([\p{L}\p{Z}\p{N}_.,:/=+\-@]*)"

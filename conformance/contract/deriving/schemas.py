@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract.deriving.facts import NUMBER_LIMITS, as_type, fits, type_text
-from conformance.contract.regex.patterns import UnsupportedPattern, to_ecma
+from conformance.contract.regex.patterns import to_ecma
+from conformance.contract.regex.tokens import UnsupportedPattern
 from conformance.documents.model import (
     BaseType,
     DocumentedMember,

@@ -28,8 +28,6 @@ from conformance.contract.regex.tokens import (
     UnsupportedPattern,
 )
 
-__all__ = ["UnsupportedPattern", "matches", "to_ecma", "to_python"]
-
 LINE_TERMINATORS = r"\n\r\u0085\u2028\u2029"
 SYNTAX_CHARACTERS = frozenset("^$\\.*+?()[]{}|/")
 CLASS_CHARACTERS = frozenset("\\]^-[")

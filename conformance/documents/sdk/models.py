@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.errors import BadInput
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 REST_JSON = "rest-json-1"
 NAMES = {

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from conformance.contract.given import OPTION, GivenMember, deletes, looks, makes_another
+from conformance.contract.given import OPTION, deletes, looks, makes_another
+from conformance.contract.given_values import GivenMember
 from conformance.contract.places import texts
 from conformance.engine.safety.guard import withheld
 from conformance.engine.safety.request_classifier import (

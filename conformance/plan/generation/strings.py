@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from conformance.contract.regex import patterns
+from conformance.contract.regex.tokens import UnsupportedPattern
 
 # The parse tree is the standard library's own; Hypothesis builds its regex strategies on it too.
 op: Any = importlib.import_module("re._constants")
@@ -239,6 +240,6 @@ def pattern_error(java: str) -> str | None:
     """Why a pattern cannot be used for generation, or None."""
     try:
         _tree(java)
-    except (re.error, OverflowError, patterns.UnsupportedPattern) as error:
+    except (re.error, OverflowError, UnsupportedPattern) as error:
         return str(error)
     return None

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from conformance.contract.listing.readback import is_hidden
 from conformance.contract.model import Kind, Shape
 from conformance.contract.places import ABSENT, ITEM, Place
-from conformance.contract.validate import is_of_kind
+from conformance.contract.walk import is_of_kind
 from conformance.plan.generation.instants import instant
 
 LOOSE = ("arn:", "http:", "https:")

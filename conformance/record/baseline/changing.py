@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from conformance.record import Record, Verdict, VerdictLine, gate_levels
 from conformance.record.baseline.values import Accepted, Baseline
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _LONGEST = 200
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,6 @@ from conformance.record.baseline.values import Accepted, Baseline
 from conformance.record.schema import packaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     import yaml
 
 Steps = tuple[str | int, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from conformance.record import RecordedExchange
 from conformance.reports.reproduce.bad_signatures import Keys, Signature
 from conformance.reports.reproduce.parts import Part, Repeat, Variable, characters
 from conformance.reports.reproduce.quoting import printf, python_pipe, shell_text, shell_words
@@ -17,11 +18,6 @@ from conformance.reports.reproduce.steps import (
     unsupported_reason,
 )
 from conformance.reports.text import has_hidden
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from conformance.record import RecordedExchange
 
 # Linux refuses a single argument of 128 KiB; a character has up to four bytes.
 _LONGEST_ARGUMENT = 30_000

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from conformance.record import RecordedExchange
 from conformance.reports.reproduce.bad_signatures import Keys
+from conformance.reports.reproduce.parts import Part
 from conformance.reports.reproduce.quoting import python_parts, python_text
 from conformance.reports.reproduce.steps import (
     Capture,
@@ -17,12 +19,6 @@ from conformance.reports.reproduce.steps import (
     unsupported_comment,
     unsupported_reason,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from conformance.record import RecordedExchange
-    from conformance.reports.reproduce.parts import Part
 
 _PLAIN = """\
 import requests

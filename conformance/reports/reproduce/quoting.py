@@ -7,13 +7,10 @@ would act on them when the text is pasted, even between quotes.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from conformance.reports.reproduce.parts import Part, Repeat, Variable
 from conformance.reports.text import has_hidden
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _SAFE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
 _ASCII_END = 0x7F

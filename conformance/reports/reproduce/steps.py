@@ -6,19 +6,15 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from conformance.record import RecordedExchange, RecordedRequest, Role
 from conformance.record.redaction import fill_redactions
 from conformance.reports.reproduce.bad_signatures import Signature, signature
 from conformance.reports.reproduce.parts import Part, cut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from conformance.record import RecordedExchange, RecordedRequest, Role
 
 # What the sender sets itself, and what a signature made anew replaces.
 _OWN = {

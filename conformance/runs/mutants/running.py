@@ -7,16 +7,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from conformance.errors import CouldNotTest
 from conformance.runs.mutants.trial import attempt, suite
 from conformance.runs.mutants.values import Mutant, MutantPlan, Ran, Result
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
 
 Heard = Callable[[Result], None]
 
