@@ -1,4 +1,4 @@
-"""The user's cache folder: what can be fetched, derived or installed again."""
+"""The user's cache folder: what can be had again. And files that are there whole or not at all."""
 
 from __future__ import annotations
 
@@ -23,3 +23,14 @@ def _home() -> Path:
         return Path.home()
     except RuntimeError:
         return Path(tempfile.mkdtemp(prefix="conformance-"))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is either not there or whole, whenever the machine stops."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with partial.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)

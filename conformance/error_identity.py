@@ -58,7 +58,8 @@ _MISSING = re.compile(
 _UNPREPARED = re.compile(
     r"not ?(be )?(in ?use|enabled|associated|attached|configured|registered)"
     r"|n.t (be )?(enabled|attached|associated)|must first|not (a )?member"
-    r"|n[o.']t (set|in)\b|n[o.']t (contain|have) any|\bno \w+ (is )?(defined|configured|attached)"
+    r"|required before|\bno matching\b|n[o.']t (set|in)\b|n[o.']t (contain|have) any"
+    r"|\bno \w+ (is )?(defined|configured|attached)"
     r"|\bunknown (?!operation|parameter)[a-z]+\b",
     re.IGNORECASE,
 )

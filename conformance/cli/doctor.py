@@ -132,7 +132,7 @@ def _certificate(target: Target, ca_bundle: Path | None) -> str:
         return "none, it speaks plain HTTP"
     from conformance.transport import tls
 
-    until = tls.valid_until(tls.TlsEndpoint(*host_and_port(target.url)), ca_bundle)
+    until = tls.valid_until(host_and_port(target.url), ca_bundle)
     return (
         f"trusted, valid until {until}" if until else "behind a proxy, which is not looked through"
     )

@@ -122,15 +122,27 @@ def aws_values() -> AwsValues:
     return msgspec.convert(read_yaml(specs_folder() / FILE), AwsValues)
 
 
-@lru_cache(maxsize=16384)
 def suggested(
     name: str, inside: str, of_type: Type, pattern: str | None, service: str
 ) -> tuple[Any, ...]:
     """Templates of values for a member, the likeliest first, whatever its limits allow."""
+    return _suggested(name, inside, of_type, pattern, service, (None, service))
+
+
+def special(name: str, inside: str, of_type: Type, service: str) -> tuple[Any, ...]:
+    """Those of a member that one service alone calls so: also of one whose values are listed."""
+    return _suggested(name, inside, of_type, None, service, (service,))
+
+
+@lru_cache(maxsize=16384)
+def _suggested(
+    name: str, inside: str, of_type: Type, pattern: str | None, service: str,
+    of: tuple[str | None, ...],
+) -> tuple[Any, ...]:  # fmt: skip
     found: dict[str, Any] = {}
     plain = _plain(name)
     for rule in _rules_of(of_type):
-        if rule.service not in {None, service} or not _fits(rule, plain, _plain(inside), pattern):
+        if rule.service not in of or not _fits(rule, plain, _plain(inside), pattern):
             continue
         if rule.otherwise and found and not any("${" in one for one in found):
             continue

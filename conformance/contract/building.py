@@ -128,6 +128,7 @@ def _operation(
         checksum=bool(node.get("x-checksum-required")),
         spoke_query=bool(node.get("x-query-compatible")),
         headers=dict(_headers(success)),
+        payload=_payload(schema),
         usual=tuple(node.get("x-usual", ())),
     )
 
@@ -137,6 +138,12 @@ def _headers(success: Json) -> Iterator[tuple[str, str]]:
     for wire, about in success.get("headers", {}).items():
         if about.get("schema", {}).get("type") in ("string", "integer", "boolean", "object"):
             yield about.get("x-documented-name", wire), wire
+
+
+def _payload(schema: Json | None) -> str | None:
+    """The member that the bytes of an answer are."""
+    is_bytes = schema is not None and schema.get("format") == "binary"
+    return schema.get("x-member") if schema and is_bytes else None
 
 
 def _request_schema(node: Json) -> Json:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.contract.given_values import Given, GivenMember
 from conformance.contract.inference.naming import looks_only, plain
+from conformance.contract.walk import innermost
 from conformance.errors import BadInput
 
 if TYPE_CHECKING:
@@ -117,14 +118,15 @@ def makes_another(contract: Contract, operation: Operation) -> bool:
     """Whether an operation creates a resource of a kind of which none is given."""
     given = given_kinds(contract)
     for name, one in contract.overlay.kinds().items():
-        if operation.name == one.create or operation.name in one.also_created_by:
+        if one.is_made_by(operation.name):
             return name not in given
     return False
 
 
 def _changed_by(contract: Contract, operation: Operation) -> GivenMember | None:
     """What is given and an operation would change: what its path names last, else its body."""
-    if looks(contract, operation) or _creates(contract, operation):
+    made = any(one.is_made_by(operation.name) for one in contract.overlay.kinds().values())
+    if made or looks(contract, operation):
         return None
     labels = re.findall(r"\{([^}+]+)\+?\}", operation.path)
     names = labels[-1:] or [name for name, one in operation.input.items() if one.required]
@@ -135,13 +137,6 @@ def _changed_by(contract: Contract, operation: Operation) -> GivenMember | None:
             if one.member in names and _is_for(contract, operation, one)
         ),
         None,
-    )
-
-
-def _creates(contract: Contract, operation: Operation) -> bool:
-    return any(
-        operation.name == one.create or operation.name in one.also_created_by
-        for one in contract.overlay.kinds().values()
     )
 
 
@@ -156,19 +151,13 @@ def _named(members: Mapping[str, Member], one: GivenMember, depth: int) -> Itera
     for name, member in members.items():
         if name == one.member:
             yield True
-        shape: Shape | None = member.shape
-        while shape is not None and shape.element is not None:
-            shape = shape.element
-        if shape is not None and depth < DEEPEST:
-            yield from _named(shape.members, one, depth + 1)
+        if depth < DEEPEST:
+            yield from _named(innermost(member.shape).members, one, depth + 1)
 
 
 def _operation(contract: Contract, operation: Operation, given: Given) -> Operation:
-    own = {
-        kind.label
-        for kind in contract.overlay.kinds().values()
-        if operation.name == kind.create or operation.name in kind.also_created_by
-    }
+    kinds = contract.overlay.kinds().values()
+    own = {kind.label for kind in kinds if kind.is_made_by(operation.name)}
     here = {
         one.member: one.value
         for one in given.members
@@ -226,12 +215,9 @@ def _is_for(contract: Contract, operation: Operation, one: GivenMember) -> bool:
     """Whether what is given of a kind is meant in an operation."""
     if not one.kind:
         return True
-    about = {
-        name
-        for name, kind in contract.overlay.kinds().items()
-        if operation.name in {*kind.roles().values(), *kind.also_created_by}
-    }
-    return any(_fits_kind(one, name) for name in about) or plain(one.kind) in plain(operation.name)
+    kinds = contract.overlay.kinds().items()
+    about = any(_fits_kind(one, name) for name, kind in kinds if kind.is_of(operation.name))
+    return about or plain(one.kind) in plain(operation.name)
 
 
 def _fits_kind(one: GivenMember, kind: str) -> bool:

@@ -47,21 +47,17 @@ def _contains(shape: Shape, wanted: Callable[[Shape], bool], depth: int = 1) -> 
     return wanted(shape) or any(_contains(one, wanted, depth + 1) for _, one in inner)
 
 
-def _has_header(operation: Operation) -> bool:
-    """Whether one header is a member; those that a map is spread over are not."""
-    return any(
-        one.location is Location.HEADER and one.shape.kind is not Kind.MAP
-        for one in operation.input.values()
-    )
+def headers(operation: Operation) -> list[str]:
+    """The members that are one header; those that are spread over several are not."""
+    found = [one for one in operation.input.values() if one.location is Location.HEADER]
+    return [one.name for one in found if one.shape.kind is not Kind.MAP]
 
 
-def _has_typed_text(operation: Operation) -> bool:
-    """Whether a label, a query parameter or a header is no text; page sizes aside."""
+def typed_texts(operation: Operation) -> list[str]:
+    """The labels, query parameters and headers that are no texts; page sizes aside."""
+    found = [one for one in operation.input.values() if one.location in TEXT]
     size = page_member(operation, LIMITS)
-    return any(
-        one.location in TEXT and one.shape.kind in TYPED and name != size
-        for name, one in operation.input.items()
-    )
+    return [one.name for one in found if one.shape.kind in TYPED and one.name != size]
 
 
 MOST_DEEP = 4
@@ -81,8 +77,8 @@ TAKES: Mapping[str, Callable[[Operation], bool]] = {
     "blobs": _holds(Kind.BLOB),
     "numbers": _holds(Kind.INTEGER, Kind.NUMBER),
     "timestamps": _holds(Kind.TIMESTAMP),
-    "typed parameters": _has_typed_text,
-    "header": _has_header,
+    "typed parameters": lambda one: bool(typed_texts(one)),
+    "header": lambda one: bool(headers(one)),
     "label": _has(Location.PATH),
     "query": _has(Location.QUERY),
     "get": lambda one: one.method == "GET",

@@ -223,6 +223,8 @@ class Operation:
     """Errors have the names that they had in the query protocol in a header."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """What a success has in headers: by member, the header, or of a map how all of them begin."""
+    payload: str | None = None
+    """The member that the bytes of a success are."""
     usual: tuple[Mapping[str, Any], ...] = ()
     """Requests that are published as examples: candidates, where a made-up one is refused."""
 

@@ -14,33 +14,33 @@ import msgspec
 from conformance.contract.levels import Source
 from conformance.contract.locate import specs_folder
 from conformance.contract.model import Contract
+from conformance.contract.vocabulary.overlay_model import ROLES
 from conformance.contract.vocabulary.overlay_rules import AnyRule, StepsRule
 from conformance.contract.yaml_file import read_yaml
 
 FILE = "observed.yaml"
-EMPTY = "empty-for-unknown"
-ROLES = frozenset({"create", "read", "update", "list", "delete"})
+
+
+class Observed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """The whole file; each part by service."""
+
+    services: Mapping[str, Mapping[str, StepsRule]]
+    """Rules, by their addresses."""
+    disproved: Mapping[str, Mapping[str, Source]]
+    empty_for_unknown: Mapping[str, Mapping[str, str]]
 
 
 @cache
-def observed_rules() -> Mapping[str, Mapping[str, StepsRule]]:
-    """Every rule of the file by its service and its address."""
-    stated = read_yaml(specs_folder() / FILE)["services"]
-    return msgspec.convert(stated, dict[str, dict[str, StepsRule]])
+def observations() -> Observed:
+    """The file. Raises msgspec.ValidationError where something in it is not of the vocabulary."""
+    return msgspec.convert(read_yaml(specs_folder() / FILE), Observed)
 
 
 @cache
 def disproved(service: str) -> frozenset[str]:
     """The requirements of a service that a recorded answer of AWS does not keep."""
-    stated = read_yaml(specs_folder() / FILE)["disproved"]
-    found = msgspec.convert(stated, dict[str, dict[str, Source]])
-    return frozenset(f"{service}/{address}" for address in found.get(service, {}))
-
-
-@cache
-def _empty_for_unknown() -> Mapping[str, Mapping[str, str]]:
-    stated = read_yaml(specs_folder() / FILE)[EMPTY]
-    return msgspec.convert(stated, dict[str, dict[str, str]])
+    found = observations().disproved.get(service, {})
+    return frozenset(f"{service}/{address}" for address in found)
 
 
 def empty_for_unknown(service: str) -> frozenset[str]:
@@ -48,12 +48,12 @@ def empty_for_unknown(service: str) -> frozenset[str]:
 
     Their error for what is not there is declared all the same.
     """
-    return frozenset(_empty_for_unknown().get(service, {}))
+    return frozenset(observations().empty_for_unknown.get(service, {}))
 
 
 def observed(contract: Contract) -> dict[str, AnyRule]:
     """The rules that hold for a contract."""
-    rules = observed_rules().get(contract.service, {})
+    rules = observations().services.get(contract.service, {})
     known = contract.operations.keys() - contract.setup
     return {
         address: rule
@@ -63,6 +63,6 @@ def observed(contract: Contract) -> dict[str, AnyRule]:
 
 
 def _operations(rule: StepsRule) -> Iterator[str]:
-    for step in rule.steps:
+    for step in rule.every():
         if step.send is not None and step.send not in ROLES:
             yield step.send

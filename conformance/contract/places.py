@@ -90,6 +90,11 @@ def _gather(value: Any, found: list[str]) -> None:
             _gather(item, found)
 
 
+def canonical(value: Any) -> str:
+    """The same text for the same value, whatever order its members are in."""
+    return json.dumps(value, sort_keys=True, default=str)
+
+
 def with_texts(value: Any, change: Callable[[str], Any]) -> Any:
     """The value with each text in it changed, the names in its maps aside."""
     if isinstance(value, str):
@@ -131,8 +136,3 @@ def _put_member(value: dict[str, Any], head: str, rest: Place, new: Any) -> dict
     else:
         copy[head] = inner
     return copy
-
-
-def canonical(value: Any) -> str:
-    """One text for all values that are equal, whatever the order of their members."""
-    return json.dumps(value, sort_keys=True, default=str)

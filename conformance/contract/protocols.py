@@ -9,34 +9,24 @@ any meaning. An overlay may change any key of a rule at its address, or switch i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from conformance.contract.inference.naming import shows_only
 from conformance.contract.levels import Level
 from conformance.contract.locate import specs_folder
 from conformance.contract.member_roles import TAKES
 from conformance.contract.model import Contract, Kind, Operation, ProtocolName
-from conformance.contract.vocabulary.overlay_rules import AnyRule
+from conformance.contract.vocabulary.overlay_rules import AnyRule, WatchedRule
 from conformance.contract.vocabulary.overlay_steps import Refusals
 from conformance.contract.yaml_file import read_yaml
 
-WATCHED = {
-    "error-code",
-    "error-codes-agree",
-    "error-body",
-    "response-header",
-    "success-form",
-    "null-members",
-    "member-names",
-    "error-form",
-    "error-status",
-    "content-coding",
-}
-"""Kinds of rules that are watched in every answer: no operation is needed for them."""
+WATCHED = frozenset(str(one.__struct_config__.tag) for one in WatchedRule.__subclasses__())
+"""Kinds of rules that are watched in every answer."""
 SIMPLE = "simple"
 """The role of an operation that only looks and needs nothing: a valid request is certain."""
 BINDING = ("roles", "takes")
@@ -51,8 +41,7 @@ Rule = Mapping[str, Any]
 Rules = dict[str, Rule]
 
 
-@dataclass(frozen=True, slots=True)
-class ProtocolFacts:
+class ProtocolFacts(Struct, frozen=True, rename="kebab"):
     """What a protocol decides beside its rules.
 
     ``malformed`` are the refusals of a faulty member that the protocol itself has; ``textual``:
@@ -65,26 +54,18 @@ class ProtocolFacts:
     """
 
     malformed: Refusals
-    textual: bool
-    levels: Mapping[str, Level]
-    refused_with: tuple[int, ...]
-    successes: tuple[int, ...]
-    bare_errors: frozenset[str]
-    converts: Mapping[Kind, tuple[str, ...]]
+    textual: bool = False
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    refused_with: tuple[int, ...] = ()
+    successes: tuple[int, ...] = field(default=(), name="unstated-successes")
+    bare_errors: frozenset[str] = frozenset()
+    converts: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
 
 
 @cache
 def facts(protocol: ProtocolName) -> ProtocolFacts:
     """What a protocol's file says of it."""
-    stated = _read(protocol)
-    levels = {name: Level(level) for name, level in stated.get("levels", {}).items()}
-    malformed = msgspec.convert(stated["malformed"], Refusals)
-    plain = tuple(stated.get("refused-with", ()))
-    successes = tuple(stated.get("unstated-successes", ()))
-    bare = frozenset(stated.get("bare-errors", ()))
-    converts = {Kind(kind): tuple(types) for kind, types in stated.get("converts", {}).items()}
-    textual = bool(stated.get("textual"))
-    return ProtocolFacts(malformed, textual, levels, plain, successes, bare, converts)
+    return msgspec.convert(_read(protocol), ProtocolFacts)
 
 
 def with_protocol(contract: Contract, changes: Mapping[str, Rule] | None = None) -> Contract:
@@ -111,18 +92,22 @@ def with_protocol(contract: Contract, changes: Mapping[str, Rule] | None = None)
 
 
 def _typed(rule: Rule) -> AnyRule:
-    kept = {key: value for key, value in rule.items() if key not in BINDING}
-    made: AnyRule = msgspec.convert(kept, AnyRule)
+    made: AnyRule = msgspec.convert(_unbound(rule), AnyRule)
     return made
 
 
-def stated_rule(address: str, protocol: ProtocolName = ProtocolName.REST_JSON_1) -> Rule | None:
+def _unbound(rule: Rule) -> Rule:
+    """A rule without what binds it to operations."""
+    return {key: value for key, value in rule.items() if key not in BINDING}
+
+
+def stated_rule(address: str) -> Rule | None:
     """The rule that an overlay changes at this address, without what binds it to operations."""
     head, _, name = address.partition("/")
-    stated = _read(protocol)
+    stated = _read(ProtocolName.REST_JSON_1)
     if head == "protocol":
         rule = stated["rules"].get(name)
-        return None if rule is None else {k: v for k, v in rule.items() if k not in BINDING}
+        return None if rule is None else _unbound(rule)
     section, _, name = name.partition("/")
     if section == "robustness" and name in stated["operations"]:
         return _robust(name, stated["operations"][name])
@@ -221,8 +206,8 @@ def _of_operations(contract: Contract, stated: Mapping[str, Rule]) -> Rules:
 
 
 def _robust(name: str, rule: Rule) -> Rule:
-    kept = {key: value for key, value in rule.items() if key not in BINDING}
-    return {"rule": "robust", "odd": name, "level": "expected", "source": ANSWERED, **kept}
+    usual = {"rule": "robust", "odd": name, "level": "expected", "source": ANSWERED}
+    return {**usual, **_unbound(rule)}
 
 
 def _of_showing(contract: Contract, stated: Mapping[str, Rule]) -> Rules:

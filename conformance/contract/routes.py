@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from conformance.contract.model import Operation
@@ -23,17 +22,10 @@ Query = Mapping[str, Collection[str]]
 """The decoded query of a request: every value of each parameter."""
 
 
-class TrailingLabel(NamedTuple):
-    """The label that a path ends in, and the path before it."""
-
-    parent: str
-    name: str
-
-
-def trailing_label(path: str) -> TrailingLabel | None:
-    """The label at the end of a path template, None where it ends in a literal."""
+def above_label(path: str) -> str | None:
+    """A path template without the label at its end, None where it ends in a literal."""
     match = _TRAILING.search(path)
-    return TrailingLabel(path[: match.start()].rstrip("/"), match[1]) if match else None
+    return path[: match.start()].rstrip("/") if match else None
 
 
 def with_labels(path: str, value: str) -> str:

@@ -39,6 +39,13 @@ def element_step(shape: Shape) -> str:
     return ITEM if shape.kind is Kind.LIST else VALUE
 
 
+def innermost(shape: Shape) -> Shape:
+    """What lists and maps, one in the other, hold in the end."""
+    while shape.element is not None:
+        shape = shape.element
+    return shape
+
+
 def inner_shapes(shape: Shape, place: Place = ()) -> Iterator[tuple[Place, Shape]]:
     """What is right inside a shape that values of it carry: members, items or entries."""
     for name, member in shape.members.items():

@@ -5,4 +5,3 @@ from conformance.documents.page_model import Page
 from conformance.documents.pages import read_page
 from conformance.documents.problems import PageProblem
 from conformance.documents.reader import ReadPage, read_pages
-from conformance.documents.sources import load_documents

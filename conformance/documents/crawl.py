@@ -8,9 +8,7 @@ in a folder, from which an interrupted run goes on.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,7 +18,7 @@ from urllib.robotparser import RobotFileParser
 
 import requests
 
-from conformance.cache_folder import cache_folder
+from conformance.cache_folder import cache_folder, write_whole
 from conformance.documents.problems import NotFetched, UnreadableDocument
 from conformance.documents.sources import HEADERS, MAX_BYTES
 
@@ -88,7 +86,7 @@ class Fetcher:
         if kept.is_file() and not self.how.refresh:
             return kept.read_bytes()
         content = self._get(address)
-        _keep(kept, content)
+        write_whole(kept, content)
         return content
 
     def _kept(self, address: str) -> Path:
@@ -140,7 +138,7 @@ class Fetcher:
         content = _content(address, answer)
         if at != address:
             self._fetched[at] = content
-            _keep(self._kept(at), content)
+            write_whole(self._kept(at), content)
         return content
 
     def _followed(
@@ -201,15 +199,6 @@ def _wait(answer: requests.Response, attempt: int, delay: float) -> float:
     stated = answer.headers.get("retry-after", "")
     seconds = float(stated) if stated.isdigit() else delay * 2.0 ** (attempt + 1)
     return min(LONGEST_PAUSE, seconds)
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Put a page into the cache: whole, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
-    Path(name).replace(path)
 
 
 Follow = Callable[[str, bytes], Iterator[str]]

@@ -152,7 +152,6 @@ class PatchRow:
 class PatchPage:
     """The patch-operations page: rows by operation."""
 
-    document: str
     tables: Mapping[str, tuple[PatchRow, ...]]
 
 
@@ -160,7 +159,6 @@ class PatchPage:
 class CommonErrorsPage:
     """The errors that every operation of the service may answer."""
 
-    document: str
     errors: tuple[ErrorEntry, ...]
 
 
@@ -168,7 +166,6 @@ class CommonErrorsPage:
 class ResourcePage:
     """A page of one resource: the operations on its address, and the types that they use."""
 
-    document: str
     operations: tuple[OperationPage, ...]
     structures: tuple[StructurePage, ...]
 

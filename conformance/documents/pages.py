@@ -55,7 +55,7 @@ def read_page(document: Document, fuller: OperationPage | None = None) -> Page:
     """
     page = outline(document)
     if page.title == PATCH_TITLE or any(_patch_head(s) for s in page.sections.values()):
-        return PatchPage(document.name, _patch_tables(page))
+        return PatchPage(_patch_tables(page))
     if is_common_errors(page):
         return _common_errors(page)
     if is_resource(page):
@@ -130,7 +130,7 @@ def _common_errors(page: DocumentOutline) -> CommonErrorsPage:
     errors = read_errors(page, whole)
     if not errors:
         raise TruncatedPage(page.document.shown, page.last, "a list of errors", "none")
-    return CommonErrorsPage(page.document.name, tuple(errors))
+    return CommonErrorsPage(tuple(errors))
 
 
 def _all_lines(page: DocumentOutline) -> tuple[DocumentLine, ...]:

@@ -65,7 +65,7 @@ class _PageReader:
             self._reading.whole = True
             self._folder(Path(argument))
         else:
-            self._name(_file(Path(argument), self._service))
+            self._name(document_of(Path(argument), self._service))
 
     def _name(self, document: Document) -> None:
         self._named.add(document.shown)
@@ -74,7 +74,7 @@ class _PageReader:
     def _folder(self, folder: Path) -> None:
         for file in files_of(folder):
             try:
-                add(self._found, _file(file, self._service))
+                add(self._found, document_of(file, self._service))
             except PageProblem as problem:
                 self._reading.problems.append(problem)
 
@@ -117,7 +117,8 @@ def _is_known(document: Document, title: str) -> bool:
     return is_contents(document, title, base) or is_prose(document, title, base)
 
 
-def _file(path: Path, service: str | None) -> Document:
+def document_of(path: Path, service: str | None) -> Document:
+    """The document of a file. Raises UnreadableDocument where the system does not give it."""
     try:
         return from_file(path, service)
     except OSError as error:

@@ -81,7 +81,7 @@ class _ResourceReader:
             raise TruncatedPage(self.page.document.shown, section.line, "an 'Operation ID:'", "")
         inputs = self._inputs(methods)
         operations = tuple(self._operation(one, inputs.get(one.id, "")) for one in methods)
-        return ResourcePage(self.page.document.name, operations, tuple(self.types.structures()))
+        return ResourcePage(operations, tuple(self.types.structures()))
 
     def _place(self, title: str, line: DocumentLine) -> SourceLocation:
         return SourceLocation(self.page.document.name, title, line.number)

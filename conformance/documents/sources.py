@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -52,36 +52,12 @@ ORDER_RULE = (
 )
 
 
-def load_documents(arguments: Sequence[str], service: str | None = None) -> list[Document]:
-    """The documents of files and folders, in order, each once.
-
-    ``service`` overrides what folders and addresses say. Raises UnreadableDocument,
-    BinaryDocument, EmptyDocument, ServiceUnknown or DuplicateDocument.
-    """
-    found: dict[tuple[str, str], Document] = {}
-    for argument in arguments:
-        for document in _documents(argument, service):
-            add(found, document)
-    return list(found.values())
-
-
 def add(found: dict[tuple[str, str], Document], document: Document) -> None:
     """Add a document by service and name. Raises DuplicateDocument for another of that name."""
     other = found.setdefault((document.service, document.name), document)
     if other.sha256 != document.sha256:
         expected = f"one document named {document.name!r} for {document.service}"
         raise DuplicateDocument(document.shown, None, expected, other.shown)
-
-
-def _documents(argument: str, service: str | None) -> Iterator[Document]:
-    path = Path(argument)
-    try:
-        for file in files_of(path) if path.is_dir() else [path]:
-            yield from_file(file, service)
-    except OSError as error:
-        shown = str(error.filename or argument)
-        reason = error.strerror or type(error).__name__
-        raise UnreadableDocument(shown, None, "a readable file or folder", reason) from error
 
 
 def files_of(folder: Path) -> list[Path]:

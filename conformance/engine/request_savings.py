@@ -99,12 +99,12 @@ class RequestSavings:
         """Why a requirement is not tested after so many requests; empty where it is."""
         if not self._bounded:
             return ""
-        most = MOST_BEFORE_NESTED if information_value(requirement) >= NESTED else MOST
+        nested = information_value(requirement) >= NESTED
+        most = MOST_BEFORE_NESTED if nested and not self._brief else MOST
         # Where the time is bounded, what takes long need not count as more.
         if sent + (0 if self._brief else self.costs.more) >= most:
             return f"{LEFT} sends about {MOST:,} requests a service"
-        last = information_value(requirement) >= NESTED or self.is_dear(requirement)
-        if self.is_late(KEPT if last else 1):
+        if self.is_late(KEPT if nested or self.is_dear(requirement) else 1):
             return f"{LEFT} takes about {SECONDS:.0f} s for a service without an overlay"
         return ""
 

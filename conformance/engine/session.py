@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -59,7 +60,7 @@ class Session:
         companions: Companions | None = None,
         lent: Sequence[Session] = (),
     ) -> None:
-        self._arrival = Arrival(settle)
+        self._arrival = Arrival(settle, look=self._look if contract.overlay.inferred else None)
         self.contract, self.names, self.masker = contract, names, masker
         self.search = RequestSearch(contract, self.send, lambda name: name not in self.left_out)
         self.inventory = Inventory(contract, self.send, lend, self.search.improve)
@@ -234,7 +235,13 @@ class Session:
         exchange, resource = send(), filled.resource
         if resource is None or not self._is_about(filled, resource):
             return exchange
-        return self._arrival.wait(resource, filled.probe.operation, exchange, send)
+        return self._arrival.wait(resource, filled.probe.operation, exchange, send, filled.values)
+
+    def _look(self, resource: RunResource, operation: Operation) -> None:
+        """Read a resource that another operation does not find: it may be there all the same."""
+        if self.inventory.made.lifecycle(resource.kind).read != operation.name:
+            with suppress(SetupFailed):
+                self.inventory.read(resource)
 
     def _is_about(self, filled: FilledRequest, resource: RunResource) -> bool:
         """True for a request, in the usual form, that is for the resource itself."""

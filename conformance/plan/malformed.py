@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from conformance.contract.member_roles import LIMITS, TEXT, TYPED, page_member
+from conformance.contract.member_roles import headers, typed_texts
 from conformance.contract.model import Kind, Location, Operation, Shape
 from conformance.contract.places import Place
 from conformance.plan.generation import values
@@ -101,29 +101,17 @@ def _odd_timestamp(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
 
 def _typed_parameter(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     """Page sizes have a separate rule."""
-    size = page_member(asked.operation, LIMITS)
-    found = [
-        (name, one.shape.kind)
-        for name, one in asked.operation.input.items()
-        if one.location in TEXT and one.shape.kind in TYPED and name != size
-    ]
-    for name, kind in found[:MOST_PARAMETERS]:
-        location = asked.operation.input[name].location
-        for text in AS_TEXT[kind]:
+    for name in typed_texts(asked.operation)[:MOST_PARAMETERS]:
+        one = asked.operation.input[name]
+        for text in AS_TEXT[one.shape.kind]:
             # Nothing in the place of a label is another path.
-            if text or location is not Location.PATH:
-                yield UnusualRequest(
-                    {**asked.base, name: text}, f"the {location} {name} {text!r}", (name,)
-                )
+            if text or one.location is not Location.PATH:
+                told = f"the {one.location} {name} {text!r}"
+                yield UnusualRequest({**asked.base, name: text}, told, (name,))
 
 
 def _odd_header(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
-    found = [
-        name
-        for name, one in asked.operation.input.items()
-        if one.location is Location.HEADER and one.shape.kind is not Kind.MAP
-    ]
-    for name in found[:MOST]:
+    for name in headers(asked.operation)[:MOST]:
         for text in HEADERS:
             yield UnusualRequest({**asked.base, name: text}, f"the header {name} {text!r}", (name,))
 

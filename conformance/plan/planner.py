@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract.listing.arns import RULE as ARNS
 from conformance.contract.listing.readback import ECHOED
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.member_roles import TOKENS, page_member
@@ -38,8 +37,7 @@ ONLY_OBSERVED = {
     Subject.OUTPUT_LIMIT,
     Subject.OUTPUT_REQUIRED,
 }
-WATCHED_RULES = {*WATCHED, ARNS, ECHOED, "error-members", "still-answers"}
-"""Rules that are watched in every answer."""
+WATCHED_RULES = WATCHED | {ECHOED}
 BOTH = (Side.ACCEPT, Side.REJECT)
 
 
@@ -128,11 +126,6 @@ def _valid(contract: Contract, operation: Operation, requirement: Requirement) -
     )  # fmt: skip
 
 
-def not_found(operation: Operation) -> tuple[str, ...]:
-    """The operation's errors that say that the resource does not exist."""
-    return tuple(error.name for error in operation.missing)
-
-
 def _required(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
     valid = _valid(contract, operation, requirement)
     start = _with_sample(valid.values, requirement)
@@ -185,7 +178,7 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
     stateful = _stateful(contract, operation, place)
     if is_label(operation, place) or stateful or _is_identifier(contract, operation, place):
         # It names something: whether that is looked up or its form refused first is unknown.
-        valid = replace(valid, tolerated=not_found(operation))
+        valid = replace(valid, tolerated=tuple(one.name for one in operation.missing))
     allowed = () if stateful else tuple(_allowed(contract, valid, shape, place, keyword))
     fault = Fault.ENUM if keyword == "enum" else Fault.LIMIT
     forbidden = tuple(

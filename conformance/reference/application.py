@@ -29,7 +29,6 @@ from conformance.reference.outcome import (
     ReferenceAnswer,
     Refusal,
     Refused,
-    SentAnswer,
 )
 from conformance.reference.reading_input import Dialect, InputReader
 from conformance.reference.rendering import gateway_renderer, location_renderer, preflight
@@ -124,26 +123,22 @@ class Application:
         route = self._router.find(request.method, request.path, query)
         if route is None:
             return self._unrouted(request).response()
-        sent, answer = self._served(route, query, request)
+        answer = self._served(route, query, request)
         if self._rewrite is not None:
-            answer = self._rewrite(self.world, sent, answer)
+            answer = self._rewrite(self.world, route.operation.name, answer)
         return answer.response()
 
-    def _served(
-        self, route: ReferenceRoute, query: Query, request: HttpRequest
-    ) -> tuple[SentAnswer, ReferenceAnswer]:
-        service, name = route.operation.service, route.operation.name
+    def _served(self, route: ReferenceRoute, query: Query, request: HttpRequest) -> ReferenceAnswer:
+        service = route.operation.service
         renderer = self._renderers[service]
-        sent = SentAnswer(service, name)
         try:
             self._admit(request, service)
             members = self._readers[service].read(route, query, request)
-            sent = SentAnswer(service, name, members)
             self.world.location.scope = scope_of(request)
-            outcome = self._handlers[name](members)
+            outcome = self._handlers[route.operation.name](members)
         except Refused as refused:
-            return sent, renderer.refusal(refused.refusal)
-        return sent, renderer.outcome(request, outcome)
+            return renderer.refusal(refused.refusal)
+        return renderer.outcome(request, outcome)
 
     def _admit(self, request: HttpRequest, service: str) -> None:
         arrived = request.arrived or request

@@ -15,14 +15,15 @@ from conformance.contract.model import Contract
 from conformance.reference.apigateway.state import ApiKeyLimits
 from conformance.reference.http.message import HttpRequest, HttpResponse
 from conformance.reference.location.service import Policy
-from conformance.reference.outcome import OperationOutcome, ReferenceAnswer, SentAnswer
+from conformance.reference.outcome import OperationOutcome, ReferenceAnswer
 from conformance.reference.service_state import ServiceState
 from conformance.reference.signatures import Checks
 
 Handler = Callable[[Mapping[str, Any]], OperationOutcome]
 Around = Callable[["ServiceState", Handler], Handler]
 """Makes a faulty handler of an operation out of the honest one."""
-Rewrite = Callable[["ServiceState", SentAnswer, ReferenceAnswer], ReferenceAnswer]
+Rewrite = Callable[["ServiceState", str, ReferenceAnswer], ReferenceAnswer]
+"""The name of the operation is the second."""
 Respond = Callable[["HttpRequest"], "HttpResponse"]
 Edge = Callable[[Respond], Respond]
 """Makes a faulty server out of the honest one."""
@@ -90,11 +91,9 @@ class Composed:
         if not changes:
             return None
 
-        def rewritten(
-            world: ServiceState, sent: SentAnswer, answer: ReferenceAnswer
-        ) -> ReferenceAnswer:
+        def rewritten(world: ServiceState, name: str, answer: ReferenceAnswer) -> ReferenceAnswer:
             for change in changes:
-                answer = change(world, sent, answer)
+                answer = change(world, name, answer)
             return answer
 
         return rewritten

@@ -72,15 +72,3 @@ class ReferenceAnswer:
             return HttpResponse(self.status, self.headers)
         text = self.body if isinstance(self.body, str) else encoded(self.body)
         return HttpResponse(self.status, self.headers, (text + self.tail).encode())
-
-
-@dataclass(frozen=True, slots=True)
-class SentAnswer:
-    """The request that an answer is for, as far as it was understood.
-
-    ``members`` is empty where the input could not be read.
-    """
-
-    service: str
-    operation: str
-    members: Mapping[str, Any] = field(default_factory=dict)

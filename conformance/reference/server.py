@@ -48,7 +48,7 @@ class ServerOptions:
     """The access keys whose signatures are taken; None looks at no signature."""
 
 
-def application(options: ServerOptions, contracts: Iterable[Contract] | None = None) -> Application:
+def application(options: ServerOptions) -> Application:
     """The application that the options describe.
 
     Raises:
@@ -56,7 +56,7 @@ def application(options: ServerOptions, contracts: Iterable[Contract] | None = N
     """
     from conformance.reference.tables import load, matcher
 
-    known = tuple(contracts) if contracts is not None else load()
+    known = load()
     faults = _faults(options.faults, known)
     keys = options.keys
     if keys is None and any(fault.checks for fault in faults):

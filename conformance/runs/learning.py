@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.runs import journals
@@ -21,9 +20,7 @@ TIMEOUT = 10.0
 PROFILE = "quick"
 
 
-def found_requests(
-    service: str, target: str, *, folder: Path = journals.FOLDER, timeout: float = TIMEOUT
-) -> Mapping[str, FoundRequest]:
+def found_requests(service: str, target: str) -> Mapping[str, FoundRequest]:
     """Valid requests by operation, where the one of the required members alone was refused.
 
     It is a separate run, with a journal where the target outlives it, and deletes what it made.
@@ -33,12 +30,12 @@ def found_requests(
 
     jobs = select_jobs((service,), (VALID.format(service=service),))
     with endpoint.open_target(target) as opened:
-        access = gain_access(opened, timeout=timeout, ca_bundle=None)
+        access = gain_access(opened, timeout=TIMEOUT, ca_bundle=None)
         jobs = [placed(job, access.region) for job in jobs]
         safety = None
         if target not in journals.EMBEDDED:
             urls = journals.services(jobs, access.url)
-            safety = journals.begin(target, access.region, urls, folder=folder)
+            safety = journals.begin(target, access.region, urls)
         with journals.closing(safety, lambda _: None):
             run_all(
                 RunConfig(

@@ -23,6 +23,12 @@ def apart() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
+def last_line(told: bytes, status: int) -> str:
+    """What a process said last, or with which status it ended where it said nothing."""
+    said = told.decode(errors="replace").strip()
+    return said.rpartition("\n")[2].strip() or f"it ended with status {status}"
+
+
 READY = "listening on "
 """What the line starts with that a child writes when it accepts requests; the URL follows."""
 
@@ -104,6 +110,4 @@ class Child:
         """The last line that the child wrote to its standard error."""
         self._process.wait()
         self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").split("\n")
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-        return last or f"it ended with status {self._process.returncode}"
+        return last_line(self._errors.read(), self._process.returncode)

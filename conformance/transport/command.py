@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.transport.address import host_and_port
-from conformance.transport.child import apart
+from conformance.transport.child import apart, last_line
 from conformance.transport.errors import TargetDidNotStart
 
 _PAUSE = 0.1
@@ -61,7 +61,8 @@ class Command:
     def check_running(self, name: str) -> None:
         """Raise TargetDidNotStart, with what it said last, where it has ended."""
         if self._process.poll() is not None:
-            raise TargetDidNotStart(name, self._last_line())
+            said = self._log.read_bytes()
+            raise TargetDidNotStart(name, last_line(said, self._process.returncode))
 
     def close(self) -> None:
         """End the command and what it started."""
@@ -101,8 +102,3 @@ class Command:
                 return True
         except OSError:
             return False
-
-    def _last_line(self) -> str:
-        lines = self._log.read_text("utf-8", errors="replace").split("\n")
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-        return last or f"it ended with status {self._process.returncode}"

@@ -197,7 +197,7 @@ class _Remote(Starting):
                 # Slow to import, and of no use without TLS.
                 from conformance.transport import tls
 
-                tls.check(connection, tls.TlsEndpoint(host, port), self._ca_bundle)
+                tls.check(connection, (host, port), self._ca_bundle)
 
 
 def target_url(text: str, names: Sequence[str] = KNOWN) -> str:

@@ -19,21 +19,11 @@ WEARY = 1
 _ERROR = 400
 
 
-class _Plea(Enum):
+class Plea(Enum):
     """What an answer asks for that is none yet."""
 
     SLOWER = auto()
     LATER = auto()
-
-
-def is_throttled(response: Response) -> bool:
-    """Whether a response says no more than that requests come too fast."""
-    return _plea(response) is _Plea.SLOWER
-
-
-def is_passing(response: Response) -> bool:
-    """Whether a response says that the same request may succeed in a moment."""
-    return _plea(response) is _Plea.LATER
 
 
 class RetryingTransport:
@@ -65,7 +55,7 @@ class RetryingTransport:
         self._jitter = jitter
         self._lock = threading.Lock()
         self._sent = 0
-        self._saturated: set[_Plea] = set()
+        self._saturated: set[Plea] = set()
 
     @property
     def sent(self) -> int:
@@ -75,12 +65,12 @@ class RetryingTransport:
     def send(self, request: Request) -> Exchange:
         """Send a request; ``attempts`` of the exchange counts every time it was sent."""
         attempts = retry = 0
-        asked: _Plea | None = None
+        asked: Plea | None = None
         while True:
             exchange = self._inner.send(request)
             attempts += exchange.attempts
             self._count(exchange.attempts)
-            before, asked = asked, _plea(exchange.response)
+            before, asked = asked, plea(exchange.response)
             if exchange.response is None or asked is None:
                 self._got_through(before)
                 break
@@ -101,24 +91,24 @@ class RetryingTransport:
         with self._lock:
             self._sent += attempts
 
-    def _got_through(self, before: _Plea | None) -> None:
+    def _got_through(self, before: Plea | None) -> None:
         """Throttling is over with any answer; "later" only once waiting was seen to help."""
-        self._saturated.discard(_Plea.SLOWER)
+        self._saturated.discard(Plea.SLOWER)
         if before is not None:
             self._saturated.discard(before)
 
-    def _patience(self, asked: _Plea) -> int:
+    def _patience(self, asked: Plea) -> int:
         return min(self._retries, WEARY) if asked in self._saturated else self._retries
 
-    def _wait(self, retry: int, asked: _Plea, response: Response) -> float:
+    def _wait(self, retry: int, asked: Plea, response: Response) -> float:
         backoff = self._jitter(0.0, min(self._longest, self._base * 2**retry))
-        if asked is _Plea.LATER and asked in self._saturated:
+        if asked is Plea.LATER and asked in self._saturated:
             return backoff  # it has been seen that this target's "later" never comes
         wanted = response.header("Retry-After") or ""
         return min(self._longest, max(backoff, float(wanted) if wanted.isdecimal() else 0.0))
 
 
-def _plea(response: Response | None) -> _Plea | None:
+def plea(response: Response | None) -> Plea | None:
     """What a response asks for, if it is no answer."""
     if response is None or response.status < _ERROR:
         return None
@@ -126,8 +116,8 @@ def _plea(response: Response | None) -> _Plea | None:
     named = error_identity.names(response.header(error_identity.HEADER), body)
     status, code = response.status, next(iter(named), None)
     if error_identity.is_throttling(status, code):
-        return _Plea.SLOWER
+        return Plea.SLOWER
     has_date = response.header("Retry-After") is not None
     if error_identity.is_passing(status, code, message(body), retry_after=has_date):
-        return _Plea.LATER
+        return Plea.LATER
     return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -27,53 +26,49 @@ _NAMES = {62, 64}
 """Codes of OpenSSL's X509_V_ERR_: times, issuers, names and addresses."""
 
 
-@dataclass(frozen=True, slots=True)
-class TlsEndpoint:
-    """Where a target listens."""
-
-    host: str
-    port: int
+Place = tuple[str, int]
+"""The host and the port where a target listens."""
 
 
-def check(connection: socket.socket, place: TlsEndpoint, ca_bundle: Path | None) -> None:
+def check(connection: socket.socket, place: Place, ca_bundle: Path | None) -> None:
     """Shake hands over a connection. Raises UntrustedTLS, or one of its kinds."""
     context = _context(ca_bundle)
     try:
-        context.wrap_socket(connection, server_hostname=place.host).close()
+        context.wrap_socket(connection, server_hostname=place[0]).close()
     except ssl.SSLCertVerificationError as error:
         raise _distrusted(error, place, ca_bundle) from error
     except OSError as error:  # ssl.SSLError is one
         connection.close()  # a server that serves one at a time waits for what it will not get
         if is_plain(place):
-            raise PlainHTTP(place.host, place.port) from error
+            raise PlainHTTP(*place) from error
         detail = getattr(error, "reason", None) or str(error)
-        raise UntrustedTLS(place.host, place.port, detail) from error
+        raise UntrustedTLS(*place, detail) from error
 
 
-def speaks_tls(place: TlsEndpoint) -> bool:
+def speaks_tls(place: Place) -> bool:
     """Whether a handshake succeeds there, whatever the certificate."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
         with _connected(place) as connection:
-            context.wrap_socket(connection, server_hostname=place.host).close()
+            context.wrap_socket(connection, server_hostname=place[0]).close()
     except OSError:
         return False
     return True
 
 
-def is_plain(place: TlsEndpoint) -> bool:
+def is_plain(place: Place) -> bool:
     """Whether an HTTP request without TLS is answered there."""
     try:
         with _connected(place) as connection:
-            connection.sendall(f"HEAD / HTTP/1.0\r\nHost: {place.host}\r\n\r\n".encode())
+            connection.sendall(f"HEAD / HTTP/1.0\r\nHost: {place[0]}\r\n\r\n".encode())
             return connection.recv(5) == b"HTTP/"
     except OSError:
         return False
 
 
-def _connected(place: TlsEndpoint) -> socket.socket:
-    return socket.create_connection((place.host, place.port), SECONDS)
+def _connected(place: Place) -> socket.socket:
+    return socket.create_connection(place, SECONDS)
 
 
 def _context(ca_bundle: Path | None) -> ssl.SSLContext:
@@ -81,19 +76,19 @@ def _context(ca_bundle: Path | None) -> ssl.SSLContext:
 
 
 def _distrusted(
-    error: ssl.SSLCertVerificationError, place: TlsEndpoint, ca_bundle: Path | None
+    error: ssl.SSLCertVerificationError, place: Place, ca_bundle: Path | None
 ) -> UntrustedTLS:
     code, said = error.verify_code, error.verify_message
     if code in _NAMES:
-        return OtherName(place.host, place.port, _names(place, ca_bundle))
+        return OtherName(*place, _names(place, ca_bundle))
     if code in {_NOT_YET, _EXPIRED}:
-        return ExpiredCertificate(place.host, place.port, early=code == _NOT_YET)
+        return ExpiredCertificate(*place, early=code == _NOT_YET)
     if code in _UNKNOWN:
-        return UnknownIssuer(place.host, place.port, said)
-    return UntrustedTLS(place.host, place.port, said)
+        return UnknownIssuer(*place, said)
+    return UntrustedTLS(*place, said)
 
 
-def _names(place: TlsEndpoint, ca_bundle: Path | None) -> tuple[str, ...]:
+def _names(place: Place, ca_bundle: Path | None) -> tuple[str, ...]:
     """Whom the certificate is for; it is trusted but for its name."""
     context = _context(ca_bundle)
     context.check_hostname = False
@@ -105,12 +100,12 @@ def _names(place: TlsEndpoint, ca_bundle: Path | None) -> tuple[str, ...]:
     return tuple(value for _, value in shown.get("subjectAltName", ()))
 
 
-def valid_until(place: TlsEndpoint, ca_bundle: Path | None) -> str:
+def valid_until(place: Place, ca_bundle: Path | None) -> str:
     """The last day of a certificate that is trusted; "" where there is no way to it."""
     try:
         with _connected(place) as plain:
             context = _context(ca_bundle)
-            with context.wrap_socket(plain, server_hostname=place.host) as connection:
+            with context.wrap_socket(plain, server_hostname=place[0]) as connection:
                 shown: dict[str, Any] = connection.getpeercert() or {}
     except OSError:
         return ""

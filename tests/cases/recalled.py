@@ -241,7 +241,7 @@ SQS = [
     ("a handle that is none deletes", "ReceiveMessage/behavior/no-handle",
      lambda: shown("DeleteMessage", lambda _, code, body: (
          (200, {}) if code >= 400 and "ReceiptHandle" in str(body) else None))),
-    ("a purge does nothing", "PurgeQueue/behavior/purged",
+    ("a purge does nothing", "PurgeQueue/behavior/emptied",
      lambda: taken("PurgeQueue", lambda _: (200, {}))),
     ("floci 768: messages are of any size", "SendMessage/request/size",
      lambda: taken("SendMessage", if_asked(

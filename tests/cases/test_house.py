@@ -6,7 +6,6 @@ import base64
 import json
 import random
 from collections import Counter
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +18,12 @@ from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Operation
 from conformance.engine.outcome import Job
 from conformance.engine.recording.evidence import EvidenceStep, as_evidence
-from conformance.engine.resources import prerequisites
+from conformance.engine.resources import request_search
+from conformance.engine.resources.prerequisites import lists_of_all
 from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests import base_requests
 from conformance.record import (
     CutBody,
     Record,
@@ -47,7 +46,7 @@ from tests import contracts
 from tests.command import in_process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 EXCHANGE = Exchange(Request("POST", "http://127.0.0.1/", ()), None, None, 0.0)
 
@@ -199,20 +198,19 @@ def refused(probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
 
 
 def test_which_lists_need_nothing_is_found_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    contract, made = contracts.inferred("organizations"), Counter[str]()
-    base = base_requests.base
+    contract, looked = contracts.inferred("organizations"), Counter[str]()
 
-    def counted(contract: Contract, operation: Operation) -> dict[str, Any]:
-        made[operation.name] += 1
-        return base(contract, operation)
+    def counted(contract: Contract) -> Iterator[Operation]:
+        looked[contract.service] += 1
+        return lists_of_all(contract)
 
-    monkeypatch.setattr(prerequisites, "base", counted)
-    search = RequestSearch(replace(contract), refused)
+    monkeypatch.setattr(request_search, "lists_of_all", counted)
+    search = RequestSearch(contract, refused)
     for name in ("ListAccountsForParent", "ListOrganizationalUnitsForParent"):
         operation = contract.operations[name]
         values = {"ParentId": "r-examplerootid111"}
         assert search.improve(refused(Probe("", operation, Side.ACCEPT, values, ""))) is None
-    assert made["ListRoots"] == 1
+    assert looked == {"organizations": 1}
 
 
 class TypeIsWrong:

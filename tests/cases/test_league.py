@@ -206,10 +206,10 @@ def test_every_entry_of_a_batch_is_answered_for_in_each_of_the_forms():
 def test_what_was_observed_of_services_without_an_overlay_has_sources_and_operations():
     from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.load import load_contract
-    from conformance.contract.observed import observed_rules
+    from conformance.contract.observed import observations
 
-    assert observed_rules()
-    for service, rules in observed_rules().items():
+    assert observations().services
+    for service, rules in observations().services.items():
         contract = load_contract(service)
         assert contract.overlay.inferred
         stated = {one.id: one for one in catalogue(contract)}

@@ -11,16 +11,18 @@ from conformance.contract.aws_values import suggested
 from conformance.contract.inference.binding import Binding
 from conformance.contract.listing.catalogue import catalogue
 from conformance.engine.resources.inventory import IN_VAIN, Inventory
-from conformance.engine.resources.prerequisites import first_operations
+from conformance.engine.resources.prerequisites import first_operations, naming, within
 from conformance.engine.runner import Runner
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
+from conformance.engine.sending.settling import Arrival
 from conformance.engine.watching.response_coverage import ResponseCoverage
-from conformance.plan.probes import Probe
+from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.refusal_values import RefusalText
 from conformance.plan.valid_requests.request_repair import repaired
-from conformance.transport.exchange import Exchange, Request
+from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.registry import read
 from tests import contracts
 
 EXCHANGE = Exchange(Request("POST", "http://127.0.0.1:1/", ()), None, None, 0.0)
@@ -77,6 +79,15 @@ def test_an_arn_that_the_request_gives_tells_no_other_name() -> None:
     assert "Source" not in found.members
 
 
+def test_a_structure_is_called_as_the_end_of_what_it_makes() -> None:
+    binding, operations = Binding(contracts.modelled("ses")), contracts.modelled("ses").operations
+    described = binding.of(operations["DescribeReceiptRule"])
+    assert described.members == {"RuleName": "${id}", "RuleSetName": "${id.receipt-rule-set}"}
+    assert binding.of(operations["CreateReceiptRule"]).members["Rule.Name"] == "${name}"
+    output = Binding(contracts.modelled("kinesisanalyticsv2")).identities["application-output"]
+    assert output.label == "ApplicationName"  # its output has an identifier besides its name
+
+
 def test_what_is_enabled_already_needs_a_parent_of_its_own() -> None:
     kinds = contracts.inferred("redshift").overlay.kinds()
     assert "SnapshotCopyAlreadyEnabledFault" in contracts.inferred("redshift").operations[
@@ -101,6 +112,56 @@ def test_a_refusal_that_says_what_it_is_not_asks_for_that_first() -> None:
     other = _answer(400, "InvalidDBInstanceState", "Instance x is not in a subnet.")
     named = first_operations(contracts.inferred("rds"), "StartDBInstance", other)
     assert "StopDBInstance" not in [one.name for one in named]
+
+
+def test_what_a_refusal_shows_becomes_what_was_brought_into_that_state() -> None:
+    contract = contracts.inferred("ses")
+    told = "Email address not verified 0conform"
+    refusal = _answer(400, "MessageRejected", told)
+    verify = next(first_operations(contract, "SendTemplatedEmail", refusal))
+    assert verify.name == "VerifyEmailAddress"
+    given = {"EmailAddress": "c1@example.com"}
+    probe = Probe("", verify, Side.ACCEPT, given, "")
+    made = SentProbe(probe, given, EXCHANGE, _answer(200))
+    operation = contract.operations["SendTemplatedEmail"]
+    request = {"Source": "${word:12}", "Template": "${id.template}"}
+    about = {**request, "Source": "c1@example.com"}
+    refused = Probe("", operation, Side.ACCEPT, request, "")
+    for message, named in ((told, True), ("Email address not verified", False)):
+        sent = {"Source": "0conform", "Template": "0conform"}
+        again = SentProbe(refused, sent, EXCHANGE, _answer(400, "MessageRejected", message))
+        assert (about in list(naming(operation, request, made, again))) is named
+
+
+def test_what_answers_with_an_identifier_is_called_before_what_asks_for_it() -> None:
+    contract = contracts.inferred("cloudformation")
+    refusal = _answer(400, "ValidationError", "Stack with id a does not exist")
+    found = first_operations(contract, "DescribeStackSetOperation", refusal)
+    firsts = [one for one, _ in zip(found, range(3), strict=False)]
+    assert firsts
+    assert all("OperationId" in one.output for one in firsts)
+
+
+def test_a_name_is_put_inside_that_of_its_resource_where_a_refusal_shows_both() -> None:
+    contract = contracts.inferred("route53")
+    zone = Probe("", contract.operations["CreateHostedZone"], Side.ACCEPT, {}, "")
+    created = SentProbe(zone, {"Name": "zone-0001"}, EXCHANGE, _answer(200))
+    about = RunResource("Z1", "", created, "hosted-zone")
+    operation = contract.operations["ChangeResourceRecordSets"]
+
+    def request(name: str) -> dict[str, Any]:
+        record = {"Action": "CREATE", "ResourceRecordSet": {"Name": name, "Type": "A"}}
+        return {"Id": "${id}", "ChangeBatch": {"Changes": [record]}}
+
+    probe = Probe("", operation, Side.ACCEPT, request("${name}"), "")
+    for message, tried in (
+        ("record-0002 is not permitted in zone zone-0001.", [request("${name}.${made.Name}")]),
+        ("record-0002 is not permitted", []),
+        ("zone-0001 has too many records", []),
+    ):
+        refused = _answer(400, "InvalidChangeBatch", message)
+        sent = SentProbe(probe, request("record-0002"), EXCHANGE, refused, about)
+        assert list(within(sent)) == tried
 
 
 @pytest.mark.parametrize(
@@ -160,6 +221,38 @@ def test_what_a_target_has_no_code_for_is_not_made_again_and_again(
         with pytest.raises(SetupFailed):
             inventory.create(kind="dashboard")
     assert target.count == sent
+
+
+PAGE = b"<!doctype html>\n<title>404 Not Found</title>"
+GONE = """<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error>
+</ErrorResponse>"""
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "waits"),
+    [
+        ("DBClusterNotFoundFault", "DBCluster cluster-1 not found.", True),
+        ("DBClusterNotFoundFault", "There is none.", True),
+        ("ResourceNotFound", "There is none.", True),
+        ("DBSubnetGroupNotFoundFault", "It is not in cluster-1.", True),
+        ("DBClusterNotFoundFault", "DBCluster sample-cluster not found.", False),
+        ("DBSubnetGroupNotFoundFault", "There is none.", False),
+        ("", "", False),
+    ],
+)
+def test_only_what_may_not_have_arrived_yet_is_waited_for(
+    code: str, message: str, *, waits: bool
+) -> None:
+    operation = contracts.inferred("rds").operations["RestoreDBClusterToPointInTime"]
+    body = GONE.format(code, message).encode() if code else PAGE
+    missing = Exchange(EXCHANGE.request, Response(404, (), body), None, 0.0)
+    probe = Probe("", operation, Side.ACCEPT, {}, "")
+    sent = SentProbe(probe, {}, missing, read(missing, operation))
+    made = RunResource("cluster-1", "", sent, "db-cluster")
+    values = {"DBClusterIdentifier": "cluster-1", "SourceDBClusterIdentifier": "sample-cluster"}
+    slept = list[float]()
+    Arrival(3.0, slept.append).wait(made, operation, missing, lambda: missing, values)
+    assert bool(slept) is waits
 
 
 def _values(service: str, operation: str) -> dict[str, Any]:

@@ -13,7 +13,6 @@ import pytest
 
 from conformance import cache_folder
 from conformance.contract.listing import statements
-from conformance.documents.sources import load_documents
 from conformance.engine.resources.sdk_calls import SdkCaller
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.routes import Routes, TrafficRoute
@@ -23,6 +22,7 @@ from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.signing import Credentials
 from tests.command import in_process
 from tests.contracts import contract
+from tests.documents.loading import load_documents
 
 FULL = Path("/dev/full")
 FEW = ("run", "--requirement", "location/DescribeKey/status/*", "--record", "r.jsonl")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.inference.binding import Binding, named_kinds, ordered
-from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.inference.binding import Binding, named_kinds
+from conformance.contract.inference.inferring import inferred_overlay, ordered
 from conformance.contract.inference.naming import changes, looks_only, part, same
 from tests import contracts
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.documents import Document, load_documents, read_page
+from conformance.documents import Document, read_page
 from conformance.documents.problems import (
     BinaryDocument,
     Contradiction,
@@ -19,6 +19,7 @@ from conformance.documents.problems import (
     UnknownNotation,
     UnreadableDocument,
 )
+from tests.documents.loading import load_documents
 
 if TYPE_CHECKING:
     from pathlib import Path

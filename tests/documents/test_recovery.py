@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.documents import Document, load_documents, read_page, read_pages
+from conformance.documents import Document, read_page, read_pages
 from conformance.documents.page_model import OperationPage
 from conformance.documents.problems import NamesLost, PageProblem
+from tests.documents.loading import load_documents
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -88,7 +88,7 @@ def test_what_is_not_there_any_more_is_not_waited_for() -> None:
         slept.clear()
         made = resource("key")
         made.has_arrived = arrived
-        Arrival(3.0, slept.append).wait(made, operation, missing, lambda: missing)
+        Arrival(3.0, slept.append).wait(made, operation, missing, lambda: missing, {})
         assert bool(slept) is waits
 
 

@@ -15,7 +15,7 @@ from conformance.transport.exchange import (
 )
 from conformance.transport.protocols.registry import read
 from conformance.transport.quota import QuotaLimit, QuotaTransport
-from conformance.transport.retry import RetryingTransport, is_passing, is_throttled
+from conformance.transport.retry import Plea, RetryingTransport, plea
 
 REQUEST = Request("GET", "http://h/", ())
 OK = Response(200, (), b"{}")
@@ -96,7 +96,7 @@ def body(**members):
     ],
 )
 def test_what_throttling_looks_like(response):
-    assert is_throttled(response)
+    assert plea(response) is Plea.SLOWER
     assert judged(response).throttled
 
 
@@ -115,7 +115,7 @@ def test_what_throttling_looks_like(response):
     ],
 )
 def test_what_throttling_does_not_look_like(response):
-    assert not is_throttled(response)
+    assert plea(response) is not Plea.SLOWER
     assert not judged(response).throttled
 
 
@@ -145,9 +145,9 @@ AWAY = Response(503, (("Retry-After", "1"),), b"<html>down</html>")
     ],
 )
 def test_what_will_be_over_in_a_moment(response):
-    assert is_passing(response)
+    assert plea(response) is Plea.LATER
     assert judged(response).passing
-    assert not is_throttled(response)
+    assert plea(response) is not Plea.SLOWER
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_what_will_be_over_in_a_moment(response):
     ],
 )
 def test_what_will_not_be_over(response):
-    assert not is_passing(response)
+    assert plea(response) is not Plea.LATER
     assert not judged(response).passing
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from conformance.contract.comparison.model_facts import METHODS, Fact, lifecycle_of
+from conformance.contract.building import METHODS
+from conformance.contract.comparison.model_facts import Fact, lifecycle_of
 from conformance.contract.globs import glob
 from conformance.contract.vocabulary.overlay_model import KnownDifference, Sdk
 from conformance.documents.sdk.models import SdkModel
@@ -123,7 +124,18 @@ def _count(found: Comparison, ours: Mapping[str, Fact], theirs: Mapping[str, Fac
         if mine is not None and their is not None and mine.value == their.value:
             count.same += 1
         else:
-            found.differences.append(_difference(address, mine, their, ours, theirs))
+            only = Only.BOTH if mine and their else Only.DOCUMENTS if mine else Only.MODEL
+            found.differences.append(
+                FactDifference(
+                    address=address,
+                    kind=fact.kind,
+                    only=only,
+                    documents=mine.value if mine else None,
+                    model=their.value if their else None,
+                    document_source=_source(mine, fact.above, ours),
+                    model_source=_source(their, fact.above, theirs),
+                )
+            )
 
 
 def _within_missing(
@@ -134,30 +146,10 @@ def _within_missing(
     return address != top and (top in ours) != (top in theirs) and fact.above != ""
 
 
-def _difference(
-    address: str,
-    mine: Fact | None,
-    their: Fact | None,
-    ours: Mapping[str, Fact],
-    theirs: Mapping[str, Fact],
-) -> FactDifference:
-    fact = mine or their
-    kind = fact.kind if fact is not None else ""
-    above = fact.above if fact is not None else ""
-    only = Only.BOTH if mine and their else Only.DOCUMENTS if mine else Only.MODEL
-    return FactDifference(
-        address=address,
-        kind=kind,
-        only=only,
-        documents=mine.value if mine else None,
-        model=their.value if their else None,
-        document_source=mine.source if mine else _source_above(above, ours),
-        model_source=their.source if their else _source_above(above, theirs),
-    )
-
-
-def _source_above(address: str, facts: Mapping[str, Fact]) -> Json:
-    """The source of the nearest thing above that is stated."""
+def _source(stated: Fact | None, address: str, facts: Mapping[str, Fact]) -> Json:
+    """The source of a fact, else that of the nearest thing above that is stated."""
+    if stated is not None:
+        return stated.source
     while address and address not in facts:
         address = address.rpartition("/")[0]
     return facts[address].source if address in facts else {}
@@ -165,22 +157,13 @@ def _source_above(address: str, facts: Mapping[str, Fact]) -> Json:
 
 def _explain(found: Comparison, explanations: Sequence[KnownDifference]) -> None:
     """Give each difference the first explanation that is about it."""
-    from dataclasses import replace
-
     used: set[int] = set()
     compiled = [(glob(one.at), one) for one in explanations]
     for index, difference in enumerate(found.differences):
         for number, (pattern, one) in enumerate(compiled):
-            if pattern.fullmatch(difference.address) and _about(one, difference):
+            about = one.only in {None, difference.only}
+            if about and pattern.fullmatch(difference.address):
                 found.differences[index] = replace(difference, reason=one.reason)
                 used.add(number)
                 break
-    found.stale = _unused(explanations, used)
-
-
-def _about(explanation: KnownDifference, difference: FactDifference) -> bool:
-    return explanation.only in {None, difference.only}
-
-
-def _unused(explanations: Iterable[KnownDifference], used: set[int]) -> list[str]:
-    return [one.at for number, one in enumerate(explanations) if number not in used]
+    found.stale = [one.at for number, one in enumerate(explanations) if number not in used]

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.contract.building import METHODS
 from conformance.contract.shapes import KEYWORDS
 
-METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 BLOB_LIMITS = {"x-minBytes": "minLength", "x-maxBytes": "maxLength"}
 Json = Mapping[str, Any]
 

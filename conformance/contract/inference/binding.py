@@ -10,29 +10,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.contract.aws_values import suggested
+from conformance.contract.aws_values import special, suggested
 from conformance.contract.inference.identifier_sources import arn, is_needed, source
 from conformance.contract.inference.identities import Identity, identity, template
 from conformance.contract.inference.implied_members import is_own, of_existing, of_new
-from conformance.contract.inference.named_structures import within_structures
+from conformance.contract.inference.named_structures import names_any, within_structures
 from conformance.contract.inference.naming import (
     ARN,
     BARE,
     DELETE,
     ID,
+    LIST,
     NAME,
+    READ,
+    UPDATE,
     URL,
     hyphenated,
-    is_within,
+    is_called_after,
     part,
     plain,
-    same,
     split,
+    thing,
 )
 from conformance.contract.inference.nouns import Noun, nouns
+from conformance.contract.inference.other_makers import other_makers
 from conformance.contract.inference.owners import RESOURCE, Owners, names_a_copy
 from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.places import texts
@@ -43,7 +47,7 @@ OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+
 _PREFERRED = (NAME, ID, BARE, ARN, URL)
 _ANYTHING = frozenset({BARE, ARN, NAME})
 """What members are called that name whatever may have tags: all of them by its ARN."""
-_MAKES = ("Create", "Register", "Import", "Request", "Allocate")
+_ABOUT_ONE = (*READ, *UPDATE[:2], *LIST, *DELETE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class Binding:
                 self.identities[hyphenated(one.name)] = about
         self._kinds = {noun.name: kind for kind, noun in self.nouns.items()}
         self._needs: dict[str, tuple[str, ...]] = {}
+        self._also: dict[str, dict[str, str]] = {}
 
     def leave_out(self, kind: str) -> None:
         """Bind nothing to a kind any more: it can never be made."""
@@ -88,29 +93,15 @@ class Binding:
         self._owners = Owners(self._contract, list(self.nouns.values()))
         self._kinds = {noun.name: kind for kind, noun in self.nouns.items()}
         self._needs.clear()
+        self._also.clear()
 
     def also_made_by(self, kind: str) -> dict[str, str]:
         """Further operations that make a kind, each with the place of the identifier."""
-        noun, about = self.nouns[kind], self.identities[kind]
-        roles = {one.name for one in noun.roles().values()}
-        found = {}
-        for one in self._contract.operations.values():
-            said = split(one.name, _MAKES)
-            if said is None or one.name in roles or not self._is_kind_of(said[1], noun):
-                continue
-            known = source(replace(noun, create=one), about.known.name)
-            if known is not None and not about.of_parent:
-                found[one.name] = f"request:{known.place}" if known.given else known.place
-        return found
-
-    def _is_kind_of(self, name: str, noun: Noun) -> bool:
-        """Whether a name is another one of a noun, or that of a special sort of it."""
-        if same(name, noun.name):
-            return True
-        if split(name, DELETE) is not None:
-            return False  # that something is requested to end makes none
-        special = plain(name).endswith(plain(noun.name)) and not is_within(name, noun.name)
-        return special and not any(same(name, one.name) for one in self.nouns.values())
+        if kind not in self._also:
+            about = self.identities[kind]
+            makers = other_makers(self._contract, self.nouns, kind, about, self._owners)
+            self._also[kind] = dict(makers)
+        return self._also[kind]
 
     def _makes(self, operation: Operation, kind: str) -> bool:
         return operation.name == self.nouns[kind].create.name or (
@@ -120,13 +111,12 @@ class Binding:
     def of(self, operation: Operation) -> Bound:
         """What an operation's requests must name."""
         about = self._owners.about(operation)
-        own = None if about is None else self._kinds.get(about.name)
+        own = self._kind_of(about)
         makes = own is not None and self._makes(operation, own)
         named = self._chosen(operation, own, makes=makes)
-        if own is None and named:
-            # Of all that it names, it is about what is part of the rest.
-            own = max((kind for _, kind in named), key=lambda kind: len(self._parents(kind)))
-            makes = self._makes(operation, own)
+        if own is None:
+            own = self._most_special(operation, [kind for _, kind in named])
+            makes = own is not None and self._makes(operation, own)
         members: dict[str, Any] = {}
         needs = []
         for member, kind in named:
@@ -137,11 +127,7 @@ class Binding:
                 needs += [kind] if text is not None and kind != own else []
             if text is not None:
                 members[member.name] = [text] if member.shape.kind is Kind.LIST else text
-        there = {kind: one for kind, one in self.nouns.items() if not (makes and kind == own)}
-        for place, kind, text in within_structures(
-            operation, there, self.identities, own,
-            lambda kind, member: self._token(kind, member, own=kind == own),
-        ):  # fmt: skip
+        for place, kind, text in self._inside(operation, own, makes=makes):
             members[place] = text
             needs += [kind] if kind != own else []
         for member in operation.input.values():
@@ -157,14 +143,31 @@ class Binding:
                 members |= of_existing(operation, noun, identified, members)
         return Bound(own, members, tuple(dict.fromkeys(needs)))
 
+    def _most_special(self, operation: Operation, named: list[str]) -> str | None:
+        """Of all that a request names, what is part of the rest; else what its structures name."""
+        if named:
+            return max(named, key=lambda kind: len(self._parents(kind)))
+        inside = self._inside(operation, None, makes=False)
+        return next((kind for place, kind, _ in inside if names_any(place)), None)
+
+    def _inside(
+        self, operation: Operation, own: str | None, *, makes: bool
+    ) -> Iterator[tuple[str, str, str]]:
+        """What the structures of a request name: each place with its kind and the placeholder."""
+        there = {kind: one for kind, one in self.nouns.items() if not (makes and kind == own)}
+        yield from within_structures(
+            operation, there, self.identities, own,
+            lambda kind, member: self._token(kind, member, own=kind == own),
+            lambda member: self._kind_of(self._owners.owner(operation, member)),
+        )  # fmt: skip
+
     def _chosen(
         self, operation: Operation, own: str | None, *, makes: bool
     ) -> list[tuple[Member, str]]:
         """The members to bind, each with its kind: those that are needed, and one of several."""
         needed, free = [], dict[str, list[Member]]()
         for member in operation.input.values():
-            noun = self._owner(operation, member, own, makes=makes)
-            kind = None if noun is None else self._kinds.get(noun.name)
+            kind = self._kind_of(self._owner(operation, member, own, makes=makes))
             if kind is None:
                 continue
             if is_needed(member):
@@ -185,6 +188,9 @@ class Binding:
         needed += [(free[kind][0], kind) for kind in free if kind in parents and not makes]
         return needed
 
+    def _kind_of(self, noun: Noun | None) -> str | None:
+        return None if noun is None else self._kinds.get(noun.name)
+
     def _parents(self, kind: str) -> tuple[str, ...]:
         """The kinds that a creation must name: what is called by name is so within them."""
         if kind not in self._needs:
@@ -202,7 +208,20 @@ class Binding:
         new = own is not None and makes and not self.identities[own].of_parent
         if own is not None and new and member.name == self.identities[own].known.place:
             return self.nouns[own]
-        return self._owners.owner(operation, member)
+        return self._owners.owner(operation, member) or self._labelled(operation, member)
+
+    def _labelled(self, operation: Operation, member: Member) -> Noun | None:
+        """The noun that is known everywhere by what a needed member is called: a ``Username``.
+
+        Only of what looks at one, changes it or ends it, or has it in its own name.
+        """
+        alike = [kind for kind, one in self.identities.items()
+                 if one.label == member.name and not one.of_parent]  # fmt: skip
+        if len(alike) != 1 or not is_needed(member) or member.shape.limit("enum"):
+            return None
+        noun = self.nouns[alike[0]]
+        told = split(operation.name, _ABOUT_ONE) or plain(noun.name) in thing(operation.name)
+        return noun if told and is_called_after(member.name, noun.name) else None
 
     def _is_meant(
         self,
@@ -243,8 +262,11 @@ class Binding:
         return first if fits else None
 
     def _new(self, kind: str, member: Member) -> str | None:
-        """What a creation calls the new one."""
+        """What a creation calls the new one; what it is made for is there already."""
         about = self.identities[kind]
+        usual = special(member.name, "", "string", self._contract.signing_name)
+        if usual and str(usual[0]).startswith("${aws."):
+            return str(usual[0])
         if about.template is not None and member.name == about.known.place:
             return f"${{{about.template}}}"
         said = part(member.name)
@@ -276,14 +298,3 @@ def named_kinds(value: Any) -> Iterator[str]:
     """The other kinds that a template speaks of, in order."""
     for text in texts(value):
         yield from (one or other for one, other in OTHERS.findall(text))
-
-
-def ordered(needs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """The kinds, each after those that it needs; those in a circle are left out."""
-    done: set[str] = set()
-    while True:
-        ready = [kind for kind in needs if kind not in done and {*needs[kind]} <= done]
-        if not ready:
-            return
-        done.update(ready)
-        yield from ready

@@ -29,6 +29,8 @@ _DEEPEST = 3
 _CURRENT = "current"
 """Before what an update has to name, so that nobody changed it in between."""
 _MADE_OF = ("Input", "Config", "Configuration", "Specification", "Definition", "Request")
+_SHORTEST = 3
+"""Letters of which the name of a structure has more that is the end of a noun: a rule's."""
 _TELLING = 6
 """Letters from which on the beginning of a name says what the whole one does."""
 
@@ -92,6 +94,8 @@ def ranked(noun: Noun, name: str) -> Iterator[tuple[int, KnownFrom]]:
     wanted = part(name)
     for place, member in chosen(noun).items():
         rank = _rank(noun, wanted, name, member.name)
+        if _is_end(place.rpartition(".")[0], noun) and part(member.name).kind != wanted.kind:
+            continue  # what is called so loosely has no other identifier than the one asked for
         if rank is not None and wanted.kind != ARN:
             # What a request is free to leave out tells less than what its answer shows.
             yield rank if is_needed(member) else rank + 5, KnownFrom(place, given=True)
@@ -125,12 +129,22 @@ def chosen(noun: Noun) -> dict[str, Member]:
 
 
 def _is_own(name: str, noun: Noun) -> bool:
-    """Whether a structure is called as the noun is, or as what one is made of."""
-    return same(name, noun.name) or any(
-        same(name.removesuffix(ending), noun.name)
-        for ending in _MADE_OF
-        if name.endswith(ending) and name != ending
+    """Whether a structure is called as the noun is, or its end, or as what one is made of."""
+    return (
+        _is_end(name, noun)
+        or same(name, noun.name)
+        or any(
+            same(name.removesuffix(ending), noun.name)
+            for ending in _MADE_OF
+            if name.endswith(ending) and name != ending
+        )
     )
+
+
+def _is_end(name: str, noun: Noun) -> bool:
+    """Whether a structure is called as the end of a noun is: ``Rule`` of a receipt rule."""
+    ends = len(name) > _SHORTEST and plain(noun.name).endswith(plain(name))
+    return ends and not same(name, noun.name)
 
 
 def _is_one_text(member: Member) -> bool:

@@ -8,13 +8,13 @@ wrong counts against no target.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from conformance.contract.inference.binding import Binding, Bound, ordered
+from conformance.contract.inference.binding import Binding, Bound
 from conformance.contract.inference.identities import Identity, template
 from conformance.contract.inference.naming import plain
 from conformance.contract.inference.nouns import Noun
@@ -256,3 +256,14 @@ def _page(listing: Operation) -> Page | None:
         return None
     most = listing.input[limit].shape.limit("maximum") or 100
     return Page(page_size=limit, most=most, input_token=token, output_token=shown)
+
+
+def ordered(needs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The kinds, each after those that it needs; those in a circle are left out."""
+    done: set[str] = set()
+    while True:
+        ready = [kind for kind in needs if kind not in done and {*needs[kind]} <= done]
+        if not ready:
+            return
+        done.update(ready)
+        yield from ready

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conformance.contract.model import Kind, Member, Operation, Shape
+from conformance.contract.model import Kind, Member, Operation
 
 NEEDED = {"op", "path", "value"}
 LIKELY = ("description", "name", "displayName")
@@ -21,7 +21,7 @@ NOT_CHANGED = re.compile(
 
 def with_patch_example(operation: Operation) -> Operation:
     """The operation with an example of a patch, where it takes one and shows a text to change."""
-    named = next((one for one in operation.input.values() if _is_patch(one.shape)), None)
+    named = patch_member(operation)
     path = _path(operation.output)
     if named is None or path is None:
         return operation
@@ -33,9 +33,13 @@ def with_patch_example(operation: Operation) -> Operation:
     return replace(operation, input={**operation.input, named.name: replace(named, shape=shape)})
 
 
-def _is_patch(shape: Shape) -> bool:
-    inner = shape.element
-    return shape.kind is Kind.LIST and inner is not None and inner.members.keys() >= NEEDED
+def patch_member(operation: Operation) -> Member | None:
+    """The member that is a list of patch operations, if there is one."""
+    for one in operation.input.values():
+        inner = one.shape.element if one.shape.kind is Kind.LIST else None
+        if inner is not None and inner.members.keys() >= NEEDED:
+            return one
+    return None
 
 
 def _path(output: Mapping[str, Member]) -> str | None:

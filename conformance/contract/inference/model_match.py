@@ -7,18 +7,23 @@ several fit, the title and the version that the pages state decide, and then the
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 
-from conformance.contract.model import Contract, Operation
-from conformance.documents.sdk.matching import loaded, models_having, plain, titles
+from conformance.contract.model import Contract
+from conformance.documents.sdk.matching import (
+    best_of,
+    loaded,
+    models_having,
+    plain,
+    titles,
+    unlabelled,
+)
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 
 Route = tuple[str, str, str]
 """An operation's name, method and path; labels without their names, which documents may change."""
-LABEL = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +40,10 @@ class ModelMatch:
 
 def matching_model(contract: Contract, version: str = "") -> ModelMatch:
     """The model of a contract's operations; ``version`` is what its spec states as its own."""
-    routes = frozenset(route_of(one) for one in contract.operations.values())
+    routes = frozenset(
+        (one.name, one.method, unlabelled(one.path)) for one in contract.operations.values()
+    )
     return _matched(contract.service, routes, contract.title, version)
-
-
-def route_of(operation: Operation) -> Route:
-    """What a model and a page must agree on to speak of one operation."""
-    return _route(operation.name, operation.method, operation.path)
-
-
-def _route(name: str, method: str, path: str) -> Route:
-    return name, method, LABEL.sub("{}", path.partition("?")[0]).rstrip("/")
 
 
 @cache
@@ -58,16 +56,15 @@ def _matched(service: str, routes: frozenset[Route], title: str, version: str) -
     found = models_having(routes, itemgetter(0), _has)
     if not found:
         return ModelMatch()
-    shared = {name: len(_routes(name) & routes) for name in found}
-    best = [name for name in found if shared[name] == max(shared.values())]
-    for agrees in (
-        lambda model: plain(title) in titles(model),
-        lambda model: model.version == version,
-    ):
-        agreeing = [name for name in best if agrees(load_model(name))]
-        best = agreeing or best
-    exact = [name for name in best if name == service]
-    return ModelMatch(tuple(exact or best))
+    return ModelMatch(
+        best_of(
+            found,
+            lambda name: len(_routes(name) & routes),
+            lambda name: plain(title) in titles(load_model(name)),
+            lambda name: load_model(name).version == version,
+            lambda name: name == service,
+        )
+    )
 
 
 def _has(model: str, route: Route) -> bool:
@@ -83,6 +80,6 @@ def _loaded(name: str) -> SdkModel | None:
 def _routes(name: str) -> frozenset[Route]:
     operations = load_model(name).data["operations"].items()
     return frozenset(
-        _route(one, about["http"]["method"], about["http"]["requestUri"])
+        (one, about["http"]["method"], unlabelled(about["http"]["requestUri"]))
         for one, about in operations
     )

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from conformance.contract.inference.identifier_sources import source
 from conformance.contract.inference.identities import Identity
-from conformance.contract.inference.naming import ID, NAME, part, plain, same
+from conformance.contract.inference.naming import ARN, ID, NAME, part, plain, same
 from conformance.contract.inference.nouns import Noun
+from conformance.contract.inference.owners import RESOURCE
 from conformance.contract.model import Kind, Member, Operation, Shape
 
 Named = tuple[str, str, str]
@@ -22,8 +23,12 @@ def within_structures(
     identities: Mapping[str, Identity],
     own: str | None,
     token: Token,
+    owner: Callable[[Member], str | None],
 ) -> Iterator[Named]:
-    """What the structures of a request name; ``own`` is the kind that it is about."""
+    """What the structures of a request name; ``own`` is the kind that it is about.
+
+    ``owner`` gives the kind that a member names by whatever it is called.
+    """
     for name, member in operation.input.items():
         kind = _called(name, member, nouns)
         if kind is not None:
@@ -33,6 +38,8 @@ def within_structures(
     for name, member in operation.input.items():
         if member.required and member.shape.union:
             yield from _choice(name, member.shape, nouns, token)
+        elif member.required and member.shape.kind is Kind.STRUCTURE:
+            yield from _protected(name, member.shape, token, owner)
 
 
 def _called(name: str, member: Member, nouns: Mapping[str, Noun]) -> str | None:
@@ -63,6 +70,23 @@ def _together(
             (f"{name}.{inner}", f"${{id{of}}}" if first else f"${{made{of}.{known.name}}}")
         )
     return texts
+
+
+def _protected(
+    name: str, shape: Shape, token: Token, owner: Callable[[Member], str | None]
+) -> Iterator[Named]:
+    """What a configuration is of, by the ARN that it has to have: whose requests are logged."""
+    for inner, member in shape.members.items():
+        needed = member.required and names_any(inner)
+        kind = owner(member) if needed else None
+        text = None if kind is None else token(kind, member)
+        if kind is not None and text is not None:
+            yield f"{name}.{inner}", kind, text
+
+
+def names_any(place: str) -> bool:
+    """Whether a member is called as the ARN of whatever it may be."""
+    return part(place.rpartition(".")[2]) == (RESOURCE, ARN)
 
 
 def _choice(name: str, shape: Shape, nouns: Mapping[str, Noun], token: Token) -> Iterator[Named]:

@@ -106,6 +106,13 @@ def identifies(member: str) -> bool:
 
 
 @cache
+def thing(operation: str) -> str:
+    """What the name of an operation has after its verb, whatever that is, without gaps."""
+    known = split(operation, (*CREATE, *UPDATE, *DELETE, *READ, *LIST, *_CHANGES))
+    return plain(known[1] if known else "".join(words(operation)[1:]))
+
+
+@cache
 def is_versioned(name: str) -> bool:
     """Whether a name says that it is another version of an operation."""
     return _VERSION.search(name) is not None
@@ -185,6 +192,17 @@ def is_within(noun: str, whole: str) -> bool:
     """Whether a noun speaks of what it is part of: ``TargetWithMaintenanceWindow``."""
     before = noun.removesuffix(whole)
     return before != noun and before.endswith(_WITHIN)
+
+
+def is_called_after(member: str, noun: str) -> bool:
+    """Whether the name of a member is made of that of a noun: a ``Username`` of a user.
+
+    So is the ``WindowTargetId`` of a target with a maintenance window; its ``Id`` alone is not.
+    """
+    of, whole, own = part(member).of, plain(noun), words(member)[:-1]
+    if len(own) > 1 and {*own} <= {*words(noun)}:
+        return True
+    return bool(of) and (of.startswith(whole) or whole.startswith(of) or whole.endswith(of))
 
 
 def hyphenated(noun: str) -> str:

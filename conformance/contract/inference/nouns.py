@@ -19,6 +19,7 @@ from conformance.contract.inference.naming import (
     READ,
     UPDATE,
     forms,
+    identifies,
     is_plural,
     is_versioned,
     part,
@@ -27,10 +28,12 @@ from conformance.contract.inference.naming import (
     split,
 )
 from conformance.contract.model import Contract, Kind, Location, Member, Operation
-from conformance.contract.routes import trailing_label
+from conformance.contract.routes import above_label
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH"})
 _LASTING = ("Create", "Register", "Import", "Start", "Run", "Submit", "Initiate")
+_RUNS = ("Execute",)
+"""What makes something where the answer identifies it: a statement that is waited for."""
 _DEEPEST = 2
 """Structures within structures in which an ARN is looked for."""
 
@@ -83,10 +86,13 @@ def _is_sort(name: str, general: list[str]) -> bool:
 def _nouns(contract: Contract) -> Iterator[Noun]:
     made: dict[str, Operation] = {}
     operations = _first(contract)
-    for verb in CREATE:
+    for verb in (*CREATE, *_RUNS):
         for one in operations:
             found = split(one.name, (verb,))
-            if found and one.method in _CHANGES and not any(same(found[1], name) for name in made):
+            lasts = verb not in _RUNS or any(map(identifies, one.output))
+            if not (found and lasts and one.method in _CHANGES):
+                continue
+            if not any(same(found[1], name) for name in made):
                 made[found[1]] = one
     for name, create in made.items():
         taken = {create.name}
@@ -170,13 +176,12 @@ def _is_unsure(contract: Contract, noun: Noun) -> bool:
     if noun.delete is not None:
         return False
     path = noun.create.path.rstrip("/")
-    own = trailing_label(path)
-    places = {path} if own is None else {path, own.parent}
+    own = above_label(path)
     for one in contract.operations.values():
-        label = trailing_label(one.path)
-        if one.method == "DELETE" and label is not None and not one.query:
+        above = above_label(one.path)
+        if one.method == "DELETE" and above is not None and not one.query:
             at = one.path.rstrip("/")
-            if at == path or (own is None and label.parent in places):
+            if at == path or (own is None and above == path):
                 return True
     return False
 

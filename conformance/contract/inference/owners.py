@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from conformance.contract.aws_values import example, suggested
 from conformance.contract.inference.naming import (
     ARN,
     BARE,
@@ -16,11 +17,13 @@ from conformance.contract.inference.naming import (
     plain,
     plurals,
     same,
+    thing,
     words,
 )
 from conformance.contract.inference.nouns import Noun, arns
-from conformance.contract.model import Contract, Kind, Location, Member, Operation
-from conformance.contract.routes import LABEL, trailing_label
+from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
+from conformance.contract.routes import LABEL, above_label
+from conformance.contract.validate import shape_violations
 
 _RELATIONS = (
     "source", "target", "parent", "primary", "default", "destination", "existing", "original",
@@ -57,12 +60,12 @@ class Owners:
         elsewhere: dict[str, Noun] = {}
         for noun in self._known:
             for one in noun.about_one():
-                label = trailing_label(one.path)
-                if label is None:
+                above = above_label(one.path)
+                if above is None:
                     continue
                 at = _unnamed(one.path)
                 created = _unnamed(noun.create.path)
-                if created in {at, _unnamed(label.parent)}:
+                if created in {at, _unnamed(above)}:
                     found.setdefault(at, noun)
                 elif one in (noun.delete, noun.read) and LABEL.search(noun.create.path) is None:
                     elsewhere.setdefault(at, noun)
@@ -93,7 +96,7 @@ class Owners:
         for noun in self._known:
             if operation.name in {one.name for one in noun.roles().values()}:
                 return noun
-        text = plain("".join(words(operation.name)[1:]))
+        text = thing(operation.name)
         begins = [one for one in self._known if text.startswith(plurals(one.name))]
         ends = [one for one in self._known if text.endswith(plain(one.name))]
         if begins or ends:
@@ -114,7 +117,7 @@ class Owners:
         if self._is_any(said) and _is_of_others(operation, own):
             return None
         if self._is_any(said) or (said == ("", ARN) and own is None):
-            return self._tagged(shape.limit("pattern"))
+            return self._tagged(shape, said.kind)
         if member.location is Location.PATH:
             found = self._at(operation, member)
             if found is not None:
@@ -159,14 +162,18 @@ class Owners:
         every = self._contract.operations.values()
         return sum(any(part(name).of in own for name in one.input) for one in every)
 
-    def _tagged(self, pattern: str | None) -> Noun | None:
+    def _tagged(self, shape: Shape, by: str) -> Noun | None:
         """The noun with an ARN that most likely has tags: that which most operations name.
 
-        A pattern that names some of them is of those.
+        A pattern that names some of them is of those. Where none has an ARN, any may have them
+        that ``by`` its id is known: those first whose ids are as the pattern says.
         """
         named = [one for one in self._known if any(True for _ in arns(one))]
-        text = plain(pattern or "")
+        text = plain(shape.limit("pattern") or "")
         fitting = [one for one in named if plain(one.name) in text] or named
+        if not named and by == ID:
+            others = [one for one in self._known if not {*words(one.name)} & _ON_OWN]
+            fitting = [one for one in others if self._has_ids_of(one, shape)] or others
 
         def rank(noun: Noun) -> tuple[bool, bool, int, int, int]:
             given = noun.create.input
@@ -177,6 +184,18 @@ class Owners:
             return not tags, not surely, labels, -self._uses(noun), needed
 
         return min(fitting, key=rank) if fitting else None
+
+    def _has_ids_of(self, noun: Noun, shape: Shape) -> bool:
+        """Whether what identifies one of a noun is such as a shape says by its pattern."""
+        wanted, service = shape.limit("pattern"), self._contract.signing_name
+        for member in (one for about in noun.about_one() for one in about.input.values()):
+            said, own = part(member.name), member.shape.limit("pattern")
+            if said.kind == ID and said.of and plain(noun.name).endswith(said.of):
+                usual = suggested(member.name, "", "string", own, service)
+                texts = [example(one) for one in usual]
+                if own == wanted or any(not any(shape_violations(shape, one)) for one in texts):
+                    return wanted is not None
+        return False
 
 
 def _is_of_others(operation: Operation, own: Noun | None) -> bool:

@@ -26,6 +26,7 @@ from conformance.contract.inference.naming import VERBS, plain
 from conformance.contract.inference.protection import unprotected
 from conformance.contract.model import Contract, Kind, Location, Operation
 from conformance.contract.vocabulary.overlay_model import Overlay, Resource
+from conformance.documents.sdk.matching import unlabelled
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 
 MODEL = "x-model"
@@ -134,7 +135,7 @@ def _related(contract: Contract, model: SdkModel) -> frozenset[str]:
     for _ in range(ROUNDS):
         before = len(found)
         for name, about in every.items():
-            path = _path(about)
+            path = unlabelled(about["http"]["requestUri"])
             if path in paths or _stem(name) in nouns:
                 found.setdefault(name)
         for name in list(found):
@@ -144,14 +145,9 @@ def _related(contract: Contract, model: SdkModel) -> frozenset[str]:
     return frozenset(list(found)[: max(MOST, len(own))])
 
 
-def _path(about: Mapping[str, Any]) -> str:
-    """The path of a model's operation, its labels without names."""
-    return re.sub(r"\{[^}]*\}", "{}", about["http"]["requestUri"].partition("?")[0]).rstrip("/")
-
-
 def _steps(path: str) -> Iterator[str]:
     """A path, and the paths before each of its labels and up to it: where what it names is made."""
-    plain = re.sub(r"\{[^}]*\}", "{}", path).rstrip("/")
+    plain = unlabelled(path)
     yield plain
     parts = plain.split("/")
     for index, part in enumerate(parts):
@@ -185,7 +181,7 @@ def _nouns_of_model(model: SdkModel, name: str) -> Iterator[str]:
 def _needed(contract: Contract, own: tuple[str, ...]) -> tuple[Overlay, set[str]]:
     """The overlay of the kinds alone that these operations are about, and all their operations."""
     overlay = contract.overlay
-    known = _kinds(overlay)
+    known = overlay.kinds()
     wanted = dict.fromkeys(
         name for name, one in known.items() if any(_is_about(contract, op, name, one) for op in own)
     )
@@ -206,17 +202,10 @@ def _needed(contract: Contract, own: tuple[str, ...]) -> tuple[Overlay, set[str]
     ), used
 
 
-def _kinds(overlay: Overlay) -> dict[str, Resource]:
-    if overlay.resource is None:
-        return {}
-    return {overlay.resource.called or "main": overlay.resource, **overlay.resources}
-
-
 def _is_about(contract: Contract, operation: str, kind: str, one: Resource) -> bool:
     """Whether an operation has a role in a kind's lifecycle, or takes its identifier."""
     words = contract.overlay.words_of(operation)
-    has_role = operation in {*one.roles().values(), *one.also_created_by}
-    if has_role or kind == words.resource or kind in named_kinds(words.binds):
+    if one.is_of(operation) or kind == words.resource or kind in named_kinds(words.binds):
         return True
     return one.label in contract.operations[operation].input
 

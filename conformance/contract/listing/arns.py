@@ -9,7 +9,6 @@ from conformance.contract.levels import Level, Source
 from conformance.contract.model import Contract, Kind, Member, Shape
 from conformance.contract.vocabulary.overlay_rules import ArnsRule
 
-RULE = "arns"
 ADDRESS = "protocol/arns"
 NAMED = re.compile(r"arn|.*(_arn|Arn|ARN)")
 """The names of members that hold an ARN."""

@@ -234,7 +234,7 @@ def _said(contract: Contract, operation: Operation, role: str, by: str) -> set[s
 def _read_in(rule: AnyRule, role: str, by: str, operation: Operation) -> Iterator[str]:
     """The members that the steps of a rule give and then look at as a whole in the answer."""
     given: dict[str, Any] = {}
-    for step in rule.steps if isinstance(rule, StepsRule) else ():
+    for step in rule.every() if isinstance(rule, StepsRule) else ():
         if role == "create" and step.make is not UNSET:
             given = _stated(step.make)
         elif role == step.send:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from conformance.contract.levels import Source
 from conformance.contract.model import Kind, Location, Member, Operation, Shape
+from conformance.contract.walk import innermost
 
 TEXTS = frozenset({Location.PATH, Location.QUERY, Location.HEADER})
 """Where a member travels as text, so that text can be of no wrong type there."""
@@ -35,11 +36,9 @@ class StatementCounts:
         return self._known[key][0]
 
     def _member(self, member: Member, *, answered: bool) -> int:
-        shape = member.shape
         found = required(member) + own(member, answered=answered)
-        while shape.element is not None:
-            shape = shape.element
-        return found + (self._members(shape.members, answered=answered) if shape.members else 0)
+        members = innermost(member.shape).members
+        return found + (self._members(members, answered=answered) if members else 0)
 
 
 def required(member: Member) -> int:

@@ -43,7 +43,7 @@ def reference_mistakes(path: Path, contract: Contract) -> list[Mistake]:
     """The names in an overlay that nothing in the contract has."""
     from conformance.contract.overlays.overlay_references import reference_faults
 
-    return _located(path, reference_faults(contract, contract.overlay))
+    return _located(path, reference_faults(contract))
 
 
 def refuse(mistakes: list[Mistake]) -> None:

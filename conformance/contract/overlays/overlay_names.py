@@ -23,7 +23,6 @@ PLACEHOLDERS = (
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"\$\{([^}.:]*)(?:\.([^}:]*))?[^}]*\}")
 _NAMED = frozenset({"id", "ID", "taken", "unknown"})
-_MAIN = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +30,16 @@ class OverlayNames:
     """The names of one service, and checks that yield a fault for any other."""
 
     contract: Contract
-    overlay: words.Overlay
 
-    def kinds(self) -> Iterator[tuple[str, words.Resource]]:
-        """Every kind of resource with its name, the main one first."""
-        main = self.overlay.resource
-        if main is not None:
-            yield main.called or _MAIN, main
-        yield from self.overlay.resources.items()
+    @property
+    def overlay(self) -> words.Overlay:
+        """What is checked."""
+        return self.contract.overlay
+
+    @property
+    def kinds(self) -> dict[str, words.Resource]:
+        """Every kind of resource by name, also where there is no main one."""
+        return {**self.overlay.kinds(), **self.overlay.resources}
 
     def roles(self, head: str) -> dict[str, str]:
         """The operations of the kind that a rule is about, by role."""
@@ -47,14 +48,11 @@ class OverlayNames:
 
     def resource_of(self, operation: str) -> words.Resource | None:
         """The kind whose lifecycle an operation is part of, as ``kind_of`` of the plan finds it."""
-        stated = self.overlay.operations.get(operation)
-        kinds = dict(self.kinds())
-        if stated is not None and stated.resource is not None:
-            return kinds.get(stated.resource)
-        for one in kinds.values():
-            if operation in one.roles().values() or operation in one.also_created_by:
-                return one
-        return next(iter(kinds.values()), None)
+        stated, kinds = self.overlay.words_of(operation).resource, self.kinds
+        if stated is not None:
+            return kinds.get(stated)
+        about = (one for one in kinds.values() if one.is_of(operation))
+        return next(about, next(iter(kinds.values()), None))
 
     def entry(self, head: str) -> Members | None:
         """The members of an entry of the list of the kind that a rule is about."""
@@ -76,9 +74,8 @@ class OverlayNames:
 
     def is_kind(self, name: str, at: Way) -> Iterator[OverlayFault]:
         """A fault where the overlay has no such kind of resource."""
-        known = [kind for kind, _ in self.kinds()]
-        if name not in known:
-            yield not_here("kind of resource", name, known, at)
+        if name not in self.kinds:
+            yield not_here("kind of resource", name, self.kinds, at)
 
     def is_error(self, name: str, at: Way) -> Iterator[OverlayFault]:
         """A fault where no operation declares the error."""

@@ -21,20 +21,20 @@ from conformance.contract.vocabulary import overlay_model as words
 FAULTS = ("limit", "enum", "type", "required", "patch", "syntax", "route")
 
 
-def reference_faults(contract: Contract, overlay: words.Overlay) -> Iterator[OverlayFault]:
+def reference_faults(contract: Contract) -> Iterator[OverlayFault]:
     """Every name in an overlay that nothing has."""
-    yield from _Checker(contract, overlay).all()
+    yield from _Checker(contract).all()
 
 
 class _Checker(OverlayNames):
     def all(self) -> Iterator[OverlayFault]:
         at: Way = ("x-conformance",)
-        for name, resource in self.kinds():
+        for name, resource in self.kinds.items():
             way = (*at, "resource") if resource is self.overlay.resource else None
             yield from self._resource(resource, way or (*at, "resources", name))
         for name, about in self.overlay.operations.items():
             yield from self._operation_words(name, about, (*at, "operations", name))
-        rules = RuleReferences(self.contract, self.overlay)
+        rules = RuleReferences(self.contract)
         for address, rule in self.overlay.rules.items():
             yield from rules.faults(address, rule, (*at, "rules", address))
         yield from self._rest(at)
@@ -64,14 +64,14 @@ class _Checker(OverlayNames):
         create, listed = self.named(one.create), self.named(one.list)
         if create is not None:
             yield from self._creation(one, create, at)
+            yield from self.template(one.create_with, create.input, (*at, "create-with"))
         if listed is not None and one.listing is not None:
             yield from _listing(one.listing, listed, (*at, "listing"))
         delete = self.named(one.delete)
         if delete is not None:
             yield from self.template(one.delete_with, delete.input, (*at, "delete-with"))
-        if one.mark is not None and one.mark.tags_of is not None:
-            way = (*at, "mark", "tags-of", "operation")
-            yield from self.is_operation(one.mark.tags_of.operation, way)
+        for name, way in _further(one):
+            yield from self.is_operation(name, (*at, *way))
 
     def _creation(self, one: words.Resource, create: Operation, at: Way) -> Iterator[OverlayFault]:
         if one.identifier is not None:
@@ -135,6 +135,15 @@ class _Checker(OverlayNames):
         for group, names in _plain(model.members).items():
             for name in names if read is not None else ():
                 yield from has_place(read.output, name, (*at, "members", group))  # type: ignore[union-attr]
+
+
+def _further(one: words.Resource) -> Iterator[tuple[str, Way]]:
+    """The operations that a kind names besides those of its roles."""
+    if one.contents is not None:
+        yield one.contents.list, ("contents", "list")
+        yield one.contents.delete, ("contents", "delete")
+    if one.mark is not None and one.mark.tags_of is not None:
+        yield one.mark.tags_of.operation, ("mark", "tags-of", "operation")
 
 
 def _listing(one: words.Listing, listed: Operation, at: Way) -> Iterator[OverlayFault]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Operation
 from conformance.contract.overlays.overlay_faults import OverlayFault
-from conformance.contract.overlays.overlay_names import OverlayNames, Way, has_place, not_here
+from conformance.contract.overlays.overlay_names import (
+    Members,
+    OverlayNames,
+    Way,
+    has_place,
+    not_here,
+)
 from conformance.contract.places import parse
 from conformance.contract.protocols import stated_rule
 from conformance.contract.vocabulary.overlay_rules import OneConnectionRule, SingleRule, StepsRule
@@ -36,8 +42,9 @@ class RuleReferences(OverlayNames):
         if isinstance(rule, SingleRule):
             yield from self._single(rule, self.named(head), at)
         elif isinstance(rule, StepsRule):
-            for number, step in enumerate(rule.steps):
-                yield from self._step(step, head, (*at, "steps", number))
+            for key, steps in (("before", rule.before), ("steps", rule.steps)):
+                for number, step in enumerate(steps):
+                    yield from self._step(step, head, (*at, key, number))
         elif isinstance(rule, OneConnectionRule):
             for number, first in enumerate(rule.first):
                 yield from self.sent(first.send, head, (*at, "first", number, "send"))
@@ -86,12 +93,24 @@ class RuleReferences(OverlayNames):
         if shown is None or step.gives == "refused":
             return  # what a refusal tells is no member of the answer
         for name in step.except_:
-            if not any(name in one.output for one in self.contract.operations.values()):
+            if not self._answered_anywhere(name):
                 yield not_here("member", name, shown, (*at, "except"))
-        headers = () if step.entry else operation.headers
+        headers = () if step.entry else (*operation.headers, operation.payload)
+        yield from self._places(step, shown, headers, at)
+
+    def _places(
+        self, step: Step, shown: Members, headers: Iterable[str | None], at: Way
+    ) -> Iterator[OverlayFault]:
         for key, place in step.looked_at():
-            if not any(name in headers for name in parse(place)[:1]):
+            first = next(iter(parse(place)), "")
+            # What only other operations answer is a member that this one may have to hide.
+            if key in {"hides", "unset"} and first not in shown and self._answered_anywhere(first):
+                continue
+            if place and "${" not in place and first not in headers:
                 yield from has_place(shown, place, (*at, key, place))
+
+    def _answered_anywhere(self, name: str) -> bool:
+        return any(name in one.output for one in self.contract.operations.values())
 
     def _of_step(self, step: Step, head: str) -> Operation | None:
         """The operation whose answer a step looks at."""

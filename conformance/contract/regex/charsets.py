@@ -8,6 +8,8 @@ from itertools import count, groupby
 
 Ranges = tuple[tuple[int, int], ...]
 MAX = 0x10FFFF
+_LETTERS_AND_DIGITS = "p:LD"
+"""No general category, but Java's own name for what ``Character.isLetterOrDigit`` holds of."""
 
 _LOWER, _UPPER, _DIGIT = (0x61, 0x7A), (0x41, 0x5A), (0x30, 0x39)
 _PUNCT = ((0x21, 0x2F), (0x3A, 0x40), (0x5B, 0x60), (0x7B, 0x7E))
@@ -45,6 +47,8 @@ def ranges_of(name: str) -> Ranges:
     """
     if not name.startswith("p:"):
         return NAMED[name]
+    if name == _LETTERS_AND_DIGITS:
+        return complement(complement((*_category("L"), *_category("Nd"))))
     return _category(name[2:])
 
 

@@ -25,7 +25,7 @@ from conformance.contract.regex.tokens import (
 ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}
 HEX = re.compile(r"x\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})")
 PROPERTY = re.compile(r"([pP])(?:\{(\w+(?:=\w+)?)\}|([A-Z]))")
-CATEGORY = re.compile(r"[A-Z][a-z]?")
+CATEGORY = re.compile(r"[A-Z][a-z]?|LD")
 QUANTIFIER = re.compile(r"(?:[*+?]|\{\d{1,9}(?:,\d{0,9})?\})([?+]?)")
 GROUP = re.compile(r"\((?:\?(?:[:=!>]|<[=!]|<([A-Za-z][A-Za-z0-9]*)>))?")
 DOT_IS_ANY = "(?s)"

@@ -28,6 +28,8 @@ from conformance.contract.vocabulary.overlay_steps import OverlayPart, Refusals,
 
 MAIN = "main"
 """What the main kind is called by the others where it has no name."""
+ROLES = ("create", "read", "update", "list", "delete")
+"""What operations do with a resource."""
 
 
 class Identifier(OverlayPart, frozen=True):
@@ -84,6 +86,19 @@ class Listing(OverlayPart, frozen=True):
     page: Page | None = None
 
 
+class Contents(OverlayPart, frozen=True):
+    """What a resource holds that nothing else accounts for, such as versions of objects.
+
+    ``items`` are the places of its entries in the answer of ``list``; ``with`` is what their
+    deletion takes, by member, from an entry.
+    """
+
+    list: str
+    items: tuple[str, ...]
+    delete: str
+    with_: Mapping[str, str] = field(name="with")
+
+
 class Resource(OverlayPart, frozen=True):
     """The lifecycle of one kind of resource."""
 
@@ -91,6 +106,7 @@ class Resource(OverlayPart, frozen=True):
     called: str | None = None
     service: str | None = None
     create: str | None = None
+    create_with: Template = field(default_factory=dict)
     read: str | None = None
     update: str | None = None
     list: str | None = None
@@ -106,17 +122,19 @@ class Resource(OverlayPart, frozen=True):
     showcase: tuple[Template, ...] = ()
     update_replaces: bool = False
     listing: Listing | None = None
+    contents: Contents | None = None
 
     def roles(self) -> dict[str, str]:
         """The operation of each role that the kind has."""
-        named = {
-            "create": self.create,
-            "read": self.read,
-            "update": self.update,
-            "list": self.list,
-            "delete": self.delete,
-        }
-        return {role: name for role, name in named.items() if name is not None}
+        return {role: name for role in ROLES if (name := getattr(self, role)) is not None}
+
+    def is_made_by(self, operation: str) -> bool:
+        """Whether an operation creates it."""
+        return operation == self.create or operation in self.also_created_by
+
+    def is_of(self, operation: str) -> bool:
+        """Whether an operation is part of its lifecycle."""
+        return operation in self.roles().values() or operation in self.also_created_by
 
     @property
     def label(self) -> str | None:

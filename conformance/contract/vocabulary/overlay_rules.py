@@ -36,6 +36,10 @@ class Rule(OverlayPart, frozen=True, tag_field="rule"):
         return str(self.__struct_config__.tag)
 
 
+class WatchedRule(Rule, frozen=True):
+    """What is watched in every answer: no operation is needed for it."""
+
+
 class SingleRule(Rule, frozen=True):
     """What the rules of single requests have in common."""
 
@@ -85,10 +89,15 @@ class OneConnectionRule(Rule, frozen=True, tag="one-connection"):
 
 
 class StepsRule(Rule, frozen=True, tag="steps"):
-    """Steps in order, once for each value of ``each``."""
+    """Steps in order, once for each value of ``each``; those of ``before`` once, ahead of all."""
 
     steps: tuple[Step, ...]
+    before: tuple[Step, ...] = ()
     each: tuple[Any, ...] = (None,)
+
+    def every(self) -> tuple[Step, ...]:
+        """All of its steps, in order."""
+        return (*self.before, *self.steps)
 
 
 class AdvancesRule(Rule, frozen=True, tag="advances"):
@@ -130,14 +139,14 @@ class DefaultPageRule(Rule, frozen=True, tag="default-page"):
     size: int
 
 
-class ErrorBodyRule(Rule, frozen=True, tag="error-body"):
+class ErrorBodyRule(WatchedRule, frozen=True, tag="error-body"):
     """A refusal's body is an object with a text in one of ``members``."""
 
     members: tuple[str, ...]
     content_type: str | None = None
 
 
-class ErrorMembersRule(Rule, frozen=True, tag="error-members"):
+class ErrorMembersRule(WatchedRule, frozen=True, tag="error-members"):
     """A refusal with the code ``error`` has each of ``members``."""
 
     error: str
@@ -160,15 +169,15 @@ class SignatureRule(Rule, frozen=True, tag="signature"):
     operations: tuple[str, ...] = ()
 
 
-class ErrorCodeRule(Rule, frozen=True, tag="error-code"):
+class ErrorCodeRule(WatchedRule, frozen=True, tag="error-code"):
     """A refusal names its error somewhere."""
 
 
-class ErrorCodesAgreeRule(Rule, frozen=True, tag="error-codes-agree"):
+class ErrorCodesAgreeRule(WatchedRule, frozen=True, tag="error-codes-agree"):
     """A refusal names the same error everywhere."""
 
 
-class ResponseHeaderRule(Rule, frozen=True, tag="response-header"):
+class ResponseHeaderRule(WatchedRule, frozen=True, tag="response-header"):
     """Every answer has the header; with ``errors``, every refusal with a declared error."""
 
     header: str
@@ -208,11 +217,11 @@ class TakenIdentifierRule(Rule, frozen=True, tag="taken-identifier"):
     with_: Template = field(default_factory=dict, name="with")
 
 
-class StillAnswersRule(Rule, frozen=True, tag="still-answers"):
+class StillAnswersRule(WatchedRule, frozen=True, tag="still-answers"):
     """A list or a read answers after each odd change that was accepted."""
 
 
-class ArnsRule(Rule, frozen=True, tag="arns"):
+class ArnsRule(WatchedRule, frozen=True, tag="arns"):
     """ARNs in answers are of the region, partition and account of the run."""
 
 
@@ -227,27 +236,27 @@ class ParallelMembersRule(Rule, frozen=True, tag="parallel-members"):
     make: Template = field(default_factory=dict)
 
 
-class SuccessFormRule(Rule, frozen=True, tag="success-form"):
+class SuccessFormRule(WatchedRule, frozen=True, tag="success-form"):
     """The body of a success is of the form that its protocol has."""
 
 
-class NullMembersRule(Rule, frozen=True, tag="null-members"):
+class NullMembersRule(WatchedRule, frozen=True, tag="null-members"):
     """What an answer has nothing to say of is left out of it, not null."""
 
 
-class MemberNamesRule(Rule, frozen=True, tag="member-names"):
+class MemberNamesRule(WatchedRule, frozen=True, tag="member-names"):
     """Members of answers are named letter for letter."""
 
 
-class ErrorFormRule(Rule, frozen=True, tag="error-form"):
+class ErrorFormRule(WatchedRule, frozen=True, tag="error-form"):
     """The body of an error is of the form that its protocol has."""
 
 
-class ErrorStatusRule(Rule, frozen=True, tag="error-status"):
+class ErrorStatusRule(WatchedRule, frozen=True, tag="error-status"):
     """What names an error has the status of one."""
 
 
-class ContentCodingRule(Rule, frozen=True, tag="content-coding"):
+class ContentCodingRule(WatchedRule, frozen=True, tag="content-coding"):
     """A body is not compressed, as nothing asks for that."""
 
 

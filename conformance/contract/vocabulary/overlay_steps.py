@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
@@ -62,14 +62,18 @@ class Step(OverlayPart, frozen=True):
     shows: Template = field(default_factory=dict)
     shows_instant: Template = field(default_factory=dict)
     differs: Template = field(default_factory=dict)
+    among: Template = field(default_factory=dict)
     ends: Template = field(default_factory=dict)
     matches: Mapping[str, str] = field(default_factory=dict)
     exceeds: Template = field(default_factory=dict)
-    among: Template = field(default_factory=dict)
     in_order: Template = field(default_factory=dict)
+    lists: Mapping[str, tuple[Any, ...] | str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    from_now: Mapping[str, int] = field(default_factory=dict)
     has: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
     equal: tuple[str, str] | None = None
     fraction: str | None = None
     none_of: int | None = None
@@ -87,15 +91,14 @@ class Step(OverlayPart, frozen=True):
 
     def looked_at(self) -> Iterator[tuple[str, str]]:
         """The places that the step compares, each with its key."""
-        looked: tuple[tuple[str, Iterable[str]], ...] = (
-            ("shows", self.shows), ("shows-instant", self.shows_instant),
-            ("differs", self.differs), ("ends", self.ends), ("matches", self.matches),
-            ("exceeds", self.exceeds), ("among", self.among), ("in-order", self.in_order),
-            ("counts", self.counts), ("has", self.has), ("hides", self.hides), ("if", self.if_),
-            ("equal", self.equal or ()), ("fraction", [self.fraction] if self.fraction else ()),
-        )  # fmt: skip
-        for key, places in looked:
-            yield from ((key, place) for place in places)
+        for name in (
+            "shows", "shows_instant", "differs", "ends", "matches", "exceeds", "among", "in_order",
+            "lists", "counts", "sizes", "from_now", "has", "hides", "unset", "if_", "equal",
+        ):  # fmt: skip
+            key = name.rstrip("_").replace("_", "-")
+            yield from ((key, place) for place in getattr(self, name) or ())
+        if self.fraction is not None:
+            yield "fraction", self.fraction
 
 
 class MemberUpdate(OverlayPart, frozen=True):

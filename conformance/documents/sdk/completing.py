@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ from conformance.documents.model import TypeName
 from conformance.documents.page_model import Layout, OperationPage, Parameter, ParameterLocation
 from conformance.documents.problems import PageProblem
 from conformance.documents.protocols import unwired
-from conformance.documents.sdk.matching import page_models, protocol_of
+from conformance.documents.sdk.matching import page_models, protocol_of, unlabelled
 from conformance.documents.sdk.model_merging import merge_model
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
@@ -58,16 +57,15 @@ def _type_parameters(pages: ServicePages, model: SdkModel) -> None:
     known = model_pages(model, pages.service, wanted).operations
     for name, page in pages.operations.items():
         their = known.get(name)
-        if their is not None and (page.method, _plain(page)) == (their.method, _plain(their)):
+        if their is not None and _route(page) == _route(their):
             types = {(one.where, one.wire): one.member.type for one in their.parameters}
             pages.operations[name] = replace(
                 page, parameters=tuple(_of_type(one, types) for one in page.parameters)
             )
 
 
-def _plain(page: OperationPage) -> str:
-    """The path without the names of its labels."""
-    return re.sub(r"\{[^}]*\}", "{}", page.path).rstrip("/")
+def _route(page: OperationPage) -> tuple[str, str]:
+    return page.method, unlabelled(page.path)
 
 
 def _of_type(

@@ -90,21 +90,28 @@ def page_models(pages: ServicePages) -> tuple[str, ...]:
     speaking = [name for name in models_having(names, str, _has) if _speaks(name, pages)]
     if not speaking:
         return ()
-    best = _best(speaking, lambda name: len(_operations(name) & names))
-    best = _best(best, lambda name: _alike(pages, load_model(name)))
-    for agrees in (
+    return best_of(
+        speaking,
+        lambda name: len(_operations(name) & names),
+        lambda name: _alike(pages, load_model(name)),
         lambda name: plain(pages.title) in titles(load_model(name)),
         lambda name: load_model(name).version == pages.version,
         lambda name: name == pages.service,
-    ):
-        best = [name for name in best if agrees(name)] or best
-    return tuple(best)
+    )
 
 
-def _best(names: Sequence[str], worth: Callable[[str], int]) -> list[str]:
-    """Those that are worth most."""
-    found = {name: worth(name) for name in names}
-    return [name for name in names if found[name] == max(found.values())]
+def best_of(names: Sequence[str], *worths: Callable[[str], int]) -> tuple[str, ...]:
+    """Those that are worth most: by the first, of these by the second, and so on."""
+    best = tuple(names)
+    for worth in worths:
+        found = {name: worth(name) for name in best}
+        best = tuple(name for name in best if found[name] == max(found.values()))
+    return best
+
+
+def unlabelled(path: str) -> str:
+    """A path without its query and without the names of its labels, which documents may change."""
+    return re.sub(r"\{[^}]*\}", "{}", path.partition("?")[0]).rstrip("/")
 
 
 def _alike(pages: ServicePages, model: SdkModel) -> int:

@@ -19,7 +19,7 @@ from conformance.engine.deciding.scenario_runner import ScenarioResult, Scenario
 from conformance.engine.events import Note
 from conformance.engine.sending.settling import Doubt
 from conformance.engine.service_run import ServiceRun
-from conformance.engine.support import SupportStatus
+from conformance.engine.support import Support, SupportStatus
 from conformance.plan.probes import Side
 from conformance.plan.sequences import RANDOM
 from conformance.plan.sequences.steps import RuleBroken
@@ -120,8 +120,9 @@ class RuleDecider:
         if requirement.read_back is not None:
             roles = requirement.read_back.roles
         elif isinstance(requirement.rule, StepsRule):
-            made = any(step.make is not UNSET for step in requirement.rule.steps)
-            roles = (*(("create",) if made else ()), *_sent_in(requirement.rule.steps))
+            steps = requirement.rule.every()
+            made = any(step.make is not UNSET for step in steps)
+            roles = (*(("create",) if made else ()), *_sent_in(steps))
         elif isinstance(requirement.rule, AnswersEachRule):
             roles = ()  # what its request names is made where that is needed
         elif isinstance(requirement.rule, OneConnectionRule):
@@ -160,6 +161,10 @@ class RuleDecider:
         broken: RuleBroken,
         doubt: Doubt | None,
     ) -> None:
+        lacking = self._lacking(ending)
+        if lacking is not None:
+            self._run.without(requirement, lacking)
+            return
         settle = self._run.settings.settle
         if doubt is None:
             self._again(requirement, Doubt.of(broken, ending.late, settle))
@@ -171,6 +176,14 @@ class RuleDecider:
             self._again(requirement, doubt.once_more(broken))
         else:
             self._give(requirement, Verdict.FAILED, str(broken), ending.steps)
+
+    def _lacking(self, ending: ScenarioResult) -> Support | None:
+        """What is known of the operation whose answer broke a rule, where the target lacks it."""
+        name = ending.steps[-1].sent.probe.operation.name if ending.steps else ""
+        if name not in self._run.contract.operations:
+            return None
+        standing = self._run.standings.of(name)
+        return standing if standing.standing is SupportStatus.LACKING else None
 
     def _again(self, requirement: Requirement, doubt: Doubt) -> None:
         self._doubts[requirement.id] = doubt

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import ABSENT, find, show
 from conformance.contract.validate import Violation, shape_violations
 from conformance.contract.walk import shape_at
@@ -17,23 +17,18 @@ from conformance.plan.valid_requests.base_requests import base, edited
 FAULTS = {"type": Fault.TYPE, "enum": Fault.ENUM, "required": Fault.REQUIRED}
 
 
-def faulty(contract: Contract, operation: Operation, body: Mapping[str, Any]) -> Iterator[Probe]:
-    """A probe for each member of a generated body that has one fault, and one that is clear.
+def faulty(contract: Contract, operation: Operation, member: Member, value: Any) -> Probe | None:
+    """A probe for a generated value of a member that has one fault, and one that is clear.
 
-    The rest of each request is the operation's valid base, so that a refusal of it, and an
+    The rest of the request is the operation's valid base, so that a refusal of it, and an
     acceptance, is about that fault and no other.
     """
-    for name, value in body.items():
-        member = operation.input.get(name)
-        if member is None or member.location is not Location.BODY or value is None:
-            continue
-        if "${" in json.dumps(value):
-            continue  # a placeholder: what will be sent is not what stands here
-        found = set(shape_violations(member.shape, value, (name,)))
-        if len(found) == 1:
-            violation = found.pop()
-            if _is_clear(member.shape, value, violation):
-                yield probe(contract, operation, violation, value)
+    if value is None or "${" in json.dumps(value):
+        return None  # of a placeholder, what will be sent is not what stands here
+    found = set(shape_violations(member.shape, value, (member.name,)))
+    if len(found) != 1 or not _is_clear(member.shape, value, violation := found.pop()):
+        return None
+    return probe(contract, operation, violation, value)
 
 
 def probe(contract: Contract, operation: Operation, violation: Violation, value: Any) -> Probe:

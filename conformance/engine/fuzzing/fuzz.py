@@ -18,7 +18,7 @@ from conformance.contract.model import Location, Operation
 from conformance.engine.attempt import attempt
 from conformance.engine.fuzzing.faults import same_fault
 from conformance.engine.fuzzing.requests import FuzzCase, cases_of
-from conformance.engine.fuzzing.search import Search, search
+from conformance.engine.fuzzing.search import Search
 from conformance.engine.judge.recheck import sent_values
 from conformance.engine.judge.response import observe
 from conformance.engine.probe_result import ProbeResult
@@ -143,8 +143,8 @@ class _Explorer:
             done += len(drawn)
             share = budget * done // max(1, total) - before
             if drawn and share and not self._enough():
-                one = Search(drawn, self._send, share, CUTS, f"{seed}/{name}", self._enough)
-                self._found.requests += search(one)
+                search = Search(drawn, self._send, share, CUTS, f"{seed}/{name}", self._enough)
+                self._found.requests += search.run()
 
     def _send(self, case: FuzzCase, value: Any) -> tuple[bytes, Callable[[], list[str]]] | None:
         """The request of a drawn value, and what sends it and names what it breaks."""

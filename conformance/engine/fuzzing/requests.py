@@ -41,7 +41,7 @@ class FuzzCase:
     def probe(self, contract: Contract, value: Any) -> Probe | None:
         """The base request with the value in it; None where the fault may be read otherwise."""
         if self.fault is not None:
-            return next(faulty(contract, self.operation, {self.member.name: value}), None)
+            return faulty(contract, self.operation, self.member, value)
         start = base(contract, self.operation, (self.member.name,))
         values = edited(dict(start), (self.member.name,), value)
         return Probe("", self.operation, Side.OBSERVE, values, "a value drawn at random")

@@ -47,6 +47,30 @@ class Search:
     _known: dict[bytes, list[str]] = field(default_factory=dict)
     _classes: dict[str, type[FuzzFailure]] = field(default_factory=dict)
 
+    def run(self) -> int:
+        """Draw, send and make smaller; gives how many requests were sent.
+
+        Whatever the sending raises (a target that died, say) is raised.
+        """
+        self._left = self.draws
+        chosen = hypothesis_settings(MORE * self.draws, several=True)
+
+        def check(drawn: tuple[int, Any]) -> None:
+            self.check(self.cases[drawn[0]], drawn[1])
+
+        test = drawing(requests(self.cases), check, chosen, self.seed)
+        try:
+            with steady():
+                test()
+        except (FuzzFailure, Flaky, Unsatisfiable, Enough):
+            pass  # the sender keeps what is broken
+        except BaseExceptionGroup as group:
+            if group.split((FuzzFailure, Flaky))[1] is not None:
+                raise
+        except _Escaped as escaped:
+            raise escaped.__cause__ or escaped from None
+        return self._sent
+
     def check(self, case: FuzzCase, value: Any) -> None:
         """Send what was drawn. Raises FuzzFailure where it breaks something."""
         if self.enough():
@@ -75,28 +99,3 @@ class Search:
             self._left += self.cuts
             self._classes[name] = type("Broken", (FuzzFailure,), {})
         return self._classes[name](name)
-
-
-def search(one: Search) -> int:
-    """Draw, send and make smaller; gives how many requests were sent.
-
-    Whatever the sending raises (a target that died, say) is raised.
-    """
-    one._left = one.draws  # noqa: SLF001 - a search is of this module
-    chosen = hypothesis_settings(MORE * one.draws, several=True)
-
-    def check(drawn: tuple[int, Any]) -> None:
-        one.check(one.cases[drawn[0]], drawn[1])
-
-    test = drawing(requests(one.cases), check, chosen, one.seed)
-    try:
-        with steady():
-            test()
-    except (FuzzFailure, Flaky, Unsatisfiable, Enough):
-        pass  # the sender keeps what is broken
-    except BaseExceptionGroup as group:
-        if group.split((FuzzFailure, Flaky))[1] is not None:
-            raise
-    except _Escaped as escaped:
-        raise escaped.__cause__ or escaped from None
-    return one._sent  # noqa: SLF001 - as above

@@ -31,9 +31,8 @@ Say = Callable[[int | None], str]
 
 @dataclass(frozen=True, slots=True)
 class MadeCompanion:
-    """What was made: its name, what it is deleted by, and what the answer showed."""
+    """What was made: what it is deleted by, its name, and what the answer showed."""
 
-    called: str
     id: str
     named: str
     shown: Mapping[str, Any]
@@ -173,7 +172,7 @@ class Companions:
             return None  # made, but nobody knows under which name: the journal keeps it open
         if self._journal is not None and number is not None:
             self._journal.made(number, f"{OWNER}{name}", [identifier])
-        return MadeCompanion(name, identifier, named, shown)
+        return MadeCompanion(identifier, named, shown)
 
     def _noted(self, name: str, about: Companion, named: str) -> int | None:
         if self._journal is None:

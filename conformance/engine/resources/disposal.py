@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
+from typing import Any
 
-from conformance.contract.model import Contract
-from conformance.engine.resources.inventory import Inventory, SendRequest
+from conformance.contract.model import Contract, Operation
+from conformance.contract.places import find, parse, texts
+from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.resources.inventory import Inventory
+from conformance.engine.resources.listed import SendRequest
 from conformance.engine.sending.delivery import resent
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
 from conformance.error_identity import says_full
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import as_label, base
 from conformance.plan.valid_requests.resources import others
+from conformance.transport.parsed_response import ParsedResponse
 
 NEWEST = 8
 """What a request has just made is among the last so many."""
@@ -21,6 +26,34 @@ UNUSED = 12
 """So many that nothing uses any more may be left until they are deleted."""
 PATIENCE = 2
 """So many requests in a row without an answer, and a clean-up ends."""
+PAGES = 50
+"""Pages of what a resource holds that are deleted at most, in case a target's never end."""
+
+
+def emptied(
+    contract: Contract,
+    kind: Resource,
+    identifier: str,
+    send: Callable[[Operation, dict[str, Any]], ParsedResponse],
+) -> bool:
+    """Delete what a resource of a kind holds; whether anything of it went.
+
+    What is listed is what is there: whatever made it, and whoever lost sight of it.
+    """
+    held, went = kind.contents, False
+    if held is None or kind.label is None:
+        return False
+    listed, deletes = (contract.operations[name] for name in (held.list, held.delete))
+    for _ in range(PAGES):
+        shown = send(listed, {kind.label: as_label(listed, kind.label, identifier)}).members
+        entries = [one for place in held.items for one in find(shown, parse(place))]
+        taken = [{to: one[by] for to, by in held.with_.items() if by in one} for one in entries]
+        plain = [one for one in taken if not any("${" in text for text in texts(one))]
+        gone = [send(deletes, {kind.label: identifier, **one}).ok for one in plain]
+        went = went or any(gone)
+        if not any(gone):
+            break
+    return went
 
 
 class Disposal:
@@ -52,7 +85,9 @@ class Disposal:
         way = base(self._contract, operation)
         if not self._contract.overlay.inferred:
             # Of what its base has besides, it is the labels that lead to the resource.
-            way = {name: value for name, value in way.items() if any(others(value))}
+            # It is where it was made, which need not be where others are made.
+            made = resource.created.values
+            way = {name: made.get(name, one) for name, one in way.items() if any(others(one))}
         values = {**way, of.label: as_label(operation, of.label, "${id}"), **of.delete_with}
         deletion = Probe("", operation, Side.OBSERVE, values, "")
         if not even_in_vain and self._is_in_vain(deletion):
@@ -60,10 +95,20 @@ class Disposal:
         send = partial(self._send, deletion, resource=resource)
         try:
             sent = resent(send(), lambda _: send(), is_lost, times=1)
+            if sent.answer.is_refusal and not sent.answer.is_gone and self._empty(resource, of):
+                sent = send()
         except SetupFailed:
             return None  # its deletion names something that cannot be made: it stays
         resource.gone = resource.gone or sent.answer.is_gone
         return sent
+
+    def _empty(self, resource: RunResource, of: Resource) -> bool:
+        """Delete what a resource holds. Raises SetupFailed."""
+
+        def ask(operation: Operation, values: dict[str, Any]) -> ParsedResponse:
+            return self._send(Probe("", operation, Side.OBSERVE, values, "")).answer
+
+        return emptied(self._contract, of, resource.id, ask)
 
     def take_away(self, sent: SentProbe) -> None:
         """Delete what a request made: odd things that are left would spoil lists for the rest."""

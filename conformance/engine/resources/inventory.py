@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from conformance.contract.given import given_kinds
 from conformance.contract.model import Contract
-from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.implicit import ImplicitResources
+from conformance.engine.resources.listed import SendRequest, has_no_route, name_in_list, stand_in
 from conformance.engine.resources.made_resources import MadeResources
 from conformance.engine.resources.names import is_template, token_texts
 from conformance.engine.sending.delivery import resent
@@ -24,19 +24,9 @@ from conformance.plan.valid_requests.resources import (
     is_about_own,
     others,
 )
-from conformance.transport.parsed_response import ParsedResponse
 
 IN_VAIN = 3
 """Creations that were answered as by a target without them, after which no more are tried."""
-
-
-class SendRequest(Protocol):
-    """Sends a probe, for a resource where its template speaks of one."""
-
-    def __call__(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
-        """Send it. Raises SetupFailed."""
-        ...
-
 
 Lend = Callable[[str], "Inventory"]
 """Gives the inventory of another service, for resources that this one's are made of."""
@@ -148,8 +138,31 @@ class Inventory:
             parent = next(own, None)
             if parent is None:
                 parent = self._parent(kind, fresh=needs.get(kind) == FRESH)
+                parent = self._of_the_same(parent, made_of)
             found[kind] = parent
         return found
+
+    def _of_the_same(
+        self, parent: RunResource, others: Iterable[RunResource | None]
+    ) -> RunResource:
+        """The one given, or one that is made of the same as what else a request speaks of.
+
+        A user is put into a group of its own pool. Raises SetupFailed.
+        """
+        known = {of: one for other in others if other
+                 for of, one in (*other.parents.items(), (other.kind, other))}  # fmt: skip
+        wrong = [of for of, one in parent.parents.items() if known.get(of, one) is not one]
+        if not wrong or not self._contract.overlay.inferred:
+            return parent
+        before = self._current.copy()
+        self._current.update({of: known[of] for of in wrong})
+        try:
+            made = self.create(kind=parent.kind)
+        finally:
+            self._current.update({of: before[of] for of in wrong if of in before})
+        self._leave(parent.kind)
+        self._current[parent.kind] = made
+        return made
 
     def _parent(self, kind: str, *, fresh: bool) -> RunResource:
         """One of another kind; where the target cannot make any, a name that nothing has.
@@ -161,17 +174,11 @@ class Inventory:
         try:
             return self.resource(fresh=fresh, kind=kind)
         except SetupFailed as failed:
-            answer = failed.sent.answer
-            about = self._kinds.get(kind, Resource())
-            chosen = about.identifier is not None and about.identifier.given is not None
-            if not (self._contract.overlay.inferred and _has_no_route(answer) and chosen):
+            there = stand_in(self._contract, kind, failed.sent, self._send)
+            if there is None:
                 raise
-            given = about.identifier.given if about.identifier else None
-            name = next(find(failed.sent.values, parse(given or "")), None)
-            if not isinstance(name, str) or failed.sent.probe.operation.name != about.create:
-                raise
-            self._lacking[kind] = RunResource(name, "", failed.sent, kind)
-            return self._lacking[kind]
+            self._lacking[kind] = there
+            return there
 
     def look(self, resource: RunResource) -> None:
         """Read a resource, for what the answer to its creation did not show."""
@@ -205,7 +212,8 @@ class Inventory:
         operation = self._contract.operations.get(by or of.create or "")
         if operation is None:
             raise LookupError(f"{self._contract.service}: the lifecycle names no create operation")
-        request = base(self._contract, operation) if values is None else values
+        usual = {**base(self._contract, operation), **({} if by else of.create_with)}
+        request = usual if values is None else values
         if values is None and len(self._broken[operation.name]) == IN_VAIN:
             raise SetupFailed(self._broken[operation.name][-1])
         sent = self._send(Probe("", operation, Side.ACCEPT, request, "made for the probe"))
@@ -213,14 +221,19 @@ class Inventory:
             # Whether it was made is not known: another one, under another name.
             sent = resent(sent, lambda lost: self._send(lost.probe), is_lost)
         resource = self.made.by(sent)
+        if resource is None and kind is not None and sent.answer.ok:
+            shown = name_in_list(self._contract, kind, sent, self._send)
+            resource = None if shown is None else self.made.add(shown, sent, kind)
         if resource is None and values is None:
             resource = self.made.by(self._improve(sent) or sent)
             resource = resource or self._made_otherwise(kind or "", operation.name)
         if resource is None:
-            if values is None and self._contract.overlay.inferred and _has_no_route(sent.answer):
+            if values is None and self._contract.overlay.inferred and has_no_route(sent.answer):
                 self._broken[operation.name].append(sent)
             raise SetupFailed(sent)
         self._broken.pop(operation.name, None)
+        if kind is not None:
+            resource.kind = kind  # several kinds may have one creation
         return resource
 
     def _made_otherwise(self, kind: str, refused: str) -> RunResource | None:
@@ -279,8 +292,3 @@ class Inventory:
                 )
             self._lenders[service] = self._lend(service)
         return self._lenders[service]
-
-
-def _has_no_route(answer: ParsedResponse) -> bool:
-    """Whether an answer is as that of a target which lacks the operation."""
-    return answer.status in {404, 405, 500, 501} and answer.code is None

@@ -62,20 +62,23 @@ class MadeResources:
                 sent.resource.changed(sent)
 
     def _add(self, sent: SentProbe, kind: str, pointer: str) -> None:
-        unique = self._kinds[kind].unique_member or ""
-        shown = sent.answer.members
-        given = sent.values.get(unique) or next(find(shown, (unique,)), "")
         inferred = self._contract.overlay.inferred
-        for found in identifiers(pointer, sent.values, shown, inferred=inferred):
-            parents = {
-                of: one for part in sent.parents.values() for of, one in part.parents.items()
-            }
-            parents.update(sent.parents)
-            self.all.append(RunResource(found, str(given), sent, kind, parents=parents))
+        for found in identifiers(pointer, sent.values, sent.answer.members, inferred=inferred):
+            self.add(found, sent, kind)
         if len(self.all) > self._crowded:
             there = [one for one in self.all[:-REMEMBERED] if not one.gone]
             self.all[:-REMEMBERED] = there
             self._crowded = 2 * len(self.all)
+
+    def add(self, identifier: str, sent: SentProbe, kind: str) -> RunResource:
+        """Keep one that a request made; gives it."""
+        unique = self._kinds[kind].unique_member or ""
+        given = sent.values.get(unique) or next(find(sent.answer.members, (unique,)), "")
+        parents = {of: one for part in sent.parents.values() for of, one in part.parents.items()}
+        parents.update(sent.parents)
+        made = RunResource(identifier, str(given), sent, kind, parents=parents)
+        self.all.append(made)
+        return made
 
     def forget_twins(self, deleted: RunResource) -> None:
         """Two creations may have answered with one identifier: it is deleted once."""

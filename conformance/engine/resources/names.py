@@ -111,13 +111,13 @@ def random_text(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-def far_future(day: int = 1, now: datetime | None = None) -> str:
+def far_future(day: int = 1) -> str:
     """A moment some years ahead, the same text in every run of a year.
 
     A whole second: how finely a moment is kept is another question. Two of them are a day apart,
     since whoever asks for what lies between them may ask for every second of it.
     """
-    return f"{(now or datetime.now(UTC)).year + 5}-06-{day:02}T12:00:00.000Z"
+    return f"{datetime.now(UTC).year + 5}-06-{day:02}T12:00:00.000Z"
 
 
 def present(digits: int | None) -> str:

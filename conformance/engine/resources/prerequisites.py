@@ -13,6 +13,7 @@ from typing import Any
 
 from conformance.contract.inference.naming import (
     ARN,
+    BARE,
     CREATE,
     DELETE,
     ID,
@@ -24,16 +25,19 @@ from conformance.contract.inference.naming import (
     plurals,
     same,
     split,
+    words,
 )
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import Place, find, put
 from conformance.contract.validate import shape_violations
 from conformance.contract.walk import shape_at
-from conformance.engine.resources.names import mentions
+from conformance.engine.resources.names import mentions, token_texts
+from conformance.engine.resources.placeholders import facts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import says_taken, says_unprepared
 from conformance.plan.probes import Probe
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import base, edited
+from conformance.plan.valid_requests.named_places import places_of
 from conformance.plan.valid_requests.resources import kind_of, others
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -43,10 +47,9 @@ _FORTH = re.compile(r"From(?=[A-Z])")
 _UNDOES = re.compile(r"^Un(?P<does>[a-z])")
 """``UndeprecateDomain`` undoes ``DeprecateDomain``."""
 _SHORTEST = 4
-STATE = re.compile(
-    r"\b(status(es)?|states?|must (first )?be|not been|(is|are|was) not [a-z]+ed)\b", re.IGNORECASE
-)
+STATE = re.compile(r"\b(status(es)?|states?|must (first )?be|not (been|[a-z]+ed))\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z][a-z]+")
+TOKEN = re.compile(r"\$\{[^}]+\}")
 _FOR_GOOD = frozenset(
     {"delete", "deregister", "remove", "terminate", "destroy", "revoke", "create"}
 )
@@ -78,7 +81,8 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
     # What the request is made of is there: it is not that which lacks.
     there = {plain(kind) for kind in others(base(contract, contract.operations[name]))}
     makers = [one for one in makers if plain(_noun(one.name)) not in there]
-    found = [] if creates else [one for one in makers if same(_noun(one.name), own)]
+    found = [*_showing(contract, name, makers)]
+    found += [] if creates else [one for one in makers if same(_noun(one.name), own)]
     for text in (plain(code), plain(refusal.message)):
         spoken = [one for one in makers if _is_in(_noun(one.name), text)]
         found += sorted(spoken, key=lambda one: -len(_noun(one.name)))
@@ -88,14 +92,42 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
     yield from {one.name: one for one in found}.values()
 
 
+def _showing(contract: Contract, name: str, makers: list[Operation]) -> Iterator[Operation]:
+    """What answers with an identifier that a request must have and that is of no resource.
+
+    To create the instances of a stack set shows the ``OperationId`` that is then asked for.
+    """
+    request = base(contract, contract.operations[name])
+    needed = [key for key, member in contract.operations[name].input.items()
+              if member.required and part(key).kind == ID
+              and not mentions(request.get(key), "${id", "${made")]  # fmt: skip
+    yield from (one for one in makers if any(key in one.output for key in needed))
+
+
 def naming(
-    operation: Operation, request: Mapping[str, Any], made: SentProbe
+    operation: Operation,
+    request: Mapping[str, Any],
+    made: SentProbe,
+    refused: SentProbe | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Requests that name what was just made, by the members that are called alike.
 
     Also inside a structure: a type is named by its name and version. First with the resources that
-    it names left as they are, then with those that what was made has.
+    it names left as they are, then with those that what was made has. Where one thing was said of
+    what was made, that is also for the values that the answer to what was ``refused`` shows.
     """
+    said = {text for _, text in _leaves(made.values)}
+    shown = [] if refused is None else [
+        place for place in _text_places(request)
+        if not mentions(next(find(request, place)), "${id", "${made")
+        and any(len(text) >= _SHORTEST and text in refused.answer.message
+                for text in find(refused.values, place))
+    ]  # fmt: skip
+    if shown and len(said) == 1:
+        about: dict[str, Any] = dict(request)
+        for place in shown:
+            about = put(about, place, *said)
+        yield about
     known: dict[str, str] = {}
     for source in (made.answer.body, made.values):
         known.update({plain(key): text for key, text in _leaves(source)})
@@ -138,18 +170,22 @@ def _into_state(contract: Contract, name: str, refusal: ParsedResponse) -> Itera
     for one in contract.operations.values():
         verb = _WORD.match(one.name)
         begins = verb[0].lower() if verb else ""
-        if len(begins) < _SHORTEST or begins in _FOR_GOOD or not same(_thing(one.name), own):
+        if len(begins) < _SHORTEST or begins in _FOR_GOOD or one.name == name:
             continue
-        stem = begins.removesuffix("e")
+        stem, about = begins.removesuffix("e"), _thing(one.name)
         where = next((at for at, word in enumerate(words) if _is_done(word, stem)), None)
-        if where is not None and one.name != name:
+        if where is None:
+            continue
+        # Of something else only what that is not: "the address is not verified".
+        lacks = words[where - 1] == "not" and _is_in(about, plain(refusal.message))
+        if same(about, own) or lacks:
             found.append((where, one.name, one))
     yield from (one for *_, one in sorted(found, key=lambda entry: entry[:2]))
 
 
 def _is_done(word: str, stem: str) -> bool:
     """Whether a word is the past of a verb, as ``stopped`` is of ``stop``."""
-    return word.startswith(stem) and word.removeprefix(stem) in {"ed", f"{stem[-1]}ed"}
+    return word in {f"{stem}ed", f"{stem}{stem[-1]}ed", f"{stem.removesuffix('y')}ied"}
 
 
 def _thing(name: str) -> str:
@@ -166,23 +202,31 @@ def lacks_something(refusal: ParsedResponse) -> bool:
 def lists_of(contract: Contract, probe: Probe) -> Iterator[tuple[str, Operation]]:
     """The texts of a request that name what nothing of the run makes, and what lists such things.
 
-    Only what needs no resource itself is asked: a root of the account, an image, an engine.
+    Only what needs no resource itself is asked, or the one of the request: a root of the account,
+    an image, the shards of a stream.
     """
+    there = token_texts(probe.values)
     for name, value in probe.values.items():
         member = probe.operation.input.get(name)
-        noun = part(name).of
         if member is None or member.shape.kind is not Kind.STRING or member.shape.limit("enum"):
             continue
-        if mentions(value, "${id", "${made") or len(noun) < _SHORTEST:
+        if mentions(value, "${id", "${made"):
             continue
-        for one in contract.operations.values():
+        endings = tuple(f"{one}s" for one in _named(name) if len(one) >= _SHORTEST)
+        for one in contract.operations.values() if endings else ():
             found = split(one.name, _LISTS)
-            named = plain(found[1]) if found else ""
-            if named.endswith((*plurals(noun), f"{noun}s")) and not mentions(
-                base(contract, one), "${"
-            ):
+            needs = TOKEN.findall(token_texts(base(contract, one)))
+            if found and plain(found[1]).endswith(endings) and all(need in there for need in needs):
                 yield name, one
                 break
+
+
+def _named(member: str) -> Iterator[str]:
+    """What a member may name, in one form: a ``RootId``, a ``QuotaCode``, a ``ShardToMerge``."""
+    said = part(member)
+    for noun in (said.of, said.of.removesuffix("code")):
+        yield from (noun, *(one.removesuffix("s") for one in plurals(noun)))
+    yield from words(member)[:1] if said.kind == BARE and len(words(member)) > 1 else ()
 
 
 def shown_first(listing: Operation, body: Any, name: str) -> str | None:
@@ -249,3 +293,15 @@ def _noun(name: str) -> str:
 
 def _is_in(noun: str, text: str) -> bool:
     return len(noun) >= _SHORTEST and plain(noun) in text
+
+
+def within(sent: SentProbe) -> Iterator[dict[str, Any]]:
+    """The request with a new name inside that of its resource, where the refusal shows both."""
+    message, known = sent.answer.message, {} if sent.resource is None else facts(sent.resource)
+    names = [name for name, text in known.items() if part(name).kind == NAME
+             and len(text) >= _SHORTEST and text.strip(".") in message]  # fmt: skip
+    for place in places_of(sent.probe.operation, dict(sent.probe.values)) if names else ():
+        new = any(str(one).startswith("${name") for one in find(sent.probe.values, place))
+        if new and any(str(one) in message for one in find(sent.values, place)):
+            inside = f"${{name}}.${{made.{names[0]}}}"
+            yield edited(dict(sent.probe.values), place, inside)

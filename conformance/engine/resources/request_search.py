@@ -16,7 +16,7 @@ from typing import Any
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import ABSENT, Place, canonical, texts
 from conformance.engine.judge.authentication import is_denied
-from conformance.engine.resources.inventory import SendRequest
+from conformance.engine.resources.listed import SendRequest
 from conformance.engine.resources.prerequisites import (
     first_operations,
     lacks_something,
@@ -27,6 +27,7 @@ from conformance.engine.resources.prerequisites import (
     shared,
     shown_first,
     shown_fitting,
+    within,
 )
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.plan.probes import Probe, Side
@@ -155,7 +156,8 @@ class RequestSearch:
             return None
         request = dict(sent.probe.values)
         for name, listing in lists_of(self._contract, sent.probe):
-            shown = self._send(Probe("", listing, Side.OBSERVE, base(self._contract, listing), ""))
+            asked = Probe("", listing, Side.OBSERVE, base(self._contract, listing), "")
+            shown = self._send(asked, resource=shared(self._contract, listing, sent))
             if not shown.answer.ok:
                 shown = self.improve(shown) or shown
             value = shown_first(listing, shown.answer.body, name) if shown.answer.ok else None
@@ -202,7 +204,7 @@ class RequestSearch:
             if again.answer.ok:
                 self._contract.found.before[name] = one.name
                 return again
-            for values in naming(sent.probe.operation, sent.probe.values, made):
+            for values in naming(sent.probe.operation, sent.probe.values, made, again):
                 about = replace(sent.probe, values=values)
                 found = self._accepted(about, sent.answer.told())
                 if found is not None:
@@ -229,7 +231,8 @@ class RequestSearch:
         refusal = RefusalText(
             answer.status or 0, answer.code or "", answer.message, known, own, name
         )
-        return repaired(sent.probe.operation, sent.probe.values, sent.values, refusal)
+        yield from within(sent)
+        yield from repaired(sent.probe.operation, sent.probe.values, sent.values, refusal)
 
 
 def _halves(places: list[Place]) -> list[list[Place]]:

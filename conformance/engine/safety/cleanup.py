@@ -15,7 +15,7 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.journal import Creation, Journal
-from conformance.engine.resources.disposal import PATIENCE
+from conformance.engine.resources.disposal import PATIENCE, emptied
 from conformance.engine.resources.names import fill
 from conformance.engine.resources.run_tag import is_tagged
 from conformance.engine.sending.channel import Channel
@@ -48,6 +48,10 @@ class _ListedResource:
 
     id: str
     name: str | None
+
+    def bears(self, nonce: str) -> bool:
+        """Whether its name has a run's nonce, or its identifier, where that was chosen."""
+        return nonce in (self.name or "") or nonce in self.id
 
 
 class Unlisted(Exception):
@@ -103,7 +107,10 @@ class Cleanup:
                 continue
             deletion = self._contract.operations[one.delete]
             named = as_label(deletion, one.label, identifier)
-            answer = self._send(deletion, {one.label: named, **one.delete_with})
+            request = {one.label: named, **one.delete_with}
+            answer = self._send(deletion, request)
+            if answer.is_refusal and emptied(self._contract, one, identifier, self._send):
+                answer = self._send(deletion, request)
             unanswered = unanswered + 1 if answer.status is None else 0
             if answer.is_gone:
                 self._swept.deleted.append(identifier)
@@ -146,12 +153,12 @@ class Cleanup:
     def _fits(self, entry: _ListedResource, creation: Creation) -> bool:
         if self._journal.state.is_ours(self._service, entry.id):
             return False
-        nonce = self._journal.header.nonce
-        return nonce in (entry.name or "") or entry.name == (creation.named or None)
+        named = creation.named or None
+        return entry.bears(self._journal.header.nonce) or entry.name == named
 
     def _is_proven(self, entry: _ListedResource, creation: Creation) -> bool:
         nonce = self._journal.header.nonce
-        if nonce in (entry.name or ""):
+        if entry.bears(nonce):
             return True
         return creation.tagged and is_tagged(self._tags(entry.id), nonce)
 

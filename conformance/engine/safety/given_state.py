@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.given import given_kinds, looks
+from conformance.contract.inference.json_patch import patch_member
 from conformance.contract.model import Kind, Location, Operation
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.errors import TargetDied
@@ -18,7 +19,6 @@ from conformance.engine.session import Session
 from conformance.plan.valid_requests.base_requests import as_label, base
 from conformance.transport.parsed_response import same
 
-PATCH = {"op", "path", "value"}
 SHOWN = 5
 
 
@@ -133,7 +133,7 @@ def _updates(
     update: Operation, before: Mapping[str, Any], changed: list[str]
 ) -> Iterator[dict[str, Any]]:
     """The updates that give what changed its old value: one, or a patch for each."""
-    patch = next((one for one in update.input.values() if _is_patch(one.shape)), None)
+    patch = patch_member(update)
     if patch is None:
         whole = {name: before.get(name, "") for name in changed if name in update.input}
         if whole:
@@ -144,8 +144,3 @@ def _updates(
         if isinstance(old, str | bool):
             value = str(old).lower() if isinstance(old, bool) else old
             yield {patch.name: [{"op": "replace", "path": f"/{name}", "value": value}]}
-
-
-def _is_patch(shape: Any) -> bool:
-    inner = shape.element
-    return shape.kind is Kind.LIST and inner is not None and inner.members.keys() >= PATCH

@@ -121,9 +121,9 @@ def _check_scheme(exchange: Exchange) -> bool:
         return False
     from conformance.transport import tls
 
-    place = tls.TlsEndpoint(*host_and_port(exchange.request.url))
+    place = host_and_port(exchange.request.url)
     if tls.speaks_tls(place):
-        raise SpeaksTLS(place.host, place.port)
+        raise SpeaksTLS(*place)
     return True
 
 

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
+from conformance.contract.inference.naming import plain
 from conformance.contract.model import Operation
+from conformance.contract.places import texts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import is_missing, says_full
 from conformance.plan.sequences.steps import RuleBroken
+from conformance.plan.valid_requests.named_places import SHORTEST, nouns_of
 from conformance.transport.exchange import Exchange
 from conformance.transport.protocols.registry import read
 
@@ -24,19 +29,27 @@ PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5)
 """Seconds between the tries to reach a resource that was made just now."""
 IN_VAIN = 2
 """After this many resources of a kind that never settled, none of it is waited for."""
-IN_ALL = 4
-"""After this many of all kinds, none is."""
+IN_ALL, IN_ALL_GUESSED = 4, 2
+"""After this many of all kinds, none is: fewer where it is guessed how one is read."""
 SOON = 0.5
 """Seconds that it is given first."""
 LONGEST = 45.0
 """Seconds that one sequence may be held up in all."""
 
 
-class Arrival:
-    """Waits for resources that were made a moment ago and are not found yet."""
+Look = Callable[[RunResource, Operation], None]
 
-    def __init__(self, settle: float, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._settle, self._sleep = settle, sleep
+
+class Arrival:
+    """Waits for resources that were made a moment ago and are not found yet.
+
+    ``look`` may read one first: where that is answered, it is something else that is not there.
+    """
+
+    def __init__(
+        self, settle: float, sleep: Callable[[float], None] = time.sleep, look: Look | None = None
+    ) -> None:
+        self._settle, self._sleep, self._look = settle, sleep, look
         self._in_vain: Counter[str | None] = Counter()
 
     def wait(
@@ -45,18 +58,25 @@ class Arrival:
         operation: Operation,
         exchange: Exchange,
         again: Callable[[], Exchange],
+        values: Mapping[str, Any],
     ) -> Exchange:
-        """The exchange, or one that came later where the resource had not arrived."""
-        waited = 0.0
+        """The exchange, or one that came later where the resource had not arrived.
+
+        ``values`` are the members of the request: it may be something else that is not there.
+        """
+        waited, lacks = 0.0, partial(_lacks, resource, operation, values)
+        if self._look and lacks(exchange) and self._is_worth_it(resource, 0.0):
+            tried = self._in_vain.total()
+            self._look(resource, operation)
+            if self._in_vain.total() > tried:  # it was waited for already
+                return again().after(exchange)
         for pause in PAUSES:
-            if not _is_missing(exchange, operation) or not self._is_worth_it(
-                resource, waited + pause
-            ):
+            if not lacks(exchange) or not self._is_worth_it(resource, waited + pause):
                 return exchange
             self._sleep(pause)
             waited += pause
             exchange = again().after(exchange)
-        self._in_vain[resource.kind] += _is_missing(exchange, operation)
+        self._in_vain[resource.kind] += lacks(exchange)
         return exchange
 
     def of_room(self, again: Callable[[], SentProbe]) -> SentProbe:
@@ -70,15 +90,30 @@ class Arrival:
         return sent
 
     def _is_worth_it(self, resource: RunResource, waited: float) -> bool:
-        in_vain = self._in_vain[resource.kind] >= IN_VAIN or self._in_vain.total() >= IN_ALL
+        most = IN_ALL if self._look is None else IN_ALL_GUESSED
+        in_vain = self._in_vain[resource.kind] >= IN_VAIN or self._in_vain.total() >= most
         if resource.gone or resource.has_arrived or in_vain or waited > self._settle:
             return False
         return waited > PAUSES[0] or resource.age < self._settle
 
 
-def _is_missing(exchange: Exchange, operation: Operation) -> bool:
+def _lacks(
+    resource: RunResource, operation: Operation, values: Mapping[str, Any], exchange: Exchange
+) -> bool:
+    """Whether an answer says that the resource is not there, as far as it says what is not.
+
+    Not where it shows another value of the request, or its code names something else. A page
+    without any error is that of a path that leads nowhere.
+    """
     answer = read(exchange, operation)
-    return answer.is_refusal and is_missing(answer.status, answer.code)
+    if not (answer.is_refusal and is_missing(answer.status, answer.code)):
+        return False
+    if answer.code is None or resource.id in answer.message:
+        return not answer.form
+    if any(len(text) >= SHORTEST and text in answer.message for text in texts(values)):
+        return False
+    nouns = nouns_of(answer.code)
+    return not nouns or any(noun in plain(resource.kind or "") for noun in nouns)
 
 
 @dataclass(frozen=True, slots=True)

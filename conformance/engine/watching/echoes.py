@@ -14,7 +14,7 @@ from conformance.contract.model import Contract
 from conformance.contract.places import ABSENT, find, show
 from conformance.engine.judge.findings import Finding
 from conformance.engine.sending.exchange_log import SentProbe
-from conformance.plan.sequences.assertions import mismatch
+from conformance.plan.sequences.mismatch import mismatch
 from conformance.transport.parsed_response import ParsedResponse
 
 

@@ -14,13 +14,14 @@ from typing import Any
 
 from conformance.contract.inference.naming import changes, looks_only
 from conformance.contract.listing.requirements import Requirement
-from conformance.contract.model import Member, Operation
+from conformance.contract.model import Kind, Member, Operation
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.service_run import ServiceRun
 from conformance.engine.watching.passive_checks import PassiveChecker
 from conformance.plan.planner import ONLY_OBSERVED
 from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.optional_members import is_structured
 from conformance.plan.valid_requests.resources import all_creators, creators, kind_of
 from conformance.plan.valid_requests.variants import Variants
 
@@ -39,7 +40,11 @@ SLOW = 1.0
 """Seconds of an answer after which a read is not asked again to be shown more."""
 ENDS = re.compile(r"(Batch)?(Delete|Remove|Terminate|Cancel|Deregister|Disassociate|Purge|Reset)")
 RESETS = re.compile(r"(Batch)?(Update|Modify|Put|Set|Replace|Patch)")
-"""What makes something of a resource by the request alone: the rest of it may be gone."""
+"""What makes something of a resource by the request alone: the rest of it may be gone. So it comes
+last."""
+
+WIDER = re.compile(r"(include|with|show|return)[A-Z].*")
+"""Flags of a read for more in its answer."""
 
 Try = Callable[[dict[str, Any]], bool]
 
@@ -117,11 +122,15 @@ class ResponseCoverage:
                 resource = self._session.inventory.create(values, kind, by=by)
             except SetupFailed:
                 return False
-            for one in (*reads, *acts):
-                self._call(one, base(self._contract, one), resource)
+            for one in reads:
+                usual, more = base(self._contract, one), _wider(one)
+                if not (more and self._call(one, {**usual, **more}, resource)):
+                    self._call(one, usual, resource)
             for one in above:
                 parent = resource.parents.get(kind_of(self._contract, one.name) or "")
                 self._call(one, base(self._contract, one), parent)
+            for one in acts:
+                self._call(one, base(self._contract, one), resource)
             self._watch.confirm()
             if not resource.gone:
                 self._session.disposal.delete(resource)
@@ -210,6 +219,12 @@ class ResponseCoverage:
             elif len(names) > 1:
                 middle = len(names) // 2
                 waiting += [names[:middle], names[middle:]]
+            elif is_structured(variants.operation.input[names[0]].shape):
+                variants.lean.add(names[0])
+                if send(variants.request(names, 0)):
+                    taken += names
+                else:
+                    variants.lean.remove(names[0])
         if 1 < len(taken) < len(variants.count):
             send(variants.request(taken, 0))
         # What is refused in one variant may be accepted in another.
@@ -237,3 +252,16 @@ def _structures(operation: Operation) -> Iterator[Mapping[str, Member]]:
     """The structures right in an answer, and those of its lists."""
     for member in operation.output.values():
         yield (member.shape.element or member.shape).members
+
+
+def _wider(operation: Operation) -> dict[str, Any]:
+    """What has a read show more: all that may be included, where that is listed or has a flag."""
+    found: dict[str, Any] = {}
+    for name, member in operation.input.items() if looks_only(operation.name) else ():
+        element = member.shape.element
+        parts = element.limit("enum") if element is not None else None
+        if parts and not member.required and member.shape.kind is Kind.LIST:
+            found[name] = list(parts)[: member.shape.limit("maxItems")]
+        elif member.shape.kind is Kind.BOOLEAN and WIDER.match(name[:1].lower() + name[1:]):
+            found[name] = True
+    return found

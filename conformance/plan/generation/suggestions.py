@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.contract.aws_values import Type, examples, suggested
+from conformance.contract.aws_values import Type, examples, special, suggested
 from conformance.contract.model import Called, Kind, Shape
 from conformance.contract.regex import patterns
 from conformance.contract.validate import shape_violations
@@ -86,6 +86,16 @@ def suggestions(shape: Shape) -> tuple[Any, ...]:
     return known[1]
 
 
+def listed(shape: Shape) -> list[Any]:
+    """The listed values of a shape, those first that its service alone has for such a member."""
+    listed = shape.limit("enum") or []
+    called, of_type = shape.called, _type(shape)
+    if called is None or of_type is None:
+        return list(listed)
+    first = special(called.name, called.inside, of_type, called.service)
+    return [*(one for one in first if one in listed), *(one for one in listed if one not in first)]
+
+
 def _suggested(shape: Shape, called: Called) -> tuple[Any, ...]:
     of_type, pattern = _type(shape), shape.limit("pattern")
     if of_type is None or (pattern is not None and not patterns.can_match(pattern)):
@@ -100,12 +110,14 @@ def _suggested(shape: Shape, called: Called) -> tuple[Any, ...]:
 def _fitting_ones(
     shape: Shape, called: Called, of_type: Type, pattern: str | None
 ) -> tuple[Any, ...]:
+    own = special(called.name, called.inside, of_type, called.service)
     found = suggested(called.name, called.inside, of_type, pattern, called.service)
+    found = tuple(one for one in found if one not in own)
     made = [one for one in found if "${" in str(one)]
     fixed = [one for one in found if one not in made]
     arns = arns_of(pattern, called.service) if pattern is not None else ()
     usual = (_moved(one) for one in shape.usual if one != "")
-    fitting = [one for one in (*made, *usual, *fixed, *arns) if _keeps(shape, one)]
+    fitting = [one for one in (*own, *made, *usual, *fixed, *arns) if _keeps(shape, one)]
     return tuple({str(one): one for one in reversed(fitting)}.values())[::-1]
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from conformance.contract.model import Kind, Shape
 from conformance.contract.validate import keeps, shape_violations
 from conformance.plan.generation import strings
-from conformance.plan.generation.suggestions import suggestions
+from conformance.plan.generation.suggestions import listed, suggestions
 
 FAR = "${future}"
 
@@ -39,8 +39,8 @@ def sample(shape: Shape, index: int = 0) -> Any:
     """A valid value; another one for another index where the shape allows."""
     if shape.examples:
         return shape.examples[index % len(shape.examples)]
-    enum = shape.limit("enum")
-    if enum:
+    if shape.limit("enum"):
+        enum = listed(shape)
         return enum[index % len(enum)]
     likely = suggestions(shape)
     if index < len(likely):

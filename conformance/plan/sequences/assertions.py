@@ -1,31 +1,29 @@
-"""What is said about an answer: by a written step, or that it shows what was given.
-
-Each assertion raises RuleBroken where it does not hold. ``mismatch`` takes whatever way of writing
-it means the same. An answer may show more: defaults, what the service adds. What the answer's own
-shape lacks was never promised. The order of a list is not promised either; times are compared as
-points in time, JSON in a text as JSON, numbers and flags with their texts, since other requirements
-check types.
-"""
+"""What a written step says of an answer. Each raises RuleBroken where it does not hold."""
 
 from __future__ import annotations
 
+import base64
 import json
-import math
 import re
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import Any
 
-from conformance.contract.listing.readback import is_hidden
-from conformance.contract.model import Kind, Member, Shape
-from conformance.contract.places import ABSENT, ITEM, Place, canonical, find, parse
-from conformance.contract.walk import is_of_kind, shape_at, without_unknown
+from conformance.contract.model import Kind, Member
+from conformance.contract.places import ABSENT, canonical, find, parse
+from conformance.contract.walk import shape_at, without_unknown
 from conformance.plan.generation.instants import instant
+from conformance.plan.sequences.mismatch import is_number, written
 from conformance.plan.sequences.steps import NotShown, RuleBroken
 from conformance.transport.parsed_response import NOT_JSON, same
 
 Members = Mapping[str, Member]
 NO_MEMBERS: Members = {}
+AROUND = 300
+"""Seconds by which the clocks of two machines may differ, as signatures allow."""
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def has(where: str, body: Any) -> None:
@@ -42,6 +40,13 @@ def hides(where: str, body: Any) -> None:
         raise RuleBroken(f"no {where} in the answer", shown(found[0]))
 
 
+def unset(where: str, body: Any) -> None:
+    """Nothing stands at the place, or null, which SDKs read as nothing."""
+    found = next((one for one in find(body, parse(where)) if one is not None), None)
+    if found is not None:
+        raise RuleBroken(f"no {where} in the answer", shown(found))
+
+
 def equal(places: Sequence[str], body: Any) -> None:
     """Both places show the same, where both are there."""
     one, other = (next(find(body, parse(where)), None) for where in places)
@@ -50,13 +55,20 @@ def equal(places: Sequence[str], body: Any) -> None:
 
 
 def differs(where: str, unwanted: Any, body: Any) -> None:
-    """Another value or moment stands there, or none."""
-    found = next(find(body, parse(where)), None)
-    if found is None:
-        return
-    moment = instant(found)
-    if found == unwanted or (moment is not None and moment == instant(unwanted)):
-        raise RuleBroken(f"{where} is not {shown(unwanted)}", shown(found))
+    """Another value or moment stands there, or none; of several, none is this one."""
+    for found in find(body, parse(where)):
+        moment = instant(found)
+        if found == unwanted or (moment is not None and moment == instant(unwanted)):
+            raise RuleBroken(f"{where} is not {shown(unwanted)}", shown(found))
+
+
+def among(where: str, wanted: Any, body: Any) -> None:
+    """One of the values there is this; of a structure, it has these members."""
+    found = parts = list(find(body, parse(where)))
+    if isinstance(wanted, dict):
+        parts = [{name: one.get(name) for name in wanted} for one in found if isinstance(one, dict)]
+    if not any(_equal(one, wanted) for one in parts):
+        raise RuleBroken(f"{shown(wanted)} among {where}", shown(found))
 
 
 def shows(where: str, wanted: Any, body: Any, documented: Members = NO_MEMBERS) -> None:
@@ -98,26 +110,19 @@ def matches(where: str, pattern: str, body: Any) -> None:
     """Values stand there, and the pattern is of the whole of each."""
     found = list(find(body, parse(where))) or [ABSENT]
     for one in found:
-        if one is ABSENT or not re.fullmatch(pattern, _text(one)):
+        if one is ABSENT or not re.fullmatch(pattern, written(one)):
             raise RuleBroken(f"{where} of the form {pattern}", shown(one))
 
 
 def exceeds(where: str, least: Any, body: Any) -> None:
-    """A greater whole number or a later moment stands there."""
+    """A greater number or a later moment stands there."""
     found = next(find(body, parse(where)), None)
     one, other = (
-        int(text) if re.fullmatch(r"-?[0-9]+", text := _text(value)) else instant(value)
+        Decimal(text) if NUMBER.fullmatch(text := written(value)) else instant(value)
         for value in (found, least)
     )
     if one is None or other is None or one <= other:
         raise RuleBroken(f"{where} beyond {shown(least)}", shown(found))
-
-
-def among(where: str, wanted: Any, body: Any) -> None:
-    """One of the values that stand there is this one."""
-    found = list(find(body, parse(where)))
-    if not any(_equal(one, wanted) for one in found):
-        raise RuleBroken(f"{shown(wanted)} at {where}", shown(found))
 
 
 def in_order(where: str, wanted: Sequence[Any], body: Any) -> None:
@@ -125,6 +130,36 @@ def in_order(where: str, wanted: Sequence[Any], body: Any) -> None:
     found = list(find(body, parse(where)))
     if not found or found != [*wanted][: len(found)]:
         raise RuleBroken(f"{shown([*wanted])} in this order at {where}", shown(found))
+
+
+def sizes(where: str, wanted: int, body: Any, documented: Members = NO_MEMBERS) -> None:
+    """So many characters stand there, or so many bytes where the member has bytes."""
+    place = parse(where)
+    found = next(find(body, place), None)
+    about = documented.get(place[0])
+    shape = None if about is None else shape_at(about.shape, place[1:])
+    size = len(found) if isinstance(found, str) else None
+    if isinstance(found, str) and shape is not None and shape.kind is Kind.BLOB:
+        with suppress(ValueError):  # what is no base64 has no bytes: other requirements say so
+            size = len(base64.b64decode(found))
+    if size != wanted:
+        raise RuleBroken(f"{where} of size {wanted}", shown(found) if size is None else str(size))
+
+
+def from_now(where: str, seconds: int, body: Any) -> None:
+    """A moment so far from the present stands there, give or take a tenth or five minutes."""
+    found = next(find(body, parse(where)), None)
+    moment = instant(found)
+    slack = max(abs(seconds) / 10, AROUND)
+    if moment is None or abs(moment - time.time() - seconds) > slack:
+        raise RuleBroken(f"{where} is {seconds} seconds from now", shown(found))
+
+
+def lists(where: str, wanted: Sequence[Any], body: Any) -> None:
+    """Just these values stand there, in this order."""
+    found = list(find(body, parse(where)))
+    if found != list(wanted):
+        raise RuleBroken(f"{where} is {shown(list(wanted))}, in this order", shown(found))
 
 
 def counts(where: str, wanted: int, body: Any) -> None:
@@ -158,7 +193,12 @@ def _equal(before: Any, after: Any) -> bool:
     """Equal as JSON; the order of a list is not promised."""
     if isinstance(before, list) and isinstance(after, list):
         return sorted(map(canonical, before)) == sorted(map(canonical, after))
-    return before is after or same(before, after) or _same_flag(before, after)
+    if is_number(before) and is_number(after):
+        return bool(before == after)
+    if before is after or same(before, after) or _same_flag(before, after):
+        return True
+    maps = isinstance(before, dict) and isinstance(after, dict) and before.keys() == after.keys()
+    return maps and all(_equal(one, after[name]) for name, one in before.items())
 
 
 def _same_flag(one: Any, other: Any) -> bool:
@@ -173,105 +213,3 @@ def shown(value: Any) -> str:
         return "absent"
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 200 else f"{text[:160]}... ({len(text)} characters)"
-
-
-LOOSE = ("arn:", "http:", "https:")
-"""Beginnings of texts that may come back in other case, or with another slash at the end."""
-
-
-class Mismatch(NamedTuple):
-    """Where what was given is not shown, what it was, and what is there."""
-
-    place: Place
-    given: Any
-    seen: Any
-
-
-def mismatch(given: Any, seen: Any, shape: Shape | None, place: Place) -> Mismatch | None:
-    """The first thing given that is not shown; None where all is."""
-    if given is None or shape is None or is_hidden(place[-1], shape) or _is_masked(seen):
-        return None
-    if shape.kind is not Kind.TIMESTAMP and not is_of_kind(shape, given):
-        return None  # the answer has something else under this name
-    if seen is None or seen is ABSENT:
-        return _missing(given, shape, place)
-    if isinstance(given, dict):
-        return _entries(given, seen, shape, place)
-    if isinstance(given, list):
-        return _items(given, seen, shape, place)
-    if shape.kind is Kind.TIMESTAMP:
-        return None if instant(given) == instant(seen) else Mismatch(place, given, seen)
-    return None if _means_the_same(given, seen) else Mismatch(place, given, seen)
-
-
-def _missing(given: Any, shape: Shape, place: Place) -> Mismatch | None:
-    """Where nothing matches: of a structure the first part that the answer should have."""
-    if shape.kind is Kind.STRUCTURE:
-        return _entries(given, {}, shape, place)
-    return None if given in ([], {}, "") else Mismatch(place, given, ABSENT)
-
-
-def _entries(given: dict[str, Any], seen: Any, shape: Shape, place: Place) -> Mismatch | None:
-    if not isinstance(seen, dict):
-        return Mismatch(place, given, seen)
-    for name, value in given.items():
-        if shape.kind is Kind.MAP:
-            inner = shape.element
-        else:
-            inner = shape.members[name].shape if name in shape.members else None
-        found = mismatch(value, seen.get(name, ABSENT), inner, (*place, name))
-        if found is not None:
-            return found
-    return None
-
-
-def _items(given: list[Any], seen: Any, shape: Shape, place: Place) -> Mismatch | None:
-    """Each item that was given is among those shown."""
-    if not isinstance(seen, list):
-        return Mismatch(place, given, seen)
-    for item in given:
-        there = (mismatch(item, one, shape.element, (*place, ITEM)) for one in seen)
-        if all(found is not None for found in there):
-            return Mismatch((*place, ITEM), item, seen)
-    return None
-
-
-def _is_masked(seen: Any) -> bool:
-    return isinstance(seen, str) and len(seen) > 2 and not seen.strip("*")
-
-
-def _means_the_same(given: Any, seen: Any) -> bool:
-    if isinstance(given, str) and isinstance(seen, str):
-        return given == seen or _loosely(given) == _loosely(seen) or _same_json(given, seen)
-    if _is_number(given) and _is_number(seen):
-        if _is_whole(given) and _is_whole(seen):
-            return bool(given == seen)
-        with suppress(OverflowError):  # more digits than a float holds are near to nothing else
-            return math.isclose(given, seen, rel_tol=1e-6)
-    return _text(given) == _text(seen)
-
-
-def _is_whole(value: float) -> bool:
-    return isinstance(value, int) or value.is_integer()
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-
-
-def _loosely(text: str) -> str:
-    return text.lower().rstrip("/") if text.lower().startswith(LOOSE) else text
-
-
-def _same_json(given: str, seen: str) -> bool:
-    """Texts of JSON objects or lists that say the same."""
-    if given[:1] not in {"{", "["}:
-        return False
-    try:
-        return bool(json.loads(given) == json.loads(seen))
-    except (ValueError, RecursionError):
-        return False

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.places import find, parse
+from conformance.contract.vocabulary.overlay_model import ROLES
 from conformance.contract.vocabulary.overlay_rules import OneConnectionRule
 from conformance.contract.vocabulary.overlay_steps import FirstRequest, WireForm
 from conformance.plan.sequences.steps import (
@@ -31,8 +32,6 @@ from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.resources import GIVEN, creators, with_unknown_ids
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.variant import WireVariant
-
-ROLES = ("create", "read", "update", "list", "delete")
 
 
 def one_connection(script: Script) -> Sequence:
@@ -53,8 +52,7 @@ def one_connection(script: Script) -> Sequence:
 
 
 def _first(script: Script, life: Lifecycle, words: FirstRequest, shared: WireVariant) -> Send:
-    name = words.send
-    operation = life.operation(name) if name in ROLES else script.contract.operations[name]
+    operation = life.operation(words.send)
     members = {**base(script.contract, operation), **words.with_}
     if words.unknown:
         named = {life.label: members[life.label]} if life.label in members else {}

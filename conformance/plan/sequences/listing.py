@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.contract.listing.requirements import rule_of
-from conformance.contract.member_roles import TOKENS, page_member
+from conformance.contract.member_roles import TOKENS
 from conformance.contract.model import Kind, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_rules import (
@@ -33,6 +33,8 @@ from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
 
 MOST_PAGES = 200
+FOLLOWING = ("nextmarker", *TOKENS)
+"""What an answer calls the position of its next page."""
 
 Walk = Generator[Step, ParsedResponse, "ListedEntries"]
 
@@ -85,7 +87,7 @@ def whole(send: Send, first: Any) -> Generator[Step, ParsedResponse, Any]:
     Raises NotShown when a page is refused, and when they do not end.
     """
     operation, body, answer = send.operation, first, first
-    given, shown = page_member(operation, TOKENS), _answered(operation, TOKENS)
+    given, shown = _asked(operation, TOKENS), _answered(operation, FOLLOWING)
     lists = [name for name, one in operation.output.items() if one.shape.kind is Kind.LIST]
     positions: list[Any] = []
     while len(positions) < MOST_PAGES:
@@ -116,8 +118,13 @@ def _entries(page: Mapping[str, Any], name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
+def _asked(operation: Operation, names: tuple[str, ...]) -> str:
+    return next((name for name in operation.input if name.lower() in names), "")
+
+
 def _answered(operation: Operation, names: tuple[str, ...]) -> str:
-    return next((name for name in operation.output if name.lower() in names), "")
+    found = {name.lower(): name for name in operation.output}
+    return next((found[name] for name in names if name in found), "")
 
 
 def _tokens(life: Lifecycle) -> tuple[str, str]:
@@ -129,8 +136,8 @@ def _tokens(life: Lifecycle) -> tuple[str, str]:
     if page is not None:
         return page.input_token, page.output_token
     operation = life.operation("list")
-    given = next((name for name in operation.input if name.lower() in TOKENS), "")
-    return given, _answered(operation, TOKENS) if given else ""
+    given = _asked(operation, TOKENS)
+    return given, _answered(operation, FOLLOWING) if given else ""
 
 
 HOW_MANY = 3

@@ -13,15 +13,20 @@ A step is a mapping:
 - ``entry: true`` turns a list into the entry of the resource, found on whatever page it is;
   ``entry: {member: text}`` into the one that has this text.
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
-  (another value or moment, or none), ``ends`` (a text with this ending), ``matches`` (a pattern),
-  ``exceeds`` (a greater number), ``among`` (one of several), ``in-order``, ``counts: {place: N}``,
+  (another value or moment, or none), ``among`` (one of the values there), ``ends`` (a text with
+  this ending), ``matches`` (a pattern), ``exceeds`` (a greater number), ``in-order``, ``lists:
+  {place: [values]}`` (just these, in order), ``counts: {place: N}``, ``sizes: {place: N}`` (a text
+  or bytes so long), ``from-now: {place: SECONDS}`` (a moment so far from the present),
   ``equal: [place, place]``, ``fraction: place`` (with ``none-of: N`` on the last of N),
-  ``has: [place]``, ``hides: [place]`` look at the answer; ``as: LABEL`` keeps it (a text of it is
-  then ``${kept.LABEL.PLACE}``), ``keeps: LABEL`` (but for ``except``) compares it with one that
-  was kept. ``if: {place: value}`` is what the answer has to show for the rest to mean anything.
+  ``has: [place]``, ``hides: [place]``, ``unset: [place]`` (or null) look at the answer;
+  ``as: LABEL`` keeps it (a text of it is then ``${kept.LABEL.PLACE}``), ``keeps: LABEL`` (but for
+  ``except``) compares it with one that was kept. ``if: {place: value}`` is what the answer has to
+  show for the rest to mean anything.
 - ``tells: LABEL`` ends the sequence with what differs from the answer that was kept; nothing is
   demanded.
-- ``each: [values]`` beside the steps plays them once for each value, as ``${each}``.
+- ``each: [values]`` beside the steps plays them once for each value, as ``${each}``; of a map,
+  ``${each.NAME}`` is one value, and a member whose value it lacks is left out. The steps of
+  ``before`` are played once, ahead of all of them.
 """
 
 from __future__ import annotations
@@ -35,14 +40,14 @@ from typing import Any
 from msgspec import UNSET
 
 from conformance.contract.listing.requirements import rule_of
-from conformance.contract.member_roles import LIMITS, TOKENS
+from conformance.contract.member_roles import LIMITS
 from conformance.contract.model import Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_rules import StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.plan.sequences import assertions
 from conformance.plan.sequences.assertions import Members
-from conformance.plan.sequences.listing import walk, whole
+from conformance.plan.sequences.listing import FOLLOWING, walk, whole
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
@@ -54,22 +59,27 @@ from conformance.plan.sequences.steps import (
     Together,
     Told,
 )
-from conformance.plan.valid_requests.base_requests import base, present
+from conformance.plan.valid_requests.base_requests import present
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
 
 NOT_MODIFIED = 304
 KEPT = re.compile(r"\$\{kept\.(\w+)\.([^}]+)\}")
 """The text that an answer with a label has at a place."""
-ROLES = ("create", "read", "update", "list", "delete")
+EACH = re.compile(r"\$\{each(?:\.(\w+))?\}")
+"""The value of this time through, or what it has under a name."""
 
 
 def steps(script: Script) -> Sequence:
     """Play the steps of the rule, once for each of ``each``."""
     rule = rule_of(script.requirement, StepsRule)
     shown = False
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    start = _Play(script, life, None)
+    for step in rule.before:
+        yield from _step(start, step)
     for each in rule.each:
-        play = _Play(script, Lifecycle.of(script.contract, script.requirement.operation), each)
+        play = _Play(script, life, each, {**start.kept})
         try:
             for step in rule.steps:
                 yield from _step(play, step)
@@ -80,7 +90,7 @@ def steps(script: Script) -> Sequence:
         raise NotShown("every one was refused")
 
 
-class _SkipCase(Exception):
+class _SkipCase(NotShown):
     """This time through, the rest of the steps has nothing to show."""
 
 
@@ -95,17 +105,25 @@ class _Play:
 
     def put(self, value: Any) -> Any:
         """The value with ``${each}`` in it filled; the sender fills the rest."""
-        if value == "${each}":
-            return self.each
-        if isinstance(value, str) and "${kept." in value:
-            return KEPT.sub(self._kept, value)
-        if isinstance(value, str) and isinstance(self.each, str):
-            return value.replace("${each}", self.each)
-        if isinstance(value, list):
+        if isinstance(value, str):
+            whole = EACH.fullmatch(value)
+            if whole:
+                found = self._of_each(whole)
+                return found if value == "${each}" else self.put(found)
+            text = EACH.sub(lambda found: str(self._of_each(found)), value)
+            return KEPT.sub(self._kept, text)
+        if isinstance(value, list | tuple):
             return [self.put(item) for item in value]
         if isinstance(value, Mapping):
             return {self.put(name): self.put(item) for name, item in value.items()}
         return value
+
+    def _of_each(self, found: re.Match[str]) -> Any:
+        """What this time is about, or a value of it; what it lacks is left out of a request."""
+        name = found[1]
+        if name is None:
+            return self.each
+        return self.each.get(name, "${absent}") if isinstance(self.each, Mapping) else None
 
     def _kept(self, match: re.Match[str]) -> str:
         """What an answer that was kept has at a place; without it there is nothing to test."""
@@ -122,11 +140,9 @@ class _Play:
     def send(self, step: Step) -> Send:
         """The request of a step."""
         name = step.send or ""
-        operation = (
-            self.life.operation(name) if name in ROLES else self.script.contract.operations[name]
-        )
-        start = self.life.request(name) if name in ROLES else base(self.script.contract, operation)
-        members = {**({} if step.bare else start), **self.put(step.with_)}
+        operation = self.life.operation(name)
+        start = {} if step.bare else self.life.request(name)
+        members = {**start, **self.put(step.with_)}
         if step.bare:
             members = {self.life.label: "${id}", **members}
         return Send(operation, present(members), step.key)
@@ -155,7 +171,7 @@ def _step(play: _Play, step: Step) -> Sequence:
                 body = yield from whole(send, body)
             _look(play, step, body, send.operation.output)
         elif step.stop_if_refused:
-            raise _SkipCase
+            raise _SkipCase(f"{step.send} was answered {answer.told()}")
         elif step.gives == "refused":
             _look(play, step, answer.members, {})
 
@@ -167,7 +183,7 @@ def _is_of_page(play: _Play, step: Step, operation: Operation) -> bool:
     members = step.with_ if isinstance(step.with_, Mapping) else {}
     sized = (members.get(name) for name in operation.input if name.lower() in LIMITS)
     positions = {*members, *(str(one) for _, where in step.looked_at() for one in parse(where)[:1])}
-    about_position = any(name.lower() in TOKENS for name in positions)
+    about_position = any(name.lower() in FOLLOWING for name in positions)
     return about_position or any(size not in {None, most} for size in sized)
 
 
@@ -188,9 +204,8 @@ def _entry(play: _Play, step: Step) -> Sequence:
 def _kind(step: Step, answer: ParsedResponse) -> bool:
     """True when the answer is a success that can be looked at."""
     wanted = step.gives
-    if wanted == "any":
-        return answer.ok
     right = {
+        "any": True,
         "refused": answer.is_refusal,
         "not-found": answer.is_missing,
         "not-modified": answer.status == NOT_MODIFIED,
@@ -222,19 +237,25 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
         (step.shows, partial(assertions.shows, documented=documented)),
         (step.shows_instant, assertions.shows_instant),
         (step.differs, assertions.differs),
+        (step.among, assertions.among),
         (step.ends, assertions.ends),
         (step.matches, assertions.matches),
         (step.exceeds, assertions.exceeds),
-        (step.among, assertions.among),
         (step.in_order, assertions.in_order),
+        (step.lists, assertions.lists),
         (step.counts, assertions.counts),
+        (step.sizes, partial(assertions.sizes, documented=documented)),
+        (step.from_now, assertions.from_now),
     ):
         for where, value in stated.items():
-            look(where, play.filled(value, step), body)
-    for where in step.has:
-        assertions.has(where, body)
-    for where in step.hides:
-        assertions.hides(where, body)
+            look(play.put(where), play.filled(value, step), body)
+    for places, demand in (
+        (step.has, assertions.has),
+        (step.hides, assertions.hides),
+        (step.unset, assertions.unset),
+    ):
+        for where in places:
+            demand(where, body)
     if step.equal is not None:
         assertions.equal(step.equal, body)
     if step.fraction is not None:

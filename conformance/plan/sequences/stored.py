@@ -14,8 +14,9 @@ from typing import Any
 
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import ABSENT, Place, find, show
-from conformance.plan.sequences.assertions import Mismatch, mismatch, shown
+from conformance.plan.sequences.assertions import shown
 from conformance.plan.sequences.listing import walk
+from conformance.plan.sequences.mismatch import Mismatch, mismatch
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,

@@ -32,9 +32,9 @@ class Lifecycle:
         main = contract.overlay.main
         return cls(contract, lifecycle_of(contract, operation) if operation else main)
 
-    def operation(self, role: str) -> Operation:
-        """The operation of a role: create, read, update, list or delete."""
-        return self.contract.operations[self.resource.roles()[role]]
+    def operation(self, name: str) -> Operation:
+        """The operation of a role (create, read, update, list or delete), or of that name."""
+        return self.contract.operations[self.resource.roles().get(name, name)]
 
     @property
     def listing(self) -> Listing:
@@ -60,7 +60,8 @@ class Lifecycle:
     def request(self, role: str, **members: Any) -> dict[str, Any]:
         """The base request of a role with members replaced or added."""
         operation = self.operation(role)
-        extra = self.resource.delete_with if role == "delete" else {}
+        of = self.resource
+        extra = {"create": of.create_with, "delete": of.delete_with}.get(role, {})
         return {**base(self.contract, operation), **extra, **members}
 
 

@@ -36,8 +36,7 @@ def named_places(operation: Operation, sent: Request, refusal: RefusalText) -> I
     quoted = [place for place in places if _is_quoted(sent, place, refusal.message)]
     # A word of those that the model lists is seldom what is wrong, and many a message has it.
     by_value = [place for place in quoted if not _is_listed(operation, place)]
-    nouns = [word.lower() for word in NOUN.findall(refusal.code)]
-    nouns = [word for word in nouns if word not in NO_NOUNS and len(word) >= SHORTEST]
+    nouns = nouns_of(refusal.code)
     by_noun = [place for place in places if any(noun in plain(place[-1]) for noun in nouns)]
     by_end = [place for place in places if _end_is_in(place, said)]
     by_end.sort(key=lambda place: place[0] not in sent)
@@ -48,6 +47,12 @@ def named_places(operation: Operation, sent: Request, refusal: RefusalText) -> I
     # What only holds others that are named as well comes after them.
     outer = [place for place in found if any(one[: len(place)] == place != one for one in by_name)]
     yield from dict.fromkeys([*(one for one in found if one not in outer), *outer])
+
+
+def nouns_of(code: str) -> list[str]:
+    """The words of an error code that say what it is about."""
+    words_of = (word.lower() for word in NOUN.findall(code))
+    return [word for word in words_of if word not in NO_NOUNS and len(word) >= SHORTEST]
 
 
 def called_alike(

@@ -30,6 +30,7 @@ LISTED = re.compile(
 PATTERN = re.compile(
     r"(?:regular expression )?pattern:?\s*[\"'`]?(?P<pattern>[^\s\"'`]+)", re.IGNORECASE
 )
+STARTS = re.compile(r"(?:start|begin)s? with:? [\"'`]?(?P<prefix>[\w:/.-]+)", re.IGNORECASE)
 COUNT = re.compile(
     r"(?:minimum of|at least|no (?:less|fewer) than|more than|minimum:?) (?P<least>\d+|two|three)\b"
     r"|(?P<said>two|three|\b[23]) or more"
@@ -113,6 +114,10 @@ def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
             if word and keeps(shape, word.rstrip(".")):
                 yield word.rstrip(".")
                 break
+    starts = STARTS.search(refusal.message)
+    if starts is not None:
+        begun = starts["prefix"].rstrip(".")
+        yield f"{begun}{'-' if begun[-1:].isalnum() else ''}${{word:8}}"
     shown = PATTERN.search(refusal.message)
     if shown is not None and strings.pattern_error(shown["pattern"]) is None:
         pattern = shown["pattern"]
@@ -144,8 +149,9 @@ def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     noun = said.of if said.kind == ARN else NAMES.sub("", plain(shape.called.name))
     named = [kind for kind in refusal.kinds if plain(kind) == noun]
     sorts = [kind for kind in refusal.kinds if _is_sort_of(kind, noun)]
+    ends = [kind for kind in refusal.kinds if len(noun) > SHORTEST and plain(kind).endswith(noun)]
     spoken = [kind for kind in refusal.spoken_of() if noun and plain(kind).endswith(noun)]
-    named = named or sorted(sorts, key=len) or spoken
+    named = named or sorted(sorts, key=len) or spoken or (ends if len(ends) == 1 else [])
     if said.kind == ARN and not said.of and refusal.own is not None:
         yield refusal.own
     if said.kind == ARN:

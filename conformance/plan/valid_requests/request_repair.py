@@ -64,9 +64,10 @@ def repaired(
     ``request`` is the template that was refused, ``sent`` what was in its place.
     """
     start = dict(request)
-    if EXCLUSIVE.search(refusal.message):
-        yield from _one_of_each(operation, start, refusal)
     named = list(named_places(operation, dict(sent), refusal))
+    if EXCLUSIVE.search(refusal.message):
+        yield from _without_these(operation, start, named)
+        yield from _one_of_each(operation, start, refusal)
     yield from _of_what_is_there(operation, start, refusal)
     yield from arns_of_what_lacks(operation, start, refusal)
     yield from called_alike(operation, start, sent, refusal)
@@ -108,12 +109,9 @@ def _about_all(
 ) -> Iterator[Request]:
     """What the members lead to that a refusal names: all of them together, then each."""
     yield from _longer(operation, request, named, refusal)
-    if EXCLUSIVE.search(refusal.message):
-        yield from _without_these(operation, request, named)
     if refusal.is_not_found or says_missing(refusal.message):
         yield from _all_alike(operation, request, named, refusal)
-    for place in named:
-        yield from _about(operation, request, place, refusal)
+    yield from (one for place in named for one in _about(operation, request, place, refusal))
 
 
 def _published(operation: Operation, request: Request) -> Iterator[Request]:
@@ -176,9 +174,12 @@ def _longer(
 
 
 def _without_these(operation: Operation, request: Request, named: list[Place]) -> Iterator[Request]:
-    """The request without all that is named and may be left out, then without one of it."""
+    """The request with one alone of what is named and may be left out, without all, without one."""
     free = [place for place in named if next(find(request, place), None) is not None
             and _may_be_left_out(operation, place)]  # fmt: skip
+    tops = [place[0] for place in free if len(place) == 1]
+    for kept in tops if len(tops) > 1 else ():
+        yield {one: value for one, value in request.items() if one == kept or one not in tops}
     without = request
     for place in sorted(free, key=len, reverse=True):  # to take out what is inside puts it back
         without = edited(without, place, ABSENT)

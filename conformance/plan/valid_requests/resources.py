@@ -36,7 +36,7 @@ def kind_of(contract: Contract, operation: str) -> str | None:
     known = contract.overlay.kinds()
     if len(known) > 1:
         for name, one in known.items():
-            if operation in creators(one) or operation in one.roles().values():
+            if one.is_of(operation):
                 return name
         by_label = _by_label(contract, known, operation)
         if by_label is not None:
@@ -100,10 +100,13 @@ def identifiers(
 
 
 def all_creators(contract: Contract) -> dict[str, tuple[str, str]]:
-    """Every operation that creates: the kind that it makes and the place of the identifier."""
+    """Every operation that creates: the kind that it makes and the place of the identifier.
+
+    Of several kinds with one creation it is the first.
+    """
     return {
         operation: (name, place)
-        for name, one in contract.overlay.kinds().items()
+        for name, one in reversed(contract.overlay.kinds().items())
         for operation, place in creators(one).items()
     }
 

@@ -6,7 +6,7 @@ choice, so that all of them together hold every member of every structure at lea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -15,8 +15,9 @@ from conformance.contract.aws_values import EXAMPLES, example
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.places import find, with_texts
 from conformance.contract.validate import shape_violations
+from conformance.contract.walk import innermost
 from conformance.plan.generation import values
-from conformance.plan.valid_requests.optional_members import Refer, is_free, to_nothing
+from conformance.plan.valid_requests.optional_members import NEW, Refer, is_free, to_nothing
 from conformance.plan.valid_requests.refusal_values import named_by
 from conformance.plan.valid_requests.resources import nameable
 
@@ -39,6 +40,8 @@ class Variants:
     """Of each member that may be given, in how many variants."""
     depth: int = DEEPEST
     refer: Refer = to_nothing
+    lean: set[str] = field(default_factory=set)
+    """Those of which nothing is given but what has to be: more of them is refused."""
 
     @classmethod
     def of(cls, contract: Contract, operation: Operation, start: Mapping[str, Any]) -> Variants:
@@ -65,7 +68,11 @@ class Variants:
     def value(self, name: str, index: int) -> Any:
         """One variant of a member, with what the accepted request has of it kept."""
         shape = self.operation.input[name].shape
-        made = variant(shape, index % max(1, self.count[name]), self.depth, (), self.refer)
+        if name in self.lean:
+            made = least(shape)
+        else:
+            made = variant(shape, index % max(1, self.count[name]), self.depth, (), self.refer)
+        made = named_alike(made, dict(_inner_texts(self.start)))
         return merged(shape, made, self.start[name]) if name in self.start else made
 
     def request(self, names: Iterable[str], index: int) -> dict[str, Any]:
@@ -118,6 +125,45 @@ def variant(
     }
 
 
+def least(shape: Shape) -> Any:
+    """A value with what has to be in it alone; of a structure that requires nothing, one member."""
+    if shape.examples or not _is_open(shape):
+        return values.sample(shape)
+    if shape.kind is Kind.LIST and shape.element is not None:
+        return [least(shape.element)]
+    if shape.union or not shape.members:
+        return values.sample(shape)
+    plain = [one for one in shape.members.values() if not _is_open(one.shape)]
+    needed = [one for one in shape.members.values() if one.required]
+    wanted = needed or plain[:1] or [*shape.members.values()][:1]
+    return {one.name: least(one.shape) for one in wanted if one.shape.kind is not Kind.ANY}
+
+
+def named_alike(value: Any, known: Mapping[str, str]) -> Any:
+    """A value with the names that an accepted request has inside for members called alike.
+
+    The key of an index is one of the attributes that are defined beside it.
+    """
+    if isinstance(value, list):
+        return [named_alike(one, known) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: known[key] if key in known and NEW.fullmatch(str(inner)) else named_alike(inner, known)
+        for key, inner in value.items()
+    }
+
+
+def _inner_texts(value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The texts inside structures by name, the first of each last."""
+    for one in reversed(value) if isinstance(value, list) else ():
+        yield from _inner_texts(one, depth)
+    for key, inner in value.items() if isinstance(value, Mapping) else ():
+        if depth and isinstance(inner, str):
+            yield key, inner
+        yield from _inner_texts(inner, depth + 1)
+
+
 def merged(shape: Shape, made: Any, given: Any) -> Any:
     """A made-up value with what was accepted of it, but for the choices that a union leaves."""
     if isinstance(made, dict) and isinstance(given, dict):
@@ -153,18 +199,11 @@ def _keeps(shape: Shape, template: Any) -> bool:
 def _is_open(shape: Shape) -> bool:
     """Whether a value has members of its own, or a choice."""
     keyed = shape.key is not None and bool(shape.key.limit("enum"))
-    return bool(_innermost(shape).members) or keyed
-
-
-def _innermost(shape: Shape) -> Shape:
-    """What lists and maps, one in the other, hold in the end."""
-    while shape.element is not None:
-        shape = shape.element
-    return shape
+    return bool(innermost(shape).members) or keyed
 
 
 def _may_hold(shape: Shape, depth: int, within: tuple[str, ...]) -> bool:
-    inner = _innermost(shape)
+    inner = innermost(shape)
     if inner.kind is Kind.ANY or (inner.name and inner.name in within):
         return False
     return depth > 0 or not _is_open(shape)
@@ -207,7 +246,7 @@ def _size(members: Mapping[str, Member], depth: int, within: tuple[str, ...] = (
     for one in members.values():
         if found > LARGEST:
             break
-        inner = _innermost(one.shape)
+        inner = innermost(one.shape)
         found += 1
         if depth > 0 and _may_hold(one.shape, depth, within):
             inside = (*within, inner.name) if inner.name else within

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from conformance.reference.faults import InjectedFault
 from conformance.reference.mutations.rewriting import header, successes
-from conformance.reference.outcome import ERROR_TYPE, ReferenceAnswer, SentAnswer
+from conformance.reference.outcome import ERROR_TYPE, ReferenceAnswer
 from conformance.reference.service_state import ServiceState
 
 _STATUSES = {
@@ -77,8 +77,8 @@ def _status(operation: str, status: int) -> InjectedFault:
 
 
 def _error(operation: str, honest: str, status: int, code: str | None) -> InjectedFault:
-    def rewrite(_world: ServiceState, sent: SentAnswer, answer: ReferenceAnswer) -> ReferenceAnswer:
-        if sent.operation != operation or answer.headers.get(ERROR_TYPE) != honest:
+    def rewrite(_world: ServiceState, name: str, answer: ReferenceAnswer) -> ReferenceAnswer:
+        if name != operation or answer.headers.get(ERROR_TYPE) != honest:
             return answer
         body = {} if code is None else answer.body
         return header(ERROR_TYPE, code)(replace(answer, status=status, body=body))

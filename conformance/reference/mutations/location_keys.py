@@ -27,13 +27,14 @@ HOUR = 3_600_000
 """Milliseconds."""
 
 
-def _stored(change: Callable[[LocationKey], LocationKey]) -> Around:
+def stored_key(change: Callable[[LocationKey], LocationKey]) -> Around:
+    """The key is stored otherwise than it is answered."""
     return on_location_key(lambda _before, after, _members: change(after))
 
 
 def _restricted(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Around:
     """Other restrictions are stored."""
-    return _stored(lambda key: replace(key, restrictions=change(dict(key.restrictions))))
+    return stored_key(lambda key: replace(key, restrictions=change(dict(key.restrictions))))
 
 
 def _entries(change: Callable[[list[Any]], list[Any]]) -> Around:
@@ -125,18 +126,18 @@ FAULTS = (
     _stale(),
     *faults(_CREATE, "storage", {
         "description-dropped": ("Description is forgotten.",
-                                _stored(lambda key: replace(key, description=None))),
-        "tags-dropped": ("Tags are forgotten.", _stored(lambda key: replace(key, tags={}))),
+                                stored_key(lambda key: replace(key, description=None))),
+        "tags-dropped": ("Tags are forgotten.", stored_key(lambda key: replace(key, tags={}))),
         "expiry-dropped": ("ExpireTime is forgotten.",
-                           _stored(lambda key: replace(key, expires=None))),
-        "expiry-local": ("ExpireTime is stored an hour later.", _stored(
+                           stored_key(lambda key: replace(key, expires=None))),
+        "expiry-local": ("ExpireTime is stored an hour later.", stored_key(
             lambda key: replace(key, expires=key.expires and key.expires + HOUR))),
         "actions-cut": ("Only the first of AllowActions is stored.", _restricted(
             lambda given: {**given, "AllowActions": given["AllowActions"][:1]})),
         "referers-dropped": ("AllowReferers are forgotten.", _restricted(
             lambda given: {name: one for name, one in given.items() if name != "AllowReferers"})),
         "other-value": ("Another value is stored than answered.",
-                        _stored(lambda key: replace(key, value=key.value[::-1]))),
+                        stored_key(lambda key: replace(key, value=key.value[::-1]))),
     }),
     *faults(_LIST, "listing", {
         "max-results-ignored": ("MaxResults is ignored.", ignoring("MaxResults")),

@@ -9,6 +9,7 @@ from typing import Any
 from conformance.reference.faults import Around, Handler
 from conformance.reference.location import wording
 from conformance.reference.location.state import LocationKey
+from conformance.reference.mutations.location_keys import stored_key
 from conformance.reference.mutations.wrapping import (
     Members,
     faults,
@@ -34,10 +35,6 @@ def _compared(change: Callable[[LocationKey, LocationKey, Members], LocationKey]
     return on_location_key(
         lambda before, after, members: after if before is None else change(before, after, members)
     )
-
-
-def _stored(change: Callable[[LocationKey], LocationKey]) -> Around:
-    return _compared(lambda _before, after, _members: change(after))
 
 
 def _unsaved(member: str, field: str) -> Around:
@@ -155,19 +152,19 @@ FAULTS = (
         "actions-appended": ("AllowActions are appended.", _compared(_appended)),
         "no-expiry-unsaved": ("NoExpiry does not end an expiry.", _compared(_still_expiring)),
         "value": ("An update changes the key's value.",
-                  _stored(lambda key: replace(key, value=_last_changed(key.value)))),
+                  stored_key(lambda key: replace(key, value=_last_changed(key.value)))),
         "expiry-later": ("ExpireTime is stored a day later.", _compared(_later)),
-        "untagged": ("An update removes the tags.", _stored(lambda key: replace(key, tags={}))),
-        "description-trimmed": ("Description is trimmed.", _stored(
+        "untagged": ("An update removes the tags.", stored_key(lambda key: replace(key, tags={}))),
+        "description-trimmed": ("Description is trimmed.", stored_key(
             lambda key: replace(key, description=key.description and key.description.strip()))),
-        "description-cut": ("Description ends after 255 characters.", _stored(
+        "description-cut": ("Description ends after 255 characters.", stored_key(
             lambda key: replace(key, description=key.description and key.description[:255]))),
     }),
     *faults(_UPDATE, "time", {
         "frozen-time": ("UpdateTime is not stored.", _compared(
             lambda before, after, _: replace(after, updated=before.updated))),
         "create-time": ("CreateTime is set anew.",
-                        _stored(lambda key: replace(key, created=key.updated + 1))),
+                        stored_key(lambda key: replace(key, created=key.updated + 1))),
         "old-time": ("UpdateTime is answered years ago.",
                      on_body(lambda _, body: {**body, "UpdateTime": "2001-01-01T00:00:00.000Z"})),
     }),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.reference.faults import Rewrite
-from conformance.reference.outcome import ReferenceAnswer, SentAnswer
+from conformance.reference.outcome import ReferenceAnswer
 from conformance.reference.service_state import ServiceState
 
 FIRST_ERROR = 400
@@ -33,8 +33,8 @@ def every(change: Change, *operations: str) -> Rewrite:
 def _when(
     condition: Callable[[ReferenceAnswer], bool], change: Change, operations: tuple[str, ...]
 ) -> Rewrite:
-    def rewrite(_world: ServiceState, sent: SentAnswer, answer: ReferenceAnswer) -> ReferenceAnswer:
-        if operations and sent.operation not in operations:
+    def rewrite(_world: ServiceState, name: str, answer: ReferenceAnswer) -> ReferenceAnswer:
+        if operations and name not in operations:
             return answer
         return change(answer) if condition(answer) else answer
 

@@ -19,7 +19,7 @@ from conformance.reference.mutations.rewriting import (
     successes,
     values,
 )
-from conformance.reference.outcome import ERROR_TYPE, ReferenceAnswer, SentAnswer
+from conformance.reference.outcome import ERROR_TYPE, ReferenceAnswer
 from conformance.reference.service_state import ServiceState
 
 _EPOCHS = ("createdDate", "lastUpdatedDate")
@@ -56,11 +56,8 @@ def _bom(answer: ReferenceAnswer) -> ReferenceAnswer:
     return replace(answer, body="\ufeff" + encoded(answer.body)) if answer.body else answer
 
 
-def _ask_for_value(
-    _world: ServiceState, sent: SentAnswer, answer: ReferenceAnswer
-) -> ReferenceAnswer:
+def _ask_for_value(_world: ServiceState, _name: str, answer: ReferenceAnswer) -> ReferenceAnswer:
     """Text in any script but the Latin ones ends in question marks."""
-    del sent
     text = encoded(answer.body) if answer.body is not None else ""
     if text.isascii():
         return answer

@@ -5,10 +5,10 @@ A part is written whole or not at all, so that a campaign that is killed goes on
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from conformance.cache_folder import write_whole
 from conformance.record import merged, read_record, write_record
 from conformance.reports.site.league import file_name
 from conformance.reports.site.record_stream import run_of
@@ -30,9 +30,7 @@ class Store:
 
     def keep(self, part: Part, record: bytes) -> None:
         """Keep the record of a finished part, in one step."""
-        file = self._file(part)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, record)
+        write_whole(self._file(part), record)
 
     def merge(self, parts: Iterable[Part]) -> Path:
         """Make a record of each target, version and service that is finished; gives the folder."""
@@ -60,13 +58,3 @@ class Store:
 
     def _file(self, part: Part) -> Path:
         return self.folder / PARTS / part.file
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is either not there or whole, whenever the machine stops."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with partial.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

@@ -83,8 +83,10 @@ def read(exchange: Exchange, operation: Operation | None = None) -> ParsedRespon
 
 
 def _in_headers(operation: Operation, response: Response) -> Iterator[tuple[str, Any]]:
-    """The members of a success that its headers have."""
+    """The members of a success that are not in what its body says, but in headers or its bytes."""
     if response.status < 300:
+        if operation.payload is not None:
+            yield operation.payload, response.body.decode("utf-8", "replace")
         for name, header in operation.headers.items():
             value: Any = response.header(header)
             if header.endswith("-"):

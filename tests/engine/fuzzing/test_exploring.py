@@ -192,7 +192,8 @@ def test_only_clear_single_faults_are_probed(named, body, found):
     service, name = named
     contract = contracts.contract(service)
     operation = contract.operations[name]
-    probes = list(faulty(contract, operation, body))
+    tried = [faulty(contract, operation, operation.input[one], body[one]) for one in body]
+    probes = [one for one in tried if one is not None]
     prefix = f"{operation.service}/{operation.name}/"
     assert [one.requirement for one in probes] == [prefix + one for one in found]
     for one in probes:

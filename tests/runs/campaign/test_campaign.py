@@ -14,6 +14,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
+from conformance.cache_folder import write_whole
 from conformance.cli.campaign import command
 from conformance.contract.locate import default_services
 from conformance.record import Verdict, read_record
@@ -29,7 +30,7 @@ from conformance.runs.campaign.launch import started, supervised
 from conformance.runs.campaign.parts import parts_of
 from conformance.runs.campaign.publish import publish
 from conformance.runs.campaign.run import PartEnded, run_parts
-from conformance.runs.campaign.store import Store, write_whole
+from conformance.runs.campaign.store import Store
 from conformance.runs.campaign.work import run_part
 from conformance.transport.errors import MalformedURL
 

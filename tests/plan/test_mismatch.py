@@ -6,7 +6,7 @@ import pytest
 
 from conformance.contract.model import Kind, Member, Shape
 from conformance.contract.places import ABSENT
-from conformance.plan.sequences.assertions import mismatch
+from conformance.plan.sequences.mismatch import mismatch
 
 TEXT, NUMBER, FLAG = Shape(Kind.STRING), Shape(Kind.NUMBER), Shape(Kind.BOOLEAN)
 TIME = Shape(Kind.TIMESTAMP, wire=Kind.NUMBER)
