@@ -136,6 +136,8 @@ def test_what_was_made_can_be_changed_and_deleted(guarded, journal):
     assert send("PUT", f"/tags/{arn}", {"tags": {}}) != "withheld"
     send("DELETE", "/apikeys/k1", answer=(500, {}))
     assert journal.state.alive("apigateway") == ["k1"]
+    send("DELETE", "/apikeys/k1", answer=(404, {"__type": "UnknownOperationException"}))
+    assert journal.state.alive("apigateway") == ["k1"]  # nothing was even looked for
     send("DELETE", "/apikeys/k1", answer=(202, {}))
     assert journal.state.alive("apigateway") == []
 

@@ -19,6 +19,7 @@ from conformance.engine.resources.disposal import PATIENCE, emptied
 from conformance.engine.resources.names import fill
 from conformance.engine.resources.run_tag import is_tagged
 from conformance.engine.sending.channel import Channel
+from conformance.engine.support import lacks
 from conformance.plan.valid_requests.base_requests import as_label, base
 from conformance.plan.valid_requests.resources import all_creators
 from conformance.transport.parsed_response import ParsedResponse
@@ -112,7 +113,7 @@ class Cleanup:
             if answer.is_refusal and emptied(self._contract, one, identifier, self._send):
                 answer = self._send(deletion, request)
             unanswered = unanswered + 1 if answer.status is None else 0
-            if answer.is_gone:
+            if answer.is_gone and not lacks(answer):
                 self._swept.deleted.append(identifier)
             else:
                 self._swept.left[identifier] = answer.told()

@@ -18,6 +18,7 @@ from conformance.engine.safety.request_classifier import (
     RequestEffect,
     RouteTable,
 )
+from conformance.engine.support import lacks
 from conformance.transport.exchange import (
     Exchange,
     FailureKind,
@@ -62,8 +63,11 @@ class GuardedTransport:
         if stranger is not None:
             return withheld(request, f"{stranger!r} is not of this run")
         exchange = self._inner.send(request)
-        if visit.kind is RequestEffect.DELETE and read(exchange, visit.operation).is_gone:
-            for label in self._routes.deleted(visit):
+        if visit.kind is RequestEffect.DELETE:
+            answer = read(exchange, visit.operation)
+            for label in (
+                self._routes.deleted(visit) if answer.is_gone and not lacks(answer) else ()
+            ):
                 self._journal.gone(self._service, label)
         return exchange
 
