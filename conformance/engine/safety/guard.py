@@ -65,9 +65,8 @@ class GuardedTransport:
         exchange = self._inner.send(request)
         if visit.kind is RequestEffect.DELETE:
             answer = read(exchange, visit.operation)
-            for label in (
-                self._routes.deleted(visit) if answer.is_gone and not lacks(answer) else ()
-            ):
+            is_gone = answer.is_gone and not lacks(answer)
+            for label in self._routes.deleted(visit) if is_gone else ():
                 self._journal.gone(self._service, label)
         return exchange
 
