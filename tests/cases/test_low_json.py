@@ -305,6 +305,9 @@ def test_what_a_request_names_together_is_made_of_the_same() -> None:
     assert found["group"] not in (group, alike)
     assert inventory.resource(kind="group") is found["group"]
     assert inventory.resource(kind="user-pool") is second
+    target.answers["CreateGroup"] = _answer(400, {}, "LimitExceededException", "no more groups")
+    current["group"] = group
+    assert inventory.parents(probe, user)["group"] is group
 
 
 @pytest.mark.parametrize("there", [True, False])

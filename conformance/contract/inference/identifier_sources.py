@@ -77,6 +77,7 @@ def shown_as(noun: Noun, name: str) -> KnownFrom | None:
         for place, text in [*_shown(noun, numbers=True), *_read(noun, numbers=True)]
         if plain(text) in {wanted, bare}
         or (len(text) >= _TELLING and wanted.startswith(plain(text)))
+        or (len(text) >= _TELLING and bare != wanted and bare.endswith(plain(text)))
     ]
     alike += [place for place, text in _deep(noun) if plain(text) == wanted]
     return KnownFrom(alike[0], given=False) if alike else None

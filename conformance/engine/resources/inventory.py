@@ -147,7 +147,7 @@ class Inventory:
     ) -> RunResource:
         """The one given, or one that is made of the same as what else a request speaks of.
 
-        A user is put into a group of its own pool. Raises SetupFailed.
+        A user is put into a group of its own pool. The one given, where no other can be made.
         """
         known = {of: one for other in others if other
                  for of, one in (*other.parents.items(), (other.kind, other))}  # fmt: skip
@@ -158,6 +158,8 @@ class Inventory:
         self._current.update({of: known[of] for of in wrong})
         try:
             made = self.create(kind=parent.kind)
+        except SetupFailed:
+            return parent
         finally:
             self._current.update({of: before[of] for of in wrong if of in before})
         self._leave(parent.kind)
