@@ -169,6 +169,12 @@ SECRETS = [
      lambda: lost("DescribeSecret", "DeletedDate")),
     ("the window of recovery is 30 days whatever is asked", "DeleteSecret/behavior/dates",
      lambda: taken("DeleteSecret", _dropped_sent("RecoveryWindowInDays", 30))),
+    ("what is not there cannot be deleted by force", "DeleteSecret/behavior/forced-of-nothing",
+     lambda: taken("DeleteSecret", if_asked(
+         lambda sent: sent.get("ForceDeleteWithoutRecovery") is True,
+         (400, {"__type": "ResourceNotFoundException", "message": "no"})))),
+    ("every secret was accessed", "DescribeSecret/behavior/never-accessed",
+     lambda: shown("DescribeSecret", _set(LastAccessedDate=1795600000))),
     ("a restored secret has lost its tags", "RestoreSecret/behavior/as-before",
      lambda: lost("DescribeSecret", "Tags")),
     ("secrets are listed without their versions", "ListSecrets/behavior/entries",
