@@ -287,3 +287,30 @@ def test_a_defect_fails_the_rule_that_it_breaks(moto_port, proxied, run, name):
     one = TABLE[name]
     of.assert_holds_without(one, run, moto_port)
     assert_found(one, run, proxied, moto_port)
+
+
+def test_a_rule_that_an_operation_breaks_which_the_target_lacks_is_unsupported(
+    moto_port, proxied, run
+):
+    lacking = taken("GetParameterHistory", lambda _: (400, {"__type": "UnknownOperationException"}))
+    rule = "ssm/DeleteParameter/behavior/history-too"
+    found = run(proxied(lacking, moto_port), "--service", "ssm", *of.QUICK, "--requirement", rule)
+
+    assert found.verdict(rule) == "unsupported", found.out
+    assert not found.failed()
+
+
+def _one_a_page(sent, body):
+    at, keys = int(sent.get("Marker") or 0), body["Keys"]
+    more = at + 1 < len(keys)
+    following = {"NextMarker": str(at + 1)} if more else {}
+    return {"Keys": keys[at : at + 1], "Truncated": more, **following}
+
+
+def test_lists_are_walked_by_markers(moto_port, proxied, run):
+    short = shown("ListKeys", _accepted(_one_a_page))
+    rules = [f"kms/ListKeys/behavior/{name}" for name in ("lists-what-was-made", "pages")]
+    asked = [part for rule in rules for part in ("--requirement", rule)]
+    found = run(proxied(short, moto_port), "--service", "kms", *of.QUICK, *asked)
+
+    assert [found.verdict(rule) for rule in rules] == ["passed", "passed"], found.out
