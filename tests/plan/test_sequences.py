@@ -1,5 +1,7 @@
 """Written sequences: what each word of a step demands, played against answers made by hand."""
 
+import time
+
 import msgspec
 import pytest
 
@@ -95,6 +97,33 @@ READ_ANSWER = answered(200, {"KeyName": "one"})
         ({"differs": {"KeyName": "${id}"}}, {"KeyName": "two"}, True),
         ({"differs": {"T": "2030-01-01T00:00:00Z"}}, {}, True),
         ({"differs": {"T": "2030-01-01T00:00:00Z"}}, {"T": "2030-01-01T00:00:00.000Z"}, False),
+        ({"unset": ["Description"]}, {"Description": None}, True),
+        ({"unset": ["Description"]}, {"Description": "a"}, False),
+        ({"differs": {"Entries[].KeyName": "b"}}, {"Entries": [{"KeyName": "a"}]}, True),
+        (
+            {"differs": {"Entries[].KeyName": "b"}},
+            {"Entries": [{"KeyName": "a"}, {"KeyName": "b"}]},
+            False,
+        ),
+        ({"among": {"Entries[].KeyName": "b"}}, {"Entries": [{"KeyName": "b"}]}, True),
+        ({"among": {"Entries[].KeyName": "b"}}, {"Entries": [{"KeyName": "a"}]}, False),
+        (
+            {"among": {"Entries[]": {"a": 1, "b": [1, 2]}}},
+            {"Entries": [{"a": 1, "b": [2, 1], "c": 3}]},
+            True,
+        ),
+        ({"among": {"Entries[]": {"a": 1}}}, {"Entries": [{"a": 2}, "a"]}, False),
+        ({"matches": {"KeyArn": "arn:[a-z]+"}}, {"KeyArn": "arn:aws"}, True),
+        ({"matches": {"KeyArn": "arn:[a-z]+"}}, {"KeyArn": "arn:aws:"}, False),
+        ({"matches": {"KeyArn": "arn:[a-z]+"}}, {}, False),
+        ({"sizes": {"Key": 3}}, {"Key": "abc"}, True),
+        ({"sizes": {"Key": 3}}, {"Key": "abcd"}, False),
+        ({"sizes": {"Key": 3}}, {}, False),
+        ({"from-now": {"T": 900}}, {"T": time.time() + 1000}, True),
+        ({"from-now": {"T": 900}}, {"T": time.time() + 3600}, False),
+        ({"from-now": {"T": 0}}, {}, False),
+        ({"shows": {"Tags": {"a": [1, 2]}}}, {"Tags": {"a": [2, 1]}}, True),
+        ({"shows": {"Tags": {"a": [1, 2]}}}, {"Tags": {"a": [2]}}, False),
         ({"equal": ["a", "b"]}, {"a": 1, "b": 1}, True),
         ({"equal": ["a", "b"]}, {"a": 1, "b": 2}, False),
     ],
