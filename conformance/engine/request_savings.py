@@ -12,6 +12,7 @@ from statistics import median
 
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Shape
+from conformance.contract.vocabulary.overlay_rules import StepsRule
 from conformance.engine.probe_result import ProbeResult
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.plan.probes import Plan, Probe, Side
@@ -42,6 +43,8 @@ REFUSED = 6
 DEAR_WORK, TOLD_BY = 4, 3
 """So many times what a requirement usually takes makes those of an operation dear, once so many of
 them were decided."""
+PAUSE = 15.0
+"""Seconds that a quick run pauses within a rule at most."""
 KEPT = 0.85
 """Of its time a quick run keeps the rest for what may spoil lists, as that comes last."""
 MOST_LOOKS = 3
@@ -106,6 +109,13 @@ class RequestSavings:
             return f"{LEFT} sends about {MOST:,} requests a service"
         if self.is_late(KEPT if nested or self.is_dear(requirement) else 1):
             return f"{LEFT} takes about {SECONDS:.0f} s for a service without an overlay"
+        return ""
+
+    def left_for_its_pauses(self, requirement: Requirement) -> str:
+        """Why a rule is not tested that only shows after a long pause; empty where it is."""
+        rule = requirement.rule
+        if self._thrifty and isinstance(rule, StepsRule) and rule.longest_pause() > PAUSE:
+            return f"{LEFT} pauses at most {PAUSE:.0f} s"
         return ""
 
     def reduced(self, requirement: Requirement, planned: Plan) -> Plan:

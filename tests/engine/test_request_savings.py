@@ -8,7 +8,10 @@ from unittest.mock import MagicMock
 
 import pytest
 
+from conformance.contract.levels import Level, Source
 from conformance.contract.listing.requirements import Subject
+from conformance.contract.vocabulary.overlay_rules import StepsRule
+from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.engine.deciding import probe_decider
 from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.request_savings import LARGE, MOST, SECONDS, Costs, RequestSavings
@@ -124,3 +127,13 @@ def test_a_plan_is_cut_down_too_once_valid_requests_were_found(monkeypatch):
     monkeypatch.setattr(ProbeDecider, "_probe", lambda _, __, planned: tried.append(planned))
     ProbeDecider(run, MagicMock()).decide(a_requirement(operation="GetThing"))
     assert tried == [cut]
+
+
+@pytest.mark.parametrize(
+    ("thrifty", "pause", "left"), [(True, 61, True), (True, 9, False), (False, 61, False)]
+)
+def test_a_quick_run_does_not_wait_out_long_pauses(thrifty, pause, left):
+    steps = (Step(send="read", gives="accepted"), Step(pause=pause))
+    rule = StepsRule(level=Level.REQUIRED, statement="gone", source=Source(), steps=steps)
+    savings = RequestSavings(thrifty=thrifty, clock=Clock())
+    assert bool(savings.left_for_its_pauses(a_requirement(rule=rule))) is left

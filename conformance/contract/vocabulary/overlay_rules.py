@@ -99,6 +99,10 @@ class StepsRule(Rule, frozen=True, tag="steps"):
         """All of its steps, in order."""
         return (*self.before, *self.steps)
 
+    def longest_pause(self) -> float:
+        """Seconds; 0 where no step pauses."""
+        return max((step.pause or 0.0 for step in self.every()), default=0.0)
+
 
 class AdvancesRule(Rule, frozen=True, tag="advances"):
     """A member is later after an update a second on."""

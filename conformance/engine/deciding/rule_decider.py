@@ -75,6 +75,9 @@ class RuleDecider:
 
     def start(self, requirement: Requirement) -> None:
         """Start a rule's sequence; it is decided when it ends."""
+        if left := self._run.savings.left_for_its_pauses(requirement):
+            self._give(requirement, Verdict.SKIPPED, left)
+            return
         own = [requirement.operation] if requirement.operation else []
         by_model = requirement.keyword == RANDOM
         for name in [*self._roles(requirement), *own]:
