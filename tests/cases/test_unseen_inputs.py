@@ -168,11 +168,12 @@ def test_a_bucket_may_stand_in_the_host(host: str, scope: str, path: str) -> Non
         "/a%20b": ("GetObject", {"Bucket": "my.bucket", "Key": "a b"}),
         "/?list-type=2": ("ListObjectsV2", {"Bucket": "my.bucket"}),
         "?tagging": ("GetBucketTagging", {"Bucket": "my.bucket"}),
-    }.get(path)
+        "/": ("ListObjects", {"Bucket": "my.bucket"}),
+    }[path]
     found = asked("s3", f"https://{host.format('my.bucket')}{path}", scope)
-    assert named == (found and (found.operation.name, dict(found.labels)))
-    if found is not None:
-        assert "my.bucket" not in found.origin
+    assert found is not None
+    assert named == (found.operation.name, dict(found.labels))
+    assert "my.bucket" not in found.origin
 
 
 @pytest.mark.parametrize(
