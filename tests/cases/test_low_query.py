@@ -164,6 +164,17 @@ def test_a_name_is_put_inside_that_of_its_resource_where_a_refusal_shows_both() 
         assert list(within(sent)) == tried
 
 
+def test_what_has_to_be_set_of_a_resource_is_set_first() -> None:
+    contract = contracts.inferred("glue")
+    for told, is_first in (
+        ("A schedule must be set on the crawler", True),
+        ("A classifier must be set on the crawler", False),
+    ):
+        refusal = _answer(400, "InvalidInputException", told)
+        found = [one.name for one in first_operations(contract, "StartCrawler", refusal)]
+        assert (found[:1] == ["UpdateCrawlerSchedule"]) is is_first
+
+
 @pytest.mark.parametrize(
     ("refusal", "tried"),
     [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from conformance.contract.inference.naming import (
@@ -128,9 +129,8 @@ def naming(
         for place in shown:
             about = put(about, place, *said)
         yield about
-    known: dict[str, str] = {}
-    for source in (made.answer.body, made.values):
-        known.update({plain(key): text for key, text in _leaves(source)})
+    known = {plain(key): text for source in (made.answer.body, made.values)
+             for key, text in _leaves(source)}  # fmt: skip
     places = []
     for place in _text_places(request):
         top = operation.input.get(place[0])  # None of what only an example has
@@ -181,6 +181,12 @@ def _into_state(contract: Contract, name: str, refusal: ParsedResponse) -> Itera
         if same(about, own) or lacks:
             found.append((where, one.name, one))
     yield from (one for *_, one in sorted(found, key=lambda entry: entry[:2]))
+    # "Versioning must be enabled on the bucket": what sets that of a resource that it names.
+    named = {kind_of(contract, name) or "", *others(base(contract, contract.operations[name]))}
+    for one, kind in product(contract.operations.values(), sorted(map(plain, named - {""}))):
+        noun = plain(_noun(one.name)) if split(one.name, UPDATE) and one.name != name else ""
+        if noun.startswith(kind) and _is_in(noun.removeprefix(kind), plain(refusal.message)):
+            yield one
 
 
 def _is_done(word: str, stem: str) -> bool:
@@ -279,10 +285,8 @@ def shown_fitting(listing: Operation, body: Any, shape: Shape) -> str | None:
 
 def shared(contract: Contract, first: Operation, sent: SentProbe) -> RunResource | None:
     """The resource of a request, where what comes first is about the same kind."""
-    resource = sent.resource
-    if resource is None or kind_of(contract, first.name) != resource.kind:
-        return None
-    return resource
+    resource, about = sent.resource, kind_of(contract, first.name)
+    return resource if resource is not None and resource.kind == about else None
 
 
 def _noun(name: str) -> str:
