@@ -181,9 +181,14 @@ class RuleDecider:
             self._give(requirement, Verdict.FAILED, str(broken), ending.steps)
 
     def _lacking(self, ending: ScenarioResult) -> Support | None:
-        """What is known of the operation whose answer broke a rule, where the target lacks it."""
-        name = ending.steps[-1].sent.probe.operation.name if ending.steps else ""
-        if name not in self._run.contract.operations:
+        """What is known of the operation whose answer broke a rule, where the target lacks it.
+
+        What answered one of its requests with success is there.
+        """
+        sent = [step.sent for step in ending.steps]
+        name = sent[-1].probe.operation.name if sent else ""
+        served = any(one.answer.ok for one in sent if one.probe.operation.name == name)
+        if served or name not in self._run.contract.operations:
             return None
         standing = self._run.standings.of(name)
         return standing if standing.standing is SupportStatus.LACKING else None
