@@ -234,9 +234,12 @@ def _the_queue_that_is_there(call):
     return call.again("GetQueueUrl", {"QueueName": call.sent["QueueName"]})[1]
 
 
-def _no_longer_wait(call):
-    wait = call.sent.get("WaitTimeSeconds")
-    return {**call.sent, "WaitTimeSeconds": 0} if isinstance(wait, int) and wait > 20 else None
+def _no_small_size(call):
+    size = call.sent["Attributes"].get("MaximumMessageSize")
+    if not isinstance(size, str) or not size.isdigit() or int(size) >= 1024:
+        return None
+    attributes = {n: v for n, v in call.sent["Attributes"].items() if n != "MaximumMessageSize"}
+    return {**call.sent, "Attributes": attributes}
 
 
 SQS = [
@@ -250,9 +253,9 @@ SQS = [
      "a batch without entries is an EmptyBatchRequest",
      lambda: accepted("SendMessageBatch DeleteMessageBatch", "EmptyBatchRequest",
                       lambda _: {"Successful": [], "Failed": []})),
-    ("ElasticMQ 207: a receipt waits for longer than twenty seconds", "ReceiveMessage",
-     "WaitTimeSeconds is at most 20",
-     lambda: before("ReceiveMessage", _no_longer_wait)),
+    ("cloudemu 555: a queue is made with an attribute out of its range", "CreateQueue",
+     "MaximumMessageSize is at least 1,024 bytes",
+     lambda: before("CreateQueue", _no_small_size)),
     ("LocalStack 6766: a group is delivered while one of it is being processed", "ReceiveMessage",
      "no further message of a group is returned until the former is deleted or visible again",
      each_message_is_a_group),

@@ -178,7 +178,7 @@ OVERRIDES = [
     )
 ]  # fmt: skip
 S3 = [
-    ("floci 46: If-Match has no effect", "GetObject HeadObject",
+    ("floci 46: If-Match has no effect", "GetObject",
      "an object of another ETag is a 412",
      lambda: without_header("GET", "if-match")),
     ("kumo 587: If-Modified-Since has no effect", "GetObject",
