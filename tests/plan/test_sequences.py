@@ -124,6 +124,11 @@ READ_ANSWER = answered(200, {"KeyName": "one"})
         ({"from-now": {"T": 0}}, {}, False),
         ({"shows": {"Tags": {"a": [1, 2]}}}, {"Tags": {"a": [2, 1]}}, True),
         ({"shows": {"Tags": {"a": [1, 2]}}}, {"Tags": {"a": [2]}}, False),
+        (
+            {"shows": {"Tags": {"a": [{"N": 1}, {"N": 2}]}}},
+            {"Tags": {"a": [{"N": 2}, {"N": 1}]}},
+            False,
+        ),
         ({"equal": ["a", "b"]}, {"a": 1, "b": 1}, True),
         ({"equal": ["a", "b"]}, {"a": 1, "b": 2}, False),
     ],
