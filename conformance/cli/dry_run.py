@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from conformance.contract.routes import with_labels
-from conformance.contract.vocabulary.overlay_model import Permissions
+from conformance.contract.vocabulary.overlay_access import Permissions
 from conformance.engine.resources.names import fill
 
 if TYPE_CHECKING:

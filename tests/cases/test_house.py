@@ -19,7 +19,7 @@ from conformance.contract.model import Contract, Operation
 from conformance.engine.outcome import Job
 from conformance.engine.recording.evidence import EvidenceStep, as_evidence
 from conformance.engine.resources import request_search
-from conformance.engine.resources.prerequisites import lists_of_all
+from conformance.engine.resources.listed import lists_of_all
 from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import RunResource, SentProbe

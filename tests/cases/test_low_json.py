@@ -13,7 +13,8 @@ from conformance.contract.levels import Level, Source
 from conformance.contract.model import Called, Constraint, Kind, Location, Member, Operation, Shape
 from conformance.contract.regex import patterns
 from conformance.engine.resources.inventory import Inventory
-from conformance.engine.resources.prerequisites import first_operations, lists_of
+from conformance.engine.resources.listed import lists_of
+from conformance.engine.resources.prerequisites import first_operations
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.settling import Arrival
 from conformance.engine.watching.response_coverage import _wider

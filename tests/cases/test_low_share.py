@@ -14,11 +14,7 @@ from conformance.contract.levels import Level, Source
 from conformance.contract.listing.requirements import Subject
 from conformance.contract.model import Called, Constraint, Kind, Location, Member, Operation, Shape
 from conformance.engine.request_savings import KEPT, LARGE, REFUSED, SECONDS, RequestSavings
-from conformance.engine.resources.prerequisites import (
-    lists_of_all,
-    of_a_pattern,
-    shown_fitting,
-)
+from conformance.engine.resources.listed import lists_of_all, of_a_pattern, shown_fitting
 from conformance.plan.generation.values import accepted, refused
 from conformance.plan.probes import Plan, Probe, Side
 from conformance.plan.valid_requests.base_requests import as_label, base

@@ -12,7 +12,7 @@ from conformance.contract.inference.binding import Binding
 from conformance.contract.inference.naming import is_within, split
 from conformance.contract.model import Called, Kind, Location, Member, Operation, Shape
 from conformance.engine.judge.response import observe
-from conformance.engine.resources import prerequisites
+from conformance.engine.resources import listed, prerequisites
 from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import mentions
@@ -160,11 +160,11 @@ def test_a_list_shows_what_is_there() -> None:
     contract = contracts.inferred("organizations")
     operation = contract.operations["EnablePolicyType"]
     probe = Probe("", operation, Side.ACCEPT, {"RootId": "r-aaaa", "PolicyType": "TAG_POLICY"}, "")
-    [(name, listing)] = prerequisites.lists_of(contract, probe)
+    [(name, listing)] = listed.lists_of(contract, probe)
     assert (name, listing.name) == ("RootId", "ListRoots")
     shown = {"Roots": [{"Arn": "arn:aws:x", "Id": "r-x1y2", "Name": "Root"}]}
-    assert prerequisites.shown_first(listing, shown, "RootId") == "r-x1y2"
-    assert prerequisites.shown_first(listing, {"Roots": []}, "RootId") is None
+    assert listed.shown_first(listing, shown, "RootId") == "r-x1y2"
+    assert listed.shown_first(listing, {"Roots": []}, "RootId") is None
 
 
 def test_what_is_listed_counts_less_than_what_is_beside_the_list() -> None:

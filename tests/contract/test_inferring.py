@@ -25,7 +25,8 @@ from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.contract.locate import NoSpecs
 from conformance.contract.model import Contract
-from conformance.contract.vocabulary.overlay_model import Identifier, Signing
+from conformance.contract.vocabulary.overlay_access import Signing
+from conformance.contract.vocabulary.overlay_model import Identifier
 from conformance.documents.sdk.models import SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.engine.outcome import Job

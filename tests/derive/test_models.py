@@ -20,7 +20,7 @@ from conformance.contract.deriving import assemble
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import derived_spec, stated_overlay
 from conformance.contract.model import ProtocolName
-from conformance.contract.vocabulary.overlay_model import KnownDifference
+from conformance.contract.vocabulary.overlay_access import KnownDifference
 from conformance.documents.sdk.models import (
     NoOperations,
     SdkModel,

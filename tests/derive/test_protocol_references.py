@@ -13,7 +13,7 @@ from benchmarks.page_layouts import pages_of
 from conformance.cli.derive import command
 from conformance.contract.building import build_contract
 from conformance.contract.comparison.model_comparison import Comparison, compare
-from conformance.contract.vocabulary.overlay_model import KnownDifference, Sdk
+from conformance.contract.vocabulary.overlay_access import KnownDifference, Sdk
 from conformance.documents.sdk.models import load_model
 
 if TYPE_CHECKING:

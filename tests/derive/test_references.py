@@ -17,7 +17,7 @@ from openapi_spec_validator import validate
 from benchmarks.pages import written
 from conformance.cli.derive import NothingToDerive, command
 from conformance.contract.comparison.model_comparison import compare, operation_names
-from conformance.contract.vocabulary.overlay_model import KnownDifference, Sdk
+from conformance.contract.vocabulary.overlay_access import KnownDifference, Sdk
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
 

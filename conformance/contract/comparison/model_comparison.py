@@ -10,7 +10,7 @@ from typing import Any
 from conformance.contract.building import METHODS
 from conformance.contract.comparison.model_facts import Fact, lifecycle_of
 from conformance.contract.globs import glob
-from conformance.contract.vocabulary.overlay_model import KnownDifference, Sdk
+from conformance.contract.vocabulary.overlay_access import KnownDifference, Sdk
 from conformance.documents.sdk.models import SdkModel
 from conformance.documents.sdk.pages import model_pages
 

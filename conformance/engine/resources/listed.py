@@ -1,17 +1,30 @@
-"""What a list shows of a kind: what was made without showing its name, and what was there before.
+"""What lists show: what was made without showing its name, what was there before, what fits.
 
-Only where nothing states the lifecycles: there a creation may not show what it made, or the target
-may have no code for it.
+Of a kind only where nothing states the lifecycles: there a creation may not show what it made, or
+the target may have no code for it. Of a request, what it names that nothing of the run makes.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-from conformance.contract.model import Contract
+from conformance.contract.inference.naming import (
+    ARN,
+    BARE,
+    ID,
+    part,
+    plain,
+    plurals,
+    split,
+    words,
+)
+from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import find, parse, texts
+from conformance.contract.validate import shape_violations
 from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.resources.names import mentions, token_texts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
@@ -19,6 +32,10 @@ from conformance.plan.valid_requests.base_requests import base
 from conformance.transport.parsed_response import ParsedResponse
 
 _NO_ROUTE = frozenset({404, 405, 500, 501})
+_ANYTHING = "conformance"
+_SHORTEST = 4
+_LISTS = ("List", "Describe", "Get")
+TOKEN = re.compile(r"\$\{[^}]+\}")
 
 
 class SendRequest(Protocol):
@@ -81,3 +98,81 @@ def _entries(contract: Contract, about: Resource, send: SendRequest) -> Iterator
     sent = send(Probe("", listing, Side.OBSERVE, base(contract, listing), ""))
     found = find(sent.answer.members, parse(about.listing.items)) if sent.answer.ok else ()
     yield from (one for one in found if isinstance(one, Mapping))
+
+
+def lists_of(contract: Contract, probe: Probe) -> Iterator[tuple[str, Operation]]:
+    """The texts of a request that name what nothing of the run makes, and what lists such things.
+
+    Only what needs no resource itself is asked, or the one of the request: a root of the account,
+    an image, the shards of a stream.
+    """
+    there = token_texts(probe.values)
+    for name, value in probe.values.items():
+        member = probe.operation.input.get(name)
+        if member is None or member.shape.kind is not Kind.STRING or member.shape.limit("enum"):
+            continue
+        if mentions(value, "${id", "${made"):
+            continue
+        endings = tuple(f"{one}s" for one in _named(name) if len(one) >= _SHORTEST)
+        for one in contract.operations.values() if endings else ():
+            found = split(one.name, _LISTS)
+            needs = TOKEN.findall(token_texts(base(contract, one)))
+            if found and plain(found[1]).endswith(endings) and all(need in there for need in needs):
+                yield name, one
+                break
+
+
+def _named(member: str) -> Iterator[str]:
+    """What a member may name, in one form: a ``RootId``, a ``QuotaCode``, a ``ShardToMerge``."""
+    said = part(member)
+    for noun in (said.of, said.of.removesuffix("code")):
+        yield from (noun, *(one.removesuffix("s") for one in plurals(noun)))
+    yield from words(member)[:1] if said.kind == BARE and len(words(member)) > 1 else ()
+
+
+def shown_first(listing: Operation, body: Any, name: str) -> str | None:
+    """What the first entry of a list has for a member: its own, or its identifier of that sort."""
+    wanted = part(name)
+    for of, member in listing.output.items():
+        entries = body.get(of) if isinstance(body, dict) else None
+        entry = entries[0] if isinstance(entries, list) and entries else None
+        if isinstance(entry, str) and member.shape.kind is Kind.LIST:
+            return entry
+        texts = {key: one for key, one in entry.items() if isinstance(one, str)} if isinstance(
+            entry, dict
+        ) else {}  # fmt: skip
+        same_name = [one for key, one in texts.items() if plain(key) == plain(name)]
+        alike = [one for key, one in texts.items() if part(key).kind == (wanted.kind or ID)]
+        if same_name or alike:
+            return (same_name or alike)[0]
+    return None
+
+
+def of_a_pattern(probe: Probe) -> Iterator[str]:
+    """The texts of a request whose pattern says what they identify, as ``^r-[0-9a-z]{4,32}$``."""
+    for name, value in probe.values.items():
+        member = probe.operation.input.get(name)
+        if member is None or member.shape.kind is not Kind.STRING or mentions(value, "${"):
+            continue
+        told = part(name).kind in {ID, ARN} and member.shape.limit("pattern") is not None
+        if told and any(shape_violations(member.shape, _ANYTHING)):
+            yield name
+
+
+def lists_of_all(contract: Contract) -> Iterator[Operation]:
+    """The lists that nothing has to be named for."""
+    for one in contract.operations.values():
+        if one.name.startswith("List") and not base(contract, one):
+            yield one
+
+
+def shown_fitting(listing: Operation, body: Any, shape: Shape) -> str | None:
+    """An identifier in the first entry of a list that keeps the limits of a member."""
+    for of in listing.output:
+        entries = body.get(of) if isinstance(body, dict) else None
+        entry = entries[0] if isinstance(entries, list) and entries else None
+        for key, text in entry.items() if isinstance(entry, dict) else ():
+            named = part(key).kind in {ID, ARN} and isinstance(text, str)
+            if named and not any(shape_violations(shape, text)):
+                return str(text)
+    return None

@@ -14,7 +14,6 @@ from typing import Any
 
 from conformance.contract.inference.naming import (
     ARN,
-    BARE,
     CREATE,
     DELETE,
     ID,
@@ -23,26 +22,21 @@ from conformance.contract.inference.naming import (
     VERBS,
     part,
     plain,
-    plurals,
     same,
     split,
-    words,
 )
-from conformance.contract.model import Contract, Kind, Operation, Shape
+from conformance.contract.model import Contract, Operation
 from conformance.contract.places import Place, find, put
-from conformance.contract.validate import shape_violations
 from conformance.contract.walk import shape_at
-from conformance.engine.resources.names import mentions, token_texts
+from conformance.engine.resources.names import mentions
 from conformance.engine.resources.placeholders import facts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import says_taken, says_unprepared
-from conformance.plan.probes import Probe
 from conformance.plan.valid_requests.base_requests import base, edited
 from conformance.plan.valid_requests.named_places import places_of
 from conformance.plan.valid_requests.resources import kind_of, others
 from conformance.transport.parsed_response import ParsedResponse
 
-_ANYTHING = "conformance"
 _FORTH = re.compile(r"From(?=[A-Z])")
 """``RemoveUserFromGroup`` undoes ``AddUserToGroup``."""
 _UNDOES = re.compile(r"^Un(?P<does>[a-z])")
@@ -50,13 +44,11 @@ _UNDOES = re.compile(r"^Un(?P<does>[a-z])")
 _SHORTEST = 4
 STATE = re.compile(r"\b(status(es)?|states?|must (first )?be|not (been|[a-z]+ed))\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z][a-z]+")
-TOKEN = re.compile(r"\$\{[^}]+\}")
 _FOR_GOOD = frozenset(
     {"delete", "deregister", "remove", "terminate", "destroy", "revoke", "create"}
 )
 """What is done for good brings nothing into a state to go on from."""
 _MAKES = (*CREATE, *UPDATE)
-_LISTS = ("List", "Describe", "Get")
 
 
 def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> Iterator[Operation]:
@@ -203,84 +195,6 @@ def lacks_something(refusal: ParsedResponse) -> bool:
     """Whether an answer says that something is not there, or not in the state for it."""
     code = refusal.code or ""
     return says_unprepared(code) or says_unprepared(f"{code} {refusal.message}")
-
-
-def lists_of(contract: Contract, probe: Probe) -> Iterator[tuple[str, Operation]]:
-    """The texts of a request that name what nothing of the run makes, and what lists such things.
-
-    Only what needs no resource itself is asked, or the one of the request: a root of the account,
-    an image, the shards of a stream.
-    """
-    there = token_texts(probe.values)
-    for name, value in probe.values.items():
-        member = probe.operation.input.get(name)
-        if member is None or member.shape.kind is not Kind.STRING or member.shape.limit("enum"):
-            continue
-        if mentions(value, "${id", "${made"):
-            continue
-        endings = tuple(f"{one}s" for one in _named(name) if len(one) >= _SHORTEST)
-        for one in contract.operations.values() if endings else ():
-            found = split(one.name, _LISTS)
-            needs = TOKEN.findall(token_texts(base(contract, one)))
-            if found and plain(found[1]).endswith(endings) and all(need in there for need in needs):
-                yield name, one
-                break
-
-
-def _named(member: str) -> Iterator[str]:
-    """What a member may name, in one form: a ``RootId``, a ``QuotaCode``, a ``ShardToMerge``."""
-    said = part(member)
-    for noun in (said.of, said.of.removesuffix("code")):
-        yield from (noun, *(one.removesuffix("s") for one in plurals(noun)))
-    yield from words(member)[:1] if said.kind == BARE and len(words(member)) > 1 else ()
-
-
-def shown_first(listing: Operation, body: Any, name: str) -> str | None:
-    """What the first entry of a list has for a member: its own, or its identifier of that sort."""
-    wanted = part(name)
-    for of, member in listing.output.items():
-        entries = body.get(of) if isinstance(body, dict) else None
-        entry = entries[0] if isinstance(entries, list) and entries else None
-        if isinstance(entry, str) and member.shape.kind is Kind.LIST:
-            return entry
-        texts = {key: one for key, one in entry.items() if isinstance(one, str)} if isinstance(
-            entry, dict
-        ) else {}  # fmt: skip
-        same_name = [one for key, one in texts.items() if plain(key) == plain(name)]
-        alike = [one for key, one in texts.items() if part(key).kind == (wanted.kind or ID)]
-        if same_name or alike:
-            return (same_name or alike)[0]
-    return None
-
-
-def of_a_pattern(probe: Probe) -> Iterator[str]:
-    """The texts of a request whose pattern says what they identify, as ``^r-[0-9a-z]{4,32}$``."""
-    for name, value in probe.values.items():
-        member = probe.operation.input.get(name)
-        if member is None or member.shape.kind is not Kind.STRING or mentions(value, "${"):
-            continue
-        told = part(name).kind in {ID, ARN} and member.shape.limit("pattern") is not None
-        if told and any(shape_violations(member.shape, _ANYTHING)):
-            yield name
-
-
-def lists_of_all(contract: Contract) -> Iterator[Operation]:
-    """The lists that nothing has to be named for."""
-    for one in contract.operations.values():
-        if one.name.startswith("List") and not base(contract, one):
-            yield one
-
-
-def shown_fitting(listing: Operation, body: Any, shape: Shape) -> str | None:
-    """An identifier in the first entry of a list that keeps the limits of a member."""
-    for of in listing.output:
-        entries = body.get(of) if isinstance(body, dict) else None
-        entry = entries[0] if isinstance(entries, list) and entries else None
-        for key, text in entry.items() if isinstance(entry, dict) else ():
-            named = part(key).kind in {ID, ARN} and isinstance(text, str)
-            if named and not any(shape_violations(shape, text)):
-                return str(text)
-    return None
 
 
 def shared(contract: Contract, first: Operation, sent: SentProbe) -> RunResource | None:

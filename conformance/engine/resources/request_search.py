@@ -16,17 +16,19 @@ from typing import Any
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import ABSENT, Place, canonical, texts
 from conformance.engine.judge.authentication import is_denied
-from conformance.engine.resources.listed import SendRequest
+from conformance.engine.resources.listed import (
+    SendRequest,
+    lists_of,
+    lists_of_all,
+    of_a_pattern,
+    shown_first,
+    shown_fitting,
+)
 from conformance.engine.resources.prerequisites import (
     first_operations,
     lacks_something,
-    lists_of,
-    lists_of_all,
     naming,
-    of_a_pattern,
     shared,
-    shown_first,
-    shown_fitting,
     within,
 )
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed

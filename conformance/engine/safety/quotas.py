@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from conformance.contract.model import Contract
-from conformance.contract.vocabulary.overlay_model import Quotas
+from conformance.contract.vocabulary.overlay_access import Quotas
 from conformance.engine.safety.request_classifier import RouteTable
 from conformance.transport.exchange import Request
 from conformance.transport.quota import QuotaLimit

@@ -256,11 +256,8 @@ def _one_of_each(operation: Operation, request: Request, refusal: RefusalText) -
     for name in loose:
         members = operation.input[name].shape.members
         for inner, value in request[name].items():
-            own = (
-                next(values_of_kinds(members[inner].shape, refusal), None)
-                if inner in members
-                else None
-            )
+            shape = members[inner].shape if inner in members else None
+            own = None if shape is None else next(values_of_kinds(shape, refusal), None)
             yield {**request, name: {inner: value if own is None else own}}
 
 
