@@ -225,7 +225,9 @@ class _Proxy(BaseHTTPRequestHandler):
             data = response.read()
         finally:
             connection.close()
-        kept = [(name, value) for name, value in response.getheaders() if name.lower() not in HOP]
+        # The length of what a HEAD is about is all that tells it.
+        hop = HOP - {"content-length"} if method == "HEAD" else HOP
+        kept = [(name, value) for name, value in response.getheaders() if name.lower() not in hop]
         return response.status, kept, data
 
     def read_body(self):
@@ -273,7 +275,7 @@ class _Proxy(BaseHTTPRequestHandler):
             self.send_response_only(status)
             for name, value in headers:
                 self.send_header(name, value)
-            if not bodiless:
+            if not bodiless and not any(name.lower() == "content-length" for name, _ in headers):
                 self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             if self.command != "HEAD" and not bodiless:
