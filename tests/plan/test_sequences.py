@@ -208,6 +208,16 @@ def test_each_plays_the_steps_once_a_value():
     assert isinstance(played(steps, answers, each=["a", "c"]), RuleBroken)
 
 
+@pytest.mark.parametrize("word", ["has", "hides", "unset"])
+def test_a_place_may_be_of_the_value(word):
+    steps = [{"make": {}}, {**READ, word: ["${each.of}"]}]
+    shown = played(steps, [MADE, answered(200, {"Description": "a"})], each=[{"of": "Description"}])
+    hidden = played(steps, [MADE, answered(200)], each=[{"of": "Description"}])
+    right, wrong = (shown, hidden) if word == "has" else (hidden, shown)
+    assert right is None
+    assert isinstance(wrong, RuleBroken)
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "member", "answers", "stays", "ending"),
     [

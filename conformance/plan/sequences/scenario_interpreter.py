@@ -255,7 +255,7 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
         (step.unset, assertions.unset),
     ):
         for where in places:
-            demand(where, body)
+            demand(play.put(where), body)
     if step.equal is not None:
         assertions.equal(step.equal, body)
     if step.fraction is not None:
