@@ -251,7 +251,7 @@ SSM = [
      lambda: shown("AddTagsToResource", _accepts({}, "InvalidResourceId"))),
 ]  # fmt: skip
 STS = [
-    ("a session lasts an hour", "GetSessionToken/behavior/twelve-hours",
+    ("a session lasts an hour", "GetSessionToken/behavior/duration",
      lambda: query("GetSessionToken", lambda _, code, text: re.sub(
          r"(<Expiration>)[^<]*", r"\g<1>2026-01-01T00:00:00Z", text) if code == 200 else None)),
     ("the role is not in the ARN of its session", "AssumeRole/behavior/session",
