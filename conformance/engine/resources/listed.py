@@ -67,18 +67,18 @@ def has_no_route(answer: ParsedResponse) -> bool:
 
 
 def stand_in(
-    contract: Contract, kind: str, failed: SentProbe, send: SendRequest
+    contract: Contract, kind: str, failed: SentProbe, send: SendRequest | None
 ) -> RunResource | None:
     """What stands for one of a kind that the target has no code to make.
 
-    That is what its list shows first, else the name that it was to have, or one of the right form:
-    a target that lacks a kind does not look for one of it either.
+    That is what its list shows first, unless nothing is to be sent; else the name that it was to
+    have, or one of the right form: a target that lacks a kind does not look for one of it either.
     """
     answer, about = failed.answer, contract.overlay.kinds().get(kind, Resource())
     own = contract.overlay.inferred and failed.probe.operation.name == about.create
     if not (own and has_no_route(answer) and about.identifier is not None):
         return None
-    for entry in _entries(contract, about, send):
+    for entry in _entries(contract, about, send) if send is not None else ():
         shown = entry.get(about.listing.id) if about.listing is not None else None
         if isinstance(shown, str):
             return RunResource(shown, "", failed, kind, given=True)
