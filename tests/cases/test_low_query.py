@@ -248,6 +248,8 @@ GONE = """<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>{}</M
         ("DBSubnetGroupNotFoundFault", "It is not in cluster-1.", True),
         ("DBClusterNotFoundFault", "DBCluster sample-cluster not found.", False),
         ("DBSubnetGroupNotFoundFault", "There is none.", False),
+        ("NoSuchEntity", "There is none.", True),
+        ("UnknownResourceFault", "There is none.", True),
         ("", "", False),
     ],
 )

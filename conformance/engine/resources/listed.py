@@ -49,10 +49,12 @@ class SendRequest(Protocol):
 def name_in_list(contract: Contract, kind: str, sent: SentProbe, send: SendRequest) -> str | None:
     """The identifier of what a creation made that did not show it.
 
-    That is in the entry with the ARN of the answer, or with the name of the request.
+    That is in the entry with the ARN of the answer, or with the name of the request. An ARN that
+    the request has, too, is that of what it is made with: a role, that many may have.
     """
     about = contract.overlay.kinds()[kind]
     known = {one for one in texts(sent.answer.body) if one.startswith("arn:")}
+    known -= {*texts(sent.values)}
     known |= {str(one) for one in [sent.values.get(about.unique_member or "")] if one}
     for entry in _entries(contract, about, send):
         named = entry.get(about.listing.id) if about.listing is not None else None
