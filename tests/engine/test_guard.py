@@ -255,7 +255,7 @@ def test_a_whole_list_says_what_a_read_that_is_refused_does_not(journal, more, a
 
 def test_of_a_name_with_slashes_the_whole_is_looked_for(journal):
     missing = (404, {"__type": "ResourceNotFoundException"})
-    there = {f"{URL}/metadata/v0/keys/x%2Fy": (200, {})}
+    there: Any = {f"{URL}/metadata/v0/keys/x%2Fy": (200, {})}
     found = sent_to(journal, lambda url: there.get(url, missing), "x%2Fy", "x%2Fz")
     assert found == ["x%2Fz"]
 

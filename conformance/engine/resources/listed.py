@@ -22,7 +22,7 @@ from conformance.contract.inference.naming import (
 )
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import find, parse, texts
-from conformance.contract.validate import shape_violations
+from conformance.contract.validate import keeps
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.names import mentions, token_texts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
@@ -157,7 +157,7 @@ def of_a_pattern(probe: Probe) -> Iterator[str]:
         if member is None or member.shape.kind is not Kind.STRING or mentions(value, "${"):
             continue
         told = part(name).kind in {ID, ARN} and member.shape.limit("pattern") is not None
-        if told and any(shape_violations(member.shape, _ANYTHING)):
+        if told and not keeps(member.shape, _ANYTHING):
             yield name
 
 
@@ -175,6 +175,6 @@ def shown_fitting(listing: Operation, body: Any, shape: Shape) -> str | None:
         entry = entries[0] if isinstance(entries, list) and entries else None
         for key, text in entry.items() if isinstance(entry, dict) else ():
             named = part(key).kind in {ID, ARN} and isinstance(text, str)
-            if named and not any(shape_violations(shape, text)):
+            if named and keeps(shape, text):
                 return str(text)
     return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from conformance.contract.model import Contract, Location, Shape
 from conformance.contract.places import texts
-from conformance.contract.validate import shape_violations
+from conformance.contract.validate import keeps
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.journal import Journal
 from conformance.engine.resources.names import Names
@@ -132,7 +132,7 @@ def _says_missing(answer: ParsedResponse, identifier: str) -> bool:
 def _is_no_name(answer: ParsedResponse, shape: Shape, named: str | list[str]) -> bool:
     """Whether a read refuses a name that the documents forbid: nothing is called that."""
     is_invalid = answer.status == 400 and not (answer.throttled or answer.passing)
-    return is_invalid and any(shape_violations(shape, named))
+    return is_invalid and not keeps(shape, named)
 
 
 def _named(contract: Contract, identifier: str, visit: ClassifiedRequest) -> Resource:
