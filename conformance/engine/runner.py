@@ -9,6 +9,7 @@ from itertools import groupby
 from time import monotonic
 from typing import Any
 
+from conformance.contract.inference.naming import looks_only
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind
 from conformance.contract.vocabulary.overlay_model import Resource
@@ -44,10 +45,10 @@ from conformance.plan.sequences import KINDS, RANDOM
 from conformance.plan.valid_requests.base_requests import base
 from conformance.record import Obstacle, Verdict
 
-MAY_SPOIL = 3
-"""The last turn: requests after which a list may never answer again."""
+MAY_SPOIL, MAY_NOT_END = 3, 4
+"""The last turns: requests after which a list may never answer again, or the target be busy for
+good, as it begins to make 10^20 instances."""
 ENDLESS = frozenset({"odd-number"})
-"""Odd requests that a target may be busy with for good, as it begins to make 10^20 instances."""
 STEPS = re.compile("period|interval|step|granularity|resolution", re.IGNORECASE)
 """What numbers are called that a span of time is cut by."""
 EXPLORED, LINKS = 20, 3
@@ -119,7 +120,7 @@ class Runner:
         else:
             active.sort(key=self._turn)
         for index, requirement in enumerate(self._cheap_first(active)):
-            if self._turn(requirement) == MAY_SPOIL:
+            if self._turn(requirement) >= MAY_SPOIL:
                 self._rules.end()
             if information_value(requirement) >= ODD or self._savings.is_late(SHOWN_AFTER):
                 self._show_once()
@@ -141,11 +142,8 @@ class Runner:
         self._decide_watched()
 
     def _cheap_first(self, active: list[Requirement]) -> Iterator[Requirement]:
-        """The requirements in their order, but for those of operations that turn out to be dear.
-
-        What may spoil lists is the last all the same.
-        """
-        for _, group in groupby(active, lambda one: self._turn(one) == MAY_SPOIL):
+        """The requirements in order, those of dear operations later; what may spoil lists last."""
+        for _, group in groupby(active, lambda one: max(self._turn(one), 2)):
             put_off = []
             for requirement in group:
                 if self._savings.is_dear(requirement):
@@ -171,8 +169,9 @@ class Runner:
         rule, about = requirement.rule, requirement.operation
         if not isinstance(rule, RobustRule):
             return MAY_SPOIL if self._may_widen(requirement) else 1
-        spoils = rule.odd in ENDLESS or about is None or self._post_checks.may_store(about)
-        return MAY_SPOIL if spoils else 2
+        if rule.odd in ENDLESS:
+            return MAY_SPOIL if about is not None and looks_only(about) else MAY_NOT_END
+        return MAY_SPOIL if about is None or self._post_checks.may_store(about) else 2
 
     def _may_widen(self, requirement: Requirement) -> bool:
         """True where a wrong value may make a span of time endless, or its steps.

@@ -9,10 +9,12 @@ import pytest
 
 from conformance.contract.aws_values import suggested
 from conformance.contract.inference.binding import Binding
+from conformance.contract.levels import Level, Source
 from conformance.contract.listing.catalogue import catalogue
+from conformance.contract.vocabulary.overlay_rules import RobustRule
 from conformance.engine.resources.inventory import IN_VAIN, Inventory
 from conformance.engine.resources.prerequisites import first_operations, naming, within
-from conformance.engine.runner import Runner
+from conformance.engine.runner import MAY_NOT_END, MAY_SPOIL, Runner
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.settling import Arrival
 from conformance.engine.watching.response_coverage import ResponseCoverage
@@ -48,6 +50,25 @@ def test_what_may_make_a_span_of_time_endless_is_asked_last(address: str, *, is_
     found = next(one for one in catalogue(contract) if one.id == f"cloudwatch/{address}")
     runner = cast("Runner", SimpleNamespace(_contract=contract))
     assert Runner._may_widen(runner, found) is is_late
+
+
+@pytest.mark.parametrize(
+    ("operation", "odd", "turn"),
+    [
+        ("DescribeConnections", "odd-text", 2),
+        ("DescribeConnections", "odd-number", MAY_SPOIL),
+        ("CreateLag", "odd-text", MAY_SPOIL),
+        ("CreateLag", "odd-number", MAY_NOT_END),
+    ],
+)
+def test_a_number_that_may_not_end_comes_after_those_of_what_only_looks(
+    operation: str, odd: str, turn: int
+) -> None:
+    rule = RobustRule(level=Level.EXPECTED, statement="", source=Source(), odd=odd)
+    about = SimpleNamespace(keyword="robust", rule=rule, operation=operation)
+    stores = SimpleNamespace(may_store=lambda name: not name.startswith("Describe"))
+    runner = cast("Any", SimpleNamespace(_post_checks=stores))
+    assert Runner._turn(runner, cast("Any", about)) == turn
 
 
 def test_what_a_request_says_is_looked_for_where_an_answer_has_the_same_members() -> None:
