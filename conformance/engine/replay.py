@@ -30,7 +30,7 @@ USUAL = ("Accept", "Content-Type", "Content-Length")
 NAME = re.compile(r"conformance-([a-z0-9]{8})-(?=\d{5})")
 
 
-LONGEST_PAUSE = 60.0
+LONGEST_PAUSE = 120.0
 """Seconds; a record may say more, which would be too long to wait."""
 
 

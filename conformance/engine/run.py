@@ -182,7 +182,7 @@ class Run:
         session = Session(
             contract, channel, self._names, self._masker, mark, lend, self._patience,
             settle=self._config.settings.settle, ready=self._ready(url),
-            companions=self._companions(url), lent=lent,
+            companions=self._companions(url), lent=lent, alone=safety is None,
         )  # fmt: skip
         return session, channel
 

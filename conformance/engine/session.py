@@ -59,11 +59,12 @@ class Session:
         ready: float = READY,
         companions: Companions | None = None,
         lent: Sequence[Session] = (),
+        alone: bool = True,
     ) -> None:
         self._arrival = Arrival(settle, look=self._look if contract.overlay.inferred else None)
         self.contract, self.names, self.masker = contract, names, masker
         self.search = RequestSearch(contract, self.send, lambda name: name not in self.left_out)
-        self.inventory = Inventory(contract, self.send, lend, self.search.improve)
+        self.inventory = Inventory(contract, self.send, lend, self.search.improve, alone=alone)
         self.lent = lent
         self.disposal = Disposal(contract, self.send, self.inventory, self._is_in_vain)
         self._readiness = Readiness(self.inventory.read, ready)

@@ -1,4 +1,4 @@
-"""Faults of the house itself: what is asked twice, cut without a word, or left out."""
+"""Faults of the tool itself: what is asked twice, cut without a word, or left out."""
 
 from __future__ import annotations
 

@@ -261,15 +261,18 @@ def test_what_the_target_cannot_make_is_taken_from_the_list() -> None:
     contract = contracts.inferred("sso-admin")
     there = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
     target = _Target(CreateInstance=_answer(500), ListInstances={"Instances": []})
-    operation = contract.operations["CreatePermissionSet"]
-    probe = Probe("", operation, Side.ACCEPT, base(contract, operation), "")
 
-    def instance() -> RunResource:
-        return Inventory(contract, target).parents(probe, None)["instance"]
+    def instance(name: str = "CreatePermissionSet", *, alone: bool = True) -> RunResource:
+        operation = contract.operations[name]
+        probe = Probe("", operation, Side.ACCEPT, base(contract, operation), "")
+        return Inventory(contract, target, alone=alone).parents(probe, None)["instance"]
 
     assert instance().id.startswith("arn:aws:sso:::instance/")
     target.answers["ListInstances"] = {"Instances": [{"InstanceArn": there}]}
     assert (instance().id, instance().given) == (there, True)
+    # Where others have things, nothing is made in theirs.
+    assert instance("ListPermissionSets", alone=False).id == there
+    assert instance(alone=False).id != there
     # One that it can make and refuses to make has no stand-in.
     target.answers["CreateInstance"] = _answer(400, {}, "ConflictException", "no more")
     with pytest.raises(SetupFailed):

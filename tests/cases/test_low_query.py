@@ -145,11 +145,11 @@ def test_what_a_refusal_shows_becomes_what_was_brought_into_that_state() -> None
     probe = Probe("", verify, Side.ACCEPT, given, "")
     made = SentProbe(probe, given, EXCHANGE, _answer(200))
     operation = contract.operations["SendTemplatedEmail"]
-    request = {"Source": "${word:12}", "Template": "${id.template}"}
+    request = {"Source": "${word:12}", "Template": "${id.template}", "At": "${now:10}"}
     about = {**request, "Source": "c1@example.com"}
     refused = Probe("", operation, Side.ACCEPT, request, "")
     for message, named in ((told, True), ("Email address not verified", False)):
-        sent = {"Source": "0conform", "Template": "0conform"}
+        sent = {"Source": "0conform", "Template": "0conform", "At": 1767225600}
         again = SentProbe(refused, sent, EXCHANGE, _answer(400, "MessageRejected", message))
         assert (about in list(naming(operation, request, made, again))) is named
 
@@ -269,6 +269,8 @@ GONE = """<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>{}</M
         ("DBSubnetGroupNotFoundFault", "It is not in cluster-1.", True),
         ("DBClusterNotFoundFault", "DBCluster sample-cluster not found.", False),
         ("DBSubnetGroupNotFoundFault", "There is none.", False),
+        ("NoSuchEntity", "There is none.", True),
+        ("UnknownResourceFault", "There is none.", True),
         ("", "", False),
     ],
 )

@@ -222,23 +222,42 @@ def test_only_what_is_said_to_be_missing_is_absent(journal, name, status, answer
     assert (exchange.attempts > 0) is is_sent
 
 
-def test_a_list_says_what_a_read_that_is_refused_does_not(journal):
-    contract, target = contracts.contract(LOCATION), Target(journal)
+def sent_to(journal, answer, *names):
+    """Which keys a run updates that did not make them, of a target that answers so."""
+    target = Target(journal)
 
     def send(request):
-        body = {"Entries": [{"KeyName": "ab"}]} if "list-keys" in request.url else {}
-        target.answer = (200 if body else 403, body)
+        target.answer = answer(request.url)
         return Target.send(target, request)
 
-    target_of = SimpleNamespace(send=send)
     signer = Signer(TEST_CREDENTIALS, "us-east-1", "geo")
     safety = RunSafety(journal, Names(HEADER.nonce), strict=False)
-    transport = safety.guarded(contract, URL, signer, target_of)
-    tried = [
-        transport.send(Request("PATCH", f"{URL}/metadata/v0/keys/{name}", (), b"{}"))
-        for name in ("aa", "ab")
+    contract = contracts.contract(LOCATION)
+    transport = safety.guarded(contract, URL, signer, SimpleNamespace(send=send))
+    return [
+        name
+        for name in names
+        if transport.send(Request("PATCH", f"{URL}/metadata/v0/keys/{name}", (), b"{}")).attempts
     ]
-    assert [one.attempts > 0 for one in tried] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("more", "absent"),
+    [({}, ["aa"]), ({"NextMarker": "m"}, []), ({"IsTruncated": True}, []), ({"More": ""}, ["aa"])],
+)
+def test_a_whole_list_says_what_a_read_that_is_refused_does_not(journal, more, absent):
+    def answer(url):
+        body = {"Entries": [{"KeyName": "ab"}], **more} if "list-keys" in url else {}
+        return 200 if body else 403, body
+
+    assert sent_to(journal, answer, "aa", "ab") == absent
+
+
+def test_of_a_name_with_slashes_the_whole_is_looked_for(journal):
+    missing = (404, {"__type": "ResourceNotFoundException"})
+    there: Any = {f"{URL}/metadata/v0/keys/x%2Fy": (200, {})}
+    found = sent_to(journal, lambda url: there.get(url, missing), "x%2Fy", "x%2Fz")
+    assert found == ["x%2Fz"]
 
 
 def test_routes_with_a_literal_query_come_first():

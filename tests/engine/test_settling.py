@@ -92,6 +92,16 @@ def test_what_is_not_there_any_more_is_not_waited_for() -> None:
         assert bool(slept) is waits
 
 
+def test_a_main_kind_without_a_name_may_be_what_any_error_means() -> None:
+    slept = list[float]()
+    answer = Response(404, (), b'{"__type": "ApiKeyNotFoundException"}')
+    missing = Exchange(Request("GET", "http://127.0.0.1/", ()), answer, None, 0.0)
+    operation = contracts.contract("apigateway").operations["GetApiKey"]
+    for kind in ("main", "domain-name"):
+        Arrival(3.0, slept.append).wait(resource(kind), operation, missing, lambda: missing, {})
+        assert len(slept) == len(PAUSES)
+
+
 def test_what_shows_no_state_is_looked_at_twice_a_kind() -> None:
     looks = list[Any]()
 

@@ -23,7 +23,7 @@ from conformance.contract.inference.naming import (
 from conformance.contract.inference.nouns import Noun, arns
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.routes import LABEL, above_label
-from conformance.contract.validate import shape_violations
+from conformance.contract.validate import keeps
 
 _RELATIONS = (
     "source", "target", "parent", "primary", "default", "destination", "existing", "original",
@@ -193,7 +193,7 @@ class Owners:
             if said.kind == ID and said.of and plain(noun.name).endswith(said.of):
                 usual = suggested(member.name, "", "string", own, service)
                 texts = [example(one) for one in usual]
-                if own == wanted or any(not any(shape_violations(shape, one)) for one in texts):
+                if own == wanted or any(keeps(shape, one) for one in texts):
                     return wanted is not None
         return False
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from conformance.contract.given import given_kinds
+from conformance.contract.inference.naming import looks_only
 from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.implicit import ImplicitResources
@@ -36,6 +37,7 @@ class Inventory:
     """What one run has of one service; a resource is made of others, which are made first.
 
     ``made`` is all that was created, and ``unused`` what was left for another one of its kind.
+    ``alone``: nobody else has anything on the target.
     """
 
     def __init__(
@@ -44,18 +46,20 @@ class Inventory:
         send: SendRequest,
         lend: Lend | None = None,
         improve: Callable[[SentProbe], SentProbe | None] = lambda _: None,
+        *,
+        alone: bool = True,
     ) -> None:
         self.made = MadeResources(contract)
         self.unused: list[RunResource] = []
         self._contract, self._send, self._lend = contract, send, lend
-        self._improve = improve
+        self._improve, self._alone = improve, alone
         self._kinds = contract.overlay.kinds()
         self._creators = all_creators(contract)
         self._given = given_kinds(contract)
         self._someone: dict[str, RunResource] = {}
         self._current: dict[str | None, RunResource] = {}
         self._implicit = ImplicitResources(self._kinds, self.resource)
-        self._lacking: dict[str, RunResource] = {}
+        self._lacking: dict[tuple[str, bool], RunResource] = {}
         self._refused: set[str] = set()
         self._broken: dict[str, list[SentProbe]] = defaultdict(list)
         """The creations that were answered as by a target that has no code for them."""
@@ -125,8 +129,6 @@ class Inventory:
         Raises SetupFailed.
         """
         named = list(dict.fromkeys(others(token_texts(probe.values))))
-        if not named:
-            return {}
         making, _ = self._creators.get(probe.operation.name, (None, ""))
         needs = self._kinds.get(making or "", Resource()).needs
         found: dict[str, RunResource] = {}
@@ -137,7 +139,8 @@ class Inventory:
             own = (one.parents[kind] for one in made_of if one and kind in one.parents)
             parent = next(own, None)
             if parent is None:
-                parent = self._parent(kind, fresh=needs.get(kind) == FRESH)
+                shared = self._alone or looks_only(probe.operation.name)
+                parent = self._parent(kind, fresh=needs.get(kind) == FRESH, shared=shared)
                 parent = self._of_the_same(parent, made_of)
             found[kind] = parent
         return found
@@ -166,20 +169,21 @@ class Inventory:
         self._current[parent.kind] = made
         return made
 
-    def _parent(self, kind: str, *, fresh: bool) -> RunResource:
-        """One of another kind; where the target cannot make any, a name that nothing has.
+    def _parent(self, kind: str, *, fresh: bool, shared: bool) -> RunResource:
+        """One of another kind; where the target cannot make any, what stands for it.
 
-        A target that lacks the parents does not look for them either. Raises SetupFailed.
+        ``shared``: that may be somebody else's. What a request made in that would stay, as nothing
+        of others is deleted. Raises SetupFailed.
         """
-        if kind in self._lacking:
-            return self._lacking[kind]
+        if (kind, shared) in self._lacking:
+            return self._lacking[kind, shared]
         try:
             return self.resource(fresh=fresh, kind=kind)
         except SetupFailed as failed:
-            there = stand_in(self._contract, kind, failed.sent, self._send)
+            there = stand_in(self._contract, kind, failed.sent, self._send if shared else None)
             if there is None:
                 raise
-            self._lacking[kind] = there
+            self._lacking[kind, shared] = there
             return there
 
     def look(self, resource: RunResource) -> None:

@@ -22,7 +22,7 @@ from conformance.contract.inference.naming import (
 )
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import find, parse, texts
-from conformance.contract.validate import shape_violations
+from conformance.contract.validate import keeps
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.names import mentions, token_texts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
@@ -49,10 +49,12 @@ class SendRequest(Protocol):
 def name_in_list(contract: Contract, kind: str, sent: SentProbe, send: SendRequest) -> str | None:
     """The identifier of what a creation made that did not show it.
 
-    That is in the entry with the ARN of the answer, or with the name of the request.
+    That is in the entry with the ARN of the answer, or with the name of the request. An ARN that
+    the request has, too, is that of what it is made with: a role, that many may have.
     """
     about = contract.overlay.kinds()[kind]
     known = {one for one in texts(sent.answer.body) if one.startswith("arn:")}
+    known -= {*texts(sent.values)}
     known |= {str(one) for one in [sent.values.get(about.unique_member or "")] if one}
     for entry in _entries(contract, about, send):
         named = entry.get(about.listing.id) if about.listing is not None else None
@@ -67,18 +69,18 @@ def has_no_route(answer: ParsedResponse) -> bool:
 
 
 def stand_in(
-    contract: Contract, kind: str, failed: SentProbe, send: SendRequest
+    contract: Contract, kind: str, failed: SentProbe, send: SendRequest | None
 ) -> RunResource | None:
     """What stands for one of a kind that the target has no code to make.
 
-    That is what its list shows first, else the name that it was to have, or one of the right form:
-    a target that lacks a kind does not look for one of it either.
+    That is what its list shows first, unless nothing is to be sent; else the name that it was to
+    have, or one of the right form: a target that lacks a kind does not look for one of it either.
     """
     answer, about = failed.answer, contract.overlay.kinds().get(kind, Resource())
     own = contract.overlay.inferred and failed.probe.operation.name == about.create
     if not (own and has_no_route(answer) and about.identifier is not None):
         return None
-    for entry in _entries(contract, about, send):
+    for entry in _entries(contract, about, send) if send is not None else ():
         shown = entry.get(about.listing.id) if about.listing is not None else None
         if isinstance(shown, str):
             return RunResource(shown, "", failed, kind, given=True)
@@ -155,7 +157,7 @@ def of_a_pattern(probe: Probe) -> Iterator[str]:
         if member is None or member.shape.kind is not Kind.STRING or mentions(value, "${"):
             continue
         told = part(name).kind in {ID, ARN} and member.shape.limit("pattern") is not None
-        if told and any(shape_violations(member.shape, _ANYTHING)):
+        if told and not keeps(member.shape, _ANYTHING):
             yield name
 
 
@@ -173,6 +175,6 @@ def shown_fitting(listing: Operation, body: Any, shape: Shape) -> str | None:
         entry = entries[0] if isinstance(entries, list) and entries else None
         for key, text in entry.items() if isinstance(entry, dict) else ():
             named = part(key).kind in {ID, ARN} and isinstance(text, str)
-            if named and not any(shape_violations(shape, text)):
+            if named and keeps(shape, text):
                 return str(text)
     return None

@@ -113,8 +113,8 @@ def naming(
     shown = [] if refused is None else [
         place for place in _text_places(request)
         if not mentions(next(find(request, place)), "${id", "${made")
-        and any(len(text) >= _SHORTEST and text in refused.answer.message
-                for text in find(refused.values, place))
+        and any(len(text := str(one)) >= _SHORTEST and text in refused.answer.message
+                for one in find(refused.values, place))
     ]  # fmt: skip
     if shown and len(said) == 1:
         about: dict[str, Any] = dict(request)
@@ -169,7 +169,7 @@ def _into_state(contract: Contract, name: str, refusal: ParsedResponse) -> Itera
         if where is None:
             continue
         # Of something else only what that is not: "the address is not verified".
-        lacks = words[where - 1] == "not" and _is_in(about, plain(refusal.message))
+        lacks = words[where - 1 : where] == ["not"] and _is_in(about, plain(refusal.message))
         if same(about, own) or lacks:
             found.append((where, one.name, one))
     yield from (one for *_, one in sorted(found, key=lambda entry: entry[:2]))

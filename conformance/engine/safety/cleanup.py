@@ -110,7 +110,8 @@ class Cleanup:
             named = as_label(deletion, one.label, identifier)
             request = {one.label: named, **one.delete_with}
             answer = self._send(deletion, request)
-            if answer.is_refusal and emptied(self._contract, one, identifier, self._send):
+            refused = answer.is_refusal and not answer.is_gone
+            if refused and emptied(self._contract, one, identifier, self._send):
                 answer = self._send(deletion, request)
             unanswered = unanswered + 1 if answer.status is None else 0
             if answer.is_gone and not lacks(answer):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from conformance.contract.member_roles import TOKENS
 from conformance.contract.model import Contract, Location, Shape
 from conformance.contract.places import texts
-from conformance.contract.validate import shape_violations
+from conformance.contract.validate import keeps
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.journal import Journal
 from conformance.engine.resources.names import Names
@@ -27,6 +27,9 @@ from conformance.transport.exchange import Transport
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read, wire
 from conformance.transport.signing import Signer
+
+_MORE = re.compile("next|more|marker|token|position|truncated|last_?evaluated", re.IGNORECASE)
+"""What members are called that say that a list goes on; too many of them only hold a run back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,18 @@ def _looking(
     """Asks the target itself whether it has something of that name.
 
     Only what says so counts: who may not look, or is to wait, has not learned that nothing is
-    there. Then a list is asked.
+    there. Then a list is asked. Of a name with slashes the whole counts, too: the end of an ARN, or
+    of the key of an object, is in many a service the name of nothing.
     """
     channel = SignedChannel(url, signer, transport)
 
     def absent(identifier: str, visit: ClassifiedRequest) -> bool:
         resource = _named(contract, identifier, visit)
+        named = (*visit.labels.values(), *visit.texts)
+        whole = [text for text in named if text.endswith(f"/{identifier}")]
+        return all(is_nothing(one, resource, visit) for one in dict.fromkeys([identifier, *whole]))
+
+    def is_nothing(identifier: str, resource: Resource, visit: ClassifiedRequest) -> bool:
         operation = contract.operations.get(resource.read or "")
         if operation is None or resource.label is None:
             return _is_not_listed(contract, channel, resource, identifier, visit)
@@ -123,7 +132,7 @@ def _says_missing(answer: ParsedResponse, identifier: str) -> bool:
 def _is_no_name(answer: ParsedResponse, shape: Shape, named: str | list[str]) -> bool:
     """Whether a read refuses a name that the documents forbid: nothing is called that."""
     is_invalid = answer.status == 400 and not (answer.throttled or answer.passing)
-    return is_invalid and any(shape_violations(shape, named))
+    return is_invalid and not keeps(shape, named)
 
 
 def _named(contract: Contract, identifier: str, visit: ClassifiedRequest) -> Resource:
@@ -153,7 +162,7 @@ def _is_not_listed(
     answer = read(channel.send(wire(operation, known)))
     if not answer.ok or not isinstance(answer.body, dict):
         return False
-    more = any(name.lower() in TOKENS and value for name, value in answer.body.items())
+    more = any(value and _MORE.search(name) for name, value in answer.body.items())
     return not more and not any(identifier in text for text in texts(answer.body))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from conformance.contract.inference.naming import plain
 from conformance.contract.model import Operation
 from conformance.contract.places import texts
+from conformance.contract.vocabulary.overlay_model import MAIN
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import is_missing, says_full
 from conformance.plan.sequences.steps import RuleBroken
@@ -112,8 +113,8 @@ def _lacks(
         return not answer.form
     if any(len(text) >= SHORTEST and text in answer.message for text in texts(values)):
         return False
-    nouns = nouns_of(answer.code)
-    return not nouns or any(noun in plain(resource.kind or "") for noun in nouns)
+    nouns, kind = nouns_of(answer.code), plain(resource.kind or MAIN)
+    return not nouns or kind == MAIN or any(noun in kind for noun in nouns)
 
 
 @dataclass(frozen=True, slots=True)

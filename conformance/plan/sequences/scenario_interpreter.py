@@ -18,7 +18,8 @@ A step is a mapping:
   {place: [values]}`` (just these, in order), ``counts: {place: N}``, ``sizes: {place: N}`` (a text
   or bytes so long), ``from-now: {place: SECONDS}`` (a moment so far from the present),
   ``equal: [place, place]``, ``fraction: place`` (with ``none-of: N`` on the last of N),
-  ``has: [place]``, ``hides: [place]``, ``unset: [place]`` (or null) look at the answer;
+  ``has: [place]``, ``hides: [place]`` (null is nothing where one rule tells of nulls for the whole
+  service), ``unset: [place]`` (null is nothing anywhere) look at the answer;
   ``as: LABEL`` keeps it (a text of it is then ``${kept.LABEL.PLACE}``), ``keeps: LABEL`` (but for
   ``except``) compares it with one that was kept. ``if: {place: value}`` is what the answer has to
   show for the rest to mean anything.
@@ -43,6 +44,7 @@ from conformance.contract.listing.requirements import rule_of
 from conformance.contract.member_roles import LIMITS
 from conformance.contract.model import Operation
 from conformance.contract.places import find, parse
+from conformance.contract.protocols import NULLS
 from conformance.contract.vocabulary.overlay_rules import StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.plan.sequences import assertions
@@ -249,9 +251,10 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
     ):
         for where, value in stated.items():
             look(play.put(where), play.filled(value, step), body)
+    told_once = NULLS in play.script.contract.overlay.rules
     for places, demand in (
         (step.has, assertions.has),
-        (step.hides, assertions.hides),
+        (step.hides, assertions.unset if told_once else assertions.hides),
         (step.unset, assertions.unset),
     ):
         for where in places:

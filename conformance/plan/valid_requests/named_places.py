@@ -19,7 +19,8 @@ NOUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 NO_NOUNS = frozenset([
     "not", "found", "invalid", "exception", "error", "already", "exists", "resource", "bad",
     "request", "validation", "parameter", "value", "missing", "conflict", "limit", "exceeded",
-    "malformed", "client", "unknown", "no", "such", "in", "use", "id", "arn",
+    "malformed", "client", "unknown", "no", "such", "in", "use", "id", "arn", "does", "exist",
+    "existent", "entity", "fault",
 ])  # fmt: skip
 SHORTEST = 4
 """Characters of a name or a value that is looked for anywhere in a message."""

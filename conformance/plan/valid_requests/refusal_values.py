@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 from conformance.contract.inference.identities import template
 from conformance.contract.inference.naming import ARN, part, plain
 from conformance.contract.model import Kind, Operation, Shape
+from conformance.contract.places import canonical
 from conformance.contract.validate import keeps
 from conformance.error_identity import is_missing, says_taken
 from conformance.plan.generation import strings, values
@@ -93,7 +93,7 @@ def likely(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     found = [*_stated(shape, refusal), *values_of_kinds(shape, refusal), *_others(shape)]
     seen: set[str] = set()
     for value in found:
-        text = json.dumps(value, sort_keys=True, default=str)
+        text = canonical(value)
         if text not in seen and len(seen) < OTHERS:
             seen.add(text)
             yield value
