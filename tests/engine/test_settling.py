@@ -94,7 +94,7 @@ def test_what_is_not_there_any_more_is_not_waited_for() -> None:
 
 def test_a_main_kind_without_a_name_may_be_what_any_error_means() -> None:
     slept = list[float]()
-    answer = Response(404, (), b'{"__type": "ApiKeyNotFoundException"}')
+    answer = Response(404, (), b'{"__type": "UsagePlanNotFoundException"}')
     missing = Exchange(Request("GET", "http://127.0.0.1/", ()), answer, None, 0.0)
     operation = contracts.contract("apigateway").operations["GetApiKey"]
     for kind in ("main", "domain-name"):
