@@ -104,7 +104,7 @@ class RuleReferences(OverlayNames):
         for key, place in step.looked_at():
             first = next(iter(parse(place)), "")
             # What only other operations answer is a member that this one may have to hide.
-            if key in {"hides", "unset"} and first not in shown and self._answered_anywhere(first):
+            if key == "hides" and first not in shown and self._answered_anywhere(first):
                 continue
             if place and "${" not in place and first not in headers:
                 yield from has_place(shown, place, (*at, key, place))

@@ -73,7 +73,6 @@ class Step(OverlayPart, frozen=True):
     from_now: Mapping[str, int] = field(default_factory=dict)
     has: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
-    unset: tuple[str, ...] = ()
     equal: tuple[str, str] | None = None
     fraction: str | None = None
     none_of: int | None = None
@@ -93,7 +92,7 @@ class Step(OverlayPart, frozen=True):
         """The places that the step compares, each with its key."""
         for name in (
             "shows", "shows_instant", "differs", "ends", "matches", "exceeds", "among", "in_order",
-            "lists", "counts", "sizes", "from_now", "has", "hides", "unset", "if_", "equal",
+            "lists", "counts", "sizes", "from_now", "has", "hides", "if_", "equal",
         ):  # fmt: skip
             key = name.rstrip("_").replace("_", "-")
             yield from ((key, place) for place in getattr(self, name) or ())

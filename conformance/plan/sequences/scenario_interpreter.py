@@ -19,7 +19,7 @@ A step is a mapping:
   or bytes so long), ``from-now: {place: SECONDS}`` (a moment so far from the present),
   ``equal: [place, place]``, ``fraction: place`` (with ``none-of: N`` on the last of N),
   ``has: [place]``, ``hides: [place]`` (null is nothing where one rule tells of nulls for the whole
-  service), ``unset: [place]`` (null is nothing anywhere) look at the answer;
+  service) look at the answer;
   ``as: LABEL`` keeps it (a text of it is then ``${kept.LABEL.PLACE}``), ``keeps: LABEL`` (but for
   ``except``) compares it with one that was kept. ``if: {place: value}`` is what the answer has to
   show for the rest to mean anything.
@@ -251,14 +251,11 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
     ):
         for where, value in stated.items():
             look(play.put(where), play.filled(value, step), body)
-    told_once = NULLS in play.script.contract.overlay.rules
-    for places, demand in (
-        (step.has, assertions.has),
-        (step.hides, assertions.unset if told_once else assertions.hides),
-        (step.unset, assertions.unset),
-    ):
-        for where in places:
-            demand(play.put(where), body)
+    for where in step.has:
+        assertions.has(play.put(where), body)
+    nothing = (None,) if NULLS in play.script.contract.overlay.rules else ()
+    for where in step.hides:
+        assertions.hides(play.put(where), body, nothing)
     if step.equal is not None:
         assertions.equal(step.equal, body)
     if step.fraction is not None:
