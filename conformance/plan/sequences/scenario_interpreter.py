@@ -183,7 +183,8 @@ def _is_of_page(play: _Play, step: Step, operation: Operation) -> bool:
     page = play.life.resource.page
     most = None if page is None else page.most
     members = step.with_ if isinstance(step.with_, Mapping) else {}
-    sized = (members.get(name) for name in operation.input if name.lower() in LIMITS)
+    limits = (name for name in operation.input if name.lower().startswith((*LIMITS, "max-")))
+    sized = (members.get(name) for name in limits)
     positions = {*members, *(str(one) for _, where in step.looked_at() for one in parse(where)[:1])}
     about_position = any(name.lower() in FOLLOWING for name in positions)
     return about_position or any(size not in {None, most} for size in sized)
