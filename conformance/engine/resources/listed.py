@@ -56,9 +56,8 @@ def name_in_list(contract: Contract, kind: str, sent: SentProbe, send: SendReque
     known = {one for one in texts(sent.answer.body) if one.startswith("arn:")}
     known -= {*texts(sent.values)}
     known |= {str(one) for one in [sent.values.get(about.unique_member or "")] if one}
-    for entry in _entries(contract, about, send):
-        named = entry.get(about.listing.id) if about.listing is not None else None
-        if isinstance(named, str) and not known.isdisjoint(map(str, entry.values())):
+    for named, entry in _entries(contract, about, send):
+        if not known.isdisjoint(map(str, entry.values())):
             return named
     return None
 
@@ -80,10 +79,9 @@ def stand_in(
     own = contract.overlay.inferred and failed.probe.operation.name == about.create
     if not (own and has_no_route(answer) and about.identifier is not None):
         return None
-    for entry in _entries(contract, about, send) if send is not None else ():
-        shown = entry.get(about.listing.id) if about.listing is not None else None
-        if isinstance(shown, str):
-            return RunResource(shown, "", failed, kind, given=True)
+    first = None if send is None else next(_entries(contract, about, send), None)
+    if first is not None:
+        return RunResource(first[0], "", failed, kind, given=True)
     given, delete = about.identifier.given, contract.operations.get(about.delete or "")
     name = None if given is None else next(find(failed.values, parse(given)), None)
     if given is None and delete is not None and (about.label or "") in delete.input:
@@ -92,14 +90,19 @@ def stand_in(
     return RunResource(str(name), "", failed, kind) if is_name else None
 
 
-def _entries(contract: Contract, about: Resource, send: SendRequest) -> Iterator[Mapping[str, Any]]:
-    """The entries of the list of a kind; none where a person stated the lifecycle."""
+def _entries(
+    contract: Contract, about: Resource, send: SendRequest
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The entries of the list of a kind by identifier; none where a person stated the lifecycle."""
     listing = contract.operations.get(about.list or "")
     if listing is None or about.listing is None or not contract.overlay.inferred:
         return
     sent = send(Probe("", listing, Side.OBSERVE, base(contract, listing), ""))
     found = find(sent.answer.members, parse(about.listing.items)) if sent.answer.ok else ()
-    yield from (one for one in found if isinstance(one, Mapping))
+    for entry in found:
+        named = entry.get(about.listing.id) if isinstance(entry, Mapping) else None
+        if isinstance(named, str):
+            yield named, entry
 
 
 def lists_of(contract: Contract, probe: Probe) -> Iterator[tuple[str, Operation]]:
@@ -118,8 +121,9 @@ def lists_of(contract: Contract, probe: Probe) -> Iterator[tuple[str, Operation]
         endings = tuple(f"{one}s" for one in _named(name) if len(one) >= _SHORTEST)
         for one in contract.operations.values() if endings else ():
             found = split(one.name, _LISTS)
-            needs = TOKEN.findall(token_texts(base(contract, one)))
-            if found and plain(found[1]).endswith(endings) and all(need in there for need in needs):
+            if found is None or not plain(found[1]).endswith(endings):
+                continue
+            if all(need in there for need in TOKEN.findall(token_texts(base(contract, one)))):
                 yield name, one
                 break
 
@@ -135,19 +139,29 @@ def _named(member: str) -> Iterator[str]:
 def shown_first(listing: Operation, body: Any, name: str) -> str | None:
     """What the first entry of a list has for a member: its own, or its identifier of that sort."""
     wanted = part(name)
-    for of, member in listing.output.items():
-        entries = body.get(of) if isinstance(body, dict) else None
-        entry = entries[0] if isinstance(entries, list) and entries else None
-        if isinstance(entry, str) and member.shape.kind is Kind.LIST:
+    for of, entry in _first_entries(listing, body):
+        if isinstance(entry, str) and listing.output[of].shape.kind is Kind.LIST:
             return entry
-        texts = {key: one for key, one in entry.items() if isinstance(one, str)} if isinstance(
-            entry, dict
-        ) else {}  # fmt: skip
-        same_name = [one for key, one in texts.items() if plain(key) == plain(name)]
-        alike = [one for key, one in texts.items() if part(key).kind == (wanted.kind or ID)]
+        shown = _texts(entry)
+        same_name = [one for key, one in shown.items() if plain(key) == plain(name)]
+        alike = [one for key, one in shown.items() if part(key).kind == (wanted.kind or ID)]
         if same_name or alike:
             return (same_name or alike)[0]
     return None
+
+
+def _first_entries(listing: Operation, body: Any) -> Iterator[tuple[str, Any]]:
+    """The first entry of each list in an answer, with the member that it is in."""
+    for of in listing.output:
+        entries = body.get(of) if isinstance(body, dict) else None
+        if isinstance(entries, list) and entries:
+            yield of, entries[0]
+
+
+def _texts(entry: Any) -> dict[str, str]:
+    """The members of an entry that are texts."""
+    members = entry.items() if isinstance(entry, dict) else ()
+    return {key: one for key, one in members if isinstance(one, str)}
 
 
 def of_a_pattern(probe: Probe) -> Iterator[str]:
@@ -170,11 +184,8 @@ def lists_of_all(contract: Contract) -> Iterator[Operation]:
 
 def shown_fitting(listing: Operation, body: Any, shape: Shape) -> str | None:
     """An identifier in the first entry of a list that keeps the limits of a member."""
-    for of in listing.output:
-        entries = body.get(of) if isinstance(body, dict) else None
-        entry = entries[0] if isinstance(entries, list) and entries else None
-        for key, text in entry.items() if isinstance(entry, dict) else ():
-            named = part(key).kind in {ID, ARN} and isinstance(text, str)
-            if named and keeps(shape, text):
-                return str(text)
+    for _, entry in _first_entries(listing, body):
+        for key, text in _texts(entry).items():
+            if part(key).kind in {ID, ARN} and keeps(shape, text):
+                return text
     return None

@@ -113,6 +113,7 @@ class ResponseCoverage:
         if not any(self._is_open(name) for name in names):
             return
         reads = [one for one in shown if looks_only(one.name) or one.name == about.read]
+        wider = [(one, _wider(one)) for one in reads]
         acts = [one for one in shown
                 if one not in reads and one.name not in self._makes
                 if not ENDS.match(one.name) and not RESETS.match(one.name)]  # fmt: skip
@@ -122,8 +123,8 @@ class ResponseCoverage:
                 resource = self._session.inventory.create(values, kind, by=by)
             except SetupFailed:
                 return False
-            for one in reads:
-                usual, more = base(self._contract, one), _wider(one)
+            for one, more in wider:
+                usual = base(self._contract, one)
                 if not (more and self._call(one, {**usual, **more}, resource)):
                     self._call(one, usual, resource)
             for one in above:

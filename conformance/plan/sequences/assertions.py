@@ -11,8 +11,8 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
-from conformance.contract.model import Kind, Member
-from conformance.contract.places import ABSENT, canonical, find, parse
+from conformance.contract.model import Kind, Member, Shape
+from conformance.contract.places import ABSENT, Place, canonical, find, parse
 from conformance.contract.walk import shape_at, without_unknown
 from conformance.plan.generation.instants import instant
 from conformance.plan.sequences.mismatch import is_number, written
@@ -75,8 +75,7 @@ def shows(where: str, wanted: Any, body: Any, documented: Members = NO_MEMBERS) 
         if wanted in ([], {}):
             return
         raise RuleBroken(f"{where} is {shown(wanted)}", f"no {where} in the answer")
-    about = documented.get(place[0]) if place else None
-    shape = None if about is None else shape_at(about.shape, place[1:])
+    shape = _shape(documented, place)
     if not _equal(without_unknown(shape, found[0]), without_unknown(shape, wanted)):
         raise RuleBroken(f"{where} is {shown(wanted)}", shown(found[0]))
 
@@ -129,8 +128,7 @@ def sizes(where: str, wanted: int, body: Any, documented: Members = NO_MEMBERS) 
     """So many characters stand there, or so many bytes where the member has bytes."""
     place = parse(where)
     found = next(find(body, place), None)
-    about = documented.get(place[0])
-    shape = None if about is None else shape_at(about.shape, place[1:])
+    shape = _shape(documented, place)
     size = len(found) if isinstance(found, str) else None
     if isinstance(found, str) and shape is not None and shape.kind is Kind.BLOB:
         with suppress(ValueError):  # what is no base64 has no bytes: other requirements say so
@@ -205,6 +203,12 @@ def _same_flag(one: Any, other: Any) -> bool:
     """A flag and its text: that a member has the wrong type is another requirement's business."""
     texts = {one, other} if isinstance(one, str | bool) and isinstance(other, str | bool) else {}
     return texts in ({True, "true"}, {False, "false"})
+
+
+def _shape(documented: Members, place: Place) -> Shape | None:
+    """The shape that the documents give a place of an answer."""
+    about = documented.get(place[0]) if place else None
+    return None if about is None else shape_at(about.shape, place[1:])
 
 
 def shown(value: Any) -> str:

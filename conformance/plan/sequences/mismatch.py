@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from conformance.contract.listing.readback import is_hidden
 from conformance.contract.model import Kind, Shape
-from conformance.contract.places import ABSENT, ITEM, Place
+from conformance.contract.places import ABSENT, ITEM, Place, canonical
 from conformance.contract.walk import is_of_kind
 from conformance.plan.generation.instants import instant
 
@@ -105,7 +105,7 @@ def is_number(value: Any) -> bool:
 
 def written(value: Any) -> str:
     """A text as it is, anything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return value if isinstance(value, str) else canonical(value)
 
 
 def _loosely(text: str) -> str:

@@ -42,6 +42,8 @@ class Variants:
     refer: Refer = to_nothing
     lean: set[str] = field(default_factory=set)
     """Those of which nothing is given but what has to be: more of them is refused."""
+    inner: Mapping[str, str] = field(default_factory=dict)
+    """The texts inside the structures of the accepted request, by name."""
 
     @classmethod
     def of(cls, contract: Contract, operation: Operation, start: Mapping[str, Any]) -> Variants:
@@ -58,7 +60,8 @@ class Variants:
             SHALLOWEST,
         )
         count = {name: min(MOST, _count(one.shape, depth)) for name, one in members.items()}
-        return cls(operation, start, count, depth, named_by(nameable(contract, operation.name)))
+        refer = named_by(nameable(contract, operation.name))
+        return cls(operation, start, count, depth, refer, inner=dict(_inner_texts(start)))
 
     @property
     def most(self) -> int:
@@ -72,7 +75,7 @@ class Variants:
             made = least(shape)
         else:
             made = variant(shape, index % max(1, self.count[name]), self.depth, (), self.refer)
-        made = named_alike(made, dict(_inner_texts(self.start)))
+        made = named_alike(made, self.inner)
         return merged(shape, made, self.start[name]) if name in self.start else made
 
     def request(self, names: Iterable[str], index: int) -> dict[str, Any]:
