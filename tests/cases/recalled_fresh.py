@@ -15,7 +15,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from tests.cases.defects import operation_of
+from tests.cases.defects import members_of, operation_of
 from tests.cases.recalled import ignored, lost
 
 if TYPE_CHECKING:
@@ -53,23 +53,18 @@ class Call:
             for name, value in self.headers
         ]
         status, _, data = self.upstream("POST", "/", headers, json.dumps(members).encode())
-        return status, _read(data)
+        return status, members_of(data)
 
 
 def _is_target(name):
     return name.lower() == "x-amz-target"
 
 
-def _read(data):
-    read = json.loads(data or b"{}")
-    return read if isinstance(read, dict) else {}
-
-
 def _called(operations, headers, body, upstream):
     operation = operation_of(headers, body)
     if operation not in operations.split():
         return None
-    return Call(operation, _read(body), headers, upstream)
+    return Call(operation, members_of(body), headers, upstream)
 
 
 def before(operations, change):
@@ -95,7 +90,7 @@ def after(operations, change):
     def answer(_method, _path, headers, body, status, answered, data, upstream):
         try:
             call = _called(operations, headers, body, upstream)
-            changed = None if call is None else change(call, status, _read(data))
+            changed = None if call is None else change(call, status, members_of(data))
         except ODD:
             return None
         if changed is None:
@@ -115,25 +110,25 @@ def both(*cases):
     return SimpleNamespace(**made)
 
 
-def accepted(operations, code, shows):
+def refused(operations, code, becomes, word=""):
+    """``becomes(call)`` is what a refusal with this code is, whose message has this word."""
+
+    def change(call, status, body):
+        is_it = status == 400 and code in str(body.get("__type"))
+        said = str(body.get("message", body.get("Message"))).lower()
+        return becomes(call) if is_it and word in said else None
+
+    return after(operations, change)
+
+
+def accepted(operations, code, shows, word=""):
     """What is refused with this code is answered with success: ``shows(call)`` is the body."""
-    return after(
-        operations,
-        lambda call, status, body: (
-            (200, shows(call)) if status == 400 and code in str(body.get("__type")) else None
-        ),
-    )
+    return refused(operations, code, lambda call: (200, shows(call)), word)
 
 
 def another_error(operations, code, becomes):
     """An error has another name than the documented one."""
-    wrong = {"__type": becomes, "message": "no"}
-    return after(
-        operations,
-        lambda _, status, body: (
-            (400, wrong) if status == 400 and code in str(body.get("__type")) else None
-        ),
-    )
+    return refused(operations, code, lambda _: (400, {"__type": becomes, "message": "no"}))
 
 
 # -- SQS -------------------------------------------------------------------------------------------
