@@ -223,12 +223,16 @@ class Runner:
     def abandon(self, reason: str, obstacle: Obstacle | None = None) -> None:
         """Give everything that is not decided yet a verdict that says so.
 
-        What answers have shown by now, and none has broken, is shown all the same.
+        What answers have shown by now, and none has broken, is shown all the same; and what the
+        target is known to lack was not left for this reason.
         """
         for requirement in self._decisions.undecided():
             self._decisions.begin()  # nothing is sent for them any more
+            known = self._standings.known(requirement.operation or "")
             if self._watch.has_shown(requirement):
                 self._give(requirement, Verdict.PASSED)
+            elif known is not None and known.standing is SupportStatus.LACKING:
+                self._without(requirement, known)
             else:
                 self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
 
