@@ -45,9 +45,9 @@ from conformance.plan.sequences import KINDS, RANDOM
 from conformance.plan.valid_requests.base_requests import base
 from conformance.record import Obstacle, Verdict
 
-MAY_HANG, MAY_SPOIL = 3, 4
-"""The last turns: odd numbers for what only looks, which may keep a target busy, then requests
-after which a list may never answer again."""
+MAY_HANG, MAY_SPOIL, MAY_MAKE_MANY = 3, 4, 5
+"""The last turns: odd numbers for what only looks, which may keep a target busy; requests after
+which a list may never answer again; odd numbers of what is to be made, after which nothing may."""
 ENDLESS = frozenset({"odd-number"})
 """Odd requests that a target may be busy with for good, as it begins to make 10^20 instances."""
 STEPS = re.compile("period|interval|step|granularity|resolution", re.IGNORECASE)
@@ -121,7 +121,7 @@ class Runner:
         else:
             active.sort(key=self._turn)
         for index, requirement in enumerate(self._cheap_first(active)):
-            if self._turn(requirement) == MAY_SPOIL:
+            if self._turn(requirement) >= MAY_SPOIL:
                 self._rules.end()
             if information_value(requirement) >= ODD or self._savings.is_late(SHOWN_AFTER):
                 self._show_once()
@@ -143,8 +143,8 @@ class Runner:
         self._decide_watched()
 
     def _cheap_first(self, active: list[Requirement]) -> Iterator[Requirement]:
-        """The requirements in order, those of dear operations later; what may spoil lists last."""
-        for _, group in groupby(active, lambda one: self._turn(one) == MAY_SPOIL):
+        """The requirements in order, those of dear operations later; what may spoil much last."""
+        for _, group in groupby(active, lambda one: max(self._turn(one), MAY_HANG)):
             put_off = []
             for requirement in group:
                 if self._savings.is_dear(requirement):
@@ -170,10 +170,9 @@ class Runner:
         rule, about = requirement.rule, requirement.operation
         if not isinstance(rule, RobustRule):
             return MAY_SPOIL if self._may_widen(requirement) else 1
-        if rule.odd in ENDLESS and about is not None and looks_only(about):
-            return MAY_HANG
-        spoils = rule.odd in ENDLESS or about is None or self._post_checks.may_store(about)
-        return MAY_SPOIL if spoils else 2
+        if rule.odd in ENDLESS:
+            return MAY_HANG if about is not None and looks_only(about) else MAY_MAKE_MANY
+        return MAY_SPOIL if about is None or self._post_checks.may_store(about) else 2
 
     def _may_widen(self, requirement: Requirement) -> bool:
         """True where a wrong value may make a span of time endless, or its steps.
