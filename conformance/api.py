@@ -40,9 +40,9 @@ from conformance.record import (
 from conformance.runs import journals, recording
 from conformance.runs.access import Access, gain_access
 from conformance.runs.execution import concluded, run_gated, settings_for
-from conformance.runs.gate import read_gate
 from conformance.runs.jobs import notes, placed, select_jobs
 from conformance.runs.protocol_choice import negotiate
+from conformance.runs.recording import read_gate
 from conformance.runs.result import RunResult
 from conformance.transport import endpoint
 from conformance.transport.address import is_real

@@ -10,7 +10,7 @@ import click
 
 from conformance.cli import tell
 from conformance.cli.options import together
-from conformance.runs import gate
+from conformance.runs import recording
 
 if TYPE_CHECKING:
     from conformance.record import VerdictLine
@@ -45,7 +45,7 @@ def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
     """
     if path is None and strict:
         raise click.UsageError("--strict-baseline needs --baseline FILE")
-    return gate.read_gate(path, strict=strict)
+    return recording.read_gate(path, strict=strict)
 
 
 def tell_untested(lines: Sequence[VerdictLine], *, strict: bool) -> None:

@@ -16,8 +16,8 @@ from conformance.cli.run_options import command_line
 from conformance.cli.selection import exclude_option, requirement_option, take_globs
 from conformance.cli.specs_option import protocol_option, specs_option
 from conformance.runs import recording
-from conformance.runs.gate import baseline_use, marked
 from conformance.runs.jobs import notes, select_jobs
+from conformance.runs.recording import baseline_use, marked
 
 if TYPE_CHECKING:
     from conformance.cli.outputs import Outputs

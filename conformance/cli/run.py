@@ -36,7 +36,7 @@ from conformance.cli.selection import (
 from conformance.cli.specs_option import protocol_option, specs_option
 from conformance.runs import journals, recording
 from conformance.runs.access import Access, gain_access
-from conformance.runs.jobs import notes, placed, select_jobs
+from conformance.runs.jobs import changed_since, notes, placed, select_jobs
 from conformance.runs.protocol_choice import negotiate
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from conformance.engine.safety.run_safety import RunSafety
     from conformance.record import RecordWriter
     from conformance.record.baseline import Gate
-    from conformance.runs.changed import Narrowed
+    from conformance.runs.jobs import Narrowed
     from conformance.transport.endpoint import Target
 
 COLLECT_AFTER = (20_000, 5, 5)
@@ -169,10 +169,8 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
 
 def _selected(options: RunOptions) -> tuple[list[Job], Narrowed | None]:
     """What is to be tested, and what an earlier record leaves of it."""
-    from conformance.runs import changed
-
     jobs = select_jobs(options.services, options.globs, options.given)
-    since = changed.since(jobs, options.changed_since, options.outputs.record)
+    since = changed_since(jobs, options.changed_since, options.outputs.record)
     left = jobs if since is None else since.jobs
     return cut(left, options.shard) if left else left, since
 

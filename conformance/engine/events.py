@@ -23,7 +23,6 @@ class Progress:
     done: int
     total: int
     requests: int
-    doing: str
 
 
 @dataclass(frozen=True, slots=True)

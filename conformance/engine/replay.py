@@ -19,7 +19,7 @@ from conformance.transport.bad_signatures import SIGNATURE_FAULTS
 from conformance.transport.exchange import Exchange, Response
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read
-from conformance.transport.protocols.variant import Labels, WireRequest
+from conformance.transport.protocols.seam import Labels, WireRequest
 
 ENCODED = re.compile(r"(?:%(?:25)?[0-9A-Fa-f]{2})+")
 ANEW = {

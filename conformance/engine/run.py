@@ -10,7 +10,6 @@ from functools import partial
 
 from conformance.contract.given import not_to_be_sent
 from conformance.contract.model import Contract
-from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
 from conformance.engine.outcome import Job, RunOutcome, what_is_left
 from conformance.engine.resources.companions import Companions
@@ -19,8 +18,8 @@ from conformance.engine.resources.names import Names
 from conformance.engine.resources.readiness import READY, READY_ON_AWS
 from conformance.engine.resources.sdk_calls import SdkCaller
 from conformance.engine.runner import Runner, Settings
-from conformance.engine.safety.given_guard import GivenGuard
 from conformance.engine.safety.given_state import GivenState
+from conformance.engine.safety.guard import GivenGuard
 from conformance.engine.safety.request_classifier import RouteTable
 from conformance.engine.safety.run_safety import RunSafety, told
 from conformance.engine.secrets.masking import LEAST_CREDENTIAL, Masker
@@ -28,7 +27,7 @@ from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.liveness import LivenessTransport
 from conformance.engine.sending.patience import Patience
 from conformance.engine.session import Session
-from conformance.engine.stops import LimitReached, Limits, Stops
+from conformance.engine.stops import LimitReached, Limits, Stops, TargetDied, WrongCredentials
 from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.address import is_real
 from conformance.transport.errors import SpeaksTLS

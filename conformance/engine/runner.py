@@ -10,13 +10,13 @@ from typing import Any
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.engine.deciding.authentication import Authentication, Ruling
+from conformance.engine.deciding.authentication import Authentication
 from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.deciding.rule_decider import RuleDecider
 from conformance.engine.decision_order import MAY_SPOIL, DecisionOrder
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.recording import verdicts
-from conformance.engine.recording.verdict_log import VerdictLog
+from conformance.engine.recording.verdicts import VerdictLog
 from conformance.engine.request_savings import (
     MOST,
     ODD,
@@ -34,7 +34,7 @@ from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.watching.passive_checks import PassiveChecker
 from conformance.engine.watching.post_request_checks import PostRequestChecks
 from conformance.engine.watching.response_coverage import ResponseCoverage
-from conformance.plan.authentication import Auth, is_authentication, levelled
+from conformance.plan.authentication import is_authentication, levelled
 from conformance.plan.planner import is_watched
 from conformance.plan.sequences import KINDS, RANDOM
 from conformance.plan.valid_requests.base_requests import base
@@ -75,11 +75,10 @@ class Runner:
             thrifty=not settings.draws, made_up=contract.overlay.inferred
         )
         self._stops = Stops() if stops is None else stops
-        run = ServiceRun(
+        self._run = run = ServiceRun(
             contract, session, settings, self._standings, self._decisions, emit, self._stops,
             self._savings,
         )  # fmt: skip
-        self._without = run.without
         self._watch = PassiveChecker(run)
         self._post_checks = PostRequestChecks(run, self._watch)
         self._order = DecisionOrder(contract, self._savings, self._post_checks.may_store)
@@ -92,7 +91,8 @@ class Runner:
         self._emit(ServiceStarted(self._contract.service, len(self._requirements)))
         self._read_showcases()
         self._post_checks.begin()
-        self._authentication()
+        signatures = [one for one in self._requirements if is_authentication(one)]
+        Authentication(self._run, self._channel).decide(signatures)
         roomy = self._stops.limits.leave(SECONDS, MOST)
         if roomy:
             # Before odd requests may spoil what shows resources.
@@ -121,7 +121,7 @@ class Runner:
             self._rules.finished()
             with self._watch.held():
                 self._session.disposal.tidy()
-            self._emit(Progress(index + 1, len(active), 0, requirement.id))
+            self._emit(Progress(index + 1, len(active), 0))
         self._rules.end()
         explored = self._probes.explored
         for sent in explored.broken(self._decisions.open) if explored else ():
@@ -180,7 +180,7 @@ class Runner:
             if self._watch.has_shown(requirement):
                 self._give(requirement, Verdict.PASSED)
             elif known is not None and known.standing is SupportStatus.LACKING:
-                self._without(requirement, known)
+                self._run.without(requirement, known)
             else:
                 self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
 
@@ -194,35 +194,6 @@ class Runner:
             self._settings.seed, links=LINKS * draws if draws >= DEEP else 0,
             enough=lambda: self._stops.used() > FUZZED,
         )  # fmt: skip
-
-    def _authentication(self) -> None:
-        """Decide the group about signatures: by the target's own answers to wrong ones."""
-        group = [one for one in self._requirements if is_authentication(one)]
-        if self._settings.auth is Auth.OFF:
-            for requirement in group:
-                self._give(requirement, Verdict.SKIPPED, "switched off (--auth off)")
-            return
-        judged = Authentication(self._contract, self._session, self._channel)
-        operations = judged.operations(group)
-        if not operations:
-            for requirement in group:
-                self._give(requirement, Verdict.SKIPPED, "the operations it needs are excluded")
-            return
-        for name in operations:
-            standing = self._standings.of(name)
-            if standing.standing is not SupportStatus.WORKS:
-                for requirement in group:
-                    self._without(requirement, standing)
-                return
-        before = self._decisions.now()
-        for ruling in judged.rulings(group):
-            self._decisions.since(before)
-            before = self._decisions.now()
-            self._rule(ruling)
-
-    def _rule(self, ruling: Ruling) -> None:
-        self._decisions.tally(ruling.requirement).reject += ruling.refused
-        self._give(ruling.requirement, ruling.verdict, ruling.reason, ruling.steps, ruling.obstacle)
 
     def _decide(self, requirement: Requirement) -> None:
         self._stops.check()
@@ -244,7 +215,7 @@ class Runner:
             if tally.accept and self._watch.is_shared:
                 standing = None  # the answers of other operations showed it
             if standing is not None and standing.standing is SupportStatus.SILENT:
-                self._without(requirement, standing)
+                self._run.without(requirement, standing)
             else:
                 self._give(requirement, *verdicts.watched(requirement, tally, standing))
 

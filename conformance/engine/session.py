@@ -39,7 +39,7 @@ from conformance.plan.valid_requests.resources import (
 )
 from conformance.transport.exchange import Exchange
 from conformance.transport.protocols.registry import read
-from conformance.transport.protocols.variant import WireRequest
+from conformance.transport.protocols.seam import WireRequest
 
 
 class Session:

@@ -22,7 +22,7 @@ from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 from conformance.transport.protocols.registry import of, read
-from conformance.transport.protocols.variant import WireRequest
+from conformance.transport.protocols.seam import WireRequest
 
 LACKS = (
     "UnknownOperation",

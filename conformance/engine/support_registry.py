@@ -12,14 +12,13 @@ from conformance.contract.inference.owners import RESOURCE
 from conformance.contract.model import Contract, Kind, Location
 from conformance.engine import support
 from conformance.engine.attempt import attempt
-from conformance.engine.confirmation import ANSWER, confirm
-from conformance.engine.errors import WrongCredentials
 from conformance.engine.judge.authentication import is_refused_signature
 from conformance.engine.probe_result import UNSURE
 from conformance.engine.sending.channel import SignedChannel
-from conformance.engine.sending.delivery import connection_broke
+from conformance.engine.sending.delivery import confirm, connection_broke, repeats_of
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.engine.session import Session
+from conformance.engine.stops import WrongCredentials
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
@@ -102,7 +101,7 @@ class SupportRegistry:
             shown = ", ".join(body) if isinstance(body, dict) else support.TAGGED
             return Support(SupportStatus.LACKING, f"{other} answers at its path: {shown}")
         again = partial(self._broken, probe)
-        if connection_broke(sent.exchange) and confirm(again, ANSWER, sent.answer) is not None:
+        if connection_broke(sent.exchange) and confirm(again, repeats_of(sent.answer)) is not None:
             return support.silent_of(sent)
         return self._judged(sent)
 

@@ -15,10 +15,10 @@ from conformance.contract.places import ABSENT, Place, find, parse
 from conformance.contract.protocols import WATCHED
 from conformance.contract.validate import unchecked
 from conformance.plan import patching, rules
-from conformance.plan.declared_errors import plan_error
 from conformance.plan.generation import strings, values
+from conformance.plan.identities import plan_error
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
-from conformance.plan.serializability import (
+from conformance.plan.spelling import (
     can_serialize,
     is_doubtful,
     is_label,

@@ -14,12 +14,16 @@ from conformance.contract.places import Place
 from conformance.contract.vocabulary.overlay_steps import WireForm
 from conformance.contract.walk import is_of_kind
 from conformance.plan.generation import values
-from conformance.plan.malformed import MALFORMED
 from conformance.plan.spelling import last_label
-from conformance.plan.unusual_request import UnusualRequest, UnusualRequestMaker, body_places
+from conformance.plan.unusual_request import (
+    MALFORMED,
+    UnusualRequest,
+    UnusualRequestMaker,
+    body_places,
+)
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import all_creators
-from conformance.transport.protocols.variant import form
+from conformance.transport.protocols.seam import form
 
 MOST_TEXTS, MOST_LISTS, MOST_PARAMETERS = 2, 3, 4
 UNPAIRED = ("a\x00b", "\ud83d")

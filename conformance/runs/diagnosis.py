@@ -22,7 +22,7 @@ from conformance.plan.valid_requests.base_requests import base
 from conformance.runs.jobs import placed, select_jobs
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import of, read, wire
-from conformance.transport.protocols.variant import WireRequest
+from conformance.transport.protocols.seam import WireRequest
 from conformance.transport.signing import Signer, unsigned
 from conformance.transport.targets import known
 

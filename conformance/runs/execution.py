@@ -13,7 +13,7 @@ from conformance.engine.run import DRAWS, Run, RunConfig
 from conformance.engine.runner import Settings
 from conformance.errors import CouldNotTest, Problem
 from conformance.plan.authentication import Auth
-from conformance.runs.gate import baseline_use, marked
+from conformance.runs.recording import baseline_use, marked
 from conformance.transport.address import is_real
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def concluded(
 
 def nothing_tested(outcome: RunOutcome) -> Problem | None:
     """Why nothing was decided, where nothing was."""
-    from conformance.engine.errors import NothingTested
+    from conformance.engine.stops import NothingTested
     from conformance.record import Verdict
 
     decided = {Verdict.PASSED, Verdict.FAILED}

@@ -23,7 +23,7 @@ from conformance.engine.runner import Settings
 from conformance.engine.secrets.masking import forms
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.watching.arns import Arns
-from conformance.engine.watching.given_moments import GivenMoments
+from conformance.engine.watching.echoes import GivenMoments
 from conformance.engine.watching.passive_checks import _is_odd_address
 from conformance.plan.generation.values import OTHER_CASE, sample
 from conformance.plan.planner import plan

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.vocabulary.overlay_rules import RobustRule, UnknownIdentifierRule
 from conformance.engine.attempt import attempt
-from conformance.engine.confirmation import ANSWER, confirm, not_repeated, unreliable
 from conformance.engine.probe_result import ProbeResult, is_taken, smallest
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.verdicts import CaseCounts
+from conformance.engine.sending.delivery import confirm, not_repeated, repeats_of, unreliable
 from conformance.engine.sending.exchange_log import SetupFailed
 from conformance.engine.sending.patience import kinds_of_request
 from conformance.engine.service_run import ServiceRun
@@ -146,7 +146,7 @@ class ProbeDecider:
 
     def _explore(self, planned: Plan, tally: CaseCounts) -> list[ProbeResult]:
         """Random values beyond the boundaries; gives the shrunk failure, if there is one."""
-        from conformance.engine.deciding.property_search import explore
+        from conformance.engine.fuzzing.search import explore
 
         for index, drawing in enumerate(planned.drawings):
             seed = f"{self._run.settings.seed}/{planned.requirement}/{index}"
@@ -165,7 +165,7 @@ class ProbeDecider:
                 self._run.without(requirement, self._run.standings.of(operation.name))
                 return True
             again = partial(self._broken_again, trial)
-            shown = trial if trial.silent else confirm(again, ANSWER, answer)
+            shown = trial if trial.silent else confirm(again, repeats_of(answer))
             if shown is not None and shown.finding is not None:
                 self._run.decisions.fail(requirement, shown.finding, shown.sent)
                 return True

@@ -9,10 +9,14 @@ from typing import Any
 
 from conformance import record
 from conformance.contract.listing.requirements import Requirement
-from conformance.engine.confirmation import repeats_of_silence
 from conformance.engine.probe_result import SAYS_NOTHING
 from conformance.engine.recording.evidence import EvidenceStep
-from conformance.engine.sending.delivery import RESTARTS, connection_broke, only_reads
+from conformance.engine.sending.delivery import (
+    RESTARTS,
+    connection_broke,
+    only_reads,
+    repeats_of_silence,
+)
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.patience import is_unanswered
 from conformance.engine.sending.settling import LONGEST, NONE, Time

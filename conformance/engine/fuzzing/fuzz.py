@@ -16,8 +16,7 @@ from typing import Any
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Location, Operation
 from conformance.engine.attempt import attempt
-from conformance.engine.fuzzing.faults import same_fault
-from conformance.engine.fuzzing.requests import FuzzCase, cases_of
+from conformance.engine.fuzzing.requests import FuzzCase, cases_of, same_fault
 from conformance.engine.fuzzing.search import Search
 from conformance.engine.judge.recheck import sent_values
 from conformance.engine.judge.response import observe

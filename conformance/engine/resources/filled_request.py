@@ -13,7 +13,7 @@ from conformance.engine.sending.patience import Patience, kinds_of_request
 from conformance.plan.probes import Probe
 from conformance.plan.spelling import respelt
 from conformance.transport.protocols.registry import USUAL, of, wire
-from conformance.transport.protocols.variant import WireRequest
+from conformance.transport.protocols.seam import WireRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from conformance.contract.given import given_kinds, looks
 from conformance.contract.inference.json_patch import patch_member
 from conformance.contract.model import Kind, Location, Operation
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.engine.errors import TargetDied
 from conformance.engine.sending.exchange_log import RunResource, SetupFailed
 from conformance.engine.session import Session
+from conformance.engine.stops import TargetDied
 from conformance.plan.valid_requests.base_requests import as_label, base
 from conformance.transport.parsed_response import same
 

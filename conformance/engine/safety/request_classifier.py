@@ -27,8 +27,7 @@ from conformance.plan.valid_requests.resources import (
 )
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.protocols.json_text import members
-from conformance.transport.protocols.registry import members_of, of, read
-from conformance.transport.protocols.selecting import selectors_of
+from conformance.transport.protocols.registry import members_of, of, read, selectors_of
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

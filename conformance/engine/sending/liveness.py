@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from conformance.engine.errors import TargetDied
 from conformance.engine.sending.delivery import REPEATABLE
+from conformance.engine.stops import TargetDied
 from conformance.transport.address import host_and_port
 from conformance.transport.errors import SpeaksTLS
 from conformance.transport.exchange import Exchange, FailureKind, Request, Transport

@@ -11,7 +11,6 @@ from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.listing.sharing import sharing_of
 from conformance.contract.model import Location
 from conformance.contract.vocabulary.overlay_rules import StillAnswersRule
-from conformance.engine.confirmation import ANSWER, confirm, not_repeated, unreliable
 from conformance.engine.judge.errors import ERROR_STATUS, IN_REFUSALS
 from conformance.engine.judge.findings import Finding
 from conformance.engine.judge.response import observe
@@ -19,14 +18,14 @@ from conformance.engine.probe_result import is_elsewhere, unanswered
 from conformance.engine.recording.evidence import LONGEST
 from conformance.engine.recording.list_filter import entries_of_this_run, shortened
 from conformance.engine.recording.verdicts import PendingFailures
+from conformance.engine.sending.delivery import confirm, not_repeated, repeats_of, unreliable
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.patience import is_unanswered
 from conformance.engine.service_run import ServiceRun
 from conformance.engine.session import Session
 from conformance.engine.support import SupportStatus
 from conformance.engine.watching.arns import Arns
-from conformance.engine.watching.echoes import Echoes
-from conformance.engine.watching.given_moments import GivenMoments
+from conformance.engine.watching.echoes import Echoes, GivenMoments
 from conformance.engine.watching.spoilt import Spoilt
 from conformance.plan.planner import is_watched
 from conformance.plan.probes import Fault, Side
@@ -163,7 +162,8 @@ class PassiveChecker:
             silent = self._standings.silent(name)
             if silent is not None and requirement.subject is Subject.NO_SERVER_ERROR:
                 continue  # it fails for the valid request, when all is decided
-            again = confirm(partial(self._once_more, finding, sent, seen), ANSWER, sent.answer)
+            repeat = partial(self._once_more, finding, sent, seen)
+            again = confirm(repeat, repeats_of(sent.answer))
             again = again or confirm(partial(self._of_the_same, finding, sent))
             if again is None and sent.answer.failure in PASSING:
                 self._suspects.forget(finding)

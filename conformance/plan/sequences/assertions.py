@@ -14,8 +14,7 @@ from typing import Any
 from conformance.contract.model import Kind, Member, Shape
 from conformance.contract.places import ABSENT, Place, canonical, find, parse
 from conformance.contract.walk import shape_at, without_unknown
-from conformance.plan.generation.instants import instant
-from conformance.plan.sequences.mismatch import is_number, written
+from conformance.plan.sequences.mismatch import instant, is_number, written
 from conformance.plan.sequences.steps import NotShown, RuleBroken
 from conformance.transport.parsed_response import NOT_JSON, same
 

@@ -14,7 +14,7 @@ from typing import Any
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Operation
 from conformance.transport.parsed_response import ParsedResponse
-from conformance.transport.protocols.variant import WireVariant
+from conformance.transport.protocols.seam import WireVariant
 
 
 @dataclass(frozen=True, slots=True)

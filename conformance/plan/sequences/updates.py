@@ -22,8 +22,8 @@ from conformance.contract.vocabulary.overlay_rules import (
     ParallelRule,
 )
 from conformance.contract.vocabulary.overlay_steps import MemberUpdate
-from conformance.plan.generation.instants import instant
 from conformance.plan.sequences import assertions
+from conformance.plan.sequences.mismatch import instant
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,

@@ -18,8 +18,7 @@ from conformance.transport.protocols.http_bindings import (
     bound_members,
     payload_placeholders,
 )
-from conformance.transport.protocols.seam import ReadBody, WireProtocol
-from conformance.transport.protocols.variant import WireRequest, WireVariant
+from conformance.transport.protocols.seam import ReadBody, WireProtocol, WireRequest, WireVariant
 from conformance.transport.protocols.xml_reading import (
     local,
     not_xml,

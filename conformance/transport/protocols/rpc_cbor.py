@@ -21,8 +21,7 @@ from conformance.transport.protocols.http_bindings import (
     request_without_bindings,
 )
 from conformance.transport.protocols.json_text import message, without_depths
-from conformance.transport.protocols.seam import ReadBody, WireProtocol
-from conformance.transport.protocols.variant import WireRequest, WireVariant
+from conformance.transport.protocols.seam import ReadBody, WireProtocol, WireRequest, WireVariant
 
 CBOR = "application/cbor"
 HEADERS = (("smithy-protocol", "rpc-v2-cbor"), ("Accept", CBOR))

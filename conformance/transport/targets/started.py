@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-from conformance.transport.command import Command
+from conformance.transport.child import Command
 from conformance.transport.errors import NotInstalled, TargetDidNotStart
 from conformance.transport.targets.known import KnownTarget
 from conformance.transport.targets.own import OwnTarget

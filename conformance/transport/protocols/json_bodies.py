@@ -1,4 +1,4 @@
-"""restJson1: labels, query parameters and headers, and a JSON object with what is left."""
+"""restJson1, awsJson1_0 and awsJson1_1: the protocols whose bodies are JSON."""
 
 from __future__ import annotations
 
@@ -7,19 +7,27 @@ from typing import Any
 
 from conformance import error_identity
 from conformance.contract.model import Location, Operation
+from conformance.contract.places import ABSENT
 from conformance.transport.body_forms import form_of
 from conformance.transport.exchange import Request, Response
 from conformance.transport.parsed_response import NOT_JSON
 from conformance.transport.protocols import json_text
 from conformance.transport.protocols.http_bindings import (
     BoundRequest,
+    asking_for_former_names,
     bind,
     bound_members,
     payload_placeholders,
+    request_without_bindings,
 )
 from conformance.transport.protocols.json_text import spelled
-from conformance.transport.protocols.seam import ReadBody, WireProtocol
-from conformance.transport.protocols.variant import WireRequest, WireVariant
+from conformance.transport.protocols.seam import (
+    TARGET,
+    ReadBody,
+    WireProtocol,
+    WireRequest,
+    WireVariant,
+)
 
 JSON, BINARY = "application/json", "application/octet-stream"
 
@@ -46,7 +54,7 @@ class JsonBodies(WireProtocol):
 
 
 class RestJson(JsonBodies):
-    """The protocol."""
+    """Labels, query parameters and headers, and a JSON object with what is left."""
 
     media = ("application/json",)
     plain_json = True
@@ -81,3 +89,35 @@ def _body(
     if not has_body and not bound.body:
         return None, None
     return json_text.encode(bound.body), JSON
+
+
+class AwsJson(JsonBodies):
+    """A header names the operation, a JSON object has every member.
+
+    Of either version; ``media`` is the content type, in which alone they differ.
+    """
+
+    by_name = True
+    names_errors = "__type, code or x-amzn-errortype"
+
+    def __init__(self, media: str) -> None:
+        self.media = (media,)
+
+    def write(
+        self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
+    ) -> WireRequest:
+        """The request of an operation with these members; ``raw`` replaces the body."""
+        given = {name: value for name, value in values.items() if value is not ABSENT}
+        body = json_text.encode(given) if raw is None else raw
+        headers = [*operation.selectors.items(), *asking_for_former_names(operation)]
+        return request_without_bindings(operation, (body, self.media[0]), headers, form)
+
+    def members(self, operation: Operation, request: Request) -> dict[str, Any]:  # noqa: ARG002
+        """The members that a request carries."""
+        return json_text.members(request.body)
+
+    def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
+        """The same request for an operation that no service has."""
+        target = f"NoSuchService{nonce}.NoSuchOperation{nonce}"
+        usual = (request.method, request.target, request.body, request.content_type)
+        return WireRequest(*usual, ((TARGET, target),))
