@@ -3,8 +3,6 @@
 A failure is blamed on the fault of a probe only where a request that is right there fares better.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

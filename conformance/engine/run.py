@@ -1,7 +1,5 @@
 """A whole run: services one after the other, every verdict emitted when it is decided."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext

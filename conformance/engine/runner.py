@@ -1,7 +1,5 @@
 """Tests one service of a target: every requirement to its verdict."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress

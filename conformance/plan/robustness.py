@@ -3,8 +3,6 @@
 ``ODD`` has a function for each word that a rule of the kind ``robust`` may have as its ``odd``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

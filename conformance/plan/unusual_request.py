@@ -5,8 +5,6 @@ timestamps in the body; numbers, booleans and timestamps in the path, the query 
 where everything is text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice

@@ -4,8 +4,6 @@ Each kind takes a request that the signer would sign rightly. The bytes of the r
 as they are: only what vouches for them is wrong.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

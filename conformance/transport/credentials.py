@@ -1,7 +1,5 @@
 """Whose credentials sign: the standard chain, or test/test for a target on this machine."""
 
-from __future__ import annotations
-
 import os
 
 from conformance.transport.errors import NoCredentials

@@ -1,7 +1,5 @@
 """Throttling is not an answer, nor is "try again": such requests are sent again, a few times."""
 
-from __future__ import annotations
-
 import random
 import threading
 import time

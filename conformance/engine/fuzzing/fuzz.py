@@ -6,8 +6,6 @@ a malformed answer to whatever was sent belongs to the requirements that every a
 for. Whoever asks confirms a finding on a fresh resource, as any other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field

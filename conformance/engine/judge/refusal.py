@@ -1,7 +1,5 @@
 """Whether a probe's answer is what its side calls for."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """From what was seen to a verdict and its line in the record."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field

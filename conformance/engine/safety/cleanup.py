@@ -5,8 +5,6 @@ the target's list: what bears a name with the run's nonce, or the run's tag, is 
 Anything else with the same name may belong to somebody else: it is reported and left alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any

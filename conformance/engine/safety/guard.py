@@ -7,8 +7,6 @@ none is ever deleted. Both read what a request does from its bytes, and everythi
 them, so that this holds whatever the rest of the tool does.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """The quotas that overlays state, by the request that counts for them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from conformance.contract.model import Contract

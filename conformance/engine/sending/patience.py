@@ -6,8 +6,6 @@ rest of it gets a shorter time, which is still many times what any answer took. 
 kind that is answered after all is judged like every other.
 """
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass, field, replace
 

@@ -1,7 +1,5 @@
 """Checks that hold for every answer, whatever the request: counted, suspected, and confirmed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """How many deliberate faults of the reference the suite notices, and by which requirement."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from conformance.record.schema import packaged

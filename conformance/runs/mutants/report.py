@@ -1,7 +1,5 @@
 """The result, for programs and for people."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Many mutants, tried in several processes: whole runs of the suite with no socket in between."""
 
-from __future__ import annotations
-
 import os
 import signal
 import threading

@@ -1,7 +1,5 @@
 """What is tried and what came of it, as values that go between processes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
