@@ -15,7 +15,7 @@ from conformance.engine.probe_result import ProbeResult, judged
 from conformance.engine.resources.placeholders import needs_resource
 from conformance.engine.sending.delivery import is_repeatable, repeats_of_silence, resent
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed, is_lost
-from conformance.engine.sending.patience import is_unanswered, kinds_of_request
+from conformance.engine.sending.patience import WELL, is_unanswered, kinds_of_request
 from conformance.engine.session import Session
 from conformance.plan.generation.values import sample
 from conformance.plan.identities import of_nothing
@@ -161,7 +161,7 @@ def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:
 
     It may have been a slow moment.
     """
-    if session.patience.is_well_known(kinds_of_request(probe)):
+    if session.patience.unanswered(kinds_of_request(probe)) >= WELL:
         again = session.send_again(probe, 2)  # at once, as it is expected to come to that
     else:
         sent = session.send(probe, fresh=fresh)
@@ -180,7 +180,8 @@ def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
         return _blamed_on_its_route(session, trial)
     if probe.form.is_elsewhere:
         return trial
-    usual = judged(session, *_in_usual_form(session, probe))
+    plain = replace(probe, form=None)
+    usual = judged(session, plain, session.send(plain))
     _leave_clean(session, usual)
     if usual.finding is not None and usual.finding.held:
         return trial
@@ -235,11 +236,6 @@ def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
     if not usual.answer.ok:
         return trial
     return ProbeResult(probe, trial.sent, None, "whatever the path names is served")
-
-
-def _in_usual_form(session: Session, probe: Probe) -> tuple[Probe, SentProbe]:
-    usual = replace(probe, form=None)
-    return usual, session.send(usual)
 
 
 def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool:

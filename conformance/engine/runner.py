@@ -264,6 +264,3 @@ class Runner:
                 self._run.without(requirement, standing)
             else:
                 self._give(requirement, *verdicts.watched(requirement, tally, standing))
-
-
-__all__ = ["Runner", "Settings"]

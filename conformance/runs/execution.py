@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from conformance.engine.events import Decided, Event
 from conformance.engine.outcome import RunOutcome, exit_code
 from conformance.engine.run import DRAWS, Run, RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
 from conformance.errors import CouldNotTest, Problem
 from conformance.plan.authentication import Auth
 from conformance.runs.recording import baseline_use, marked

@@ -37,10 +37,6 @@ def _signed(signer: Signer, plain: UnsignedRequest, at: datetime | None = None) 
     return signer.sign(plain.method, plain.url, plain.headers, plain.body, at=at)
 
 
-def _not_signed(_signer: Signer, plain: UnsignedRequest) -> Request:
-    return unsigned(plain.method, plain.url, plain.headers, plain.body)
-
-
 def _authorized(change: Callable[[str], str]) -> Missign:
     """The Authorization header is another one."""
 
@@ -95,7 +91,7 @@ def _with(credentials: Callable[[Credentials], Credentials]) -> Missign:
 
 
 SIGNATURE_FAULTS: Mapping[str, Missign] = {
-    "unsigned": _not_signed,
+    "unsigned": lambda _, plain: unsigned(*plain),
     "cut-header": _authorized(lambda value: value.partition(",")[0]),
     "header-without-pairs": _authorized(lambda value: value.partition("=")[0]),
     "unknown-key": _with(lambda _: UNKNOWN_KEY),

@@ -51,11 +51,6 @@ def _usable(found: Credentials, region: str) -> tuple[Credentials, str]:
     return Credentials(access, secret, token or None), region
 
 
-def own_access(region: str | None = None) -> tuple[Credentials, str]:
-    """The credentials and region for a target of our own: whatever is set is not for it."""
-    return TEST_CREDENTIALS, region or DEFAULT_REGION
-
-
 def _environment() -> Credentials | None:
     access, secret = (os.environ.get(f"AWS_{x}") for x in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"))
     if not access or not secret:

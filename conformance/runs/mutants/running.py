@@ -109,13 +109,9 @@ class ReferenceFails(CouldNotTest):
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """The results in the order of the mutants; ``interrupted`` where some were not tried.
-
-    ``control`` is the run against the reference without a fault.
-    """
+    """The results in the order of the mutants; ``interrupted`` where some were not tried."""
 
     results: tuple[Result, ...]
-    control: Ran
     seconds: float
     interrupted: bool = False
 
@@ -143,7 +139,7 @@ def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard)
     except KeyboardInterrupt:
         interrupted = True
     results = tuple(found[one.id] for one in mutants if one.id in found)
-    return Campaign(results, control, time.monotonic() - start, interrupted)
+    return Campaign(results, time.monotonic() - start, interrupted)
 
 
 def _tried(mutants: Sequence[Mutant], plan: MutantPlan, workers: int) -> Iterator[Result]:

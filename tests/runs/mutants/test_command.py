@@ -111,7 +111,7 @@ def test_the_fate_of_a_mutant(shown, fate):
 
 def campaign(*shown, interrupted=False):
     results = tuple(running.judged(mutant(f"f{n}"), one) for n, one in enumerate(shown))
-    return Campaign(results, Ran(), 1.0, interrupted)
+    return Campaign(results, 1.0, interrupted)
 
 
 MIXED = campaign(
