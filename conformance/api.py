@@ -33,10 +33,7 @@ from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.stops import Limits
 from conformance.errors import BadInput
-from conformance.record import (
-    Record,
-    RecordedTarget,
-)
+from conformance.record import Record, RecordedTarget
 from conformance.runs import journals, recording
 from conformance.runs.access import Access, gain_access
 from conformance.runs.execution import concluded, run_gated, settings_for

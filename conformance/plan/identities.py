@@ -1,5 +1,7 @@
 """Probes with an identifier that nothing has or that is taken, and of errors that this provokes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Rules that only several requests show, each a generator of steps."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 
 from conformance.plan.sequences import (
