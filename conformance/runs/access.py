@@ -72,8 +72,7 @@ def transport(
     """
     from conformance.transport.extra_headers import HeaderTransport
     from conformance.transport.http import HttpTransport
-    from conformance.transport.quota import QuotaLimit, QuotaTransport
-    from conformance.transport.retry import RetryingTransport
+    from conformance.transport.retry import QuotaLimit, QuotaTransport, RetryingTransport
 
     http = HttpTransport(timeout=timeout, ca_bundle=ca_bundle)
     sending: Transport = HeaderTransport(http, headers) if headers and headers.headers else http

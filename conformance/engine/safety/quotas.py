@@ -6,7 +6,7 @@ from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_access import Quotas
 from conformance.engine.safety.request_classifier import RouteTable
 from conformance.transport.exchange import Request
-from conformance.transport.quota import QuotaLimit
+from conformance.transport.retry import QuotaLimit
 
 ALL = "*"
 

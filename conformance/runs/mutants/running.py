@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from conformance.engine.outcome import Job
 from conformance.errors import CouldNotTest
 from conformance.runs.mutants.selection import Globs
-from conformance.runs.mutants.values import Mutant, MutantPlan, MutantStatus, Ran, Result
+from conformance.runs.mutants.values import Campaign, Mutant, MutantPlan, MutantStatus, Ran, Result
 
 QUICK = "quick"
 """The profile whose requests every other profile sends too, and sooner than its own."""
@@ -105,15 +105,6 @@ class ReferenceFails(CouldNotTest):
     def __init__(self, control: Ran) -> None:
         told = control.problem or ", ".join(control.failures)
         super().__init__(f"the reference without a fault is not passed: {told}")
-
-
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """The results in the order of the mutants; ``interrupted`` where some were not tried."""
-
-    results: tuple[Result, ...]
-    seconds: float
-    interrupted: bool = False
 
 
 def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard) -> Campaign:

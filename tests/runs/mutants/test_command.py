@@ -23,8 +23,7 @@ from conformance.runs.mutants import (
     running,
     schema,
 )
-from conformance.runs.mutants.report import as_json, lines
-from conformance.runs.mutants.values import Ran
+from conformance.runs.mutants.values import Ran, as_json, lines
 from tests.command import in_process
 
 KILLED = {
