@@ -33,10 +33,7 @@ from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.stops import Limits
 from conformance.errors import BadInput
-from conformance.record import (
-    Record,
-    RecordedTarget,
-)
+from conformance.record import Record, RecordedTarget
 from conformance.runs import journals, recording
 from conformance.runs.access import Access, gain_access
 from conformance.runs.execution import concluded, run_gated, settings_for
@@ -261,10 +258,9 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
         )
         outcome = run_gated(config, gate, asked.on_event)
     outcome.notes += [*notes(jobs, asked.globs, asked.given, asked.headers), *left]
-    end = concluded(
+    last = concluded(
         config, outcome, gate, strict=asked.strict, fail_on_unsupported=asked.fail_on_unsupported
     )
-    last = recording.last_line(jobs, outcome, end.code, end.baseline)
     record = Record(Path("record.jsonl"), first, tuple(outcome.verdicts), last)
     return RunResult(record, last, outcome.problem)
 

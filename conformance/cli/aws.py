@@ -60,7 +60,7 @@ def reach(
     from conformance.engine.safety.request_classifier import RouteTable
     from conformance.transport.credentials import find_credentials
     from conformance.transport.endpoint import Target
-    from conformance.transport.quota import QuotaTransport
+    from conformance.transport.retry import QuotaTransport
 
     aws = options.aws
     credentials, _ = find_credentials(is_loopback=False, profile=aws.profile_name)

@@ -146,7 +146,7 @@ def _cloud(
     from conformance.engine.safety.quotas import counter, quotas
     from conformance.engine.safety.request_classifier import RouteTable
     from conformance.transport.credentials import find_credentials
-    from conformance.transport.quota import QuotaTransport
+    from conformance.transport.retry import QuotaTransport
 
     header = journal.header
     credentials, _ = find_credentials(is_loopback=False)

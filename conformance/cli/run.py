@@ -277,13 +277,13 @@ def _finish(
 ) -> int:
     from conformance.runs.execution import concluded
 
-    end = concluded(
+    last = concluded(
         config, outcome, gate, strict=options.strict,
         fail_on_unsupported=options.fail_on_unsupported,
         whole=options.shard is None and options.changed_since is None,
     )  # fmt: skip
-    writer.write(recording.last_line(config.jobs, outcome, end.code, end.baseline))
-    return end.code
+    writer.write(last)
+    return last.exit
 
 
 def _report(options: RunOptions, outcome: RunOutcome) -> None:

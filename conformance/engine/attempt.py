@@ -1,96 +1,27 @@
-"""One probe, tried: sent, judged, and repeated where the first answer may be our own doing.
-
-A failure is blamed on the fault of a probe only where a request that is right there fares better.
-"""
+"""One probe, tried: sent, judged, and repeated where the first answer may be our own doing."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from conformance.contract.inference.identity_rules import READS, UPDATES
 from conformance.contract.places import ITEM
-from conformance.contract.walk import shape_at
+from conformance.engine.control_requests import (
+    of_nothing_at_all,
+    refused_alike,
+    sent_alone,
+    without_fault,
+)
 from conformance.engine.judge.findings import Finding
 from conformance.engine.judge.refusal import entries_refused
 from conformance.engine.probe_result import ProbeResult, judged
 from conformance.engine.resources.placeholders import needs_resource
 from conformance.engine.sending.delivery import is_repeatable, repeats_of_silence, resent
-from conformance.engine.sending.exchange_log import SentProbe, SetupFailed, is_lost
-from conformance.engine.sending.patience import is_unanswered, kinds_of_request
+from conformance.engine.sending.exchange_log import SentProbe, is_lost
+from conformance.engine.sending.patience import WELL, is_unanswered, kinds_of_request
 from conformance.engine.session import Session
-from conformance.plan.generation.values import sample
-from conformance.plan.identities import of_nothing
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.valid_requests.base_requests import base, edited
-from conformance.plan.valid_requests.resources import (
-    kind_of,
-    lifecycle_of,
-    path_labels,
-    with_unknown_ids,
-)
-from conformance.transport.parsed_response import ParsedResponse
-from conformance.transport.protocols.seam import Labels
-
-
-def without_fault(session: Session, probe: Probe) -> SentProbe | None:
-    """The answer to a probe with a right value in place of its fault; None where it has none.
-
-    A label that is odd in itself, or in how it is written, gives way to one that nothing has.
-    """
-    plain = replace(probe, side=Side.OBSERVE, fault=Fault.NONE, raw=None, form=None)
-    if probe.place:
-        about = shape_at(probe.operation.input[str(probe.place[0])].shape, probe.place[1:])
-        if about is None:
-            return None
-        named = probe.place[0] in path_labels(probe.operation)
-        right = of_nothing(about) if named else sample(about)
-        plain = replace(plain, values=edited(dict(probe.values), probe.place, right))
-    elif probe.form is not None and (probe.form.path or probe.form.labels is not Labels.USUAL):
-        plain = replace(plain, values=of_nothing_at_all(session, probe))
-    else:
-        plain = replace(plain, values=base(session.contract, probe.operation))
-    try:
-        return sent_alone(session, plain)
-    except SetupFailed:
-        return None
-
-
-def of_nothing_at_all(session: Session, probe: Probe) -> dict[str, Any]:
-    """The members of a probe with labels that name nothing."""
-    unknown = with_unknown_ids(session.contract, probe.operation, probe.values)
-    same = [one for one in path_labels(probe.operation) if unknown[one] == probe.values[one]]
-    return {**unknown, **dict.fromkeys(same, "${name}")}
-
-
-def refused_alike(session: Session, probe: Probe, refused: ParsedResponse) -> str:
-    """Why a refusal says nothing of the identifier in a request; empty where it does.
-
-    What a request has besides is made up, and may be what is wrong about it; a service that has to
-    be enabled first refuses everything.
-    """
-    usual = base(session.contract, probe.operation)
-    taken = probe.fault is Fault.CONFLICT
-    if taken:
-        usual = {**probe.values, **{one: usual[one] for one in probe.place or () if one in usual}}
-    elif refused.code is None or not probe.operation.name.startswith(READS + UPDATES):
-        return ""
-    right = replace(probe, side=Side.OBSERVE, fault=Fault.NONE, values=usual)
-    try:
-        control = sent_alone(session, right)
-    except SetupFailed as failed:
-        control = failed.sent
-    if not control.answer.is_refusal or not (taken or control.answer.code == refused.code):
-        return ""
-    named = "with a name that is not taken" if taken else "for what is there"
-    return f"{control.answer.told()} to a request {named}, too"
-
-
-def sent_alone(session: Session, probe: Probe) -> SentProbe:
-    """What came of a probe; what it made is taken away again. Raises SetupFailed."""
-    sent = session.send(probe)
-    session.disposal.take_away(sent)
-    return sent
+from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, path_labels
 
 
 def attempt(
@@ -163,7 +94,7 @@ def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:
 
     It may have been a slow moment.
     """
-    if session.patience.is_well_known(kinds_of_request(probe)):
+    if session.patience.unanswered(kinds_of_request(probe)) >= WELL:
         again = session.send_again(probe, 2)  # at once, as it is expected to come to that
     else:
         sent = session.send(probe, fresh=fresh)
@@ -182,7 +113,8 @@ def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
         return _blamed_on_its_route(session, trial)
     if probe.form.is_elsewhere:
         return trial
-    usual = judged(session, *_in_usual_form(session, probe))
+    plain = replace(probe, form=None)
+    usual = judged(session, plain, session.send(plain))
     _leave_clean(session, usual)
     if usual.finding is not None and usual.finding.held:
         return trial
@@ -237,11 +169,6 @@ def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
     if not usual.answer.ok:
         return trial
     return ProbeResult(probe, trial.sent, None, "whatever the path names is served")
-
-
-def _in_usual_form(session: Session, probe: Probe) -> tuple[Probe, SentProbe]:
-    usual = replace(probe, form=None)
-    return usual, session.send(usual)
 
 
 def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool:

@@ -1,7 +1,5 @@
 """What a run tells while it goes on; the progress display and the record writer listen."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What a run need not send, as it is known already; and what is worth sending first."""
 
-from __future__ import annotations
-
 import hashlib
 import time
 from collections import defaultdict, deque

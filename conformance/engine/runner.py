@@ -17,13 +17,7 @@ from conformance.engine.decision_order import MAY_SPOIL, DecisionOrder
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.verdicts import VerdictLog
-from conformance.engine.request_savings import (
-    MOST,
-    ODD,
-    SECONDS,
-    RequestSavings,
-    information_value,
-)
+from conformance.engine.request_savings import MOST, ODD, SECONDS, RequestSavings, information_value
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.exchange_log import SetupFailed
 from conformance.engine.service_run import ServiceRun, Settings
@@ -218,6 +212,3 @@ class Runner:
                 self._run.without(requirement, standing)
             else:
                 self._give(requirement, *verdicts.watched(requirement, tally, standing))
-
-
-__all__ = ["Runner", "Settings"]

@@ -1,7 +1,5 @@
 """What all that decides requirements of one service shares."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from conformance.contract.listing.requirements import Requirement

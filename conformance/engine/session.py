@@ -23,6 +23,7 @@ from conformance.engine.sending.channel import Channel
 from conformance.engine.sending.delivery import connection_broke, is_repeatable, resent
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.patience import (
+    EQUAL,
     Patience,
     faults_of,
     kinds_of_request,
@@ -253,7 +254,7 @@ class Session:
         return label is not None and filled.values.get(label) in (resource.id, [resource.id])
 
     def _is_in_vain(self, probe: Probe) -> bool:
-        return self.patience.was_known(kinds_of_request(probe))
+        return self.patience.unanswered(kinds_of_request(probe)) > EQUAL
 
     def _note(self, filled: FilledRequest, exchange: Exchange, together: int = 1) -> None:
         probe = filled.probe

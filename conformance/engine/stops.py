@@ -3,8 +3,6 @@
 A run ends between two requests, so that everything that it made is known and taken away.
 """
 
-from __future__ import annotations
-
 import re
 import threading
 import time

@@ -5,8 +5,6 @@ A target that lacks an operation often answers it as it answers any route it doe
 answer to a valid request is compared with the answer to a route that no service has.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ They are one group. ``authenticates`` is its one finding for a target that takes
 only where a target looks at signatures do the ``signature`` rules say anything.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum

@@ -3,8 +3,6 @@
 Any other kind is a rule over several requests: see conformance.plan.sequences.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

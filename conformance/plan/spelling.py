@@ -5,8 +5,6 @@ its protocol knows; a form with ``path: ${path}`` and with ``label`` in place of
 text.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import replace

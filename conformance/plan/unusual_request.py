@@ -5,8 +5,6 @@ timestamps in the body; numbers, booleans and timestamps in the path, the query 
 where everything is text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -68,6 +66,10 @@ class UnusualRequestMaker:
             yield UnusualRequest(self.base, told, form=spelt)
 
 
+OddRequests = Callable[[UnusualRequestMaker], Iterator[UnusualRequest]]
+"""The requests of an operation that are odd in one way."""
+
+
 def body_places(operation: Operation) -> list[tuple[Place, Shape]]:
     """The places of a body with their shapes, level by level from the top."""
     return list(islice(_all_places(operation), MOST_PLACES))
@@ -116,20 +118,29 @@ AS_TEXT: Mapping[Kind, tuple[str, ...]] = {
 HEADERS = ("", ",", "${long:2000}")
 
 
-def _of_kind(*kinds: Kind) -> Callable[[Shape], bool]:
-    return lambda shape: shape.kind in kinds
+def bodies(*written: str) -> OddRequests:
+    """The request with each of these for a body."""
+    return lambda asked: (one for text in written for one in asked.body(text))
 
 
-def _put_all(
-    asked: UnusualRequestMaker, found: list[tuple[Place, Shape]], texts: tuple[Any, ...]
-) -> Iterator[UnusualRequest]:
-    for place, _ in found:
-        for value in texts:
-            yield asked.put(place, value, f"{value!r:.40}")
+def content_types(*media: str | None) -> OddRequests:
+    """The request with each of these content types; None leaves it out."""
+    return lambda asked: (
+        one for text in media for one in asked.written(headers={"Content-Type": text})
+    )
+
+
+def _of_kind(odd: tuple[Any, ...], most: int, kind: Kind) -> OddRequests:
+    """Each of these values in the first places of a kind."""
+    return lambda asked: (
+        asked.put(place, value, f"{value!r:.40}")
+        for place, _ in places_where(asked.operation, lambda shape: shape.kind is kind, most)
+        for value in odd
+    )
 
 
 def _null_values(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
-    for place, shape in places_where(asked.operation, _of_kind(Kind.MAP), MOST):
+    for place, shape in places_where(asked.operation, lambda shape: shape.kind is Kind.MAP, MOST):
         names = list(values.entries(shape, 1)) or ["conformance"]
         yield asked.put(place, dict.fromkeys(names), "a null for a value of a map")
 
@@ -158,18 +169,9 @@ def _two_of_union(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
             yield asked.put(place, both, f"{two[0].name} and {two[1].name} of a union")
 
 
-def _odd_blob(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
-    yield from _put_all(asked, places_where(asked.operation, _of_kind(Kind.BLOB), MOST), BLOBS)
-
-
 def _odd_number(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
-    for kind, odd in ((Kind.INTEGER, INTEGERS), (Kind.NUMBER, NUMBERS)):
-        yield from _put_all(asked, places_where(asked.operation, _of_kind(kind), 1), odd)
-
-
-def _odd_timestamp(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
-    found = places_where(asked.operation, _of_kind(Kind.TIMESTAMP), 1)
-    yield from _put_all(asked, found, TIMES_IN_JSON)
+    yield from _of_kind(INTEGERS, 1, Kind.INTEGER)(asked)
+    yield from _of_kind(NUMBERS, 1, Kind.NUMBER)(asked)
 
 
 # -- Where everything is text --------------------------------------------------------------------
@@ -192,19 +194,14 @@ def _odd_header(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
             yield UnusualRequest({**asked.base, name: text}, f"the header {name} {text!r}", (name,))
 
 
-def _content_type_without_body(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
-    for media in ("application/json", "application/xml"):
-        yield from asked.written(headers={"Content-Type": media})
-
-
-MALFORMED: Mapping[str, Callable[[UnusualRequestMaker], Iterator[UnusualRequest]]] = {
+MALFORMED: Mapping[str, OddRequests] = {
     "null-values": _null_values,
     "odd-union": _odd_union,
     "two-of-union": _two_of_union,
-    "odd-blob": _odd_blob,
+    "odd-blob": _of_kind(BLOBS, MOST, Kind.BLOB),
     "odd-number": _odd_number,
-    "odd-timestamp": _odd_timestamp,
+    "odd-timestamp": _of_kind(TIMES_IN_JSON, 1, Kind.TIMESTAMP),
     "typed-parameter": _typed_parameter,
     "odd-header": _odd_header,
-    "content-type-without-body": _content_type_without_body,
+    "content-type-without-body": content_types("application/json", "application/xml"),
 }

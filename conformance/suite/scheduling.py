@@ -49,8 +49,6 @@ def scheduler(config: pytest.Config, log: Any) -> Any:
 
 def scopes(nodeids: Sequence[str], workers: int) -> dict[str, str]:
     """The scope of each requirement among the tests."""
-    from conformance.suite.scheduling import parts
-
     suites: dict[str, list[str]] = {}
     for nodeid in nodeids:
         path, _, name = nodeid.rpartition("::")

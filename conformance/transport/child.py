@@ -1,7 +1,5 @@
 """Targets that the tool starts itself, as processes that never outlive us."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import queue

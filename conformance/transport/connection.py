@@ -10,8 +10,6 @@
   one request follows another on the same connection, ``send_all`` writes and reads them.
 """
 
-from __future__ import annotations
-
 import contextlib
 import http.client
 import io

@@ -1,7 +1,5 @@
 """Sends requests over HTTP with keep-alive and turns whatever happens into an exchange."""
 
-from __future__ import annotations
-
 import re
 import ssl
 import time

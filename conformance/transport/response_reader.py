@@ -1,7 +1,5 @@
 """Responses that http.client reads from a socket of this program, and what failed instead."""
 
-from __future__ import annotations
-
 import http.client
 import io
 import socket

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.contract.levels import Level
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import ServerOptions

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.engine.outcome import exit_code
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
 from conformance.engine.stops import WrongCredentials
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess

@@ -4,8 +4,6 @@ First it is found out whether the target looks at signatures at all. One that do
 finding; the rest of the group would say the same a dozen times, and is skipped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 

@@ -132,7 +132,7 @@ class ProbeDecider:
             if savings.is_known(probe):
                 tally.count(probe.side)
                 continue
-            trial = self._try(probe)
+            trial = attempt(self._run.session, probe)
             trials.append(trial)
             savings.learn(trial)
             silent.update(kinds_of_request(probe) if trial.silent else ())
@@ -150,7 +150,8 @@ class ProbeDecider:
 
         for index, drawing in enumerate(planned.drawings):
             seed = f"{self._run.settings.seed}/{planned.requirement}/{index}"
-            failure, held = explore(drawing, self._run.settings.draws, seed, self._try)
+            send = partial(attempt, self._run.session)
+            failure, held = explore(drawing, self._run.settings.draws, seed, send)
             for _ in range(held):
                 tally.count(drawing.probe.side)
             if failure is not None:
@@ -178,9 +179,6 @@ class ProbeDecider:
         if trial.sent.answer.ok and is_taken(again.sent.answer):
             return trial  # that it was accepted is why it is refused now
         return None if again.finding is None or again.finding.held else again
-
-    def _try(self, probe: Probe) -> ProbeResult:
-        return attempt(self._run.session, probe)
 
 
 def _is_worth_probing(requirement: Requirement, support: Support) -> bool:

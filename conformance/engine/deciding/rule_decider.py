@@ -1,7 +1,5 @@
 """Decides the rules over several requests: played, and played again where they are broken."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator, Sequence
 

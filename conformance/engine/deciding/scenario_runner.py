@@ -1,7 +1,5 @@
 """Drives the sequences of rules; several at once, so that their pauses cost no time."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace

@@ -3,8 +3,6 @@
 Loading Schemathesis takes most of a second: this module is loaded when walking begins.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 from collections.abc import Iterator, Mapping

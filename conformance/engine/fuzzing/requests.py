@@ -1,7 +1,5 @@
 """The requests that exploring draws: one member of a body valid, or with exactly one fault."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

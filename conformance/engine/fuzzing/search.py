@@ -1,7 +1,5 @@
 """Lets Hypothesis draw requests and values, and make smaller what breaks something."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any

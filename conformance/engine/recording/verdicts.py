@@ -1,10 +1,8 @@
 """From what was seen to a verdict and its line in the record."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from conformance import record
 from conformance.contract.listing.requirements import Requirement, Subject
@@ -46,29 +44,6 @@ class CaseCounts:
     def shown(self, side: Side) -> bool:
         """True when the side was observed at least once."""
         return bool(self.reject if side is Side.REJECT else self.accept)
-
-
-@dataclass(slots=True)
-class PendingFailures:
-    """Watched requirements that broke and wait to be confirmed, oldest first."""
-
-    waiting: list[tuple[Finding, SentProbe]] = field(default_factory=list)
-    known: set[str] = field(default_factory=set)
-
-    def add(self, finding: Finding, sent: SentProbe) -> None:
-        """Remember the first break of a requirement."""
-        if finding.requirement not in self.known:
-            self.known.add(finding.requirement)
-            self.waiting.append((finding, sent))
-
-    def forget(self, finding: Finding) -> None:
-        """What did not come again may be suspected anew."""
-        self.known.discard(finding.requirement)
-
-    def take(self) -> list[tuple[Finding, SentProbe]]:
-        """All that wait now."""
-        taken, self.waiting = self.waiting, []
-        return taken
 
 
 Hindered = tuple[Verdict, str, tuple[EvidenceStep, ...], Obstacle | None]

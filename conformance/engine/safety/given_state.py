@@ -4,8 +4,6 @@ Only what a run may change is looked at. It is read before the first request and
 where members differ that an update takes, they are given their old values again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -7,8 +7,6 @@ none is ever deleted. Both read what a request does from its bytes, and everythi
 them, so that this holds whatever the rest of the tool does.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -202,7 +200,9 @@ class GivenGuard:
         visit = self._routes.visit(request)
         operation = visit.operation
         if operation is None:
-            one = next(self._in_path(request.url), None)
+            path = urlsplit(request.url).path
+            parts = [*path.split("/"), path]
+            one = next((one for one in self._given.members if _is_named(one, parts)), None)
             is_look = visit.kind is RequestEffect.LOOK
             return None, "" if one is None or is_look else f"{one} is given, and this no operation"
         contract = self._routes.contract
@@ -231,10 +231,6 @@ class GivenGuard:
         body = _body(request)
         chosen = {**(body if isinstance(body, dict) else {}), **visit.labels}
         return [text for name in labels if isinstance(text := chosen.get(name or ""), str)]
-
-    def _in_path(self, url: str) -> Iterator[GivenMember]:
-        path = urlsplit(url).path
-        yield from (one for one in self._given.members if _is_named(one, [*path.split("/"), path]))
 
 
 def _is_named(one: GivenMember, said: Sequence[str]) -> bool:

@@ -11,8 +11,6 @@
 | a new resource is not found yet | the request, until it has arrived | ``settling`` |
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """Notices that a target is there no more, so that a run ends with what it knows."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Sequence

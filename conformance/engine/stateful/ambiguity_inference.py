@@ -113,16 +113,15 @@ class ModelReplica:
         return difference(compared, turn.step, (ours, slots), (turn.theirs, turn.slots))
 
     def _resource(self, slot: int | None) -> RunResource | None:
-        return None if slot is None or slot not in self.ids else _stand_in(self.ids[slot])
+        if slot is None or slot not in self.ids:
+            return None
+        # How it was made is never read.
+        return RunResource(self.ids[slot], "", None)  # type: ignore[arg-type]
 
 
 def _created(contract: Contract) -> str:
     main = contract.overlay.main
     return creators(main)[main.create or ""]
-
-
-def _stand_in(identifier: str) -> RunResource:
-    return RunResource(identifier, "", None)  # type: ignore[arg-type]  # how it was made is never read
 
 
 class AmbiguityTracker:

@@ -1,7 +1,5 @@
 """The rule-based state machine: Hypothesis walks it, and makes a sequence that fails smaller."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Sequence
 from itertools import islice

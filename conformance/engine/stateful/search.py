@@ -1,7 +1,5 @@
 """Plays random sequences against a target and tells of the shortest one that fails."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -6,8 +6,6 @@ Both are informational. Of how a target writes its own moments, those that a req
 nothing: an odd probe may give one of long ago, in a form that a lenient target reads.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field

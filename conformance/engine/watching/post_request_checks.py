@@ -6,8 +6,6 @@ read. What then fails is reported once, with the request that caused it, and the
 deleted. Where it cannot be deleted, nothing more is concluded about the operation that it spoilt.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial

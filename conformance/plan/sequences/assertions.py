@@ -1,7 +1,5 @@
 """What a written step says of an answer. Each raises RuleBroken where it does not hold."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re

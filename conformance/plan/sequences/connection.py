@@ -5,8 +5,6 @@ the connection in between; while it stays open, the answer to the second request
 request's own. With ``pipelined`` both are sent at once.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from conformance.contract.listing.requirements import rule_of

@@ -5,8 +5,6 @@ never promised. The order of a list is not promised either; times are compared a
 JSON in a text as JSON, numbers and flags with their texts, since other requirements check types.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from contextlib import suppress

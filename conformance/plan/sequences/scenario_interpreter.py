@@ -5,8 +5,6 @@ answer only means that the rule cannot be tested, and something accepted that sh
 breaks it only with ``must``: else it is another rule's business.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

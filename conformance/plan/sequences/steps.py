@@ -5,8 +5,6 @@ held. It knows nothing of connections: its driver sends the requests, and may do
 work during a Pause. Resources are numbered within the sequence.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any

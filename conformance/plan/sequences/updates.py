@@ -5,8 +5,6 @@ request wrote in between. Whether that happens is chance, so it is tried on many
 happened on one may have any reason, on two it is the target's doing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Generator, Mapping
 from functools import partial
 from typing import Any

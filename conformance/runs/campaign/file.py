@@ -3,8 +3,6 @@
 And what can go wrong with a campaign that is no fault of ours.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 import tomllib

@@ -1,7 +1,5 @@
 """What a worker does: one part, from starting its target to the bytes of its record."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

@@ -4,8 +4,6 @@ A part is a target, a service, and of a large service one shard. It is written w
 so that a campaign that is killed goes on where it was.
 """
 
-from __future__ import annotations
-
 import bz2
 import hashlib
 import shutil

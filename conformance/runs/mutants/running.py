@@ -1,7 +1,5 @@
 """Many mutants, tried in several processes: whole runs of the suite with no socket in between."""
 
-from __future__ import annotations
-
 import os
 import signal
 import threading
@@ -9,13 +7,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from conformance.engine.outcome import Job
 from conformance.errors import CouldNotTest
 from conformance.runs.mutants.selection import Globs
-from conformance.runs.mutants.values import Mutant, MutantPlan, MutantStatus, Ran, Result
+from conformance.runs.mutants.values import Campaign, Mutant, MutantPlan, MutantStatus, Ran, Result
 
 QUICK = "quick"
 """The profile whose requests every other profile sends too, and sooner than its own."""
@@ -109,19 +107,6 @@ class ReferenceFails(CouldNotTest):
         super().__init__(f"the reference without a fault is not passed: {told}")
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """The results in the order of the mutants; ``interrupted`` where some were not tried.
-
-    ``control`` is the run against the reference without a fault.
-    """
-
-    results: tuple[Result, ...]
-    control: Ran
-    seconds: float
-    interrupted: bool = False
-
-
 def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard) -> Campaign:
     """Try every mutant, after the reference itself; ``heard`` gets each result as it comes.
 
@@ -145,7 +130,7 @@ def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard)
     except KeyboardInterrupt:
         interrupted = True
     results = tuple(found[one.id] for one in mutants if one.id in found)
-    return Campaign(results, control, time.monotonic() - start, interrupted)
+    return Campaign(results, time.monotonic() - start, interrupted)
 
 
 def _tried(mutants: Sequence[Mutant], plan: MutantPlan, workers: int) -> Iterator[Result]:

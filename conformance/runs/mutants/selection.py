@@ -1,7 +1,5 @@
 """Which faults are tried, and which requirements name each: by its id, and by tables."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace

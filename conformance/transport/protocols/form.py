@@ -1,7 +1,5 @@
 """awsQuery and ec2Query: form parameters in dotted names go out, XML comes back."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Members outside the body: path labels, query parameters and headers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """restJson1, awsJson1_0 and awsJson1_1: the protocols whose bodies are JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

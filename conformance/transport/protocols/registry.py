@@ -1,7 +1,5 @@
 """The protocols by name, and the two things that everybody does with them: write and read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module

@@ -1,7 +1,5 @@
 """restXml: labels, query parameters and headers as restJson1 has them, and XML for what is left."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from collections.abc import Mapping

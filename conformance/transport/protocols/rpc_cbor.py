@@ -1,7 +1,5 @@
 """rpcv2Cbor: the path names service and operation, a CBOR map has every member."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The seam: what a protocol does for the rest of the tool, and the forms in which it writes."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

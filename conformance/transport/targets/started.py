@@ -1,7 +1,5 @@
 """A target that is started by its name: installed and known, or one of the user's own."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib.util
 import os

@@ -13,9 +13,9 @@ from conformance.engine.fuzzing.links import prepared
 from conformance.engine.fuzzing.requests import faulty, probe, same_fault
 from conformance.engine.resources.names import Names
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.channel import SignedChannel
+from conformance.engine.service_run import Settings
 from conformance.engine.session import Session
 from conformance.plan.probes import Side
 from conformance.record import Verdict

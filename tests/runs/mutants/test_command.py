@@ -23,8 +23,7 @@ from conformance.runs.mutants import (
     running,
     schema,
 )
-from conformance.runs.mutants.report import as_json, lines
-from conformance.runs.mutants.values import Ran
+from conformance.runs.mutants.values import Ran, as_json, lines
 from tests.command import in_process
 
 KILLED = {
@@ -111,7 +110,7 @@ def test_the_fate_of_a_mutant(shown, fate):
 
 def campaign(*shown, interrupted=False):
     results = tuple(running.judged(mutant(f"f{n}"), one) for n, one in enumerate(shown))
-    return Campaign(results, Ran(), 1.0, interrupted)
+    return Campaign(results, 1.0, interrupted)
 
 
 MIXED = campaign(
