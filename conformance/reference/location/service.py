@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.clock import Clock, Identifiers, iso_milliseconds
-from conformance.reference.location import listing, wording
+from conformance.reference.location import wording
 from conformance.reference.location.expiry import (
     CREATE_RULES,
     PAST_ON_UPDATE,
@@ -18,9 +18,18 @@ from conformance.reference.location.expiry import (
     check,
     milliseconds,
 )
-from conformance.reference.location.state import LocationKey, arn, described, entry
+from conformance.reference.location.state import (
+    PAGE_SIZE,
+    LocationKey,
+    Scope,
+    arn,
+    described,
+    entry,
+    last_before,
+    token_after,
+    with_status,
+)
 from conformance.reference.outcome import OperationOutcome, Refused
-from conformance.reference.scope import Scope
 
 LISTED = frozenset({
     "geo:GetMap*", "geo-maps:GetTile", "geo-maps:GetStaticMap", "geo-maps:*",
@@ -145,13 +154,13 @@ class LocationKeys:
 
     def list_keys(self, members: Members) -> OperationOutcome:
         """ListKeys: a page of entries, by name (or, in a reading, newest first)."""
-        size = members.get("MaxResults", listing.DEFAULT)
+        size = members.get("MaxResults", PAGE_SIZE)
         status = members.get("Filter", {}).get("KeyStatus")
-        keys = listing.with_status(self.keys.values(), status, self._now())
+        keys = with_status(self.keys.values(), status, self._now())
         page = self._after(keys, members.get("NextToken"))
         body: dict[str, Any] = {"Entries": [entry(key, self._readings) for key in page[:size]]}
         if len(page) > size:
-            body["NextToken"] = listing.token(page[size - 1])
+            body["NextToken"] = token_after(page[size - 1])
         return OperationOutcome(200, body)
 
     def delete(self, members: Members) -> OperationOutcome:
@@ -175,7 +184,7 @@ class LocationKeys:
         return is_other if self._readings.any_change_needs_force else _loses(before, after)
 
     def _after(self, keys: list[LocationKey], token: str | None) -> list[LocationKey]:
-        sequence, name = (None, None) if token is None else listing.after(token)
+        sequence, name = (None, None) if token is None else last_before(token)
         if self._readings.newest_listed_first:
             keys.sort(key=lambda key: -key.sequence)
             return [key for key in keys if sequence is None or key.sequence < sequence]

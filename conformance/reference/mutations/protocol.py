@@ -23,7 +23,7 @@ from conformance.reference.mutations.bodies import (
     parsed,
     unescaped,
 )
-from conformance.reference.mutations.rewriting import failures, successes
+from conformance.reference.mutations.wrapping import failures, successes
 from conformance.reference.outcome import ERROR_TYPE, ReferenceAnswer
 
 Test = Callable[[HttpRequest], bool]
