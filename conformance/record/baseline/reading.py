@@ -7,8 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.record.baseline.errors import UnreadableBaseline, WrongBaseline
-from conformance.record.baseline.values import Accepted, Baseline
+from conformance.record.baseline.values import Accepted, Baseline, UnreadableBaseline, WrongBaseline
 from conformance.record.schema import packaged
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from conformance.reports.site.league import file_name
+from conformance.reports.site.record_stream import file_name
 from conformance.runs.campaign.file import CampaignFile, CampaignTarget
 
 _DIGEST = 12

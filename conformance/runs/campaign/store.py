@@ -10,8 +10,7 @@ from pathlib import Path
 
 from conformance.cache_folder import write_whole
 from conformance.record import merged, read_record, write_record
-from conformance.reports.site.league import file_name
-from conformance.reports.site.record_stream import run_of
+from conformance.reports.site.record_stream import file_name, run_of
 from conformance.runs.campaign.parts import Part
 
 PARTS, RECORDS, SITE = "parts", "records", "site"
