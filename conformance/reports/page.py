@@ -21,7 +21,6 @@ from conformance.record import (
     VerdictLine,
     fails_gate,
 )
-from conformance.reports.difference import Piece, difference
 from conformance.reports.facts import (
     UNDECIDED,
     by_operation,
@@ -33,7 +32,7 @@ from conformance.reports.facts import (
     web_address,
 )
 from conformance.reports.reproduce import curl_script, python_script
-from conformance.reports.text import plural, shortened, visible
+from conformance.reports.text import Piece, difference, plural, shortened, visible
 
 _FEW, _BODY_OF_FEW, _BODY = 80, 4000, 1200
 _LONGEST_SCRIPT = 16_000

@@ -6,12 +6,21 @@ import base64
 from collections.abc import Iterator, Sequence
 
 from conformance.record import RecordedExchange
-from conformance.reports.reproduce.bad_signatures import Keys, Signature
-from conformance.reports.reproduce.parts import Part, Repeat, Variable, characters
-from conformance.reports.reproduce.quoting import printf, python_pipe, shell_text, shell_words
+from conformance.reports.reproduce.quoting import (
+    Part,
+    Repeat,
+    Variable,
+    characters,
+    printf,
+    python_pipe,
+    shell_text,
+    shell_words,
+)
 from conformance.reports.reproduce.steps import (
     Capture,
+    Keys,
     ReproductionStep,
+    Signature,
     ValueEncoding,
     steps,
     unsupported_comment,
