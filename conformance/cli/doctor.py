@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from conformance.cli.configured import ConfiguredCommand, own_targets
-from conformance.cli.options import ca_bundle_option, header_option, parse_headers, timeout_option
-from conformance.cli.specs_option import specs_option
+from conformance.cli.options import (
+    ca_bundle_option,
+    header_option,
+    parse_headers,
+    specs_option,
+    timeout_option,
+)
 from conformance.errors import CouldNotTest
 from conformance.runs.access import Access, gain_access
 from conformance.transport import endpoint
