@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from conformance.cli import config_file
+from conformance.errors import reason
 from conformance.reports.files import UnwritableReport
 
 GITHUB, GITLAB = "github", "gitlab"
@@ -97,7 +98,7 @@ def _write(path: Path, text: str) -> None:
     except FileExistsError:
         click.echo(f"kept {path}, which is there already")
     except OSError as error:
-        raise UnwritableReport(path, error.strerror or str(error)) from None
+        raise UnwritableReport(path, reason(error)) from None
     else:
         click.echo(f"wrote {path}")
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from conformance.contract.levels import Source
+from conformance.errors import reason
 from conformance.record.errors import (
     LineNotJson,
     NoRunLine,
@@ -104,11 +105,6 @@ def _plain(file: Path) -> IO[bytes]:
     return file.open("rb")
 
 
-def why_unreadable(error: Exception) -> str:
-    """What one of UNREADABLE says."""
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
 class _Lines:
     """The JSON objects of a file with their line numbers, without blank and cut-off lines.
 
@@ -131,7 +127,7 @@ class _Lines:
             with open_record(self._file) as lines:
                 yield from lines
         except (*UNREADABLE, ValueError) as error:  # ValueError: a NUL in the path
-            raise Unreadable(self._file, why_unreadable(error)) from None
+            raise Unreadable(self._file, reason(error)) from None
 
 
 def _is_cut(last: bytes) -> bool:

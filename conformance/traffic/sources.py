@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from conformance.errors import reason
 from conformance.traffic import formats
 from conformance.traffic.bodies import GZIP
 from conformance.traffic.errors import NotTraffic, UnreadableTraffic
@@ -94,8 +95,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except (OSError, ValueError) as wrong:
-        why = wrong.strerror if isinstance(wrong, OSError) else None
-        raise UnreadableTraffic(path, why or str(wrong)) from None
+        raise UnreadableTraffic(path, reason(wrong)) from None
     return _bounded(path, data)
 
 

@@ -16,9 +16,10 @@ from pathlib import Path
 import msgspec
 
 from conformance.contract.levels import Level
+from conformance.errors import reason
 from conformance.record import RecordedExchange, RunLine, Verdict
 from conformance.record.errors import LineNotJson, NoRunLine, UnknownFormat, Unreadable, WrongShape
-from conformance.record.reader import COMPRESSED, UNREADABLE, open_record, why_unreadable
+from conformance.record.reader import COMPRESSED, UNREADABLE, open_record
 from conformance.record.values import FORMAT
 
 
@@ -76,7 +77,7 @@ def run_of(path: Path) -> RunFile | None:
         with open_record(path) as file:
             first = file.readline()
     except UNREADABLE as error:
-        raise Unreadable(path, why_unreadable(error)) from None
+        raise Unreadable(path, reason(error)) from None
     try:
         line = json.loads(first)
     except ValueError:
@@ -118,7 +119,7 @@ def _lines(path: Path) -> Iterator[bytes]:
         with open_record(path) as file:
             yield from file
     except UNREADABLE as error:
-        raise Unreadable(path, why_unreadable(error)) from None
+        raise Unreadable(path, reason(error)) from None
 
 
 def _kind(path: Path, number: int, line: bytes) -> str:
