@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,38 +100,18 @@ class _Asked:
 
     def command(self) -> str:
         """The command line that makes the same requests."""
-        several = {
-            "--service": self.services,
-            "--requirement": self.requirements,
-            "--exclude": self.exclude,
-            "--given": [f"{one}={one.value}" for one in self.given.members],
-            "--header": [told(one) for one in self.header_texts],
-        }
-        single = {
-            "--profile": self.profile, "--seed": self.seed, "--auth": self.auth,
-            "--region": self.region, "--timeout": f"{self.timeout:g}",
-            "--rate": None if self.rate is None else f"{self.rate:g}",
-            "--time-limit": None if self.limits.seconds is None else f"{self.limits.seconds:g}",
-            "--max-requests": self.limits.requests,
-            "--ca-bundle": self.ca_bundle, "--baseline": self.baseline, "--specs": self.specs,
+        options = {
+            "service": self.services, "requirement": self.requirements, "exclude": self.exclude,
+            "given": [f"{one}={one.value}" for one in self.given.members],
+            "header": [told(one) for one in self.header_texts],
+            "profile": self.profile, "seed": self.seed, "auth": self.auth, "region": self.region,
+            "timeout": self.timeout, "rate": self.rate, "time_limit": self.limits.seconds,
+            "max_requests": self.limits.requests, "ca_bundle": self.ca_bundle,
+            "baseline": self.baseline, "specs": self.specs, "strict": self.strict,
+            "fail_on_unsupported": self.fail_on_unsupported,
+            "strict_baseline": self.strict_baseline, "may_change": self.given.may_change,
         }  # fmt: skip
-        flags = {
-            "--strict": self.strict,
-            "--fail-on-unsupported": self.fail_on_unsupported,
-            "--strict-baseline": self.strict_baseline,
-            "--may-change": self.given.may_change,
-        }
-        parts = ["conformance", "run", self.target]
-        parts += [
-            part for name, values in several.items() for one in values for part in (name, one)
-        ]
-        parts += [
-            part
-            for name, value in single.items()
-            if value is not None
-            for part in (name, str(value))
-        ]
-        return shlex.join([*parts, *(name for name, on in flags.items() if on)])
+        return recording.command_line(["conformance", "run", self.target], options)
 
 
 def run(

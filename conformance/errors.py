@@ -18,6 +18,11 @@ from pathlib import Path
 from typing import ClassVar
 
 
+def reason(error: Exception) -> str:
+    """Why something could not be done, as the system says it."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
 class Problem(Exception):
     """An error reported in one line, with what to do about it.
 

@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import baseline_gate, outputs
+from conformance.cli import outputs
+from conformance.cli.options import (
+    baseline_option,
+    exclude_option,
+    no_color_option,
+    protocol_option,
+    quiet_option,
+    read_gate,
+    requirement_option,
+    specs_option,
+    strict_option,
+    take_globs,
+)
 from conformance.cli.run_options import command_line
-from conformance.cli.selection import exclude_option, requirement_option, take_globs
-from conformance.cli.specs_option import protocol_option, specs_option
 from conformance.runs import recording
 from conformance.runs.jobs import notes, select_jobs
 from conformance.runs.recording import baseline_use, marked
@@ -54,17 +64,12 @@ class JudgeOptions:
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
 @requirement_option
 @exclude_option
-@click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
-@click.option(
-    "--baseline",
-    type=baseline_gate.FILE,
-    metavar="FILE",
-    help="Accepted failures, which do not fail.",
-)
+@strict_option
+@baseline_option
 @outputs.output_options
 @click.option("-v", "--verbose", is_flag=True, help="Print every failure.")
-@click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
-@click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
+@quiet_option
+@no_color_option
 @protocol_option
 @specs_option
 def command(**given: Any) -> None:
@@ -96,7 +101,7 @@ def _judge(options: JudgeOptions) -> int:
     from conformance.traffic.routes import Routes
 
     start = time.monotonic()
-    gate = baseline_gate.read_gate(options.baseline, strict=False)
+    gate = read_gate(options.baseline, strict=False)
     jobs = select_jobs(options.services, options.globs)
     every = [*jobs, *_in_other_protocols(jobs, options)]
     contracts = [job.contract for job in every]

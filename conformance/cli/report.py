@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from conformance.cli.annotations import command as annotate
 from conformance.cli.compare import SUBCOMMANDS
+from conformance.cli.compare import command as annotate
 from conformance.cli.outputs import Outputs, allure_option, ctrf_option
 
 _FILE = click.Path(dir_okay=False, path_type=Path)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.explain import MEANINGS, covering, explain
-from conformance.cli.selection import exclude_option
-from conformance.cli.specs_option import protocol_option, specs_option
+from conformance.cli.options import exclude_option, protocol_option, specs_option
 
 if TYPE_CHECKING:
     from conformance.contract.listing.requirements import Requirement

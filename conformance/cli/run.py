@@ -10,30 +10,32 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import aws, baseline_gate, outputs, tell
-from conformance.cli.aws_options import aws_options, region_of, require_consent, take_aws_options
+from conformance.cli import aws, outputs, run_options, tell
 from conformance.cli.configured import ConfiguredCommand, own_targets
-from conformance.cli.given_options import given_options, take_given
 from conformance.cli.interrupts import Interrupts
 from conformance.cli.options import (
+    OPEN,
     ca_bundle_option,
-    header_option,
-    max_requests_option,
-    parse_headers,
-    rate_option,
-    time_limit_option,
-    timeout_option,
-)
-from conformance.cli.run_options import RunOptions, command_line, display_options, tell_durations
-from conformance.cli.selection import (
     changed_since_option,
     cut,
     exclude_option,
+    gate_options,
+    given_options,
+    header_option,
+    limit_options,
+    parse_headers,
+    protocol_option,
+    rate_option,
+    read_gate,
     read_shard,
     requirement_option,
+    specs_option,
+    take_given,
     take_globs,
+    tell_untested,
+    timeout_option,
 )
-from conformance.cli.specs_option import protocol_option, specs_option
+from conformance.cli.run_options import RunOptions
 from conformance.runs import journals, recording
 from conformance.runs.access import Access, gain_access
 from conformance.runs.jobs import changed_since, notes, placed, select_jobs
@@ -73,22 +75,21 @@ each other, so that what is old has to be looked through, too, before it adds up
 @rate_option
 @timeout_option
 @header_option
-@time_limit_option
-@max_requests_option
+@limit_options
 @click.option(
     "--auth",
     type=click.Choice(["off", "report", "require"]),
     help="Signatures: ignore them, report whether they are checked, or require that (default:"
     " report; require where the target is AWS).",
 )
-@baseline_gate.gate_options
+@gate_options
 @click.option(
     "--shard", callback=read_shard, metavar="I/N", help="Only part I of N; the parts can be merged."
 )
 @ca_bundle_option
 @outputs.output_options
-@aws_options
-@display_options
+@run_options.aws_options
+@run_options.display_options
 @protocol_option
 @specs_option
 def command(**given: Any) -> None:
@@ -98,7 +99,7 @@ def command(**given: Any) -> None:
     """
     interrupts = Interrupts()
     options = _options(given)
-    require_consent(options.target, options.aws)
+    run_options.require_consent(options.target, options.aws)
     with interrupts.listening():
         if options.aws.dry_run or options.target == AWS:
             sys.exit(_run(options, None, interrupts))
@@ -116,21 +117,21 @@ def _options(given: dict[str, Any]) -> RunOptions:
         given["seed"] = secrets.randbelow(1_000_000)
     shard = given["shard"]
     part = f"-{shard.index}-of-{shard.of}" if shard else ""
-    region = region_of(given)
-    again = command_line(command, {**given, "region": region})
+    given["region"] = run_options.region_of(given)
+    again = run_options.command_line(command, given)
     globs = take_globs(given)
     headers = parse_headers(given.pop("headers"))
     resources = take_given(given)
     return RunOptions(
-        outputs=outputs.take_outputs(given, given["target"], part), aws=take_aws_options(given),
-        globs=globs, given=resources, headers=headers, again=again, **given,
+        outputs=outputs.take_outputs(given, given["target"], part), globs=globs, given=resources,
+        headers=headers, aws=run_options.take_aws_options(given), again=again, **given,
     )  # fmt: skip
 
 
 def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
     from conformance.runs.execution import nothing_tested
 
-    gate = baseline_gate.read_gate(options.baseline, strict=options.strict_baseline)
+    gate = read_gate(options.baseline, strict=options.strict_baseline)
     jobs, since = _selected(options)
     if since is not None:
         click.echo(since.told(), err=True)
@@ -162,8 +163,8 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
     problem = outcome.problem or nothing_tested(outcome)
     if problem is not None:
         tell(str(problem), problem.hint)
-    elif code == baseline_gate.OPEN:
-        baseline_gate.tell_untested(outcome.verdicts, strict=options.strict)
+    elif code == OPEN:
+        tell_untested(outcome.verdicts, strict=options.strict)
     return code
 
 
@@ -291,6 +292,6 @@ def _report(options: RunOptions, outcome: RunOutcome) -> None:
 
     console = Console(soft_wrap=True, no_color=options.no_color or None)
     options.outputs.report(console, detail=options.verbose)
-    tell_durations(outcome.verdicts, options.durations)
+    run_options.tell_durations(outcome.verdicts, options.durations)
     if outcome.interrupted:
         click.echo("interrupted: the record holds what was found so far", err=True)

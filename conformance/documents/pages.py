@@ -110,12 +110,8 @@ def _structure(page: DocumentOutline) -> StructurePage:
     members = listed(page, contents, set())
     for member in members:
         if member.type is None:
-            raise UnknownNotation(
-                page.document.shown,
-                member.place.line,
-                f"a 'Type:' line for {member.name!r}",
-                "none",
-            )
+            expected = f"a 'Type:' line for {member.name!r}"
+            raise UnknownNotation(page.document.shown, member.place.line, expected, "none")
     if not members and len([line for line in contents.lines if line.text]) > 1:
         raise UnknownNotation(page.document.shown, contents.line, "members below 'Contents'")
     union = any(UNION.search(line.text) for s in page.sections.values() for line in s.lines)
@@ -201,12 +197,8 @@ def _patch_row(
     path, number = row[0]
     cells = [text for text, _ in row[1:] if _cell(text) is not None]
     if len(cells) != len(ops):
-        raise TruncatedPage(
-            page.document.shown,
-            number,
-            f"{len(ops)} cells 'Supported' or 'Not supported' for {path!r}",
-            f"{len(cells)}",
-        )
+        expected = f"{len(ops)} cells 'Supported' or 'Not supported' for {path!r}"
+        raise TruncatedPage(page.document.shown, number, expected, f"{len(cells)}")
     conditional = tuple(
         op
         for op, text in zip(ops, cells, strict=True)

@@ -208,12 +208,8 @@ def _check_language(page: DocumentOutline, lines: Sequence[DocumentLine]) -> Non
         return
     for line in lines:
         if TRANSLATED.search(line.text):
-            raise OtherLanguage(
-                page.document.shown,
-                line.number,
-                f"the English heading {SYNTAX_HEADINGS_HINT}",
-                line.text,
-            )
+            expected = f"the English heading {SYNTAX_HEADINGS_HINT}"
+            raise OtherLanguage(page.document.shown, line.number, expected, line.text)
 
 
 FOREIGN_LABEL = re.compile(

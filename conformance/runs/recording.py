@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance import __version__
 from conformance.record import (
@@ -22,6 +23,20 @@ from conformance.record import (
 if TYPE_CHECKING:
     from conformance.engine.outcome import Job, RunOutcome
     from conformance.record.baseline import Gate
+
+
+def command_line(words: Iterable[str], options: Mapping[str, Any]) -> str:
+    """A command as text: ``--its-name`` of what is true, with the value of what has one or more."""
+    parts = list(words)
+    for name, given in options.items():
+        option = f"--{name.replace('_', '-')}"
+        if isinstance(given, bool):
+            parts += [option] if given else []
+            continue
+        several = given if isinstance(given, list | tuple) else [] if given is None else [given]
+        for one in several:
+            parts += [option, f"{one:g}" if isinstance(one, float) else str(one)]
+    return shlex.join(parts)
 
 
 def first_line(

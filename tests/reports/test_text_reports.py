@@ -27,11 +27,10 @@ from conformance.record import (
     fails_gate,
 )
 from conformance.reports.causes import causes, skeleton
-from conformance.reports.difference import difference
 from conformance.reports.junit import render_junit
 from conformance.reports.markdown import escaped, render_markdown
 from conformance.reports.terminal import render_terminal
-from conformance.reports.text import has_hidden, visible
+from conformance.reports.text import difference, has_hidden, visible
 from tests.reports.fakes import BASE, HOSTILE, fake_record, one_failure, write_record
 
 

@@ -1,20 +1,23 @@
-"""The catalogue: every testable statement of a contract, each with its address."""
+"""The catalogue: every testable statement of a contract, each with its address.
+
+At the end, the one that no overlay writes: ARNs in answers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from conformance.contract.batches import batch_rules
-from conformance.contract.levels import Level
-from conformance.contract.listing.arns import arns_rule
+from conformance.contract.levels import Level, Source
 from conformance.contract.listing.readback import read_backs
 from conformance.contract.listing.requirements import PRESENCE, Requirement, Subject, of_operation
 from conformance.contract.listing.sharing import Sharing, sharing_of
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, Kind, Member, Shape
 from conformance.contract.observed import disproved
 from conformance.contract.protocols import facts
-from conformance.contract.vocabulary.overlay_rules import AnyRule
+from conformance.contract.vocabulary.overlay_rules import AnyRule, ArnsRule
 
 ANY_BYTES = "application/octet-stream"
 
@@ -134,3 +137,39 @@ def _of_rules(contract: Contract) -> Iterator[Requirement]:
             keyword=rule.kind,
             rule=rule,
         )
+
+
+ADDRESS = "protocol/arns"
+NAMED = re.compile(r"arn|.*(_arn|Arn|ARN)")
+"""The names of members that hold an ARN."""
+
+
+def arns_rule(contract: Contract) -> Mapping[str, ArnsRule]:
+    """The rule of a service whose answers name something by its ARN; nothing for any other."""
+    outputs = (operation.output for operation in contract.tested)
+    if not any(_among(members) for members in outputs):
+        return {}
+    return {
+        ADDRESS: ArnsRule(
+            level=Level.EXPECTED,
+            statement="the ARN of what a request made has the region that the request was"
+            " signed for, that region's partition, and always the same account",
+            source=Source(
+                protocol="Amazon Resource Names, as the General Reference has them:"
+                " arn:partition:service:region:account:resource"
+            ),
+        )
+    }
+
+
+def _among(members: Mapping[str, Member]) -> bool:
+    return any(
+        _holds(member.shape) or (NAMED.fullmatch(name) and member.shape.kind is Kind.STRING)
+        for name, member in members.items()
+    )
+
+
+def _holds(shape: Shape) -> bool:
+    if shape.element is not None:
+        return _holds(shape.element)
+    return shape.kind is Kind.STRUCTURE and _among(shape.members)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from conformance.contract.inference.naming import plain
-from conformance.contract.listing.arns import ADDRESS, NAMED
+from conformance.contract.listing.catalogue import ADDRESS, NAMED
 from conformance.contract.model import Contract
 from conformance.engine.judge.findings import Finding
 from conformance.engine.resources.names import Names

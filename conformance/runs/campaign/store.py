@@ -17,8 +17,7 @@ import msgspec
 from conformance.cache_folder import write_whole
 from conformance.record import Record, Verdict, VerdictLine, merged, read_record, write_record
 from conformance.reports.facts import deciding
-from conformance.reports.site.league import file_name
-from conformance.reports.site.record_stream import run_of
+from conformance.reports.site.record_stream import file_name, run_of
 from conformance.runs.campaign.file import CampaignFile, CampaignTarget
 
 _DIGEST = 12

@@ -63,7 +63,7 @@ def written(tmp_path: Path, text: str = FILE) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("[shards]", "[shard]", "unknown key `shard`"),
+        ("[shards]", "[shard]", "unknown key shard, did you mean shards?"),
         ('name = "reference"', 'nam = "reference"', "target[0]"),
         (
             'version = "1.2"',
