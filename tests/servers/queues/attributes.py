@@ -131,13 +131,12 @@ def _together(queue: Queue, kept: dict[str, str], *, new: bool) -> None:
         kept["KmsMasterKeyId"] = ""
 
 
-def shown(store: Store, queue: Queue, names: list[str]) -> dict[str, str]:
+def shown(queue: Queue, names: list[str], lag: float = 0.0) -> dict[str, str]:
     """The attributes that are asked for and there."""
     for name in names:
         if name != "All" and name not in SHOWN:
             raise Refusal(400, "InvalidAttributeName", f"There is no attribute {name}.")
     now = time.time()
-    lag = 1.0 if store.readings.on("lagging") else 0.0
     state = next((kept for since, kept in reversed(queue.states) if since <= now - lag), None)
     state = queue.states[0][1] if state is None else state
     every = {name: str(default) for name, (_, _, default) in RANGES.items()}

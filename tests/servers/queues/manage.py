@@ -58,7 +58,7 @@ class Managing:
     def _again(self, queue: Queue, given: dict[str, str], host: str) -> Body:
         kept = checked(self.store, queue, given, new=True)
         names = list(given)
-        if {name: kept[name] for name in names} != shown(self.store, queue, names):
+        if {name: kept[name] for name in names} != shown(queue, names):
             raise Refusal(400, "QueueNameExists", "The queue is there with other attributes.")
         return {"QueueUrl": self.store.url(queue, host)}
 
@@ -126,7 +126,8 @@ class Managing:
 
     def get_queue_attributes(self, body: Body, region: str, _host: str) -> Body:
         queue = self.store.at(body["QueueUrl"], region)
-        found = shown(self.store, queue, body.get("AttributeNames", []))
+        lag = 1.0 if self.store.readings.on("lagging") else 0.0
+        found = shown(queue, body.get("AttributeNames", []), lag)
         return {"Attributes": found} if found or self.store.readings.on("nulls") else {}
 
     def set_queue_attributes(self, body: Body, region: str, _host: str) -> Body:

@@ -75,7 +75,7 @@ class Messaging:
             return {}
         if queue.fifo and message.visible <= time.time():
             raise Refusal(400, INVALID, "The receipt handle has expired.")
-        queue.messages.remove(message)
+        queue.messages = [one for one in queue.messages if one.number != message.number]
         self.store.changed.notify_all()
         return {}
 

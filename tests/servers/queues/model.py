@@ -128,5 +128,5 @@ class Model:
 
 
 def _matches(pattern: str, value: str) -> bool:
-    letters = pattern.replace(r"\p{L}\p{Z}\p{N}_", r"\w\s")
+    letters = pattern.replace(r"\p{L}\p{Z}\p{N}_", r"\w \u00a0\u2003\u2028")
     return bool(re.fullmatch(letters, value, re.ASCII if letters == pattern else 0))

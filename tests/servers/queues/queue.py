@@ -100,7 +100,9 @@ class Queue:
         if unit != self.unit or rest.count(":") != 2:
             raise Refusal(400, "ReceiptHandleIsInvalid", "The handle is not one of this queue.")
         number = rest.partition(":")[0]
-        return next((message for message in self.messages if message.number == number), None)
+        found = [message for message in self.messages if message.number == number]
+        own = (message for message in found if message.handle == handle)
+        return next(own, found[0] if found else None)
 
     def add(self, message: Message) -> None:
         self.messages.append(message)

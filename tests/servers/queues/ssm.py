@@ -234,6 +234,8 @@ class Parameters:
 
 
 def _tags(tags: list[Body]) -> dict[str, str]:
+    if len(tags) > 50:
+        raise Refusal(400, "TooManyTagsError", "Fifty tags at most.")
     if any(tag["Key"].lower().startswith("aws:") for tag in tags):
         raise invalid("Such tags are reserved.")
     return {tag["Key"]: tag["Value"] for tag in tags}
