@@ -38,6 +38,16 @@ def test_nothing_is_wrong_with_a_right_server(service: str, reading: str, tmp_pa
     assert result.exit_code == 0
 
 
+def test_arns_are_of_the_partition_that_the_run_is_in(tmp_path: Path) -> None:
+    with serving(Edge().answer) as url:
+        result = conformance.run(
+            url, services="sns", requirements="sns/Subscribe/*", region="cn-north-1",
+            profile="quick", seed=1, auth="off", journal_folder=tmp_path,
+        )  # fmt: skip
+    assert [(one.requirement, one.reason) for one in result.failures] == []
+    assert result.exit_code == 0
+
+
 def test_an_unknown_reading_is_refused() -> None:
     with pytest.raises(ValueError, match="no-such-reading"):
         Edge(["no-such-reading"])

@@ -25,6 +25,13 @@ CODES = {
     "MissingParameter": "MissingRequiredParameterException",
 }
 SNS = "http://sns.amazonaws.com/doc/2010-03-31/"
+OTHER_CODES = {
+    "InvalidAttributeValue": "InvalidParameterValue",
+    "MissingParameter": "InvalidParameterValue",
+    "ParameterPatternMismatchException": "InvalidAllowedPatternException",
+    "InvalidAllowedPatternException": "ParameterPatternMismatchException",
+    "HierarchyLevelLimitExceededException": "ValidationException",
+}
 QUERY_CODES = {
     "QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
     "QueueNameExists": "QueueAlreadyExists",
@@ -125,6 +132,8 @@ class Edge:
 
     def _refused(self, refusal: Refusal, *, sqs: bool) -> Response:
         kind = refusal.code
+        if self.readings.on("other-codes"):
+            kind = OTHER_CODES.get(kind, kind)
         if sqs and not self.readings.on("short-codes"):
             kind = CODES.get(kind, kind)
             coral = kind.endswith("Exception")

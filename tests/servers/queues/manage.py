@@ -11,7 +11,7 @@ from typing import Any
 from tests.servers.testbed.wire import Refusal
 
 from .attributes import checked, shown
-from .queue import ACCOUNT, INVALID, Queue, Store
+from .queue import ACCOUNT, INVALID, Queue, Store, partition
 
 Body = dict[str, Any]
 ACTIONS = {
@@ -171,7 +171,7 @@ class Managing:
         statements = policy.setdefault("Statement", [])
         if any(statement.get("Sid") == label for statement in statements):
             raise Refusal(400, INVALID, "The label is taken.")
-        users = [f"arn:{queue.partition}:iam::{account}:root" for account in accounts]
+        users = [f"arn:{partition(region)}:iam::{account}:root" for account in accounts]
         named = [f"SQS:{action}" for action in actions]
         listed = len(named) > 1 or self.store.readings.on("old-queues")
         statement = {

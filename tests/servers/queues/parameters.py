@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.servers.testbed.wire import Refusal
 
-from .queue import ACCOUNT
+from .queue import ACCOUNT, partition
 
 Body = dict[str, Any]
 KINDS = {
@@ -62,7 +62,7 @@ class Version:
 
     def said(self, region: str) -> Body:
         """What history and descriptions have in common."""
-        user = f"arn:aws:iam::{ACCOUNT}:user/somebody"
+        user = f"arn:{partition(region)}:iam::{ACCOUNT}:user/somebody"
         found: Body = {
             "Type": self.kind,
             "Version": self.number,
@@ -89,7 +89,8 @@ class Parameter:
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:ssm:{self.region}:{ACCOUNT}:parameter/{self.name.lstrip('/')}"
+        place = f"arn:{partition(self.region)}:ssm:{self.region}:{ACCOUNT}"
+        return f"{place}:parameter/{self.name.lstrip('/')}"
 
     @property
     def now(self) -> Version:

@@ -21,6 +21,11 @@ INVALID = "InvalidParameterValue"
 NO_QUEUE = "QueueDoesNotExist"
 
 
+def partition(region: str) -> str:
+    parts = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
+    return parts.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
+
+
 @dataclass
 class Message:
     """One message of one queue; `visible` is the time from which it may be received."""
@@ -71,13 +76,8 @@ class Queue:
         return self.name.endswith(".fifo")
 
     @property
-    def partition(self) -> str:
-        parts = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
-        return parts.get(self.region.rpartition("-")[0].rpartition("-")[0], "aws")
-
-    @property
     def arn(self) -> str:
-        return f"arn:{self.partition}:sqs:{self.region}:{ACCOUNT}:{self.name}"
+        return f"arn:{partition(self.region)}:sqs:{self.region}:{ACCOUNT}:{self.name}"
 
     @property
     def now(self) -> dict[str, str]:

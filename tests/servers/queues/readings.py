@@ -9,6 +9,7 @@ READINGS = {
     "lasting": "deleted queues answer for some seconds, and purges take effect as late",
     "nulls": "what is not there is said as null, and lists of nothing as empty lists",
     "short-codes": "errors have the codes of the query protocol, without a namespace",
+    "other-codes": "another of the errors that a page has for what is wrong",
     "terse": "no message with an error, no member that is not required",
     "strict-names": "what a page does not list is refused: attribute names to receive",
     "old-queues": "queue URLs have the legacy host, and permissions a list for one action",

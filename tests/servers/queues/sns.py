@@ -11,7 +11,7 @@ from tests.servers.testbed.wire import Refusal
 
 from .policy import invalid
 from .publishing import check, publish, size
-from .queue import ACCOUNT, Store
+from .queue import ACCOUNT, Store, partition
 from .topic import Subscription, Topic, subscribe, subscription_attribute, topic_attribute
 
 Body = dict[str, Any]
@@ -141,7 +141,7 @@ class Topics:
             "Endpoint": one.endpoint,
             "PendingConfirmation": str(one.pending).lower(),
             "ConfirmationWasAuthenticated": str(not one.pending).lower(),
-            "SubscriptionPrincipal": f"arn:aws:iam::{ACCOUNT}:user/somebody",
+            "SubscriptionPrincipal": f"arn:{partition(topic.region)}:iam::{ACCOUNT}:user/somebody",
         }
         if one.passed():
             shown.setdefault("FilterPolicyScope", "MessageAttributes")
@@ -224,7 +224,7 @@ class Topics:
         policy = json.loads(topic.policy())
         if any(one.get("Sid") == label for one in policy["Statement"]):
             raise invalid("Statement already exists")
-        users = [f"arn:aws:iam::{one}:root" for one in accounts]
+        users = [f"arn:{partition(topic.region)}:iam::{one}:root" for one in accounts]
         named = [f"SNS:{one}" for one in actions]
         statement = {
             "Sid": label,

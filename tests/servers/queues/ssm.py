@@ -169,7 +169,7 @@ class Parameters:
         names = list(dict.fromkeys(body["Names"]))
         gone = [name for name in names if self.all.pop((region, name.strip(" ")), None)]
         lost = [name for name in names if name not in gone]
-        return self._lists({"DeletedParameters": gone, "InvalidParameters": lost})
+        return self._lists({"DeletedParameters": gone[::-1], "InvalidParameters": lost[::-1]})
 
     def label_parameter_version(self, body: Body, region: str, _host: str) -> Body:
         parameter = self._plain(body["Name"], region)
@@ -185,7 +185,7 @@ class Parameters:
         for one in parameter.versions:
             one.labels = [label for label in one.labels if label not in good]
         chosen.labels += good
-        return {"ParameterVersion": chosen.number} | self._lists({"InvalidLabels": bad})
+        return {"ParameterVersion": chosen.number} | self._lists({"InvalidLabels": bad[::-1]})
 
     def unlabel_parameter_version(self, body: Body, region: str, _host: str) -> Body:
         parameter = self._plain(body["Name"], region)
@@ -193,7 +193,7 @@ class Parameters:
         gone = [label for label in body["Labels"] if label in chosen.labels]
         chosen.labels = [label for label in chosen.labels if label not in gone]
         lost = [label for label in body["Labels"] if label not in gone]
-        return self._lists({"RemovedLabels": gone, "InvalidLabels": lost})
+        return self._lists({"RemovedLabels": gone[::-1], "InvalidLabels": lost[::-1]})
 
     def _plain(self, name: str, region: str) -> Parameter:
         found = self.all.get((region, named(name)))

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from .policy import checked, invalid
-from .queue import ACCOUNT
+from .queue import ACCOUNT, partition
 
 Body = dict[str, Any]
 PENDING = {"http", "https", "email", "email-json"}
@@ -66,7 +66,7 @@ class Topic:
 
     @property
     def arn(self) -> str:
-        return f"arn:aws:sns:{self.region}:{ACCOUNT}:{self.name}"
+        return f"arn:{partition(self.region)}:sns:{self.region}:{ACCOUNT}:{self.name}"
 
     @property
     def fifo(self) -> bool:
@@ -155,8 +155,11 @@ def subscribe(topic: Topic, protocol: str, endpoint: str | None, given: Body) ->
     """The subscription that a request makes, or finds."""
     if protocol not in ENDPOINTS:
         raise invalid("Protocol: there is no such protocol")
+    own = endpoint is not None and endpoint.startswith(f"arn:{partition(topic.region)}:")
     if endpoint is None or not re.fullmatch(ENDPOINTS[protocol], endpoint):
         raise invalid("Endpoint: not one of the protocol")
+    if endpoint.startswith("arn:") and not own:
+        raise invalid("Endpoint: of another partition")
     if topic.fifo and protocol != "sqs":
         raise invalid("Protocol: not for FIFO topics")
     if endpoint.endswith(".fifo") and protocol == "sqs" and not topic.fifo:
