@@ -123,6 +123,8 @@ class Edge:
         if operation not in service.operations:
             raise Refusal(400, "UnknownOperationException", "There is no such operation.")
         answer, told = service.answer(operation, _members(request), request)
+        if self.readings.on("more"):
+            answer = {**answer, "Further": {"Notes": ["none"]}}
         if not told and self.readings.on("terse"):
             return Response(200)
         return self._json(answer)

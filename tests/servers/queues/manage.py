@@ -127,7 +127,10 @@ class Managing:
     def get_queue_attributes(self, body: Body, region: str, _host: str) -> Body:
         queue = self.store.at(body["QueueUrl"], region)
         lag = 1.0 if self.store.readings.on("lagging") else 0.0
-        found = shown(queue, body.get("AttributeNames", []), lag)
+        names = body.get("AttributeNames", [])
+        found = shown(queue, names, lag)
+        if "All" in names and self.store.readings.on("more"):
+            found["FifoPriorities"] = "false"
         return {"Attributes": found} if found or self.store.readings.on("nulls") else {}
 
     def set_queue_attributes(self, body: Body, region: str, _host: str) -> Body:

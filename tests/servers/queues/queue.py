@@ -164,6 +164,8 @@ class Store:
         queue = self.queues.get((region, name))
         if queue is None:
             raise Refusal(400, NO_QUEUE, "There is no queue of this name, or it is not yours.")
+        if self.readings.on("newborn") and time.time() < queue.made + 1:
+            raise Refusal(400, NO_QUEUE, "There is no queue of this name yet.")
         queue.settle(time.time())
         return queue
 

@@ -6,6 +6,8 @@ READINGS = {
     "shy": "short polls of standard queues find nothing now and then, and never more than one",
     "twice": "standard queues deliver a message a second time now and then",
     "lagging": "what was changed is seen a second later, in lists, attributes and counts",
+    "newborn": "a queue is not there for a second after it was made",
+    "more": "answers, attributes of queues and those of messages have members that no page lists",
     "lasting": "deleted queues answer for some seconds, and purges take effect as late",
     "nulls": "what is not there is said as null, and lists of nothing as empty lists",
     "short-codes": "errors have the codes of the query protocol, without a namespace",

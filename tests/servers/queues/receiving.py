@@ -156,7 +156,13 @@ def _answer(store: Store, taken: list[Message], body: Body, asked: list[str]) ->
     if not taken:
         return {"Messages": []} if store.readings.on("nulls") else {}
     names = body.get("MessageAttributeNames", [])
-    return {"Messages": [_shown(message, names, asked) for message in taken]}
+    shown = [_shown(message, names, asked) for message in taken]
+    if store.readings.on("more"):
+        for message in shown:
+            message["Priority"] = 1
+            if "All" in asked:
+                message["Attributes"]["Priority"] = "1"
+    return {"Messages": shown}
 
 
 def _shown(message: Message, names: list[str], asked: list[str]) -> Body:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from typing import Any
 
 from tests.servers.testbed.wire import Refusal
@@ -91,8 +92,15 @@ class Topics:
         return {}
 
     def list_topics(self, body: Body, region: str, _host: str) -> Body:
-        arns = [one.arn for one in self.all.values() if one.region == region]
+        arns = [one.arn for one in self._seen() if one.region == region]
         return self._page("Topics", [{"TopicArn": arn} for arn in sorted(arns)[::-1]], body)
+
+    def _before(self) -> float:
+        """The moment from which lists have nothing yet."""
+        return time.time() - (1.0 if self.store.readings.on("lagging") else 0.0)
+
+    def _seen(self) -> list[Topic]:
+        return [one for one in self.all.values() if one.made <= self._before()]
 
     def _page(self, name: str, items: list[Body], body: Body) -> Body:
         size = 20 if self.store.readings.on("pages") else 100
@@ -156,6 +164,7 @@ class Topics:
         return {}
 
     def _listed(self, topic: Topic) -> list[Body]:
+        before = self._before()
         return [
             {
                 "SubscriptionArn": "PendingConfirmation" if one.pending else one.arn,
@@ -165,14 +174,12 @@ class Topics:
                 "TopicArn": topic.arn,
             }
             for one in topic.subscriptions[::-1]
+            if one.made <= before
         ]
 
     def list_subscriptions(self, body: Body, region: str, _host: str) -> Body:
         found = [
-            one
-            for topic in self.all.values()
-            if topic.region == region
-            for one in self._listed(topic)
+            one for topic in self._seen() if topic.region == region for one in self._listed(topic)
         ]
         return self._page("Subscriptions", found, body)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import threading
+import time
 from typing import Any
 
 from tests.servers.testbed.wire import Refusal
@@ -117,7 +118,12 @@ class Parameters:
         return self._page("Parameters", found, body, 10)
 
     def _of(self, region: str) -> list[Parameter]:
-        found = [one for (at, _), one in self.all.items() if at == region]
+        before = time.time() - (1.0 if self.readings.on("lagging") else 0.0)
+        found = [
+            one
+            for (at, _), one in self.all.items()
+            if at == region and one.versions[0].at <= before
+        ]
         return sorted(found, key=lambda one: one.name[::-1])
 
     def describe_parameters(self, body: Body, region: str, _host: str) -> Body:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -45,6 +46,7 @@ class Subscription:
     endpoint: str
     attributes: dict[str, str]
     pending: bool
+    made: float = field(default_factory=time.time)
 
     def passed(self) -> Body | None:
         """The filter policy, if there is one."""
@@ -62,6 +64,7 @@ class Topic:
     tags: dict[str, str] = field(default_factory=dict)
     subscriptions: list[Subscription] = field(default_factory=list)
     removed: int = 0
+    made: float = field(default_factory=time.time)
     tokens: dict[tuple[str, str], tuple[float, str, str]] = field(default_factory=dict)
 
     @property
