@@ -172,7 +172,11 @@ def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
 
 
 def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool:
-    """True when it is refused as the resource had gone, or a unique member was already taken."""
+    """True when it is refused for what became of the resource, or of a unique member, before.
+
+    The resource had gone, the member was taken, or a valid request met an error of the operation
+    that no fault of a request brings about: such as one of what may be done once in a while.
+    """
     answer = sent.answer
     if not answer.is_refusal:
         return False  # what names no error is none that a lifecycle lacks
@@ -180,8 +184,17 @@ def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool
     taken = answer.code == resource.unique_error
     if probe.side is not Side.REJECT and taken and probe.fault is not Fault.CONFLICT:
         return True
+    used = sent.resource is not None and answer.code in probe.operation.errors
+    if used and probe.side is Side.ACCEPT and not _of_requests(session, str(answer.code)):
+        return True
     lost = answer.code == resource.not_found and sent.resource is not None
     return lost and probe.fault is not Fault.NOT_FOUND
+
+
+def _of_requests(session: Session, code: str) -> bool:
+    """Whether an error is one that the contract names for faults of requests."""
+    listed = session.contract.overlay.refusals.values()
+    return any(code == error for refusals in listed for _, error in refusals)
 
 
 def _leave_clean(session: Session, trial: ProbeResult) -> None:

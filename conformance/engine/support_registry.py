@@ -28,6 +28,7 @@ from conformance.plan.valid_requests.resources import arn_of, others, path_label
 from conformance.transport.exchange import FailureKind
 
 TYPE_OF_ANYTHING = "resourcetype"
+UNPROVED = "no request of the operation is known to be valid without another's answer"
 ALWAYS_FAILS = "whatever is asked is answered alike, as by a target that has no code for it"
 
 
@@ -118,6 +119,10 @@ class SupportRegistry:
             if self._session.search.improve(sent) is not None:
                 return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
+        words = self._contract.overlay.words_of(sent.probe.operation.name)
+        if found.standing is SupportStatus.REFUSED and words.unproved:
+            # A right target refuses it too: nothing was meant to be tested beyond what rules send.
+            return replace(found, why=f"{sent.answer.told()}: {UNPROVED}", obstacle=None)
         return found
 
     def _broken(self, probe: Probe) -> SentProbe | None:

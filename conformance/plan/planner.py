@@ -139,6 +139,10 @@ def _required(contract: Contract, operation: Operation, requirement: Requirement
         )
         for value, note in cases
     )  # fmt: skip
+    known = list(find(base(contract, operation, requirement.place), requirement.place))
+    if not known and _stateful(contract, operation, requirement.place):
+        # It had to be made up, among values that only some others fit.
+        return Plan(requirement.id, faults, sides=(Side.REJECT,))
     present = replace(valid, values=start, note="given")
     return Plan(requirement.id, (present, *faults), sides=BOTH)
 
