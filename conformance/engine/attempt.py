@@ -21,6 +21,7 @@ from conformance.engine.sending.delivery import is_repeatable, resent
 from conformance.engine.sending.exchange_log import SentProbe, is_lost
 from conformance.engine.sending.patience import is_unanswered, kinds_of_request
 from conformance.engine.session import Session
+from conformance.error_identity import says_state
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, path_labels
 
@@ -177,13 +178,20 @@ def _in_usual_form(session: Session, probe: Probe) -> tuple[Probe, SentProbe]:
 
 
 def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool:
-    """True when it is refused as the resource had gone, or a unique member was already taken."""
+    """True when it is refused as the resource had gone, or a unique member was already taken.
+
+    Likewise where requests before it left the resource in a state that does not allow it.
+    """
     answer = sent.answer
     if not answer.is_refusal:
         return False  # what names no error is none that a lifecycle lacks
     resource = lifecycle_of(session.contract, probe.operation.name)
     taken = answer.code == resource.unique_error
     if probe.side is not Side.REJECT and taken and probe.fault is not Fault.CONFLICT:
+        return True
+    code, used = answer.code or "", sent.resource is not None and sent.resource.touched
+    declared = used and code in probe.operation.errors
+    if probe.side is not Side.REJECT and declared and says_state(code):
         return True
     lost = answer.code == resource.not_found and sent.resource is not None
     return lost and probe.fault is not Fault.NOT_FOUND

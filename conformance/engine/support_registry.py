@@ -119,6 +119,10 @@ class SupportRegistry:
             if self._session.search.improve(sent) is not None:
                 return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
+        unproved = self._contract.overlay.words_of(sent.probe.operation.name).unproved
+        if found.standing is SupportStatus.REFUSED and unproved:
+            # A right target refuses it: what stays open is the contract's doing, and not its.
+            return replace(found, why=f"{sent.answer.told()}: {UNSURE}", obstacle=None)
         return found
 
     def _broken(self, probe: Probe) -> SentProbe | None:

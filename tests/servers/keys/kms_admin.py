@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from .kms_specs import SYMMETRIC, usages
-from .kms_store import Key, KmsStore, Lagging, Rotation, checked, default_policy, paged
+from .kms_store import Key, KmsStore, Lagging, Rotation, at_most, checked, default_policy, paged
 from .policies import checked_policy
 from .wire import Members, Moment, Refused
 
@@ -182,7 +182,7 @@ class KmsAdmin:
         return paged(self.world, "PolicyNames", ["default"], sent, 100)
 
     def keys(self, sent: Members) -> Members:
-        seen = [*self.store.keys.seen.values()][::-1]
+        seen = [*self.store.keys.seen.values()]
         if "SELF" not in sent.get("ResourceOwners", ["SELF"]):
             seen = []
         return paged(
@@ -190,6 +190,7 @@ class KmsAdmin:
         )
 
     def tags(self, sent: Members) -> Members:
+        at_most(sent, 50)
         tags = self.store.key(sent["KeyId"]).tags.seen
         shown = [{"TagKey": key, "TagValue": value} for key, value in reversed(tags.items())]
         return paged(self.world, "Tags", shown, sent, 50)

@@ -76,7 +76,7 @@ class KmsCrypto:
         algorithm = sent.get("EncryptionAlgorithm", SYMMETRIC)
         context = sent.get("EncryptionContext", {})
         key, plain = self._opened(
-            sent["CiphertextBlob"], sent.get("KeyId"), context, algorithm, sent
+            sent.get("CiphertextBlob", b""), sent.get("KeyId"), context, algorithm, sent
         )
         dry(sent)
         return {"KeyId": key.arn, "Plaintext": plain, "EncryptionAlgorithm": algorithm}
@@ -86,7 +86,7 @@ class KmsCrypto:
         after = sent.get("DestinationEncryptionAlgorithm", SYMMETRIC)
         target = self.usable(sent["DestinationKeyId"], sent, "ENCRYPT_DECRYPT", after)
         context = sent.get("SourceEncryptionContext", {})
-        blob, name = sent["CiphertextBlob"], sent.get("SourceKeyId")
+        blob, name = sent.get("CiphertextBlob", b""), sent.get("SourceKeyId")
         source, plain = self._opened(blob, name, context, before, sent)
         blob = _encrypted(target, plain, sent.get("DestinationEncryptionContext", {}), after)
         dry(sent)
@@ -99,6 +99,8 @@ class KmsCrypto:
     ) -> tuple[Key, bytes]:
         if sent.get("DryRunModifiers") and not sent.get("DryRun"):
             raise Refused("ValidationException", "Modifiers are for dry runs.")
+        if not blob:
+            raise Refused("ValidationException", "A ciphertext is needed.")
         if algorithm != SYMMETRIC:
             if name is None:
                 raise Refused("ValidationException", "An asymmetric key must be named.")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from .kms_crypto import dry
 from .kms_specs import SYMMETRIC, grantable
-from .kms_store import Grant, Key, KmsStore, checked, paged
+from .kms_store import Grant, Key, KmsStore, at_most, checked, paged
 from .wire import Members, Moment, Refused
 
 _PRINCIPAL = re.compile(r"arn:aws[a-z-]*:(iam|sts)::\d{12}:.+|\d{12}")
@@ -81,11 +81,12 @@ class KmsGrants:
         return name
 
     def aliases(self, sent: Members) -> Members:
+        at_most(sent, 100)
         every = [*self.store.aliases.seen.values()]
         if "KeyId" in sent:
             key = self.store.key(sent["KeyId"])
             every = [one for one in every if one.get("TargetKeyId") == key.id]
-        return paged(self.world, "Aliases", every[::-1], sent, 50)
+        return paged(self.world, "Aliases", every, sent, 50)
 
     def create_grant(self, sent: Members) -> Members:
         key = self.store.own(sent["KeyId"])
@@ -130,8 +131,7 @@ class KmsGrants:
             raise Refused("ValidationException", "The key has no encryption context.")
 
     def grants(self, sent: Members) -> Members:
-        if sent.get("Limit", 1) > 100:
-            raise Refused("ValidationException", "At most 100 grants are listed.")
+        at_most(sent, 100)
         key = self.store.key(sent["KeyId"])
         shown = [grant.shown for grant in key.grants.seen.values()]
         for name in ("GrantId", "GranteePrincipal"):
@@ -140,6 +140,7 @@ class KmsGrants:
         return paged(self.world, "Grants", shown[::-1], sent, 50)
 
     def retirable(self, sent: Members) -> Members:
+        at_most(sent, 100)
         if "RetiringPrincipal" not in sent:
             raise Refused("ValidationException", "A principal is needed.")
         if not _PRINCIPAL.fullmatch(sent["RetiringPrincipal"]):

@@ -128,7 +128,7 @@ class KmsStore:
         self.keys: Lagging[dict[str, Key]] = Lagging(world, {})
         self.aliases: Lagging[dict[str, Members]] = Lagging(world, {})
         if world.on("populated"):
-            for _ in range(60):
+            for _ in range(130):
                 self.make(SYMMETRIC, "ENCRYPT_DECRYPT", "made before")
             self.managed(_AWS[0])
             predefined = {name: self.alias(name, None) for name in _AWS[1:]}
@@ -224,6 +224,12 @@ def default_policy(world: World) -> str:
     root = world.arn("iam", "root").replace(f":{world.region}:", "::")
     statement = '{"Effect":"Allow","Principal":{"AWS":"%s"},"Action":"kms:*","Resource":"*"}'
     return '{"Version":"2012-10-17","Statement":[%s]}' % (statement % root)
+
+
+def at_most(sent: Members, most: int) -> None:
+    """Refuse a page size beyond what the prose of the operation allows."""
+    if sent.get("Limit", 1) > most:
+        raise Refused("ValidationException", f"At most {most} are listed.")
 
 
 def paged(world: World, member: str, every: Sequence[Any], sent: Members, usual: int) -> Members:

@@ -119,6 +119,8 @@ class Sts:
         keys = [tag["Key"].lower() for tag in sent.get("Tags", [])]
         if len({*keys}) < len(keys):
             raise Refused("InvalidParameterValue", "Each key once.")
+        if {one.lower() for one in sent.get("TransitiveTagKeys", [])} - {*keys}:
+            raise Refused("InvalidParameterValue", "Only keys of the tags are transitive.")
         texts = [
             sent.get("Policy", ""),
             *(one.get("arn", "") for one in sent.get("PolicyArns", [])),
