@@ -20,6 +20,7 @@ from conformance.engine.sending.delivery import is_repeatable, repeats_of_silenc
 from conformance.engine.sending.exchange_log import SentProbe, is_lost
 from conformance.engine.sending.patience import WELL, is_unanswered, kinds_of_request
 from conformance.engine.session import Session
+from conformance.error_identity import says_state
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, path_labels
 
@@ -184,17 +185,22 @@ def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool
     taken = answer.code == resource.unique_error
     if probe.side is not Side.REJECT and taken and probe.fault is not Fault.CONFLICT:
         return True
-    used = sent.resource is not None and answer.code in probe.operation.errors
-    if used and probe.side is Side.ACCEPT and not _of_requests(session, str(answer.code)):
+    if sent.resource is not None and probe.side is Side.ACCEPT and _is_of_state(session, sent):
         return True
     lost = answer.code == resource.not_found and sent.resource is not None
     return lost and probe.fault is not Fault.NOT_FOUND
 
 
-def _of_requests(session: Session, code: str) -> bool:
-    """Whether an error is one that the contract names for faults of requests."""
-    listed = session.contract.overlay.refusals.values()
-    return any(code == error for refusals in listed for _, error in refusals)
+def _is_of_state(session: Session, sent: SentProbe) -> bool:
+    """Whether an error that the operation declares is none of those for faults of requests.
+
+    Which those are, an overlay says; without one, only the error's name tells.
+    """
+    code, overlay = str(sent.answer.code), session.contract.overlay
+    if code not in sent.probe.operation.errors:
+        return False
+    of_requests = {error for refusals in overlay.refusals.values() for _, error in refusals}
+    return says_state(code) or not (overlay.inferred or code in of_requests)
 
 
 def _leave_clean(session: Session, trial: ProbeResult) -> None:

@@ -157,6 +157,13 @@ def counts(where: str, wanted: int, body: Any) -> None:
         raise RuleBroken(f"{wanted} at {where}", str(found))
 
 
+def most(where: str, wanted: int, body: Any) -> None:
+    """No more values stand there than so many."""
+    found = len(list(find(body, parse(where))))
+    if found > wanted:
+        raise RuleBroken(f"at most {wanted} at {where}", str(found))
+
+
 def shows_instant(where: str, wanted: Any, body: Any) -> None:
     """The same moment stands there, however written."""
     found = next(find(body, parse(where)), None)
