@@ -1,7 +1,5 @@
 """One probe, tried: sent, judged, and repeated where the first answer may be our own doing."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Requests that are right where a probe is not: what fares no better says nothing of its fault."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """When each requirement of a service is decided: what may spoil much for the others comes last."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Tests one service of a target: every requirement to its verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from time import monotonic

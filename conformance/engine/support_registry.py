@@ -1,7 +1,5 @@
 """Which operations the target has, found out by a valid request of each, on first use."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Probes with an identifier that nothing has or that is taken, and of errors that this provokes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

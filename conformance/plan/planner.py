@@ -1,7 +1,5 @@
 """From a requirement to its probes."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import replace

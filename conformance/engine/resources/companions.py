@@ -5,8 +5,6 @@ deleted at its end. Where none can be made, a value of the right form stands for
 and how they are made is data: ``specs/aws-values.yaml``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

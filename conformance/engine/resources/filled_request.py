@@ -1,7 +1,5 @@
 """Makes the bytes of a request out of the template of a probe."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any

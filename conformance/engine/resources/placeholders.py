@@ -1,7 +1,5 @@
 """What stands for the placeholders of a template: new names, moments, and what a resource is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property

@@ -4,8 +4,6 @@ Read from the request that is about to be sent and not from what somebody meant 
 nothing that goes to a target is left out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """What is tried and what came of it: values that go between processes, and how they are read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
