@@ -61,9 +61,7 @@ class CommandOnly(BadInput):
     """Real AWS was named as the target."""
 
     hint = "`conformance run aws --dry-run` tells what it would do there"
-
-    def __init__(self) -> None:
-        super().__init__("real AWS is tested by the command `conformance run aws` alone")
+    told = "real AWS is tested by the command `conformance run aws` alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

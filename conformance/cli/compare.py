@@ -148,9 +148,22 @@ def causes(records: tuple[Path, ...], over: float, markdown: Path | None) -> Non
     _write(markdown, lambda: text)
 
 
+@click.command(context_settings=_HELP)
+@click.argument("record", type=_FILE)
+@click.option(
+    "--most", type=click.IntRange(min=1), default=10, show_default=True, help="At most so many."
+)
+def annotate(record: Path, most: int) -> None:
+    """Print the failures of RECORD as workflow commands of GitHub Actions."""
+    from conformance.record import read_record
+    from conformance.reports.annotations import render_annotations
+
+    click.echo(render_annotations(read_record(record), most), nl=False)
+
+
 SUBCOMMANDS = {
     "diff": diff, "trend": trend, "badge": badge, "matrix": matrix, "causes": causes,
-    "merge": merge,
+    "merge": merge, "annotations": annotate,
 }  # fmt: skip
 
 
@@ -171,16 +184,3 @@ def _write(path: Path | None, render: Any) -> None:
     if path is not None:
         write_report(path, render())
         click.echo(path)
-
-
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("record", type=click.Path(dir_okay=False, path_type=Path))
-@click.option(
-    "--most", type=click.IntRange(min=1), default=10, show_default=True, help="At most so many."
-)
-def command(record: Path, most: int) -> None:
-    """Print the failures of RECORD as workflow commands of GitHub Actions."""
-    from conformance.record import read_record
-    from conformance.reports.annotations import render_annotations
-
-    click.echo(render_annotations(read_record(record), most), nl=False)

@@ -194,6 +194,14 @@ def read_shard(
     return Shard(int(found[1]), int(found[2]))
 
 
+shard_option = click.option(
+    "--shard",
+    callback=read_shard,
+    metavar="I/N",
+    help="Only part I of N; the parts can be merged.",
+)
+
+
 def cut(jobs: list[Job], shard: Shard | None) -> list[Job]:
     """The jobs, or the shard's part of them. Raises EmptyShard."""
     if shard is None:

@@ -11,30 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli import aws, outputs, run_options, tell
+from conformance.cli import options as shared
 from conformance.cli.configured import ConfiguredCommand, own_targets
 from conformance.cli.interrupts import Interrupts
-from conformance.cli.options import (
-    OPEN,
-    ca_bundle_option,
-    changed_since_option,
-    cut,
-    exclude_option,
-    gate_options,
-    given_options,
-    header_option,
-    limit_options,
-    parse_headers,
-    protocol_option,
-    rate_option,
-    read_gate,
-    read_shard,
-    requirement_option,
-    specs_option,
-    take_given,
-    take_globs,
-    tell_untested,
-    timeout_option,
-)
 from conformance.cli.run_options import RunOptions
 from conformance.runs import journals, recording
 from conformance.runs.access import Access, gain_access
@@ -60,10 +39,10 @@ each other, so that what is old has to be looked through, too, before it adds up
 @click.command(cls=ConfiguredCommand)
 @click.argument("target", default="reference")
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
-@requirement_option
-@exclude_option
-@changed_since_option
-@given_options
+@shared.requirement_option
+@shared.exclude_option
+@shared.changed_since_option
+@shared.given_options
 @click.option(
     "--profile",
     type=click.Choice(["quick", "standard", "deep"]),
@@ -72,26 +51,24 @@ each other, so that what is old has to be looked through, too, before it adds up
     help="How far beyond the boundaries to look.",
 )
 @click.option("--seed", type=int, help="Fixes every request but the names (default: random).")
-@rate_option
-@timeout_option
-@header_option
-@limit_options
+@shared.rate_option
+@shared.timeout_option
+@shared.header_option
+@shared.limit_options
 @click.option(
     "--auth",
     type=click.Choice(["off", "report", "require"]),
     help="Signatures: ignore them, report whether they are checked, or require that (default:"
     " report; require where the target is AWS).",
 )
-@gate_options
-@click.option(
-    "--shard", callback=read_shard, metavar="I/N", help="Only part I of N; the parts can be merged."
-)
-@ca_bundle_option
+@shared.gate_options
+@shared.shard_option
+@shared.ca_bundle_option
 @outputs.output_options
 @run_options.aws_options
 @run_options.display_options
-@protocol_option
-@specs_option
+@shared.protocol_option
+@shared.specs_option
 def command(**given: Any) -> None:
     """Test TARGET: reference (default), moto, any emulator by name, aws, or a URL.
 
@@ -119,9 +96,9 @@ def _options(given: dict[str, Any]) -> RunOptions:
     part = f"-{shard.index}-of-{shard.of}" if shard else ""
     given["region"] = run_options.region_of(given)
     again = run_options.command_line(command, given)
-    globs = take_globs(given)
-    headers = parse_headers(given.pop("headers"))
-    resources = take_given(given)
+    globs = shared.take_globs(given)
+    headers = shared.parse_headers(given.pop("headers"))
+    resources = shared.take_given(given)
     return RunOptions(
         outputs=outputs.take_outputs(given, given["target"], part), globs=globs, given=resources,
         headers=headers, aws=run_options.take_aws_options(given), again=again, **given,
@@ -131,7 +108,7 @@ def _options(given: dict[str, Any]) -> RunOptions:
 def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
     from conformance.runs.execution import nothing_tested
 
-    gate = read_gate(options.baseline, strict=options.strict_baseline)
+    gate = shared.read_gate(options.baseline, strict=options.strict_baseline)
     jobs, since = _selected(options)
     if since is not None:
         click.echo(since.told(), err=True)
@@ -163,8 +140,8 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
     problem = outcome.problem or nothing_tested(outcome)
     if problem is not None:
         tell(str(problem), problem.hint)
-    elif code == OPEN:
-        tell_untested(outcome.verdicts, strict=options.strict)
+    elif code == shared.OPEN:
+        shared.tell_untested(outcome.verdicts, strict=options.strict)
     return code
 
 
@@ -173,7 +150,7 @@ def _selected(options: RunOptions) -> tuple[list[Job], Narrowed | None]:
     jobs = select_jobs(options.services, options.globs, options.given)
     since = changed_since(jobs, options.changed_since, options.outputs.record)
     left = jobs if since is None else since.jobs
-    return cut(left, options.shard) if left else left, since
+    return shared.cut(left, options.shard) if left else left, since
 
 
 def _reach(

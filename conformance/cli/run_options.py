@@ -60,18 +60,14 @@ class NoAccount(BadInput):
     """No AWS account is named."""
 
     hint = "say --expect-account ID, the twelve digits of an account that holds nothing of value"
-
-    def __init__(self) -> None:
-        super().__init__("real AWS is tested in an account that you name, and none is named")
+    told = "real AWS is tested in an account that you name, and none is named"
 
 
 class NotAgreed(BadInput):
     """The user has not agreed to what a run does on AWS."""
 
     hint = "look at it with --dry-run, then say --yes"
-
-    def __init__(self) -> None:
-        super().__init__("a run on real AWS creates and deletes resources, and needs --yes")
+    told = "a run on real AWS creates and deletes resources, and needs --yes"
 
 
 @dataclass(frozen=True, slots=True)

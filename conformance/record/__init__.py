@@ -27,7 +27,6 @@ from conformance.record.reader import Record, read_record
 from conformance.record.schema import schema
 from conformance.record.scores import ServiceScore, Share, Untested, score_services, total, untested
 from conformance.record.values import (
-    FORMAT,
     BaselineUse,
     Cases,
     Coverage,

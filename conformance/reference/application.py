@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import parse_qs
 
 from conformance.contract.model import Contract
 from conformance.reference.ambiguities import Ambiguities
@@ -20,7 +21,7 @@ from conformance.reference.clock import Clock, Identifiers, system_clock
 from conformance.reference.coercion import Coercion
 from conformance.reference.constraints import Constraints
 from conformance.reference.faults import Composed, InjectedFault, ServiceState
-from conformance.reference.http.message import HttpRequest, HttpResponse, query_values
+from conformance.reference.http.message import HttpRequest, HttpResponse
 from conformance.reference.location.service import LocationKeys, Policy
 from conformance.reference.location.state import scope_of
 from conformance.reference.location.wording import UNKNOWN_ROUTE, LocationDialect
@@ -117,7 +118,7 @@ class Application:
         return self._answer(request)
 
     def _answered(self, request: HttpRequest) -> HttpResponse:
-        query = query_values(request.query)
+        query = parse_qs(request.query, keep_blank_values=True)
         route = self._router.find(request.method, request.path, query)
         if route is None:
             return self._unrouted(request).response()

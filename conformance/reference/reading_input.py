@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from conformance.contract.model import Kind, Location, Member, Operation
 from conformance.contract.routes import RouteMatcher
 from conformance.reference.coercion import Coercion, UnknownMember, WrongType
 from conformance.reference.constraints import BrokenConstraint, Constraints, checked
-from conformance.reference.http.message import HttpRequest, percent_decoded
+from conformance.reference.http.message import HttpRequest
 from conformance.reference.jsonbody import InvalidJson, decoded
 from conformance.reference.outcome import Refusal, Refused
 
@@ -40,7 +41,7 @@ class Router:
         found = self._matcher.find(method, path, query)
         if found is None:
             return None
-        labels = {name: percent_decoded(value) for name, value in found.raw.items()}
+        labels = {name: unquote(value) for name, value in found.raw.items()}
         return ReferenceRoute(found.operation, labels)
 
     def knows(self, path: str) -> bool:

@@ -97,7 +97,8 @@ def signature(line: Failure) -> Signature:
     if form:
         return ("form", form)
     if response.status >= _CLIENT_ERROR:
-        return ("answer", str(response.status), error_code(response), _message(response))
+        message = skeleton(_error_message(response))
+        return ("answer", str(response.status), error_code(response), message)
     return ("statement", *_kind(line))
 
 
@@ -136,10 +137,6 @@ def _is_followed(body: str) -> bool:
 def skeleton(message: str) -> str:
     """The message without quoted text, paths, ids and numbers, in one line."""
     return one_line(_PARTICULAR.sub("…", message[:600]), 100).removeprefix("… ")
-
-
-def _message(response: RecordedResponse) -> str:
-    return skeleton(_error_message(response))
 
 
 def _kind(line: Failure) -> tuple[str, str, str]:

@@ -170,6 +170,7 @@ def _details(ranked: Iterable[VerdictLine], budget: DetailBudget) -> Iterator[De
 
 
 def _row(line: VerdictLine, detail: Detail, limit: int, text: int, *, strict: bool) -> ReportRow:
+    whole = detail is Detail.WHOLE
     shown = line.evidence if detail else tuple(filter(None, [facts.deciding(line)]))
     if line.verdict is Verdict.PASSED and not detail:
         shown = ()
@@ -183,7 +184,7 @@ def _row(line: VerdictLine, detail: Detail, limit: int, text: int, *, strict: bo
         detail=detail,
         exchanges=tuple(_shown(exchange, line, detail, limit, text) for exchange in shown),
         curl=_script(curl_script(line.evidence)) if detail and line.evidence else "",
-        python=_script(python_script(line.evidence)) if _tells_python(line, detail) else "",
+        python=_script(python_script(line.evidence)) if whole and line.evidence else "",
         reason=_reason(line),
     )
 
@@ -194,10 +195,6 @@ def _reason(line: VerdictLine) -> str:
     if main is not None and line.reason.startswith(f"expected {main.expected};"):
         return ""
     return line.reason
-
-
-def _tells_python(line: VerdictLine, detail: Detail) -> bool:
-    return detail is Detail.WHOLE and bool(line.evidence)
 
 
 def _cases(line: VerdictLine) -> str:

@@ -33,8 +33,7 @@ def select_jobs(
     Raises UnknownService, SpecProblem, NothingSelected, NothingLeft, BadGiven.
     """
     from conformance.contract.given import check_given, with_given
-    from conformance.contract.listing.catalogue import catalogue
-    from conformance.contract.listing.selection import all_match, left_out, select
+    from conformance.contract.listing.catalogue import all_match, catalogue, left_out, select
     from conformance.contract.listing.sharing import sharing_of
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected

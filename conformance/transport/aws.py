@@ -35,9 +35,7 @@ class NoRegion(BadInput):
     """No AWS region is named."""
 
     hint = "say --region REGION, or set AWS_REGION"
-
-    def __init__(self) -> None:
-        super().__init__("real AWS is tested in one region, and none is named")
+    told = "real AWS is tested in one region, and none is named"
 
 
 class NoEndpoint(BadInput):

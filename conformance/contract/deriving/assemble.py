@@ -205,26 +205,14 @@ def _sort(pages: ServicePages, page: Page) -> None:
     elif isinstance(page, OperationPage):
         earlier = pages.operations.pop(page.name, None)
         if earlier is not None:
-            pages.differences += differences(
-                page.name,
-                earlier.document,
-                operation_facts(earlier),
-                page.document,
-                operation_facts(page),
-            )
+            pages.differences += differences(earlier, page, operation_facts)
         pages.operations[page.name] = page
         pages.notes += [f"{page.name} ({page.document}): {note}" for note in page.left_out]
         pages.recoveries += [f"{page.name} ({page.document}): {note}" for note in page.recovered]
     elif isinstance(page, StructurePage):
         before = pages.structures.pop(page.name, None)
         if before is not None:
-            pages.differences += differences(
-                page.name,
-                before.document,
-                structure_facts(before),
-                page.document,
-                structure_facts(page),
-            )
+            pages.differences += differences(before, page, structure_facts)
         pages.structures[page.name] = page
     elif isinstance(page, PatchPage):
         pages.patches.update(page.tables)

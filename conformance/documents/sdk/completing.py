@@ -13,8 +13,8 @@ from conformance.documents.page_model import (
     ParameterLocation,
     ServicePages,
 )
+from conformance.documents.pages import unwired
 from conformance.documents.problems import PageProblem
-from conformance.documents.protocols import unwired
 from conformance.documents.sdk.matching import page_models, protocol_of, unlabelled
 from conformance.documents.sdk.model_merging import merge_model
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model

@@ -29,8 +29,8 @@ from conformance.documents.page_model import (
     ServicePages,
     StructurePage,
 )
+from conformance.documents.pages import unwired
 from conformance.documents.problems import PageProblem
-from conformance.documents.protocols import unwired
 from conformance.documents.sdk.bindings import Bindings
 from conformance.documents.sdk.matching import may_be, member_meant, of_name
 from conformance.documents.sdk.models import REST_JSON, SdkModel

@@ -1,4 +1,4 @@
-"""What a baseline says of the verdicts of a run."""
+"""What a baseline says of the verdicts of a run, and what a run makes of a baseline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A baseline as values."""
+"""A baseline as values, and what can be wrong with one."""
 
 from __future__ import annotations
 

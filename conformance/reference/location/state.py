@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.clock import iso_milliseconds
-from conformance.reference.http.message import HttpRequest, query_values
+from conformance.reference.http.message import HttpRequest
 from conformance.reference.location import wording
 from conformance.reference.outcome import Refused
 
@@ -47,7 +48,7 @@ class Scope:
 def scope_of(request: HttpRequest) -> Scope:
     """The scope that a request's signature names, in its header or in its query."""
     header = _CREDENTIAL.search(request.headers.get("authorization", ""))
-    stated = query_values(request.query).get("X-Amz-Credential", ())
+    stated = parse_qs(request.query).get("X-Amz-Credential", ())
     credential = header[1] if header else next(iter(stated), "")
     parts = credential.split("/")
     region = parts[_REGION_AT] if len(parts) > _REGION_AT else ""

@@ -1,4 +1,4 @@
-"""A difference between two runs as Markdown, for a pull request, and as plain text."""
+"""A difference between two runs as Markdown, for a pull request, and as text; many as a trend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requirements by targets: who has what, and who holds what of it."""
+"""Requirements by targets: who has what, and who holds what of it; as a page and as Markdown."""
 
 from __future__ import annotations
 

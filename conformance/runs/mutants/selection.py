@@ -98,9 +98,7 @@ class NoMutant(BadInput):
     """Options that together leave nothing to try."""
 
     hint = LIST
-
-    def __init__(self) -> None:
-        super().__init__("no fault is of the kinds, the services and the ids that were named")
+    told = "no fault is of the kinds, the services and the ids that were named"
 
 
 def select(
