@@ -160,6 +160,13 @@ def counts(where: str, wanted: int, body: Any) -> None:
         raise RuleBroken(f"{wanted} at {where}", str(found))
 
 
+def at_most(where: str, wanted: int, body: Any) -> None:
+    """No more values than that stand there; there may be none."""
+    found = len(list(find(body, parse(where))))
+    if found > wanted:
+        raise RuleBroken(f"at most {wanted} at {where}", str(found))
+
+
 def shows_instant(where: str, wanted: Any, body: Any) -> None:
     """The same moment stands there, however written."""
     found = next(find(body, parse(where)), None)

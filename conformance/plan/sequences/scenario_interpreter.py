@@ -15,8 +15,9 @@ A step is a mapping:
 - ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
   (another value or moment, or none), ``among`` (one of the values there), ``ends`` (a text with
   this ending), ``matches`` (a pattern), ``exceeds`` (a greater number), ``in-order``, ``lists:
-  {place: [values]}`` (just these, in order), ``counts: {place: N}``, ``sizes: {place: N}`` (a text
-  or bytes so long), ``from-now: {place: SECONDS}`` (a moment so far from the present),
+  {place: [values]}`` (just these, in order), ``counts: {place: N}``, ``at-most: {place: N}``,
+  ``sizes: {place: N}`` (a text or bytes so long), ``from-now: {place: SECONDS}`` (a moment so far
+  from the present),
   ``equal: [place, place]``, ``fraction: place`` (with ``none-of: N`` on the last of N),
   ``has: [place]``, ``hides: [place]`` (null is nothing where one rule tells of nulls for the whole
   service) look at the answer;
@@ -247,6 +248,7 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
         (step.in_order, assertions.in_order),
         (step.lists, assertions.lists),
         (step.counts, assertions.counts),
+        (step.at_most, assertions.at_most),
         (step.sizes, partial(assertions.sizes, documented=documented)),
         (step.from_now, assertions.from_now),
     ):
