@@ -157,8 +157,8 @@ def counts(where: str, wanted: int, body: Any) -> None:
         raise RuleBroken(f"{wanted} at {where}", str(found))
 
 
-def most(where: str, wanted: int, body: Any) -> None:
-    """No more values stand there than so many."""
+def at_most(where: str, wanted: int, body: Any) -> None:
+    """No more values than that stand there; there may be none."""
     found = len(list(find(body, parse(where))))
     if found > wanted:
         raise RuleBroken(f"at most {wanted} at {where}", str(found))

@@ -220,7 +220,7 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
         (step.in_order, assertions.in_order),
         (step.lists, assertions.lists),
         (step.counts, assertions.counts),
-        (step.most, assertions.most),
+        (step.at_most, assertions.at_most),
         (step.sizes, partial(assertions.sizes, documented=documented)),
         (step.from_now, assertions.from_now),
     ):

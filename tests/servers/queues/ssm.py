@@ -64,7 +64,9 @@ class Parameters:
         if found is None:
             raise Refusal(400, ABSENT, "There is no such parameter.")
         if not selector:
-            return found, found.now, ""
+            before = time.time() - (1.0 if self.readings.on("lagging") else 0.0)
+            seen = [one for one in found.versions if one.at <= before] or found.versions[:1]
+            return found, seen[-1], ""
         for one in found.versions:
             if selector == str(one.number) or selector in one.labels:
                 return found, one, f":{selector}"
