@@ -21,7 +21,7 @@ from conformance.engine.sending.delivery import is_repeatable, resent
 from conformance.engine.sending.exchange_log import SentProbe, is_lost
 from conformance.engine.sending.patience import is_unanswered, kinds_of_request
 from conformance.engine.session import Session
-from conformance.error_identity import says_state
+from conformance.error_identity import says_conflict, says_full, says_state
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, path_labels
 
@@ -191,7 +191,8 @@ def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool
         return True
     code, used = answer.code or "", sent.resource is not None and sent.resource.touched
     declared = used and code in probe.operation.errors
-    if probe.side is not Side.REJECT and declared and says_state(code):
+    of_state = says_state(code) or says_conflict(code) or says_full(code)
+    if probe.side is not Side.REJECT and declared and of_state:
         return True
     lost = answer.code == resource.not_found and sent.resource is not None
     return lost and probe.fault is not Fault.NOT_FOUND
