@@ -18,7 +18,7 @@ from conformance.engine.sending.delivery import is_repeatable, repeats_of_silenc
 from conformance.engine.sending.exchange_log import SentProbe, is_lost
 from conformance.engine.sending.patience import WELL, is_unanswered, kinds_of_request
 from conformance.engine.session import Session
-from conformance.error_identity import says_state
+from conformance.error_identity import says_conflict, says_full, says_state
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, path_labels
 
@@ -198,7 +198,8 @@ def _is_of_state(session: Session, sent: SentProbe) -> bool:
     if code not in sent.probe.operation.errors:
         return False
     of_requests = {error for refusals in overlay.refusals.values() for _, error in refusals}
-    return says_state(code) or not (overlay.inferred or code in of_requests)
+    told = says_state(code) or says_conflict(code) or says_full(code)
+    return told or not (overlay.inferred or code in of_requests)
 
 
 def _leave_clean(session: Session, trial: ProbeResult) -> None:

@@ -24,7 +24,6 @@ Operation = Callable[[Members], Members | None]
 INVALID = {"secretsmanager": "InvalidParameterException"}
 """What a service declares for an invalid value."""
 
-
 class KeyServer:
     """Every request is answered under one lock: no test is about races."""
 
@@ -85,6 +84,8 @@ class KeyServer:
         members = {"__type": refused.code, "Message" if capital else "message": str(refused)}
         if self.world.on("declared-codes"):
             members["__type"] = f"com.amazonaws.service#{refused.code}"
+            dry = refused.code == "DryRunOperationException"
+            return self._response(412 if dry else refused.status, render(members))
         return self._response(refused.status, render(members))
 
     def _response(self, status: int, body: bytes) -> Response:

@@ -93,6 +93,7 @@ class KmsAdmin:
             raise invalid("The waiting period is of 7 to 30 days.")
         key = checked(self.store.own(sent["KeyId"]), enabled=False)
         key.state, key.window = "PendingDeletion", days
+        key.enabled.set(False)
         key.deletion = time.time() + days * DAY
         answer = {"KeyId": key.arn, "DeletionDate": Moment(key.deletion)}
         return {**answer, "KeyState": key.state, "PendingWindowInDays": days}

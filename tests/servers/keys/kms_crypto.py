@@ -51,7 +51,7 @@ class KmsCrypto:
         return self._ready(key, sent)
 
     def _ready(self, key: Key, sent: Members) -> Key:
-        if key.enabled.seen and key.state == "Disabled":
+        if key.enabled.seen and key.materials:
             return key
         checked(key)
         if not key.enabled.seen:

@@ -27,7 +27,7 @@ class SecretLists:
         self.world = store.world
 
     def value(self, sent: Members) -> Members:
-        secret = self.store.usable(sent["SecretId"])
+        secret = self.store.shown(sent["SecretId"])
         version = self._version(secret, sent.get("VersionId"), sent.get("VersionStage"))
         version.accessed = secret.accessed = time.time()
         shown = {**secret.names, "VersionId": version.id, **version.members}
@@ -66,7 +66,7 @@ class SecretLists:
         return {**answer, "SecretValues": values, "Errors": errors}
 
     def describe(self, sent: Members) -> Members:
-        secret = self.store.usable(sent["SecretId"], deleted=True)
+        secret = self.store.shown(sent["SecretId"], deleted=True)
         shown = self._described(secret)
         stages = {one.id: one.stages for one in secret.versions.values() if one.stages}
         return {**shown, "VersionIdsToStages": stages or None}
@@ -92,7 +92,7 @@ class SecretLists:
         return shown
 
     def versions(self, sent: Members) -> Members:
-        secret = self.store.usable(sent["SecretId"], deleted=True)
+        secret = self.store.shown(sent["SecretId"], deleted=True)
         every = [*secret.versions.values()][::-1]
         if not sent.get("IncludeDeprecated"):
             every = [one for one in every if one.stages]

@@ -134,6 +134,16 @@ class SecretStore:
             raise Refused("InvalidRequestException", text)
         return secret
 
+    def shown(self, wanted: str, *, deleted: bool = False) -> Secret:
+        """The same as reads show it by now."""
+        secret = self.usable(wanted, deleted=True)
+        seen = {one.arn: one for one in self.listed()} if self.world.delay else {}
+        secret = seen.get(secret.arn, secret)
+        if secret.deleted is not None and not deleted:
+            text = "You can't perform this operation on a secret that is marked for deletion."
+            raise Refused("InvalidRequestException", text)
+        return secret
+
     def listed(self) -> Iterator[Secret]:
         """What lists show by now."""
         self._purge()

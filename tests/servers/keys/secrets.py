@@ -116,10 +116,12 @@ class Secrets:
         answer = secret.names
         if value is not None:
             token = sent.get("ClientRequestToken") or str(uuid.uuid4())
-            if token in secret.versions:
+            there = self.world.on("declared-codes") and same_version(secret, token, value)
+            if token in secret.versions and not there:
                 text = "You can't modify an existing version, you can only create a new one."
                 raise Refused("ResourceExistsException", text)
-            add_version(secret, token, value, [CURRENT])
+            if not there:
+                add_version(secret, token, value, [CURRENT])
             answer["VersionId"] = token
         if "Description" in sent:
             secret.description = sent["Description"]
@@ -140,18 +142,23 @@ class Secrets:
                 raise Refused("ResourceNotFoundException", text)
         holder = secret.holder(label)
         if holder is not None and holder.id not in {leaves, goes}:
-            raise invalid(f"The label {label} is on another version, {holder.id}.")
+            raise self._other(f"The label {label} is on another version, {holder.id}.")
         if leaves is not None and (holder is None or holder.id != leaves):
-            raise invalid(f"The label {label} is not on version {leaves}.")
+            raise self._other(f"The label {label} is not on version {leaves}.")
         if goes is not None:
             if holder is None or holder.id != goes:
                 secret.attach(secret.versions[goes], [label])
         elif label == CURRENT:
-            raise invalid(f"{CURRENT} can be moved, and not removed.")
+            raise self._other(f"{CURRENT} can be moved, and not removed.")
         else:
             secret.detach(label)
         self.store.changed(secret)
         return secret.names
+
+    def _other(self, text: str) -> Refused:
+        """What an operation refuses without saying with which of its errors."""
+        other = self.world.on("declared-codes")
+        return Refused("InvalidRequestException", text) if other else invalid(text)
 
     def delete(self, sent: Members) -> Members:
         days, force = sent.get("RecoveryWindowInDays"), sent.get("ForceDeleteWithoutRecovery")
@@ -181,6 +188,8 @@ class Secrets:
         secret = self.store.usable(sent["SecretId"], deleted=True)
         if secret.gone is not None:
             raise Refused("ResourceNotFoundException", "The secret is being deleted.")
+        if secret.deleted is None and self.world.on("declared-codes"):
+            raise Refused("InvalidRequestException", "The secret is not scheduled for deletion.")
         secret.deleted = None
         self.store.changed(secret)
         return secret.names
