@@ -23,7 +23,7 @@ NEWEST = 8
 UNUSED = 12
 """So many that nothing uses any more may be left until they are deleted."""
 PATIENCE = 2
-"""So many requests in a row without an answer, and a clean-up ends."""
+"""So many requests in a row without an answer, or with one and no effect, and a clean-up ends."""
 PAGES = 50
 """Pages of what a resource holds that are deleted at most, in case a target's never end."""
 
@@ -42,12 +42,19 @@ def emptied(
     if held is None or kind.label is None:
         return False
     listed, deletes = (contract.operations[name] for name in (held.list, held.delete))
+    deleted: list[dict[str, Any]] = []
+    vain = 0
     for _ in range(PAGES):
         shown = send(listed, {kind.label: as_label(listed, kind.label, identifier)}).members
         entries = [one for place in held.items for one in find(shown, parse(place))]
         taken = [{to: one[by] for to, by in held.with_.items() if by in one} for one in entries]
         plain = [one for one in taken if not any("${" in text for text in texts(one))]
+        # A deletion may add something to be deleted: what stays would be twice as much each time.
+        vain += any(one in deleted for one in plain)
+        if vain > PATIENCE:
+            break
         gone = [send(deletes, {kind.label: identifier, **one}).ok for one in plain]
+        deleted += plain
         went = went or any(gone)
         if not any(gone):
             break

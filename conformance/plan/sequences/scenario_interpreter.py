@@ -39,8 +39,8 @@ from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
 
 NOT_MODIFIED = 304
-KEPT = re.compile(r"\$\{kept\.(\w+)\.([^}]+)\}")
-"""The text that an answer with a label has at a place."""
+KEPT = re.compile(r"\$\{kept\.(\w+)\.([^}:]+)(?::-(\d+))?\}")
+"""The text that an answer with a label has at a place, or that without so many of its last."""
 EACH = re.compile(r"\$\{each(?:\.(\w+))?\}")
 """The value of this time through, or what it has under a name."""
 
@@ -102,11 +102,11 @@ class _Play:
 
     def _kept(self, match: re.Match[str]) -> str:
         """What an answer that was kept has at a place; without it there is nothing to test."""
-        label, where = match.groups()
+        label, where, last = match.groups()
         found = next(find(self.kept[label], parse(where)), None)
         if not isinstance(found, str):
             raise NotShown(f"no {where} in the answer that was kept as {label}")
-        return found
+        return found[: len(found) - int(last or 0)]
 
     def filled(self, value: Any, step: Step) -> Any:
         """The value as it is sent for the step's resource."""
