@@ -36,9 +36,9 @@ from conformance.record import Record, RecordedTarget
 from conformance.runs import journals, recording
 from conformance.runs.access import Access, gain_access
 from conformance.runs.execution import concluded, run_gated, settings_for
-from conformance.runs.gate import read_gate
 from conformance.runs.jobs import notes, placed, select_jobs
 from conformance.runs.protocol_choice import negotiate
+from conformance.runs.recording import read_gate
 from conformance.runs.result import RunResult
 from conformance.transport import endpoint
 from conformance.transport.address import is_real
@@ -235,10 +235,9 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
         )
         outcome = run_gated(config, gate, asked.on_event)
     outcome.notes += [*notes(jobs, asked.globs, asked.given, asked.headers), *left]
-    end = concluded(
+    last = concluded(
         config, outcome, gate, strict=asked.strict, fail_on_unsupported=asked.fail_on_unsupported
     )
-    last = recording.last_line(jobs, outcome, end.code, end.baseline)
     record = Record(Path("record.jsonl"), first, tuple(outcome.verdicts), last)
     return RunResult(record, last, outcome.problem)
 

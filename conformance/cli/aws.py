@@ -84,7 +84,7 @@ def patient(
     """The way to AWS that keeps to the quotas of services, and waits where it is throttled."""
     from conformance.engine.safety.quotas import counter, quotas
     from conformance.engine.safety.request_classifier import RouteTable
-    from conformance.transport.quota import QuotaTransport
+    from conformance.transport.retry import QuotaTransport
 
     limits = quotas([contract for _, contract in at], factor)
     counts_for = counter([(url, RouteTable(contract, url)) for url, contract in at])

@@ -15,8 +15,8 @@ from conformance.cli import options as shared
 from conformance.cli import outputs
 from conformance.cli.run_options import command_line
 from conformance.runs import recording
-from conformance.runs.gate import baseline_use, marked
 from conformance.runs.jobs import notes, select_jobs
+from conformance.runs.recording import baseline_use, marked
 
 if TYPE_CHECKING:
     from conformance.cli.outputs import Outputs

@@ -15,7 +15,7 @@ from conformance.contract import locate
 from conformance.contract.globs import excluding
 from conformance.contract.model import ProtocolName
 from conformance.record import Shard
-from conformance.runs import gate
+from conformance.runs import recording
 from conformance.transport.extra_headers import ExtraHeaders, read_headers
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
     """
     if path is None and strict:
         raise click.UsageError("--strict-baseline needs --baseline FILE")
-    return gate.read_gate(path, strict=strict)
+    return recording.read_gate(path, strict=strict)
 
 
 def tell_untested(lines: Sequence[VerdictLine], *, strict: bool) -> None:

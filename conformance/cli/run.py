@@ -17,7 +17,7 @@ from conformance.cli.interrupts import Interrupts
 from conformance.cli.run_options import RunOptions
 from conformance.runs import journals, recording
 from conformance.runs.access import Access, gain_access
-from conformance.runs.jobs import notes, placed, select_jobs
+from conformance.runs.jobs import changed_since, notes, placed, select_jobs
 from conformance.runs.protocol_choice import negotiate
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.engine.safety.run_safety import RunSafety
     from conformance.record import RecordWriter
     from conformance.record.baseline import Gate
-    from conformance.runs.changed import Narrowed
+    from conformance.runs.jobs import Narrowed
     from conformance.transport.endpoint import Target
 
 COLLECT_AFTER = (20_000, 5, 5)
@@ -147,10 +147,8 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
 
 def _selected(options: RunOptions) -> tuple[list[Job], Narrowed | None]:
     """What is to be tested, and what an earlier record leaves of it."""
-    from conformance.runs import changed
-
     jobs = select_jobs(options.services, options.globs, options.given)
-    since = changed.since(jobs, options.changed_since, options.outputs.record)
+    since = changed_since(jobs, options.changed_since, options.outputs.record)
     left = jobs if since is None else since.jobs
     return shared.cut(left, options.shard) if left else left, since
 
@@ -257,13 +255,13 @@ def _finish(
 ) -> int:
     from conformance.runs.execution import concluded
 
-    end = concluded(
+    last = concluded(
         config, outcome, gate, strict=options.strict,
         fail_on_unsupported=options.fail_on_unsupported,
         whole=options.shard is None and options.changed_since is None,
     )  # fmt: skip
-    writer.write(recording.last_line(config.jobs, outcome, end.code, end.baseline))
-    return end.code
+    writer.write(last)
+    return last.exit
 
 
 def _report(options: RunOptions, outcome: RunOutcome) -> None:

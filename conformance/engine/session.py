@@ -23,6 +23,7 @@ from conformance.engine.sending.channel import Channel
 from conformance.engine.sending.delivery import connection_broke, is_repeatable, resent
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.patience import (
+    EQUAL,
     Patience,
     faults_of,
     kinds_of_request,
@@ -39,7 +40,7 @@ from conformance.plan.valid_requests.resources import (
 )
 from conformance.transport.exchange import Exchange
 from conformance.transport.protocols.registry import read
-from conformance.transport.protocols.variant import WireRequest
+from conformance.transport.protocols.seam import WireRequest
 
 
 class Session:
@@ -253,7 +254,7 @@ class Session:
         return label is not None and filled.values.get(label) in (resource.id, [resource.id])
 
     def _is_in_vain(self, probe: Probe) -> bool:
-        return self.patience.was_known(kinds_of_request(probe))
+        return self.patience.unanswered(kinds_of_request(probe)) > EQUAL
 
     def _note(self, filled: FilledRequest, exchange: Exchange, together: int = 1) -> None:
         probe = filled.probe

@@ -153,5 +153,6 @@ def _end(record: Record) -> Iterator[str]:
     yield ""
     if record.summary and record.summary.coverage:
         coverage = record.summary.coverage
-        yield f"Coverage: {coverage.both_sides:,} of {coverage.of:,} constraints on both sides."
+        proved = f"{coverage.both_sides:,} of {coverage.of:,}"
+        yield f"Coverage: {proved} constraints proved on both sides."
     yield f"Seed {record.run.seed}; {code(record.run.command)}"

@@ -1,7 +1,5 @@
 """Real AWS: where its services are, and whose account the credentials are of."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cache

@@ -125,7 +125,7 @@ def test_the_summary_tells_every_failure_and_what_to_do() -> None:
     assert text.startswith("moto 5.1.18 at http://127.0.0.1:5000 does not conform\n")
     assert text.endswith("exit 1: a gate-level failure that no baseline covers\n")
     assert "html: r.html\n" in text
-    assert "coverage: 370 of 400 constraints on both sides\n" in text
+    assert "coverage: 370 of 400 constraints proved on both sides: " in text
 
 
 def test_no_escape_sequence_without_a_terminal() -> None:

@@ -4,8 +4,6 @@ Sees every exchange of a session, because what a request gave may be shown by a 
 and because an account is only known from the answers before.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import re
