@@ -1,7 +1,5 @@
 """The user's cache folder: what can be had again. And files that are there whole or not at all."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from functools import cache

@@ -4,8 +4,6 @@ One reading for the whole program: what is sent again, judged, tried next and re
 same words. ``says_...`` looks at a name or a message, ``is_...`` at an answer.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

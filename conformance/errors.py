@@ -11,8 +11,6 @@ Subclasses make their sentence of the facts; a fact that somebody reads is a fie
 Anything that is not a Problem and escapes is our own fault and is reported as such.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar

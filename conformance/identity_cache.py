@@ -1,7 +1,5 @@
 """Keeps the last results of a function by the very objects that it was given."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import wraps
 from operator import is_

@@ -1,7 +1,5 @@
 """Files in TOML, read and held to types: a mistake is told with its line, in the words of TOML."""
 
-from __future__ import annotations
-
 import difflib
 import re
 import tomllib

@@ -1,7 +1,5 @@
 """The ``conformance`` command: a table of subcommands, each imported only when it is called."""
 
-from __future__ import annotations
-
 import errno
 import importlib
 import io

@@ -1,7 +1,5 @@
 """``conformance campaign``: many targets times many services, and the site of what came of it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

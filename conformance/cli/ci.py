@@ -4,8 +4,6 @@ The GitHub Action and the GitLab template call nothing else, so that what they d
 tested, anywhere.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """``conformance completion``: the script that makes a shell complete commands and options."""
 
-from __future__ import annotations
-
 import click
 
 

@@ -1,7 +1,5 @@
 """``conformance config``: what a configuration file may say, and whether one is right."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

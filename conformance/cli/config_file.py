@@ -1,7 +1,5 @@
 """Finds, reads and checks a configuration file; each mistake comes with its line and key."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The words of a configuration file: every option of ``run``, profiles, targets, and ``ci``."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 import msgspec

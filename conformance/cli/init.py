@@ -1,7 +1,5 @@
 """``conformance init``: a configuration file and a workflow for the project in this folder."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from importlib import resources

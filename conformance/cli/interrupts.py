@@ -6,8 +6,6 @@ a slow target, is raised at once. Where nothing is under way, as while requests 
 first one is raised at once, too.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -1,7 +1,5 @@
 """``conformance overlay``: the part of a contract that people write."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What ``conformance run`` shows while it goes on: a bar on a terminal, plain lines elsewhere."""
 
-from __future__ import annotations
-
 import sys
 import time
 from typing import Any

@@ -4,8 +4,6 @@
 (``report matrix A B``). A record whose name is that of a subcommand is given as ``./matrix``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar

@@ -1,7 +1,5 @@
 """``conformance site``: a static site of many records."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

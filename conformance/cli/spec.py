@@ -1,7 +1,5 @@
 """``conformance spec``: the merged OpenAPI of a service."""
 
-from __future__ import annotations
-
 import json
 
 import click

@@ -5,8 +5,6 @@ template may speak of a companion, a resource of another service, which a run ma
 may.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache, partial

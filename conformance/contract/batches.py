@@ -8,8 +8,6 @@ A question about several by their names has a fourth: a list of what there is, a
 that nothing has (``projectsNotFound`` of CodeBuild, ``failures`` of ECS).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The typed contract of a merged spec."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any

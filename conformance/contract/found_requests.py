@@ -1,7 +1,5 @@
 """Requests that a run found out to be valid, where nothing states them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """The resources that a user named for a run, as values."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """Globs over ids and addresses: ``*`` any text, ``?`` one character, all else for itself."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 

@@ -1,7 +1,5 @@
 """Load a service's contract: derived spec plus overlay, merged, as typed values."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Where the contracts are: ``specs/`` of a checkout, or the copy inside an installed package."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

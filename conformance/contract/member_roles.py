@@ -1,7 +1,5 @@
 """What an operation takes: the kinds of members that the rules of a protocol may ask for."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from conformance.contract.model import Kind, Location, Operation, Shape

@@ -4,8 +4,6 @@ A rule of ``specs/observed.yaml`` holds where a contract without an overlay has 
 it sends, be it made of a model or of pages. What is disproved there is so in every contract.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 

@@ -4,8 +4,6 @@ They are kept below the user's cache folder, under the version of botocore, our 
 of the modules that derive: what was made by other code or of another model is not used again.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import tempfile

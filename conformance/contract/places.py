@@ -4,8 +4,6 @@ A place is a tuple of segments: member names, ``[]`` for any item of a list, ``{
 ``{value}`` for the keys and values of a map. Values are plain JSON values (dict, list, ...).
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

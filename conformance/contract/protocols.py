@@ -6,8 +6,6 @@ the main lifecycle a rule is sent to, ``takes`` what an operation must have for 
 any meaning. An overlay may change any key of a rule at its address, or switch it ``off``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache

@@ -4,8 +4,6 @@ A label is whatever stands between braces: its name may have hyphens, dots and u
 greedy label takes slashes too; in a template it is written with a plus, or an operation names it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -8,8 +8,6 @@ which exactly one member is given, ``x-usual`` values that the model's prose and
 an operation, whole requests.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

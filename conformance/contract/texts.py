@@ -1,7 +1,5 @@
 """Members that travel as texts (labels, parameters, headers), as the values that they stand for."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Which limits a value breaks: the check before a target is blamed for refusing or accepting."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 

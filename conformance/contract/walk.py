@@ -4,8 +4,6 @@ What is inside a shape is named by the steps of ``places``; what a value holds a
 checked in one place, for requests before they are blamed and for answers when they are judged.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Reads the files that contracts are made of."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@ A labelled line is read strictly (an unknown form is an error, never skipped), e
 may also begin a sentence of the description (``Type:``, ``Default:``, ``Valid values:``).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 

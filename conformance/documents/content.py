@@ -1,7 +1,5 @@
 """The body of a request or an answer: what its list names, checked against the syntax block."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 

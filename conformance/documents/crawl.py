@@ -5,8 +5,6 @@ exclude, one request at a time with a pause between two, and nothing twice: what
 in a folder, from which an interrupted run goes on.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import time

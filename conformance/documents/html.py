@@ -3,8 +3,6 @@
 Beautiful Soup parses; the walk below keeps no recursion, as a page may nest as deep as it likes.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

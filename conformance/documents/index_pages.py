@@ -4,8 +4,6 @@ Some lead to others (the welcome page, the lists of actions and of types), some 
 sign a request, the history of the guide). They are known, and passed over.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from html import unescape

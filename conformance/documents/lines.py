@@ -6,8 +6,6 @@ dialect) or HTML. In plain text nothing marks a name, so names stay TEXT and are
 later, by what the syntax block says.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The members a section lists: which lines belong to which name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet

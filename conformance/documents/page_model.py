@@ -1,7 +1,5 @@
 """Pages as typed values, of the parts in ``model``: one page, and what those of a service state."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Mapping

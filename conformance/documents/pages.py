@@ -1,7 +1,5 @@
 """The four kinds of page, each read from its outline; and of which protocol one is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """What can be wrong with a document: each is a type, and exits with 2."""
 
-from __future__ import annotations
-
 from conformance.errors import BadInput
 
 SHOWN_CHARACTERS = 70

@@ -1,7 +1,5 @@
 """Read many documents: whole pages first, then those that lost names and may borrow them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 

@@ -4,8 +4,6 @@ A page that was named itself must be readable, or a known one without operations
 index everything readable is read, and every other page is reported with the reason.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -4,8 +4,6 @@ In some renderings the request line marks its placeholders (``{{KeyName}}``), in
 placeholder is a bare word that the list of URI parameters names too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 

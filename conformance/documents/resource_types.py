@@ -1,7 +1,5 @@
 """The types of a page of one resource, from the tables below its properties."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace

@@ -4,8 +4,6 @@ Renderings without tables have what the cells held one after another, the first 
 heads of the columns; those with tables have a line for each cell. Both are read alike.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

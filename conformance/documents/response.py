@@ -1,7 +1,5 @@
 """The response of an operation page: its status, its members, its errors."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

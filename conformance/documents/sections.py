@@ -1,7 +1,5 @@
 """A page as sections: ``Request Syntax``, ``Request Body``, ``Errors`` and so on."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping, Sequence

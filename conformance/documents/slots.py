@@ -4,8 +4,6 @@ A page lists a parameter by the placeholder's word or by the name that goes over
 list and the line do not agree on is left out by itself: the operation stays.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 

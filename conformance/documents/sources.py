@@ -5,8 +5,6 @@ sub-folders by name, and in each the plain-text pages first (they carry neither 
 are the oldest kind of copy), then the others by name.
 """
 
-from __future__ import annotations
-
 import codecs
 import hashlib
 import re

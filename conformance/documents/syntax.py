@@ -4,8 +4,6 @@ The block may stand on many lines or on one. Placeholders are in double braces, 
 which bare words of the request line are placeholders is decided where the names are known.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Documented types: ``Array of PatchOperation objects``, ``String to string map`` and the like."""
 
-from __future__ import annotations
-
 import re
 
 from conformance.documents.model import NUMBERS, BaseType, Leaf, ListNode, Node, TypeName

@@ -1,7 +1,5 @@
 """The run record: one JSON Lines file a run, written as it goes, the only input of reports."""
 
-from __future__ import annotations
-
 from conformance.record.errors import (
     LineNotJson,
     NoRunLine,

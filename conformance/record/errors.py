@@ -1,7 +1,5 @@
 """Why a record cannot be read or written; each reason is a type and one line."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The exchanges of a run record: requests as they were sent, and their answers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Makes one record of the parts of a run."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path

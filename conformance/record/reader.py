@@ -1,7 +1,5 @@
 """Reads a record; whatever is wrong with the file is a ``RecordProblem`` with file and line."""
 
-from __future__ import annotations
-
 import bz2
 import gzip
 import json

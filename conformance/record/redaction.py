@@ -3,8 +3,6 @@
 That of a secret is numbered, and has the length of what it hides; that of a repetition has it all.
 """
 
-from __future__ import annotations
-
 import re
 
 SIGNATURE = "<signature>"

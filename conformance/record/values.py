@@ -5,8 +5,6 @@ decided, at most one ``SummaryLine`` (an interrupted run may lack it). ``as_json
 object that ``schema.json`` describes and leaves out what is not known.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Writes a record line by line, so that an interrupted run keeps what it found."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from types import TracebackType

@@ -1,7 +1,5 @@
 """``python -m conformance.reference``: serve until stopped; for programs that start one."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Sequence

@@ -8,8 +8,6 @@ The comment of each field names the section of the collected AWS behaviour that 
 A to L what was seen, D disagreements, U unknowns, C cautions.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from typing import Literal
 

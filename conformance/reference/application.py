@@ -5,8 +5,6 @@
 No state is shared between two applications, and nothing here knows of sockets.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any

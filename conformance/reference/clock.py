@@ -1,7 +1,5 @@
 """Time and chance, injected so that a model is a function of what it is given."""
 
-from __future__ import annotations
-
 import random
 import string
 import time

@@ -4,8 +4,6 @@ The first wrong type ends it, as a deserializer's does. What passes is the reque
 sees it: nulls of optional members gone, unknown members dropped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ Only what a document states counts here. Limits that are known from recorded ans
 separate messages and codes and belong to the rules of their service.
 """
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The reference as a transport: requests are handed over, no socket in between."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Strict JSON: RFC 8259 in UTF-8, nothing Python adds to it, and bounded in depth."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any, NoReturn

@@ -1,7 +1,5 @@
 """What an operation came to: what it answers or refuses, and that as it is sent."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """How each service puts outcomes and refusals on the wire."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The reference as a server: one process, one thread, one port on the loopback address."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import gc

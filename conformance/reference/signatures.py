@@ -3,8 +3,6 @@
 is there a header -> is it well formed -> is the key known -> scope -> date -> signature
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import re

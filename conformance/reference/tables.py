@@ -8,8 +8,6 @@ and a test keeps the two the same. It holds what the reference validates by: ope
 types, the constraints of the pages' constraint lines, and the table of patch operations.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass, replace
 from pathlib import Path

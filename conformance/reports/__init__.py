@@ -3,8 +3,6 @@
 Nothing is imported until it is used: a run that writes no HTML does not load Jinja2.
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A folder of Allure results: one file a requirement, for ``allure generate``."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import uuid

@@ -1,7 +1,5 @@
 """Workflow commands of GitHub Actions: each failure as an annotation of the job."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from conformance.record import Record, Verdict, VerdictLine, fails_gate

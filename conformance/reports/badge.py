@@ -1,7 +1,5 @@
 """A badge: what a target has, and what of it holds. shields.io endpoint JSON, and SVG."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape

@@ -4,8 +4,6 @@ Failures share a cause when the target answered alike (status, error code, the m
 particulars), or, where it answered with success, when the same kind of statement is broken.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """CTRF, the Common Test Report Format: one JSON file, one test a requirement (ctrf.io)."""
 
-from __future__ import annotations
-
 import json
 import uuid
 from collections import Counter

@@ -1,7 +1,5 @@
 """What every report says of a record: the headline, the order of failures, what is undecided."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

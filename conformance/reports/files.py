@@ -1,7 +1,5 @@
 """Writes reports to files; a path that cannot be written is reported in one line."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

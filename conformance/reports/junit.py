@@ -3,8 +3,6 @@
 Only what fails the gate is a failure there: anything else would make CI red where the run is not.
 """
 
-from __future__ import annotations
-
 from xml.etree.ElementTree import Element
 
 from conformance.record import Record, Verdict, VerdictLine

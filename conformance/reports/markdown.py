@@ -1,7 +1,5 @@
 """The Markdown summary, made for the step summary of a CI job ($GITHUB_STEP_SUMMARY)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 

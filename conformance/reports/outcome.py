@@ -1,7 +1,5 @@
 """A verdict and a run as the formats have them that only know passed, failed, error and skipped."""
 
-from __future__ import annotations
-
 from conformance.record import Record, Verdict, VerdictLine, fails_gate
 from conformance.reports import facts
 from conformance.reports.reproduce import curl_script

@@ -4,8 +4,6 @@ A page must stay small and fast whatever a target does, so the detail is limited
 failures are complete, the next lack bodies, the rest take a line.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Single failures in a terminal: what was expected and seen, and the curl lines that show it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from conformance.record import VerdictLine, fails_gate

@@ -1,7 +1,5 @@
 """Text of a target made harmless to look at: every invisible character becomes a visible one."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Addresses as recordings hold them: hosts may be hidden, and then they are no addresses at all."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit

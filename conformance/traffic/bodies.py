@@ -1,7 +1,5 @@
 """Bodies as a recording holds them: text, Base64, compressed."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

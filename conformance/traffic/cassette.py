@@ -5,8 +5,6 @@ All are pairs of a request and a response, in YAML or JSON. They differ in names
 Created``) or an object with a ``code``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """One recorded exchange, whatever file it comes from, and the checks that every reader makes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Why recorded traffic cannot be judged; each reason is a type and one line."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from conformance.errors import CouldNotTest, FileProblem, LineProblem

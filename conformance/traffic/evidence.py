@@ -7,8 +7,6 @@ documented form. An answer's headers alone are not enough far from home, since a
 Gateway or a load balancer has them as well.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from enum import IntEnum

@@ -1,7 +1,5 @@
 """Files in formats that are not read: recognized, with a hint what to do instead."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import cache

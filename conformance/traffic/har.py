@@ -4,8 +4,6 @@ Playwright may keep a body in a separate file (``_file``), beside the archive or
 it. Polly keeps a compressed body as a list of its parts, in Base64 or hexadecimal.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterator

@@ -4,8 +4,6 @@ The record's exchange has ``url``, ``headers`` and bodies as texts. The plain on
 ``params``, bodies as JSON values, ``error_code``, and abbreviates long texts (``a x1025``).
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

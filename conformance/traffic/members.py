@@ -1,7 +1,5 @@
 """What a recorded request and its answer say, as members by wire name."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass, replace

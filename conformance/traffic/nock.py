@@ -1,7 +1,5 @@
 """Recordings of nock: a list of scopes with the answer to one request each."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

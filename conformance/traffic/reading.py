@@ -1,7 +1,5 @@
 """From files of traffic to their entries, whatever the format."""
 
-from __future__ import annotations
-
 import codecs
 import json
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """The exchanges of the services under judgement, and what is known of the resources in them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any

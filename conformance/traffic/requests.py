@@ -1,7 +1,5 @@
 """What a recorded request breaks of the documented limits, and what it keeps."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

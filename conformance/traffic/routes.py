@@ -1,7 +1,5 @@
 """Which operation of which service a recorded request is, if any."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What of recorded traffic may enter a record: few headers, no credentials, no key values."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The files that traffic may lie in: single ones, folders, and what is packed in GZIP or ZIP."""
 
-from __future__ import annotations
-
 import io
 import os
 import zipfile

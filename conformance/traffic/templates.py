@@ -1,7 +1,5 @@
 """Whether a recorded request is one that the plan would send, names aside."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """From what recorded traffic shows to a verdict on every requirement."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

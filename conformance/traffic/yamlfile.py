@@ -5,8 +5,6 @@ or dates), so that versions of YAML make no difference. A tag that names a class
 is read as the data under it: nothing is ever built or run.
 """
 
-from __future__ import annotations
-
 import binascii
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What the documents of a service and the official model of it state differently."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum

@@ -4,8 +4,6 @@ Bodies are addressed as requirement ids are (``UpdateKey/request/Description/max
 structures stand once, under their own name (``types/Restrictions/AllowActions[]/pattern``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """One OpenAPI 3.1 document of a service, from its pages, which are sorted by service first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Puts the usual values of a model's members into the spec that is derived of it on demand."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Pages as flat facts, to tell in words what two documents on one thing state differently."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 

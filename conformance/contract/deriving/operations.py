@@ -1,7 +1,5 @@
 """Operations as OpenAPI path items."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode

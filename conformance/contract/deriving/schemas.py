@@ -1,7 +1,5 @@
 """Members as JSON Schema, each constraint with the place that states it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from typing import Any

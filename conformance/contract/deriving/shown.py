@@ -1,7 +1,5 @@
 """What the syntax blocks show of structures: members without a page, and timestamps on the wire."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 

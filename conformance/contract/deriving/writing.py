@@ -1,7 +1,5 @@
 """Write derived documents: always the same bytes for the same content, and all files or none."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Where the identifier of a new resource is known from: places of requests and of answers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """What identifies one thing of a noun: which member of which request or answer has it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from conformance.contract.inference.identifier_sources import (

@@ -4,8 +4,6 @@ A list of structures with ``op`` and ``path`` is a JSON Patch, RFC 6902. Its pat
 the operation answers, so that a text which describes the resource can be replaced there.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import replace

@@ -4,8 +4,6 @@ Of such texts only those count that keep every limit of the member. Names at the
 are left alone: what is new must have a name that nothing has.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import replace

@@ -5,8 +5,6 @@ Nothing is known of any service here: a model fits where it has the very same op
 several fit, the title and the version that the pages state decide, and then the service's name.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter

@@ -1,7 +1,5 @@
 """The types and limits of a service's SDK model, for what its pages leave open; none is tested."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from conformance.contract.model import Kind, Location, Member, Operation, Shape

@@ -1,7 +1,5 @@
 """What names a resource within a structure: by several members together, or by one of a choice."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 
 from conformance.contract.inference.identifier_sources import source

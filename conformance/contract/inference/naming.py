@@ -5,8 +5,6 @@
 with all others, so that what names say is kept.
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import NamedTuple

@@ -4,8 +4,6 @@ A noun is what is left of an operation's name without its verb. Where two operat
 role the surest verb has it; what only one of name and path speaks for is left out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Which operations make one of a kind besides its creation: by their names or by what they show."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Whom the members of requests name: the noun that each identifies, by its place or its name."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 from conformance.contract.aws_values import example, suggested

@@ -1,7 +1,5 @@
 """Flags that keep a resource from being deleted: what a run makes, it makes without them."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The catalogue: every testable statement of a contract with its address, and choosing from it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace

@@ -7,8 +7,6 @@ shows, is reported and fails nothing; but that a creation's description is there
 nothing about a free text depends on anything else.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

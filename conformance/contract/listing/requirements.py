@@ -3,8 +3,6 @@
 Ids are stable: they are made of names on the wire and JSON Schema keywords only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -8,8 +8,6 @@ that nobody wrote anything for states a structure once in the request, and once 
 each operation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum

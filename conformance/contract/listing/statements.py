@@ -1,7 +1,5 @@
 """The sentences of requirements, in our own words."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from conformance.contract.model import Kind, Shape

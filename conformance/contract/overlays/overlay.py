@@ -5,8 +5,6 @@ RFC 9535) selects: objects recursively, an array target gets the value appended,
 replaced. ``remove`` takes the selected node out.
 """
 
-from __future__ import annotations
-
 import copy
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Checks an overlay against its vocabulary and the contract; every mistake with its line."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any

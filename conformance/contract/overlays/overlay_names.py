@@ -1,7 +1,5 @@
 """What a contract and an overlay have that an overlay may name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

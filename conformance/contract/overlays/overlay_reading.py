@@ -1,7 +1,5 @@
 """Reads the ``x-conformance`` of a merged spec into an Overlay, and says what is wrong with it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from enum import EnumType

@@ -1,7 +1,5 @@
 """What an overlay names must be there: operations, members, places, kinds, errors, placeholders."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the rules of an overlay name must be there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The keys that a merged spec may have, so that a mistyped one is not passed over in silence."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any

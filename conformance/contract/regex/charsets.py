@@ -1,7 +1,5 @@
 r"""Sets of code points as ranges: Java's predefined classes and Unicode's general categories."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from functools import cache
 from itertools import count, groupby

@@ -4,8 +4,6 @@ Flat, as a hostile pattern may nest as deep as it likes: groups are an opening a
 and only classes inside classes are a tree, of bounded depth.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NoReturn
 

@@ -9,8 +9,6 @@ its own syntax. Unicode categories are those of Python's ``unicodedata``, which 
 those of the Java a service runs on.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import NoReturn

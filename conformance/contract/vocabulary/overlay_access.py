@@ -1,7 +1,5 @@
 """What an overlay says of a service as a whole: its SDK model, host, signature and permissions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """What protocols differ in where a model is read as pages: routes, media types, names."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

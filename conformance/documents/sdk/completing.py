@@ -1,7 +1,5 @@
 """Completes pages that cannot be sent as they are, by the one SDK model that fits them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

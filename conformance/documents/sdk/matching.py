@@ -5,8 +5,6 @@ model has, too; where they do not, the names of their operations, the service's 
 decide.
 """
 
-from __future__ import annotations
-
 import gzip
 import re
 from collections import Counter

@@ -5,8 +5,6 @@ member is called on the wire. All that a request consists of is taken from the m
 statement stays the page's own, and what only the model states is not added.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """Find a service's model among those that botocore ships."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence

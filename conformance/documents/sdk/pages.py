@@ -1,7 +1,5 @@
 """A model as the pages of its service: what they would state, with the node that states it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -4,8 +4,6 @@ They are what an author wrote down as usual, not what is promised to be accepted
 may start with one.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from html import unescape

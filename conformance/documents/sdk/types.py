@@ -1,7 +1,5 @@
 """Shapes of a model as documented types and limits."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any

@@ -5,8 +5,6 @@ accepted. ``read_baseline`` reads one, ``Gate`` says what it covers, ``updated``
 a new one from a record, ``render`` writes it.
 """
 
-from __future__ import annotations
-
 from conformance.record.baseline.gate import BaselineChange, Gate, pruned, updated
 from conformance.record.baseline.reading import parse_baseline, read_baseline, schema
 from conformance.record.baseline.values import (

@@ -1,7 +1,5 @@
 """What a baseline says of the verdicts of a run, and what a run makes of a baseline."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime

@@ -1,7 +1,5 @@
 """A baseline as values, and what can be wrong with one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,7 +1,5 @@
 """Writes a baseline the way it reviews best: sorted, one fact a line, the same for the same."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

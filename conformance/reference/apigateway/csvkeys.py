@@ -1,7 +1,5 @@
 """The API key file of ImportApiKeys: comma-separated, columns by name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

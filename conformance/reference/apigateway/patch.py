@@ -1,7 +1,5 @@
 """UpdateApiKey's patch operations: which are supported, and what each does to a key."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The API-key operations of API Gateway: members in, outcome out or Refused raised."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace

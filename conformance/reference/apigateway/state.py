@@ -1,7 +1,5 @@
 """API keys as stored and as answered."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace

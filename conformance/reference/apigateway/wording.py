@@ -1,7 +1,5 @@
 """API Gateway's error texts, as recorded; where nothing was recorded, in the same manner."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from conformance.contract.model import Kind

@@ -5,8 +5,6 @@ transfer coding, folded or malformed headers, a bare line feed) must never be an
 were something else. RFC 9112 is the measure.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

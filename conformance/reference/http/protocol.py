@@ -1,7 +1,5 @@
 """The asyncio protocol: keep-alive, pipelining, 100-continue, orderly ends."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import time

@@ -4,8 +4,6 @@ The rules are those of the published table of messages. Each is a value, so that
 says all there is to say, in the order in which they are checked.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

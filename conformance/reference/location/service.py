@@ -1,7 +1,5 @@
 """The key operations of Amazon Location: members in, outcome out or Refused raised."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Location keys as stored, answered and listed, and where a request for one is for."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

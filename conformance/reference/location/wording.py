@@ -4,8 +4,6 @@ The text and the field list of a broken constraint are nowhere recorded; they fo
 the published ones.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from conformance.reference.ambiguities import Ambiguities

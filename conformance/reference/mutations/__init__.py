@@ -1,7 +1,5 @@
 """The deliberate faults themselves, by what they get wrong; collected by ``all_faults``."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from conformance.contract.model import Contract

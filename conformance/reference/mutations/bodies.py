@@ -1,7 +1,5 @@
 """How wrong servers read the JSON of a body."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,7 +1,5 @@
 """Faults that show only where requests overlap: what is written back was read too early."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Faults in how answers say what became of a request, and in what is checked of signatures."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

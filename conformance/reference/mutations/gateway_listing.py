@@ -1,7 +1,5 @@
 """Faults in GetApiKeys and ImportApiKeys, and in the tags of API keys."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Faults in what an API key remembers of its creation, and in what answers show of it."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Callable
 from dataclasses import replace

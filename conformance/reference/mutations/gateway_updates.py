@@ -1,7 +1,5 @@
 """Faults in UpdateApiKey."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Faults in the rules that no constraint line states: recorded limits, rules across members."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

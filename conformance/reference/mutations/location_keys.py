@@ -1,7 +1,5 @@
 """Faults in CreateKey, DescribeKey, ListKeys and DeleteKey."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

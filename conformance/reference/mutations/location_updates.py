@@ -1,7 +1,5 @@
 """Faults in UpdateKey."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Faults made from the contracts: every constraint off or off by one, every type, every op."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Faults in how requests are read off the wire: JSON, headers, paths, routes, connections."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Faults in how answers are put on the wire: right contents, wrong form."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Small pieces that faults are made of: in what operations do, and in what they answer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial

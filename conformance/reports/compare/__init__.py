@@ -1,7 +1,5 @@
 """Reports on several records: what changed between two, how a series went, targets side by side."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from conformance.record.schema import packaged

@@ -1,7 +1,5 @@
 """What changed from one run to another, requirement by requirement."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any

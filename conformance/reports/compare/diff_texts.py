@@ -1,7 +1,5 @@
 """A difference between two runs as Markdown, for a pull request, and as text; many as a trend."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

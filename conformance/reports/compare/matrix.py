@@ -1,7 +1,5 @@
 """Requirements by targets: who has what, and who holds what of it; as a page and as Markdown."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Answers with a status of 5xx are one cause here, whatever they say: each is the 
 failure.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 

@@ -1,6 +1,4 @@
 """Scripts that send the exchanges of a verdict again: as curl lines and as Python."""
 
-from __future__ import annotations
-
 from conformance.reports.reproduce.curl import curl_script
 from conformance.reports.reproduce.python import python_script

@@ -1,7 +1,5 @@
 """Exchanges as curl lines that run when pasted into a shell (sh, bash, zsh)."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """Exchanges as a Python program (requests, botocore) that sends them again."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit

@@ -4,8 +4,6 @@ Control characters, bidi marks and other hidden characters never stand as they a
 would act on them when the text is pasted, even between quotes.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

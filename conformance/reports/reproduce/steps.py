@@ -1,7 +1,5 @@
 """What a script must do for a list of exchanges: what to send, what to keep of each answer."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

@@ -1,7 +1,5 @@
 """Builds the site: services side by side in several processes, then the pages about all of them."""
 
-from __future__ import annotations
-
 import gc
 import json
 import multiprocessing

@@ -4,8 +4,6 @@ A site may rest on millions of verdicts. What every page needs of one is a few t
 requirement fails are there exchanges beside them.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -1,7 +1,5 @@
 """What the runs of a service say: scores now and before, what changed, and why things fail."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

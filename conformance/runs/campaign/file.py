@@ -33,9 +33,7 @@ class NoDask(BadInput):
     """The library that spreads the parts is not installed."""
 
     hint = "install it: pip install 'aws-conformance[campaign]'"
-
-    def __init__(self) -> None:
-        super().__init__("a campaign needs Dask distributed, which is not installed")
+    told = "a campaign needs Dask distributed, which is not installed"
 
 
 @dataclass(eq=False)
