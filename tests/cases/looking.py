@@ -12,7 +12,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 CLOUDWATCH = "GraniteServiceVersion20100801"
-AUTHORIZED = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/monitoring/aws4_request, Signature=0"
+AUTHORIZED = (
+    "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/monitoring/aws4_request, Signature=0"
+)
 UNCHECKED = Config(parameter_validation=False, retries={"max_attempts": 1})
 
 

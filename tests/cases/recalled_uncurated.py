@@ -58,7 +58,10 @@ OWN_KEY = {"kmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-400
            "type": "CUSTOMER_MANAGED_KMS_KEY", "kmsDataKeyReusePeriodSeconds": 60}  # fmt: skip
 MAKE_STREAM = ("CreateStream", {"StreamName": "one", "ShardCount": 1})
 MAKE_GROUP = ("CreateLogGroup", {"logGroupName": "one"})
-MAKE_RULE = ("PutRule", {"Name": "one", "ScheduleExpression": "rate(5 minutes)", "State": "DISABLED"})
+MAKE_RULE = (
+    "PutRule",
+    {"Name": "one", "ScheduleExpression": "rate(5 minutes)", "State": "DISABLED"},
+)
 ALARM = {"AlarmName": "one", "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1,
          "MetricName": "m", "Namespace": "n", "Period": 60, "Statistic": "Sum", "Threshold": 1.0,
          "AlarmDescription": "first", "ActionsEnabled": True}  # fmt: skip
@@ -449,13 +452,6 @@ FIREHOSE = [
      "ListDeliveryStreams", "HasMoreDeliveryStreams is required in the answer",
      lambda: lost("ListDeliveryStreams", "HasMoreDeliveryStreams"),
      [("ListDeliveryStreams", {}), "HasMoreDeliveryStreams"]),
-    ("records of delivery streams stay as they are", "firehose", "StartDeliveryStreamEncryption",
-     "the stream tells its encryption from then on",
-     lambda: swallowed("StartDeliveryStreamEncryption"),
-     [("CreateDeliveryStream", DELIVERY),
-      ("StartDeliveryStreamEncryption", {"DeliveryStreamName": "one"}),
-      ("DescribeDeliveryStream", {"DeliveryStreamName": "one"}),
-      "DeliveryStreamDescription.DeliveryStreamEncryptionConfiguration.Status"]),
 ]  # fmt: skip
 
 
