@@ -12,6 +12,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import botocore.session
+from botocore.validate import ParamValidator
+
 from tests.cases.recalled import ignored, lost
 from tests.cases.recalled_fresh import Fresh, accepted, after, another_error, before
 
@@ -24,19 +27,62 @@ class Uncurated(Fresh):
     place: str
 
 
-def swallowed(operations, shows=lambda _: {}):
-    """These are answered with success, and nothing is done."""
-    return before(operations, lambda call: (200, shows(call)))
+def _is_valid(service, operation, sent):
+    """Whether a client of an SDK would send that."""
+    model = botocore.session.get_session().get_service_model(service)
+    shape = model.operation_model(operation).input_shape
+    return not ParamValidator().validate(sent, shape).has_errors()
 
 
-def has_no_effect(operation, *names):
-    """The operation answers what it was asked, and nothing is done."""
-    return swallowed(operation, lambda call: {n: call.sent[n] for n in names if n in call.sent})
+def swallowed(service, operation, seen_by, shows=lambda _: {}):
+    """A valid request is answered with success, and nothing is done.
+
+    ``seen_by`` is the operation that shows what it is about, with the members that name that: what
+    is not there is refused as ever.
+    """
+    shown_by, *names = seen_by.split()
+
+    def change(call):
+        if not _is_valid(service, operation, call.sent):
+            return None
+        there = call.again(shown_by, {name: call.sent[name] for name in names})[0] == 200
+        return (200, shows(call)) if there else None
+
+    return before(operation, change)
+
+
+def _is_key(one):
+    return isinstance(one, str) and 0 < len(one) <= 128
+
+
+def other_keys(operation, member):
+    """Tags of other keys are removed than those that are named."""
+
+    def change(call):
+        keys = call.sent.get(member)
+        known = isinstance(keys, list) and all(map(_is_key, keys))
+        return {**call.sent, member: ["zz"] * len(keys)} if known else None
+
+    return before(operation, change)
+
+
+def sent_back(*names):
+    """For ``swallowed``: the answer has these members of the request."""
+    return lambda call: {name: call.sent[name] for name in names if name in call.sent}
 
 
 def shows_always(operation, **members):
     """An answer of success has these members whatever there is."""
     return after(operation, lambda _, code, body: {**body, **members} if code == 200 else None)
+
+
+def shown_as(operation, place, **members):
+    """A structure of an answer has these members whatever it is."""
+
+    def change(_call, status, body):
+        return {**body, place: {**body[place], **members}} if status == 200 else None
+
+    return after(operation, change)
 
 
 def table(defects):
@@ -54,7 +100,7 @@ OTHER = MACHINE.replace("Succeed", "Pass").replace('"Pass"', '"Pass", "End": tru
 TAGS = [{"Key": "k", "Value": "v"}]
 MAKE_MACHINE = ("CreateStateMachine", {"name": "one", "definition": MACHINE, "roleArn": ROLE})
 THE_MACHINE = {"stateMachineArn": "$CreateStateMachine.stateMachineArn"}
-OWN_KEY = {"kmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
+OWN_KEY = {"kmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d",
            "type": "CUSTOMER_MANAGED_KMS_KEY", "kmsDataKeyReusePeriodSeconds": 60}  # fmt: skip
 MAKE_STREAM = ("CreateStream", {"StreamName": "one", "ShardCount": 1})
 MAKE_GROUP = ("CreateLogGroup", {"logGroupName": "one"})
@@ -65,17 +111,13 @@ MAKE_RULE = (
 ALARM = {"AlarmName": "one", "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1,
          "MetricName": "m", "Namespace": "n", "Period": 60, "Statistic": "Sum", "Threshold": 1.0,
          "AlarmDescription": "first", "ActionsEnabled": True}  # fmt: skip
-TASK = ("RegisterTaskDefinition",
-        {"family": "one", "containerDefinitions": [{"name": "c", "image": "i", "memory": 64}]})  # fmt: skip
+CONTAINER = {"name": "c", "image": "i", "memory": 64}
+TASK = ("RegisterTaskDefinition", {"family": "one", "containerDefinitions": [CONTAINER]})
 SERVICE = {"serviceName": "one", "taskDefinition": "one", "desiredCount": 1}
 MAKE_POOL = ("CreateUserPool", {"PoolName": "one"})
 POOL = "$CreateUserPool.UserPool.Id"
-DELIVERY = {"DeliveryStreamName": "one",
-            "S3DestinationConfiguration": {"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::one"}}  # fmt: skip
-
-
-def _described_task(call):
-    return call.again("DescribeTaskDefinition", {"taskDefinition": call.sent["taskDefinition"]})[1]
+DESTINATION = {"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::one"}
+DELIVERY = {"DeliveryStreamName": "one", "S3DestinationConfiguration": DESTINATION}
 
 
 def _repository(call):
@@ -123,7 +165,8 @@ KINESIS = [
      [MAKE_STREAM, ("ListStreams", {}), "StreamSummaries[].StreamName"]),
     ("a stream keeps its records no longer", "kinesis", "IncreaseStreamRetentionPeriod",
      "the period is that of the stream from then on",
-     lambda: swallowed("IncreaseStreamRetentionPeriod"),
+     lambda: swallowed("kinesis", "IncreaseStreamRetentionPeriod",
+                       "DescribeStreamSummary StreamName"),
      [MAKE_STREAM,
       ("IncreaseStreamRetentionPeriod", {"StreamName": "one", "RetentionPeriodHours": 48}),
       ("DescribeStreamSummary", {"StreamName": "one"}),
@@ -133,13 +176,14 @@ KINESIS = [
      lambda: accepted("CreateStream", "ResourceInUseException", lambda _: {}),
      [MAKE_STREAM, MAKE_STREAM, "@"]),
     ("tags of streams stay", "kinesis", "RemoveTagsFromStream", "tags with these keys are removed",
-     lambda: swallowed("RemoveTagsFromStream"),
+     lambda: other_keys("RemoveTagsFromStream", "TagKeys"),
      [MAKE_STREAM, ("AddTagsToStream", {"StreamName": "one", "Tags": {"k": "v"}}),
       ("RemoveTagsFromStream", {"StreamName": "one", "TagKeys": ["k"]}),
       ("ListTagsForStream", {"StreamName": "one"}), "Tags"]),
     ("records of streams stay as they are", "kinesis", "StartStreamEncryption DescribeStream",
      "a stream tells its EncryptionType and KeyId from then on",
-     lambda: swallowed("StartStreamEncryption"),
+     lambda: swallowed("kinesis", "StartStreamEncryption",
+                       "DescribeStreamSummary StreamName"),
      [MAKE_STREAM,
       ("StartStreamEncryption", {"StreamName": "one", "EncryptionType": "KMS", "KeyId": "k"}),
       ("DescribeStreamSummary", {"StreamName": "one"}), "StreamDescriptionSummary.EncryptionType"]),
@@ -161,11 +205,11 @@ LOGS = [
      "limit is at most 50",
      lambda: before("DescribeLogGroups", _any_limit), [("DescribeLogGroups", {"limit": 51}), "@"]),
     ("events are kept for ever", "logs", "PutRetentionPolicy", "the group tells retentionInDays",
-     lambda: swallowed("PutRetentionPolicy"),
+     lambda: swallowed("logs", "PutRetentionPolicy", "ListTagsLogGroup logGroupName"),
      [MAKE_GROUP, ("PutRetentionPolicy", {"logGroupName": "one", "retentionInDays": 7}),
       ("DescribeLogGroups", {}), "logGroups[].retentionInDays"]),
     ("a retention stays", "logs", "DeleteRetentionPolicy", "the group has no retention after it",
-     lambda: swallowed("DeleteRetentionPolicy"),
+     lambda: swallowed("logs", "DeleteRetentionPolicy", "ListTagsLogGroup logGroupName"),
      [MAKE_GROUP, ("PutRetentionPolicy", {"logGroupName": "one", "retentionInDays": 7}),
       ("DeleteRetentionPolicy", {"logGroupName": "one"}),
       ("DescribeLogGroups", {}), "logGroups[].retentionInDays"]),
@@ -186,7 +230,7 @@ EVENTS = [
      [("CreateEventBus", {"Name": "one", "Description": "first"}),
       ("DescribeEventBus", {"Name": "one"}), "Description"]),
     ("LocalStack 9994: a rule stays disabled", "events", "EnableRule", "the rule is ENABLED then",
-     lambda: swallowed("EnableRule"),
+     lambda: swallowed("events", "EnableRule", "DescribeRule Name"),
      [MAKE_RULE, ("EnableRule", {"Name": "one"}), ("DescribeRule", {"Name": "one"}), "State"]),
     ("LocalStack 1698: rules are made without their tags", "events", "PutRule ListTagsForResource",
      "tags come with a new rule", lambda: ignored("PutRule", "Tags"),
@@ -231,7 +275,7 @@ STATES = [
       ("ListTagsForResource", {"resourceArn": THE_MACHINE["stateMachineArn"]}), "tags"]),
     ("a deleted activity is there", "stepfunctions", "DeleteActivity",
      "an activity that is not there is an ActivityDoesNotExist",
-     lambda: swallowed("DeleteActivity"),
+     lambda: swallowed("stepfunctions", "DeleteActivity", "DescribeActivity activityArn"),
      [("CreateActivity", {"name": "one"}),
       ("DeleteActivity", {"activityArn": "$CreateActivity.activityArn"}),
       ("DescribeActivity", {"activityArn": "$CreateActivity.activityArn"}), "name"]),
@@ -249,18 +293,21 @@ CLOUDWATCH = [
      [("PutDashboard", {"DashboardName": "one", "DashboardBody": '{"widgets": []}'}),
       ("ListDashboards", {"DashboardNamePrefix": "x"}), "DashboardEntries[].DashboardName"]),
     ("actions of alarms stay enabled", "cloudwatch", "DisableAlarmActions",
-     "ActionsEnabled is false then", lambda: swallowed("DisableAlarmActions"),
+     "ActionsEnabled is false then",
+     lambda: swallowed("cloudwatch", "DisableAlarmActions", "DescribeAlarms AlarmNames"),
      [("PutMetricAlarm", ALARM), ("DisableAlarmActions", {"AlarmNames": ["one"]}),
       ("DescribeAlarms", {}), "MetricAlarms[].ActionsEnabled"]),
     ("alarms are made without their tags", "cloudwatch", "PutMetricAlarm ListTagsForResource",
      "tags come with a new alarm", lambda: ignored("PutMetricAlarm", "Tags"),
      [("PutMetricAlarm", {**ALARM, "Tags": TAGS}), ("DescribeAlarms", {}),
-      ("ListTagsForResource", {"ResourceARN": "$DescribeAlarms.MetricAlarms[0].AlarmArn"}), "Tags"]),
-    ("LocalStack 2161: whether actions are enabled is an empty text", "cloudwatch", "DescribeAlarms",
+      ("ListTagsForResource", {"ResourceARN": "$DescribeAlarms.MetricAlarms[0].AlarmArn"}),
+      "Tags"]),
+    ("LocalStack 2161: whether actions are enabled is an empty text", "cloudwatch",
+     "DescribeAlarms",
      "ActionsEnabled is a Boolean", lambda: after("DescribeAlarms", _actions_as_text),
      [("PutMetricAlarm", ALARM), ("DescribeAlarms", {}), "MetricAlarms[].ActionsEnabled"]),
     ("deleted alarms are there", "cloudwatch", "DeleteAlarms", "deleted alarms are not described",
-     lambda: swallowed("DeleteAlarms"),
+     lambda: swallowed("cloudwatch", "DeleteAlarms", "DescribeAlarms AlarmNames"),
      [("PutMetricAlarm", ALARM), ("DeleteAlarms", {"AlarmNames": ["one"]}),
       ("DescribeAlarms", {}), "MetricAlarms[].AlarmName"]),
 ]  # fmt: skip
@@ -279,17 +326,19 @@ ECS = [
      [("CreateCluster", {}), TASK,
       ("CreateService", {**SERVICE, "tags": [{"key": "k", "value": "v"}]}),
       ("ListTagsForResource", {"resourceArn": "$CreateService.service.serviceArn"}), "tags"]),
-    ("a service keeps its desired count", "ecs", "UpdateService", "the count is that of the service",
+    ("a service keeps its desired count", "ecs", "UpdateService",
+     "the count is that of the service",
      lambda: ignored("UpdateService", "desiredCount"),
      [("CreateCluster", {}), TASK, ("CreateService", SERVICE),
       ("UpdateService", {"service": "one", "desiredCount": 3}),
       ("DescribeServices", {"services": ["one"]}), "services[].desiredCount"]),
     ("a deregistered definition is active", "ecs", "DeregisterTaskDefinition",
-     "the definition is INACTIVE then", lambda: swallowed("DeregisterTaskDefinition", _described_task),
+     "the definition is INACTIVE then",
+     lambda: shown_as("DescribeTaskDefinition", "taskDefinition", status="ACTIVE"),
      [TASK, ("DeregisterTaskDefinition", {"taskDefinition": "one:1"}),
       ("DescribeTaskDefinition", {"taskDefinition": "one:1"}), "taskDefinition.status"]),
     ("moto 4649: tags of clusters stay", "ecs", "UntagResource", "tags with these keys are removed",
-     lambda: swallowed("UntagResource"),
+     lambda: other_keys("UntagResource", "tagKeys"),
      [("CreateCluster", {"clusterName": "one", "tags": [{"key": "k", "value": "v"}]}),
       ("UntagResource", {"resourceArn": "$CreateCluster.cluster.clusterArn", "tagKeys": ["k"]}),
       ("ListTagsForResource", {"resourceArn": "$CreateCluster.cluster.clusterArn"}), "tags"]),
@@ -299,7 +348,8 @@ ECS = [
 ECR = [
     ("cloudemu 669: tags of images stay mutable", "ecr", "PutImageTagMutability",
      "the repository tells the mutability from then on",
-     lambda: has_no_effect("PutImageTagMutability", "repositoryName", "imageTagMutability"),
+     lambda: swallowed("ecr", "PutImageTagMutability", "ListImages repositoryName",
+                       sent_back("repositoryName", "imageTagMutability")),
      [("CreateRepository", {"repositoryName": "one"}),
       ("PutImageTagMutability", {"repositoryName": "one", "imageTagMutability": "IMMUTABLE"}),
       ("DescribeRepositories", {}), "repositories[].imageTagMutability"]),
@@ -362,7 +412,7 @@ IDENTITIES = [
      lambda: lost("ListUserPools", "NextToken"),
      [MAKE_POOL, MAKE_POOL, ("ListUserPools", {"MaxResults": 1}), "type(NextToken)"]),
     ("users stay enabled", "cognito-idp", "AdminDisableUser", "Enabled is false then",
-     lambda: swallowed("AdminDisableUser"),
+     lambda: swallowed("cognito-idp", "AdminDisableUser", "AdminGetUser UserPoolId Username"),
      [MAKE_POOL, ("AdminCreateUser", {"UserPoolId": POOL, "Username": "u"}),
       ("AdminDisableUser", {"UserPoolId": POOL, "Username": "u"}),
       ("AdminGetUser", {"UserPoolId": POOL, "Username": "u"}), "Enabled"]),
@@ -383,7 +433,7 @@ GLUE = [
       ("GetTableVersions", {"DatabaseName": "one", "TableName": "t"}),
       "length(TableVersions)"]),
     ("databases stay as they were", "glue", "UpdateDatabase", "what is updated is shown",
-     lambda: swallowed("UpdateDatabase"),
+     lambda: swallowed("glue", "UpdateDatabase", "GetDatabase Name"),
      [DATABASE, ("UpdateDatabase", {"Name": "one", "DatabaseInput":
                                     {"Name": "one", "Description": "second"}}),
       ("GetDatabase", {"Name": "one"}), "Database.Description"]),
@@ -393,8 +443,9 @@ GLUE = [
      [DATABASE, DATABASE, "@"]),
     ("a deleted registry is there", "glue", "DeleteRegistry",
      "a registry that is not there is an EntityNotFoundException",
-     lambda: swallowed("DeleteRegistry", lambda call: {
-         "RegistryName": call.sent["RegistryId"]["RegistryName"], "Status": "DELETING"}),
+     lambda: swallowed("glue", "DeleteRegistry", "GetRegistry RegistryId", lambda call: {
+         "RegistryName": call.sent["RegistryId"].get("RegistryName", "one"),
+         "Status": "DELETING"}),
      [("CreateRegistry", {"RegistryName": "one"}),
       ("DeleteRegistry", {"RegistryId": {"RegistryName": "one"}}),
       ("GetRegistry", {"RegistryId": {"RegistryName": "one"}}), "RegistryName"]),
@@ -422,11 +473,11 @@ ATHENA = [
       ("GetNamedQuery", {"NamedQueryId": "$CreateNamedQuery.NamedQueryId"}),
       "NamedQuery.Description"]),
     ("tags of groups stay", "athena", "UntagResource", "tags with these keys are removed",
-     lambda: swallowed("UntagResource"),
+     lambda: other_keys("UntagResource", "TagKeys"),
      [WORK, ("UntagResource", {"ResourceARN": WORK_ARN, "TagKeys": ["k"]}),
       ("ListTagsForResource", {"ResourceARN": WORK_ARN}), "Tags"]),
     ("a deleted group is there", "athena", "DeleteWorkGroup", "a deleted group is not found",
-     lambda: swallowed("DeleteWorkGroup"),
+     lambda: swallowed("athena", "DeleteWorkGroup", "GetWorkGroup WorkGroup"),
      [WORK, ("DeleteWorkGroup", {"WorkGroup": "one"}), ("GetWorkGroup", {"WorkGroup": "one"}),
       "WorkGroup.Name"]),
 ]  # fmt: skip
@@ -438,7 +489,7 @@ FIREHOSE = [
      lambda: accepted("CreateDeliveryStream", "ResourceInUseException", _delivery_arn),
      [*[("CreateDeliveryStream", DELIVERY)] * 2, "type(DeliveryStreamARN)"]),
     ("tags of delivery streams stay", "firehose", "UntagDeliveryStream",
-     "tags with these keys are removed", lambda: swallowed("UntagDeliveryStream"),
+     "tags with these keys are removed", lambda: other_keys("UntagDeliveryStream", "TagKeys"),
      [("CreateDeliveryStream", {**DELIVERY, "Tags": TAGS}),
       ("UntagDeliveryStream", {"DeliveryStreamName": "one", "TagKeys": ["k"]}),
       ("ListTagsForDeliveryStream", {"DeliveryStreamName": "one"}), "Tags"]),
@@ -464,12 +515,13 @@ ACM = [
      [CERTIFICATE, ("ListCertificates", {"CertificateStatuses": ["REVOKED"]}),
       "CertificateSummaryList[].DomainName"]),
     ("certificates are given no tags", "acm", "AddTagsToCertificate",
-     "tags are added to the certificate", lambda: swallowed("AddTagsToCertificate"),
+     "tags are added to the certificate",
+     lambda: swallowed("acm", "AddTagsToCertificate", "DescribeCertificate CertificateArn"),
      [CERTIFICATE, ("AddTagsToCertificate", {**THE_CERTIFICATE, "Tags": [{"Key": "x"}]}),
       ("ListTagsForCertificate", THE_CERTIFICATE), "Tags"]),
     ("a deleted certificate is there", "acm", "DeleteCertificate",
      "a certificate that is not there is a ResourceNotFoundException",
-     lambda: swallowed("DeleteCertificate"),
+     lambda: swallowed("acm", "DeleteCertificate", "DescribeCertificate CertificateArn"),
      [CERTIFICATE, ("DeleteCertificate", THE_CERTIFICATE),
       ("DescribeCertificate", THE_CERTIFICATE), "Certificate.DomainName"]),
 ]  # fmt: skip

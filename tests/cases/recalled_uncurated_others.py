@@ -7,8 +7,8 @@ import re
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from tests.cases.defects import operation_of, query
-from tests.cases.recalled_uncurated import ROLE, TAGS, table
+from tests.cases.defects import operation_of, query, rest
+from tests.cases.recalled_uncurated import TAGS, table
 
 NAMESPACES = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
@@ -60,11 +60,31 @@ def _succeeded(service, operation, result=""):
     return f'<{operation}Response xmlns="{space}">{text}</{operation}Response>'
 
 
-def done(service, operation, result=""):
-    """The operation is answered with success, and nothing is done."""
+def done(service, operation, seen_by, result=""):
+    """The operation is answered with success, and nothing is done.
 
-    def request(_method, _path, headers, body, _upstream):
+    ``seen_by`` is the operation that shows what it is about, with the parameters that name that:
+    what is not there is refused as ever.
+    """
+    shown_by, *names = seen_by.split()
+    given = {one.partition("=")[0]: one.rpartition("=")[2] for one in names}
+
+    def request(method, path, headers, body, upstream):
         if operation_of(headers, body) != operation:
+            return None
+        sent = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        asked = {name: sent.get(of, "") for name, of in given.items()}
+        going = {"Action": shown_by, "Version": sent.get("Version", ""), **asked}
+        if (
+            not all(asked.values())
+            or upstream(
+                method,
+                path,
+                [one for one in headers if one[0].lower() != "content-length"],
+                urlencode(going).encode(),
+            )[0]
+            != 200
+        ):
             return None
         text = _succeeded(service, operation, result)
         return 200, [("Content-Type", "text/xml")], text.encode()
@@ -147,7 +167,7 @@ IAM = [
       ("UntagUser", {"UserName": "one", "TagKeys": ["k"]}),
       ("ListUserTags", {"UserName": "one"}), "Tags"]),
     ("access keys stay active", "iam", "UpdateAccessKey", "the key is Inactive then",
-     lambda: done("iam", "UpdateAccessKey"),
+     lambda: replaced("UpdateAccessKey", "Status", "Active"),
      [USER, ("CreateAccessKey", {"UserName": "one"}),
       ("UpdateAccessKey", {"UserName": "one", "Status": "Inactive",
                            "AccessKeyId": "$CreateAccessKey.AccessKey.AccessKeyId"}),
@@ -157,12 +177,14 @@ IAM = [
      lambda: no_error("iam", "CreateGroup", "EntityAlreadyExists", _group),
      [*[("CreateGroup", {"GroupName": "g"})] * 2, "Group.GroupName"]),
     ("detached policies are attached", "iam", "DetachUserPolicy ListAttachedUserPolicies",
-     "a detached policy is not listed", lambda: done("iam", "DetachUserPolicy"),
+     "a detached policy is not listed",
+     lambda: done("iam", "DetachUserPolicy", "GetUser UserName"),
      [USER, MAKE_POLICY, ("AttachUserPolicy", {"UserName": "one", **THE_POLICY}),
       ("DetachUserPolicy", {"UserName": "one", **THE_POLICY}),
       ("ListAttachedUserPolicies", {"UserName": "one"}), "AttachedPolicies[].PolicyName"]),
     ("a policy keeps its default version", "iam", "SetDefaultPolicyVersion",
-     "the version is the default one then", lambda: done("iam", "SetDefaultPolicyVersion"),
+     "the version is the default one then",
+     lambda: done("iam", "SetDefaultPolicyVersion", "GetPolicyVersion PolicyArn VersionId"),
      [MAKE_POLICY, ("CreatePolicyVersion", {**THE_POLICY, "PolicyDocument": DOCUMENT}),
       ("SetDefaultPolicyVersion", {**THE_POLICY, "VersionId": "v2"}),
       ("GetPolicy", THE_POLICY), "Policy.DefaultVersionId"]),
@@ -182,7 +204,8 @@ EC2 = [
      [("DescribeSubnets", {"Filters": [{"Name": "cidr-block", "Values": ["10.9.0.0/24"]}]}),
       "length(Subnets)"]),
     ("floci 468: attributes of networks stay", "ec2", "ModifyVpcAttribute",
-     "DescribeVpcAttribute tells the attribute", lambda: done("ec2", "ModifyVpcAttribute"),
+     "DescribeVpcAttribute tells the attribute",
+     lambda: replaced("ModifyVpcAttribute", "Enable", "true"),
      [VPC, ("ModifyVpcAttribute", {**THE_VPC, "EnableDnsSupport": {"Value": False}}),
       ("DescribeVpcAttribute", {**THE_VPC, "Attribute": "enableDnsSupport"}),
       "EnableDnsSupport.Value"]),
@@ -204,7 +227,8 @@ EC2 = [
      [("CreateVolume", {**VOLUME[1], "VolumeType": "gp3", "Throughput": 200}),
       ("DescribeVolumes", {}), "Volumes[].Throughput"]),
     ("a deleted volume is there", "ec2", "DeleteVolume",
-     "a volume that is not there is an InvalidVolume.NotFound", lambda: done("ec2", "DeleteVolume"),
+     "a volume that is not there is an InvalidVolume.NotFound",
+     lambda: done("ec2", "DeleteVolume", "DescribeVolumes VolumeId.1=VolumeId"),
      [VOLUME, ("DeleteVolume", {"VolumeId": "$CreateVolume.VolumeId"}),
       ("DescribeVolumes", {"VolumeIds": ["$CreateVolume.VolumeId"]}), "Volumes[].State"]),
     ("networks are made without their tags", "ec2", "CreateVpc DescribeVpcs",
@@ -239,7 +263,8 @@ STACKS = [
      "tags come with a stack", lambda: unheeded("CreateStack", "Tags."),
      [("CreateStack", {**STACK[1], "Tags": TAGS}), ("DescribeStacks", {}), "Stacks[].Tags"]),
     ("stacks are listed whatever their status", "cloudformation", "ListStacks",
-     "the stacks of these statuses are listed", lambda: unheeded("ListStacks", "StackStatusFilter."),
+     "the stacks of these statuses are listed",
+     lambda: unheeded("ListStacks", "StackStatusFilter."),
      [STACK, ("ListStacks", {"StackStatusFilter": ["ROLLBACK_FAILED"]}),
       "StackSummaries[].StackName"]),
     ("a stack is created that is there", "cloudformation", "CreateStack",
@@ -270,10 +295,12 @@ BALANCERS = [
       ("DescribeTags", {"ResourceArns": [TARGET_ARN]}), "TagDescriptions[].Tags"]),
     ("a deleted group of targets is there", "elbv2", "DeleteTargetGroup",
      "a group that is not there is a TargetGroupNotFound",
-     lambda: done("elbv2", "DeleteTargetGroup", " "),
+     lambda: done("elbv2", "DeleteTargetGroup",
+                  "DescribeTargetGroups TargetGroupArns.member.1=TargetGroupArn", " "),
      [VPC, ("CreateTargetGroup", {**TARGETS[1], **THE_VPC}),
       ("DeleteTargetGroup", {"TargetGroupArn": TARGET_ARN}),
-      ("DescribeTargetGroups", {"TargetGroupArns": [TARGET_ARN]}), "TargetGroups[].TargetGroupName"]),
+      ("DescribeTargetGroups", {"TargetGroupArns": [TARGET_ARN]}),
+      "TargetGroups[].TargetGroupName"]),
 ]  # fmt: skip
 
 
@@ -312,7 +339,8 @@ RDS = [
                                       "ApplyImmediately": True}),
       ("DescribeDBInstances", {}), "DBInstances[].BackupRetentionPeriod"]),
     ("tags of databases stay", "rds", "RemoveTagsFromResource",
-     "tags with these keys are removed", lambda: replaced("RemoveTagsFromResource", "TagKeys.", "zz"),
+     "tags with these keys are removed",
+     lambda: replaced("RemoveTagsFromResource", "TagKeys.", "zz"),
      [INSTANCE, ("RemoveTagsFromResource", {"ResourceName": INSTANCE_ARN, "TagKeys": ["k"]}),
       ("ListTagsForResource", {"ResourceName": INSTANCE_ARN}), "TagList"]),
 ]  # fmt: skip
@@ -341,14 +369,53 @@ def unread(method, path, *names):
 
 
 def idle(method, path, status=200, body=b"{}"):
-    """A request of this method and path is answered with success, and nothing is done."""
+    """A request about what a GET of the path shows is answered, and nothing is done."""
 
-    def request(sent, target, _headers, _body, _upstream):
+    def request(sent, target, headers, _body, upstream):
         if not _is(method, path, sent, target):
+            return None
+        if upstream("GET", urlsplit(target).path, headers, b"")[0] != 200:
             return None
         return status, [("Content-Type", "application/json")], body
 
     return SimpleNamespace(request=request)
+
+
+def other_query(method, path, name):
+    """A parameter of the query has another value."""
+
+    def request(sent, target, headers, body, _upstream):
+        if not _is(method, path, sent, target):
+            return None
+        asked = parse_qsl(urlsplit(target).query, keep_blank_values=True)
+        going = urlencode([(n, "zz" if n == name else one) for n, one in asked])
+        return sent, f"{urlsplit(target).path}?{going}", headers, body
+
+    return SimpleNamespace(request=request)
+
+
+def other_body(method, path, **members):
+    """Members of a body in JSON have another value, where they are there."""
+
+    def request(sent, target, headers, body, _upstream):
+        read = json.loads(body or b"{}") if _is(method, path, sent, target) else None
+        if not isinstance(read, dict):
+            return None
+        put = {n: one for n, one in members.items() if type(read.get(n)) is type(one)}
+        return sent, target, headers, json.dumps({**read, **put}).encode()
+
+    return SimpleNamespace(request=request)
+
+
+def always_active(path, place):
+    """What is listed at the place of an answer has the status ACTIVE."""
+
+    def change(_found, status, body):
+        for one in body.get(place, ()):
+            one["status"] = "ACTIVE"
+        return body if status == 200 else None
+
+    return rest("POST", path, change)
 
 
 def rewritten(method, path, pattern, becomes):
@@ -408,7 +475,8 @@ ROUTE53 = [
      lambda: rewritten("POST", r"/2013-04-01/healthcheck/[^/]+",
                        r"<(Port|FailureThreshold|ResourcePath)>[^<]*</\1>", ""),
      [CHECK, ("UpdateHealthCheck", {"HealthCheckId": CHECK_ID, "ResourcePath": "/new"}),
-      ("GetHealthCheck", {"HealthCheckId": CHECK_ID}), "HealthCheck.HealthCheckConfig.ResourcePath"]),
+      ("GetHealthCheck", {"HealthCheckId": CHECK_ID}),
+      "HealthCheck.HealthCheckConfig.ResourcePath"]),
     ("a zone that is not there is deleted", "route53", "DeleteHostedZone",
      "it is a NoSuchHostedZone", any_zone_is_deleted,
      [("DeleteHostedZone", {"Id": "Z0000000000000"}), "ChangeInfo.Status"]),
@@ -434,7 +502,7 @@ APPSYNC = [
       ("UpdateApiKey", {"apiId": API_ID, "id": "$CreateApiKey.apiKey.id", "description": "new"}),
       ("ListApiKeys", {"apiId": API_ID}), "apiKeys[].description"]),
     ("tags of interfaces stay", "appsync", "UntagResource", "tags with these keys are removed",
-     lambda: idle("DELETE", "/v1/tags/.+"),
+     lambda: other_query("DELETE", "/v1/tags/.+", "tagKeys"),
      [API, ("UntagResource", {"resourceArn": "$CreateGraphqlApi.graphqlApi.arn", "tagKeys": ["k"]}),
       ("ListTagsForResource", {"resourceArn": "$CreateGraphqlApi.graphqlApi.arn"}), "tags"]),
     ("a deleted interface is there", "appsync", "DeleteGraphqlApi",
@@ -453,7 +521,7 @@ REPORT = ("CreateReportPlan", {
     "ReportSetting": {"ReportTemplate": "BACKUP_JOB_REPORT"}})  # fmt: skip
 BACKUP = [
     ("tags of vaults stay", "backup", "UntagResource", "tags with these keys are removed",
-     lambda: idle("POST", "/untag/.+", 200, b""),
+     lambda: other_body("POST", "/untag/.+", TagKeyList=["zz"]),
      [VAULT, ("UntagResource", {"ResourceArn": VAULT_ARN, "TagKeyList": ["k"]}),
       ("ListTags", {"ResourceArn": VAULT_ARN}), "Tags"]),
     ("vaults are made without their tags", "backup", "CreateBackupVault ListTags",
@@ -482,11 +550,14 @@ BATCH = [
      "tags come with a definition", lambda: unread("POST", "/v1/registerjobdefinition", "tags"),
      [DEFINITION, ("ListTagsForResource", {"resourceArn": JOBS_ARN}), "tags"]),
     ("a deregistered definition of jobs is active", "batch", "DeregisterJobDefinition",
-     "the definition is INACTIVE then", lambda: idle("POST", "/v1/deregisterjobdefinition"),
+     "the definition is INACTIVE then",
+     lambda: always_active("/v1/describejobdefinitions", "jobDefinitions"),
      [DEFINITION, ("DeregisterJobDefinition", {"jobDefinition": JOBS_ARN}),
       ("DescribeJobDefinitions", {}), "jobDefinitions[].status"]),
     ("policies of scheduling stay as they were", "batch", "UpdateSchedulingPolicy",
-     "what is updated is shown", lambda: idle("POST", "/v1/updateschedulingpolicy"),
+     "what is updated is shown",
+     lambda: other_body("POST", "/v1/updateschedulingpolicy",
+                        fairsharePolicy={"shareDecaySeconds": 1}),
      [("CreateSchedulingPolicy", {"name": "one", "fairsharePolicy": {"shareDecaySeconds": 1}}),
       ("UpdateSchedulingPolicy", {"arn": "$CreateSchedulingPolicy.arn",
                                   "fairsharePolicy": {"shareDecaySeconds": 2}}),
@@ -510,7 +581,7 @@ SETTINGS = ("CreateConfiguration", {"Name": "one", "EngineType": "ACTIVEMQ",
                                     "EngineVersion": "5.17.6"})  # fmt: skip
 MQ = [
     ("fakecloud 2163: configurations are given no tags", "mq", "CreateTags",
-     "tags are added, and listed", lambda: idle("POST", "/v1/tags/.+", 204, b""),
+     "tags are added, and listed", lambda: other_body("POST", "/v1/tags/.+", tags={}),
      [SETTINGS, ("CreateTags", {"ResourceArn": "$CreateConfiguration.Arn", "Tags": {"k": "v"}}),
       ("ListTags", {"ResourceArn": "$CreateConfiguration.Arn"}), "Tags"]),
     ("users of brokers stay as they were", "mq", "UpdateUser", "what is updated is shown",
