@@ -224,7 +224,8 @@ def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[st
         if not errors:
             continue
         other = _other_content(operation, one)
-        sure = bool(other) and any(says_exists(error.name) for error in errors)
+        alone = _has_identity_alone(operation, one)
+        sure = (bool(other) or alone) and any(says_exists(error.name) for error in errors)
         sure = sure and not operation.name.startswith(UPSERTS)
         yield (
             f"{operation.name}/behavior/taken-identifier",
@@ -235,6 +236,17 @@ def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[st
                 with_=other,
             ),
         )
+
+
+def _has_identity_alone(operation: Operation, resource: Resource) -> bool:
+    """Whether a request names the new one and what it is in, and nothing else.
+
+    What it repeats is just the same then, and that is what the error is of.
+    """
+    identifier = resource.identifier
+    given = None if identifier is None else identifier.given
+    named = (one for one in operation.input.values() if one.name != given)
+    return given is not None and all(one.required and NAMING.search(one.name) for one in named)
 
 
 def _other_content(operation: Operation, resource: Resource) -> dict[str, Any]:
@@ -252,4 +264,7 @@ def _other_content(operation: Operation, resource: Resource) -> dict[str, Any]:
         and keeps(one.shape, CONTENT)
     ]
     free.sort(key=lambda name: "description" not in name.lower())
+    path = operation.input.get("Path")
+    if not free and path is not None and keeps(path.shape, f"/{CONTENT}/"):
+        return {"Path": f"/{CONTENT}/"}
     return {free[0]: CONTENT} if free else {}

@@ -10,17 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from msgspec.structs import replace
 
 from conformance.contract.inference.binding import Binding, Bound
 from conformance.contract.inference.identities import Identity, template
+from conformance.contract.inference.list_rules import (
+    is_final,
+    is_told_at_once,
+    list_rules,
+    lists_all,
+)
 from conformance.contract.inference.naming import plain
 from conformance.contract.inference.nouns import Noun
+from conformance.contract.inference.tag_rules import tag_rules
 from conformance.contract.levels import Level, Source
 from conformance.contract.member_roles import LIMITS, TOKENS
-from conformance.contract.model import Contract, Kind, Member, Operation
+from conformance.contract.model import Contract, Kind, Operation
 from conformance.contract.observed import empty_for_unknown
 from conformance.contract.vocabulary.overlay_model import (
     Identifier,
@@ -31,7 +39,7 @@ from conformance.contract.vocabulary.overlay_model import (
     Resource,
     Unique,
 )
-from conformance.contract.vocabulary.overlay_rules import StepsRule
+from conformance.contract.vocabulary.overlay_rules import AnyRule, GoneRule, StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.error_identity import says_exists
 
@@ -62,7 +70,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
 
     The main kind is the one that most operations are about and that is part of nothing else.
     """
-    found, bound = _inferred(contract)
+    found, bound, binding = _inferred(contract)
     words = {
         name: OperationWords(
             resource=bound[name].about,
@@ -71,9 +79,11 @@ def inferred_overlay(contract: Contract) -> Overlay:
         )
         for name, operation in contract.operations.items()
     }
-    rules = {address: rule for one in found for address, rule in _rules(contract, one)}
     if not found:
         return Overlay(inferred=True, operations=words)
+    rules = {address: rule for one in found for address, rule in _rules(contract, one, bound)}
+    kinds = {one.name: one.resource for one in found}
+    rules |= tag_rules(contract, bound, kinds, partial(binding.token, own=True))
     main, *others = found
     return Overlay(
         inferred=True,
@@ -84,36 +94,47 @@ def inferred_overlay(contract: Contract) -> Overlay:
     )
 
 
-def _rules(contract: Contract, one: Inferred) -> Iterator[tuple[str, StepsRule]]:
-    """What resources do everywhere, if nothing is delayed: reported, without failing anything.
-
-    That a prefix leaves out what does not begin with it is sure, delayed or not.
-    """
+def _rules(
+    contract: Contract, one: Inferred, bound: Mapping[str, Bound]
+) -> Iterator[tuple[str, AnyRule]]:
+    """What resources do everywhere: what rests on a guess is reported, without failing anything."""
     about = one.resource
-    prefix = None if about.listing is None else _prefix(contract.operations[about.list or ""], one)
-    if prefix is not None:
-        steps = (Step(make={}), Step(send="list", with_={prefix.name: "${name}"}, entry=False))
-        statement = f"with {prefix.name}, no {about.name} is listed whose name begins otherwise"
-        yield (
-            f"{about.list}/behavior/{prefix.name}",
-            StepsRule(level=Level.EXPECTED, statement=statement, source=prefix.source, steps=steps),
-        )
     if about.not_found is not None and about.delete is not None:
-        gone = (Step(make={}), Step(send="read"), Step(send="delete"),
-                Step(send="read", gives="not-found"))  # fmt: skip
-        statement = f"a {about.name} that was deleted is not found"
-        yield f"{about.delete}/behavior/gone-after-deletion", _rule(statement, gone)
-    if about.page is not None:
-        steps = (Step(make={}), Step(send="list", entry=True))
-        statement = f"a new {about.name} is in the list"
-        yield f"{about.list}/behavior/lists-what-was-made", _rule(statement, steps)
+        yield f"{about.delete}/behavior/gone-after-deletion", _gone(contract, about)
+    if about.list is None:
+        return
+    listing, named = contract.operations[about.list], bound[about.list].members
+    yield from list_rules(listing, about, named)
+    if about.read is None and about.delete is not None and is_told_at_once(contract, about):
+        steps = (Step(make={}), Step(send="list", entry=True), Step(send="delete"),
+                 Step(send="list", entry=False))  # fmt: skip
+        statement = f"a {about.name} that was deleted is not listed"
+        yield (
+            f"{about.delete}/behavior/gone-after-deletion",
+            _rule(statement, steps, Level.EXPECTED),
+        )
+    if about.listing is not None:
+        level = Level.EXPECTED if lists_all(listing, named) else Level.INFORMATIONAL
+        if about.page is not None or level is Level.EXPECTED:
+            there = (Step(make={}), Step(send="list", entry=True))
+            statement = f"a new {about.name} is in the list"
+            yield f"{about.list}/behavior/lists-what-was-made", _rule(statement, there, level)
 
 
-def _rule(statement: str, steps: tuple[Step, ...]) -> StepsRule:
+def _gone(contract: Contract, about: Resource) -> AnyRule:
+    """That what is deleted is gone; whether it may be there for a while, deletions tell."""
+    delete = contract.operations[about.delete or ""]
+    statement = f"a {about.name} that was deleted is not found"
+    if is_final(delete):
+        return GoneRule(level=Level.EXPECTED, statement=statement, source=delete.source)
+    steps = (Step(make={}), Step(send="read"), Step(send="delete"),
+             Step(send="read", gives="not-found"))  # fmt: skip
+    return _rule(statement, steps)
+
+
+def _rule(statement: str, steps: tuple[Step, ...], level: Level = Level.INFORMATIONAL) -> StepsRule:
     source = Source(observation="inferred from the operations' names, paths and members")
-    return StepsRule(
-        level=Level.INFORMATIONAL, statement=statement, source=source, steps=steps
-    )  # fmt: skip
+    return StepsRule(level=level, statement=statement, source=source, steps=steps)
 
 
 def infer(contract: Contract) -> list[Inferred]:
@@ -121,7 +142,7 @@ def infer(contract: Contract) -> list[Inferred]:
     return _inferred(contract)[0]
 
 
-def _inferred(contract: Contract) -> tuple[list[Inferred], dict[str, Bound]]:
+def _inferred(contract: Contract) -> tuple[list[Inferred], dict[str, Bound], Binding]:
     binding = Binding(contract)
     while True:
         bound = {name: binding.of(one) for name, one in contract.operations.items()}
@@ -137,7 +158,7 @@ def _inferred(contract: Contract) -> tuple[list[Inferred], dict[str, Bound]]:
     def weight(one: Inferred) -> tuple[int, int, int]:
         return len(one.resource.needs), -len(one.resource.roles()), -about.count(one.name)
 
-    return sorted(kinds, key=weight), bound
+    return sorted(kinds, key=weight), bound, binding
 
 
 def _kind(contract: Contract, binding: Binding, name: str, needs: tuple[str, ...]) -> Inferred:
@@ -236,16 +257,6 @@ def _add_listing(contract: Contract, one: Inferred) -> None:
     name, shared = sure[0]
     stated = Listing(items=f"{name}[]", id=next(iter(shared)), page=_page(listing))
     one.add("listing", SURE, listing=stated)
-
-
-def _prefix(listing: Operation, one: Inferred) -> Member | None:
-    """The member of a list that takes the beginning of names of its own kind."""
-    own = plain(one.name)
-    for name, member in listing.input.items():
-        of = plain(name).removesuffix("nameprefix")
-        if of != plain(name) and of in {"", own} and member.shape.kind is Kind.STRING:
-            return member
-    return None
 
 
 def _page(listing: Operation) -> Page | None:

@@ -22,6 +22,8 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "last-page": listing.last_page,
     "paging-after-deletion": listing.paging_after_deletion,
     "prefix": listing.prefix,
+    "filtered": listing.filtered,
+    "gone-after-deletion": stored.gone,
     "parallel-one": updates.one_resource,
     "parallel-many": updates.many_resources,
     "parallel-members": updates.different_members,

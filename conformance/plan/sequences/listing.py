@@ -15,6 +15,7 @@ from conformance.contract.model import Kind, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_rules import (
     DefaultPageRule,
+    FilteredRule,
     PagingAfterDeletionRule,
     PagingRule,
     PrefixRule,
@@ -153,7 +154,8 @@ def paging(script: Script) -> Sequence:
     rule = rule_of(script.requirement, PagingRule)
     name = script.fill("${name.page}", 0)
     for key in range(HOW_MANY):
-        yield Make(key, {**life.request("create"), rule.named: f"{name}{key}"})
+        own = {} if rule.named is None else {rule.named: f"{name}{key}"}
+        yield Make(key, {**life.request("create"), **own})
     size = rule.size
     members: dict[str, Any] = {life.page.page_size: size}
     if rule.filter is not None:
@@ -227,6 +229,34 @@ def last_page(script: Script) -> Sequence:
     listing = yield from walk(life)
     if len(listing.sizes) > 1 and not listing.sizes[-1]:
         raise RuleBroken("no position on the last page", "a position that leads to an empty page")
+
+
+def filtered(script: Script) -> Sequence:
+    """With each of ``values`` of ``filter`` entries show that value at ``shown``, if they show one.
+
+    Of a text that nothing has, it has to be within what is shown: a filter may take a part.
+    """
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, FilteredRule)
+    listed = life.listed()[rule.shown].shape.limit("enum") or ()
+    yield Make()
+    seen, why = 0, "there are no entries"
+    seen += any(isinstance(one, dict) for one in (yield from walk(life)).entries)
+    for template in rule.values:
+        value = script.fill(template, 0)
+        try:
+            listing = yield from walk(life, {rule.filter: value})
+        except NotShown as refused:
+            why = str(refused)
+            continue
+        (text,) = value if isinstance(value, list) else (value,)
+        for one in listing.entries:
+            found = one.get(rule.shown) if isinstance(one, dict) else None
+            other = found not in {text, None} and (found in listed if listed else text not in found)
+            if other:
+                raise RuleBroken(f"entries whose {rule.shown} is {text!r}", repr(found))
+    if not seen:
+        raise NotShown(why)
 
 
 def prefix(script: Script) -> Sequence:
