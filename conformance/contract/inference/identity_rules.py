@@ -245,8 +245,9 @@ def _has_identity_alone(operation: Operation, resource: Resource) -> bool:
     """
     identifier = resource.identifier
     given = None if identifier is None else identifier.given
-    named = (one for one in operation.input.values() if one.name != given)
-    return given is not None and all(one.required and NAMING.search(one.name) for one in named)
+    named = [one for one in operation.input.values() if one.name != given]
+    alone = all(one.required and NAMING.search(one.name) for one in named)
+    return given is not None and bool(named and resource.needs) and alone
 
 
 def _other_content(operation: Operation, resource: Resource) -> dict[str, Any]:
@@ -264,7 +265,4 @@ def _other_content(operation: Operation, resource: Resource) -> dict[str, Any]:
         and keeps(one.shape, CONTENT)
     ]
     free.sort(key=lambda name: "description" not in name.lower())
-    path = operation.input.get("Path")
-    if not free and path is not None and keeps(path.shape, f"/{CONTENT}/"):
-        return {"Path": f"/{CONTENT}/"}
     return {free[0]: CONTENT} if free else {}

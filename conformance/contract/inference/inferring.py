@@ -19,12 +19,12 @@ from conformance.contract.inference.binding import Binding, Bound
 from conformance.contract.inference.identities import Identity, template
 from conformance.contract.inference.list_rules import (
     is_final,
-    is_told_at_once,
     list_rules,
     lists_all,
 )
 from conformance.contract.inference.naming import plain
 from conformance.contract.inference.nouns import Noun
+from conformance.contract.inference.switch_rules import switch_rules
 from conformance.contract.inference.tag_rules import tag_rules
 from conformance.contract.levels import Level, Source
 from conformance.contract.member_roles import LIMITS, TOKENS
@@ -83,6 +83,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
         return Overlay(inferred=True, operations=words)
     rules = {address: rule for one in found for address, rule in _rules(contract, one, bound)}
     kinds = {one.name: one.resource for one in found}
+    rules |= switch_rules(contract, {name: one.about for name, one in bound.items()}, kinds)
     rules |= tag_rules(contract, bound, kinds, partial(binding.token, own=True))
     main, *others = found
     return Overlay(
@@ -99,20 +100,14 @@ def _rules(
 ) -> Iterator[tuple[str, AnyRule]]:
     """What resources do everywhere: what rests on a guess is reported, without failing anything."""
     about = one.resource
-    if about.not_found is not None and about.delete is not None:
+    delete = contract.operations.get(about.delete or "")
+    listed = about.read is None and about.listing is not None
+    if delete is not None and (about.not_found is not None or (listed and is_final(delete))):
         yield f"{about.delete}/behavior/gone-after-deletion", _gone(contract, about)
     if about.list is None:
         return
     listing, named = contract.operations[about.list], bound[about.list].members
     yield from list_rules(listing, about, named)
-    if about.read is None and about.delete is not None and is_told_at_once(contract, about):
-        steps = (Step(make={}), Step(send="list", entry=True), Step(send="delete"),
-                 Step(send="list", entry=False))  # fmt: skip
-        statement = f"a {about.name} that was deleted is not listed"
-        yield (
-            f"{about.delete}/behavior/gone-after-deletion",
-            _rule(statement, steps, Level.EXPECTED),
-        )
     if about.listing is not None:
         level = Level.EXPECTED if lists_all(listing, named) else Level.INFORMATIONAL
         if about.page is not None or level is Level.EXPECTED:

@@ -16,7 +16,7 @@ from conformance.contract.inference.identities import template
 from conformance.contract.inference.naming import plain
 from conformance.contract.levels import Level
 from conformance.contract.member_roles import LIMITS, TOKENS
-from conformance.contract.model import Contract, Kind, Member, Operation, Shape
+from conformance.contract.model import Kind, Member, Operation, Shape
 from conformance.contract.places import parse
 from conformance.contract.validate import keeps
 from conformance.contract.vocabulary.overlay_model import Page, Resource
@@ -31,14 +31,17 @@ from conformance.contract.vocabulary.overlay_steps import Step
 LARGEST = 2
 """The largest page that three resources do not fit on."""
 _MOST_VALUES = 3
-_OTHERWISE = re.compile(r"not|exclu|order|sort|min|max|start|end|after|before", re.IGNORECASE)
-"""Words of members that ask for something else than to be like the value."""
+_OTHERWISE = re.compile(
+    r"not|exclu|order|sort|min|max|start|end|after|before|account|region|catalog|owner|version",
+    re.IGNORECASE,
+)
+"""Words of members that ask for something else than to be like the value, or say whose it is."""
+_NAMES = re.compile(r"(name|arn|id|identifier)$", re.IGNORECASE)
 _WHOLE = re.compile(r"all|any|both|none|every.*|default", re.IGNORECASE)
 """Values that ask for several, or for none."""
 _PATH = "/conformance/"
 _LASTS = re.compile(r"days|window|retain|recover|skip|schedule|hours|keep", re.IGNORECASE)
 """Words of the members of a deletion that leaves something for a while."""
-_STATE = re.compile(r"(status|state)$|delet", re.IGNORECASE)
 _FOLLOWS = ("exclusivestart", "startafter")
 """How members begin that lead on in a list, beside its tokens."""
 
@@ -72,16 +75,6 @@ def lists_all(operation: Operation, bound: Mapping[str, Any]) -> bool:
 def is_final(delete: Operation) -> bool:
     """Whether a deletion leaves nothing for a while, by its name and its members."""
     return delete.name.startswith("Delete") and not any(map(_LASTS.search, delete.input))
-
-
-def is_told_at_once(contract: Contract, about: Resource) -> bool:
-    """Whether what is deleted goes from the list at once: its entries tell of no state."""
-    if about.list is None or about.listing is None or about.delete is None:
-        return False
-    listing = contract.operations[about.list]
-    entry = listing.output[parse(about.listing.items)[0]].shape.element
-    stateless = entry is not None and not any(map(_STATE.search, entry.members))
-    return stateless and is_final(contract.operations[about.delete])
 
 
 def _steps(level: Level, statement: str, member: Member, steps: tuple[Step, ...]) -> StepsRule:
@@ -120,9 +113,15 @@ def _filters(
     entry = operation.output[parse(items)[0]].shape.element
     if entry is None:
         return
+    within = {
+        name for name, one in operation.input.items()
+        if name not in bound and one.shape.kind is Kind.STRING and _NAMES.search(name)
+    }  # fmt: skip
     for name, member in operation.input.items():
         free = not member.required and name not in bound and not _OTHERWISE.search(name)
         found = _shown(name, member.shape, entry) if free else None
+        if found is not None and not member.shape.limit("enum") and within - {name}:
+            continue  # it may count for nothing without another that says of what
         if found is not None:
             shown, values = found
             yield (

@@ -131,6 +131,13 @@ class GoneRule(Rule, frozen=True, tag="gone-after-deletion"):
     """What was deleted is not read just as before."""
 
 
+class SwitchedRule(Rule, frozen=True, tag="switched"):
+    """A resource shows another state after the operation ``off`` than after ``on``."""
+
+    on: str
+    off: str
+
+
 class PrefixRule(Rule, frozen=True, tag="prefix"):
     """``filter`` keeps the names that begin with it."""
 
@@ -283,7 +290,7 @@ class RandomSequencesRule(Rule, frozen=True, tag="random-sequences"):
 AnyRule = (
     RefusedRule | AcceptedRule | ObservedRule | RawRule | OneConnectionRule | StepsRule
     | AdvancesRule | FilteredRule | GoneRule | PagingRule | PrefixRule | LastPageRule
-    | DefaultPageRule | ErrorBodyRule
+    | DefaultPageRule | ErrorBodyRule | SwitchedRule
     | ErrorMembersRule | AuthenticatesRule | SignatureRule | ErrorCodeRule | ErrorCodesAgreeRule
     | ResponseHeaderRule | NullMembersRule | MemberNamesRule | ParallelOneRule | ParallelManyRule
     | PagingAfterDeletionRule | RobustRule | UnknownIdentifierRule | TakenIdentifierRule

@@ -24,6 +24,7 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "prefix": listing.prefix,
     "filtered": listing.filtered,
     "gone-after-deletion": stored.gone,
+    "switched": stored.switched,
     "parallel-one": updates.one_resource,
     "parallel-many": updates.many_resources,
     "parallel-members": updates.different_members,

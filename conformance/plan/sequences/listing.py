@@ -148,7 +148,8 @@ def paging(script: Script) -> Sequence:
     """With pages of ``size`` every one of several resources is met exactly once.
 
     ``filter`` (a request member) narrows the walk to the names of this sequence where the list
-    offers that; a page may then be short, but never longer than the limit.
+    offers that; a page may then be short, but never longer than the limit. Where the names are not
+    known to matter, what a list without a size lacks is not looked for.
     """
     life = Lifecycle.of(script.contract, script.requirement.operation)
     rule = rule_of(script.requirement, PagingRule)
@@ -156,6 +157,14 @@ def paging(script: Script) -> Sequence:
     for key in range(HOW_MANY):
         own = {} if rule.named is None else {rule.named: f"{name}{key}"}
         yield Make(key, {**life.request("create"), **own})
+    if len({script.fill("${id}", key) for key in range(HOW_MANY)}) < HOW_MANY:
+        raise NotShown("what was made has one identifier")
+    known = {*range(HOW_MANY)}
+    if rule.named is None:
+        everything = yield from walk(life)
+        known = {key for key in known if len(_own(script, life, everything, key)) == 1}
+        if not known:
+            raise NotShown("none of them is in the list")
     size = rule.size
     members: dict[str, Any] = {life.page.page_size: size}
     if rule.filter is not None:
@@ -163,10 +172,14 @@ def paging(script: Script) -> Sequence:
     listing = yield from walk(life, members)
     if max(listing.sizes) > size:
         raise RuleBroken(f"pages of at most {size}", f"a page of {max(listing.sizes)}")
-    for key in range(HOW_MANY):
-        times = len(listing.of(script.fill("${id}", key), life.listing.id))
+    for key in sorted(known):
+        times = len(_own(script, life, listing, key))
         if times != 1:
             raise RuleBroken("each resource once over all pages", f"one of them {times} times")
+
+
+def _own(script: Script, life: Lifecycle, listing: ListedEntries, key: int) -> list[Any]:
+    return listing.of(script.fill("${id}", key), life.listing.id)
 
 
 def paging_after_deletion(script: Script) -> Sequence:

@@ -13,8 +13,10 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.contract.listing.requirements import rule_of
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import ABSENT, ITEM, Place, find, show
+from conformance.contract.vocabulary.overlay_rules import SwitchedRule
 from conformance.plan.sequences.assertions import shown
 from conformance.plan.sequences.listing import walk
 from conformance.plan.sequences.mismatch import Mismatch, mismatch
@@ -32,7 +34,7 @@ from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.other_values import Request, other_requests
 from conformance.transport.parsed_response import ParsedResponse
 
-STATE = re.compile(r"(status|state)$", re.IGNORECASE)
+STATE = re.compile(r"(status|state|enabled)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +146,37 @@ def by_update(script: Script) -> Sequence:
 
 
 def gone(script: Script) -> Sequence:
-    """What was deleted is not read just as before: what is on its way shows anything new."""
+    """What was deleted is not shown just as before: what is on its way shows anything new."""
     life = Lifecycle.of(script.contract, script.requirement.operation)
-    read = Send(life.operation("read"), life.request("read"))
     yield Make()
-    before = yield from answered(read, "the read")
+    before = yield from _shown(script, life, 0)
     yield from answered(Send(life.operation("delete"), life.request("delete")), "the deletion")
-    after = yield read
-    if after.ok and after.body == before.body:
+    if life.resource.read is None:
+        after = (yield from walk(life)).of(script.fill("${id}", 0), life.listing.id)
+        still, told = before in after, f"{len(after)} entries"
+    else:
+        answer = yield Send(life.operation("read"), life.request("read"))
+        still, told = answer.ok and answer.body == before, answer.told()
+        after = [] if answer.is_missing else [answer]
+    if still:
         raise RuleBroken("not found after the deletion", "what was there before")
-    if not after.is_missing:
-        raise NotShown(f"after the deletion the read was answered {after.told()}")
+    if after:
+        raise NotShown(f"after the deletion the answer was {told}")
+
+
+def switched(script: Script) -> Sequence:
+    """What is switched off is not shown just as it was while it was on, where a state is shown."""
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, SwitchedRule)
+    yield Make()
+    seen = []
+    for name in (rule.on, rule.off):
+        yield from answered(Send(life.operation(name), life.request(name)), name)
+        seen.append((yield from _shown(script, life, 0)))
+    if not states(seen[0]):
+        raise NotShown("no state is shown")
+    if seen[0] == seen[1]:
+        raise RuleBroken(f"another state after {rule.off} than after {rule.on}", "the same")
 
 
 def reset(script: Script) -> Sequence:
@@ -209,12 +231,15 @@ def states(body: Any, depth: int = 3) -> list[Any]:
 
 
 def _read(about: _Member, key: int) -> Generator[Step, ParsedResponse, Any]:
+    return (yield from _shown(about.script, about.life, key))
+
+
+def _shown(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
     """What is shown of a resource: by its own read, or as its entry of the list."""
-    life = about.life
     if life.resource.read is not None:
         send = Send(life.operation("read"), life.request("read"), key)
         return (yield from answered(send, "the read")).body
-    entries = (yield from walk(life)).of(about.script.fill("${id}", key), life.listing.id)
+    entries = (yield from walk(life)).of(script.fill("${id}", key), life.listing.id)
     if len(entries) != 1:
         raise NotShown("the resource is not in the list just once")
     return entries[0]
