@@ -9,6 +9,8 @@ from conformance.contract.walk import inner_shapes
 
 LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
 TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
+FOLLOWING = ("nextmarker", *TOKENS)
+"""What an answer calls the position of its next page, the surest first: a marker may be its own."""
 TEXT = (Location.PATH, Location.QUERY, Location.HEADER)
 TYPED = (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.TIMESTAMP)
 """What a text may fail to say."""

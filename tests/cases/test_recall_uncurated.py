@@ -20,7 +20,6 @@ QUICK = ("--profile", "quick", "--seed", "7")
 TABLE = recalled_uncurated.TABLE | recalled_uncurated_others.TABLE
 FINDS = {
     "certificates are given no tags": "acm/AddTagsToCertificate/behavior/adds",
-    "a deleted certificate is there": "acm/DeleteCertificate/behavior/gone-after-deletion",
     "certificates are listed whatever their status":
     "acm/ListCertificates/behavior/CertificateStatuses",
     "cloudemu 1230: interfaces are never traced":

@@ -27,7 +27,7 @@ from conformance.contract.inference.nouns import Noun
 from conformance.contract.inference.switch_rules import switch_rules
 from conformance.contract.inference.tag_rules import tag_rules
 from conformance.contract.levels import Level, Source
-from conformance.contract.member_roles import LIMITS, TOKENS
+from conformance.contract.member_roles import FOLLOWING, LIMITS, TOKENS
 from conformance.contract.model import Contract, Kind, Operation
 from conformance.contract.observed import empty_for_unknown
 from conformance.contract.vocabulary.overlay_model import (
@@ -257,11 +257,12 @@ def _add_listing(contract: Contract, one: Inferred) -> None:
 def _page(listing: Operation) -> Page | None:
     limit = next((name for name in listing.input if name.lower() in LIMITS), None)
     token = next((name for name in listing.input if name.lower() in TOKENS), None)
-    shown = next((name for name in listing.output if name.lower() in TOKENS), None)
-    if limit is None or token is None or shown is None:
+    shown = {name.lower(): name for name in listing.output}
+    following = next((shown[name] for name in FOLLOWING if name in shown), None)
+    if limit is None or token is None or following is None:
         return None
     most = listing.input[limit].shape.limit("maximum") or 100
-    return Page(page_size=limit, most=most, input_token=token, output_token=shown)
+    return Page(page_size=limit, most=most, input_token=token, output_token=following)
 
 
 def ordered(needs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -92,8 +92,8 @@ def _prefix(listing: Operation, of: str) -> Member | None:
 
 
 def _paging(operation: Operation, page: Page | None, address: str) -> Iterator[tuple[str, AnyRule]]:
-    if page is None:
-        return
+    if page is None or any(name.lower().startswith("hasmore") for name in operation.output):
+        return  # it may tell of more without a token
     size = operation.input[page.page_size]
     least = max(1, size.shape.limit("minimum") or 1)
     if size.shape.kind is Kind.INTEGER and least <= LARGEST:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.contract.listing.requirements import rule_of
-from conformance.contract.member_roles import TOKENS
+from conformance.contract.member_roles import FOLLOWING, TOKENS
 from conformance.contract.model import Kind, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_rules import (
@@ -34,9 +34,6 @@ from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
 
 MOST_PAGES = 200
-FOLLOWING = ("nextmarker", *TOKENS)
-"""What an answer calls the position of its next page."""
-
 Walk = Generator[Step, ParsedResponse, "ListedEntries"]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.model import Kind, Operation, Shape
-from conformance.contract.places import ABSENT, ITEM, Place, find, show
+from conformance.contract.places import ABSENT, ITEM, Place, find, show, texts
 from conformance.contract.vocabulary.overlay_rules import SwitchedRule
 from conformance.plan.sequences.assertions import shown
 from conformance.plan.sequences.listing import walk
@@ -238,11 +238,19 @@ def _read(about: _Member, key: int) -> Generator[Step, ParsedResponse, Any]:
 
 
 def _shown(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
-    """What is shown of a resource: by its own read, or as its entry of the list."""
+    """What is shown of a resource: by its own read, or as its entry of the list.
+
+    A request that was found by trial may name another one: what is shown has to tell which it is.
+    """
+    own = script.fill("${id}", key)
     if life.resource.read is not None:
         send = Send(life.operation("read"), life.request("read"), key)
-        return (yield from answered(send, "the read")).body
-    entries = (yield from walk(life)).of(script.fill("${id}", key), life.listing.id)
+        body = (yield from answered(send, "the read")).body
+        told = (text.lower() for text in texts(body))
+        if script.contract.overlay.inferred and not any(str(own).lower() in one for one in told):
+            raise NotShown("the read does not show which one it is of")
+        return body
+    entries = (yield from walk(life)).of(own, life.listing.id)
     if len(entries) != 1:
         raise NotShown("the resource is not in the list just once")
     return entries[0]
