@@ -27,7 +27,7 @@ from conformance.contract.inference.nouns import Noun
 from conformance.contract.inference.switch_rules import switch_rules
 from conformance.contract.inference.tag_rules import tag_rules
 from conformance.contract.levels import Level, Source
-from conformance.contract.member_roles import FOLLOWING, LIMITS, TOKENS
+from conformance.contract.member_roles import FOLLOWING, LIMITS, TOKENS, names_it
 from conformance.contract.model import Contract, Kind, Operation
 from conformance.contract.observed import empty_for_unknown
 from conformance.contract.vocabulary.overlay_model import (
@@ -83,7 +83,9 @@ def inferred_overlay(contract: Contract) -> Overlay:
         return Overlay(inferred=True, operations=words)
     rules = {address: rule for one in found for address, rule in _rules(contract, one, bound)}
     kinds = {one.name: one.resource for one in found}
-    rules |= switch_rules(contract, {name: one.about for name, one in bound.items()}, kinds)
+    about = {name: one.about for name, one in bound.items()
+             if names_it(contract.operations[name], one.members)}  # fmt: skip
+    rules |= switch_rules(contract, about, kinds)
     rules |= tag_rules(contract, bound, kinds, partial(binding.token, own=True))
     main, *others = found
     return Overlay(
@@ -102,8 +104,9 @@ def _rules(
     about = one.resource
     delete = contract.operations.get(about.delete or "")
     listed = about.read is None and about.listing is not None
+    listed = listed and delete is not None and names_it(delete, bound[delete.name].members)
     if delete is not None and (about.not_found is not None or (listed and is_final(delete))):
-        yield f"{about.delete}/behavior/gone-after-deletion", _gone(contract, about)
+        yield f"{about.delete}/behavior/gone-after-deletion", _gone(delete, about, bound)
     if about.list is None:
         return
     listing, named = contract.operations[about.list], bound[about.list].members
@@ -116,11 +119,10 @@ def _rules(
             yield f"{about.list}/behavior/lists-what-was-made", _rule(statement, there, level)
 
 
-def _gone(contract: Contract, about: Resource) -> AnyRule:
+def _gone(delete: Operation, about: Resource, bound: Mapping[str, Bound]) -> AnyRule:
     """That what is deleted is gone; whether it may be there for a while, deletions tell."""
-    delete = contract.operations[about.delete or ""]
     statement = f"a {about.name} that was deleted is not found"
-    if is_final(delete):
+    if is_final(delete) and names_it(delete, bound[delete.name].members):
         return GoneRule(level=Level.EXPECTED, statement=statement, source=delete.source)
     steps = (Step(make={}), Step(send="read"), Step(send="delete"),
              Step(send="read", gives="not-found"))  # fmt: skip

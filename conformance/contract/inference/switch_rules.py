@@ -20,9 +20,11 @@ def switch_rules(
     for name, operation in contract.operations.items():
         for on, off in _SWITCHES:
             noun = name.removeprefix(off)
-            kind = about[name] if noun != name and f"{on}{noun}" in contract.operations else None
+            kind = (
+                about.get(name) if noun != name and f"{on}{noun}" in contract.operations else None
+            )
             life = kinds.get(kind or "")
-            if life is None or kind is None or about[f"{on}{noun}"] != kind:
+            if life is None or kind is None or about.get(f"{on}{noun}") != kind:
                 continue
             shown = life.read is not None or life.listing is not None
             if shown and same(noun, kind) and not life.is_of(name):

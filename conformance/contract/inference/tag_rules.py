@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from conformance.contract.levels import Level
+from conformance.contract.member_roles import names_it
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.contract.vocabulary.overlay_rules import AnyRule, StepsRule
@@ -76,12 +77,15 @@ def tag_rules(
     for name, listing in contract.operations.items():
         about, named = bound[name].about, bound[name].members
         shown = next(_within(listing.output), None) if _LISTS.match(name) else None
-        if about is None or about not in kinds or not named or shown is None:
+        if about is None or about not in kinds or not names_it(listing, named):
+            continue
+        if not named or shown is None:
             continue
         looks = Step(send=name, **shown.has_it())
         alike = [
             one for other, one in contract.operations.items()
             if bound[other].about == about and _named(bound[other]) == _named(bound[name])
+            and names_it(one, bound[other].members)
         ]  # fmt: skip
         for adds in alike:
             given = next(_within(adds.input), None) if _ADDS.match(adds.name) else None

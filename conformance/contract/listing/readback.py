@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.stated_reads import said
+from conformance.contract.member_roles import names_it
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.places import ITEM, Place, parse
 from conformance.contract.vocabulary.overlay_model import Resource
@@ -104,6 +105,7 @@ def _of_kind(
             if member.name not in identity | told | {*bound}:
                 held = Level.EXPECTED if role == "create" and _is_free_text(member) else level
                 alone = inferred and held is level and _is_sure(operation, read, member, role)
+                alone = alone and _is_right(contract, operation, role, member)
                 if alone or (ITEM not in place and operation.name in life.roles().values()):
                     held = Level.EXPECTED if alone else held
                     made = _make(operation, f"stored-by-{role}", member, place, shape, held, read)
@@ -126,7 +128,8 @@ def _of_entries(contract: Contract, life: Resource, listing: Operation) -> Itera
             if member.name in named or shown is None or not _alike(member.shape, shown):
                 continue
             alone = not (role == "create" and _is_free_text(member))
-            if not alone or _is_sure(operation, listing, member, role):
+            right = _is_right(contract, operation, role, member)
+            if not alone or (right and _is_sure(operation, listing, member, role)):
                 made = _make(
                     operation, f"stored-by-{role}", member, (member.name,), shown.shape,
                     Level.EXPECTED, listing,
@@ -144,6 +147,12 @@ def _changing(contract: Contract, life: Resource) -> Iterator[tuple[str, Operati
         own = contract.overlay.kinds().get(contract.overlay.words_of(name).resource or "") is life
         if own and name.startswith(SETTERS) and name not in roles.values():
             yield "update", operation
+
+
+def _is_right(contract: Contract, operation: Operation, role: str, member: Member) -> bool:
+    """Whether an update is of what was made, whatever its other members are taken from."""
+    binds = contract.overlay.words_of(operation.name).binds
+    return role == "create" or names_it(operation, {*binds, member.name})
 
 
 def _is_sure(operation: Operation, read: Operation, member: Member, role: str) -> bool:
