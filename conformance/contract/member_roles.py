@@ -1,12 +1,16 @@
 """What an operation takes: the kinds of members that the rules of a protocol may ask for."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 
 from conformance.contract.model import Kind, Location, Operation, Shape
 from conformance.contract.walk import inner_shapes
 
 LIMITS = ("maxresults", "limit", "maxitems", "pagesize", "pagelimit")
 TOKENS = ("nexttoken", "position", "marker", "token", "nextpagetoken")
+_NAMING = re.compile(r"(name|arn|id|identifier)s?$", re.IGNORECASE)
+FOLLOWING = ("nextmarker", *TOKENS)
+"""What an answer calls the position of its next page, the surest first: a marker may be its own."""
 TEXT = (Location.PATH, Location.QUERY, Location.HEADER)
 TYPED = (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.TIMESTAMP)
 """What a text may fail to say."""
@@ -17,6 +21,13 @@ def page_member(operation: Operation, names: tuple[str, ...]) -> str | None:
     if not any(name.lower() in TOKENS for name in operation.output):
         return None
     return next((name for name in operation.input if name.lower() in names), None)
+
+
+def names_it(operation: Operation, binds: Collection[str]) -> bool:
+    """Whether every member that must name something has a placeholder, and none what was tried."""
+    bound = {name.partition(".")[0].removesuffix("[]") for name in binds}
+    needed = (name for name, one in operation.input.items() if one.required)
+    return all(name in bound for name in needed if _NAMING.search(name))
 
 
 def of_body(operation: Operation) -> dict[str, Shape]:

@@ -77,7 +77,8 @@ def before(operations, change):
         except ODD:
             return None
         if isinstance(changed, tuple):
-            kind = next(value for name, value in headers if name.lower() == "content-type")
+            kinds = (value for name, value in headers if name.lower() == "content-type")
+            kind = next(kinds, "application/x-amz-json-1.1")
             return changed[0], [("Content-Type", kind)], json.dumps(changed[1]).encode()
         return None if changed is None else (method, path, headers, json.dumps(changed).encode())
 

@@ -21,6 +21,7 @@ from conformance.contract.building import build_contract
 from conformance.contract.deriving import assemble
 from conformance.contract.deriving.writing import as_yaml
 from conformance.contract.inference.inferring import SURE, infer, inferred_overlay
+from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.contract.locate import NoSpecs
@@ -118,8 +119,9 @@ def test_a_drafted_overlay_says_what_would_be_inferred(tmp_path: Path) -> None:
     contract = load_contract("scheduler")
     assert contract.overlay.main.create == "CreateSchedule"
     after = {one.id for one in catalogue(contract)}
-    inferred = ("/gone-after-deletion", "/lists-what-was-made", "/behavior/NamePrefix")
-    assert before - after == {one for one in before if one.endswith(inferred)}
+    inferred = {f"scheduler/{one}" for one in contracts.inferred("scheduler").overlay.rules}
+    assert {"scheduler/DeleteSchedule/behavior/gone-after-deletion"} < inferred
+    assert before - after == inferred
     again = CliRunner().invoke(overlay, ["init", "scheduler", "--specs", str(own)])
     assert isinstance(again.exception, OverlayExists)
 
@@ -231,3 +233,16 @@ def test_the_signing_name_reaches_the_run_and_the_draft(tmp_path: Path) -> None:
     assert contract.overlay.inferred
     assert "      signing: {service: aps}\n" in text
     assert "as the SDK model has it" in text
+
+
+def test_a_marker_that_leads_on_is_not_that_of_the_request():
+    known = contracts.inferred("efs").overlay
+    pages = [one.page for one in known.kinds().values() if one.list == "DescribeFileSystems"]
+    assert [page.output_token for page in pages if page is not None] == ["NextMarker"]
+
+
+def test_what_takes_away_tags_and_things_is_held_against_a_target():
+    rules = contracts.inferred("iam").overlay.rules
+    assert rules["UntagUser/behavior/removes"].level is Level.EXPECTED
+    assert rules["DeleteUser/behavior/gone-after-deletion"].level is Level.EXPECTED
+    assert "DisableRule/behavior/shown" in contracts.inferred("events").overlay.rules

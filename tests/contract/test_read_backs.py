@@ -77,8 +77,32 @@ def test_a_member_of_one_name_and_kind_on_both_sides_is_read_back():
     }
 
 
-def test_what_rests_on_a_guess_is_only_told():
-    assert {*addresses(shop(ALL, inferred=True)).values()} == {Level.INFORMATIONAL}
+NAMED = {"UpdateThing": {"binds": {"Name": "${id}"}}}
+
+
+def test_what_rests_on_a_guess_is_only_told_but_that_another_value_is_wrong():
+    found = {
+        one.address: (one.level, one.other_alone)
+        for one in read_backs(shop(ALL, inferred=True, operations=NAMED))
+    }
+    assert {*found.values()} == {(Level.EXPECTED, True)}
+
+    told = {**ALL, "Colour": text(), "PendingChanges": text(), "Version": text()}
+    levels = addresses(shop(told, inferred=True, operations=NAMED))
+    assert levels["CreateThing/behavior/Colour-is-stored"] is Level.EXPECTED
+    assert levels["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
+
+    unnamed = addresses(shop(ALL, inferred=True))
+    assert unnamed["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
+
+
+def test_a_list_that_an_answer_consists_of_is_looked_into_where_the_lifecycle_is_inferred():
+    listed = {"Things": {"type": "array", "x-sources": {"type": MODEL},
+                         "items": {"type": "object", "properties": ALL}}}  # fmt: skip
+    assert {one.place for one in read_backs(shop(listed, inferred=True))} == {
+        ("Things", "[]", "Colour")
+    }
+    assert addresses(shop(listed)) == {}
 
 
 def test_the_one_structure_that_an_answer_consists_of_is_looked_into():

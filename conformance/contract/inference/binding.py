@@ -2,8 +2,7 @@
 
 The identifier of a member's noun is written as a placeholder: ``${id}`` and ``${made.MEMBER}`` of
 the kind that the operation is about, ``${id.KIND}`` and ``${made.KIND.MEMBER}`` of others. What is
-not certain is not bound; and a wrong guess makes a request that is refused, which without an
-overlay counts against no target.
+not certain is not bound; a request of a wrong guess is refused, and counts against no target.
 """
 
 from __future__ import annotations
@@ -123,7 +122,7 @@ class Binding:
             if kind == own and makes:
                 text = self._listed_word(operation, member) or self._new(kind, member)
             else:
-                text = self._token(kind, member, own=kind == own)
+                text = self.token(kind, member, own=kind == own)
                 needs += [kind] if text is not None and kind != own else []
             if text is not None:
                 members[member.name] = [text] if member.shape.kind is Kind.LIST else text
@@ -157,7 +156,7 @@ class Binding:
         there = {kind: one for kind, one in self.nouns.items() if not (makes and kind == own)}
         yield from within_structures(
             operation, there, self.identities, own,
-            lambda kind, member: self._token(kind, member, own=kind == own),
+            lambda kind, member: self.token(kind, member, own=kind == own),
             lambda member: self._kind_of(self._owners.owner(operation, member)),
         )  # fmt: skip
 
@@ -274,7 +273,8 @@ class Binding:
         made = template(member.shape) if chosen_by and is_own(self.nouns[kind], member) else None
         return None if made is None else f"${{{made}}}"
 
-    def _token(self, kind: str, member: Member, *, own: bool) -> str | None:
+    def token(self, kind: str, member: Member, *, own: bool) -> str | None:
+        """The placeholder of a member that names one of a kind; None where nothing is known."""
         about = self.identities[kind]
         of = "" if own else f".{kind}"
         if own and member.name == about.label:

@@ -224,7 +224,8 @@ def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[st
         if not errors:
             continue
         other = _other_content(operation, one)
-        sure = bool(other) and any(says_exists(error.name) for error in errors)
+        alone = _has_identity_alone(operation, one)
+        sure = (bool(other) or alone) and any(says_exists(error.name) for error in errors)
         sure = sure and not operation.name.startswith(UPSERTS)
         yield (
             f"{operation.name}/behavior/taken-identifier",
@@ -235,6 +236,18 @@ def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[st
                 with_=other,
             ),
         )
+
+
+def _has_identity_alone(operation: Operation, resource: Resource) -> bool:
+    """Whether a request names the new one and what it is in, and nothing else.
+
+    What it repeats is just the same then, and that is what the error is of.
+    """
+    identifier = resource.identifier
+    given = None if identifier is None else identifier.given
+    named = [one for one in operation.input.values() if one.name != given]
+    alone = all(one.required and NAMING.search(one.name) for one in named)
+    return given is not None and bool(named and resource.needs) and alone
 
 
 def _other_content(operation: Operation, resource: Resource) -> dict[str, Any]:

@@ -10,17 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from msgspec.structs import replace
 
 from conformance.contract.inference.binding import Binding, Bound
 from conformance.contract.inference.identities import Identity, template
+from conformance.contract.inference.list_rules import (
+    is_final,
+    list_rules,
+    lists_all,
+)
 from conformance.contract.inference.naming import plain
 from conformance.contract.inference.nouns import Noun
+from conformance.contract.inference.switch_rules import switch_rules
+from conformance.contract.inference.tag_rules import tag_rules
 from conformance.contract.levels import Level, Source
-from conformance.contract.member_roles import LIMITS, TOKENS
-from conformance.contract.model import Contract, Kind, Member, Operation
+from conformance.contract.member_roles import FOLLOWING, LIMITS, TOKENS, names_it
+from conformance.contract.model import Contract, Kind, Operation
 from conformance.contract.observed import empty_for_unknown
 from conformance.contract.vocabulary.overlay_model import (
     Identifier,
@@ -31,7 +39,7 @@ from conformance.contract.vocabulary.overlay_model import (
     Resource,
     Unique,
 )
-from conformance.contract.vocabulary.overlay_rules import StepsRule
+from conformance.contract.vocabulary.overlay_rules import AnyRule, GoneRule, StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.error_identity import says_exists
 
@@ -62,7 +70,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
 
     The main kind is the one that most operations are about and that is part of nothing else.
     """
-    found, bound = _inferred(contract)
+    found, bound, binding = _inferred(contract)
     words = {
         name: OperationWords(
             resource=bound[name].about,
@@ -71,9 +79,14 @@ def inferred_overlay(contract: Contract) -> Overlay:
         )
         for name, operation in contract.operations.items()
     }
-    rules = {address: rule for one in found for address, rule in _rules(contract, one)}
     if not found:
         return Overlay(inferred=True, operations=words)
+    rules = {address: rule for one in found for address, rule in _rules(contract, one, bound)}
+    kinds = {one.name: one.resource for one in found}
+    about = {name: one.about for name, one in bound.items()
+             if names_it(contract.operations[name], one.members)}  # fmt: skip
+    rules |= switch_rules(contract, about, kinds)
+    rules |= tag_rules(contract, bound, kinds, partial(binding.token, own=True))
     main, *others = found
     return Overlay(
         inferred=True,
@@ -84,36 +97,41 @@ def inferred_overlay(contract: Contract) -> Overlay:
     )
 
 
-def _rules(contract: Contract, one: Inferred) -> Iterator[tuple[str, StepsRule]]:
-    """What resources do everywhere, if nothing is delayed: reported, without failing anything.
-
-    That a prefix leaves out what does not begin with it is sure, delayed or not.
-    """
+def _rules(
+    contract: Contract, one: Inferred, bound: Mapping[str, Bound]
+) -> Iterator[tuple[str, AnyRule]]:
+    """What resources do everywhere: what rests on a guess is reported, without failing anything."""
     about = one.resource
-    prefix = None if about.listing is None else _prefix(contract.operations[about.list or ""], one)
-    if prefix is not None:
-        steps = (Step(make={}), Step(send="list", with_={prefix.name: "${name}"}, entry=False))
-        statement = f"with {prefix.name}, no {about.name} is listed whose name begins otherwise"
-        yield (
-            f"{about.list}/behavior/{prefix.name}",
-            StepsRule(level=Level.EXPECTED, statement=statement, source=prefix.source, steps=steps),
-        )
-    if about.not_found is not None and about.delete is not None:
-        gone = (Step(make={}), Step(send="read"), Step(send="delete"),
-                Step(send="read", gives="not-found"))  # fmt: skip
-        statement = f"a {about.name} that was deleted is not found"
-        yield f"{about.delete}/behavior/gone-after-deletion", _rule(statement, gone)
-    if about.page is not None:
-        steps = (Step(make={}), Step(send="list", entry=True))
-        statement = f"a new {about.name} is in the list"
-        yield f"{about.list}/behavior/lists-what-was-made", _rule(statement, steps)
+    delete = contract.operations.get(about.delete or "")
+    listed = about.read is None and about.listing is not None
+    listed = listed and delete is not None and names_it(delete, bound[delete.name].members)
+    if delete is not None and (about.not_found is not None or (listed and is_final(delete))):
+        yield f"{about.delete}/behavior/gone-after-deletion", _gone(delete, about, bound)
+    if about.list is None:
+        return
+    listing, named = contract.operations[about.list], bound[about.list].members
+    yield from list_rules(listing, about, named)
+    if about.listing is not None:
+        level = Level.EXPECTED if lists_all(listing, named) else Level.INFORMATIONAL
+        if about.page is not None or level is Level.EXPECTED:
+            there = (Step(make={}), Step(send="list", entry=True))
+            statement = f"a new {about.name} is in the list"
+            yield f"{about.list}/behavior/lists-what-was-made", _rule(statement, there, level)
 
 
-def _rule(statement: str, steps: tuple[Step, ...]) -> StepsRule:
+def _gone(delete: Operation, about: Resource, bound: Mapping[str, Bound]) -> AnyRule:
+    """That what is deleted is gone; whether it may be there for a while, deletions tell."""
+    statement = f"a {about.name} that was deleted is not found"
+    if is_final(delete) and names_it(delete, bound[delete.name].members):
+        return GoneRule(level=Level.EXPECTED, statement=statement, source=delete.source)
+    steps = (Step(make={}), Step(send="read"), Step(send="delete"),
+             Step(send="read", gives="not-found"))  # fmt: skip
+    return _rule(statement, steps)
+
+
+def _rule(statement: str, steps: tuple[Step, ...], level: Level = Level.INFORMATIONAL) -> StepsRule:
     source = Source(observation="inferred from the operations' names, paths and members")
-    return StepsRule(
-        level=Level.INFORMATIONAL, statement=statement, source=source, steps=steps
-    )  # fmt: skip
+    return StepsRule(level=level, statement=statement, source=source, steps=steps)
 
 
 def infer(contract: Contract) -> list[Inferred]:
@@ -121,7 +139,7 @@ def infer(contract: Contract) -> list[Inferred]:
     return _inferred(contract)[0]
 
 
-def _inferred(contract: Contract) -> tuple[list[Inferred], dict[str, Bound]]:
+def _inferred(contract: Contract) -> tuple[list[Inferred], dict[str, Bound], Binding]:
     binding = Binding(contract)
     while True:
         bound = {name: binding.of(one) for name, one in contract.operations.items()}
@@ -137,7 +155,7 @@ def _inferred(contract: Contract) -> tuple[list[Inferred], dict[str, Bound]]:
     def weight(one: Inferred) -> tuple[int, int, int]:
         return len(one.resource.needs), -len(one.resource.roles()), -about.count(one.name)
 
-    return sorted(kinds, key=weight), bound
+    return sorted(kinds, key=weight), bound, binding
 
 
 def _kind(contract: Contract, binding: Binding, name: str, needs: tuple[str, ...]) -> Inferred:
@@ -238,24 +256,15 @@ def _add_listing(contract: Contract, one: Inferred) -> None:
     one.add("listing", SURE, listing=stated)
 
 
-def _prefix(listing: Operation, one: Inferred) -> Member | None:
-    """The member of a list that takes the beginning of names of its own kind."""
-    own = plain(one.name)
-    for name, member in listing.input.items():
-        of = plain(name).removesuffix("nameprefix")
-        if of != plain(name) and of in {"", own} and member.shape.kind is Kind.STRING:
-            return member
-    return None
-
-
 def _page(listing: Operation) -> Page | None:
     limit = next((name for name in listing.input if name.lower() in LIMITS), None)
     token = next((name for name in listing.input if name.lower() in TOKENS), None)
-    shown = next((name for name in listing.output if name.lower() in TOKENS), None)
-    if limit is None or token is None or shown is None:
+    shown = {name.lower(): name for name in listing.output}
+    following = next((shown[name] for name in FOLLOWING if name in shown), None)
+    if limit is None or token is None or following is None:
         return None
     most = listing.input[limit].shape.limit("maximum") or 100
-    return Page(page_size=limit, most=most, input_token=token, output_token=shown)
+    return Page(page_size=limit, most=most, input_token=token, output_token=following)
 
 
 def ordered(needs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

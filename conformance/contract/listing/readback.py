@@ -4,30 +4,39 @@ Where a request and the answer of the resource's own read have a member of one n
 read shows what was given. Documents do not state that: it is the member's purpose. What rests
 on an inferred lifecycle, and what only an entry of a list or the answer to the request itself
 shows, is reported and fails nothing; but that a creation's description is there to be read is sure:
-nothing about a free text depends on anything else.
+nothing about a free text depends on anything else. So is that a flag or a listed value is not shown
+as another one, and that an update which was accepted does not leave the former value: unless
+something may be pending, or be of one version of the whole. What is not shown at all says nothing.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from msgspec import UNSET
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from conformance.contract.levels import Level, Source
+from conformance.contract.listing.stated_reads import said
+from conformance.contract.member_roles import names_it
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
-from conformance.contract.places import Place, parse
+from conformance.contract.places import ITEM, Place, parse
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.contract.vocabulary.overlay_rules import AnyRule, StepsRule
 
 RULES = ("stored-by-create", "stored-by-update", "reset-by-update", "listed")
 ECHOED = "echoed"
 """Not a sequence: looked for in every answer to a creation or an update."""
-FREE_TEXT = re.compile(r"description|comment|notes?|title", re.IGNORECASE)
+FREE_TEXT = re.compile(r"(?!version|revision)\w*description|comment|notes?|title", re.IGNORECASE)
+SETTERS = ("Update", "Modify", "Put", "Set", "Patch", "Increase", "Decrease")
+"""The verbs of operations that change what is there: none of them makes something or runs."""
+_LATER = re.compile(r"pending|apply.?immediately|changeset|(version|revision)(id|s|number|name)?$",
+                    re.IGNORECASE)  # fmt: skip
+"""Names of members that tell of changes to come, or of versions that are changed one by one."""
+_LOCK = "revisionid"
+_NAMES_ONE = re.compile(r"(arn|id|identifier)s?$", re.IGNORECASE)
+_STATE = re.compile(r"(status|state)$", re.IGNORECASE)
 CHANGING = ("Create", "Update", "Modify", "Put", "Register", "Add")
 HIDDEN = re.compile(r"passw|secret|credential|token|private.?key|creator.?request", re.IGNORECASE)
 """Names of what is written and not shown, or shown masked, and of what makes a request unique."""
 OPAQUE = {Kind.BLOB, Kind.ANY}
+_PLAIN = {Kind.STRING, Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class ReadBack:
     statement: str
     source: Source
     roles: tuple[str, ...]
+    other_alone: bool = False
+    """Broken only by another value: that of before the update, or another one that is listed."""
 
 
 def is_hidden(name: str, shape: Shape) -> bool:
@@ -55,9 +66,13 @@ def is_hidden(name: str, shape: Shape) -> bool:
 def read_backs(contract: Contract) -> Iterator[ReadBack]:
     """Every one of a service, but for those that a rule of its overlay states already."""
     for life in (contract.overlay.main, *contract.overlay.resources.values()):
-        if life.create is not None and life.read is not None and life.identifier is not None:
-            create, read = contract.operations[life.create], contract.operations[life.read]
-            yield from _of_kind(contract, life, create, read)
+        if life.create is None or life.identifier is None:
+            continue
+        create = contract.operations[life.create]
+        if life.read is not None:
+            yield from _of_kind(contract, life, create, contract.operations[life.read])
+        elif contract.overlay.inferred and life.list is not None and life.listing is not None:
+            yield from _of_entries(contract, life, contract.operations[life.list])
     if contract.overlay.inferred:
         yield from _echoes(contract)
 
@@ -68,6 +83,8 @@ def _echoes(contract: Contract) -> Iterator[ReadBack]:
         if operation.method == "GET" or not operation.name.startswith(CHANGING):
             continue
         for member, place, shape in _shared(contract, operation, operation):
+            if ITEM in place:
+                continue
             yield _make(
                 operation, ECHOED, member, place, shape, Level.INFORMATIONAL, operation
             )  # fmt: skip
@@ -76,24 +93,76 @@ def _echoes(contract: Contract) -> Iterator[ReadBack]:
 def _of_kind(
     contract: Contract, life: Resource, create: Operation, read: Operation
 ) -> Iterator[ReadBack]:
-    level = Level.INFORMATIONAL if contract.overlay.inferred else Level.EXPECTED
+    inferred = contract.overlay.inferred
+    level = Level.INFORMATIONAL if inferred else Level.EXPECTED
     identity = _identity(life)
-    for role in ("create", "update"):
-        operation = contract.operations.get(life.roles().get(role, ""))
-        if operation is None:
-            continue
-        said = _said(contract, operation, role, "read")
+    for role, operation in _changing(contract, life):
+        told = said(contract, operation, role, "read")
         for member, place, shape in _shared(contract, operation, read):
-            if member.name not in identity | said:
-                # An update may be of a revision, while the read shows the whole.
-                sure = role == "create" and _is_free_text(member)
-                held = Level.EXPECTED if sure else level
-                yield _make(operation, f"stored-by-{role}", member, place, shape, held, read)
+            bound = contract.overlay.words_of(operation.name).binds if inferred else ()
+            if member.name not in identity | told | {*bound}:
+                held = Level.EXPECTED if role == "create" and _is_free_text(member) else level
+                alone = inferred and held is level and _is_sure(operation, read, member, role)
+                alone = alone and _is_right(contract, operation, role, member)
+                if alone or (ITEM not in place and operation.name in life.roles().values()):
+                    held = Level.EXPECTED if alone else held
+                    made = _make(operation, f"stored-by-{role}", member, place, shape, held, read)
+                    yield replace(made, other_alone=alone)
             if role == "update" and _is_reset(life, contract, operation, member, create):
                 yield _make(operation, "reset-by-update", member, place, shape, level, read)
     if life.listing is not None and life.listing.page is not None and life.list is not None:
         listing = contract.operations[life.list]
         yield from _listed(contract, listing, life.listing.items, create, identity)
+
+
+def _of_entries(contract: Contract, life: Resource, listing: Operation) -> Iterator[ReadBack]:
+    """Of what has no read of its own, and is shown as an entry of the list alone."""
+    where = life.listing.items if life.listing is not None else ""
+    entry = listing.output[parse(where)[0]].shape.element
+    for role, operation in _changing(contract, life):
+        named = _identity(life) | {*contract.overlay.words_of(operation.name).binds}
+        for member in _given(contract, operation):
+            shown = entry.members.get(member.name) if entry is not None else None
+            if member.name in named or shown is None or not _alike(member.shape, shown):
+                continue
+            alone = not (role == "create" and _is_free_text(member))
+            right = _is_right(contract, operation, role, member)
+            if not alone or (right and _is_sure(operation, listing, member, role)):
+                made = _make(
+                    operation, f"stored-by-{role}", member, (member.name,), shown.shape,
+                    Level.EXPECTED, listing,
+                )  # fmt: skip
+                yield replace(made, other_alone=alone, roles=("create", "list"))
+
+
+def _changing(contract: Contract, life: Resource) -> Iterator[tuple[str, Operation]]:
+    """The operations that set members of a kind; one that only sets a part of it, too."""
+    roles = life.roles()
+    for role in ("create", "update"):
+        if roles.get(role) in contract.operations:
+            yield role, contract.operations[roles[role]]
+    for name, operation in contract.operations.items() if contract.overlay.inferred else ():
+        own = contract.overlay.kinds().get(contract.overlay.words_of(name).resource or "") is life
+        if own and name.startswith(SETTERS) and name not in roles.values():
+            yield "update", operation
+
+
+def _is_right(contract: Contract, operation: Operation, role: str, member: Member) -> bool:
+    """Whether an update is of what was made, whatever its other members are taken from."""
+    binds = contract.overlay.words_of(operation.name).binds
+    return role == "create" or names_it(operation, {*binds, member.name})
+
+
+def _is_sure(operation: Operation, read: Operation, member: Member, role: str) -> bool:
+    """Whether another value than the given one is wrong, whatever the kind of resource is."""
+    listed = member.shape.kind is Kind.BOOLEAN or bool(member.shape.limit("enum"))
+    if role == "create":
+        return listed and not _STATE.search(member.name)
+    names = {*operation.input, *operation.output, *read.input, *read.output}
+    for one in (*operation.output.values(), *read.output.values()):
+        names |= {*(one.shape.element or one.shape).members}
+    later = any(_LATER.search(name) and name.lower() != _LOCK for name in names)
+    return member.shape.kind in _PLAIN and not later and not _NAMES_ONE.search(member.name)
 
 
 def _is_free_text(member: Member) -> bool:
@@ -106,10 +175,10 @@ def _listed(
 ) -> Iterator[ReadBack]:
     items = listing.output.get(parse(where)[0])
     entry = items.shape.element if items is not None else None
-    said = identity | _said(contract, create, "create", "list") | _not_shown(contract, listing)
+    told = identity | said(contract, create, "create", "list") | _not_shown(contract, listing)
     for member in _given(contract, create):
         shown = entry.members.get(member.name) if entry is not None else None
-        if shown is not None and member.name not in said and _alike(member.shape, shown):
+        if shown is not None and member.name not in told and _alike(member.shape, shown):
             level = Level.INFORMATIONAL
             yield _make(listing, "listed", member, (member.name,), shown.shape, level, create)
 
@@ -141,11 +210,11 @@ def _make(
             "is-echoed", f"{name} that {operation.name} was given is shown by its answer",
         ),
     }[rule]  # fmt: skip
-    roles = ("create", "list") if rule == "listed" else ("create", "read")
+    roles = ("create", "list") if rule == "listed" else ("create", "read")  # and its own
     return ReadBack(
         operation, rule, member, place, shape, level,
         f"{operation.name}/behavior/{name}-{ending}", statement, _source(shape, member, operation),
-        (*roles, "update") if rule.endswith("update") else roles,
+        roles,
     )  # fmt: skip
 
 
@@ -175,13 +244,20 @@ def _given(contract: Contract, operation: Operation) -> Iterator[Member]:
 
 
 def _places(read: Operation, name: str) -> list[tuple[Place, Member]]:
-    """Where the answer has the member: at its top, or in the one structure that it consists of."""
+    """Where the answer has the member: at its top, or in the one structure that it consists of.
+
+    Or in the entries of the one list that it consists of: a description of several shows one.
+    """
     if name in read.output:
         return [((name,), read.output[name])]
     wrapped = [one for one in read.output.values() if one.shape.kind is Kind.STRUCTURE]
-    if len(wrapped) != 1 or name not in wrapped[0].shape.members:
+    listed = [one for one in read.output.values() if one.shape.kind is Kind.LIST]
+    if len(wrapped) == 1 and name in wrapped[0].shape.members:
+        return [((wrapped[0].name, name), wrapped[0].shape.members[name])]
+    entry = listed[0].shape.element if len(listed) == 1 and not wrapped else None
+    if entry is None or name not in entry.members:
         return []
-    return [((wrapped[0].name, name), wrapped[0].shape.members[name])]
+    return [((listed[0].name, ITEM, name), entry.members[name])]
 
 
 def _alike(given: Shape, shown: Member) -> bool:
@@ -214,41 +290,3 @@ def _is_reset(
     given = create.input.get(member.name)
     optional = not member.required and member.name not in base and given is not None
     return optional and life.update_replaces
-
-
-def _said(contract: Contract, operation: Operation, role: str, by: str) -> set[str]:
-    """The members that the overlay's own rules read back, by another one, after this operation."""
-    found = set()
-    for address, rule in contract.overlay.rules.items():
-        name, _, rest = address.partition("/behavior/")
-        if name != operation.name:
-            continue
-        for ending in ("-is-stored", "-are-stored"):
-            found |= {rest.removesuffix(ending)} if rest.endswith(ending) else set()
-        found |= {*_read_in(rule, role, by, operation)}
-    return found
-
-
-def _read_in(rule: AnyRule, role: str, by: str, operation: Operation) -> Iterator[str]:
-    """The members that the steps of a rule give and then look at as a whole in the answer."""
-    given: dict[str, Any] = {}
-    for step in rule.every() if isinstance(rule, StepsRule) else ():
-        if role == "create" and step.make is not UNSET:
-            given = _stated(step.make)
-        elif role == step.send:
-            given = _stated(step.with_)
-        elif step.send == by:
-            looked = {**step.shows, **step.shows_instant}
-            yield from (name for name in given if _is_whole(name, looked, operation))
-
-
-def _stated(members: Any) -> dict[str, Any]:
-    """The members of a step; none where it takes them from elsewhere."""
-    return dict(members) if isinstance(members, Mapping) else {}
-
-
-def _is_whole(name: str, looked: Mapping[str, Any], operation: Operation) -> bool:
-    if name in looked:
-        return True
-    members = operation.input[name].shape.members if name in operation.input else {}
-    return bool(members) and all(f"{name}.{inner}" in looked for inner in members)

@@ -114,9 +114,28 @@ class AdvancesRule(Rule, frozen=True, tag="advances"):
 class PagingRule(Rule, frozen=True, tag="paging"):
     """With pages of ``size`` everything is met once."""
 
-    named: str
     size: int
+    named: str | None = None
     filter: str | None = None
+
+
+class FilteredRule(Rule, frozen=True, tag="filtered"):
+    """With each value of ``filter`` the list has what shows that value, and nothing else."""
+
+    filter: str
+    shown: str
+    values: tuple[Any, ...]
+
+
+class GoneRule(Rule, frozen=True, tag="gone-after-deletion"):
+    """What was deleted is not read just as before."""
+
+
+class SwitchedRule(Rule, frozen=True, tag="switched"):
+    """A resource shows another state after the operation ``off`` than after ``on``."""
+
+    on: str
+    off: str
 
 
 class PrefixRule(Rule, frozen=True, tag="prefix"):
@@ -270,7 +289,8 @@ class RandomSequencesRule(Rule, frozen=True, tag="random-sequences"):
 
 AnyRule = (
     RefusedRule | AcceptedRule | ObservedRule | RawRule | OneConnectionRule | StepsRule
-    | AdvancesRule | PagingRule | PrefixRule | LastPageRule | DefaultPageRule | ErrorBodyRule
+    | AdvancesRule | FilteredRule | GoneRule | PagingRule | PrefixRule | LastPageRule
+    | DefaultPageRule | ErrorBodyRule | SwitchedRule
     | ErrorMembersRule | AuthenticatesRule | SignatureRule | ErrorCodeRule | ErrorCodesAgreeRule
     | ResponseHeaderRule | NullMembersRule | MemberNamesRule | ParallelOneRule | ParallelManyRule
     | PagingAfterDeletionRule | RobustRule | UnknownIdentifierRule | TakenIdentifierRule

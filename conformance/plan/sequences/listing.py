@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.contract.listing.requirements import rule_of
-from conformance.contract.member_roles import TOKENS
+from conformance.contract.member_roles import FOLLOWING, TOKENS
 from conformance.contract.model import Kind, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_rules import (
     DefaultPageRule,
+    FilteredRule,
     PagingAfterDeletionRule,
     PagingRule,
     PrefixRule,
@@ -31,9 +32,6 @@ from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
 
 MOST_PAGES = 200
-FOLLOWING = ("nextmarker", *TOKENS)
-"""What an answer calls the position of its next page."""
-
 Walk = Generator[Step, ParsedResponse, "ListedEntries"]
 
 
@@ -145,13 +143,23 @@ def paging(script: Script) -> Sequence:
     """With pages of ``size`` every one of several resources is met exactly once.
 
     ``filter`` (a request member) narrows the walk to the names of this sequence where the list
-    offers that; a page may then be short, but never longer than the limit.
+    offers that; a page may then be short, but never longer than the limit. Where the names are not
+    known to matter, what a list without a size lacks is not looked for.
     """
     life = Lifecycle.of(script.contract, script.requirement.operation)
     rule = rule_of(script.requirement, PagingRule)
     name = script.fill("${name.page}", 0)
     for key in range(HOW_MANY):
-        yield Make(key, {**life.request("create"), rule.named: f"{name}{key}"})
+        own = {} if rule.named is None else {rule.named: f"{name}{key}"}
+        yield Make(key, {**life.request("create"), **own})
+    if len({script.fill("${id}", key) for key in range(HOW_MANY)}) < HOW_MANY:
+        raise NotShown("what was made has one identifier")
+    known = {*range(HOW_MANY)}
+    if rule.named is None:
+        everything = yield from walk(life)
+        known = {key for key in known if len(_own(script, life, everything, key)) == 1}
+        if not known:
+            raise NotShown("none of them is in the list")
     size = rule.size
     members: dict[str, Any] = {life.page.page_size: size}
     if rule.filter is not None:
@@ -159,10 +167,14 @@ def paging(script: Script) -> Sequence:
     listing = yield from walk(life, members)
     if max(listing.sizes) > size:
         raise RuleBroken(f"pages of at most {size}", f"a page of {max(listing.sizes)}")
-    for key in range(HOW_MANY):
-        times = len(listing.of(script.fill("${id}", key), life.listing.id))
+    for key in sorted(known):
+        times = len(_own(script, life, listing, key))
         if times != 1:
             raise RuleBroken("each resource once over all pages", f"one of them {times} times")
+
+
+def _own(script: Script, life: Lifecycle, listing: ListedEntries, key: int) -> list[Any]:
+    return listing.of(script.fill("${id}", key), life.listing.id)
 
 
 def paging_after_deletion(script: Script) -> Sequence:
@@ -225,6 +237,34 @@ def last_page(script: Script) -> Sequence:
     listing = yield from walk(life)
     if len(listing.sizes) > 1 and not listing.sizes[-1]:
         raise RuleBroken("no position on the last page", "a position that leads to an empty page")
+
+
+def filtered(script: Script) -> Sequence:
+    """With each of ``values`` of ``filter`` entries show that value at ``shown``, if they show one.
+
+    Of a text that nothing has, it has to be within what is shown: a filter may take a part.
+    """
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, FilteredRule)
+    listed = life.listed()[rule.shown].shape.limit("enum") or ()
+    yield Make()
+    seen, why = 0, "there are no entries"
+    seen += any(isinstance(one, dict) for one in (yield from walk(life)).entries)
+    for template in rule.values:
+        value = script.fill(template, 0)
+        try:
+            listing = yield from walk(life, {rule.filter: value})
+        except NotShown as refused:
+            why = str(refused)
+            continue
+        (text,) = value if isinstance(value, list) else (value,)
+        for one in listing.entries:
+            found = one.get(rule.shown) if isinstance(one, dict) else None
+            other = found not in {text, None} and (found in listed if listed else text not in found)
+            if other:
+                raise RuleBroken(f"entries whose {rule.shown} is {text!r}", repr(found))
+    if not seen:
+        raise NotShown(why)
 
 
 def prefix(script: Script) -> Sequence:

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import UNSET
 
 from conformance.contract.listing.requirements import rule_of
-from conformance.contract.member_roles import LIMITS
+from conformance.contract.member_roles import FOLLOWING, LIMITS
 from conformance.contract.model import Operation
 from conformance.contract.places import find, parse
 from conformance.contract.protocols import NULLS
@@ -22,7 +22,7 @@ from conformance.contract.vocabulary.overlay_rules import StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.plan.sequences import assertions
 from conformance.plan.sequences.assertions import Members
-from conformance.plan.sequences.listing import FOLLOWING, walk, whole
+from conformance.plan.sequences.listing import walk, whole
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,

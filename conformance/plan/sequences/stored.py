@@ -3,17 +3,20 @@
 The requirement's ``read_back`` names the member, and where the other answer has it. A value that
 was made up and is refused shows nothing, and the next one is tried. Of flags and listed values
 every one that is accepted must be shown, as one of them is the default; of all else the first that
-is.
+is. Where only another value is wrong, what is not shown, or changes its state, tells nothing.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.contract.listing.requirements import rule_of
 from conformance.contract.model import Kind, Operation, Shape
-from conformance.contract.places import ABSENT, Place, find, show
+from conformance.contract.places import ABSENT, ITEM, Place, find, show, texts
+from conformance.contract.vocabulary.overlay_rules import SwitchedRule
 from conformance.plan.sequences.assertions import shown
 from conformance.plan.sequences.listing import walk
 from conformance.plan.sequences.mismatch import Mismatch, mismatch
@@ -31,6 +34,8 @@ from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.other_values import Request, other_requests
 from conformance.transport.parsed_response import ParsedResponse
 
+STATE = re.compile(r"(status|state|enabled)$", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class _Member:
@@ -41,6 +46,8 @@ class _Member:
     name: str
     at: Place
     shape: Shape
+    operation: Operation
+    other_alone: bool
 
     @classmethod
     def of(cls, script: Script) -> _Member:
@@ -48,7 +55,10 @@ class _Member:
         if about is None:
             raise ValueError(f"{script.requirement.id} is about no member that is read back")
         life = Lifecycle.of(script.contract, script.requirement.operation)
-        return cls(script, life, about.member.name, about.place, about.shape)
+        return cls(
+            script, life, about.member.name, about.place, about.shape, about.operation,
+            about.other_alone,
+        )  # fmt: skip
 
     def requests(self, operation: Operation) -> list[Request]:
         return other_requests(self.script.contract, operation, self.name)
@@ -56,14 +66,35 @@ class _Member:
     def differs(self, request: Request, body: Any, key: int = 0) -> Mismatch | None:
         """Where an answer does not show what a request gave."""
         given = self.script.fill(request[self.name], key)
-        return mismatch(given, next(find(body, self.at), ABSENT), self.shape, self.at)
+        return mismatch(given, self.value(body), self.shape, self.at)
 
-    def look(self, request: Request, body: Any, key: int = 0) -> None:
-        """Raise RuleBroken where an answer does not show what a request gave."""
+    def value(self, body: Any) -> Any:
+        """What an answer has at the place, of the one thing that it is about."""
+        if ITEM in self.at and len(list(find(body, self.at[: self.at.index(ITEM) + 1]))) != 1:
+            raise NotShown("the read does not show just one")
+        return next(find(body, self.at), ABSENT)
+
+    def look(self, request: Request, body: Any, key: int = 0, before: Any = ABSENT) -> None:
+        """Raise RuleBroken where an answer does not show what a request gave.
+
+        ``before`` is the answer before it.
+        """
         found = self.differs(request, body, key)
         if found is not None:
+            if self.other_alone and not self._is_another(body, before):
+                raise NotShown(f"{show(self.at)} is neither that nor another one that is known")
             where = show(found.place)
             raise RuleBroken(f"{where} is {shown(found.given)}", f"{where} is {shown(found.seen)}")
+
+    def _is_another(self, body: Any, before: Any) -> bool:
+        """Whether an answer has the former value, in the former state; or another listed one."""
+        seen = self.value(body)
+        if before is not ABSENT:
+            return (
+                seen is not ABSENT and seen == self.value(before) and states(body) == states(before)
+            )
+        listed = [str(one).lower() for one in self.shape.limit("enum") or ()]
+        return isinstance(seen, bool) or str(seen).lower() in listed
 
     @property
     def has_few(self) -> bool:
@@ -80,7 +111,7 @@ def by_create(script: Script) -> Sequence:
         if not made.ok:
             why = made.told()
             continue
-        about.look(request, (yield from _read(about, key)).body, key)
+        about.look(request, (yield from _read(about, key)), key)
         seen += 1
         if not about.has_few:
             return
@@ -95,22 +126,60 @@ def by_update(script: Script) -> Sequence:
     about = _Member.of(script)
     yield Make()
     before = yield from _read(about, 0)
-    update = about.life.operation("update")
+    update = about.operation
     seen, why = 0, "there is no other value that is known to be valid"
     for request in about.requests(update):
-        if about.differs(request, before.body) is None:
+        if about.differs(request, before) is None:
             continue
         answer = yield Send(update, request)
         if not answer.ok:
             why = answer.told()
             continue
-        before = yield from _read(about, 0)
-        about.look(request, before.body)
+        after = yield from _read(about, 0)
+        about.look(request, after, before=before)
+        before = after
         seen += 1
         if not about.has_few:
             return
     if not seen:
         raise NotShown(f"no value that was tried is accepted: {why}")
+
+
+def gone(script: Script) -> Sequence:
+    """What was deleted is not shown just as before: what is on its way shows anything new."""
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    yield Make()
+    before = yield from _shown(script, life, 0)
+    yield from answered(Send(life.operation("delete"), life.request("delete")), "the deletion")
+    if life.resource.read is None:
+        after = (yield from walk(life)).of(script.fill("${id}", 0), life.listing.id)
+        still, told = before in after, f"{len(after)} entries"
+    else:
+        answer = yield Send(life.operation("read"), life.request("read"))
+        still, told = answer.ok and answer.body == before, answer.told()
+        after = [] if answer.is_missing else [answer]
+    if still:
+        raise RuleBroken("not found after the deletion", "what was there before")
+    if after:
+        raise NotShown(f"after the deletion the answer was {told}")
+
+
+def switched(script: Script) -> Sequence:
+    """What is switched off is not shown just as it was while it was on, nor what is on again.
+
+    Where a state is shown at all.
+    """
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, SwitchedRule)
+    yield Make()
+    seen = []
+    for name in (rule.on, rule.off, rule.on):
+        yield from answered(Send(life.operation(name), life.request(name)), name)
+        seen.append((yield from _shown(script, life, 0)))
+    if not states(seen[0]):
+        raise NotShown("no state is shown")
+    if seen[1] in (seen[0], seen[2]):
+        raise RuleBroken(f"another state after {rule.off} than after {rule.on}", "the same")
 
 
 def reset(script: Script) -> Sequence:
@@ -120,15 +189,15 @@ def reset(script: Script) -> Sequence:
     yield Make(0)
     default = yield from _read(about, 0)
     for key, request in enumerate(about.requests(create), 1):
-        if about.differs(request, default.body) is None:
+        if about.differs(request, default) is None:
             continue
         made = yield Make(key, request, may_fail=True)
         if not made.ok:
             continue
-        if about.differs(request, (yield from _read(about, key)).body, key) is not None:
+        if about.differs(request, (yield from _read(about, key)), key) is not None:
             raise NotShown(f"{about.name} was not stored")
         yield from answered(Send(update, about.life.request("update"), key), "the update")
-        if about.differs(request, (yield from _read(about, key)).body, key) is None:
+        if about.differs(request, (yield from _read(about, key)), key) is None:
             given = shown(script.fill(request[about.name], key))
             raise RuleBroken(f"{about.name} is not {given} any more", f"{about.name} is {given}")
         return
@@ -151,6 +220,37 @@ def listed(script: Script) -> Sequence:
     raise NotShown("no value that was tried is accepted")
 
 
-def _read(about: _Member, key: int) -> Generator[Step, ParsedResponse, ParsedResponse]:
-    send = Send(about.life.operation("read"), about.life.request("read"), key)
-    return (yield from answered(send, "the read"))
+def states(body: Any, depth: int = 3) -> list[Any]:
+    """What an answer shows of states, in order: an update that goes on changes one."""
+    found = []
+    inner = (
+        body.items()
+        if isinstance(body, dict)
+        else enumerate(body if isinstance(body, list) else ())
+    )
+    for name, value in inner if depth else ():
+        found += [value] if STATE.search(str(name)) else states(value, depth - 1)
+    return found
+
+
+def _read(about: _Member, key: int) -> Generator[Step, ParsedResponse, Any]:
+    return (yield from _shown(about.script, about.life, key))
+
+
+def _shown(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
+    """What is shown of a resource: by its own read, or as its entry of the list.
+
+    A request that was found by trial may name another one: what is shown has to tell which it is.
+    """
+    own = script.fill("${id}", key)
+    if life.resource.read is not None:
+        send = Send(life.operation("read"), life.request("read"), key)
+        body = (yield from answered(send, "the read")).body
+        told = (text.lower() for text in texts(body))
+        if script.contract.overlay.inferred and not any(str(own).lower() in one for one in told):
+            raise NotShown("the read does not show which one it is of")
+        return body
+    entries = (yield from walk(life)).of(own, life.listing.id)
+    if len(entries) != 1:
+        raise NotShown("the resource is not in the list just once")
+    return entries[0]

@@ -1,0 +1,161 @@
+"""What the documents say of a list by the names of its members: its pages, and what narrows it.
+
+A page has at most as many entries as were asked for, and what it leaves out is on those that
+follow. Where an entry shows what a member asks for, under that name or as the same listed values,
+the list has what shows it and nothing else. That something new is in a list is certain where
+nothing but pages and what it is part of can be asked of it: other lists may leave out by default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.contract.inference.identities import template
+from conformance.contract.inference.naming import plain
+from conformance.contract.levels import Level
+from conformance.contract.member_roles import LIMITS, TOKENS
+from conformance.contract.model import Kind, Member, Operation, Shape
+from conformance.contract.places import parse
+from conformance.contract.validate import keeps
+from conformance.contract.vocabulary.overlay_model import Page, Resource
+from conformance.contract.vocabulary.overlay_rules import (
+    AnyRule,
+    FilteredRule,
+    PagingRule,
+    StepsRule,
+)
+from conformance.contract.vocabulary.overlay_steps import Step
+
+LARGEST = 2
+"""The largest page that three resources do not fit on."""
+_MOST_VALUES = 3
+_OTHERWISE = re.compile(
+    r"not|exclu|order|sort|min|max|start|end|after|before|account|region|catalog|owner|version",
+    re.IGNORECASE,
+)
+"""Words of members that ask for something else than to be like the value, or say whose it is."""
+_NAMES = re.compile(r"(name|arn|id|identifier)$", re.IGNORECASE)
+_WHOLE = re.compile(r"all|any|both|none|every.*|default", re.IGNORECASE)
+"""Values that ask for several, or for none."""
+_PATH = "/conformance/"
+_LASTS = re.compile(r"days|window|retain|recover|skip|schedule|hours|keep", re.IGNORECASE)
+"""Words of the members of a deletion that leaves something for a while."""
+_FOLLOWS = ("exclusivestart", "startafter")
+"""How members begin that lead on in a list, beside its tokens."""
+
+
+def list_rules(
+    operation: Operation, about: Resource, bound: Mapping[str, Any]
+) -> Iterator[tuple[str, AnyRule]]:
+    """The rules of the list of one kind; ``bound`` are the members that name what there is."""
+    prefix = _prefix(operation, about.name or "")
+    address = f"{operation.name}/behavior"
+    if prefix is not None:
+        steps = (Step(make={}), Step(send="list", with_={prefix.name: "${name}"}, entry=False))
+        statement = f"with {prefix.name}, no {about.name} is listed whose name begins otherwise"
+        yield f"{address}/{prefix.name}", _steps(Level.EXPECTED, statement, prefix, steps)
+    if about.listing is None:
+        return
+    yield from _paging(operation, about.page, address)
+    named = {*bound} if prefix is None else {*bound, prefix.name}
+    yield from _filters(operation, about, address, named)
+
+
+def lists_all(operation: Operation, bound: Mapping[str, Any]) -> bool:
+    """Whether nothing but its pages can be asked of a list, beside what its entries are part of."""
+    pages = {*LIMITS, *TOKENS}
+    return all(
+        name in bound or name.lower() in pages or name.lower().startswith(_FOLLOWS)
+        for name in operation.input
+    )
+
+
+def is_final(delete: Operation) -> bool:
+    """Whether a deletion leaves nothing for a while, by its name and its members."""
+    return delete.name.startswith("Delete") and not any(map(_LASTS.search, delete.input))
+
+
+def _steps(level: Level, statement: str, member: Member, steps: tuple[Step, ...]) -> StepsRule:
+    return StepsRule(level=level, statement=statement, source=member.source, steps=steps)
+
+
+def _prefix(listing: Operation, of: str) -> Member | None:
+    """The member of a list that takes the beginning of names of its own kind."""
+    own = plain(of)
+    for name, member in listing.input.items():
+        rest = plain(name).removesuffix("nameprefix")
+        if rest != plain(name) and rest in {"", own} and member.shape.kind is Kind.STRING:
+            return member
+    return None
+
+
+def _paging(operation: Operation, page: Page | None, address: str) -> Iterator[tuple[str, AnyRule]]:
+    if page is None or any(name.lower().startswith("hasmore") for name in operation.output):
+        return  # it may tell of more without a token
+    size = operation.input[page.page_size]
+    least = max(1, size.shape.limit("minimum") or 1)
+    if size.shape.kind is Kind.INTEGER and least <= LARGEST:
+        yield (
+            f"{address}/pages",
+            PagingRule(
+                level=Level.EXPECTED, size=least, source=size.source,
+                statement=f"pages have at most {page.page_size} entries, and lead to all there are",
+            ),
+        )  # fmt: skip
+
+
+def _filters(
+    operation: Operation, about: Resource, address: str, bound: set[str]
+) -> Iterator[tuple[str, AnyRule]]:
+    items = about.listing.items if about.listing is not None else ""
+    entry = operation.output[parse(items)[0]].shape.element
+    if entry is None:
+        return
+    within = {
+        name for name, one in operation.input.items()
+        if name not in bound and one.shape.kind is Kind.STRING and _NAMES.search(name)
+    }  # fmt: skip
+    for name, member in operation.input.items():
+        free = not member.required and name not in bound and not _OTHERWISE.search(name)
+        found = _shown(name, member.shape, entry) if free else None
+        if found is not None and not member.shape.limit("enum") and within - {name}:
+            continue  # it may count for nothing without another that says of what
+        if found is not None:
+            shown, values = found
+            yield (
+                f"{address}/{name}",
+                FilteredRule(
+                    level=Level.EXPECTED, filter=name, shown=shown, values=values,
+                    source=member.source, statement=f"with {name}, what is listed has that {shown}",
+                ),
+            )  # fmt: skip
+
+
+def _shown(name: str, shape: Shape, entry: Shape) -> tuple[str, tuple[Any, ...]] | None:
+    """The member of an entry that a filter asks for, and the values to ask for."""
+    one = shape.element if shape.kind is Kind.LIST else shape
+    if one is None or one.kind is not Kind.STRING:
+        return None
+    wrapped = shape.kind is Kind.LIST
+    listed = one.limit("enum")
+    for shown, member in entry.members.items():
+        if member.shape.kind is not Kind.STRING:
+            continue
+        if listed:
+            related = plain(shown) in plain(name) or plain(name) in plain(shown)
+            if related and {*listed} == {*(member.shape.limit("enum") or ())}:
+                own = [value for value in listed if not _WHOLE.fullmatch(str(value))]
+                some = dict.fromkeys((*own[:_MOST_VALUES], *own[-1:]))
+                return shown, tuple([value] if wrapped else value for value in some)
+            continue
+        is_prefix = plain(name) == f"{plain(shown)}prefix"
+        if member.shape.limit("enum") or not (plain(name) == plain(shown) or is_prefix):
+            continue
+        made = template(one)
+        if made is not None:
+            return shown, ([f"${{{made}}}"] if wrapped else f"${{{made}}}",)
+        if is_prefix and keeps(one, _PATH):
+            return shown, ([_PATH] if wrapped else _PATH,)
+    return None
