@@ -164,10 +164,7 @@ class SupportRegistry:
         fresh: bool,
         improved: bool = False,
     ) -> bool:
-        """Whether another request is accepted, which is then the operation's valid one.
-
-        Also ``improved``, after what its refusal says.
-        """
+        """Whether another request, also ``improved``, is accepted: then that is the valid one."""
         try:
             sent = attempt(self._session, replace(probe, values=request), fresh=fresh).sent
         except SetupFailed:
@@ -204,20 +201,23 @@ class SupportRegistry:
     def _works_of_what_is_not_made(self, probe: Probe, failed: SetupFailed) -> bool:
         """Whether the operation takes what has the form of an identifier, where none can be had.
 
-        A target that lacks what makes something does not look for it either.
+        A target that lacks what makes something, or answers with it, does not look for it either.
         """
         contract, operation = self._contract, probe.operation
         bound = contract.overlay.words_of(operation.name).binds
         answer = failed.sent.answer
         lacking = answer.code is None and (answer.server_error or answer.status in {404, 405})
+        answered = [name for name in bound if "${answer." in str(bound[name])]
         named = {
             name: sample(operation.input[name].shape)
             for name in bound
-            if name in probe.values and name in operation.input and any(others(bound[name]))
-        }
-        if not named or not lacking or not contract.overlay.inferred:
+            if name in probe.values and name in operation.input
+            and (name in answered or (lacking and any(others(bound[name]))))
+        }  # fmt: skip
+        if not named or not contract.overlay.inferred:
             return False
-        return self._takes(probe, {**probe.values, **named}, failed, fresh=False)
+        request, improved = {**probe.values, **named}, bool(answered)
+        return self._takes(probe, request, failed, fresh=improved, improved=improved)
 
     def _cannot_be_made(self, kind: str) -> bool:
         """Whether it is known already that none of a kind can be made."""
@@ -256,9 +256,10 @@ class SupportRegistry:
         A request with every member is answered in another way then.
         """
         unclear = self._contract.overlay.inferred and sent.answer.server_error
-        if not unclear or sent.answer.code is not None:
-            return False
-        return any(not support.is_alike(sent, other) for other in self._others(sent, most=1))
+        unclear = unclear and sent.answer.code is None
+        return unclear and any(
+            not support.is_alike(sent, other) for other in self._others(sent, most=1)
+        )
 
     def _others(self, sent: SentProbe, most: int = 2) -> Iterator[SentProbe]:
         """Other requests of an operation: with every member, and for what nothing has.

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from conformance.contract.inference.answered import AnsweredMembers
 from conformance.contract.inference.binding import Binding, Bound
 from conformance.contract.inference.identities import Identity, template
 from conformance.contract.inference.naming import plain
@@ -63,21 +64,25 @@ def inferred_overlay(contract: Contract) -> Overlay:
     The main kind is the one that most operations are about and that is part of nothing else.
     """
     found, bound = _inferred(contract)
+    every = [one.resource for one in found]
+    made = {name for one in every for name in (one.create or "", *one.also_created_by)}
+    answered = AnsweredMembers(contract, bound, made)
     words = {
         name: OperationWords(
             resource=bound[name].about,
-            binds=bound[name].members,
+            binds={**bound[name].members, **answered.binds.get(name, {})},
             empty_object_allowed=operation.content_type is None,
         )
         for name, operation in contract.operations.items()
     }
     rules = {address: rule for one in found for address, rule in _rules(contract, one)}
     if not found:
-        return Overlay(inferred=True, operations=words)
+        return Overlay(inferred=True, operations=words, answers=answered.answers)
     main, *others = found
     return Overlay(
         inferred=True,
         operations=words,
+        answers=answered.answers,
         resource=replace(main.resource, called=main.name),
         resources={one.name: one.resource for one in others},
         rules=rules,

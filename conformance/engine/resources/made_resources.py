@@ -6,7 +6,9 @@ from conformance.contract.inference.naming import looks_only
 from conformance.contract.model import Contract
 from conformance.contract.places import find
 from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.resources.names import ANSWERED
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
+from conformance.plan.probes import Side
 from conformance.plan.valid_requests.resources import all_creators, identifiers
 
 REMEMBERED = 60
@@ -43,10 +45,7 @@ class MadeResources:
 
     def note(self, sent: SentProbe) -> None:
         """Keep account of what an accepted request made, changed or deleted."""
-        if not (sent.answer.is_refusal or looks_only(sent.probe.operation.name)):
-            for one in (sent.resource, *sent.parents.values()):
-                if one is not None:
-                    one.touched = True
+        _touch(sent)
         if not sent.answer.ok:
             return
         name = sent.probe.operation.name
@@ -85,3 +84,13 @@ class MadeResources:
         for one in self.all:
             if (one.kind, one.id) == (deleted.kind, deleted.id):
                 one.gone = one.gone or deleted.gone
+
+
+def _touch(sent: SentProbe) -> None:
+    """Note that what a request speaks of may have changed, or that an answer is of no use now."""
+    refused = sent.answer.is_refusal
+    changed = not (refused or looks_only(sent.probe.operation.name))
+    spent = refused and sent.probe.side is not Side.REJECT
+    for of, one in (*sent.parents.items(), ("", sent.resource)):
+        if one is not None and (changed or (spent and of.startswith(f"{ANSWERED}."))):
+            one.touched = True
