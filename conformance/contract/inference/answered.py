@@ -6,8 +6,10 @@ shows it under the same name and takes it nowhere. So that is called first, for 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from conformance.contract.aws_values import suggested
 from conformance.contract.inference.binding import Bound
@@ -28,8 +30,11 @@ from conformance.contract.inference.naming import (
     words,
 )
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
+from conformance.contract.places import texts
 from conformance.contract.vocabulary.overlay_model import Answered
 
+_NAMED = re.compile(r"\$\{answer\.([\w-]+)[.}]")
+"""A placeholder of what the answer to another request gives."""
 _TEXTS = frozenset({Kind.STRING, Kind.BLOB})
 _MADE = frozenset({"handle", "iterator", "blob", "mac", "signature"})
 """The last words of names of what nobody but the service makes: a request means it that may leave
@@ -42,6 +47,8 @@ _FOR_GOOD = (*DELETE, "Accept", "Purchase", "BatchDelete", "Unassign")
 """Nothing of that kind is done for the sake of its answer."""
 _PASSING = frozenset({"Start", "Run", "Submit", "Initiate"})
 """The verbs of what makes something that ends by itself."""
+_KNOWN = ("${aws.", "${account", "${region")
+"""Values of members that stand for what a run knows of itself."""
 _AMISS = ("fail", "error", "unprocessed", "unsuccessful", "invalid")
 """What members are called that tell what did not work."""
 _CHOSEN = ("client", "idempoten", "creation", "request", "next", "page", "pagination")
@@ -55,6 +62,18 @@ class _Shown:
     by: Operation
     place: str
     member: Member
+
+
+def named_answers(value: Any) -> dict[str, None]:
+    """The answers to other requests that a template speaks of, in order."""
+    return dict.fromkeys(name for text in texts(value) for name in _NAMED.findall(text))
+
+
+def is_handed(member: str) -> bool:
+    """Whether a member is called as what a service makes up, and hands to whom it answers."""
+    last = {*words(member)[-1:]}
+    handed = part(member).kind == ID or not last.isdisjoint(_HANDED)
+    return handed and not plain(member).startswith(_CHOSEN)
 
 
 class AnsweredMembers:
@@ -116,28 +135,29 @@ class AnsweredMembers:
         """Whether nothing but an answer says what a member may be."""
         if not self._is_free(operation, member) or member.shape.limit("enum"):
             return False
-        if plain(member.name).startswith(_CHOSEN):
-            return False
-        handed = part(member.name).kind == ID or {*words(member.name)[-1:]} & _HANDED
         pattern = member.shape.limit("pattern")
         usual = suggested(member.name, "", "string", pattern, self._contract.signing_name)
-        return bool(handed) and not any(str(one).startswith("${aws.") for one in usual)
+        return is_handed(member.name) and not any(str(one).startswith(_KNOWN) for one in usual)
 
     def _sources(
         self, operation: Operation, member: Member
     ) -> Iterator[tuple[tuple[bool, int, bool, int], int, _Shown]]:
         """Where a member may come from, each with its rank; the least is the likeliest."""
         named, about = self._kinds(operation), thing(operation.name)
+        makes = self._bound[operation.name].about if operation.name in self._made else None
         for number, shown in enumerate(self._shown.get(plain(member.name), ())):
             one, kinds = shown.by, self._kinds(shown.by)
             takes = any(plain(name) == plain(member.name) for name in one.input)
             if takes or shown.member.shape.kind is not member.shape.kind:
                 continue
-            if named and named.isdisjoint(kinds):
-                continue  # it would be that of something else
+            if (named and named.isdisjoint(kinds)) or makes in kinds:
+                continue  # it would be that of something else, or of what is only now made
             lists = looks_only(one.name) and split(one.name, LIST) is not None
             if lists and not kinds and not looks_only(operation.name):
                 continue  # it may be somebody else's
+            inside = words(shown.place.partition(".")[0])
+            if not part(member.name).of and {*inside}.isdisjoint(words(operation.name)):
+                continue  # an `Id` is that of what it stands in
             if self._leads_to(one.name, operation.name):
                 continue
             if split(operation.name, (*CREATE, *UPDATE)) and same(thing(one.name), about):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from conformance.contract.inference.answered import named_answers
 from conformance.contract.model import Contract
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Answered
@@ -14,13 +14,13 @@ from conformance.engine.resources.listed import SendRequest
 from conformance.engine.resources.names import ANSWERED, token_texts
 from conformance.engine.resources.placeholders import needs_resource
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
-from conformance.plan.probes import Probe, Side
+from conformance.plan.generation.values import sample
+from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import kind_of
 
 LASTS = 20.0
 """Seconds that a value is used: a message that was received is hidden for thirty."""
-ASKED = re.compile(rf"\$\{{({ANSWERED}\.[\w-]+)[.}}]")
 
 
 class Answers:
@@ -41,7 +41,8 @@ class Answers:
         self._improve = improve
         self._current: dict[str, RunResource] = {}
         words = contract.overlay.operations.items()
-        self._fed = {name for name, one in words if ASKED.search(str((one.base, one.binds)))}
+        self._fed = {name for name, one in words if named_answers([one.base, one.binds])}
+        self._asking: set[str] = set()
         self._in_vain: dict[str, list[SentProbe]] = {}
 
     def parents(self, probe: Probe, resource: RunResource | None) -> dict[str, RunResource]:
@@ -50,15 +51,29 @@ class Answers:
         Raises SetupFailed.
         """
         found = self._inventory.parents(probe, resource)
-        without = ""
+        without = None
         if probe.place and probe.operation.name in self._fed:
             # A request that lacks the very value is sent in the same state as one that has it.
-            usual = base(self._contract, probe.operation)
-            without = token_texts(usual.get(str(probe.place[0])))
-        named = dict.fromkeys(ASKED.findall(f"{token_texts(probe.values)}\n{without}"))
+            without = base(self._contract, probe.operation).get(str(probe.place[0]))
+        named = {**named_answers(token_texts(probe.values)), **named_answers(without)}
         known = {of: one for whole in (*found.values(), *([resource] if resource else []))
                  for of, one in (*whole.parents.items(), (whole.kind or "", whole))}  # fmt: skip
-        return {**found, **{name: self._one(name, known) for name in named}}
+        # What is asked for may need what it is asked for: that is sent as it is, and refused.
+        free = [f"{ANSWERED}.{name}" for name in named if name not in self._asking]
+        return {**found, **{name: self._given(name, probe, known) for name in free}}
+
+    def _given(self, name: str, probe: Probe, known: Mapping[str, RunResource]) -> RunResource:
+        """An answer; of what nothing has none is to be had, and a made-up value does as well."""
+        try:
+            return self._one(name, known)
+        except SetupFailed as failed:
+            member = next(
+                (one for one in probe.values if f"{name}}}" in str(probe.values[one])), ""
+            )
+            if probe.fault is not Fault.NOT_FOUND or not member:
+                raise
+            made_up = str(sample(probe.operation.input[member].shape))
+            return RunResource(made_up, "", failed.sent, name, is_ready=True)
 
     def _one(self, name: str, known: Mapping[str, RunResource]) -> RunResource:
         current = self._current.get(name)
@@ -72,8 +87,12 @@ class Answers:
         failed = self._in_vain.setdefault(name, [])
         if len(failed) == IN_VAIN:
             raise SetupFailed(failed[-1])
-        about = self._contract.overlay.answers[name.removeprefix(f"{ANSWERED}.")]
-        sent, value = self._shown(about, known)
+        asked = name.removeprefix(f"{ANSWERED}.")
+        self._asking.add(asked)
+        try:
+            sent, value = self._shown(self._contract.overlay.answers[asked], known)
+        finally:
+            self._asking.discard(asked)
         if value is None:
             failed.append(sent)
             raise SetupFailed(sent)
