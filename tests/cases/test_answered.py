@@ -1,4 +1,4 @@
-"""Limits of operations that only an earlier answer makes reachable: of records and ciphertexts."""
+"""Limits of operations that only what comes before makes reachable: an answer, or the only one."""
 
 from __future__ import annotations
 
@@ -68,3 +68,16 @@ def test_a_limit_behind_an_answer_is_tested(
     setup = [one["request"] for one in found.verdicts[asked].get("evidence", ())[:-1]]
     assert bool(setup) == bool(beyond)
     assert not beyond or any(first in str(one["headers"]) for one in setup)
+
+
+def test_what_there_may_be_one_of_is_used_on(run):
+    """A directory is registered once, and its registration shows nothing of it."""
+    asked = "workspaces/ModifyWorkspaceCreationProperties/request/WorkspaceCreationProperties"
+    limits = (f"{asked}/required", f"{asked}/type")
+
+    pytest.importorskip("moto")
+
+    found = run("moto", "--service", "workspaces", *QUICK, "--requirement", f"{asked}/*")
+
+    # Both are wrong there: that is seen of what there is.
+    assert [found.verdict(one) for one in limits] == ["failed", "failed"]

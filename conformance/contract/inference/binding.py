@@ -138,7 +138,8 @@ class Binding:
             noun, identified = self.nouns[own], self.identities[own]
             if makes:
                 parents = {kind: self.nouns[kind] for kind in needs}
-                members |= of_new(operation, noun, identified, members, parents)
+                service = self._contract.signing_name
+                members |= of_new(operation, noun, identified, members, parents, service)
             else:
                 members |= of_existing(operation, noun, identified, members)
         return Bound(own, members, tuple(dict.fromkeys(needs)))

@@ -9,7 +9,7 @@ from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.names import ANSWERED
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.plan.probes import Side
-from conformance.plan.valid_requests.resources import all_creators, identifiers
+from conformance.plan.valid_requests.resources import GIVEN, all_creators, identifiers
 
 REMEMBERED = 60
 """So many of the last that were made are kept when they are gone."""
@@ -61,13 +61,20 @@ class MadeResources:
                 sent.resource.changed(sent)
 
     def _add(self, sent: SentProbe, kind: str, pointer: str) -> None:
-        inferred = self._contract.overlay.inferred
-        for found in identifiers(pointer, sent.values, sent.answer.members, inferred=inferred):
+        for found in self._identifiers(pointer, sent):
             self.add(found, sent, kind)
         if len(self.all) > self._crowded:
             there = [one for one in self.all[:-REMEMBERED] if not one.gone]
             self.all[:-REMEMBERED] = there
             self._crowded = 2 * len(self.all)
+
+    def _identifiers(self, pointer: str, sent: SentProbe) -> list[str]:
+        """What a creation's answer calls what it made, or else what its request called it."""
+        inferred = self._contract.overlay.inferred
+        shown = [*identifiers(pointer, sent.values, sent.answer.members, inferred=inferred)]
+        if shown or not inferred:
+            return shown
+        return [*identifiers(f"{GIVEN}{pointer}", sent.values, {}, inferred=True)]
 
     def add(self, identifier: str, sent: SentProbe, kind: str) -> RunResource:
         """Keep one that a request made; gives it."""
