@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -155,10 +156,10 @@ def test_a_number_without_an_end_that_was_taken_is_not_held_against_what_shows_i
 @pytest.mark.parametrize(("shown", "held"), [(1, [True]), (2, [False]), (UNKNOWN, [])])
 def test_what_an_odd_request_may_have_left_says_nothing_of_an_echo(shown, held):
     contract = contracts.inferred("redshift")
-    sent = SimpleNamespace(
+    sent: Any = SimpleNamespace(
         probe=SimpleNamespace(operation=contract.operations["CreateCluster"]),
         values={"NumberOfNodes": 1},
         is_faulty=False,
     )
-    answer = SimpleNamespace(ok=True, body={"Cluster": {"NumberOfNodes": shown}})
+    answer: Any = SimpleNamespace(ok=True, body={"Cluster": {"NumberOfNodes": shown}})
     assert [one.held for one in Echoes(contract).observe(sent, answer)] == held
