@@ -23,7 +23,7 @@ from conformance.engine.session import Session
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import base, without_answers
 from conformance.plan.valid_requests.optional_members import with_optional_members
 from conformance.plan.valid_requests.resources import arn_of, others, path_labels, with_unknown_ids
 from conformance.transport.exchange import FailureKind
@@ -171,6 +171,7 @@ class SupportRegistry:
             return False
         if sent.answer.ok:
             self._contract.found.keep(probe.operation.name, request, failed.sent.answer.told())
+        improved = improved and sent.answer.code is not None
         return sent.answer.ok or (improved and self._session.search.improve(sent) is not None)
 
     def _works_of_another(self, probe: Probe, failed: SetupFailed) -> bool:
@@ -207,17 +208,16 @@ class SupportRegistry:
         bound = contract.overlay.words_of(operation.name).binds
         answer = failed.sent.answer
         lacking = answer.code is None and (answer.server_error or answer.status in {404, 405})
-        answered = [name for name in bound if "${answer." in str(bound[name])]
-        named = {
+        request = without_answers(operation, probe.values)
+        anew = request != probe.values
+        request |= {
             name: sample(operation.input[name].shape)
-            for name in bound
-            if name in probe.values and name in operation.input
-            and (name in answered or (lacking and any(others(bound[name]))))
+            for name in bound if lacking
+            if name in probe.values and name in operation.input and any(others(bound[name]))
         }  # fmt: skip
-        if not named or not contract.overlay.inferred:
+        if request == probe.values or not contract.overlay.inferred:
             return False
-        request, improved = {**probe.values, **named}, bool(answered)
-        return self._takes(probe, request, failed, fresh=improved, improved=improved)
+        return self._takes(probe, request, failed, fresh=anew, improved=anew)
 
     def _cannot_be_made(self, kind: str) -> bool:
         """Whether it is known already that none of a kind can be made."""
@@ -256,10 +256,8 @@ class SupportRegistry:
         A request with every member is answered in another way then.
         """
         unclear = self._contract.overlay.inferred and sent.answer.server_error
-        unclear = unclear and sent.answer.code is None
-        return unclear and any(
-            not support.is_alike(sent, other) for other in self._others(sent, most=1)
-        )
+        rest = self._others(sent, most=1) if unclear and sent.answer.code is None else ()
+        return any(not support.is_alike(sent, other) for other in rest)
 
     def _others(self, sent: SentProbe, most: int = 2) -> Iterator[SentProbe]:
         """Other requests of an operation: with every member, and for what nothing has.
@@ -281,7 +279,8 @@ class SupportRegistry:
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
         """No resource can be made: only whether the route exists can still be seen."""
         self._check_credentials(failed.sent)
-        values = with_unknown_ids(self._contract, probe.operation, probe.values)
+        values = without_answers(probe.operation, probe.values)
+        values = with_unknown_ids(self._contract, probe.operation, values)
         try:
             sent = self._session.call(probe.operation, values)
         except SetupFailed as again:  # it speaks of more than identifiers, which nothing has
