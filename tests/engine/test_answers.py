@@ -290,3 +290,18 @@ def test_without_an_answer_a_made_up_value_is_tried(contract: Contract) -> None:
     lines = run(contract, Silent())
     assert lines["mail/DropLetter/request/Note/maxLength"].verdict is Verdict.PASSED
     assert lines["mail/OpenText/request/Note/maxLength"].verdict is not Verdict.FAILED
+
+
+class Lacking(Silent):
+    """It has no code either for what would take the value."""
+
+    def of_box(self, box: str, what: str, given: dict[str, Any]) -> dict[str, Any]:
+        if what == "dropped":
+            raise Refused(404, "UnknownOperationException")
+        return super().of_box(box, what, given)
+
+
+def test_what_is_lacking_is_lacking_without_an_answer_too(contract: Contract) -> None:
+    lines = run(contract, Lacking())
+    assert lines["mail/DropLetter/status/200"].verdict is Verdict.UNSUPPORTED
+    assert lines["mail/DropLetter/request/Note/maxLength"].verdict is Verdict.UNSUPPORTED
